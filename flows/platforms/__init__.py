@@ -1,0 +1,1 @@
+"""Platforms: what each one can do, and how."""

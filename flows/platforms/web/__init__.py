@@ -1,0 +1,1 @@
+"""Each capability done the common way, through named elements of a page."""

@@ -1,0 +1,33 @@
+"""The user's language: Chinese or English, for terminal, reports and notifications."""
+
+from __future__ import annotations
+
+import locale
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language that the program speaks."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in both languages."""
+
+    en: str
+    zh: str
+
+    def of(self, language: Language) -> str:
+        """The sentence in this language."""
+        return self.zh if language is Language.ZH else self.en
+
+
+def detect(configured: str | None = None) -> Language:
+    """The configured language, else RPA_LANG, else the locale's, else English."""
+    named = configured or os.environ.get("RPA_LANG") or locale.getlocale()[0] or ""
+    return Language.ZH if named.lower().startswith(("zh", "chinese")) else Language.EN

@@ -1,0 +1,1 @@
+"""Reports: the rows of a run, for machines (CSV) and for people (XLSX, terminal)."""
