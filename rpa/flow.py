@@ -1,0 +1,96 @@
+"""What a flow is, and what a platform is: the two things that others add. Found by discovery, never imported by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rpa.browser.view import View
+    from rpa.config import Config, Shop
+    from rpa.language import Text
+    from rpa.report.columns import Column
+    from rpa.report.workbook import Sheet
+    from rpa.run import Run
+
+Row = Mapping[str, object]
+"""One row of the report: the flow's columns, with at least `outcome` and `reason`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What `prepare` is given: the run's configuration before any browser has started."""
+
+    config: Config
+    shops: tuple[Shop, ...]
+    options: Any
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportShape:
+    """How a flow's rows are written: the columns, and sheets computed from all rows for the workbook."""
+
+    columns: tuple[Column, ...]
+    extra_sheets: Callable[[Iterable[Mapping[str, str]]], Sequence[Sheet]] = lambda _rows: ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoOptions:
+    """A flow without arguments of its own."""
+
+
+def _nothing(_plan: Plan) -> object:
+    return None
+
+
+def _no_rows(_shared: Any, _stopped: Sequence[str]) -> Iterator[tuple[str, Row]]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One business job. `work` yields the report's rows as they end; what it raises tells the runner what to do next."""
+
+    name: str
+    summary: Text
+    work: Callable[[Run], Iterator[Row]]
+    report: ReportShape
+    needs: tuple[type, ...] = ()
+    """The capabilities (protocols) that the platform must offer."""
+    options: type = NoOptions
+    """A frozen dataclass; each field becomes an argument of the command line (see `option`)."""
+    writes: bool = False
+    prepare: Callable[[Plan], object] = _nothing
+    """Runs once before a browser starts; its value is every shop's `run.shared`."""
+    leftovers: Callable[[Any, Sequence[str]], Iterator[tuple[str, Row]]] = _no_rows
+    """(shop name or "", row) for what no shop took; told the names of the shops that stopped early."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """What a platform can do: each capability (a protocol) with the class that does it through a View.
+
+    Such a class takes `(view, shop)` and may name the profile's elements it cannot do without as `elements`.
+    """
+
+    name: str
+    can: Mapping[type, Callable[[View, Shop], Any]]
+
+
+def option(help_en: str, help_zh: str, *, default: Any = None, many: bool = False, flag: str | None = None) -> Any:
+    """A field of a flow's options, with its help text; `many` may be given several times; `flag` overrides its name."""
+    metadata = {"help": (help_en, help_zh), "many": many, "flag": flag}
+    if many:
+        return field(default_factory=tuple, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def missing_capabilities(flow: Flow, platform: Platform, *, has_element: Callable[[str], bool]) -> list[str]:
+    """Names of what this flow needs and this platform, or its profile, does not offer."""
+    missing = [need.__name__ for need in flow.needs if need not in platform.can]
+    for need in flow.needs:
+        elements: Sequence[str] = getattr(platform.can.get(need), "elements", ())
+        missing += [f"{need.__name__} (element {name})" for name in elements if not has_element(name)]
+    return missing
