@@ -1,0 +1,100 @@
+"""The answers to the page's own requests: a second source beside what the page shows. We read them, we never ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error
+
+from rpa.errors import ChallengeShown, LoginNeeded, NeedsPerson, PageChanged
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Response
+
+    from rpa.elements.profile import AnswerSpec, Profile
+
+
+class TooManyCalls(NeedsPerson):
+    """The site asked for fewer calls."""
+
+    code = "rate_limited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer, opened."""
+
+    ok: bool
+    code: int | None
+    message: str
+    rows: tuple[Mapping[str, Any], ...] = ()
+    """The rows' fields, by the profile's names."""
+    total: int | None = None
+    raw_rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+
+def follow(data: Any, path: str) -> Any:
+    """The value at a dotted path; None where a step is missing. `a[].b` gathers b of each entry of the list a."""
+    head, _, rest = path.partition(".")
+    many = head.endswith("[]")
+    value = data.get(head.removesuffix("[]")) if isinstance(data, dict) else None
+    if many:
+        return [follow(entry, rest) if rest else entry for entry in value or []]
+    return follow(value, rest) if rest else value
+
+
+def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> Answer:
+    """Read one answer by its description.
+
+    Raises LoginNeeded, TooManyCalls or ChallengeShown for the codes that the profile names, PageChanged when the
+    answer is not what the description says. A plain refusal is an Answer with `ok` False.
+    """
+    data = _body(response, spec)
+    code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)
+    message = next((value for path in profile.session.error_message if (value := follow(data, path))), "")
+    if code in profile.session.expired_codes:
+        raise LoginNeeded(f"The site says: {message}. Run `rpa login` for this shop.")
+    if code in profile.session.rate_limited_codes:
+        raise TooManyCalls(f"The site says: {message}")
+    if code in profile.session.challenge_codes:
+        raise ChallengeShown(f"The site asks for a challenge ({message}). Run `rpa login --headed` for this shop.")
+    if code not in profile.session.ok_codes:
+        return Answer(ok=False, code=code, message=str(message))
+    raw = _rows(data, spec)
+    total = follow(data, spec.total) if spec.total else None
+    rows = tuple({name: _value(row, rule) for name, rule in spec.fields.items()} for row in raw)
+    return Answer(ok=True, code=code, message="", rows=rows, total=total, raw_rows=tuple(raw))
+
+
+def _body(response: Response, spec: AnswerSpec) -> Any:
+    try:
+        data = response.json()
+    except (Error, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise PageChanged(f"The answer of {spec.url} cannot be read (HTTP {response.status}).") from error
+    if not isinstance(data, dict):
+        raise PageChanged(f"The answer of {spec.url} is no table of fields.")
+    return data
+
+
+def _rows(data: Any, spec: AnswerSpec) -> list[Mapping[str, Any]]:
+    if spec.rows:
+        rows = follow(data, spec.rows)
+        if not isinstance(rows, list):
+            raise PageChanged(f"The answer of {spec.url} has no list at {spec.rows}.")
+        return rows
+    row = follow(data, spec.row) if spec.row else data
+    if not isinstance(row, dict):
+        raise PageChanged(f"The answer of {spec.url} has nothing at {spec.row}.")
+    return [row]
+
+
+def _value(row: Mapping[str, Any], rule: Any) -> Any:
+    value = follow(row, rule.path)
+    if not rule.map:
+        return value
+    if isinstance(value, list):
+        return [rule.map.get(str(entry)) for entry in value]
+    return rule.map.get(str(value))

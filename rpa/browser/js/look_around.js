@@ -1,0 +1,37 @@
+// Where the page is, whose shop it shows, and what lies over it. `expected` are containers that may be open.
+({ identity, candidates, popups, expected, words }) => {
+  const fold = (text) => (text || "").replace(/\s+/g, " ").trim();
+  const shown = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && node.getClientRects().length > 0;
+  const follow = (paths) => {
+    for (const path of paths) {
+      const value = path.split(".").reduce((at, step) => (at === null || at === undefined ? undefined : at[step]), window);
+      if (value !== undefined && value !== null && value !== "") return String(value);
+    }
+    return null;
+  };
+  const expectedNodes = expected.flatMap((css) => [...document.querySelectorAll(css)].filter(shown));
+  const isExpected = (node) => expectedNodes.some((wanted) => node.contains(wanted) || wanted.contains(node));
+  const found = new Map();
+  const note = (node, popup) => {
+    if (!isExpected(node) && ![...found.keys()].some((other) => other.contains(node))) found.set(node, popup);
+  };
+  for (const [name, css] of Object.entries(popups))
+    for (const node of document.querySelectorAll(css)) if (shown(node)) note(node, name);
+  for (const css of candidates) for (const node of document.querySelectorAll(css)) if (shown(node)) note(node, null);
+  if (!expectedNodes.length) {
+    const { innerWidth: width, innerHeight: height } = window;
+    for (const [x, y] of [[0.5, 0.5], [0.3, 0.3], [0.7, 0.7]]) {
+      let node = document.elementFromPoint(width * x, height * y);
+      while (node && node !== document.body && getComputedStyle(node).position !== "fixed") node = node.parentElement;
+      if (!node || node === document.body || node === document.documentElement) continue;
+      const box = node.getBoundingClientRect();
+      if (box.width * box.height > 0.3 * width * height) note(node, null);
+    }
+  }
+  const overlays = [...found].map(([node, popup]) => {
+    const text = fold(node.textContent).slice(0, 200);
+    const word = Object.keys(words).find((name) => words[name].some((part) => text.includes(part))) ?? null;
+    return { popup, text, word };
+  });
+  return JSON.stringify({ url: location.href, identity: Object.fromEntries(Object.entries(identity).map(([k, v]) => [k, follow(v)])), overlays });
+}

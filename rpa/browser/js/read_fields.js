@@ -1,0 +1,28 @@
+// Reads the fields of one block (a list's row, a dialog) by its description. Shared by the two readers beside it.
+const fold = (text) => (text || "").replace(/\s+/g, " ").trim();
+const shown = (node) => !node.checkVisibility || node.checkVisibility({ visibilityProperty: true, opacityProperty: false });
+
+const valueOf = (node, field) => {
+  let text;
+  if (field.attr === "value") text = "value" in node ? node.value : node.getAttribute("value");
+  else if (field.attr) text = node.getAttribute(field.attr);
+  else text = node.textContent;
+  text = fold(text);
+  if (!field.pattern) return text;
+  const match = text.match(new RegExp(field.pattern));
+  return match ? (match[1] ?? match[0]) : null;
+};
+
+const readField = (block, field) => {
+  if (field.words) {
+    const nodes = field.css ? [...block.querySelectorAll(field.css)] : [block];
+    const text = nodes.map((node) => node.textContent).join(" ");
+    return field.words.some((word) => text.includes(word)) ? "set" : "clear";
+  }
+  if (field.all) return [...block.querySelectorAll(field.css)].map((node) => valueOf(node, field));
+  const node = block.querySelector(field.css);
+  return node ? valueOf(node, field) : null;
+};
+
+const readFields = (block, fields) =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, readField(block, field)]));

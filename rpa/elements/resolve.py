@@ -1,0 +1,103 @@
+"""From an element's name to exactly one visible place on the page, or a refusal. Nothing is guessed.
+
+Locators are tried in order within the scope; no visible hit: the next one; two visible hits: refused. A hit is only a
+candidate: its name is compared with what the profile expects and forbids, on every use.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from rpa.browser.playwright_errors import translated
+from rpa.errors import PageChanged
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator as PlaywrightLocator, Page
+
+    from rpa.elements.profile import Element, Locator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The one place an element was found at."""
+
+    element: Element
+    locator: PlaywrightLocator
+    name: str
+    """As a person reads it, white space folded."""
+    disabled: bool
+
+
+@cache
+def script(*names: str) -> str:
+    """The page functions of these files, joined; the last one is an expression."""
+    folder = files("rpa.browser") / "js"
+    *shared, last = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in names]
+    code = last[last.index("\n") + 1 :] if last.startswith("//") else last
+    while code.startswith("//"):
+        code = code[code.index("\n") + 1 :]
+    code = code.rstrip().rstrip(";")
+    return f"(...args) => {{ {''.join(shared)} return ({code})(...args); }}" if shared else code
+
+
+def locate(root: Page | PlaywrightLocator, locator: Locator) -> PlaywrightLocator:
+    """Playwright's locator for one way of finding an element, inside `root`."""
+    match locator.kind:
+        case "test_id":
+            return root.get_by_test_id(locator.value)
+        case "role":
+            if locator.name is None:
+                return root.get_by_role(locator.value)  # type: ignore[arg-type]
+            return root.get_by_role(locator.value, name=locator.name, exact=True)  # type: ignore[arg-type]
+        case "label":
+            return root.get_by_label(locator.value, exact=True)
+        case "placeholder":
+            return root.get_by_placeholder(locator.value, exact=True)
+        case "text":
+            return root.get_by_text(locator.value, exact=True)
+        case _:
+            return root.locator(locator.value)
+
+
+def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
+    """The element where it is visible now; None if it is not. Raises PageChanged when it is ambiguous or misnamed."""
+    for locator in element.locators:
+        candidate = locate(root, locator)
+        with translated(f"looking for {element.name}"):
+            hits = json.loads(candidate.evaluate_all(script("describe")))
+        if len(hits) > 1:
+            message = f"{element.name} is on the page {len(hits)} times ({locator.kind} {locator.value!r}); nothing was chosen."
+            raise PageChanged(f"{message} Run `rpa selectors check`.")
+        if hits:
+            _check_name(element, hits[0]["name"])
+            return Found(element=element, locator=candidate.visible, name=hits[0]["name"], disabled=hits[0]["disabled"])
+    return None
+
+
+def resolve(root: Page | PlaywrightLocator, element: Element, *, timeout_ms: float) -> Found:
+    """The element, waited for. Raises PageChanged when it does not come, is ambiguous or misnamed."""
+    found = find(root, element)
+    if found is not None:
+        return found
+    anywhere = locate(root, element.locators[0])
+    for locator in element.locators[1:]:
+        anywhere = anywhere.or_(locate(root, locator))
+    with translated(f"{element.name} is not on the page ({len(element.locators)} locators tried)"):
+        anywhere.visible.first.wait_for(timeout=timeout_ms)
+    found = find(root, element)
+    if found is None:
+        raise PageChanged(f"{element.name} came and went. Run `rpa selectors check`.")
+    return found
+
+
+def _check_name(element: Element, name: str) -> None:
+    forbidden = next((word for word in element.forbid if word in name), None)
+    if forbidden is not None:
+        message = f"{element.name} was found as “{name}”, which contains the forbidden word “{forbidden}”; nothing was clicked."
+        raise PageChanged(message)
+    if element.expect and name not in element.expect:
+        raise PageChanged(f"{element.name} was found as “{name}”, expected {' or '.join(element.expect)}; nothing was clicked.")
