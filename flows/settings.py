@@ -1,0 +1,59 @@
+"""What a shop's table in rpa.toml says about its orders, for the flows that read and ship them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class NoLogisticsGoods(BaseModel):
+    """One kind of goods that is shipped without a parcel: exactly this goods id and, if given, this spec."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    goods_id: str = Field(pattern=r"^\d{1,19}$", description="The exact goods id; digits in quotes.")
+    spec: str = Field(description="The exact spec as the site shows it; empty for goods without one.")
+    delivered_by: Literal["platform", "sheet"] = Field(
+        description="platform: the site delivers by itself; sheet: the seller does, and a sheet's proof column says so."
+    )
+
+
+class OrderSettings(BaseModel):
+    """Keys of `[shops.…]` that the order flows read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sheets: tuple[str, ...] = Field(default=(), description="Sheets with tracking numbers: globs beside rpa.toml.")
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description='A sender\'s own headers, for example { tracking_number = "运单" }.',
+    )
+    no_logistics_goods: tuple[NoLogisticsGoods, ...] = Field(
+        default=(), description="Goods that are shipped without a parcel; nothing else ever is."
+    )
+    stop_words: tuple[str, ...] = Field(
+        default=(), description="Words in the seller's remark that hold an order; empty: those of the profile."
+    )
+    stop_flags: tuple[str, ...] = Field(
+        default=(), description="Colours of the remark's flag that hold an order, for example RED."
+    )
+    max_orders_per_number: int = Field(
+        default=5, ge=1, le=50, description="How many orders of one receiver one tracking number may serve."
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _known_columns(cls, columns: dict[str, str]) -> dict[str, str]:
+        known = ("order_sn", "courier", "tracking_number", "proof")
+        unknown = [name for name in columns if name not in known]
+        if unknown:
+            raise ValueError(f"unknown column {', '.join(unknown)}; known: {', '.join(known)}")
+        return columns
+
+    @field_validator("stop_words", "stop_flags", "sheets")
+    @classmethod
+    def _not_blank(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not word.strip() for word in words):
+            raise ValueError("contains an empty text; remove it")
+        return words
