@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -33,6 +33,8 @@ _WANTED = {
 def said(detail: ErrorDetails) -> str:
     """This complaint in words for someone who edits the file: what is there, what is wanted."""
     kind = detail["type"]
+    if kind == "too_short":
+        return "must not be empty"
     if kind == "missing":
         return "is missing"
     if kind in _WANTED:
@@ -60,6 +62,8 @@ def _inside(kind: Any, part: str | int) -> Iterator[Any]:
         field = next((f for name, f in one.model_fields.items() if (f.alias or name) == part), None)
         if field is not None:
             yield field.annotation
+        elif one.model_config.get("extra") == "allow":
+            yield get_type_hints(one)["__pydantic_extra__"]
     for plain in _plain(kind):
         arguments = get_args(plain)
         if isinstance(get_origin(plain), type) and arguments:
@@ -79,6 +83,8 @@ def _plain(kind: Any) -> Iterator[Any]:
     elif origin is Union or origin is types.UnionType:
         for one in get_args(kind):
             yield from _plain(one)
+    elif isinstance(kind, type) and origin is None and issubclass(kind, RootModel):
+        yield from _plain(kind.model_fields["root"].annotation)
     else:
         yield kind
 

@@ -1,0 +1,76 @@
+"""Values that a profile reads from a page or from an answer, by description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+
+def _regex(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is not a regular expression: {error}") from None
+    return pattern
+
+
+class Spec(BaseModel):
+    """A table of a profile; unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sourced(Spec):
+    """A table that says where its facts come from."""
+
+    source: str = ""
+    verified: str = "never"
+    """`never`, or host and date."""
+
+
+Unit = Literal["yuan", "fen", "unix_s", "local_time"]
+"""How a text or number becomes a value: yuan and fen → int fen; unix_s and local_time → an aware datetime."""
+
+
+class FieldSpec(Spec):
+    """One value of a row or dialog, read from the page."""
+
+    css: str | None = None
+    pattern: Annotated[str, AfterValidator(_regex)] | None = None
+    """Group 1, or the whole match."""
+    attr: str | None = None
+    """An attribute instead of the text; `value` means the live property."""
+    all: bool = False
+    """One value per match."""
+    words: str | None = None
+    """`set` if the text has one of these words (a key of `words`), else `clear`."""
+    map: Mapping[str, str] | None = None
+    """Text → value; a text that is not in it is unreadable."""
+    optional: bool = False
+    """No element, or an empty one, means an empty text."""
+    unit: Unit | None = None
+
+    @model_validator(mode="after")
+    def _readable(self) -> FieldSpec:
+        if not self.css and not self.words:
+            raise ValueError('needs "css" or "words"')
+        return self
+
+
+class AnswerField(Spec):
+    """One value of a row in an answer: a dotted path (`*` gathers over a list), or several joined by a space."""
+
+    path: str | None = None
+    join: tuple[str, ...] = ()
+    map: Mapping[str, str] | None = None
+    optional: bool = False
+    unit: Unit | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> AnswerField:
+        if bool(self.path) == bool(self.join):
+            raise ValueError('needs either "path" or "join"')
+        return self

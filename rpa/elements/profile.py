@@ -1,0 +1,259 @@
+"""A selector profile: what one platform's back office looks like, as frozen values. Written in selectors/*.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from rpa.address import base_url_problem
+from rpa.elements.fields import AnswerField, FieldSpec, Sourced, Spec
+from rpa.errors import ConfigError
+from rpa.language import Text
+from rpa.tomlfile import did_you_mean
+
+S = TypeVar("S", bound=BaseModel)
+
+LOCATOR_KINDS = ("css", "test_id", "role", "label", "placeholder", "text")
+
+
+class Risk(StrEnum):
+    """What a click on an element can do: nothing lasting, change a form, or something that cannot be undone."""
+
+    READ = "read"
+    WRITE = "write"
+    DESTRUCTIVE = "destructive"
+
+
+def _site(url: str) -> str:
+    problem = base_url_problem(url)
+    if problem:
+        raise ValueError(problem)
+    return url.rstrip("/")
+
+
+class Locator(Spec):
+    """One way to find an element: exactly one of the kinds; `name` goes with a role."""
+
+    css: str | None = None
+    test_id: str | None = None
+    role: str | None = None
+    label: str | None = None
+    placeholder: str | None = None
+    text: str | None = None
+    name: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Locator:
+        given = [kind for kind in LOCATOR_KINDS if getattr(self, kind)]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(LOCATOR_KINDS)}")
+        if self.name is not None and self.role is None:
+            raise ValueError('"name" goes with "role" only')
+        return self
+
+    @property
+    def kind(self) -> str:
+        """`css`, `test_id`, `role`, `label`, `placeholder` or `text`."""
+        return next(kind for kind in LOCATOR_KINDS if getattr(self, kind))
+
+    @property
+    def value(self) -> str:
+        """What this kind looks for."""
+        return str(getattr(self, self.kind))
+
+
+class Element(Sourced):
+    """A named thing on a page."""
+
+    name: str
+    pages: tuple[str, ...] = Field(alias="page", min_length=1)
+    within: str | None = None
+    """`list:NAME` (looked for in one row) or `dialog:NAME`; None: anywhere on its pages."""
+    risk: Risk = Risk.DESTRUCTIVE
+    locators: tuple[Locator, ...] = Field(min_length=1)
+    """Tried in order."""
+    expect: tuple[str, ...] = ()
+    """Its whole text must be one of these; empty: any."""
+    forbid: tuple[str, ...] = ()
+    """Words its text must not contain."""
+    source: str
+    verified: str
+
+    @model_validator(mode="after")
+    def _safe(self) -> Element:
+        if self.risk is Risk.DESTRUCTIVE and not any(self.expect):
+            raise ValueError('is destructive (or has no risk), so "expect" must name the exact text it may have')
+        never = [text for text in self.expect if any(word in text for word in self.forbid)]
+        if never:
+            raise ValueError(f'expects "{never[0]}" and forbids a word in it')
+        return self
+
+
+class PageSpec(Sourced):
+    """A page: its path, and the elements that must be visible for it to be that page."""
+
+    name: str
+    path: str = Field(pattern=r"^/")
+    """May hold `{parameter}`."""
+    signature: tuple[str, ...] = Field(min_length=1)
+    ready: str | None = None
+    """The list whose rows must be there."""
+    source: str
+    verified: str
+
+
+class ListSpec(Sourced):
+    """Repeated blocks on a page, one per key."""
+
+    name: str
+    pages: tuple[str, ...] = Field(min_length=1)
+    rows: str
+    key: str
+    """The field that names a row."""
+    busy: str | None = None
+    empty: str | None = None
+    fields: Mapping[str, FieldSpec]
+
+
+class DialogSpec(Sourced):
+    """A dialog over a page; `key` is the value that names its subject, None if it names none."""
+
+    name: str
+    container: str
+    key: FieldSpec | None = None
+    close: str
+    fields: Mapping[str, FieldSpec] = {}
+
+
+class AnswerSpec(Sourced):
+    """The answer to a request of the page's own: the second source beside what the page shows."""
+
+    name: str
+    url: str = Field(pattern=r"^/")
+    """Path of the request."""
+    rows: str | None = None
+    row: str | None = None
+    total: str | None = None
+    request_page: str | None = None
+    request_order: str | None = None
+    key: str | None = None
+    code: str | None = None
+    ok: tuple[int, ...] = ()
+    message: str | None = None
+    repeatable: tuple[int, ...] = ()
+    """Codes of a refusal after which the same request may be made again."""
+    fields: Mapping[str, AnswerField] = {}
+
+
+class PopupSpec(Sourced):
+    """A popup that may be closed without asking: where it is and what closes it."""
+
+    name: str
+    container: str
+    text: tuple[str, ...] = ()
+    """If given, one of these must be in it."""
+    close: Locator
+
+
+class OverlaySpec(Sourced):
+    """Something that covers the page and has a meaning."""
+
+    name: str
+    container: str
+    text: str
+    means: Literal["kicked", "challenge"]
+
+
+class Overlays(BaseModel):
+    """What counts as covering the page, and what some of it means."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, OverlaySpec]
+
+    candidates: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def known(self) -> Mapping[str, OverlaySpec]:
+        """Overlays with a meaning, by name."""
+        return self.__pydantic_extra__
+
+
+class Identity(Sourced):
+    """Where a page says which shop it belongs to: paths from `window`; the first that has a value."""
+
+    mall_id: tuple[str, ...] = Field(min_length=1)
+    mall_name: tuple[str, ...] = ()
+
+
+class LoginSteps(Spec):
+    """The log-in page's elements."""
+
+    page: str
+    account_tab: str | None = None
+    username: str
+    password: str
+    submit: str
+    error: str
+    challenge: str
+
+
+class Session(Sourced):
+    """How the site says that a session is over, and how to log in."""
+
+    login_path: str = Field(pattern=r"^/")
+    error_code: tuple[str, ...] = Field(min_length=1)
+    error_message: tuple[str, ...] = ()
+    ok_codes: tuple[int, ...] = Field(min_length=1)
+    expired_codes: tuple[int, ...] = ()
+    rate_limited_codes: tuple[int, ...] = ()
+    challenge_codes: tuple[int, ...] = ()
+    kicked: AnswerField | None = None
+    after_login: str
+    login: LoginSteps
+
+
+class EvidenceSpec(Sourced):
+    """What is covered in saved pictures: css of buyer data."""
+
+    mask: tuple[str, ...] = ()
+
+
+class Profile(Spec):
+    """One platform's profile."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    name: str
+    title: Text
+    base_url: Annotated[str, AfterValidator(_site)]
+    animations: Literal["keep", "off"] = "keep"
+    """`off`: CSS animations are switched off."""
+    identity: Identity
+    session: Session
+    pages: Mapping[str, PageSpec]
+    elements: Mapping[str, Element]
+    lists: Mapping[str, ListSpec] = {}
+    dialogs: Mapping[str, DialogSpec] = {}
+    answers: Mapping[str, AnswerSpec] = {}
+    popups: Mapping[str, PopupSpec] = {}
+    overlays: Overlays
+    evidence: EvidenceSpec = EvidenceSpec()
+    words: Mapping[str, tuple[str, ...]] = {}
+
+    def element(self, name: str) -> Element:
+        """The element of this name. Raises ConfigError with "did you mean" when there is none."""
+        if name not in self.elements:
+            raise ConfigError(f'Profile {self.name} has no element "{name}"{did_you_mean(name, self.elements)}')
+        return self.elements[name]
+
+    def section(self, model: type[S]) -> S:
+        """A table that a flow added (entry points `rpa.profile_sections`). Raises ConfigError when it is absent."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, model):
+                return value
+        raise ConfigError(
+            f"Profile {self.name} has no table for {model.__name__}; add it to selectors/{self.name}.toml."
+        )

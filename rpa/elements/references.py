@@ -1,0 +1,101 @@
+"""Names in a profile that point to other parts of it: each must exist. Works on the raw tables, whatever they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rpa.tomlfile import Mistake, did_you_mean
+
+Table = Mapping[str, Any]
+
+_NAMED = ("pages", "elements", "lists", "dialogs", "answers", "popups")
+_KINDS = {"list": "lists", "dialog": "dialogs"}
+
+
+def reference_mistakes(data: Table) -> Iterator[Mistake]:
+    """Every name that points nowhere, with its key path."""
+    yield from _own_names(data)
+    yield from _of_pages(data)
+    yield from _of_elements(data)
+    yield from _of_blocks(data)
+    yield from _of_session(data)
+
+
+def _own_names(data: Table) -> Iterator[Mistake]:
+    for group in _NAMED:
+        for name, table in _tables(data, group):
+            if "name" in table:
+                yield Mistake((group, name, "name"), f"unknown key: its name is the heading, {name}")
+
+
+def _of_pages(data: Table) -> Iterator[Mistake]:
+    for name, page in _tables(data, "pages"):
+        place = ("pages", name)
+        for number, element in enumerate(_texts(page.get("signature"))):
+            yield from _missing(data, "elements", element, (*place, "signature", number))
+            on = _texts(_get(data, "elements", element, "page"))
+            if on and name not in on:
+                yield Mistake((*place, "signature", number), f'element "{element}" is not on this page (its "page")')
+        yield from _missing(data, "lists", page.get("ready"), (*place, "ready"))
+
+
+def _of_elements(data: Table) -> Iterator[Mistake]:
+    for name, element in _tables(data, "elements"):
+        place = ("elements", name)
+        for page in _texts(element.get("page")):
+            yield from _missing(data, "pages", page, (*place, "page"))
+        within = element.get("within")
+        if not isinstance(within, str):
+            continue
+        kind, _, target = within.partition(":")
+        if kind in _KINDS:
+            yield from _missing(data, _KINDS[kind], target, (*place, "within"))
+        else:
+            yield Mistake((*place, "within"), f'must be "list:NAME" or "dialog:NAME", not {within!r}')
+
+
+def _of_blocks(data: Table) -> Iterator[Mistake]:
+    for group in ("lists", "dialogs"):
+        for name, block in _tables(data, group):
+            place = (group, name)
+            for field, spec in _tables(block, "fields"):
+                yield from _missing(data, "words", spec.get("words"), (*place, "fields", field, "words"))
+            for page in _texts(block.get("pages")):
+                yield from _missing(data, "pages", page, (*place, "pages"))
+            if group == "lists":
+                yield from _missing(block, "fields", block.get("key"), (*place, "key"))
+            yield from _missing(data, "elements", block.get("close"), (*place, "close"))
+
+
+def _of_session(data: Table) -> Iterator[Mistake]:
+    yield from _missing(data, "pages", _get(data, "session", "after_login"), ("session", "after_login"))
+    steps = _get(data, "session", "login")
+    for step, name in steps.items() if isinstance(steps, Mapping) else ():
+        yield from _missing(data, "pages" if step == "page" else "elements", name, ("session", "login", step))
+
+
+def _missing(data: Table, group: str, name: object, place: tuple[str | int, ...]) -> Iterator[Mistake]:
+    known = data.get(group)
+    names = list(known) if isinstance(known, Mapping) else []
+    if isinstance(name, str) and name not in names:
+        yield Mistake(place, f'there is no "{name}" in [{group}]{did_you_mean(name, names)}')
+
+
+def _tables(data: Table, group: str) -> Iterator[tuple[str, Table]]:
+    found = data.get(group)
+    for name, table in found.items() if isinstance(found, Mapping) else ():
+        if isinstance(table, Mapping):
+            yield name, table
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _get(data: Any, *names: str) -> Any:
+    for name in names:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data

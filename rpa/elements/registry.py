@@ -1,0 +1,88 @@
+"""Finds and reads selector profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import create_model
+
+from rpa import discovery
+from rpa.elements.profile import Profile
+from rpa.elements.references import reference_mistakes
+from rpa.errors import ConfigError
+from rpa.tomlfile import did_you_mean, read
+
+_NAMED = ("pages", "elements", "lists", "dialogs", "answers", "popups")
+
+
+def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
+    """The profile of this platform: from the user's own `folder` if it is there, else the shipped one.
+
+    Raises ConfigError listing all mistakes of the file, each with its line.
+    """
+    path = next((path for path in _places(platform, folder) if path.is_file()), None)
+    if path is None:
+        known = did_you_mean(platform, profiles(folder=folder))
+        raise ConfigError(f'There is no profile for the platform "{platform}"{known}')
+    profile = read(path, profile_model(), checks=[reference_mistakes], prepare=prepared)
+    if profile.name != platform:
+        raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
+    return profile
+
+
+def profiles(*, folder: Path | None = None) -> list[str]:
+    """Names of all profiles there are."""
+    folders = [each for each in (folder, selectors_folder()) if each is not None and each.is_dir()]
+    return sorted({path.stem for each in folders for path in each.glob("*.toml")})
+
+
+def selectors_folder() -> Path:
+    """Where the shipped profiles lie: inside the installed package, or beside `rpa/` in a clone.
+
+    `importlib.resources.files("selectors")` cannot find them: that is Python's own module.
+    """
+    package = Path(str(files("rpa")))
+    installed = package / "_selectors"
+    return installed if installed.is_dir() else package.parent / "selectors"
+
+
+def profile_model() -> type[Profile]:
+    """The model of a profile with the tables that installed flows add."""
+    sections: dict[str, Any] = {name: (model | None, None) for name, model in discovery.profile_sections().items()}
+    taken = sorted(set(sections) & set(Profile.model_fields))
+    if taken:
+        raise ConfigError(
+            f"The profile table [{taken[0]}] is rpa's own; a plug-in offers it too (rpa.profile_sections)."
+        )
+    return create_model("ProfileFile", __base__=Profile, **sections)
+
+
+def prepared(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The raw tables with names and short forms written out: each table knows its name, one page is a list of one."""
+    out = dict(data)
+    for group in _NAMED:
+        if isinstance(data.get(group), Mapping):
+            out[group] = {name: _written_out(name, table) for name, table in data[group].items()}
+    overlays = data.get("overlays")
+    if isinstance(overlays, Mapping):
+        named = {name: _written_out(name, one) for name, one in overlays.items() if isinstance(one, Mapping)}
+        out["overlays"] = {**overlays, **named}
+    return out
+
+
+def _written_out(name: str, table: object) -> object:
+    if not isinstance(table, Mapping):
+        return table
+    out = {**table, "name": name}
+    if isinstance(table.get("page"), str):
+        out["page"] = [table["page"]]
+    if "url" in table and isinstance(table.get("fields"), Mapping):
+        out["fields"] = {key: {"path": one} if isinstance(one, str) else one for key, one in table["fields"].items()}
+    return out
+
+
+def _places(platform: str, folder: Path | None) -> list[Path]:
+    return [each / f"{platform}.toml" for each in (folder, selectors_folder()) if each is not None]
