@@ -1,0 +1,137 @@
+"""The ledger's database: opened durably, readable by its owner only, at the newest schema."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+
+from rpa.errors import ConfigError
+from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_S: Final = 30.0
+"""How long a writer waits for another process's transaction, or its set-up of a new file."""
+
+
+def open_database(path_or_url: Path | str) -> Engine:
+    """An engine whose database has the newest schema; a SQLite file gets mode 0600 and WAL.
+
+    Raises:
+        ConfigError: the file or URL cannot be opened, is no ledger, or is newer than this program.
+
+    """
+    url = _url(path_or_url)
+    try:
+        engine = _engine(url)
+        if _revision_of(engine) != REVISION:
+            _set_up(engine)
+    except (OSError, DatabaseError, NoSuchModuleError, ModuleNotFoundError, Timeout) as error:
+        raise ConfigError(f"The ledger {url!r} cannot be opened: {error}") from error
+    return engine
+
+
+def writing(engine: Engine) -> Connection:
+    """A connection whose transactions take the write lock at once, before they read anything."""
+    return engine.connect().execution_options(writes=True)
+
+
+def _url(path_or_url: Path | str) -> URL:
+    if isinstance(path_or_url, Path) or "://" not in path_or_url:
+        return make_url("sqlite://").set(database=str(Path(path_or_url).absolute()))
+    try:
+        return make_url(path_or_url)
+    except ArgumentError as error:
+        raise ConfigError(f"The ledger's address is not a database URL: {error}") from error
+
+
+def _engine(url: URL) -> Engine:
+    readable = partial(json.dumps, ensure_ascii=False)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, json_serializer=readable)
+    if not url.database or url.database == ":memory:":
+        raise ConfigError("The ledger must be a file: what is kept in memory is lost when the program is killed")
+    _make_private(Path(url.database))
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=readable)
+    event.listen(engine, "connect", _make_durable)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_private(file: Path) -> None:
+    """Create the file before SQLite does: its -wal and -shm files take over the mode."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    if os.name == "posix" and file.stat().st_mode & 0o077:
+        file.chmod(0o600)
+
+
+def _make_durable(dbapi_connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # the driver must not begin transactions by itself, or BEGIN IMMEDIATE comes too late
+    dbapi_connection.isolation_level = None
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+        dbapi_connection.cursor().execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _revision_of(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    """The schema's revision; None: the database has no ledger yet."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(select(version.c.version_num)).scalar_one_or_none()
+
+
+def _set_up(engine: Engine) -> None:
+    """Create or migrate the tables; the lock is for the step to WAL, which two processes cannot take at once."""
+    if engine.dialect.name != "sqlite":
+        _bring_up_to_date(engine)
+        return
+    with FileLock(f"{engine.url.database}.setup", timeout=BUSY_TIMEOUT_S):
+        raw = engine.raw_connection()
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+        raw.close()
+        _bring_up_to_date(engine)
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    with writing(engine) as connection, connection.begin():
+        found = _revision(connection)
+        if found is None:
+            metadata.create_all(connection)
+            connection.execute(insert(version).values(version_num=REVISION))
+        elif found < REVISION:
+            migrate(connection)
+        elif found > REVISION:
+            raise ConfigError(f"The ledger was written by a newer version (schema {found}); update this program")
+
+
+def migrate(connection: Connection, *, revision: str = "head") -> None:
+    """Bring an older ledger to a revision, inside the caller's transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    folder = Path(__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

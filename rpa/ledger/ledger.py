@@ -1,0 +1,251 @@
+"""The ledger: one object for a process, each method one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy.exc import IntegrityError
+
+from rpa.clock import Clock
+from rpa.errors import AlreadyDone
+from rpa.ledger import entries, holds, incidents, runs
+from rpa.ledger.actions import Action, Intent, Seen, State
+from rpa.ledger.database import open_database, writing
+from rpa.ledger.holds import Hold
+from rpa.ledger.incidents import Incident
+from rpa.ledger.runs import RunRecord, RunState
+from rpa.ledger.sightings import Change, accept, remember
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine
+
+
+class Ledger:
+    """What was tried on which subject, and how it ended. Use it in one thread; other processes may have it open too."""
+
+    def __init__(self, engine: Engine, *, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._writer = writing(engine)
+        self._reader = engine.connect()
+
+    @classmethod
+    def open(cls, path_or_url: Path | str, *, clock: Clock) -> Self:
+        """The ledger in this SQLite file, made if need be, or at this database URL.
+
+        Raises:
+            ConfigError: it cannot be opened, is no ledger, or is newer than this program.
+
+        """
+        return cls(open_database(path_or_url), clock=clock)
+
+    def close(self) -> None:
+        """Give the connections back; the ledger is of no use afterwards."""
+        self._writer.close()
+        self._reader.close()
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._writer.begin():
+            yield self._writer
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._reader.begin():
+            yield self._reader
+
+    def start_run(self, shop: str, *, flow: str, options: Mapping[str, object] | None = None) -> RunRecord:
+        """A new run with the shop's next fence; earlier runs of the shop can write no more. Hold the shop's RunLock."""
+        with self._writing() as connection:
+            return runs.start(connection, shop=shop, flow=flow, options=options or {}, clock=self._clock)
+
+    def finish_run(
+        self, run: RunRecord, *, state: RunState | str, counts: Mapping[str, object] | None = None
+    ) -> RunRecord:
+        """The run with its end: finished, stopped, or crashed (for one that a later run found). The first end stays."""
+        with self._writing() as connection:
+            return runs.finish(connection, run, state=RunState(state), counts=counts or {}, clock=self._clock)
+
+    def unfinished_runs(self, shop: str) -> list[RunRecord]:
+        """Runs that never ended, oldest first. Asked under the shop's RunLock, before `start_run`, all have crashed."""
+        with self._reading() as connection:
+            return runs.unfinished(connection, shop=shop, clock=self._clock)
+
+    def begin(self, run: RunRecord, *, kind: str, intents: Sequence[Intent]) -> list[Action]:
+        """The intents as `submitting` actions, durable when this returns: all of them, or none.
+
+        Raises:
+            FenceLost: a newer run of the shop has started.
+            AlreadyDone: a subject has a live action of this kind; the message names all of them.
+
+        """
+        try:
+            with self._writing() as connection:
+                runs.check_fence(connection, run)
+                return entries.write_intents(connection, run=run, kind=kind, intents=intents, clock=self._clock)
+        except IntegrityError as error:
+            taken = self._taken(run.shop, kind=kind, intents=intents)
+            if not taken:
+                raise
+            raise AlreadyDone(f"Nothing was begun in {run.shop}: {taken}") from error
+
+    def _taken(self, shop: str, *, kind: str, intents: Sequence[Intent]) -> str:
+        wanted = {(intent.subject, intent.part) for intent in intents}
+        with self._reading() as connection:
+            live = entries.live(
+                connection, shop=shop, kind=kind, subjects=[subject for subject, _ in wanted], clock=self._clock
+            )
+        return ", ".join(
+            f"{kind} {each.subject} is {each.state} since run {each.run_id}"
+            for each in live
+            if (each.subject, each.part) in wanted
+        )
+
+    def settle(
+        self,
+        run: RunRecord,
+        action: Action,
+        *,
+        seen: Seen,
+        settled: bool,
+        detail: str = "",
+        facts: Mapping[str, object] | None = None,
+    ) -> Action:
+        """The action after one more look at the site.
+
+        `settled`: the settle time has passed since `created_at`. `facts` join those of the intent (the ship time, say).
+        An empty `detail` keeps the earlier one.
+
+        Raises:
+            FenceLost: a newer run of the shop has started.
+            IllegalStep: only a person may change the action now, or nobody.
+
+        """
+        with self._writing() as connection:
+            runs.check_fence(connection, run)
+            return entries.count_look(
+                connection, action, seen=seen, settled=settled, detail=detail, facts=facts or {}, clock=self._clock
+            )
+
+    def resolve(
+        self, shop: str, *, kind: str, subject: str, state: State, by: str, reason: str, part: str = ""
+    ) -> Action:
+        """The subject's live action after a person's answer.
+
+        Hold the shop's RunLock: a run in the middle of a click must not find its action answered.
+
+        Raises:
+            ConfigError: no live action, or an answer that does not fit; the message lists those that do.
+
+        """
+        with self._writing() as connection:
+            return entries.write_answer(
+                connection,
+                shop=shop,
+                kind=kind,
+                subject=subject,
+                part=part,
+                state=state,
+                by=by,
+                reason=reason,
+                clock=self._clock,
+            )
+
+    def open_actions(self, shop: str, *, kind: str) -> list[Action]:
+        """What is `submitting`, from any run, oldest first: look at the site before anything else is done."""
+        with self._reading() as connection:
+            return entries.still_open(connection, shop=shop, kind=kind, clock=self._clock)
+
+    def live(self, shop: str, *, kind: str, subjects: Iterable[str] | None = None) -> dict[str, Action]:
+        """The newest live action by subject; `subjects` None: of the whole shop."""
+        with self._reading() as connection:
+            found = entries.live(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
+        return {each.subject: each for each in found}
+
+    def latest(self, shop: str, *, kind: str, subjects: Iterable[str]) -> dict[str, Action]:
+        """The newest action by subject, whatever its state."""
+        with self._reading() as connection:
+            found = entries.of_subjects(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
+        return {each.subject: each for each in found}
+
+    def count_done_since(self, shop: str, *, kind: str, since: datetime) -> int:
+        """How many actions begun since then are done, or may be (`submitting`, `unknown`, `handed_over`): for caps."""
+        with self._reading() as connection:
+            return entries.count_since(connection, shop=shop, kind=kind, since=since)
+
+    def show(
+        self,
+        shop: str | None = None,
+        *,
+        state: State | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> list[Action]:
+        """Actions, newest first; `since`: changed at or after."""
+        with self._reading() as connection:
+            return entries.search(connection, shop=shop, state=state, since=since, limit=limit, clock=self._clock)
+
+    def see(self, shop: str, *, sightings: Iterable[tuple[str, str, Mapping[str, object]]]) -> dict[str, Change]:
+        """Remember each (subject, fingerprint, facts) at first sight; gives those that look different now, by subject.
+
+        A subject is given each time until it looks as before again, or a person releases it.
+        """
+        with self._writing() as connection:
+            return remember(connection, shop=shop, seen=sightings, clock=self._clock)
+
+    def release(self, shop: str, *, subject: str, by: str, reason: str) -> Change:
+        """A person accepts how the subject looks now; gives what was accepted. A further change is reported again.
+
+        Raises:
+            ConfigError: it has not changed.
+
+        """
+        with self._writing() as connection:
+            return accept(connection, shop=shop, subject=subject, by=by, reason=reason, clock=self._clock)
+
+    def hold(self, shop: str, *, subject: str, reason: str, by: str, cause: str = "person") -> Hold:
+        """Hold a subject until it is lifted; one hold a cause, its newest reason counts."""
+        with self._writing() as connection:
+            return holds.add(
+                connection, shop=shop, subject=subject, cause=cause, reason=reason, by=by, clock=self._clock
+            )
+
+    def lift(self, shop: str, *, subject: str, by: str, cause: str | None = None) -> int:
+        """Lift the subject's holds of one cause (None: of all); gives how many there were."""
+        with self._writing() as connection:
+            return holds.lift(connection, shop=shop, subject=subject, cause=cause, by=by, clock=self._clock)
+
+    def holds(self, shop: str) -> dict[str, tuple[Hold, ...]]:
+        """The shop's active holds by subject, oldest first."""
+        with self._reading() as connection:
+            return holds.active(connection, shop=shop, clock=self._clock)
+
+    def incident(self, shop: str, *, cause: str, message: str) -> Incident:
+        """Open an incident, or count the open one of this cause again; `times_seen == 1`: it is new, tell somebody."""
+        with self._writing() as connection:
+            return incidents.seen(connection, shop=shop, cause=cause, message=message, clock=self._clock)
+
+    def close_incident(self, shop: str, *, cause: str) -> Incident | None:
+        """Close the open incident of this cause; None: there was none."""
+        with self._writing() as connection:
+            return incidents.close(connection, shop=shop, cause=cause, clock=self._clock)
+
+    def open_incidents(self, shop: str | None = None) -> list[Incident]:
+        """Open incidents of a shop (None: of all), oldest first."""
+        with self._reading() as connection:
+            return incidents.still_open(connection, shop=shop, clock=self._clock)
