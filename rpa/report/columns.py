@@ -1,0 +1,95 @@
+"""What a report's columns are called, in which order machines and people read them, and the words for their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from rpa.language import Text
+from rpa.outcome import Outcome
+
+Row = Mapping[str, str]
+"""A row by column key, its cells as they stand in the CSV."""
+
+Kind = Literal["text", "int", "money_fen", "time"]
+
+OUTCOME_WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        Outcome.DONE: Text(en="Done", zh="已完成"),
+        Outcome.ALREADY_DONE: Text(en="Already done", zh="此前已完成"),
+        Outcome.PLANNED: Text(en="Planned", zh="预演"),
+        Outcome.WAITING: Text(en="Waiting", zh="等待中"),
+        Outcome.REFUSED: Text(en="Refused", zh="未能处理"),
+        Outcome.NEEDS_PERSON: Text(en="Needs a person", zh="需人工处理"),
+    }
+)
+"""The word that people read for each outcome code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: its key in the CSV, its title for people, and how its cells are shown to them."""
+
+    key: str
+    title: Text
+    kind: Kind = "text"
+    """`money_fen` is shown as yuan with two decimals, `time` in the shop's own time."""
+    words: Mapping[str, Text] = field(default_factory=dict)
+    """What people read instead of a code; a code without words is shown as it is."""
+    width: int = 16
+    """In characters of the standard font; a Chinese character takes two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The columns of one table. The CSV has them in this order; people see those named in `first` before the rest."""
+
+    columns: tuple[Column, ...]
+    first: tuple[str, ...] = ()
+    subject: str
+    """Key of the column that names what a row is about; its values serve as examples."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The CSV's header."""
+        return tuple(column.key for column in self.columns)
+
+    def for_people(self) -> tuple[Column, ...]:
+        """The columns in the order of the XLSX."""
+        by_key = {column.key: column for column in self.columns}
+        rest = (column for column in self.columns if column.key not in self.first)
+        return (*(by_key[key] for key in self.first), *rest)
+
+    def covering(self, keys: Sequence[str]) -> Layout:
+        """This layout, with a plain text column added for each key that it does not know."""
+        unknown = [key for key in keys if key not in self.keys]
+        added = (Column(key=key, title=Text(en=key, zh=key)) for key in unknown)
+        return Layout(columns=(*self.columns, *added), first=self.first, subject=self.subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet of a workbook: its name, its columns, and its rows, which are read once."""
+
+    name: Text
+    layout: Layout
+    rows: Iterable[Row]
+
+
+SheetMaker = Callable[[Iterable[Row]], Sheet]
+"""Makes a further sheet from a report's rows, which it may read once and lazily."""
+
+
+RUN_COLUMNS: tuple[Column, ...] = (
+    Column(key="run_id", title=Text(en="Run", zh="运行编号"), width=24),
+    Column(key="started_at", title=Text(en="Run started", zh="运行开始"), kind="time", width=20),
+    Column(key="finished_at", title=Text(en="Row settled", zh="处理时间"), kind="time", width=20),
+    Column(key="shop", title=Text(en="Shop", zh="店铺"), width=14),
+    Column(key="platform", title=Text(en="Platform", zh="平台"), width=12),
+    Column(key="flow", title=Text(en="Flow", zh="流程"), width=14),
+)
+"""Filled by `RunReport`: the run's start, and the moment at which the row was settled."""
+
+OUTCOME_COLUMN = Column(key="outcome", title=Text(en="Outcome", zh="结果"), words=OUTCOME_WORDS, width=15)

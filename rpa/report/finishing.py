@@ -1,0 +1,173 @@
+"""How a run's report is brought to its end: by the run itself, or later for a run that was killed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from rpa.language import Text
+from rpa.report.cells import raw_text
+from rpa.report.columns import Sheet
+from rpa.report.results import SCHEMA_VERSION, Incident, ReportFiles, ShopResult, Tally, shop_document
+from rpa.report.tables import CsvTable, drop_cut_row, latest, read_keys, read_rows, replace_with
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from rpa.language import Language
+    from rpa.report.columns import Layout, SheetMaker
+
+State = Literal["finished", "stopped", "crashed"]
+
+RUN_FILE = "run.json"
+"""Written before the first row, so that a killed run still says whose it was."""
+
+REPORT_CSV = "report.csv"
+CRASH_CODE = 4
+"""The exit code of a run that crashed or was killed."""
+
+_SUMMARY = "summary.json"
+_KILLED = Text(
+    en="The program was killed or the computer stopped. The rows are what was settled by then; the next run goes on.",
+    zh="程序被强行结束或电脑中断。报告中是中断前已处理的行；下次运行会继续。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Which run a report belongs to; the same in all its rows."""
+
+    run_id: str
+    shop: str
+    platform: str
+    flow: str
+    started_at: datetime
+
+    def cells(self) -> dict[str, str]:
+        """The cells of `RUN_COLUMNS` that all its rows share."""
+        return {name: raw_text(getattr(self, name)) for name in Run.__slots__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportStyle:
+    """How a flow's report is laid out for its readers."""
+
+    layout: Layout
+    name: Text
+    """The first sheet's name."""
+    language: Language
+    zone: ZoneInfo
+    sheets: Sequence[SheetMaker] = ()
+    """Further sheets, made from the same rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How and when a run ended."""
+
+    run: Run
+    state: State
+    finished_at: datetime | None
+    """None: not known, the run was killed."""
+    incidents: tuple[Incident, ...]
+    stop_code: int
+
+
+def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending, tally: Tally) -> ShopResult:
+    """Write `report.xlsx` from the CSV, then `summary.json`; a file that is open in Excel gets a new name."""
+    xlsx = replace_with(folder / "report.xlsx", lambda path: _write_xlsx(path, csv=csv, style=style))
+    result = ShopResult(
+        shop=ending.run.shop,
+        run_id=ending.run.run_id,
+        flow=ending.run.flow,
+        counts=dict(tally.counts),
+        examples=tally.examples,
+        files=ReportFiles(csv=csv, xlsx=xlsx, summary=folder / _SUMMARY),
+        incidents=ending.incidents,
+        stop_code=ending.stop_code,
+    )
+    _write_summary(folder / _SUMMARY, ending=ending, result=result)
+    return result
+
+
+def unfinished(var: Path) -> Iterator[tuple[Path, Run]]:
+    """The folders of runs that have no summary, oldest first: killed, or still going on in a shop that is locked."""
+    for begun in sorted((var / "reports").glob(f"*/{RUN_FILE}")):
+        if not (begun.parent / _SUMMARY).exists():
+            yield begun.parent, read_run(begun.parent)
+
+
+def read_run(folder: Path) -> Run:
+    """Whose report lies in this folder. Raises OSError when the folder has none."""
+    kept = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+    started_at = datetime.fromisoformat(kept["started_at"])
+    return Run(
+        run_id=kept["run_id"], shop=kept["shop"], platform=kept["platform"], flow=kept["flow"], started_at=started_at
+    )
+
+
+def finish_crashed(folder: Path, *, style: ReportStyle) -> ShopResult:
+    """Give a killed run's rows their XLSX and summary; a half-written last row is dropped.
+
+    Only for a shop whose lock is held: a run that still goes on looks the same. Columns of the CSV that the style
+    does not know are kept as text.
+    """
+    run = read_run(folder)
+    csv = _rescued(folder, style=style)
+    style = replace(style, layout=style.layout.covering(read_keys(csv)))
+    tally, finished_at = Tally(), None
+    for row in read_rows(csv):
+        tally.add((row.get("outcome", ""), row.get("reason", "")), subject=row.get(style.layout.subject, ""))
+        finished_at = row.get("finished_at") or finished_at
+    ending = Ending(
+        run=run,
+        state="crashed",
+        finished_at=datetime.fromisoformat(finished_at) if finished_at else None,
+        incidents=(Incident(cause="crashed", message=_KILLED.of(style.language)),),
+        stop_code=CRASH_CODE,
+    )
+    return write_ending(folder, csv=csv, style=style, ending=ending, tally=tally)
+
+
+def write_json(path: Path, document: object) -> None:
+    """Write the document so that a reader sees all of it or none."""
+    written = path.with_name(f".{path.name}.part")
+    written.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    written.replace(path)
+
+
+def _rescued(folder: Path, *, style: ReportStyle) -> Path:
+    csv = latest(folder, name=REPORT_CSV)
+    if csv is not None:
+        drop_cut_row(csv)
+        if read_keys(csv):
+            return csv
+    with CsvTable(folder / REPORT_CSV, keys=style.layout.keys) as table:
+        return table.path
+
+
+def _write_xlsx(path: Path, *, csv: Path, style: ReportStyle) -> None:
+    from rpa.report.workbook import write_workbook
+
+    sheets = [Sheet(name=style.name, layout=style.layout, rows=read_rows(csv))]
+    sheets += [make(read_rows(csv)) for make in style.sheets]
+    write_workbook(path, sheets=sheets, language=style.language, zone=style.zone)
+
+
+def _write_summary(path: Path, *, ending: Ending, result: ShopResult) -> None:
+    counts = [{"outcome": outcome, "reason": reason, "rows": rows} for (outcome, reason), rows in result.counts.items()]
+    write_json(
+        path,
+        {
+            "schema_version": SCHEMA_VERSION,
+            "state": ending.state,
+            **ending.run.cells(),
+            "finished_at": raw_text(ending.finished_at) or None,
+            **shop_document(result),
+            "counts": counts,
+        },
+    )
