@@ -12,11 +12,12 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from rich.cells import cell_len
 
 from rpa.language import Language
 from rpa.outcome import Outcome
 from rpa.report.cells import shown
-from rpa.report.columns import Column, Row, Sheet
+from rpa.report.columns import OUTCOME_COLUMN, Column, Row, Sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,11 +39,11 @@ _COLOURS: Mapping[str, str] = {
 _HEADER_FILL = PatternFill("solid", fgColor="34495E")
 _HEADER_FONT = Font(bold=True, color="FFFFFF")
 _LINE = Border(bottom=Side(style="hair", color="BFC5CC"))
-_TOP = Alignment(vertical="top")
-_TOP_WRAPPED = Alignment(vertical="top", wrap_text=True)
-_HEADER_HEIGHT_PT = 22
-_WRAPPED_FROM = 30
-"""Columns of this width or more hold sentences."""
+_LINE_PT = 15
+_PADDING_PT = 4
+_MOST_LINES = 8
+_SENTENCES_FROM = 30
+"""Columns of this width or more hold sentences: they are wrapped, and the row grows with them."""
 
 
 def write_workbook(
@@ -78,37 +79,53 @@ def _write_sheet(workbook: Workbook, *, sheet: Sheet, rows: Iterable[Row], part:
     columns = sheet.layout.for_people()
     for index, column in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(index)].width = column.width
-    page.row_dimensions[1].height = _HEADER_HEIGHT_PT
     page.freeze_panes = "B2"
-    page.append([_header_cell(page, column.title.of(look.language)) for column in columns])
-    cells = [_CellMaker(page, column=column, look=look) for column in columns]
-    count = 0
-    for count, row in enumerate(rows, start=1):  # noqa: B007 - the last count is the sheet's length
-        page.append([cell.of(row.get(column.key, "")) for column, cell in zip(columns, cells, strict=True)])
-    page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
+    makers = [_CellMaker(page, column=column, look=look) for column in columns]
+    page.row_dimensions[1].height = _LINE_PT + 2 * _PADDING_PT
+    page.append([maker.header() for maker in makers])
+    number = 1
+    for number, row in enumerate(rows, start=2):
+        cells = [maker.of(row.get(column.key, "")) for column, maker in zip(columns, makers, strict=True)]
+        page.row_dimensions[number].height = _LINE_PT * _lines(cells, columns=columns) + _PADDING_PT
+        page.append(cells)
+        del page.row_dimensions[number]
+    page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number}"
 
 
-def _header_cell(page: WriteOnlyWorksheet, title: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(page, value=title)
-    cell.fill, cell.font = _HEADER_FILL, _HEADER_FONT
-    cell.alignment = Alignment(vertical="center")
-    return cell
+def _lines(cells: Sequence[WriteOnlyCell], *, columns: Sequence[Column]) -> int:
+    """Lines of the tallest cell; neither Excel nor LibreOffice works that out for a streamed file."""
+    sentences = (
+        (str(cell.value), column.width - 3)
+        for cell, column in zip(cells, columns, strict=True)
+        if column.width >= _SENTENCES_FROM and cell.value
+    )
+    tallest = max(
+        (sum(-(-cell_len(line) // width) or 1 for line in text.split("\n")) for text, width in sentences), default=1
+    )
+    return min(tallest, _MOST_LINES)
 
 
 class _CellMaker:
     """Makes one column's cells. A cell is written at once by `append`, so one object a style serves all rows."""
 
     def __init__(self, page: WriteOnlyWorksheet, *, column: Column, look: _Look) -> None:
-        self._column, self._look = column, look
-        self._number = self._styled(page, number_format="0.00" if column.kind == "money_fen" else "0")
-        self._text = self._styled(page, number_format="@")
-        self._quoted = self._styled(page, number_format="@")
+        self._page, self._column, self._look = page, column, look
+        self._number = self._styled("0.00" if column.kind == "money_fen" else "0")
+        self._text = self._styled("@")
+        self._quoted = self._styled("@")
         self._quoted.quotePrefix = True
-        self._coloured = {code: self._styled(page, number_format="@") for code in _COLOURS if code in column.words}
-        for code, cell in self._coloured.items():
-            cell.fill = PatternFill("solid", fgColor=_COLOURS[code])
+        colours = _COLOURS if column.key == OUTCOME_COLUMN.key else {}
+        self._coloured = {code: self._styled("@", fill=PatternFill("solid", fgColor=colours[code])) for code in colours}
+
+    def header(self) -> WriteOnlyCell:
+        """The column's title."""
+        cell = self._styled("@", fill=_HEADER_FILL)
+        cell.font = _HEADER_FONT
+        cell.value = self._column.title.of(self._look.language)
+        return cell
 
     def of(self, cell: str) -> WriteOnlyCell:
+        """What people see for a cell of the CSV: a number, or text that no program takes for a formula."""
         value = shown(cell, column=self._column, language=self._look.language, zone=self._look.zone)
         if isinstance(value, (int, Decimal)):
             self._number.value = value
@@ -118,9 +135,16 @@ class _CellMaker:
         made.data_type = "s"
         return made
 
-    def _styled(self, page: WriteOnlyWorksheet, *, number_format: str) -> WriteOnlyCell:
-        cell = WriteOnlyCell(page)
+    def _styled(self, number_format: str, *, fill: PatternFill | None = None) -> WriteOnlyCell:
+        cell = WriteOnlyCell(self._page)
         cell.number_format = number_format
         cell.border = _LINE
-        cell.alignment = _TOP_WRAPPED if self._column.width >= _WRAPPED_FROM else _TOP
+        cell.alignment = Alignment(
+            horizontal="right" if self._column.kind in {"int", "money_fen"} else "left",
+            vertical="center",
+            indent=1,
+            wrap_text=self._column.width >= _SENTENCES_FROM,
+        )
+        if fill:
+            cell.fill = fill
         return cell
