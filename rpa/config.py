@@ -30,6 +30,7 @@ from rpa.tomlfile import Mistake, did_you_mean, read
 S = TypeVar("S", bound=BaseModel)
 
 _SHOP_NAME = re.compile(r"[A-Za-z0-9_\-\u3400-\u9fff]{1,64}")
+_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 
 
 def _limit(value: object) -> object:
@@ -230,8 +231,14 @@ def _shop_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     if not shops:
         yield Mistake(("shops",), "names no shop; add a table like [shops.demo]")
+    seen: dict[str, str] = {}
     for name, table in shops.items():
-        if not _SHOP_NAME.fullmatch(name):
-            yield Mistake(("shops", name), "a shop's name may have letters, digits, _ - and Chinese characters only")
+        place = ("shops", name)
+        if not _SHOP_NAME.fullmatch(name) or _RESERVED.fullmatch(name):
+            yield Mistake(
+                place, "a shop's name has letters, digits, _ - or Chinese characters, and is no Windows device"
+            )
+        if seen.setdefault(name.lower(), name) != name:
+            yield Mistake(place, f'differs from "{seen[name.lower()]}" in capitals only; their files would be the same')
         if isinstance(table, Mapping) and "name" in table:
-            yield Mistake(("shops", name, "name"), f'the shop\'s name is its heading, [shops.{name}]; use "mall_name"')
+            yield Mistake((*place, "name"), f'the shop\'s name is its heading, [shops.{name}]; use "mall_name"')

@@ -120,7 +120,10 @@ def _modelled(data: Mapping[str, Any], model: type[M]) -> tuple[M | None, list[M
     try:
         return model.model_validate_json(json.dumps(data, default=str), strict=True), []
     except ValidationError as error:
-        return None, [_mistake(detail, model) for detail in error.errors()]
+        details = error.errors()
+        places = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+        followed = [one for one in details if one["type"] != "too_short" or one["loc"] not in places]
+        return None, [_mistake(detail, model) for detail in followed]
 
 
 def _bad_escapes(text: str) -> list[tuple[int, str]]:

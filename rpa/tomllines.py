@@ -40,6 +40,7 @@ class _Scan:
         table: Place = ()
         for name in names[:-1]:
             table = (*table, name)
+            self._note(table)
             table = (*table, self.items[table]) if table in self.items else table
         table = (*table, names[-1])
         if array:

@@ -63,7 +63,7 @@ def _inside(kind: Any, part: str | int) -> Iterator[Any]:
         if field is not None:
             yield field.annotation
         elif one.model_config.get("extra") == "allow":
-            yield get_type_hints(one)["__pydantic_extra__"]
+            yield get_args(get_type_hints(one)["__pydantic_extra__"])[1]
     for plain in _plain(kind):
         arguments = get_args(plain)
         if isinstance(get_origin(plain), type) and arguments:

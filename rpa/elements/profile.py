@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from rpa.address import base_url_problem
 from rpa.elements.fields import AnswerField, FieldSpec, Sourced, Spec
@@ -81,6 +81,16 @@ class Element(Sourced):
     """Words its text must not contain."""
     source: str
     verified: str
+    _signature: str = PrivateAttr(default="")
+
+    @property
+    def signature(self) -> str:
+        """What an approval of it is bound to (`rpa.elements.approvals`); empty unless destructive and loaded."""
+        return self._signature
+
+    def sign(self, signature: str) -> None:
+        """Set the signature, once the whole profile is known."""
+        self._signature = signature
 
     @model_validator(mode="after")
     def _safe(self) -> Element:
@@ -148,17 +158,27 @@ class AnswerSpec(Sourced):
     fields: Mapping[str, AnswerField] = {}
 
 
-class PopupSpec(Sourced):
+class Popup(Sourced):
     """A popup that may be closed without asking: where it is and what closes it."""
 
-    name: str
     container: str
     text: tuple[str, ...] = ()
     """If given, one of these must be in it."""
     close: Locator
 
+    def as_element(self, name: str) -> Element:
+        """What closes it, as an element; `name` is the popup's."""
+        return Element(
+            name=f"popups.{name}",
+            page=("any",),
+            risk=Risk.READ,
+            locators=(self.close,),
+            source=self.source,
+            verified=self.verified,
+        )
 
-class OverlaySpec(Sourced):
+
+class Overlay(Sourced):
     """Something that covers the page and has a meaning."""
 
     name: str
@@ -171,14 +191,20 @@ class Overlays(BaseModel):
     """What counts as covering the page, and what some of it means."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    __pydantic_extra__: dict[str, OverlaySpec]
+    __pydantic_extra__: dict[str, Overlay]
 
     candidates: tuple[str, ...] = Field(min_length=1)
 
     @property
-    def known(self) -> Mapping[str, OverlaySpec]:
+    def known(self) -> Mapping[str, Overlay]:
         """Overlays with a meaning, by name."""
         return self.__pydantic_extra__
+
+    @property
+    def words(self) -> Mapping[str, tuple[str, ...]]:
+        """The texts that give away each meaning (`kicked`, `challenge`)."""
+        meanings = dict.fromkeys(one.means for one in self.known.values())
+        return {means: tuple(one.text for one in self.known.values() if one.means == means) for means in meanings}
 
 
 class Identity(Sourced):
@@ -230,6 +256,8 @@ class Profile(Spec):
     base_url: Annotated[str, AfterValidator(_site)]
     animations: Literal["keep", "off"] = "keep"
     """`off`: CSS animations are switched off."""
+    timezone: str = "Asia/Shanghai"
+    """The zone of the times that the site shows."""
     identity: Identity
     session: Session
     pages: Mapping[str, PageSpec]
@@ -237,7 +265,7 @@ class Profile(Spec):
     lists: Mapping[str, ListSpec] = {}
     dialogs: Mapping[str, DialogSpec] = {}
     answers: Mapping[str, AnswerSpec] = {}
-    popups: Mapping[str, PopupSpec] = {}
+    popups: Mapping[str, Popup] = {}
     overlays: Overlays
     evidence: EvidenceSpec = EvidenceSpec()
     words: Mapping[str, tuple[str, ...]] = {}

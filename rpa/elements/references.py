@@ -9,7 +9,7 @@ from rpa.tomlfile import Mistake, did_you_mean
 
 Table = Mapping[str, Any]
 
-_NAMED = ("pages", "elements", "lists", "dialogs", "answers", "popups")
+_NAMED = ("pages", "elements", "lists", "dialogs", "answers")
 _KINDS = {"list": "lists", "dialog": "dialogs"}
 
 

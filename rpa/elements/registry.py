@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import create_model
 
 from rpa import discovery
-from rpa.elements.profile import Profile
+from rpa.elements.approvals import signature_of
+from rpa.elements.profile import Profile, Risk
 from rpa.elements.references import reference_mistakes
 from rpa.errors import ConfigError
 from rpa.tomlfile import did_you_mean, read
 
-_NAMED = ("pages", "elements", "lists", "dialogs", "answers", "popups")
+_NAMED = ("pages", "elements", "lists", "dialogs", "answers")
 
 
 def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
@@ -30,7 +31,7 @@ def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
     profile = read(path, profile_model(), checks=[reference_mistakes], prepare=prepared)
     if profile.name != platform:
         raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
-    return profile
+    return _signed(profile)
 
 
 def profiles(*, folder: Path | None = None) -> list[str]:
@@ -82,6 +83,13 @@ def _written_out(name: str, table: object) -> object:
     if "url" in table and isinstance(table.get("fields"), Mapping):
         out["fields"] = {key: {"path": one} if isinstance(one, str) else one for key, one in table["fields"].items()}
     return out
+
+
+def _signed(profile: Profile) -> Profile:
+    for element in profile.elements.values():
+        if element.risk is Risk.DESTRUCTIVE:
+            element.sign(signature_of(profile, element))
+    return profile
 
 
 def _places(platform: str, folder: Path | None) -> list[Path]:

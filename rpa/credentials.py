@@ -1,0 +1,179 @@
+"""Passwords and login states, encrypted, one file each. The key comes from RPA_KEY or the OS keyring."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rpa.errors import ConfigError
+from rpa.files import private_folder, write_atomically
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+KEY_BYTES = 32
+_SERVICE = "merchant-rpa"
+_ENTRY = "key"
+_VERSION = b"RPA1"
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+_START = len(_VERSION)
+_NONCE_END = _START + _NONCE_BYTES
+_UNSAFE = ("plaintext", "null", "fail", "pyfs")
+_HOW = (
+    "Make a key with\n"
+    '  python -c "import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"\n'
+    "keep it safe, and set it as the environment variable RPA_KEY."
+)
+
+
+class Key:
+    """The key of the encrypted store; never shown."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: bytes) -> None:
+        if len(raw) != KEY_BYTES:
+            raise ConfigError(f"A key has {KEY_BYTES} bytes. {_HOW}")
+        self._raw = raw
+
+    def __repr__(self) -> str:
+        return "Key(…)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("A key is not pickled.")
+
+    def for_use(self, purpose: str) -> bytes:
+        """A key derived for this purpose, so that one file's key opens no other."""
+        return hashlib.blake2b(purpose.encode(), key=self._raw, digest_size=KEY_BYTES, person=b"merchant-rpa").digest()
+
+
+def make_key() -> str:
+    """A new key as RPA_KEY takes it."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def find_key() -> Key:
+    """The key from RPA_KEY, else from the OS keyring, where it is made on first use.
+
+    Raises ConfigError that says what to do when there is neither, or the keyring would keep it in plain text.
+    """
+    given = os.environ.get("RPA_KEY")
+    return key_from(given) if given else _from_keyring()
+
+
+def key_from(text: str) -> Key:
+    """The key that this text spells. Raises ConfigError when it is not 32 bytes in urlsafe base64."""
+    try:
+        raw = base64.b64decode(text.strip().encode("ascii"), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        raw = b""
+    if len(raw) != KEY_BYTES:
+        raise ConfigError(f"RPA_KEY is not 32 bytes in urlsafe base64. {_HOW}")
+    return Key(raw)
+
+
+def unsafe_keyring(backend: KeyringBackend) -> str:
+    """Why this keyring must not keep the key, naming it; empty if it may. A chain counts by its members."""
+    kind = type(backend)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    members: list[KeyringBackend] = list(getattr(backend, "backends", []))
+    if kind.__module__ == "keyring.backends.chainer":
+        if not members:
+            return f"{name} (with no keyring in it)"
+        return next((problem for member in members if (problem := unsafe_keyring(member))), "")
+    return name if any(word in name.lower() for word in _UNSAFE) else ""
+
+
+def _from_keyring() -> Key:
+    import keyring
+    from keyring.errors import KeyringError
+
+    backend = keyring.get_keyring()
+    problem = unsafe_keyring(backend)
+    if problem:
+        raise ConfigError(
+            f"There is no key: RPA_KEY is not set, and the keyring {problem} does not keep secrets. {_HOW}"
+        )
+    try:
+        stored = backend.get_password(_SERVICE, _ENTRY)
+        if stored is None:
+            backend.set_password(_SERVICE, _ENTRY, make_key())
+            stored = backend.get_password(_SERVICE, _ENTRY)
+    except (KeyringError, OSError, RuntimeError) as error:
+        raise ConfigError(
+            f"The OS keyring cannot be used ({type(error).__name__}); unlock it, or set RPA_KEY. {_HOW}"
+        ) from error
+    if stored is None:
+        raise ConfigError(f"The OS keyring did not keep the key. {_HOW}")
+    return key_from(stored)
+
+
+class Vault:
+    """The encrypted store: what is saved for one shop can be opened for that shop only, and with this key only."""
+
+    def __init__(self, folder: Path, key: Key) -> None:
+        """`folder` is made when something is saved."""
+        self._folder = folder
+        self._key = key
+
+    def __repr__(self) -> str:
+        return f"Vault({str(self._folder)!r})"
+
+    def save_state(self, shop: str, state: bytes) -> None:
+        """Keep a shop's login state."""
+        self._save("state", shop, state)
+
+    def load_state(self, shop: str) -> bytes | None:
+        """A shop's login state; None if there is none. Raises ConfigError when the key does not open it."""
+        return self._load("state", shop)
+
+    def forget_state(self, shop: str) -> None:
+        """Remove a shop's login state."""
+        self._path("state", shop).unlink(missing_ok=True)
+
+    def save_password(self, shop: str, login: str, password: str) -> None:
+        """Keep the password of one login of a shop; another login's is replaced."""
+        self._save("password", shop, json.dumps({"login": login, "password": password}).encode())
+
+    def password(self, shop: str, login: str) -> str | None:
+        """The password of this login; None if none is kept for it. Raises ConfigError when the key does not open it."""
+        data = self._load("password", shop)
+        entry = json.loads(data) if data is not None else {}
+        return str(entry["password"]) if entry.get("login") == login else None
+
+    def _path(self, kind: str, shop: str) -> Path:
+        return self._folder / f"{shop}.{kind}"
+
+    def _save(self, kind: str, shop: str, data: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        private_folder(self._folder)
+        bound = f"{kind}:{shop}"
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = AESGCM(self._key.for_use(bound)).encrypt(nonce, data, bound.encode())
+        write_atomically(self._path(kind, shop), _VERSION + nonce + sealed)
+
+    def _load(self, kind: str, shop: str) -> bytes | None:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        path = self._path(kind, shop)
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        bound = f"{kind}:{shop}"
+        version, nonce, sealed = raw[:_START], raw[_START:_NONCE_END], raw[_NONCE_END:]
+        if version == _VERSION and len(sealed) >= _TAG_BYTES:
+            with contextlib.suppress(InvalidTag):
+                return AESGCM(self._key.for_use(bound)).decrypt(nonce, sealed, bound.encode())
+        advice = f"Set the RPA_KEY it was saved with, or remove the file and run `rpa login {shop}`."
+        raise ConfigError(f"{path} does not open with this key, or it is damaged or another shop's. {advice}")
