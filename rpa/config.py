@@ -217,6 +217,13 @@ def file_model() -> type[File]:
     return create_model("File", __base__=File, shops=(dict[str, shop], ...))
 
 
+def shop_name_problem(name: str) -> str:
+    """What is wrong with this as a shop's name, which also names files; empty if nothing is."""
+    if not _SHOP_NAME.fullmatch(name):
+        return "a shop's name has letters, digits, _ - or Chinese characters, 64 at most"
+    return "is a device's name on Windows; choose another" if _RESERVED.fullmatch(name) else ""
+
+
 def _named(data: Mapping[str, Any]) -> Mapping[str, Any]:
     shops = data.get("shops")
     if not isinstance(shops, Mapping):
