@@ -51,8 +51,6 @@ def original_text(cell: str) -> str:
 
 def shown(cell: str, *, column: Column, language: Language, zone: ZoneInfo) -> str | int | Decimal:
     """What people see for a cell of the CSV; text that does not fit its column's kind is shown as it is."""
-    if not cell:
-        return ""
     if column.words:
         word = column.words.get(cell)
         return word.of(language) if word else cell

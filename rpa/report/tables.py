@@ -90,6 +90,7 @@ def replace_with(path: Path, write: Callable[[Path], None]) -> Path:
     The final path. Raises ConfigError when no name is free.
     """
     written = path.with_name(f".{path.name}.part")
+    written.unlink(missing_ok=True)
     try:
         write(written)
         return _move(written, path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from rich.cells import cell_len
 
@@ -38,7 +38,6 @@ _COLOURS: Mapping[str, str] = {
 }
 _HEADER_FILL = PatternFill("solid", fgColor="34495E")
 _HEADER_FONT = Font(bold=True, color="FFFFFF")
-_LINE = Border(bottom=Side(style="hair", color="BFC5CC"))
 _LINE_PT = 15
 _PADDING_PT = 4
 _MOST_LINES = 8
@@ -92,12 +91,12 @@ def _write_sheet(workbook: Workbook, *, sheet: Sheet, rows: Iterable[Row], part:
     page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number}"
 
 
-def _lines(cells: Sequence[WriteOnlyCell], *, columns: Sequence[Column]) -> int:
+def _lines(cells: Sequence[WriteOnlyCell | None], *, columns: Sequence[Column]) -> int:
     """Lines of the tallest cell; neither Excel nor LibreOffice works that out for a streamed file."""
     sentences = (
         (str(cell.value), column.width - 3)
         for cell, column in zip(cells, columns, strict=True)
-        if column.width >= _SENTENCES_FROM and cell.value
+        if cell and column.width >= _SENTENCES_FROM
     )
     tallest = max(
         (sum(-(-cell_len(line) // width) or 1 for line in text.split("\n")) for text, width in sentences), default=1
@@ -124,8 +123,10 @@ class _CellMaker:
         cell.value = self._column.title.of(self._look.language)
         return cell
 
-    def of(self, cell: str) -> WriteOnlyCell:
+    def of(self, cell: str) -> WriteOnlyCell | None:
         """What people see for a cell of the CSV: a number, or text that no program takes for a formula."""
+        if not cell:
+            return None
         value = shown(cell, column=self._column, language=self._look.language, zone=self._look.zone)
         if isinstance(value, (int, Decimal)):
             self._number.value = value
@@ -138,7 +139,6 @@ class _CellMaker:
     def _styled(self, number_format: str, *, fill: PatternFill | None = None) -> WriteOnlyCell:
         cell = WriteOnlyCell(self._page)
         cell.number_format = number_format
-        cell.border = _LINE
         cell.alignment = Alignment(
             horizontal="right" if self._column.kind in {"int", "money_fen"} else "left",
             vertical="center",
