@@ -92,9 +92,12 @@ class Place:
 
     sheet: Path
     row: int
+    """0: the file or worksheet as a whole."""
+    worksheet: str = ""
+    """Its name, where the file has several."""
 
     def __str__(self) -> str:
-        return f"{self.sheet.name}:{self.row}"
+        return ":".join(filter(None, (self.sheet.name, self.worksheet, str(self.row))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,109 @@
+"""Sheets that bring tracking numbers: CSV, xlsx, xls and HTML files to good rows and bad rows, each row once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.model import BadRow, Place, SheetRow
+from flows.profile import SheetProfile
+from flows.reasons import Reason
+from flows.sheets.arrival import GROWING, LOCK_FILE, LOCK_PREFIXES, NO_ROWS, LeftAlone, each_once, growing, state
+from flows.sheets.files import NotASheet, read_worksheets
+from flows.sheets.headers import HeaderWords
+from flows.sheets.tables import Reading, read_table
+from flows.sheets.together import check_together
+from rpa.clock import Clock
+from rpa.language import Language, Text
+
+__all__ = ["LeftAlone", "SheetContents", "read_sheets"]
+
+_NO_HEADER = Text(
+    en="No headers found: the sheet needs an order number column and a tracking number column. Name yours under "
+    "`columns` in rpa.toml if they have other names.",
+    zh="未找到表头：表格需要“订单号”和“快递单号”列。若列名不同，请在 rpa.toml 的 columns 中指定。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetContents:
+    """Everything that the sheets say; each row that means something is in `good` or in `bad`, once."""
+
+    good: tuple[SheetRow, ...]
+    bad: tuple[BadRow, ...]
+    """Rows that cannot be acted on; row 0 stands for a file or worksheet that cannot be read."""
+    left_alone: tuple[LeftAlone, ...]
+
+
+def read_sheets(
+    paths: Sequence[Path],
+    *,
+    words: SheetProfile,
+    columns: Mapping[str, str] | None = None,
+    hidden_rows: bool = False,
+    clock: Clock,
+    stable_s: float = 2.0,
+    language: Language = Language.EN,
+) -> SheetContents:
+    """All rows of all sheets, cleaned and checked, in the order of the paths; never an exception for what is in them.
+
+    `columns`: a shop's own header by field (`order_sn`, `courier`, `tracking_number`, `proof`). `hidden_rows`: hidden
+    rows count too. A file modified less than `stable_s` ago is looked at twice, and left alone if it changes.
+    `language`: that of the messages.
+    """
+    headers = HeaderWords.of(words.sheets.headers, columns=columns or {})
+    reading = Reading(profile=words, headers=headers, language=language, hidden_rows=hidden_rows)
+    paths = each_once(paths)
+    locks = [path for path in paths if path.name.startswith(LOCK_PREFIXES)]
+    left_alone = [LeftAlone(path=path, why=LOCK_FILE) for path in locks]
+    paths = [path for path in paths if path not in locks]
+    moving = growing(paths, clock=clock, stable_s=stable_s)
+    rows: list[SheetRow | BadRow] = []
+    for path in paths:
+        found = [] if path in moving else _read_whole(path, reading=reading)
+        rows.extend(found or ())
+        if not found:
+            left_alone.append(LeftAlone(path=path, why=GROWING if path in moving or found is None else NO_ROWS))
+    judged = check_together(rows, language=language)
+    return SheetContents(
+        good=tuple(row for row in judged if isinstance(row, SheetRow)),
+        bad=tuple(row for row in judged if isinstance(row, BadRow)),
+        left_alone=tuple(left_alone),
+    )
+
+
+def _read_whole(path: Path, *, reading: Reading) -> list[SheetRow | BadRow] | None:
+    """The file's rows; None: it changed while it was read."""
+    before = state(path)
+    rows = _read_file(path, reading=reading)
+    return rows if state(path) == before else None
+
+
+def _read_file(path: Path, *, reading: Reading) -> list[SheetRow | BadRow]:
+    try:
+        sheets = read_worksheets(path, is_header=reading.headers.is_header)
+    except NotASheet as refused:
+        return [_bad_file(path, text=refused.text, reading=reading)]
+    rows: list[SheetRow | BadRow] = []
+    found_header = False
+    for sheet in sheets:
+        worksheet = sheet.name if len(sheets) > 1 else ""
+        try:
+            found = read_table(sheet, path=path, worksheet=worksheet, reading=reading)
+        except NotASheet as refused:
+            found = [_bad_file(path, text=refused.text, reading=reading, worksheet=worksheet)]
+        rows.extend(found or ())
+        found_header = found_header or found is not None
+    return rows if found_header else [_bad_file(path, text=_NO_HEADER, reading=reading)]
+
+
+def _bad_file(path: Path, *, text: Text, reading: Reading, worksheet: str = "") -> BadRow:
+    return BadRow(
+        place=Place(sheet=path, row=0, worksheet=worksheet),
+        order_sn="",
+        courier="",
+        tracking_number="",
+        reason=Reason.BAD_ROW,
+        message=text.of(reading.language),
+    )

@@ -1,0 +1,124 @@
+"""Excel workbooks: cells with their types, hidden worksheets, and hidden rows (by hand or by a filter)."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import struct
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+
+import xlrd
+from lxml import etree
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+from xlrd.compdoc import CompDocError
+
+from flows.sheets.files import NotASheet, Worksheet
+from rpa.language import Text
+
+_PASSWORD = Text(
+    en="The file has a password; save it without one and run again.", zh="文件有密码保护；请取消密码后重新运行。"
+)
+_BROKEN = Text(
+    en="The file is damaged, incomplete or protected by a password; open it in Excel or WPS and save it as .xlsx.",
+    zh="文件已损坏、不完整或有密码；请用 Excel 或 WPS 打开并另存为 .xlsx。",
+)
+_OTHER_ZIP = Text(
+    en="This is an archive or another kind of workbook; unpack it, or save it as .xlsx.",
+    zh="这是压缩包或其他格式的表格；请先解压，或另存为 .xlsx。",
+)
+_WORKBOOK = "xl/workbook.xml"
+_BROKEN_XLS = (xlrd.XLRDError, CompDocError, struct.error, AssertionError, LookupError, ValueError, TypeError)
+"""What xlrd raises for damaged files: besides its own errors whatever it stumbles over."""
+_BROKEN_XLSX = (CalamineError, zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, EOFError, OSError)
+"""What the readers of an xlsx file raise for damaged archives and parts that are missing."""
+
+
+def read_xlsx(data: bytes) -> list[Worksheet]:
+    """The worksheets of an xlsx file. Raises NotASheet."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if _WORKBOOK not in archive.namelist():
+                raise NotASheet(_OTHER_ZIP)
+            return list(_worksheets(data, archive=archive))
+    except PasswordError as error:
+        raise NotASheet(_PASSWORD) from error
+    except _BROKEN_XLSX as error:
+        raise NotASheet(_BROKEN) from error
+
+
+def read_xls(data: bytes) -> list[Worksheet]:
+    """The worksheets of an xls file. Raises NotASheet; also for an xlsx file with a password, which looks like one."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise NotASheet(_PASSWORD)
+    try:
+        # formatting_info: without it xlrd does not read which rows are hidden; it prints to stdout unless told not to
+        with xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO()) as book:
+            return [_xls_worksheet(sheet, datemode=book.datemode) for sheet in book.sheets()]
+    except _BROKEN_XLS as error:
+        raise NotASheet(_BROKEN) from error
+
+
+def _worksheets(data: bytes, *, archive: zipfile.ZipFile) -> Iterator[Worksheet]:
+    parts = _parts(archive)
+    with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        for sheet in book.sheets_metadata:
+            if sheet.typ != SheetTypeEnum.WorkSheet:
+                continue
+            rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            with archive.open(parts[sheet.name]) as part:
+                hidden_rows = frozenset(_hidden_rows(part))
+            hidden = sheet.visible != SheetVisibleEnum.Visible
+            yield Worksheet(name=sheet.name, rows=rows, typed=True, hidden=hidden, hidden_rows=hidden_rows)
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The archive's part for each worksheet name."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
+    targets = {link.get("Id"): link.get("Target") for link in links}
+    book = etree.fromstring(archive.read(_WORKBOOK), parser)
+    parts = {}
+    for sheet in book.iter("{*}sheet"):
+        link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
+        parts[sheet.get("name")] = posixpath.normpath(posixpath.join("/xl", targets[link])).lstrip("/")
+    return parts
+
+
+def _hidden_rows(part: IO[bytes]) -> Iterator[int]:
+    """Row numbers, from 1, of rows that are hidden, filtered away, or of no height."""
+    number = 0
+    for _, row in etree.iterparse(part, events=("end",), tag="{*}row", resolve_entities=False, no_network=True):
+        number = int(row.get("r", number + 1))
+        if row.get("hidden") in {"1", "true"} or row.get("ht") == "0":
+            yield number
+        row.clear()
+        while row.getprevious() is not None:
+            del row.getparent()[0]
+
+
+def _xls_worksheet(sheet: xlrd.sheet.Sheet, *, datemode: int) -> Worksheet:
+    rows = [[_xls_value(cell, datemode=datemode) for cell in sheet.row(number)] for number in range(sheet.nrows)]
+    hidden_rows = frozenset(number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0)
+    return Worksheet(name=sheet.name, rows=rows, typed=True, hidden=sheet.visibility != 0, hidden_rows=hidden_rows)
+
+
+def _xls_value(cell: xlrd.sheet.Cell, *, datemode: int) -> object:
+    match cell.ctype:
+        case xlrd.XL_CELL_NUMBER:
+            return cell.value
+        case xlrd.XL_CELL_DATE:
+            return xlrd.xldate_as_datetime(cell.value, datemode)
+        case xlrd.XL_CELL_BOOLEAN:
+            return bool(cell.value)
+        case xlrd.XL_CELL_ERROR:
+            return ""  # as calamine reads it
+        case _:
+            return str(cell.value)

@@ -1,0 +1,130 @@
+"""From a file's bytes to raw cells: what it is, is told by its content, never by its suffix."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from flows.reasons import Reason
+from rpa.errors import Refused
+from rpa.language import Text
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DELIMITERS = ",\t;|"
+HEAD_ROWS = 50
+"""Rows that are looked at to choose a delimiter."""
+
+IsHeader = Callable[[Sequence[object]], bool]
+
+
+class NotASheet(Refused):
+    """This file cannot be read as a sheet."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en, reason=Reason.BAD_ROW)
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worksheet:
+    """The raw cells of one worksheet: row `n` as Excel counts it is `rows[n - 1]`."""
+
+    name: str
+    """Empty where the file has but one table."""
+    rows: Sequence[Sequence[object]]
+    typed: bool
+    """Whether numbers (float) and text (str) are told apart."""
+    hidden: bool = False
+    hidden_rows: frozenset[int] = field(default_factory=frozenset)
+
+
+def read_worksheets(path: Path, *, is_header: IsHeader) -> list[Worksheet]:
+    """All worksheets of a CSV, xlsx, xls or HTML file. Raises NotASheet saying what to do with this file."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotASheet(_unopened(error)) from error
+    if not data.strip():
+        raise NotASheet(Text(en="The file is empty; export it again.", zh="文件是空的，请重新导出。"))
+    if data.startswith((ZIP, OLE)):
+        from flows.sheets import books
+
+        return books.read_xlsx(data) if data.startswith(ZIP) else books.read_xls(data)
+    return _read_text(_decoded(data), is_header=is_header)
+
+
+def _unopened(error: OSError) -> Text:
+    if isinstance(error, FileNotFoundError):
+        return Text(en="There is no such file; check the path.", zh="文件不存在，请检查路径。")
+    return Text(
+        en=f"The file cannot be opened ({error.strerror}); close the program that has it open and run again.",
+        zh=f"文件无法打开（{error.strerror}）；请关闭正在使用它的程序后重新运行。",
+    )
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    elif b"\0" in data:
+        encodings = ()
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise NotASheet(
+        Text(
+            en="This is neither a table nor text; save it as .xlsx in Excel or WPS.",
+            zh="这不是表格也不是文本；请用 Excel 或 WPS 另存为 .xlsx。",
+        )
+    )
+
+
+def _read_text(text: str, *, is_header: IsHeader) -> list[Worksheet]:
+    head = text[:2000].lstrip().casefold()
+    if "<table" in text.casefold() and head.startswith("<"):
+        from flows.sheets.html_tables import read_html
+
+        return [read_html(text)]
+    if head.startswith(("<", "mime-version", "%pdf")):
+        raise NotASheet(
+            Text(
+                en="The file is not a table that can be read; open it in Excel or WPS and save it as .xlsx.",
+                zh="此文件不是可读取的表格；请用 Excel 或 WPS 打开并另存为 .xlsx。",
+            )
+        )
+    return [_read_csv(text, delimiter=_delimiter(text, is_header=is_header))]
+
+
+def _delimiter(text: str, *, is_header: IsHeader) -> str:
+    for delimiter in DELIMITERS:
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            if any(is_header(row) for row in islice(lines, HEAD_ROWS)):
+                return delimiter
+        except csv.Error:
+            continue
+    return DELIMITERS[0]
+
+
+def _read_csv(text: str, *, delimiter: str) -> Worksheet:
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Sequence[object]] = []
+    try:
+        rows.extend(lines)
+    except csv.Error as error:
+        raise NotASheet(
+            Text(
+                en=f'A quotation mark (") is wrong or the file is cut off near line {lines.line_num}; '
+                "correct it, or save the file as .xlsx.",
+                zh=f'第 {lines.line_num} 行附近引号（"）有误或文件不完整；请改正，或另存为 .xlsx。',
+            )
+        ) from error
+    return Worksheet(name="", rows=rows, typed=False)

@@ -1,0 +1,61 @@
+"""HTML tables, which some exports call .xls."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flows.sheets.files import NotASheet, Worksheet
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_WIDEST = 500
+
+
+def read_html(text: str) -> Worksheet:
+    """The rows of all tables below one another, as Excel shows them. Raises NotASheet when the file is cut off."""
+    from lxml import html
+
+    if "</table" not in text.casefold():
+        raise NotASheet(
+            Text(en="The file is cut off; export it again.", zh="文件不完整，请重新导出。"),
+        )
+    document = html.document_fromstring(_DECLARATION.sub("", text))
+    rows: list[Sequence[object]] = []
+    hidden: set[int] = set()
+    for table in document.xpath("//table[not(.//table)]"):
+        open_cells: dict[int, int] = defaultdict(int)
+        for row in table.iter("tr"):
+            rows.append(_cells(row, open_cells=open_cells))
+            if row.get("hidden") is not None or _NO_DISPLAY.search(row.get("style", "")):
+                hidden.add(len(rows))
+    return Worksheet(name="", rows=rows, typed=False, hidden_rows=frozenset(hidden))
+
+
+def _cells(row: HtmlElement, *, open_cells: dict[int, int]) -> list[object]:
+    """The row's cells at their columns; `open_cells` counts, per column, the rows that a cell above still covers."""
+    cells: list[object] = []
+    for cell in row.iterchildren("td", "th"):
+        _skip_covered(cells, open_cells=open_cells)
+        for extra in range(_span(cell, "colspan")):
+            open_cells[len(cells)] = _span(cell, "rowspan") - 1
+            cells.append("" if extra else " ".join(cell.itertext()))
+    _skip_covered(cells, open_cells=open_cells)
+    return cells
+
+
+def _skip_covered(cells: list[object], *, open_cells: dict[int, int]) -> None:
+    while open_cells[len(cells)] > 0:
+        open_cells[len(cells)] -= 1
+        cells.append("")
+
+
+def _span(cell: HtmlElement, name: str) -> int:
+    written = cell.get(name, "1").strip()
+    return min(int(written), _WIDEST) if written.isascii() and written.isdigit() and int(written) else 1

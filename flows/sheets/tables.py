@@ -1,0 +1,151 @@
+"""One worksheet: find its header, skip what is no row, check the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.cells import Cell, clean, identifier, read_cell
+from flows.model import BadRow, Place, SheetRow
+from flows.profile import SheetProfile
+from flows.reasons import Reason
+from flows.sheets.files import NotASheet, Worksheet
+from flows.sheets.headers import Columns, HeaderWords
+from flows.sheets.rows import Fields, bad_row, check_row
+from rpa.language import Language, Text
+
+_PIECES = re.compile(r'[,\t;|"\r\n]')
+_ABOVE = Text(
+    en="This row stands above the headers and is not read; move the headers to the top.",
+    zh="此行在表头之上，未被读取；请将表头移到最上面。",
+)
+_SWALLOWED = Text(
+    en='A quotation mark (") in this row joins it with the rows below; correct it, or save the file as .xlsx.',
+    zh='此行中的引号（"）把后面的行并在一起；请改正，或另存为 .xlsx。',
+)
+_NO_HEADER = Text(
+    en="The worksheet has order numbers but no headers; add a first row with headers, or name yours under "
+    "`columns` in rpa.toml.",
+    zh="工作表有订单号但没有表头；请在第一行加上表头，或在 rpa.toml 的 columns 中指定。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How sheets are to be read: the platform's words, a shop's own headers, the user's language."""
+
+    profile: SheetProfile
+    headers: HeaderWords
+    language: Language
+    hidden_rows: bool
+    """Whether hidden rows count as any other."""
+
+
+def read_table(sheet: Worksheet, *, path: Path, worksheet: str, reading: Reading) -> list[SheetRow | BadRow] | None:
+    """The rows of one worksheet, each checked by itself; None: it has no header and no order numbers.
+
+    Raises NotASheet when its columns are not clear.
+    """
+    start, columns = _header(sheet, reading=reading)
+    if columns is None:
+        if not sheet.hidden and any(_has_order_sn(row, reading=reading) for row in sheet.rows):
+            raise NotASheet(_NO_HEADER)
+        return None
+    table = _Table(sheet=sheet, path=path, worksheet=worksheet, reading=reading)
+    return [*table.above(start), *table.below(start, columns=columns)]
+
+
+def _header(sheet: Worksheet, *, reading: Reading) -> tuple[int, Columns | None]:
+    for index, row in enumerate(sheet.rows[: reading.profile.sheets.header_within_rows]):
+        columns = reading.headers.find(row)
+        if columns:
+            return index, columns
+    return 0, None
+
+
+def _has_order_sn(row: Sequence[object], *, reading: Reading) -> bool:
+    pattern = reading.profile.order_sn
+    return any(isinstance(value, str) and pattern.fullmatch(identifier(clean(value))) for value in row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    sheet: Worksheet
+    path: Path
+    worksheet: str
+    reading: Reading
+
+    def above(self, start: int) -> Iterator[BadRow]:
+        """Rows above the header that look like orders."""
+        for index, row in enumerate(self.sheet.rows[:start]):
+            if _has_order_sn(row, reading=self.reading):
+                yield self._refused(
+                    Fields(order_sn=Cell(), courier=Cell(), tracking_number=Cell(), proof=Cell()),
+                    index=index,
+                    text=_ABOVE,
+                )
+
+    def below(self, start: int, *, columns: Columns) -> Iterator[SheetRow | BadRow]:
+        """Rows below the header, without blank ones, totals and repeated headers."""
+        for index in range(start + 1, len(self.sheet.rows)):
+            row = self.sheet.rows[index]
+            fields = self._fields(row, columns=columns)
+            if fields.blank:
+                continue
+            if not self.reading.profile.order_sn.fullmatch(fields.order_sn.text):
+                if self.reading.headers.is_header(row):
+                    columns = self.reading.headers.find(row) or columns
+                    continue
+                if self._is_total(row, fields=fields):
+                    continue
+            yield self._row(fields, row=row, index=index)
+
+    def _row(self, fields: Fields, *, row: Sequence[object], index: int) -> SheetRow | BadRow:
+        if not self.sheet.typed and self._swallows(row):
+            return self._refused(fields, index=index, text=_SWALLOWED)
+        return check_row(
+            fields,
+            place=self._place(index),
+            profile=self.reading.profile,
+            language=self.reading.language,
+            hidden=self._is_hidden(index),
+        )
+
+    def _refused(self, fields: Fields, *, index: int, text: Text) -> BadRow:
+        message = text.of(self.reading.language)
+        return bad_row(fields, place=self._place(index), reason=Reason.BAD_ROW, message=message)
+
+    def _place(self, index: int) -> Place:
+        return Place(sheet=self.path, row=index + 1, worksheet=self.worksheet)
+
+    def _is_hidden(self, index: int) -> bool:
+        return not self.reading.hidden_rows and (self.sheet.hidden or index + 1 in self.sheet.hidden_rows)
+
+    def _fields(self, row: Sequence[object], *, columns: Columns) -> Fields:
+        return Fields(
+            order_sn=self._cell(row, column=columns.order_sn),
+            courier=self._cell(row, column=columns.courier),
+            tracking_number=self._cell(row, column=columns.tracking_number),
+            proof=self._cell(row, column=columns.proof),
+        )
+
+    def _cell(self, row: Sequence[object], *, column: int | None) -> Cell:
+        if column is None or column >= len(row):
+            return Cell()
+        cell = read_cell(row[column], typed=self.sheet.typed)
+        return Cell() if cell.text.casefold() in self.reading.profile.sheets.empty else cell
+
+    def _is_total(self, row: Sequence[object], *, fields: Fields) -> bool:
+        texts = (clean(value) for value in row if isinstance(value, str))
+        first = next((text for text in texts if text), "")
+        pattern = self.reading.profile.sheets.total_row
+        return bool(pattern.fullmatch(first) or pattern.fullmatch(fields.order_sn.text))
+
+    def _swallows(self, row: Sequence[object]) -> bool:
+        """Whether a cell holds further lines of the file, because a quotation mark was never closed."""
+        return any(
+            isinstance(value, str) and "\n" in value and _has_order_sn(_PIECES.split(value), reading=self.reading)
+            for value in row
+        )
