@@ -1,0 +1,214 @@
+"""The rooms of the project, and which may look into which."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = (
+    ("cli", "__main__"),
+    ("runner", "scheduler", "starter", "doctor"),
+    ("browser", "elements", "ledger", "report", "notify", "run"),
+    ("config", "credentials", "discovery", "flow"),
+    ("tomlfile", "tomllines", "tomlshape"),
+    ("address", "clock", "files", "language", "log", "outcome"),
+    ("errors",),
+)
+"""The rooms of rpa from top to bottom; a room imports its own layer and those below."""
+NOT_ROOMS = {"utils", "helpers", "manager", "handler", "common", "base"}
+"""Names that would take any line of code."""
+PYTHONS_OWN = {"schedule", "selectors", "secrets", "trace", "platform", "csv", "html"}
+"""Names of libraries that a module of ours must not be mistaken for."""
+CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+SPEAKS_CHINESE = {
+    "flows/reasons.py": "the table of reasons, in both languages",
+    "flows/settings.py": "an example of a sender's own header",
+    "flows/sheets/rows.py": "names of columns, put into sentences for people",
+    "rpa/doctor.py": "what the doctor found, in both languages",
+}
+"""Files with Chinese for people that cannot stand in a Text(...), each with why. UI words of sites never qualify."""
+MAX_LINES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One Python file of the product."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.relative_to(ROOT).as_posix()
+
+    @property
+    def module(self) -> str:
+        return self.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    @property
+    def tree(self) -> ast.Module:
+        return _parsed(self.path)
+
+    def imports(self, *, typing: bool = True) -> Iterator[str]:
+        """What is imported, as dotted names down to the imported value; `typing`: those for types alone too."""
+        for node in _nodes(self.tree, typing=typing):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@functools.cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def _nodes(tree: ast.AST, *, typing: bool = True) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not typing:
+            continue
+        yield node
+        yield from _nodes(node, typing=typing)
+
+
+def sources(*folders: str) -> list[Source]:
+    found = [Source(path) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert found, f"no Python file in {folders}"
+    return found
+
+
+def offences(files: list[Source], wrong: Callable[[str], bool], *, typing: bool = True) -> list[str]:
+    return [f"{file.name} imports {name}" for file in files for name in file.imports(typing=typing) if wrong(name)]
+
+
+def inside(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def flow_modules() -> list[Source]:
+    """The modules of flows/ that define a flow: those that call rpa.flow's Flow at their top."""
+    return [file for file in sources("flows") if any(_makes_a_flow(node) for node in file.tree.body)]
+
+
+def _makes_a_flow(node: ast.stmt) -> bool:
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    return isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] == "Flow"
+
+
+def test_the_engine_knows_no_flow_no_mock_and_no_test() -> None:
+    assert offences(sources("rpa"), lambda name: inside(name, "flows", "fixtures", "tests")) == []
+
+
+def test_flows_know_no_mock_and_no_test() -> None:
+    assert offences(sources("flows"), lambda name: inside(name, "fixtures", "tests")) == []
+
+
+def test_flows_know_neither_playwright_nor_sql() -> None:
+    assert offences(sources("flows"), lambda name: inside(name, "playwright", "sqlalchemy", "alembic")) == []
+
+
+def test_flows_use_public_names_of_the_engine_only() -> None:
+    assert offences(sources("flows"), lambda name: inside(name, "rpa") and "._" in name) == []
+
+
+def test_a_flow_imports_no_browser() -> None:
+    assert offences(flow_modules(), lambda name: inside(name, "rpa.browser", "rpa.elements")) == []
+
+
+def test_a_platform_knows_no_flow() -> None:
+    flows = [file.module for file in flow_modules()]
+    assert offences(sources("flows/platforms"), lambda name: inside(name, *flows)) == []
+
+
+def test_rooms_of_the_engine_look_down_only() -> None:
+    rank = {room: number for number, layer in enumerate(LAYERS) for room in layer}
+    rooms = {file: file.module.split(".")[1] for file in sources("rpa") if file.module != "rpa"}
+    unplaced = sorted(set(rooms.values()) - rank.keys())
+    assert unplaced == [], "say in LAYERS which layer these belong to"
+    looking_up = [
+        f"{file.name} imports {name}"
+        for file, room in rooms.items()
+        for name in file.imports(typing=False)
+        if inside(name, "rpa") and rank[name.split(".")[1]] < rank[room]
+    ]
+    assert looking_up == []
+
+
+def test_product_code_does_not_know_the_mocks_controls() -> None:
+    files = [path for folder in ("rpa", "flows", "selectors") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    texts = {path: path.read_bytes() for path in files if path.suffix != ".pyc"}
+    assert [str(path) for path, text in texts.items() if b"__mock__" in text] == []
+
+
+def test_selectors_hold_no_python_which_would_hide_pythons_own_module() -> None:
+    assert list((ROOT / "selectors").rglob("*.py")) == []
+
+
+def test_fixtures_are_a_package_of_ours() -> None:
+    assert (ROOT / "fixtures" / "__init__.py").is_file()
+
+
+def test_module_names_say_what_is_inside() -> None:
+    parts = {file.name: set(file.module.split(".")) for file in sources("rpa", "flows", "fixtures")}
+    assert {name: found for name, words in parts.items() if (found := words & (NOT_ROOMS | PYTHONS_OWN))} == {}
+
+
+def test_words_of_sites_stand_in_the_profiles_only() -> None:
+    assert [found for name, found in chinese().items() if name not in SPEAKS_CHINESE] == []
+
+
+def test_only_files_with_chinese_are_excused_for_it() -> None:
+    assert SPEAKS_CHINESE.keys() - chinese().keys() == set()
+
+
+def chinese() -> dict[str, list[str]]:
+    """Chinese strings by file, each with its line."""
+    found: dict[str, list[str]] = {}
+    for file in sources("rpa", "flows"):
+        for node in _strings(file.tree):
+            if isinstance(node.value, str) and CHINESE.search(node.value):
+                found.setdefault(file.name, []).append(f"{file.name}:{node.lineno} {node.value[:30]!r}")
+    return found
+
+
+def _strings(tree: ast.AST) -> Iterator[ast.Constant]:
+    """String literals, without docstrings and without what is said to people in both languages."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Constant):
+            yield node
+        elif not _is_docstring(node) and not _is_text(node):
+            yield from _strings(node)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"Text", "option"}
+
+
+def test_only_the_clock_waits() -> None:
+    waits = {"sleep", "wait_for_timeout"}
+    found = [
+        f"{file.name}:{node.lineno}"
+        for file in sources("rpa", "flows")
+        if file.name != "rpa/clock.py"
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Attribute | ast.Name) and _last(node) in waits
+    ]
+    assert found == []
+
+
+def _last(node: ast.Attribute | ast.Name) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id
+
+
+def test_no_file_is_two_things() -> None:
+    files = sources("rpa", "flows", "fixtures", "tests")
+    lengths = {file.name: len(file.path.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
