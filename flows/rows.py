@@ -13,6 +13,7 @@ from flows.model import Decision, How
 from flows.reasons import Reason
 from rpa.language import Text
 from rpa.outcome import Outcome
+from rpa.report.cells import original_text
 from rpa.report.columns import OUTCOME_COLUMN, RUN_COLUMNS, Column, Layout, Row, Sheet
 
 REASON_WORDS: Mapping[str, Text] = MappingProxyType({reason.value: reason.text for reason in Reason})
@@ -177,7 +178,7 @@ def _since(row: Row) -> str:
     """When the sheet said that the parcel had left: the file's time, or the run's start where that is earlier."""
     started_at = datetime.fromisoformat(row["started_at"])
     try:
-        written_at = datetime.fromtimestamp(Path(row["sheet"]).stat().st_mtime, tz=started_at.tzinfo)
+        written_at = datetime.fromtimestamp(Path(original_text(row["sheet"])).stat().st_mtime, tz=started_at.tzinfo)
     except OSError:
         return row["started_at"]
     return min(written_at.replace(microsecond=0), started_at).isoformat() if row["sheet"] else row["started_at"]

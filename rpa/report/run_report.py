@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rpa.errors import ConfigError, RpaError
+from rpa.outcome import Outcome
 from rpa.report.cells import raw_text
 from rpa.report.finishing import (
     CRASH_CODE,
@@ -60,9 +61,9 @@ class RunReport:
     def add(self, row: Mapping[str, object]) -> None:
         """Write one row to disk and count it. The run's own columns are filled in; missing keys are empty cells.
 
-        Raises ValueError for a key that the layout does not have.
+        Raises ValueError for a key that the layout does not have, and for a row without a known outcome.
         """
-        layout = self._style.layout
+        layout, outcome = self._style.layout, Outcome(str(row.get("outcome", "")))
         unknown = sorted(set(row).difference(layout.keys))
         if unknown:
             message = f"The report of flow {self._run.flow} has no column {', '.join(unknown)}; add it to the layout."
@@ -70,7 +71,7 @@ class RunReport:
         cells = {**self._run.cells(), "finished_at": raw_text(self._clock.now())}
         cells |= {key: raw_text(value) for key, value in row.items()}
         self._table.append(cells)
-        self._tally.add((cells.get("outcome", ""), cells.get("reason", "")), subject=cells.get(layout.subject, ""))
+        self._tally.add((outcome.value, cells.get("reason", "")), subject=cells.get(layout.subject, ""))
 
     def note(self, incident: Incident) -> None:
         """Keep something that a person should know about the whole shop."""

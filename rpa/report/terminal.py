@@ -15,6 +15,7 @@ from rpa.outcome import Outcome
 from rpa.report.columns import OUTCOME_WORDS
 
 if TYPE_CHECKING:
+    from rpa.report.history import DayEnding
     from rpa.report.results import Ending, ShopResult
 
 _COLOURS = {
@@ -28,6 +29,7 @@ _COLOURS = {
 _WORST_FIRST = [Outcome.NEEDS_PERSON, Outcome.REFUSED, Outcome.WAITING, Outcome.PLANNED, *Outcome]
 
 _SHOP = Text(en="Shop", zh="店铺")
+_DAY = Text(en="Day", zh="日期")
 _OUTCOME = Text(en="Outcome", zh="结果")
 _REASON = Text(en="Reason", zh="原因")
 _COUNT = Text(en="Count", zh="数量")
@@ -60,6 +62,19 @@ def summary_table(results: Sequence[ShopResult], *, language: Language, reasons:
             table.add_row(Styled(shop, style="bold"), *line)
             shop = ""
         table.add_section()
+    return table
+
+
+def totals_table(totals: Mapping[DayEnding, int], *, language: Language) -> Table:
+    """One line for each day and shop of a history, one column for each outcome."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column(_DAY.of(language), no_wrap=True)
+    table.add_column(_SHOP.of(language), overflow="fold")
+    for outcome, word in OUTCOME_WORDS.items():
+        table.add_column(word.of(language), justify="right", style=_COLOURS[Outcome(outcome)])
+    for day, shop in sorted({(day, shop) for day, shop, _ in totals}):
+        counts = (totals.get((day, shop, outcome), 0) for outcome in OUTCOME_WORDS)
+        table.add_row(Styled(day), Styled(shop), *(str(count or "") for count in counts))
     return table
 
 
