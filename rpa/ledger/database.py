@@ -125,13 +125,23 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 
 def migrate(connection: Connection, *, revision: str = "head") -> None:
-    """Bring an older ledger to a revision, inside the caller's transaction."""
+    """Bring an older ledger to a revision, inside the caller's transaction.
+
+    Raises:
+        ConfigError: no migration of this program starts at the ledger's revision.
+
+    """
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     folder = Path(__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        found = _revision(connection)
+        raise ConfigError(f"The ledger has schema {found}, from which this program knows no way: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ def write_intents(
     connection: Connection, *, run: RunRecord, kind: str, intents: Sequence[Intent], clock: Clock
 ) -> list[Action]:
     """The intents as actions that are `submitting`, in the order given. The unique index rejects a second live one."""
+    twice = [each for each, times in Counter((each.subject, each.part) for each in intents).items() if times > 1]
+    if twice:
+        raise ValueError(f"{kind}: the same subject and part more than once in one call: {twice}")
     now = clock.now()
     rows = [
         {

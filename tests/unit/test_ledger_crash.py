@@ -1,0 +1,184 @@
+"""What the ledger is for: processes that are killed, frozen, or two at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rpa.clock import Clock
+from rpa.errors import ConfigError
+from rpa.ledger.actions import Seen, State
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.lock import RunLock
+from rpa.ledger.runs import RunState
+
+if TYPE_CHECKING:
+    Start = Callable[[], "Process"]
+
+ROOT = Path(__file__).parents[2]
+
+
+class Process:
+    """The ledger program as a real process."""
+
+    def __init__(self, ledger: Path) -> None:
+        self._popen = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("ledger_program.py"), ledger],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        self.pid = self._popen.pid
+        assert self.answer() == "ready"
+
+    def tell(self, line: str) -> None:
+        assert self._popen.stdin
+        self._popen.stdin.write(f"{line}\n")
+        self._popen.stdin.flush()
+
+    def answer(self) -> str:
+        assert self._popen.stdout
+        return self._popen.stdout.readline().strip()
+
+    def ask(self, line: str) -> str:
+        self.tell(line)
+        return self.answer()
+
+    def kill(self) -> list[str]:
+        """Kill -9; gives the answers that were not read yet."""
+        self._popen.kill()
+        assert self._popen.stdout
+        assert self._popen.stdin
+        rest = self._popen.stdout.read().splitlines()
+        self._popen.wait()
+        self._popen.stdin.close()
+        self._popen.stdout.close()
+        return rest
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "ledger.sqlite3"
+
+
+@pytest.fixture
+def start(path: Path) -> Iterator[Start]:
+    processes: list[Process] = []
+
+    def started() -> Process:
+        processes.append(Process(path))
+        return processes[-1]
+
+    yield started
+    for each in processes:
+        if not each._popen.stdout or not each._popen.stdout.closed:
+            each.kill()
+
+
+def test_a_process_killed_between_intent_and_result_leaves_its_intent(path: Path, start: Start) -> None:
+    victim = start()
+    run_id = victim.ask("start")
+    assert victim.ask("begin A B") == "begun"
+    victim.kill()
+    with Ledger.open(path, clock=Clock()) as ledger:
+        [crashed] = ledger.unfinished_runs("demo")
+        assert (crashed.id, crashed.pid) == (run_id, victim.pid)
+        ledger.finish_run(crashed, state=RunState.CRASHED)
+        run = ledger.start_run("demo", flow="ship")
+        left = ledger.open_actions("demo", kind="ship")
+        assert [(each.subject, each.run_id, each.payload) for each in left] == [
+            ("A", run_id, {"number": "NA"}),
+            ("B", run_id, {"number": "NB"}),
+        ]
+        assert ledger.settle(run, left[0], seen=Seen.OURS, settled=True).state is State.DONE
+        assert [each.subject for each in ledger.open_actions("demo", kind="ship")] == ["B"]
+
+
+def test_what_was_acknowledged_before_a_kill_is_there_after_it(path: Path, start: Start) -> None:
+    victim = start()
+    victim.ask("start")
+    victim.tell("cycle")
+    said = [victim.answer() for _ in range(37)] + victim.kill()
+    words = [line.split() for line in said if len(line.split()) == 2]
+    begun = {n for word, n in words if word == "begun"}
+    done = {n for word, n in words if word == "done"}
+    with Ledger.open(path, clock=Clock()) as ledger:
+        state = {subject: each.state for subject, each in ledger.live("demo", kind="ship").items()}
+    assert begun <= set(state)
+    assert all(state[n] is State.DONE for n in done)
+    assert len(set(state) - done) <= 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGSTOP to freeze a process")
+def test_a_frozen_process_that_wakes_up_late_can_write_nothing(path: Path, start: Start) -> None:
+    frozen = start()
+    frozen.ask("start")
+    frozen.ask("begin A")
+    os.kill(frozen.pid, signal.SIGSTOP)
+    with Ledger.open(path, clock=Clock()) as ledger:
+        ledger.start_run("demo", flow="ship")
+        os.kill(frozen.pid, signal.SIGCONT)
+        assert frozen.ask("begin B").startswith("FenceLost")
+        assert frozen.ask("settle").startswith("FenceLost")
+        assert {subject: each.state for subject, each in ledger.live("demo", kind="ship").items()} == {
+            "A": State.SUBMITTING
+        }
+
+
+def test_of_two_processes_that_begin_the_same_subject_one_wins(path: Path, start: Start) -> None:
+    one, other = start(), start()
+    assert one.ask("start") == other.ask("join")
+    one.tell("race 25")
+    other.tell("race 25")
+    won = one.answer().split(), other.answer().split()
+    assert sorted(map(int, won[0] + won[1])) == list(range(25))
+    assert one.ask("begin 3").startswith("AlreadyDone: Nothing was begun in demo: ship 3 is submitting")
+
+
+def test_processes_that_open_a_new_ledger_at_once_all_get_it(path: Path) -> None:
+    program = (
+        "import sys; from rpa.clock import Clock; from rpa.ledger.ledger import Ledger; sys.stdin.readline();"
+        "Ledger.open(sys.argv[1], clock=Clock()).start_run('demo', flow='ship')"
+    )
+    arguments = [sys.executable, "-c", program, str(path)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    crowd = [subprocess.Popen(arguments, stdin=subprocess.PIPE, text=True, env=env) for _ in range(4)]
+    for each in crowd:
+        each.communicate("go\n")
+    assert [each.returncode for each in crowd] == [0, 0, 0, 0]
+    with Ledger.open(path, clock=Clock()) as ledger:
+        assert [run.fence for run in ledger.unfinished_runs("demo")] == [1, 2, 3, 4]
+
+
+def test_a_second_run_of_a_shop_is_told_who_holds_it(tmp_path: Path, start: Start) -> None:
+    holder = start()
+    assert holder.ask(f"lock {tmp_path}") == "locked"
+    with pytest.raises(ConfigError, match=rf"Another run of shop demo .*pid {holder.pid} .*since 20") as refused:
+        RunLock(tmp_path, shop="demo", clock=Clock()).__enter__()
+    assert refused.value.exit_code == 2
+
+
+def test_a_killed_process_holds_no_lock(tmp_path: Path, start: Start) -> None:
+    holder = start()
+    holder.ask(f"lock {tmp_path}")
+    holder.kill()
+    with RunLock(tmp_path, shop="demo", clock=Clock()):
+        assert f'"pid": {os.getpid()}' in (tmp_path / "demo.owner").read_text(encoding="utf-8")
+
+
+def test_shops_do_not_lock_each_other_and_a_lock_ends_with_its_block(tmp_path: Path) -> None:
+    one, two = (RunLock(tmp_path, shop=shop, clock=Clock()) for shop in ("one", "two"))
+    with one, two, pytest.raises(ConfigError):
+        RunLock(tmp_path, shop="one", clock=Clock()).__enter__()
+    with one:
+        assert (tmp_path / "one.owner").exists()
+        assert not (tmp_path / "two.owner").exists()

@@ -1,0 +1,184 @@
+"""The file: durable, private, at the newest schema."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, create_mock_engine, make_url
+
+from rpa.errors import ConfigError
+from rpa.ledger import database
+from rpa.ledger.actions import LIVE, Intent
+from rpa.ledger.database import migrate, writing
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.schema import REVISION, actions, metadata
+from tests.unit.ledger_clock import HandClock
+
+MIGRATIONS = Path(database.__file__).parent / "migrations"
+
+
+def open_ledger(path: Path | str) -> Ledger:
+    return Ledger.open(path, clock=HandClock())
+
+
+def tables_in(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Columns and indexes by table, as SQLite sees them, whatever the spelling of the statements was."""
+    with sqlite3.connect(path) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {}
+        for name in sorted(names):
+            columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+            indexes = connection.execute(f"SELECT name, [unique], partial FROM pragma_index_list('{name}')").fetchall()
+            rules = connection.execute("SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = 'index'", (name,))
+            keys = connection.execute(f"PRAGMA foreign_key_list({name})").fetchall()
+            found[name] = [*columns, *sorted(indexes), *sorted(map(str, rules)), *keys]
+    connection.close()
+    return found
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_only_the_owner_can_read_the_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "ledger.sqlite3"
+    with open_ledger(path) as ledger:
+        ledger.start_run("demo", flow="ship")
+        modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob("ledger.sqlite3*")}
+    assert modes["ledger.sqlite3"] == modes["ledger.sqlite3-wal"] == modes["ledger.sqlite3-shm"] == 0o600
+    path.chmod(0o644)
+    open_ledger(path).close()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_every_connection_is_durable_and_holds_its_promises(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        for connection in (ledger._writer, ledger._reader):
+            pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            values = [connection.exec_driver_sql(f"PRAGMA {each}").scalar() for each in pragmas]
+            assert values == ["wal", 2, 1, 30000]
+            connection.rollback()
+
+
+def test_a_write_takes_the_lock_before_it_reads(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with open_ledger(path) as ledger, ledger._writing():
+        other = sqlite3.connect(path, timeout=0, isolation_level=None)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with open_ledger(path) as ledger, open_ledger(path) as other, ledger._writing():
+        assert other.show() == []
+
+
+def test_what_is_stored_can_be_read_by_a_person(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with open_ledger(path) as ledger:
+        run = ledger.start_run("demo", flow="ship")
+        ledger.begin(run, kind="ship", intents=[Intent(subject="A", payload={"courier": "中通"})])
+    with sqlite3.connect(path) as connection:
+        [row] = connection.execute("SELECT payload, state, created_at FROM actions")
+    connection.close()
+    assert row == ('{"courier": "中通"}', "submitting", "2026-03-10T01:15:00.000+00:00")
+
+
+def test_the_migrations_lead_to_the_tables_that_a_new_ledger_has(tmp_path: Path) -> None:
+    open_ledger(tmp_path / "new.sqlite3").close()
+    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.sqlite3'}")
+    with engine.begin() as connection:
+        migrate(connection)
+    engine.dispose()
+    assert tables_in(tmp_path / "migrated.sqlite3") == tables_in(tmp_path / "new.sqlite3")
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [REVISION]
+    open_ledger(tmp_path / "migrated.sqlite3").close()
+
+
+def test_a_migration_that_is_cut_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    engine = database._engine(database._url(path))
+    with writing(engine) as connection, connection.begin() as transaction:
+        migrate(connection)
+        assert connection.exec_driver_sql("SELECT version_num FROM ledger_version").scalar() == REVISION
+        transaction.rollback()
+    engine.dispose()
+    assert tables_in(path) == {}
+
+
+def test_a_ledger_of_an_unknown_older_schema_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE ledger_version (version_num VARCHAR(32) PRIMARY KEY)")
+        connection.execute("INSERT INTO ledger_version VALUES ('0000')")
+    connection.close()
+    before = tables_in(path)
+    with pytest.raises(ConfigError, match="schema 0000"):
+        open_ledger(path)
+    assert tables_in(path) == before
+
+
+def test_a_normal_start_does_not_load_the_migration_library(tmp_path: Path) -> None:
+    program = (
+        "import sys; from rpa.clock import Clock; from rpa.ledger.ledger import Ledger;"
+        "[Ledger.open(sys.argv[1], clock=Clock()).close() for _ in range(2)]; sys.exit('alembic' in sys.modules)"
+    )
+    arguments = [sys.executable, "-c", program, str(tmp_path / "ledger.sqlite3")]
+    assert subprocess.run(arguments, check=False).returncode == 0
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    open_ledger(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE ledger_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(ConfigError, match=r"newer version \(schema 9999\)"):
+        open_ledger(path)
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite://", "sqlite:///:memory:", "nonsense://x", "postgresql+nodriver://u:geheim@localhost/x", "://"]
+)
+def test_an_address_that_cannot_keep_a_ledger_is_refused_without_its_password(address: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        open_ledger(address)
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    path.write_text("订单号,快递单号\n" * 100, encoding="utf-8")
+    with pytest.raises(ConfigError, match="not a database"):
+        open_ledger(path)
+    assert path.read_text(encoding="utf-8").startswith("订单号")
+
+
+def test_a_sqlite_url_is_as_good_as_a_path(tmp_path: Path) -> None:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite3'}") as ledger:
+        run = ledger.start_run("demo", flow="ship")
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        assert ledger.unfinished_runs("demo") == [run]
+
+
+def test_the_same_tables_can_be_made_in_postgresql() -> None:
+    statements: list[str] = []
+    dialect = make_url("postgresql://").get_dialect()()
+    engine = create_mock_engine(
+        "postgresql://", lambda sql, *_, **__: statements.append(str(sql.compile(dialect=dialect)))
+    )
+    metadata.create_all(engine, checkfirst=False)
+    [index] = [each for each in statements if "one_live_action" in each]
+    assert "UNIQUE" in index
+    assert "WHERE state IN" in index
+
+
+def test_the_database_and_the_program_agree_on_what_is_live() -> None:
+    [index] = [each for each in actions.indexes if each.name == "one_live_action"]
+    rule = str(index.dialect_options["sqlite"]["where"])
+    assert {word.strip("(),'") for word in rule.removeprefix("state IN ").split()} == {state.value for state in LIVE}
