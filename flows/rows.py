@@ -31,7 +31,7 @@ _GOODS = Column(key="goods", title=Text(en="Goods", zh="商品"), width=32)
 _SPEC = Column(key="spec", title=Text(en="Spec", zh="规格"), width=20)
 _SHIP_BY = Column(key="ship_by", title=Text(en="Ship by", zh="最晚发货时间"), kind="time", width=20)
 _SHEET = Column(key="sheet", title=Text(en="Sheet", zh="表格"), width=28)
-_SHEET_ROW = Column(key="sheet_row", title=Text(en="Sheet row", zh="表格行号"), kind="int", width=11)
+_SHEET_ROW = Column(key="sheet_row", title=Text(en="Sheet row", zh="表格行号"), kind="int", width=13)
 _SHOP = next(column for column in RUN_COLUMNS if column.key == "shop")
 _HOW_WORDS: Mapping[str, Text] = {
     How.DIALOG: Text(en="Shipping dialog", zh="发货弹窗"),
@@ -51,8 +51,8 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     Column(key="goods_id", title=Text(en="Goods id", zh="商品ID"), width=16),
     _GOODS,
     _SPEC,
-    Column(key="quantity", title=Text(en="Quantity", zh="数量"), kind="int", width=10),
-    Column(key="amount_fen", title=Text(en="Amount (yuan)", zh="金额（元）"), kind="money_fen", width=14),
+    Column(key="quantity", title=Text(en="Quantity", zh="数量"), kind="int", width=12),
+    Column(key="amount_fen", title=Text(en="Amount (yuan)", zh="金额（元）"), kind="money_fen", width=17),
     _SHIP_BY,
     Column(key="shipped_at", title=Text(en="Shipped at", zh="发货时间"), kind="time", width=20),
     _SHEET,

@@ -37,7 +37,7 @@ _COLOURS: Mapping[str, str] = {
     Outcome.NEEDS_PERSON: "F6B8B8",
 }
 _HEADER_FILL = PatternFill("solid", fgColor="34495E")
-_HEADER_FONT = Font(bold=True, color="FFFFFF")
+_HEADER_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
 _LINE_PT = 15
 _PADDING_PT = 4
 _MOST_LINES = 8
