@@ -39,11 +39,7 @@ Words = Sequence[str | Path]
 
 NAMES = ("google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge", "chromium", "chromium-browser")
 ON_WINDOWS = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")
-ON_MACOS = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
+MAC_APPS = ("Google Chrome", "Microsoft Edge", "Chromium")
 PLAYWRIGHTS_OWN = ("chrome-linux*/chrome", "chrome-win*/chrome.exe", "chrome-mac*/*.app/Contents/MacOS/*")
 
 
@@ -150,12 +146,12 @@ def browsers() -> Iterator[str]:
     if WINDOWS:
         roots = filter(None, map(os.environ.get, ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")))
         yield from (str(Path(root, place)) for root in roots for place in ON_WINDOWS)
-    yield from ON_MACOS if sys.platform == "darwin" else ()
+    yield from (f"/Applications/{app}.app/Contents/MacOS/{app}" for app in MAC_APPS)
     yield from filter(None, map(shutil.which, NAMES))
     caches = {"win32": "AppData/Local/ms-playwright", "darwin": "Library/Caches/ms-playwright"}
     cache = Path.home() / caches.get(sys.platform, ".cache/ms-playwright")
     folders = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or cache).glob("chromium-*")
-    for folder in sorted(folders, reverse=True):
+    for folder in sorted(folders, key=lambda folder: (len(folder.name), folder.name), reverse=True):
         yield from (str(path) for place in PLAYWRIGHTS_OWN for path in folder.glob(place))
 
 
@@ -166,8 +162,7 @@ def starts(executable: str) -> bool:
     if WINDOWS:  # chrome.exe --version would open a window
         return True
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        words = [executable, "--version"]
-        return subprocess.run(words, capture_output=True, check=False, timeout=60).returncode == 0
+        return subprocess.run([executable, "--version"], capture_output=True, check=False, timeout=60).returncode == 0
     return False
 
 
@@ -247,8 +242,8 @@ def captured(words: Words, *, doing: str, limit_s: float) -> tuple[str, int]:
         try:
             while process.poll() is None and time.monotonic() - started < limit_s:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(timeout=SAY_SO_EVERY_S)
-                    continue
+                    process.wait(timeout=min(SAY_SO_EVERY_S, limit_s))
+                    break
                 print(f"  still at it, {time.monotonic() - started:.0f} s", flush=True)
         finally:
             end(process)
@@ -256,7 +251,7 @@ def captured(words: Words, *, doing: str, limit_s: float) -> tuple[str, int]:
         return file.read(), process.returncode
 
 
-def end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """End a step and what it started, if it is still running."""
     if process.poll() is not None:
         return

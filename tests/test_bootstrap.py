@@ -1,0 +1,92 @@
+"""The first minute on a machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_a_browser_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RPA_BROWSER", "no-such-browser")
+    with pytest.raises(bootstrap.CannotGoOnError, match="no-such-browser"):
+        bootstrap.browser()
+
+
+def test_a_browser_named_by_a_person_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RPA_BROWSER", sys.executable)
+    assert bootstrap.browser() == sys.executable
+
+
+def test_a_command_that_only_names_a_browser_is_passed_over(tmp_path: Path) -> None:
+    stub = tmp_path / "chromium-browser"
+    stub.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    stub.chmod(0o755)
+    assert not bootstrap.starts(str(stub))
+    assert bootstrap.starts(sys.executable)
+
+
+def test_playwrights_own_browser_is_found_newest_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+    for version in ("999", "1200", "1199"):
+        place = tmp_path / f"chromium-{version}" / "chrome-linux64" / "chrome"
+        place.parent.mkdir(parents=True)
+        place.touch()
+    found = [path for path in bootstrap.browsers() if path.startswith(str(tmp_path))]
+    assert [Path(path).parts[-3] for path in found] == ["chromium-1200", "chromium-1199", "chromium-999"]
+
+
+def test_a_step_that_failed_shows_what_it_said(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(bootstrap.CannotGoOnError, match="Trying"):
+        bootstrap.quietly([sys.executable, "-c", "import sys; sys.exit('the disk is full')"], doing="Trying")
+    assert "the disk is full" in capfd.readouterr().err
+
+
+def test_a_step_past_its_limit_is_ended() -> None:
+    hang = "import threading; threading.Event().wait()"
+    _, code = bootstrap.captured([sys.executable, "-c", hang], doing="Hanging", limit_s=0.2)
+    assert code != 0
+
+
+def test_ending_a_step_ends_what_it_started() -> None:
+    child = "import threading; print('up', flush=True); threading.Event().wait()"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == b"up"
+        bootstrap.end(process)
+        assert process.stdout.read() == b"", "the pipe closes when the last process that holds it has ended"
+
+
+def test_a_stamp_that_was_cut_off_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "stamp.json")
+    assert bootstrap.write_stamp({"extras": "dev"}) == bootstrap.read_stamp()
+    bootstrap.STAMP.write_text('{"extras": "d', encoding="utf-8")
+    assert bootstrap.read_stamp() == {}
+
+
+@pytest.mark.long
+def test_a_fresh_clone_with_an_empty_home_sets_itself_up_once(tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns(".git", ".venv", "var", "demo", ".*_cache", "__pycache__")
+    clone = Path(shutil.copytree(ROOT, tmp_path / "clone", ignore=ignored))
+    env = {**os.environ, "HOME": str(tmp_path)}
+    words = [sys.executable, str(clone / "bootstrap.py")]
+    subprocess.run([*words, "setup"], env=env, check=True, timeout=900)
+    started = time.monotonic()
+    again = subprocess.run([*words, "setup"], env=env, check=True, capture_output=True, text=True, timeout=60)
+    assert time.monotonic() - started < 2
+    assert [line.partition(".")[0] for line in again.stdout.splitlines()] == ["Ready"]
+    answer = subprocess.run(
+        [*words, "flows"], env=env, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert "pending-orders" in answer.stdout
