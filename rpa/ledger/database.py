@@ -71,14 +71,12 @@ def _engine(url: URL) -> Engine:
 def _make_private(file: Path) -> None:
     """Create the file before SQLite does: its -wal and -shm files take over the mode."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    file.touch(mode=0o600)
     if os.name == "posix" and file.stat().st_mode & 0o077:
         file.chmod(0o600)
 
 
 def _make_durable(dbapi_connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # the driver must not begin transactions by itself, or BEGIN IMMEDIATE comes too late
-    dbapi_connection.isolation_level = None
     for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         dbapi_connection.cursor().execute(f"PRAGMA {pragma}")
 
@@ -101,7 +99,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _set_up(engine: Engine) -> None:
-    """Create or migrate the tables; the lock is for the step to WAL, which two processes cannot take at once."""
+    """Create or migrate the tables; the lock is for the step to WAL, which ignores the busy timeout."""
     if engine.dialect.name != "sqlite":
         _bring_up_to_date(engine)
         return

@@ -170,6 +170,12 @@ def test_facts_learned_later_join_those_of_the_intent(ledger: Ledger, run: RunRe
     assert ledger.show()[0].facts == {"quantity": 2, "shipped_at": "2026-03-10T09:16:00+08:00"}
 
 
+def test_a_look_without_words_keeps_the_earlier_ones(ledger: Ledger, run: RunRecord) -> None:
+    [action] = begin(ledger, run, "A")
+    ledger.settle(run, action, seen=Seen.NOTHING, settled=False, detail="操作太过频繁")
+    assert ledger.settle(run, action, seen=Seen.OURS, settled=False).detail == "操作太过频繁"
+
+
 def test_open_actions_are_the_oldest_first_of_any_run(ledger: Ledger, run: RunRecord) -> None:
     old = begin(ledger, run, "B", "A")
     new = begin(ledger, ledger.start_run("demo", flow="ship"), "C")

@@ -179,6 +179,6 @@ def test_shops_do_not_lock_each_other_and_a_lock_ends_with_its_block(tmp_path: P
     one, two = (RunLock(tmp_path, shop=shop, clock=Clock()) for shop in ("one", "two"))
     with one, two, pytest.raises(ConfigError):
         RunLock(tmp_path, shop="one", clock=Clock()).__enter__()
-    with one:
+    with RunLock(tmp_path, shop="one", clock=Clock()):
         assert (tmp_path / "one.owner").exists()
         assert not (tmp_path / "two.owner").exists()

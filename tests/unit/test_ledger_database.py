@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
+from filelock import FileLock
 from sqlalchemy import create_engine, create_mock_engine, make_url
 
 from rpa.errors import ConfigError
@@ -149,6 +150,14 @@ def test_an_address_that_cannot_keep_a_ledger_is_refused_without_its_password(ad
     with pytest.raises(ConfigError) as refused:
         open_ledger(address)
     assert "geheim" not in str(refused.value)
+
+
+def test_a_new_file_waits_for_the_process_that_is_making_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.01)
+    path = tmp_path / "ledger.sqlite3"
+    with FileLock(f"{path}.setup"), pytest.raises(ConfigError, match="setup"):
+        open_ledger(path)
+    open_ledger(path).close()
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:

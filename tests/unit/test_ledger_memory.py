@@ -51,6 +51,7 @@ def test_a_change_after_a_release_is_reported_again(ledger: Ledger) -> None:
     look(ledger, A="green")
     ledger.release("demo", subject="A", by="me", reason="fine")
     assert look(ledger, A="red") == {"A"}
+    assert ledger.release("demo", subject="A", by="me", reason="back").facts == {"spec": "green"}
 
 
 def test_what_has_changed_back_is_no_change_and_cannot_be_released(ledger: Ledger) -> None:
@@ -64,8 +65,15 @@ def test_what_has_changed_back_is_no_change_and_cannot_be_released(ledger: Ledge
 
 
 def test_shops_remember_for_themselves(ledger: Ledger) -> None:
-    look(ledger, A="red")
-    assert ledger.see("other", sightings=[("A", "green", {})]) == {}
+    look(ledger, A="red", B="blue")
+    assert ledger.see("other", sightings=[("A", "green", {}), ("B", "blue", {})]) == {}
+    changed: list[tuple[str, str, dict[str, object]]] = [("A", "yellow", {}), ("B", "yellow", {})]
+    look(ledger, A="white", B="blue")
+    assert set(ledger.see("other", sightings=changed)) == {"A", "B"}
+    look(ledger, B="blue")
+    assert ledger.release("demo", subject="A", by="me", reason="fine").last_fingerprint == "white"
+    assert set(ledger.see("other", sightings=changed)) == {"A", "B"}
+    assert ledger.release("other", subject="B", by="me", reason="fine").last_fingerprint == "yellow"
 
 
 def test_many_sightings_take_a_handful_of_statements(ledger: Ledger) -> None:

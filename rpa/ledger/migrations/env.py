@@ -11,7 +11,6 @@ context.configure(
     target_metadata=metadata,
     version_table=VERSION_TABLE,
     render_as_batch=True,  # SQLite alters a table by copying it
-    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()
