@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import hashlib
 import json
@@ -71,9 +70,10 @@ def find_key() -> Key:
 
 def key_from(text: str) -> Key:
     """The key that this text spells. Raises ConfigError when it is not 32 bytes in urlsafe base64."""
+    plain = text.strip().rstrip("=")
     try:
-        raw = base64.b64decode(text.strip().encode("ascii"), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError, ValueError):
+        raw = base64.b64decode(f"{plain}{'=' * (-len(plain) % 4)}", altchars=b"-_", validate=True)
+    except ValueError:
         raw = b""
     if len(raw) != KEY_BYTES:
         raise ConfigError(f"RPA_KEY is not 32 bytes in urlsafe base64. {_HOW}")

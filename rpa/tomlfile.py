@@ -31,6 +31,8 @@ _BASIC_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _BAD_ESCAPE = re.compile(r'\\(?![btnfr"\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})')
 _CONTROL = re.compile(r"[\x08\t\n\x0c\r]")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
+_TYPED_MARKS = re.compile("[\u2018\u2019\u201c\u201d\uff02\uff07\uff0c\uff1d\uff3b\uff3d\uff5b\uff5d\u3010\u3011]")
+_TYPED_ADVICE = "; this line has full-width or curly marks, write them plainly: \" ' = , [ ] { }"
 _PATH_ADVICE = "a backslash starts an escape here; write the path in 'single quotes', or with /"
 
 
@@ -111,7 +113,8 @@ def _table(text: str) -> tuple[dict[str, Any] | None, list[tuple[int, str]]]:
         at = _AT_LINE.search(str(error))
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
         if line not in dict(found):
-            found.append((line, _AT_LINE.sub("", str(error)).strip()[:200]))
+            advice = _TYPED_ADVICE if _TYPED_MARKS.search(text.split("\n")[line - 1]) else ""
+            found.append((line, _AT_LINE.sub("", str(error)).strip()[:200] + advice))
         return None, found
 
 

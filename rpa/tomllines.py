@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 Place = tuple[str | int, ...]
 """A key path: names, and positions in arrays from 0."""
@@ -43,6 +44,7 @@ class _Scan:
             self._note(table)
             table = (*table, self.items[table]) if table in self.items else table
         table = (*table, names[-1])
+        self._note(table)
         if array:
             self.items[table] = self.items.get(table, -1) + 1
             table = (*table, self.items[table])
@@ -79,7 +81,8 @@ class _Scan:
             found = _STRING.match(self.text, self.at) or _BARE.match(self.text, self.at)
             if not found:
                 break
-            names.append(found.group().strip("\"'"))
+            token = found.group()
+            names.append(token if token[0] not in "\"'" else str(tomllib.loads(f"key = {token}")["key"]))
             self.at = found.end()
             self._skip()
             if not self._take("."):

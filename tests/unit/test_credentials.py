@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import base64
+import secrets
+import shutil
+import stat
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import keyring
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keyring.backend import KeyringBackend
+from keyring.backends import chainer, fail, null
+
+from rpa.credentials import Vault, find_key, key_from, make_key, unsafe_keyring
+from rpa.errors import ConfigError
+
+PASSWORD = "demo-pass-1-发货"
+STATE = b'{"cookies": [{"name": "PASS_ID", "value": "1-abc"}]}'
+
+
+class KeepsSecrets(KeyringBackend):
+    """A keyring as an operating system offers it, for the length of a test."""
+
+    priority: ClassVar[float] = 1
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+@pytest.fixture
+def os_keyring() -> Iterator[KeepsSecrets]:
+    before, backend = keyring.get_keyring(), KeepsSecrets()
+    keyring.set_keyring(backend)
+    yield backend
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    return Vault(tmp_path / "secrets", key_from(make_key()))
+
+
+def test_what_is_saved_for_a_shop_is_there_again(vault: Vault) -> None:
+    assert vault.load_state("demo") is None
+    assert vault.password("demo", "clerk-1") is None
+    vault.save_state("demo", STATE)
+    vault.save_password("demo", "clerk-1", PASSWORD)
+    assert vault.load_state("demo") == STATE
+    assert vault.password("demo", "clerk-1") == PASSWORD
+    vault.forget_state("demo")
+    assert vault.load_state("demo") is None
+
+
+def test_a_password_belongs_to_its_login(vault: Vault) -> None:
+    vault.save_password("demo", "clerk-1", PASSWORD)
+    assert vault.password("demo", "clerk-2") is None
+
+
+def test_nothing_secret_stands_in_the_files(vault: Vault, tmp_path: Path) -> None:
+    vault.save_state("demo", STATE)
+    vault.save_password("demo", "clerk-1", PASSWORD)
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "secrets").iterdir())
+    for part in (PASSWORD.encode(), b"clerk-1", b"PASS_ID", base64.b64encode(STATE)[:12]):
+        assert part not in stored
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_only_their_owner_may_read_the_files_and_the_folder(vault: Vault, tmp_path: Path) -> None:
+    vault.save_state("demo", STATE)
+    (file,) = (tmp_path / "secrets").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_a_file_renamed_to_another_shop_or_another_use_does_not_open(vault: Vault, tmp_path: Path) -> None:
+    vault.save_state("demo", STATE)
+    folder = tmp_path / "secrets"
+    shutil.copy(folder / "demo.state", folder / "other.state")
+    shutil.copy(folder / "demo.state", folder / "demo.password")
+    with pytest.raises(ConfigError, match=r"other\.state does not open"):
+        vault.load_state("other")
+    with pytest.raises(ConfigError, match=r"demo\.password does not open"):
+        vault.password("demo", "clerk-1")
+
+
+def test_another_key_does_not_open_it_and_the_message_says_what_to_do(vault: Vault, tmp_path: Path) -> None:
+    vault.save_password("demo", "clerk-1", PASSWORD)
+    key = make_key()
+    with pytest.raises(ConfigError, match="does not open with this key") as caught:
+        Vault(tmp_path / "secrets", key_from(key)).password("demo", "clerk-1")
+    assert "RPA_KEY" in str(caught.value)
+    said = "".join(traceback.format_exception(caught.value))
+    assert key not in said
+    assert PASSWORD not in said
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_never_taken_for_a_state(data: st.DataObject) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:
+        vault = Vault(Path(name), key_from(make_key()))
+        vault.save_state("demo", STATE)
+        path = Path(name) / "demo.state"
+        raw = bytearray(path.read_bytes())
+        at = data.draw(st.integers(0, len(raw) - 1))
+        damaged = data.draw(st.sampled_from(["cut", "flip"]))
+        path.write_bytes(raw[:at] if damaged == "cut" else bytes([*raw[:at], raw[at] ^ 1, *raw[at + 1 :]]))
+        with pytest.raises(ConfigError):
+            vault.load_state("demo")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on a file's size is POSIX's")
+def test_a_disk_that_is_full_keeps_the_old_state_and_leaves_no_part(vault: Vault, tmp_path: Path) -> None:
+    import resource
+
+    vault.save_state("demo", STATE)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            vault.save_state("demo", secrets.token_bytes(100_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert vault.load_state("demo") == STATE
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["demo.state"]
+
+
+def test_the_key_is_shown_nowhere(vault: Vault) -> None:
+    text = make_key()
+    key = key_from(text)
+    raw = base64.urlsafe_b64decode(text)
+    for shown in (repr(key), str(key), repr(vault), f"{key!r}"):
+        assert text not in shown
+        assert repr(raw)[2:10] not in shown
+
+
+def test_the_key_of_the_environment_goes_before_the_keyring(
+    os_keyring: KeepsSecrets, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = make_key()
+    monkeypatch.setenv("RPA_KEY", text)
+    Vault(tmp_path, find_key()).save_state("demo", STATE)
+    assert Vault(tmp_path, key_from(text.rstrip("="))).load_state("demo") == STATE
+    assert not os_keyring.kept
+
+
+@pytest.mark.parametrize("text", ["short", "é" * 43, "=", make_key()[:-4], make_key() + "AAAA", "*" * 43])
+def test_a_key_that_is_not_one_is_refused_with_the_way_to_make_one(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RPA_KEY", text)
+    with pytest.raises(ConfigError, match=r"RPA_KEY is not 32 bytes[\s\S]*token_bytes\(32\)") as caught:
+        find_key()
+    assert len(text) < 10 or text not in str(caught.value)
+
+
+def test_the_keyring_makes_the_key_once_and_keeps_it(os_keyring: KeepsSecrets, tmp_path: Path) -> None:
+    Vault(tmp_path, find_key()).save_state("demo", STATE)
+    assert Vault(tmp_path, find_key()).load_state("demo") == STATE
+    assert [service for service, _ in os_keyring.kept] == ["merchant-rpa"]
+
+
+@pytest.mark.parametrize("backend", [fail.Keyring, null.Keyring])
+def test_without_a_key_or_a_keyring_the_message_names_it_and_says_what_to_do(backend: type[KeyringBackend]) -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(backend())
+    try:
+        with pytest.raises(ConfigError, match=f"{backend.__module__}.Keyring") as caught:
+            find_key()
+    finally:
+        keyring.set_keyring(before)
+    assert "RPA_KEY" in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_a_keyring_that_keeps_plain_text_is_refused_by_name_also_inside_a_chain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = type("PlaintextKeyring", (KeepsSecrets,), {"__module__": "keyrings.alt.file"})()
+    assert unsafe_keyring(plain) == "keyrings.alt.file.PlaintextKeyring"
+    assert unsafe_keyring(KeepsSecrets()) == ""
+    kind: type[KeyringBackend] = chainer.ChainerBackend
+    chain = kind()
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", [KeepsSecrets(), plain])
+    assert unsafe_keyring(chain) == "keyrings.alt.file.PlaintextKeyring"
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", [KeepsSecrets()])
+    assert unsafe_keyring(chain) == ""

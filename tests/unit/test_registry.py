@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rpa.elements.profile import Risk
+from rpa.elements.registry import load_profile, profiles, selectors_folder
+from rpa.errors import ConfigError
+
+SMALL = """\
+schema = 1
+name = "tiny"
+title = { en = "Tiny", zh = "小店" }
+base_url = "https://shop.example"
+[identity]
+mall_id = ["a.b"]
+[session]
+login_path = "/login"
+error_code = ["code"]
+ok_codes = [0]
+after_login = "home"
+[session.login]
+page = "home"
+username = "home.name"
+password = "home.name"
+submit = "home.name"
+error = "home.name"
+challenge = "home.name"
+[pages.home]
+path = "/home"
+signature = ["home.name"]
+source = "a test"
+verified = "never"
+[elements."home.name"]
+page = "home"
+risk = "read"
+locators = [{ css = "p" }]
+source = "a test"
+verified = "never"
+[elements."home.buy"]
+page = ["home"]
+within = "dialog:sure"
+locators = [{ test_id = "buy" }, { role = "button", name = "Buy" }]
+expect = ["Buy"]
+forbid = ["Sell"]
+source = "a test"
+verified = "never"
+[lists.rows]
+pages = ["home"]
+rows = "tr"
+key = "id"
+[lists.rows.fields]
+id = { css = "td", pattern = '\\d+' }
+held = { words = "hold" }
+[dialogs.sure]
+container = ".sure"
+close = "home.name"
+[answers.rows]
+url = "/rows"
+rows = "result"
+[answers.rows.fields]
+id = "id"
+goods = { path = "goods.*.id" }
+[popups.news]
+container = ".news"
+close = { role = "button", name = "Close" }
+[overlays]
+candidates = [".mask"]
+[overlays.kicked]
+container = ".mask"
+text = "elsewhere"
+means = "kicked"
+[words]
+hold = ["hold"]
+"""
+
+
+def saved(folder: Path, text: str) -> Path:
+    (folder / "tiny.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def complaint(folder: Path, text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_profile("tiny", folder=saved(folder, text))
+    return str(caught.value)
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_every_shipped_profile_is_free_of_mistakes() -> None:
+    assert profiles()
+    for name in profiles():
+        assert load_profile(name).elements
+
+
+def test_no_destructive_element_of_a_shipped_profile_may_have_just_any_text() -> None:
+    for name in profiles():
+        destructive = [one for one in load_profile(name).elements.values() if one.risk is Risk.DESTRUCTIVE]
+        assert all(one.expect and one.forbid and one.signature for one in destructive)
+
+
+def test_a_profile_is_read_with_its_names_and_short_forms_written_out(tmp_path: Path) -> None:
+    profile = load_profile("tiny", folder=saved(tmp_path, SMALL))
+    buy = profile.element("home.buy")
+    assert (buy.name, buy.pages, buy.within, buy.risk) == ("home.buy", ("home",), "dialog:sure", Risk.DESTRUCTIVE)
+    assert [(each.kind, each.value, each.name) for each in buy.locators] == [
+        ("test_id", "buy", None),
+        ("role", "button", "Buy"),
+    ]
+    assert profile.element("home.name").pages == ("home",)
+    assert profile.answers["rows"].fields["id"].path == "id"
+    assert profile.lists["rows"].fields["held"].words == "hold"
+    assert profile.overlays.candidates == (".mask",)
+    assert profile.overlays.words == {"kicked": ("elsewhere",)}
+    assert profile.popups["news"].as_element("news").locators[0].name == "Close"
+
+
+def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_path: Path) -> None:
+    changes = {
+        'after_login = "home"': 'after_login = "hom"',
+        'signature = ["home.name"]': 'signature = ["home.nam", "home.buy"]\nready = "row"',
+        "locators = [{ css": "locators = [{ csss",
+        'within = "dialog:sure"': 'within = "row:sure"',
+        'expect = ["Buy"]': "expect = []",
+        '{ role = "button", name = "Buy" }': '{ text = "Buy", name = "Buy" }',
+        'key = "id"': 'key = "sn"',
+        "'\\d+'": "'(\\d+'",
+        '{ words = "hold" }': '{ words = "hodl" }',
+        'close = "home.name"': 'close = "home.nane"',
+        '"goods.*.id" }': '"goods.*.id", join = ["a"] }',
+        'means = "kicked"': 'means = "kickd"',
+        "[popups.news]": "[popup.news]",
+        "ok_codes = [0]": "ok_codes = []",
+    }
+    text = SMALL
+    for old, new in changes.items():
+        assert text.count(old) >= 1, old
+        text = text.replace(old, new, 1)
+    message = complaint(tmp_path, text)
+    for part, words in {
+        '"hom"': 'session.after_login: there is no "hom" in [pages]; did you mean "home"?',
+        'signature = ["home.nam"': 'signature.0: there is no "home.nam" in [elements]; did you mean "home.name"?',
+        'ready = "row"': 'pages.home.ready: there is no "row" in [lists]; did you mean "rows"?',
+        "csss": 'elements.home.name.locators.0.csss: unknown key; did you mean "css"?',
+        "row:sure": 'elements.home.buy.within: must be "list:NAME" or "dialog:NAME"',
+        'text = "Buy"': '"name" goes with "role" only',
+        'key = "sn"': 'lists.rows.key: there is no "sn" in [fields]',
+        "(\\d+": "lists.rows.fields.id.pattern: is not a regular expression",
+        "hodl": 'there is no "hodl" in [words]; did you mean "hold"?',
+        "home.nane": 'dialogs.sure.close: there is no "home.nane" in [elements]',
+        "join = ": 'needs either "path" or "join"',
+        "kickd": "overlays.kicked.means: input should be 'kicked' or 'challenge'",
+        "[popup.news]": 'popup: unknown key; did you mean "popups"?',
+        "ok_codes": "session.ok_codes: must not be empty",
+    }.items():
+        row = next((each for each in message.splitlines() if words in each), "")
+        assert f"tiny.toml:{line_of(text, part)}  " in row, (words, message)
+
+
+def test_a_destructive_element_must_name_its_text_and_no_risk_means_destructive(tmp_path: Path) -> None:
+    message = complaint(tmp_path, SMALL.replace('expect = ["Buy"]\n', ""))
+    assert f"tiny.toml:{line_of(SMALL, 'home.buy')}  " in message
+    assert 'destructive (or has no risk), so "expect"' in message
+    load_profile("tiny", folder=saved(tmp_path, SMALL.replace('expect = ["Buy"]', 'risk = "write"')))
+
+
+def test_an_element_that_expects_a_forbidden_word_is_refused(tmp_path: Path) -> None:
+    assert "forbids a word in it" in complaint(tmp_path, SMALL.replace('forbid = ["Sell"]', 'forbid = ["Bu"]'))
+
+
+def test_a_signature_may_only_name_elements_of_its_page(tmp_path: Path) -> None:
+    other = SMALL.replace('page = "home"\nrisk', 'page = "other"\nrisk') + SMALL[SMALL.index("[pages.home]") :].split(
+        "[elements", maxsplit=1
+    )[0].replace("home]", "other]")
+    assert 'element "home.name" is not on this page' in complaint(tmp_path, other)
+
+
+def test_a_table_cannot_give_itself_another_name(tmp_path: Path) -> None:
+    message = complaint(tmp_path, SMALL.replace('rows = "tr"', 'rows = "tr"\nname = "x"'))
+    assert "lists.rows.name: unknown key" in message
+
+
+def test_an_unknown_element_is_answered_with_the_nearest_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r'no element "home\.by"; did you mean "home\.buy"'):
+        load_profile("tiny", folder=saved(tmp_path, SMALL)).element("home.by")
+
+
+def test_an_unknown_platform_is_answered_with_the_nearest_profile(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match='platform "tinny"; did you mean "tiny"'):
+        load_profile("tinny", folder=saved(tmp_path, SMALL))
+
+
+def test_the_users_own_profile_goes_before_the_shipped_one(tmp_path: Path) -> None:
+    text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    (tmp_path / "pinduoduo.toml").write_text(text.replace('en = "Pinduoduo"', 'en = "Mine"'), encoding="utf-8")
+    assert load_profile("pinduoduo", folder=tmp_path).title.en == "Mine"
+    assert load_profile("pinduoduo", folder=tmp_path / "absent").title.en == "Pinduoduo"
+
+
+def test_a_profile_is_called_like_its_file(tmp_path: Path) -> None:
+    assert 'name is "other"' in complaint(tmp_path, SMALL.replace('name = "tiny"', 'name = "other"', 1))

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.settings import OrderSettings
+from rpa.config import load
+from rpa.errors import ConfigError
+from rpa.language import Language, Text
+from rpa.starter import Question, write_config
+
+ANSWERS = {
+    "shop": "示例小店",
+    "platform": "pinduoduo",
+    "mall_id": "123",
+    "login": "a\"b'\\",
+    "sheets": r"C:\发货\*.xlsx,x",
+}
+
+
+def person(answers: dict[str, str]) -> Callable[[Question, Text | None], str]:
+    return lambda question, _problem: answers.get(question.key, "")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_was_answered_is_what_is_read_back(tmp_path: Path, language: Language) -> None:
+    config = load(write_config(tmp_path / "new" / "rpa.toml", person(ANSWERS), language=language))
+    shop = config.shop("示例小店")
+    assert (shop.platform, shop.mall_id, shop.login, shop.live) == ("pinduoduo", "123", "a\"b'\\", False)
+    assert shop.settings(OrderSettings).sheets == (r"C:\发货\*.xlsx", "x")
+    assert config.language is language
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_commented_keys_are_real_ones(tmp_path: Path, language: Language) -> None:
+    path = write_config(tmp_path / "rpa.toml", person(ANSWERS), language=language)
+    text = path.read_text(encoding="utf-8")
+    live = re.sub(r"^# (?=[a-z_]+ = )", "", text, flags=re.MULTILINE).replace('goods_id = "…"', 'goods_id = "1"')
+    assert live.count("\n#") < text.count("\n#") - 5
+    path.write_text(live, encoding="utf-8")
+    assert load(path).shop("示例小店").caps.max_per_run == 500
+
+
+def test_an_empty_answer_means_the_default(tmp_path: Path) -> None:
+    config = load(write_config(tmp_path / "rpa.toml", person({"mall_id": "1"}), language=Language.EN))
+    assert config.shop("shop1").settings(OrderSettings).sheets == ("inbox/*.xlsx",)
+
+
+def test_a_wrong_answer_is_asked_again_with_the_reason(tmp_path: Path) -> None:
+    told: list[str] = []
+    given = iter(["a/b", "shop"])
+
+    def ask(question: Question, problem: Text | None) -> str:
+        if problem is not None:
+            told.append(problem.en)
+        return next(given) if question.key == "shop" else "pinduoduo"
+
+    assert "shop" in load(write_config(tmp_path / "rpa.toml", ask, language=Language.EN)).shops
+    assert told == ["letters, digits, _ - or Chinese characters only"]
+
+
+def test_three_wrong_answers_end_it_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="Nothing was written"):
+        write_config(tmp_path / "rpa.toml", person({}), language=Language.EN)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "rpa.toml"
+    path.write_text("mine")
+    with pytest.raises(ConfigError, match="exists already"):
+        write_config(path, person(ANSWERS), language=Language.EN)
+    assert path.read_text() == "mine"
