@@ -136,3 +136,11 @@ class Decision:
     shipment: Shipment | None
     reason: Reason | None
     message: str = ""
+
+    @property
+    def to_ship(self) -> tuple[Order, Shipment]:
+        """The order and what is to be told to the site. Raises ValueError for a decision against shipping."""
+        if self.order is None or self.shipment is None:
+            message = f"{self.order_sn} was not decided to be shipped: {self.reason}"
+            raise ValueError(message)
+        return self.order, self.shipment

@@ -81,6 +81,11 @@ class Reason(StrEnum):
     STOPPED = "stopped", Outcome.WAITING, "The run was stopped before this order; the next run goes on.", "运行在此订单之前被停止，下次继续。"
     # fmt: on
 
+    @classmethod
+    def of(cls, code: str) -> Reason:
+        """The reason of this code. Raises KeyError for a code that has none."""
+        return {reason.value: reason for reason in cls}[code]
+
     def sentence(self, language: str) -> str:
         """What it means and what to do, in `zh` or `en`."""
         return self.text.zh if language == "zh" else self.text.en

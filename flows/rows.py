@@ -11,6 +11,7 @@ from typing import Self
 
 from flows.model import Decision, How
 from flows.reasons import Reason
+from rpa.flow import ReportShape
 from rpa.language import Text
 from rpa.outcome import Outcome
 from rpa.report.cells import original_text
@@ -186,3 +187,7 @@ def _since(row: Row) -> str:
 
 def _joined(parts: Iterable[str]) -> str:
     return "; ".join(parts)
+
+
+ORDER_REPORT = ReportShape(layout=ORDER_LAYOUT, name=ORDER_SHEET, reasons=REASON_WORDS, sheets=(pull_back_sheet,))
+"""How flows about orders report."""

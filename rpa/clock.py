@@ -19,6 +19,10 @@ class Clock:
         now = datetime.now(self.zone)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
+    def monotonic(self) -> float:
+        """Seconds that only grow, for deadlines."""
+        return time.monotonic()
+
     def wait(self, seconds: float) -> None:
         """Wait; the only fixed wait of the program, for limits that the site or the ledger names."""
         time.sleep(max(0.0, seconds))

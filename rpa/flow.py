@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.config import Config, Shop
     from rpa.language import Text
-    from rpa.report.columns import Column
-    from rpa.report.workbook import Sheet
+    from rpa.report.columns import Layout, SheetMaker
     from rpa.run import Run
 
 Row = Mapping[str, object]
@@ -30,10 +29,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportShape:
-    """How a flow's rows are written: the columns, and sheets computed from all rows for the workbook."""
+    """How a flow's rows are written: the table, its name, the words for reason codes, and further sheets of the workbook."""
 
-    columns: tuple[Column, ...]
-    extra_sheets: Callable[[Iterable[Mapping[str, str]]], Sequence[Sheet]] = lambda _rows: ()
+    layout: Layout
+    name: Text
+    reasons: Mapping[str, Text]
+    sheets: tuple[SheetMaker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error
 
-from rpa.errors import ChallengeShown, LoginNeeded, NeedsPerson, PageChanged
+from rpa.elements.values import answer_values, follow
+from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged
 
 if TYPE_CHECKING:
     from playwright.sync_api import Response
@@ -36,26 +38,19 @@ class Answer:
     raw_rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
-def follow(data: Any, path: str) -> Any:
-    """The value at a dotted path; None where a step is missing. `a[].b` gathers b of each entry of the list a."""
-    head, _, rest = path.partition(".")
-    many = head.endswith("[]")
-    value = data.get(head.removesuffix("[]")) if isinstance(data, dict) else None
-    if many:
-        return [follow(entry, rest) if rest else entry for entry in value or []]
-    return follow(value, rest) if rest else value
-
-
 def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> Answer:
     """Read one answer by its description.
 
-    Raises LoginNeeded, TooManyCalls or ChallengeShown for the codes that the profile names, PageChanged when the
+    Raises LoginNeeded, KickedOut, TooManyCalls or ChallengeShown for the codes that the profile names, PageChanged when the
     answer is not what the description says. A plain refusal is an Answer with `ok` False.
     """
     data = _body(response, spec)
     code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)
     message = next((value for path in profile.session.error_message if (value := follow(data, path))), "")
     if code in profile.session.expired_codes:
+        kicked = profile.session.kicked
+        if kicked is not None and kicked.path and follow(data, kicked.path):
+            raise KickedOut(f"The site says: {message}. The session is not taken back; run `rpa login` for this shop.")
         raise LoginNeeded(f"The site says: {message}. Run `rpa login` for this shop.")
     if code in profile.session.rate_limited_codes:
         raise TooManyCalls(f"The site says: {message}")
@@ -65,7 +60,8 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
         return Answer(ok=False, code=code, message=str(message))
     raw = _rows(data, spec)
     total = follow(data, spec.total) if spec.total else None
-    rows = tuple({name: _value(row, rule) for name, rule in spec.fields.items()} for row in raw)
+    zone = ZoneInfo(profile.timezone)
+    rows = tuple(answer_values(row, spec.fields, zone=zone) for row in raw)
     return Answer(ok=True, code=code, message="", rows=rows, total=total, raw_rows=tuple(raw))
 
 
@@ -89,12 +85,3 @@ def _rows(data: Any, spec: AnswerSpec) -> list[Mapping[str, Any]]:
     if not isinstance(row, dict):
         raise PageChanged(f"The answer of {spec.url} has nothing at {spec.row}.")
     return [row]
-
-
-def _value(row: Mapping[str, Any], rule: Any) -> Any:
-    value = follow(row, rule.path)
-    if not rule.map:
-        return value
-    if isinstance(value, list):
-        return [rule.map.get(str(entry)) for entry in value]
-    return rule.map.get(str(value))

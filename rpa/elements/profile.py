@@ -102,6 +102,18 @@ class Element(Sourced):
         return self
 
 
+    def with_value(self, value: str) -> Element:
+        """The element whose locators and expected texts have `value` in place of `{value}`."""
+        filled = [
+            {kind: text.replace("{value}", value) for kind, text in locator.model_dump(exclude_none=True).items()}
+            for locator in self.locators
+        ]
+        locators = tuple(Locator(**locator) for locator in filled)
+        return self.model_copy(
+            update={"locators": locators, "expect": tuple(text.replace("{value}", value) for text in self.expect)}
+        )
+
+
 class PageSpec(Sourced):
     """A page: its path, and the elements that must be visible for it to be that page."""
 

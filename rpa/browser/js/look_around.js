@@ -1,5 +1,5 @@
 // Where the page is, whose shop it shows, and what lies over it. `expected` are containers that may be open.
-({ identity, candidates, popups, expected, words }) => {
+({ identity, candidates, popups, expected, known }) => {
   const fold = (text) => (text || "").replace(/\s+/g, " ").trim();
   const shown = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && node.getClientRects().length > 0;
   const follow = (paths) => {
@@ -15,8 +15,9 @@
   const note = (node, popup) => {
     if (!isExpected(node) && ![...found.keys()].some((other) => other.contains(node))) found.set(node, popup);
   };
-  for (const [name, css] of Object.entries(popups))
-    for (const node of document.querySelectorAll(css)) if (shown(node)) note(node, name);
+  for (const [name, { container, text }] of Object.entries(popups))
+    for (const node of document.querySelectorAll(container))
+      if (shown(node) && (!text.length || text.some((part) => node.textContent.includes(part)))) note(node, name);
   for (const css of candidates) for (const node of document.querySelectorAll(css)) if (shown(node)) note(node, null);
   if (!expectedNodes.length) {
     const { innerWidth: width, innerHeight: height } = window;
@@ -29,9 +30,9 @@
     }
   }
   const overlays = [...found].map(([node, popup]) => {
-    const text = fold(node.textContent).slice(0, 200);
-    const word = Object.keys(words).find((name) => words[name].some((part) => text.includes(part))) ?? null;
-    return { popup, text, word };
+    const text = fold(node.textContent);
+    const meant = known.find((one) => text.includes(one.text) && (node.matches(one.container) || node.querySelector(one.container)));
+    return { popup, text: text.slice(0, 200), means: meant ? meant.means : null };
   });
   return JSON.stringify({ url: location.href, identity: Object.fromEntries(Object.entries(identity).map(([k, v]) => [k, follow(v)])), overlays });
 }

@@ -26,3 +26,13 @@ const readField = (block, field) => {
 
 const readFields = (block, fields) =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, readField(block, field)]));
+
+// Boxes [x, y, width, height] in the document: of the block, and of what must be masked in a picture of it.
+const placeWithMasks = (block, masks) => {
+  const place = (node) => {
+    const box = node.getBoundingClientRect();
+    return [box.x + scrollX, box.y + scrollY, box.width, box.height];
+  };
+  const { top, bottom } = block.getBoundingClientRect();
+  return { box: place(block), inside: top >= 0 && bottom <= innerHeight, masks: masks.length ? [...block.querySelectorAll(masks.join(","))].filter(shown).map(place) : [] };
+};

@@ -1,12 +1,11 @@
 // All rows of a list as JSON text, read when the list is quiet: not busy and, where keys are given, showing exactly those.
 // After `patience_ms` it reads what is there; the caller compares.
-async ({ rows, key, fields, busy, keys, count, patience_ms }) => {
+async ({ rows, key, fields, busy, keys, masks, patience_ms }) => {
   const wanted = keys ? new Set(keys) : null;
   const keyField = fields[key];
   const keyOf = (row) => readField(row, keyField);
   const quiet = (found) => {
     if (busy && [...document.querySelectorAll(busy)].some(shown)) return false;
-    if (count !== null && found.length !== count) return false;
     return !wanted || (found.length === wanted.size && found.every((row) => wanted.has(keyOf(row))));
   };
   const until = performance.now() + patience_ms;
@@ -15,5 +14,9 @@ async ({ rows, key, fields, busy, keys, count, patience_ms }) => {
     await new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 50); });
     found = [...document.querySelectorAll(rows)];
   }
-  return JSON.stringify({ quiet: quiet(found), rows: found.map((row) => readFields(row, fields)) });
+  return JSON.stringify({
+    quiet: quiet(found),
+    rows: found.map((row) => readFields(row, fields)),
+    parts: masks ? found.map((row) => placeWithMasks(row, masks)) : [],
+  });
 }

@@ -1,0 +1,180 @@
+"""What is to happen to each order and each sheet row: one pure function, no order in two decisions."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flows.model import BadRow, Decision, How, Mark, Order, SheetRow, Shipment
+from flows.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoLogistics:
+    """Goods that need no parcel, by exact ids."""
+
+    goods_id: str
+    spec: str
+    needs_proof: bool
+    """Delivered by the seller: the sheet must bring a proof."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a shop's configuration, its ledger and its holds say."""
+
+    now: datetime
+    stop_words: tuple[str, ...] = ()
+    stop_flags: frozenset[str] = frozenset()
+    no_logistics: tuple[NoLogistics, ...] = ()
+    most_orders_per_number: int = 5
+    holds: Mapping[str, str] = field(default_factory=dict)
+    """order_sn → why a person holds it."""
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """order_sn → what changed since it was first seen."""
+    unresolved: Mapping[str, str] = field(default_factory=dict)
+    """order_sn → what an earlier run left undecided about it."""
+    shipped_numbers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """tracking number → receivers (`receiver_key`) of the orders already shipped with it."""
+
+
+def receiver_key(order: Order) -> str:
+    """Who gets the parcel, as far as a masked order tells."""
+    return f"{order.receiver}|{order.region}"
+
+
+def decide(orders: Iterable[Order], rows: Iterable[SheetRow | BadRow], *, rules: Rules) -> list[Decision]:
+    """One decision for each order, and one for each further sheet row that was given. A row without an order is not decided.
+
+    An order that is to be shipped has `reason` None and a shipment. Order of the orders is kept.
+    """
+    by_order: dict[str, list[SheetRow | BadRow]] = defaultdict(list)
+    for row in rows:
+        by_order[row.order_sn].append(row)
+    decisions: list[Decision] = []
+    for order in {order.order_sn: order for order in orders}.values():
+        own = by_order.get(order.order_sn, [])
+        first = next((row for row in own if isinstance(row, SheetRow)), own[0] if own else None)
+        decisions.append(_decide_order(order, first, rules=rules))
+        decisions += [_further(order, row) for row in own if row is not first]
+    return _refuse_shared_numbers(decisions, rules=rules)
+
+
+def _further(order: Order, row: SheetRow | BadRow) -> Decision:
+    """A second row for an order that has its decision already."""
+    reason = row.reason if isinstance(row, BadRow) else Reason.SEVERAL_PARCELS
+    message = row.message if isinstance(row, BadRow) else ""
+    return Decision(order_sn=order.order_sn, order=None, row=row, shipment=None, reason=reason, message=message)
+
+
+def _decide_order(order: Order, row: SheetRow | BadRow | None, *, rules: Rules) -> Decision:
+    reason, message = reason_to_wait(order, rules=rules)
+    if reason is not None:
+        return Decision(order_sn=order.order_sn, order=order, row=row, shipment=None, reason=reason, message=message)
+    if isinstance(row, BadRow):
+        return Decision(
+            order_sn=order.order_sn, order=order, row=row, shipment=None, reason=row.reason, message=row.message
+        )
+    if row is not None and row.tracking_number:
+        shipment = Shipment(
+            order_sn=order.order_sn, how=How.DIALOG, courier=row.courier, tracking_number=row.tracking_number
+        )
+        return Decision(
+            order_sn=order.order_sn, order=order, row=row, shipment=shipment, reason=None, message=row.warning
+        )
+    return _decide_without_number(order, row, rules=rules)
+
+
+def reason_to_wait(order: Order, *, rules: Rules) -> tuple[Reason | None, str]:
+    """Why this order must not be shipped now, whatever a sheet says; (None, "") when nothing speaks against it."""
+    sn = order.order_sn
+    if order.doubt is not None:
+        return Reason.SOURCES_DISAGREE, order.doubt
+    if Mark.UNREADABLE in (order.audit, order.after_sale):
+        return Reason.UNREADABLE, "audit or after-sale mark"
+    if order.audit is Mark.SET:
+        return Reason.UNDER_AUDIT, ""
+    if order.after_sale is Mark.SET:
+        return Reason.AFTER_SALE, ""
+    if sn in rules.unresolved:
+        return Reason.UNKNOWN, rules.unresolved[sn]
+    if sn in rules.holds:
+        return Reason.ON_HOLD, rules.holds[sn]
+    if sn in rules.changed:
+        return Reason.ORDER_CHANGED, rules.changed[sn]
+    word = next((word for word in rules.stop_words if word in order.remark), None)
+    if word is not None or order.flag in rules.stop_flags:
+        return Reason.SELLER_REMARK, order.remark or order.flag
+    if order.presale_until is not None and rules.now < order.presale_until:
+        return Reason.PRESALE_NOT_DUE, order.presale_until.isoformat(sep=" ", timespec="minutes")
+    return None, ""
+
+
+def _decide_without_number(order: Order, row: SheetRow | None, *, rules: Rules) -> Decision:
+    listed = {(goods.goods_id, goods.spec): goods for goods in rules.no_logistics}
+    matches = [listed.get((item.goods_id, item.spec)) for item in order.items]
+    reason: Reason | None = None
+    shipment: Shipment | None = None
+    if not any(matches):
+        virtual = bool(order.items) and all(item.physical is False for item in order.items)
+        reason = Reason.VIRTUAL_NOT_LISTED if virtual else Reason.NO_TRACKING_YET
+    elif not all(matches):
+        reason = Reason.VIRTUAL_NOT_LISTED
+    elif any(item.physical is not False for item in order.items):
+        reason = Reason.GOODS_PHYSICAL
+    elif any(match is not None and match.needs_proof for match in matches) and not (row and row.proof):
+        reason = Reason.NO_PROOF
+    else:
+        shipment = Shipment(order_sn=order.order_sn, how=How.NO_LOGISTICS)
+    return Decision(order_sn=order.order_sn, order=order, row=row, shipment=shipment, reason=reason)
+
+
+def _refuse_shared_numbers(decisions: list[Decision], *, rules: Rules) -> list[Decision]:
+    """One number on several orders: only for one receiver, and only up to the limit."""
+    receivers: dict[str, list[str]] = {number: list(keys) for number, keys in rules.shipped_numbers.items()}
+    planned: Counter[str] = Counter()
+    for decision in decisions:
+        if decision.shipment is not None and decision.order is not None and decision.shipment.tracking_number:
+            number = decision.shipment.tracking_number
+            receivers.setdefault(number, []).append(receiver_key(decision.order))
+            planned[number] += 1
+    refused = {
+        number for number in planned
+        if len(set(receivers[number])) > 1 or len(receivers[number]) > rules.most_orders_per_number
+    }  # fmt: skip
+    return [_refused(each, receivers) if _number(each) in refused else each for each in decisions]
+
+
+def _number(decision: Decision) -> str:
+    return decision.shipment.tracking_number if decision.shipment is not None else ""
+
+
+def _refused(decision: Decision, receivers: Mapping[str, Sequence[str]]) -> Decision:
+    count, different = len(receivers[_number(decision)]), len(set(receivers[_number(decision)]))
+    return Decision(
+        order_sn=decision.order_sn, order=decision.order, row=decision.row, shipment=None,
+        reason=Reason.NUMBER_SHARED, message=f"{_number(decision)}: {count} orders, {different} receivers",
+    )  # fmt: skip
+
+
+def decide_found(order: Order, row: SheetRow | BadRow) -> Decision:
+    """The decision for a sheet row whose order the shop has, but which is not pending."""
+    reason, message = _found_reason(order, row)
+    return Decision(order_sn=order.order_sn, order=order, row=row, shipment=None, reason=reason, message=message)
+
+
+def _found_reason(order: Order, row: SheetRow | BadRow) -> tuple[Reason, str]:
+    if isinstance(row, BadRow):
+        return row.reason, row.message
+    if order.status == "shipped":
+        shipment = Shipment(
+            order_sn=order.order_sn, how=How.DIALOG, courier=row.courier, tracking_number=row.tracking_number
+        )
+        if not row.tracking_number or shipment.same_as(courier=order.courier, tracking_number=order.tracking_number):
+            return Reason.SAME_SHIPMENT, ""
+        return Reason.SHIPPED_WITH_OTHER_NUMBER, f"{order.courier} {order.tracking_number}".strip()
+    if order.status == "closed":
+        return Reason.ORDER_CLOSED, ""
+    return Reason.UNKNOWN, f"status on the site: {order.status}"

@@ -1,0 +1,119 @@
+"""What the sheets brought for the shops of a run. Each row is taken once, by the shop whose order it is, or left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.model import BadRow, Decision, Place, SheetRow
+from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
+from flows.reasons import Reason
+from flows.settings import OrderSettings
+from flows.sheets import SheetContents, read_sheets
+from rpa.elements.registry import load_profile
+from rpa.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rpa.config import Config, Shop
+    from rpa.flow import Plan
+
+GoodOrBad = SheetRow | BadRow
+
+
+@dataclass(slots=True, kw_only=True)
+class Inbox:
+    """Sheet rows by shop, and which of them are taken."""
+
+    contents: dict[str, SheetContents]
+    """By shop; several shops may share one."""
+    other_shops: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    """Configured shops that read a sheet too, but are not in this run."""
+    _taken: set[Place] = field(default_factory=set)
+
+    @classmethod
+    def read(cls, plan: Plan, *, given: Sequence[Path], hidden_rows: bool) -> Inbox:
+        """Read the sheets of all shops of the run: those given, else each shop's own. Raises ConfigError for one that is not there."""
+        absent = [str(path) for path in given if not path.is_file()]
+        if absent:
+            raise ConfigError(f"There is no sheet {', '.join(absent)}; check --sheet.")
+        config = plan.config
+        read: dict[tuple[object, ...], SheetContents] = {}
+        contents = {}
+        for shop in plan.shops:
+            paths = list(given) or sheets_of(shop, config)
+            settings = shop.settings(OrderSettings)
+            key = (shop.platform, tuple(paths), tuple(sorted(settings.columns.items())))
+            if key not in read:
+                words = _sheet_profile(shop, config)
+                read[key] = read_sheets(
+                    paths,
+                    words=words,
+                    columns=settings.columns,
+                    hidden_rows=hidden_rows,
+                    clock=config.clock,
+                    language=config.language,
+                )
+            contents[shop.name] = read[key]
+        return cls(contents=contents, other_shops={} if given else _not_in_run(plan))
+
+    def rows(self, shop: str) -> list[GoodOrBad]:
+        """The rows that no shop has taken yet, of the sheets that this shop reads."""
+        return [row for row in self._all(shop) if row.place not in self._taken]
+
+    def take(self, row: GoodOrBad | None) -> None:
+        """This row has its line in a report."""
+        if row is not None:
+            self._taken.add(row.place)
+
+    def leftovers(self, stopped: Sequence[str]) -> Iterator[tuple[str, Decision]]:
+        """What no shop has taken: (the last shop that reads the sheet, the decision)."""
+        for shop in reversed(list(self.contents)):
+            for row in self.rows(shop):
+                self.take(row)
+                reason, message = self._why_left(row, stopped=[name for name in stopped if self._reads(name, row)])
+                yield (
+                    shop,
+                    Decision(order_sn=row.order_sn, order=None, row=row, shipment=None, reason=reason, message=message),
+                )
+
+    def _why_left(self, row: GoodOrBad, *, stopped: Sequence[str]) -> tuple[Reason, str]:
+        if isinstance(row, BadRow):
+            return row.reason, row.message
+        if stopped:
+            return Reason.SHOP_NOT_READ, ", ".join(stopped)
+        others = self.other_shops.get(row.place.sheet, ())
+        return (Reason.OTHER_SHOP_NOT_RUN, ", ".join(others)) if others else (Reason.NOT_IN_SHOP, "")
+
+    def _reads(self, shop: str, row: GoodOrBad) -> bool:
+        return any(row.place == other.place for other in self._all(shop))
+
+    def _all(self, shop: str) -> list[GoodOrBad]:
+        contents = self.contents[shop]
+        return [*contents.good, *contents.bad]
+
+
+def sheets_of(shop: Shop, config: Config) -> list[Path]:
+    """The files that a shop's `sheets` globs match, oldest first."""
+    found = {
+        path for glob in shop.settings(OrderSettings).sheets for path in config.folder.glob(glob) if path.is_file()
+    }
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def _not_in_run(plan: Plan) -> dict[Path, tuple[str, ...]]:
+    running = {shop.name for shop in plan.shops}
+    others: dict[Path, tuple[str, ...]] = {}
+    for shop in plan.config.shops.values():
+        if shop.name not in running:
+            for path in sheets_of(shop, plan.config):
+                others[path] = (*others.get(path, ()), shop.name)
+    return others
+
+
+def _sheet_profile(shop: Shop, config: Config) -> SheetProfile:
+    profile = load_profile(shop.platform, folder=config.selectors)
+    return SheetProfile(
+        identifiers=profile.section(Identifiers), couriers=profile.section(Couriers), sheets=profile.section(Sheets)
+    )

@@ -1,0 +1,112 @@
+"""Reading orders through the order list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from loguru import logger
+
+from flows.model import Order
+from flows.office import OrdersPage
+from flows.platforms.web.crosscheck import orders_of
+
+if TYPE_CHECKING:
+    from rpa.browser.answers import Answer
+    from rpa.browser.view import View
+    from rpa.config import Shop
+
+PAGE_SIZE = 100
+_PASSES = 3
+_SEARCHES_BEFORE_PAGING = 8
+
+
+class WebOrders:
+    """Reads orders from the list, page and data compared."""
+
+    elements: ClassVar[tuple[str, ...]] = (
+        "orders.page_size", "orders.page_size_option", "orders.sort_ship_by", "orders.next", "orders.search_input", "orders.search",
+    )  # fmt: skip
+
+    def __init__(self, view: View, shop: Shop) -> None:
+        self._view = view
+        self._shop = shop
+
+    def pending(self) -> Iterator[OrdersPage]:
+        """All pending orders, page by page, nearest ship-by first; each order once.
+
+        When the list changes while it is read (orders come, or leave by another hand), it is read again for what was missed.
+        """
+        seen: set[str] = set()
+        for _ in range(_PASSES):
+            totals = set()
+            for page in self._pass("orders_pending"):
+                totals.add(page.total)
+                fresh = tuple(order for order in page.orders if order.order_sn not in seen)
+                seen.update(order.order_sn for order in fresh)
+                yield OrdersPage(orders=fresh, total=page.total)
+            if len(totals) == 1 and len(seen) >= totals.pop():
+                return
+            logger.info("The list changed while it was read; reading it again.")
+
+    def open_pending(self) -> None:
+        """Go to the pending list, nearest ship-by first."""
+        self._view.open_for("orders_pending", answer="order_list")
+        self._sort()
+
+    def _sort(self) -> Answer | None:
+        if self._view.present("orders.sorted_by_ship_by"):
+            return None
+        return self._view.asking("order_list", lambda: self._view.click("orders.sort_ship_by"))
+
+    def _pass(self, page: str) -> Iterator[OrdersPage]:
+        answer = self._view.open_for(page, answer="order_list")
+        if (answer.total or 0) > len(answer.rows):
+            answer = self._view.asking("order_list", lambda: self._view.choose("orders.page_size", str(PAGE_SIZE)))
+        if page == "orders_pending":
+            answer = self._sort() or answer
+        number = 1
+        while True:
+            yield OrdersPage(orders=tuple(self._orders(answer)), total=answer.total or 0)
+            if number * PAGE_SIZE >= (answer.total or 0) or not answer.rows:
+                return
+            number += 1
+            answer = self._view.asking("order_list", lambda: self._view.click("orders.next"))
+
+    def _orders(self, answer: Answer) -> Iterator[Order]:
+        keys = [row["order_sn"] for row in answer.rows]
+        return orders_of(self._view.rows("orders", keys=keys).values, answer.rows)
+
+    def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
+        """Orders of any status by number; those that the shop does not have are missing.
+
+        Many are looked for among the newest shipped ones first, a page of them at a time.
+        """
+        wanted = dict.fromkeys(order_sns)
+        found: dict[str, Order] = {}
+        if len(wanted) > _SEARCHES_BEFORE_PAGING:
+            found = self._among_shipped(set(wanted))
+        missing = [sn for sn in wanted if sn not in found]
+        if missing:
+            self._view.open_for("orders_all", answer="order_list")
+        for sn in missing:
+            found |= {order.order_sn: order for order in self.search(sn) if order.order_sn == sn}
+        return found
+
+    def search(self, order_sn: str) -> list[Order]:
+        """What the list, already open, shows for this number."""
+
+        def ask() -> None:
+            self._view.fill("orders.search_input", order_sn)
+            self._view.click("orders.search")
+
+        return list(self._orders(self._view.asking("order_list", ask)))
+
+    def _among_shipped(self, wanted: set[str]) -> dict[str, Order]:
+        found: dict[str, Order] = {}
+        most_pages = len(wanted) // PAGE_SIZE + 3
+        for number, page in enumerate(self._pass("orders_shipped"), start=1):
+            found |= {order.order_sn: order for order in page.orders if order.order_sn in wanted}
+            if len(found) == len(wanted) or number >= most_pages:
+                break
+        return found

@@ -1,0 +1,180 @@
+"""Shipping single orders through the list's shipping dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flows.model import Decision, How, Order, Shipment
+from flows.office import Said, Sighting
+from flows.platforms.web.crosscheck import orders_of
+from flows.platforms.web.orders import WebOrders
+from flows.profile import Couriers
+from flows.reasons import Reason
+from rpa.browser.answers import TooManyCalls
+from rpa.errors import InDoubt, Refused
+
+if TYPE_CHECKING:
+    from rpa.browser.answers import Answer
+    from rpa.browser.scope import Scope
+    from rpa.browser.view import View
+    from rpa.config import Shop
+
+_CHOOSE = {How.DIALOG: "ship.express", How.NO_LOGISTICS: "ship.no_logistics"}
+
+
+class DialogForm:
+    """The shipping dialog, open for one order and filled in."""
+
+    def __init__(self, view: View, *, dialog: Scope, order_sn: str, evidence: Path | None) -> None:
+        self._view = view
+        self._dialog = dialog
+        self._order_sn = order_sn
+        self.evidence = evidence
+
+    def send(self) -> Said:
+        """Click 'confirm', and 'go on' if the site asks once more; what the site answered to this very request."""
+        try:
+            answer = self._answer()
+        except TooManyCalls as error:
+            return Said(accepted=False, words=str(error), repeatable=True)
+        if answer is None:
+            return Said(accepted=None, words="no answer came")
+        if not answer.ok:
+            return Said(accepted=False, words=answer.message)
+        return self._said(answer)
+
+    def _said(self, answer: Answer) -> Said:
+        """What the answer says of this order; a success of the whole may hide a refusal of the row."""
+        spec = self._view.profile.answers["ship"]
+        row = next((row for row in answer.raw_rows if row.get(spec.key or "") == self._order_sn), None)
+        if row is None:
+            return Said(accepted=None, words="the answer names another order")
+        code = row.get(spec.code or "")
+        words = str(row.get(spec.message or "") or "")
+        return Said(accepted=code in spec.ok, words=words, repeatable=code in spec.repeatable)
+
+    def _answer(self) -> Answer | None:
+        answer = self._view.answered("ship", lambda: self._dialog.click("ship.confirm"), unless="ship.second_confirm")
+        asked = self._view.question("second_confirmation") if answer is None else None
+        if asked is None:
+            return answer
+        return self._view.answered("ship", lambda: asked.click("ship.second_confirm"))
+
+    def leave(self) -> None:
+        """Close it without sending."""
+        self._dialog.click(self._view.profile.dialogs["ship"].close)
+        self._view.dialog_gone("ship")
+
+
+class WebShipping:
+    """Ships through the dialog that the order's row in the list opens."""
+
+    hows: ClassVar[frozenset[How]] = frozenset({How.DIALOG, How.NO_LOGISTICS})
+    elements: ClassVar[tuple[str, ...]] = (
+        *WebOrders.elements,
+        *(
+            "orders.ship",
+            "ship.express",
+            "ship.no_logistics",
+            "ship.tracking_number",
+            "ship.courier",
+            "ship.confirm",
+            "ship.cancel",
+        ),
+    )
+
+    def __init__(self, view: View, shop: Shop) -> None:
+        self._view = view
+        self._shop = shop
+        self._orders = WebOrders(view, shop)
+
+    def fill_in(self, decision: Decision) -> DialogForm:
+        """Find the order's row again, read its marks again, open the dialog, fill it in and read the fields back."""
+        order, shipment = decision.to_ship
+        self._bring_row(order.order_sn)
+        row = self._view.row("orders", order.order_sn)
+        _refuse_marks(row.read().values, where="list")
+        opened = self._view.asking("order_detail", lambda: row.click("orders.ship"))
+        dialog = self._view.dialog("ship", order.order_sn)
+        try:
+            _refuse_marks(opened.rows[0], where="data")
+            return self._filled(dialog, order, shipment)
+        except (Refused, InDoubt):
+            self._close(dialog)
+            raise
+
+    def _filled(self, dialog: Scope, order: Order, shipment: Shipment) -> DialogForm:
+        opened = dialog.read().values
+        _refuse_marks(opened, where="dialog")
+        _refuse_other_goods(order, opened)
+        if opened["how"] != shipment.how.value:
+            dialog.click(_CHOOSE[shipment.how])
+        if shipment.how is How.DIALOG:
+            courier = self._view.profile.section(Couriers).table.named(shipment.courier)
+            dialog.type_and_enter("ship.courier", courier.type_in if courier else shipment.courier)
+            dialog.fill("ship.tracking_number", shipment.tracking_number)
+        self._view.clear(expected=["ship"])
+        filled = dialog.read()
+        _refuse_marks(filled.values, where="dialog")
+        _refuse_other_fields(shipment, filled.values)
+        if dialog.disabled("ship.confirm"):
+            raise Refused(filled.values["error"] or "the dialog does not let it be shipped", reason=Reason.SITE_REFUSED)
+        pictures = self._view.evidence.pictures(self._view.page, moment="before", parts={order.order_sn: filled.part})
+        return DialogForm(self._view, dialog=dialog, order_sn=order.order_sn, evidence=pictures.get(order.order_sn))
+
+    def _bring_row(self, order_sn: str) -> None:
+        """Have the order's row on the page: in the list as it stands, in a longer page of it, or found by its number."""
+        if self._view.shows("orders", order_sn):
+            return
+        if not self._view.is_at("orders_pending"):
+            self._orders.open_pending()
+            if self._view.shows("orders", order_sn):
+                return
+        self._orders.search(order_sn)
+
+    def _close(self, dialog: Scope) -> None:
+        dialog.click(self._view.profile.dialogs["ship"].close)
+        self._view.dialog_gone("ship")
+
+    def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
+        """How the site shows these orders now: the newest shipped ones with one page load, the others one by one."""
+        answer = self._view.open_for("orders_shipped", answer="order_list")
+        rows = self._view.rows("orders", keys=[row["order_sn"] for row in answer.rows], parts=True)
+        wanted = set(order_sns)
+        found = {order.order_sn: order for order in orders_of(rows.values, answer.rows) if order.order_sn in wanted}
+        parts = {
+            row["order_sn"]: part for row, part in zip(rows.values, rows.parts, strict=True) if row["order_sn"] in found
+        }
+        pictures = self._view.evidence.pictures(self._view.page, moment="after", parts=parts)
+        found |= self._orders.find([sn for sn in order_sns if sn not in found])
+        return {sn: Sighting(order=found.get(sn), evidence=pictures.get(sn)) for sn in order_sns}
+
+
+def _refuse_marks(values: Mapping[str, Any], *, where: str) -> None:
+    """Raise Refused for an order under audit or in after-sale, InDoubt when a mark cannot be read."""
+    for name, reason in (("audit", Reason.UNDER_AUDIT), ("after_sale", Reason.AFTER_SALE)):
+        if values[name] == "set":
+            raise Refused(f"seen directly before shipping ({where})", reason=reason)
+        if values[name] != "clear":
+            raise InDoubt(f"the {name} mark of the {where} reads {values[name]!r}", reason=Reason.UNREADABLE)
+
+
+def _refuse_other_goods(order: Order, shown: Mapping[str, Any]) -> None:
+    listed = tuple((item.goods_id, item.spec, str(item.quantity)) for item in order.items)
+    if tuple(zip(shown["goods_ids"], shown["specs"], shown["quantities"], strict=False)) != listed:
+        raise InDoubt("the dialog shows other goods than the list", reason=Reason.ROW_MISMATCH)
+
+
+def _refuse_other_fields(shipment: Shipment, shown: Mapping[str, Any]) -> None:
+    """Raise InDoubt unless the dialog's fields read what was to be filled in."""
+    if shown["how"] != shipment.how.value:
+        raise InDoubt(f"the dialog is set to {shown['how']!r}", reason=Reason.ROW_MISMATCH)
+    if shipment.how is How.DIALOG and not shipment.same_as(
+        courier=shown["courier"], tracking_number=shown["tracking_number"]
+    ):
+        message = (
+            f"the dialog's fields read {shown['courier']!r} {shown['tracking_number']!r} after they were filled in"
+        )
+        raise InDoubt(message, reason=Reason.ROW_MISMATCH)

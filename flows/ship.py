@@ -1,0 +1,76 @@
+"""Ship a shop's pending orders, each at most once: those with a tracking number, and listed goods that need no parcel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.inbox import Inbox
+from flows.office import ReadsOrders, ShipsOrders
+from flows.rows import ORDER_REPORT, OrderRow
+from flows.shipping import ShippingDesk
+from rpa.errors import NeedsPerson, TryAgain
+from rpa.flow import Flow, Plan, Row, option
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from rpa.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Arguments of `rpa run ship`."""
+
+    sheet: tuple[Path, ...] = option(
+        "A sheet with tracking numbers (CSV, XLSX, XLS); may be given several times. Default: the shop's `sheets`.",
+        "快递单号表格（CSV、XLSX、XLS），可多次给出。默认使用店铺配置中的 sheets。",
+        many=True,
+    )
+    hidden_rows: bool = option(
+        "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
+    )  # fmt: skip
+
+
+def read_inbox(plan: Plan) -> Inbox:
+    """Read all sheets before a browser starts; every bad row is known at once."""
+    return Inbox.read(plan, given=plan.options.sheet, hidden_rows=plan.options.hidden_rows)
+
+
+def ship(run: Run) -> Iterator[Row]:
+    """The procedure of a careful clerk. Whatever stops it, each order and each row taken has its line in the report."""
+    desk = ShippingDesk(run)
+    try:
+        yield from desk.look_at_what_was_left_open()
+        desk.decide(desk.read_pending_orders())
+        yield from desk.report_what_is_not_to_be_shipped()
+        yield from desk.look_for_orders_of_the_other_rows()
+        yield from desk.ship_each()
+        yield from desk.read_back_everything()
+        yield from desk.try_again_what_was_proven_not_shipped()
+    except (NeedsPerson, TryAgain) as stop:
+        yield from desk.report_what_was_cut_off(stop)
+        raise
+
+
+def left_over(inbox: Inbox, stopped: Sequence[str]) -> Iterator[tuple[str, Row]]:
+    """The rows that no shop of the run has an order for."""
+    for shop, decision in inbox.leftovers(stopped):
+        yield shop, OrderRow.of(decision).cells()
+
+
+SHIP = Flow(
+    name="ship",
+    summary=Text(
+        en="Ship pending orders: tracking numbers from sheets, listed virtual goods without logistics.",
+        zh="发货：按表格填写快递单号，登记的虚拟商品无物流发货。",
+    ),
+    needs=(ReadsOrders, ShipsOrders),
+    options=Options,
+    writes=True,
+    prepare=read_inbox,
+    work=ship,
+    leftovers=left_over,
+    report=ORDER_REPORT,
+)

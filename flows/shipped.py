@@ -1,0 +1,87 @@
+"""From an order that is to be shipped to the ledger's intent, and from what the site shows back to a row. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flows.decide import receiver_key
+from flows.model import Decision, How, Order, Shipment
+from flows.office import Sighting
+from flows.reasons import Reason
+from flows.rows import OrderRow
+from rpa.ledger.actions import Action, Intent, Seen, State
+from rpa.ledger.once import Look
+
+_ENDS = {
+    State.DONE: Reason.SHIPPED,
+    State.REFUSED: Reason.SITE_REFUSED,
+    State.NOT_DONE: Reason.NOT_DONE,
+    State.CONFLICT: Reason.CONFLICT,
+}
+
+
+def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
+    """What the ledger keeps before the click: what is sent, and what the accountant asks for later."""
+    order, shipment = decision.to_ship
+    row = decision.row
+    facts = {
+        "goods_id": "; ".join(item.goods_id for item in order.items),
+        "goods": "; ".join(item.goods for item in order.items),
+        "spec": "; ".join(item.spec for item in order.items),
+        "quantity": sum(item.quantity for item in order.items),
+        "amount_fen": order.amount_fen,
+        "ship_by": order.ship_by.isoformat() if order.ship_by else None,
+        "receiver": receiver_key(order),
+        "sheet": str(row.place.sheet) if row else "",
+        "sheet_row": row.place.row if row else None,
+        "evidence": str(evidence.parent) if evidence else "",
+    }
+    payload = {"how": shipment.how.value, "courier": shipment.courier, "tracking_number": shipment.tracking_number}
+    return Intent(subject=order.order_sn, payload=payload, facts=facts)
+
+
+def look_at(action: Action, sighting: Sighting | None) -> Look:
+    """What the site shows of an order that we sent."""
+    order = sighting.order if sighting is not None else None
+    if order is None:
+        return Look(seen=Seen.UNREADABLE, detail="the order was not found when it was read back")
+    if order.doubt is not None:
+        return Look(seen=Seen.UNREADABLE, detail=order.doubt)
+    if order.status == "pending":
+        return Look(seen=Seen.NOTHING)
+    if order.status == "shipped":
+        return _look_at_shipped(action, order)
+    return Look(seen=Seen.OTHER if order.status == "closed" else Seen.UNREADABLE, detail=f"status on the site: {order.status}")
+
+
+def _look_at_shipped(action: Action, order: Order) -> Look:
+    sent = Shipment(
+        order_sn=order.order_sn, how=How(action.payload["how"]),
+        courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
+    )  # fmt: skip
+    shown = f"{order.courier} {order.tracking_number}".strip()
+    if sent.same_as(courier=order.courier, tracking_number=order.tracking_number):
+        facts = {"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {}
+        return Look(seen=Seen.OURS, detail="", facts=facts)
+    return Look(seen=Seen.OTHER, detail=f"the site shows {shown or 'no parcel'}")
+
+
+def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -> OrderRow:
+    """The report's row of an action: how it ended, or the reason given while it has not."""
+    ended = reason or _ENDS.get(action.state, Reason.UNKNOWN)
+    facts: Mapping[str, Any] = action.facts
+    return OrderRow(
+        order_sn=action.subject, outcome=ended.outcome, reason=ended, message=message or action.detail,
+        how=action.payload["how"], courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
+        goods_id=facts.get("goods_id", ""), goods=facts.get("goods", ""), spec=facts.get("spec", ""),
+        quantity=facts.get("quantity"), amount_fen=facts.get("amount_fen"),
+        ship_by=_moment(facts.get("ship_by")), shipped_at=_moment(facts.get("shipped_at")),
+        sheet=facts.get("sheet", ""), sheet_row=facts.get("sheet_row"), evidence=facts.get("evidence", ""),
+    )  # fmt: skip
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,109 @@
+"""Pictures: before and after each write, clipped and with buyer data masked; the full page only on a refusal."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loguru import logger
+from playwright.sync_api import Error
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+    from playwright.sync_api import CDPSession, Page
+
+    from rpa.clock import Clock
+
+Box = tuple[float, float, float, float]
+_QUALITY = 60
+_GREY = (120, 120, 120)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the document, and what must be masked in a picture of it; boxes are x, y, width, height."""
+
+    box: Box
+    masks: tuple[Box, ...]
+    inside: bool
+    """Whether all of it is in the window now."""
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Part:
+        """From what the page functions read."""
+        return cls(box=tuple(data["box"]), masks=tuple(tuple(mask) for mask in data["masks"]), inside=data["inside"])
+
+
+@dataclass(slots=True)
+class Evidence:
+    """One shop's folder of pictures, one folder a subject."""
+
+    folder: Path
+    clock: Clock
+    masks: tuple[str, ...] = ()
+    """CSS of what must never be seen in a saved picture."""
+    _session: tuple[Page, CDPSession] | None = None
+
+    def pictures(self, page: Page, *, moment: str, parts: Mapping[str, Part]) -> dict[str, Path]:
+        """A picture of each subject's part (a row, a dialog), all cut from one screenshot."""
+        from PIL import Image, ImageDraw
+
+        if not parts:
+            return {}
+        left, top, right, bottom = _around([part.box for part in parts.values()])
+        beyond = not all(part.inside for part in parts.values())
+        data = self._capture(page, (left, top, right - left, bottom - top), beyond=beyond)
+        with Image.open(io.BytesIO(data)) as image:
+            draw = ImageDraw.Draw(image)
+            for mask in (mask for part in parts.values() for mask in part.masks):
+                draw.rectangle(_corners(mask, left, top), fill=_GREY)
+            cut = {subject: image.crop(_corners(part.box, left, top)) for subject, part in parts.items()}
+        return {subject: self._save(picture, subject, moment) for subject, picture in cut.items()}
+
+    def refusal(self, page: Page, why: str) -> Path | None:
+        """The full page, masked; None when the browser could not take it any more."""
+        path = self._path("_page", why)
+        try:
+            masks = [page.locator(css) for css in self.masks]
+            page.screenshot(path=path, type="jpeg", quality=_QUALITY, mask=masks, mask_color="#787878", timeout=5_000)
+        except Error as error:
+            logger.warning("No screenshot of the refusal: {}", error.message.partition("\n")[0])
+            return None
+        path.chmod(0o600)
+        return path
+
+    def _capture(self, page: Page, box: Box, *, beyond: bool) -> bytes:
+        if self._session is None or self._session[0] is not page:
+            self._session = (page, page.context.new_cdp_session(page))
+        x, y, width, height = box
+        clip = {"x": x, "y": y, "width": max(width, 1), "height": max(height, 1), "scale": 1}
+        options = {"format": "jpeg", "quality": 85, "clip": clip, "optimizeForSpeed": True, "captureBeyondViewport": beyond}
+        answer = self._session[1].send("Page.captureScreenshot", options)
+        return base64.b64decode(answer["data"])
+
+    def _save(self, picture: Picture, subject: str, moment: str) -> Path:
+        path = self._path(subject, moment)
+        picture.save(path, "JPEG", quality=_QUALITY)
+        path.chmod(0o600)
+        return path
+
+    def _path(self, subject: str, moment: str) -> Path:
+        folder = self.folder / subject
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stamp = self.clock.now().strftime("%Y%m%d-%H%M%S-%f")[:-3]
+        return folder / f"{stamp}-{moment}.jpg"
+
+
+def _around(boxes: Iterable[Box]) -> tuple[float, float, float, float]:
+    corners = [(x, y, x + width, y + height) for x, y, width, height in boxes]
+    lefts, tops, rights, bottoms = zip(*corners, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _corners(box: Box, left: float, top: float) -> tuple[int, int, int, int]:
+    x, y, width, height = box
+    return round(x - left), round(y - top), round(x - left + width), round(y - top + height)

@@ -1,0 +1,121 @@
+"""What may be touched: the right shop, nothing unknown over the page, destructive elements only when a person confirmed them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from loguru import logger
+
+from rpa.browser.playwright_errors import translated
+from rpa.elements.profile import Risk
+from rpa.elements.resolve import locate, script
+from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NotApproved, UnexpectedDialog, UnknownOverlay, WrongShop
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog
+
+    from rpa.browser.view import View
+    from rpa.elements.profile import Element
+
+_MOST_POPUPS = 8
+
+
+class Approving(Protocol):
+    """Says whether a person has confirmed an element on a host."""
+
+    def allows(self, host: str, element: str, signature: str) -> bool:
+        """Whether it may be clicked with nobody watching."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """The checks of one shop's page."""
+
+    shop: str
+    mall_id: str | None
+    mall_name: str | None
+    host: str
+    approvals: Approving
+    watched: bool
+    """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
+    refused_dialogs: list[str] = field(default_factory=list)
+
+    def allow(self, element: Element) -> None:
+        """Raise NotApproved for a destructive element that nobody has confirmed on this host."""
+        if element.risk is not Risk.DESTRUCTIVE or self.watched:
+            return
+        if not self.approvals.allows(self.host, element.name, element.signature):
+            message = (
+                f"{element.name} was never confirmed by a person on {self.host}, so it is not clicked unattended. "
+                f"Run `rpa selectors approve {self.shop}`, or once with --headed --step."
+            )
+            raise NotApproved(message)
+
+    def refuse_dialog(self, dialog: Dialog) -> None:
+        """Answer a question of the browser's own kind (alert, confirm, prompt) with cancel; the next check stops the shop."""
+        self.refused_dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def clear(self, view: View, *, expected: Sequence[str] = ()) -> None:
+        """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
+        seen = self.uncover(view, expected=expected)
+        if urlsplit(seen["url"]).path.startswith(view.profile.session.login_path):
+            raise LoginNeeded("The site shows its login page. Run `rpa login` for this shop.")
+        self._check_shop(seen["identity"])
+
+    def uncover(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
+        """Close popups of the allow-list one by one, refuse any other; what the page shows then."""
+        if self.refused_dialogs:
+            raise UnexpectedDialog(f"The page asked “{self.refused_dialogs[0][:60]}”; it was answered with cancel.")
+        for _ in range(_MOST_POPUPS):
+            seen = self._look(view, expected=expected)
+            if not seen["overlays"]:
+                return seen
+            self._refuse_words(seen["overlays"])
+            self._close(view, seen["overlays"][0])
+        raise UnknownOverlay(f"More than {_MOST_POPUPS} popups in a row; look with --headed.")
+
+    def _look(self, view: View, *, expected: Sequence[str]) -> Mapping[str, Any]:
+        profile = view.profile
+        argument = {
+            "identity": {"mall_id": list(profile.identity.mall_id), "mall_name": list(profile.identity.mall_name)},
+            "candidates": list(profile.overlays.candidates),
+            "popups": {name: {"container": one.container, "text": list(one.text)} for name, one in profile.popups.items()},
+            "expected": list(expected),
+            "known": [one.model_dump(include={"container", "text", "means"}) for one in profile.overlays.known.values()],
+        }
+        with translated("looking around on the page"):
+            seen: Mapping[str, Any] = json.loads(view.page.evaluate(script("look_around"), argument))
+        return seen
+
+    def _check_shop(self, shown: Mapping[str, str | None]) -> None:
+        """Raise WrongShop unless the page names the configured shop."""
+        for key, wanted in (("mall_id", self.mall_id), ("mall_name", self.mall_name)):
+            if wanted is not None and shown[key] != wanted:
+                message = f"The page belongs to {key} {shown[key]!r}, but shop {self.shop} is configured with {wanted!r}. "
+                raise WrongShop(message + "Nothing was clicked; log in to the right shop with `rpa login`.")
+
+    def _refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:
+        for overlay in overlays:
+            if overlay["means"] == "kicked":
+                message = f"The site says “{overlay['text'][:40]}”. The session is not taken back; run `rpa login` for this shop."
+                raise KickedOut(message)
+            if overlay["means"] == "challenge":
+                raise ChallengeShown(f"The site asks for a challenge: “{overlay['text'][:40]}”. Run `rpa login --headed`.")
+
+    def _close(self, view: View, overlay: Mapping[str, Any]) -> None:
+        name = overlay["popup"]
+        if name is None:
+            picture = view.evidence.refusal(view.page, "unknown-overlay")
+            raise UnknownOverlay(f"“{overlay['text'][:60]}” covers the page and is not on the allow-list; see {picture}.")
+        popup = view.profile.popups[name]
+        logger.info("Closing the popup {} (“{}”).", name, overlay["text"][:40])
+        container = view.page.locator(popup.container).visible.first
+        button = locate(container, popup.close).visible
+        with translated(f"closing the popup {name}"):
+            button.click(timeout=3_000)
+            container.wait_for(state="hidden", timeout=3_000)

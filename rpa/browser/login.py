@@ -1,0 +1,49 @@
+"""Logging in: the stored password once a run, everything else by a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rpa.browser.playwright_errors import translated
+from rpa.elements.resolve import find
+from rpa.errors import ChallengeShown, LoginNeeded
+
+if TYPE_CHECKING:
+    from rpa.browser.view import View
+
+_LEFT_LOGIN = """({ path, css }) => !location.pathname.startsWith(path)
+  || [...document.querySelectorAll(css)].some((node) => node.checkVisibility())"""
+_PERSON_S = 600
+
+
+def type_password(view: View, *, login: str, password: str) -> None:
+    """Fill in the login form once and submit it. Raises ChallengeShown or LoginNeeded when the site wants more."""
+    steps = view.profile.session.login
+    if not view.on_login_page():
+        view.open_login()
+    view.guard.uncover(view)
+    if steps.account_tab is not None:
+        view.click(steps.account_tab)
+    view.fill(steps.username, login)
+    view.fill(steps.password, password)
+    view.click(steps.submit)
+    ends = [view.profile.element(name) for name in (steps.error, steps.challenge)]
+    css = ",".join(locator.value for element in ends for locator in element.locators if locator.kind == "css")
+    with translated("waiting for the login"):
+        argument = {"path": view.profile.session.login_path, "css": css}
+        view.page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=30_000)
+    if not view.on_login_page():
+        return
+    if find(view.page, view.profile.element(steps.challenge)) is not None:
+        raise ChallengeShown("The site asks for a challenge that only a person may answer. Run `rpa login --headed`.")
+    words = find(view.page, view.profile.element(steps.error))
+    message = f"The site refused the login of {login}: “{words.name if words else ''}”. "
+    raise LoginNeeded(message + "It is not tried again by itself; run `rpa login` with the right password.")
+
+
+def wait_for_person(view: View) -> None:
+    """Show the login page and wait until a person has logged in. Raises LoginNeeded when nobody does in ten minutes."""
+    view.open_login()
+    with translated("waiting for a person to log in"):
+        argument = {"path": view.profile.session.login_path, "css": "#-none-"}
+        view.page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)

@@ -1,0 +1,78 @@
+"""A row or a dialog: the only place where its elements are looked for, and it must name the right key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from rpa.browser.evidence import Part
+from rpa.browser.playwright_errors import translated
+from rpa.elements.resolve import script
+from rpa.elements.values import page_values
+from rpa.errors import InDoubt, PageChanged
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+    from rpa.browser.view import View
+    from rpa.elements.fields import FieldSpec
+
+_KEY = "(key)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """What a row or dialog showed at one moment."""
+
+    values: Mapping[str, Any]
+    part: Part
+    """Where it stands, for a picture."""
+
+
+class Scope:
+    """One row or dialog of the page."""
+
+    def __init__(
+        self, view: View, *, root: Locator, name: str, key: str, fields: Mapping[str, FieldSpec], key_field: FieldSpec | None
+    ) -> None:
+        """`key_field` is the one that must read `key`; None for a dialog that names nothing."""
+        self._view = view
+        self.root = root
+        self.name = name
+        self.key = key
+        self._fields = {**fields, _KEY: key_field} if key_field else dict(fields)
+        self._described = view.described(self._fields)
+
+    def read(self) -> Block:
+        """Its fields now. Raises InDoubt when it names another key than wanted."""
+        profile = self._view.profile
+        argument = {"fields": self._described, "masks": list(profile.evidence.mask)}
+        with translated(f"reading {self.name}"):
+            data = json.loads(self.root.evaluate(script("read_fields", "read_block"), argument))
+        values = page_values(data["values"], self._fields, zone=ZoneInfo(profile.timezone))
+        shown = values.pop(_KEY, "")
+        if shown != self.key:
+            raise InDoubt(f"{self.name} shows {shown!r}, not {self.key}; nothing was clicked.", reason="row_mismatch")
+        return Block(values=values, part=Part.of(data))
+
+    def click(self, name: str) -> None:
+        """Click an element of it. Raises InDoubt when it has none, or several."""
+        try:
+            self._view.click(name, scope=self)
+        except PageChanged as error:
+            raise InDoubt(f"{error} ({self.name} of {self.key})", reason="unreadable") from error
+
+    def fill(self, name: str, text: str) -> None:
+        """Put text into a field of it."""
+        self._view.fill(name, text, scope=self)
+
+    def type_and_enter(self, name: str, text: str) -> None:
+        """Type into a field of it and press Enter."""
+        self._view.type_and_enter(name, text, scope=self)
+
+    def disabled(self, name: str) -> bool:
+        """Whether an element of it cannot be used now."""
+        return self._view.found(name, scope=self).disabled

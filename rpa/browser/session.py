@@ -1,0 +1,97 @@
+"""Starting the browser, one context a shop, and closing both. Nothing is hidden from the site, nothing is imitated."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from loguru import logger
+from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize, sync_playwright
+
+from rpa.browser.find import find_browser
+from rpa.errors import ConfigError, TryAgain
+
+if TYPE_CHECKING:
+    from playwright.sync_api import StorageState
+
+# Background services of the browser itself call its maker's hosts; a shop's run needs none of them.
+_QUIET = (
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
+    "--no-first-run", "--no-default-browser-check", "--metrics-recording-only",
+)  # fmt: skip
+_STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
+
+
+@contextmanager
+def launched(*, headed: bool = False, slow_mo_ms: float = 0) -> Iterator[Browser]:
+    """A browser, ended with the block. Raises ConfigError when there is none to start."""
+    with sync_playwright() as playwright:
+        browser = _launch(playwright, headed=headed, slow_mo_ms=slow_mo_ms)
+        try:
+            yield browser
+        finally:
+            _close(browser)
+
+
+def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float) -> Browser:
+    executable = find_browser()
+    if headed and sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise ConfigError("--headed needs a screen, and DISPLAY is not set. Run without --headed, or under xvfb-run.")
+    args = [*_QUIET, *_sandbox()]
+    try:
+        return playwright.chromium.launch(executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args)
+    except Error as error:
+        first_line = error.message.partition("\n")[0]
+        tried = executable or "Playwright's own browser"
+        message = f"No browser could be started ({tried}: {first_line}). Install Chrome, Edge or Chromium, or set RPA_BROWSER."
+        raise ConfigError(message) from error
+
+
+def _sandbox() -> list[str]:
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        return []
+    logger.info("Running as root, where Chromium's sandbox does not work: it is switched off (--no-sandbox).")
+    return ["--no-sandbox"]
+
+
+def _close(browser: Browser) -> None:
+    try:
+        browser.close()
+    except Error as error:
+        logger.warning("The browser was gone before it was closed: {}", error.message.partition("\n")[0])
+
+
+@contextmanager
+def shop_page(browser: Browser, *, state: bytes | None, timezone: str, still: bool) -> Iterator[Page]:
+    """A page in a context of its own, with this saved login state; `still` switches the site's animations off."""
+    storage: StorageState | None = json.loads(state) if state else None
+    try:
+        context = browser.new_context(
+            storage_state=storage, viewport=WINDOW, locale="zh-CN", timezone_id=timezone,
+            accept_downloads=True, reduced_motion="reduce" if still else None,
+        )  # fmt: skip
+    except Error as error:
+        raise TryAgain(f"The browser did not open a window: {error.message.partition(chr(10))[0]}.") from error
+    if still:
+        rule = json.dumps(_STILL)
+        context.add_init_script(
+            f"addEventListener('DOMContentLoaded', () => document.head.append(Object.assign("
+            f"document.createElement('style'), {{ textContent: {rule} }})))"
+        )
+    try:
+        yield context.new_page()
+    finally:
+        try:
+            context.close()
+        except Error as error:
+            logger.warning("The window was gone before it was closed: {}", error.message.partition("\n")[0])
+
+
+def login_state(page: Page) -> bytes:
+    """Cookies, local storage and IndexedDB of this page's context, as JSON."""
+    return json.dumps(page.context.storage_state(indexed_db=True)).encode()

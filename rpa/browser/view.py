@@ -1,0 +1,281 @@
+"""The page as named elements: what a platform's code acts on. No selector is known above this line, no order below it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from loguru import logger
+
+from rpa.browser.asking import Asking
+from rpa.browser.evidence import Part
+from rpa.browser.guard import Guard
+from rpa.browser.playwright_errors import loading, translated
+from rpa.elements.resolve import Found, find, resolve, script
+from rpa.elements.values import page_values
+from rpa.errors import InDoubt, LoginNeeded, PageChanged, TryAgain
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from rpa.browser.answers import Answer
+    from rpa.browser.evidence import Evidence
+    from rpa.browser.scope import Scope
+    from rpa.clock import Clock
+    from rpa.elements.fields import FieldSpec
+    from rpa.elements.profile import Element, Profile
+
+T = TypeVar("T")
+
+PATIENCE_MS = 10_000
+_NETWORK_WAITS_S = (1.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The rows a list shows."""
+
+    quiet: bool
+    """False: the list did not come to rest in time; the rows are what was there."""
+    values: tuple[Mapping[str, Any], ...]
+    parts: tuple[Part, ...] = ()
+    """Where each row stands in the document, if that was asked for."""
+
+
+class View:
+    """One shop's page. Actions wait for their result; what is not as described is refused."""
+
+    def __init__(
+        self, page: Page, *, profile: Profile, base_url: str, guard: Guard, evidence: Evidence, clock: Clock,
+        enter: Callable[[View], None] | None = None,
+    ) -> None:  # fmt: skip
+        """`guard` decides what may be touched; `enter` logs in, and is called at most once, before the first page was seen."""
+        self.page = page
+        self.profile = profile
+        self.base_url = base_url.rstrip("/")
+        self.guard = guard
+        self.evidence = evidence
+        self.clock = clock
+        self._enter = enter
+        self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * PATIENCE_MS / 1000)
+        page.on("dialog", guard.refuse_dialog)
+
+    # Pages
+
+    def open(self, name: str, **parameters: str) -> None:
+        """Go to a page of the profile and check that it is the one described, of the right shop, with nothing over it."""
+        self._entering(lambda: self._goto(name, parameters, until="domcontentloaded"))
+        self.arrive(name)
+
+    def open_for(self, name: str, *, answer: str, **parameters: str) -> Answer:
+        """Go to a page and return the first such answer to a request of its own."""
+
+        def go() -> Answer:
+            return self.asking(answer, lambda: self._goto(name, parameters, until="commit"))
+
+        read = self._entering(go)
+        self.arrive(name)
+        return read
+
+    def open_login(self) -> None:
+        """Go to the login page."""
+        self._goto(self.profile.session.login.page, {}, until="domcontentloaded")
+
+    def is_at(self, name: str) -> bool:
+        """Whether the address is that of this page of the profile."""
+        return self.page.url == self.base_url + self.profile.pages[name].path
+
+    def on_login_page(self) -> bool:
+        """Whether the site shows its login page now."""
+        return urlsplit(self.page.url).path.startswith(self.profile.session.login_path)
+
+    def arrive(self, name: str) -> None:
+        """Check that this is the page described: not the login page, signature visible, right shop, nothing over it."""
+        self._refuse_login_page()
+        for element in self.profile.pages[name].signature:
+            self._resolve(self.profile.element(element), self.page)
+        self.clear()
+
+    def clear(self, *, expected: Sequence[str] = ()) -> None:
+        """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
+        self.guard.clear(self, expected=[self.profile.dialogs[name].container for name in expected])
+
+    def _goto(self, name: str, parameters: Mapping[str, str], *, until: Literal["commit", "domcontentloaded"]) -> None:
+        address = self.base_url + self.profile.pages[name].path.format(**parameters)
+        for wait_s in (*_NETWORK_WAITS_S, None):
+            try:
+                with loading(f"opening {name}"):
+                    self.page.goto(address, wait_until=until)
+            except TryAgain as error:
+                if wait_s is None:
+                    raise
+                logger.warning("{} Trying again in {} s.", error, wait_s)
+                self.clock.wait(wait_s)
+            else:
+                return
+
+    def _entering(self, go: Callable[[], T]) -> T:
+        """Go; when the site wants a login before any page was seen, log in once and go again."""
+        enter, self._enter = self._enter, None
+        try:
+            result = go()
+            self._refuse_login_page()
+        except LoginNeeded:
+            if enter is None:
+                raise
+            enter(self)
+            return go()
+        return result
+
+    def _refuse_login_page(self) -> None:
+        if self.on_login_page():
+            raise LoginNeeded("The site shows its login page. Run `rpa login` for this shop.")
+
+    # Elements
+
+    def click(self, name: str, *, scope: Scope | None = None) -> None:
+        """Click a named element; for a destructive one the guard must allow it. A popup in the way is closed once."""
+        found = self.found(name, scope=scope)
+        self.guard.allow(found.element)
+        with translated(f"clicking {name}"):
+            found.locator.click(timeout=PATIENCE_MS)
+
+    def fill(self, name: str, text: str, *, scope: Scope | None = None) -> None:
+        """Put text into a named field."""
+        with translated(f"filling {name}"):
+            self.found(name, scope=scope).locator.fill(text, timeout=PATIENCE_MS)
+
+    def type_and_enter(self, name: str, text: str, *, scope: Scope | None = None) -> None:
+        """Type like a person and press Enter: for fields that ignore a value set by program."""
+        locator = self.found(name, scope=scope).locator
+        with translated(f"typing into {name}"):
+            locator.click(timeout=PATIENCE_MS)
+            self.page.keyboard.type(text)
+            self.page.keyboard.press("Enter")
+
+    def choose(self, name: str, value: str) -> None:
+        """Open a select and click its option; the element `<name>_option` describes it, with `{value}` for the text."""
+        option = self.profile.element(f"{name}_option").with_value(value)
+        self.click(name)
+        self.guard.allow(option)
+        found = self._resolve(option, self.page)
+        with translated(f"choosing {value} in {name}"):
+            found.locator.click(timeout=PATIENCE_MS)
+
+    def present(self, name: str, *, scope: Scope | None = None) -> bool:
+        """Whether a named element is visible now."""
+        return find(self._root(scope), self.profile.element(name)) is not None
+
+    def text(self, name: str, *, scope: Scope | None = None) -> str:
+        """What a named element reads."""
+        return self.found(name, scope=scope).name
+
+    def found(self, name: str, *, scope: Scope | None = None) -> Found:
+        """A named element, waited for, in the page or in a row or dialog."""
+        element = self.profile.element(name)
+        if element.within and scope is None:
+            raise PageChanged(f"{name} is only to be used within {element.within}.")
+        return self._resolve(element, self._root(scope))
+
+    def _root(self, scope: Scope | None) -> Page | Locator:
+        return self.page if scope is None else scope.root
+
+    def _resolve(self, element: Element, root: Page | Locator) -> Found:
+        try:
+            return resolve(root, element, timeout_ms=PATIENCE_MS)
+        except PageChanged:
+            self._refuse_login_page()
+            self.clear(expected=list(self.profile.dialogs))
+            raise
+
+    # Answers to the page's own requests
+
+    def answered(self, name: str, action: Callable[[], None], *, unless: str | None = None) -> Answer | None:
+        """Do the one action, return the answer to the request it made; see `Asking.answered`."""
+        return self._asking.answered(name, action, unless=unless)
+
+    def asking(self, name: str, action: Callable[[], None]) -> Answer:
+        """Do what makes the page read something, return the answer; see `Asking.asking`."""
+        return self._asking.asking(name, action)
+
+    # Lists and dialogs
+
+    def rows(self, name: str, *, keys: Sequence[str] | None = None, parts: bool = False) -> Rows:
+        """The rows a list shows, once it shows exactly these keys; after some patience, what is there.
+
+        With `parts`, also where they stand, for pictures.
+        """
+        spec = self.profile.lists[name]
+        argument = {
+            "rows": spec.rows, "key": spec.key, "fields": self.described(spec.fields), "busy": spec.busy,
+            "keys": list(keys) if keys is not None else None, "patience_ms": PATIENCE_MS / 2,
+            "masks": list(self.profile.evidence.mask) if parts else None,
+        }  # fmt: skip
+        with translated(f"reading the list {name}"):
+            read = json.loads(self.page.evaluate(script("read_fields", "read_rows"), argument))
+        zone = ZoneInfo(self.profile.timezone)
+        values = tuple(page_values(row, spec.fields, zone=zone) for row in read["rows"])
+        return Rows(quiet=read["quiet"], values=values, parts=tuple(map(Part.of, read["parts"])))
+
+    def shows(self, name: str, key: str) -> bool:
+        """Whether the list shows a row of this key now."""
+        with translated(f"looking for the row {key}"):
+            return self._row(name, key).count() > 0
+
+    def _row(self, name: str, key: str) -> Locator:
+        spec = self.profile.lists[name]
+        cell = self.page.locator(spec.fields[spec.key].css or "*").filter(has_text=key)
+        return self.page.locator(spec.rows).filter(has=cell).visible
+
+    def row(self, name: str, key: str) -> Scope:
+        """The one row of this list whose key equals `key`. Raises InDoubt when it is not there exactly once."""
+        from rpa.browser.scope import Scope
+
+        spec = self.profile.lists[name]
+        root = self._row(name, key)
+        with translated(f"looking for the row {key}"):
+            count = root.count()
+        if count != 1:
+            raise InDoubt(f"The list {name} shows {key} {count} times; nothing was clicked.", reason="row_mismatch")
+        return Scope(self, root=root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
+
+    def dialog(self, name: str, key: str) -> Scope:
+        """The dialog, open, that names `key`. Raises InDoubt when it names another."""
+        from rpa.browser.scope import Scope
+
+        spec = self.profile.dialogs[name]
+        root = self.page.locator(spec.container).visible
+        with translated(f"waiting for the dialog {name}"):
+            root.first.wait_for(timeout=PATIENCE_MS)
+            count = root.count()
+        if count != 1:
+            raise InDoubt(f"{count} dialogs {name} are open; nothing was clicked.", reason="row_mismatch")
+        if spec.key is None:
+            raise PageChanged(f"The dialog {name} names nothing, so it cannot be used for {key}.")
+        return Scope(self, root=root, name=f"dialog:{name}", key=key, fields=spec.fields, key_field=spec.key)
+
+    def question(self, name: str) -> Scope | None:
+        """A dialog that names no key, where it is open now."""
+        from rpa.browser.scope import Scope
+
+        spec = self.profile.dialogs[name]
+        root = self.page.locator(spec.container).visible
+        with translated(f"looking for the dialog {name}"):
+            return Scope(self, root=root, name=f"dialog:{name}", key="", fields={}, key_field=None) if root.count() == 1 else None
+
+    def dialog_gone(self, name: str) -> None:
+        """Wait until this dialog is closed."""
+        with translated(f"waiting for the dialog {name} to close"):
+            self.page.locator(self.profile.dialogs[name].container).visible.first.wait_for(state="hidden", timeout=PATIENCE_MS)
+
+    def described(self, fields: Mapping[str, FieldSpec]) -> dict[str, dict[str, Any]]:
+        """Fields as the page functions take them."""
+        described: dict[str, dict[str, Any]] = {}
+        for name, rule in fields.items():
+            described[name] = rule.model_dump(include={"css", "attr", "pattern", "all"})
+            described[name]["words"] = list(self.profile.words[rule.words]) if rule.words else None
+        return described

@@ -1,0 +1,83 @@
+"""From what a page or an answer says to a value, by the profile's description. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from rpa.elements.fields import AnswerField, FieldSpec
+
+
+class Unreadable(Enum):
+    """The value that stands for: this could not be read with certainty."""
+
+    UNREADABLE = "unreadable"
+
+    def __repr__(self) -> str:
+        """As people read it in messages."""
+        return "unreadable"
+
+
+UNREADABLE: Final = Unreadable.UNREADABLE
+_SPACE = re.compile(r"\s+")
+
+
+def page_values(raw: Mapping[str, Any], fields: Mapping[str, FieldSpec], *, zone: ZoneInfo) -> dict[str, Any]:
+    """The values of one row or dialog, from the texts that the page functions read (None: no element, no match)."""
+    return {name: _value(raw[name], spec, zone=zone) for name, spec in fields.items()}
+
+
+def answer_values(row: Mapping[str, Any], fields: Mapping[str, AnswerField], *, zone: ZoneInfo) -> dict[str, Any]:
+    """The values of one row of an answer. A path with `*` gives a tuple."""
+    return {name: _value(_answer_raw(row, spec), spec, zone=zone) for name, spec in fields.items()}
+
+
+def follow(data: Any, path: str) -> Any:
+    """The value at a dotted path; None where a step is missing; `*` gathers over a list."""
+    head, _, rest = path.partition(".")
+    if head == "*":
+        return [follow(entry, rest) if rest else entry for entry in data] if isinstance(data, list) else None
+    value = data.get(head) if isinstance(data, dict) else None
+    return follow(value, rest) if rest else value
+
+
+def _answer_raw(row: Mapping[str, Any], spec: AnswerField) -> Any:
+    if spec.path:
+        return follow(row, spec.path)
+    return " ".join(str(part) for path in spec.join if (part := follow(row, path)))
+
+
+def _value(raw: Any, spec: FieldSpec | AnswerField, *, zone: ZoneInfo) -> Any:
+    if isinstance(raw, list):
+        return tuple(_one(entry, spec, zone=zone) for entry in raw)
+    return _one(raw, spec, zone=zone)
+
+
+def _one(raw: Any, spec: FieldSpec | AnswerField, *, zone: ZoneInfo) -> Any:
+    if raw is None or (raw == "" and (spec.optional or spec.unit)) or (spec.unit == "unix_s" and raw == 0):
+        return UNREADABLE if not spec.optional else None if spec.unit else ""
+    if spec.map is not None:
+        return spec.map.get(str(raw), UNREADABLE)
+    if spec.unit is None:
+        return _SPACE.sub(" ", str(raw)).strip()
+    try:
+        return _with_unit(str(raw), spec.unit, zone=zone)
+    except (ValueError, InvalidOperation, OverflowError):
+        return UNREADABLE
+
+
+def _with_unit(text: str, unit: str, *, zone: ZoneInfo) -> int | datetime:
+    match unit:
+        case "yuan":
+            return int(Decimal(text.replace(",", "")) * 100)
+        case "fen":
+            return int(text)
+        case "unix_s":
+            return datetime.fromtimestamp(int(text), zone)
+        case _:
+            return datetime.fromisoformat(text).replace(tzinfo=zone)
