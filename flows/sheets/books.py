@@ -6,6 +6,7 @@ import io
 import posixpath
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO
 
@@ -35,10 +36,33 @@ _OTHER_ZIP = Text(
     zh="这是压缩包或其他格式的表格；请先解压，或另存为 .xlsx。",
 )
 _WORKBOOK = "xl/workbook.xml"
-_BROKEN_XLS = (xlrd.XLRDError, CompDocError, struct.error, AssertionError, LookupError, ValueError, TypeError)
+_BROKEN_XLS = (
+    xlrd.XLRDError,
+    CompDocError,
+    struct.error,
+    AssertionError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    ValueError,
+    TypeError,
+    NotImplementedError,
+)
 """What xlrd raises for damaged files: besides its own errors whatever it stumbles over."""
-_BROKEN_XLSX = (CalamineError, zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, EOFError, OSError)
-"""What the readers of an xlsx file raise for damaged archives and parts that are missing."""
+_BROKEN_XLSX = (
+    CalamineError,
+    etree.XMLSyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
+"""What the readers of an xlsx file raise for damaged archives, unknown packing and parts that are missing."""
 
 
 def read_xlsx(data: bytes) -> list[Worksheet]:
@@ -97,7 +121,7 @@ def _hidden_rows(part: IO[bytes]) -> Iterator[int]:
     number = 0
     for _, row in etree.iterparse(part, events=("end",), tag="{*}row", resolve_entities=False, no_network=True):
         number = int(row.get("r", number + 1))
-        if row.get("hidden") in {"1", "true"} or row.get("ht") == "0":
+        if row.get("hidden") in {"1", "true"} or float(row.get("ht", "1")) == 0:
             yield number
         row.clear()
         while row.getprevious() is not None:

@@ -22,7 +22,8 @@ def read_html(text: str) -> Worksheet:
     """The rows of all tables below one another, as Excel shows them. Raises NotASheet when the file is cut off."""
     from lxml import html
 
-    if "</table" not in text.casefold():
+    folded = text.casefold()
+    if folded.count("</table") < folded.count("<table"):
         raise NotASheet(
             Text(en="The file is cut off; export it again.", zh="文件不完整，请重新导出。"),
         )

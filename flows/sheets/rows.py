@@ -46,14 +46,15 @@ def check_row(
         _refuse_hidden(hidden=hidden)
         return _checked(fields, place=place, profile=profile, language=language)
     except RowRefused as refused:
-        return bad_row(fields, place=place, reason=refused.why, message=refused.text.of(language))
+        return bad_row(fields, place=place, profile=profile, reason=refused.why, message=refused.text.of(language))
 
 
-def bad_row(fields: Fields, *, place: Place, reason: Reason, message: str) -> BadRow:
-    """The row as it was written, refused."""
+def bad_row(fields: Fields, *, place: Place, profile: SheetProfile, reason: Reason, message: str) -> BadRow:
+    """The row refused, as it was written, but an order number as the platform writes it."""
+    order_sn = identifier(fields.order_sn.text)
     return BadRow(
         place=place,
-        order_sn=identifier(fields.order_sn.text),
+        order_sn=order_sn if profile.order_sn.fullmatch(order_sn) else fields.order_sn.text,
         courier=fields.courier.text,
         tracking_number=fields.tracking_number.text,
         reason=reason,

@@ -114,8 +114,14 @@ class _Table:
         )
 
     def _refused(self, fields: Fields, *, index: int, text: Text) -> BadRow:
-        message = text.of(self.reading.language)
-        return bad_row(fields, place=self._place(index), reason=Reason.BAD_ROW, message=message)
+        reading = self.reading
+        return bad_row(
+            fields,
+            place=self._place(index),
+            profile=reading.profile,
+            reason=Reason.BAD_ROW,
+            message=text.of(reading.language),
+        )
 
     def _place(self, index: int) -> Place:
         return Place(sheet=self.path, row=index + 1, worksheet=self.worksheet)
