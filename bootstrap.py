@@ -22,7 +22,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -31,7 +31,6 @@ STAMP = VENV / "bootstrap.json"
 WINDOWS = sys.platform == "win32"
 SCRIPTS = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = SCRIPTS / ("python.exe" if WINDOWS else "python")
-RPA = SCRIPTS / ("rpa.exe" if WINDOWS else "rpa")
 STEP_LIMIT_S = 1800
 DOWNLOAD_LIMIT_S = 300
 SAY_SO_EVERY_S = 15
@@ -57,11 +56,9 @@ def main(arguments: Sequence[str]) -> int:
     if command == "setup":
         print(f"Ready. Browser: {browser()}. Python: {PYTHON}", flush=True)
         return 0
-    if command == "lint":
-        return lint()
-    if command == "test":
-        return max(lint(), test(rest))
-    return become([RPA, command, *rest])
+    if command in {"lint", "test"}:
+        return max(lint(), test(rest) if command == "test" else 0)
+    return become([SCRIPTS / "rpa", command, *rest])
 
 
 def lint() -> int:
@@ -72,11 +69,10 @@ def lint() -> int:
 
 def test(arguments: Sequence[str]) -> int:
     """The exit code of pytest. Headed runs are tested too, so Linux needs a virtual screen."""
-    environment = {**os.environ, "RPA_BROWSER": browser()}
     if sys.platform == "linux" and not shutil.which("Xvfb") and not apt_install("xvfb"):
         print("Xvfb is missing, so headed runs cannot be tested. Install it with: apt install xvfb", flush=True)
     words = [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]
-    return step(words, environment=environment)
+    return step(words, environment={**os.environ, "RPA_BROWSER": browser()})
 
 
 def install(extras: set[str]) -> None:
@@ -135,7 +131,7 @@ def browser() -> str:
     stamp = read_stamp()
     if Path(stamp.get("browser", "-")).is_file():
         return stamp["browser"]
-    found = next(filter(starts, browsers()), None) or install_browser()
+    found = working_browser() or install_browser()
     add_chinese_font()
     write_stamp({**stamp, "browser": found})
     return found
@@ -168,20 +164,23 @@ def starts(executable: str) -> bool:
 
 def install_browser() -> str:
     """Install a browser and give its path: Playwright's download, else the distribution's Chromium."""
-    download: Words = [PYTHON, "-m", "playwright", "install", *(["--with-deps"] if apt() else []), "chromium"]
-    ways: tuple[Callable[[], bool], ...] = (
-        lambda: tried(download, doing="Downloading a browser", limit_s=DOWNLOAD_LIMIT_S),
-        lambda: apt_install("chromium"),
-    )
-    for way in ways:
-        found = next(filter(starts, browsers()), None) if way() else None
-        if found:
-            return found
+    playwright: Words = [PYTHON, "-m", "playwright"]
+    downloaded = tried([*playwright, "install", "chromium"], doing="Downloading a browser", limit_s=DOWNLOAD_LIMIT_S)
+    if downloaded and not working_browser() and apt():
+        tried([*playwright, "install-deps", "chromium"], doing="Installing the libraries that it needs")
+    found = working_browser() or (working_browser() if apt_install("chromium") else None)
+    if found:
+        return found
     raise CannotGoOnError(
         "No browser was found, and none could be installed. Install Chrome, Edge or Chromium"
         + (" (apt install chromium fonts-noto-cjk)" if shutil.which("apt-get") else "")
         + ", or name one: RPA_BROWSER=/path/to/chrome"
     )
+
+
+def working_browser() -> str | None:
+    """The first browser of this machine that starts."""
+    return next(filter(starts, browsers()), None)
 
 
 def add_chinese_font() -> None:
@@ -272,7 +271,7 @@ def step(words: Words, *, environment: Mapping[str, str] | None = None) -> int:
     print(f"== {' '.join(map(str, words[2:]))}", flush=True)
     process = subprocess.Popen(words, cwd=ROOT, env=environment)
     try:
-        return process.wait()
+        return abs(process.wait())
     except KeyboardInterrupt:
         process.wait()
         raise
@@ -293,7 +292,8 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except CannotGoOnError as problem:
-        sys.exit(str(problem))
+        print(problem, file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         print("\nStopped.")
         sys.exit(130)

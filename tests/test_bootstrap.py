@@ -28,10 +28,7 @@ def test_a_browser_named_by_a_person_comes_first(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_command_that_only_names_a_browser_is_passed_over(tmp_path: Path) -> None:
-    stub = tmp_path / "chromium-browser"
-    stub.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
-    stub.chmod(0o755)
-    assert not bootstrap.starts(str(stub))
+    assert not bootstrap.starts(str(executable(tmp_path / "chromium-browser", "exit 1")))
     assert bootstrap.starts(sys.executable)
 
 
@@ -44,6 +41,37 @@ def test_playwrights_own_browser_is_found_newest_first(tmp_path: Path, monkeypat
         place.touch()
     found = [path for path in bootstrap.browsers() if path.startswith(str(tmp_path))]
     assert [Path(path).parts[-3] for path in found] == ["chromium-1200", "chromium-1199", "chromium-999"]
+
+
+def test_the_distributions_browser_is_installed_where_no_download_is_reachable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "chromium"
+    executable(
+        tmp_path / "apt-get",
+        f'[ "$1 $4" = "install chromium" ] && echo "#!/bin/sh" > {browser}; /bin/chmod +x {browser}',
+    )
+    executable(tmp_path / "sudo", 'shift; exec "$@"')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+    monkeypatch.setattr(bootstrap, "PYTHON", executable(tmp_path / "python", "exit 1"))
+    assert bootstrap.install_browser() == str(browser)
+
+
+def test_without_any_way_to_a_browser_a_person_is_told_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+    monkeypatch.setattr(bootstrap, "PYTHON", executable(tmp_path / "python", "exit 1"))
+    with pytest.raises(bootstrap.CannotGoOnError, match="Install Chrome, Edge or Chromium"):
+        bootstrap.install_browser()
+
+
+def executable(path: Path, body: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
 
 
 def test_a_step_that_failed_shows_what_it_said(capfd: pytest.CaptureFixture[str]) -> None:
@@ -66,6 +94,10 @@ def test_ending_a_step_ends_what_it_started() -> None:
         assert process.stdout.readline().strip() == b"up"
         bootstrap.end(process)
         assert process.stdout.read() == b"", "the pipe closes when the last process that holds it has ended"
+
+
+def test_a_step_that_was_killed_did_not_succeed() -> None:
+    assert max(0, bootstrap.step([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])) > 0
 
 
 def test_a_stamp_that_was_cut_off_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
