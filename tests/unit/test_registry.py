@@ -141,7 +141,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         assert text.count(old) >= 1, old
         text = text.replace(old, new, 1)
     message = complaint(tmp_path, text)
-    for part, words in {
+    told = {
         '"hom"': 'session.after_login: there is no "hom" in [pages]; did you mean "home"?',
         'signature = ["home.nam"': 'signature.0: there is no "home.nam" in [elements]; did you mean "home.name"?',
         'ready = "row"': 'pages.home.ready: there is no "row" in [lists]; did you mean "rows"?',
@@ -156,7 +156,9 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         "kickd": "overlays.kicked.means: input should be 'kicked' or 'challenge'",
         "[popup.news]": 'popup: unknown key; did you mean "popups"?',
         "ok_codes": "session.ok_codes: must not be empty",
-    }.items():
+    }
+    assert len(message.splitlines()) == 1 + len(told), message
+    for part, words in told.items():
         row = next((each for each in message.splitlines() if words in each), "")
         assert f"tiny.toml:{line_of(text, part)}  " in row, (words, message)
 
