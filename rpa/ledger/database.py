@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
@@ -36,7 +36,7 @@ def open_database(path_or_url: Path | str) -> Engine:
         engine = _engine(url)
         if _revision_of(engine) != REVISION:
             _set_up(engine)
-    except (OSError, DatabaseError, NoSuchModuleError, ModuleNotFoundError, Timeout) as error:
+    except (OSError, DatabaseError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise ConfigError(f"The ledger {url!r} cannot be opened: {error}") from error
     return engine
 

@@ -34,16 +34,18 @@ class RunLock:
         """Take the lock.
 
         Raises:
-            ConfigError: another process has it; the message names its pid and since when.
+            ConfigError: another process has it (the message names its pid and since when), or no file can be made.
 
         """
-        self._owner.parent.mkdir(parents=True, exist_ok=True)
         try:
+            self._owner.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise ConfigError(
                 f"Another run of shop {self._shop} is going on ({self._holder()}); wait for it to end, or end it"
             ) from error
+        except OSError as error:
+            raise ConfigError(f"The run of shop {self._shop} cannot be locked: {error}") from error
         since = self._clock.now().isoformat(timespec="seconds")
         owner = {"pid": os.getpid(), "since": since, "host": socket.gethostname()}
         self._owner.write_text(json.dumps(owner), encoding="utf-8")

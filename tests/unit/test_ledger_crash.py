@@ -182,3 +182,16 @@ def test_shops_do_not_lock_each_other_and_a_lock_ends_with_its_block(tmp_path: P
     with RunLock(tmp_path, shop="one", clock=Clock()):
         assert (tmp_path / "one.owner").exists()
         assert not (tmp_path / "two.owner").exists()
+
+
+def test_a_lock_whose_owner_has_not_said_its_name_yet_is_a_lock_too(tmp_path: Path) -> None:
+    with RunLock(tmp_path, shop="one", clock=Clock()):
+        (tmp_path / "one.owner").unlink()
+        with pytest.raises(ConfigError, match="it has just started"):
+            RunLock(tmp_path, shop="one", clock=Clock()).__enter__()
+
+
+def test_a_lock_that_cannot_be_made_is_an_error_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "locks").write_text("a file where a folder should be", encoding="utf-8")
+    with pytest.raises(ConfigError, match="shop one cannot be locked"):
+        RunLock(tmp_path / "locks", shop="one", clock=Clock()).__enter__()
