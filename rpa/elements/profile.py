@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from rpa.address import base_url_problem
 from rpa.elements.fields import AnswerField, FieldSpec, Sourced, Spec
+from rpa.elements.site import EvidenceSpec, Identity, Session
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.tomlfile import did_you_mean
@@ -100,7 +101,6 @@ class Element(Sourced):
         if never:
             raise ValueError(f'expects "{never[0]}" and forbids a word in it')
         return self
-
 
     def with_value(self, value: str) -> Element:
         """The element whose locators and expected texts have `value` in place of `{value}`."""
@@ -217,46 +217,6 @@ class Overlays(BaseModel):
         """The texts that give away each meaning (`kicked`, `challenge`)."""
         meanings = dict.fromkeys(one.means for one in self.known.values())
         return {means: tuple(one.text for one in self.known.values() if one.means == means) for means in meanings}
-
-
-class Identity(Sourced):
-    """Where a page says which shop it belongs to: paths from `window`; the first that has a value."""
-
-    mall_id: tuple[str, ...] = Field(min_length=1)
-    mall_name: tuple[str, ...] = ()
-
-
-class LoginSteps(Spec):
-    """The log-in page's elements."""
-
-    page: str
-    account_tab: str | None = None
-    username: str
-    password: str
-    submit: str
-    error: str
-    challenge: str
-
-
-class Session(Sourced):
-    """How the site says that a session is over, and how to log in."""
-
-    login_path: str = Field(pattern=r"^/")
-    error_code: tuple[str, ...] = Field(min_length=1)
-    error_message: tuple[str, ...] = ()
-    ok_codes: tuple[int, ...] = Field(min_length=1)
-    expired_codes: tuple[int, ...] = ()
-    rate_limited_codes: tuple[int, ...] = ()
-    challenge_codes: tuple[int, ...] = ()
-    kicked: AnswerField | None = None
-    after_login: str
-    login: LoginSteps
-
-
-class EvidenceSpec(Sourced):
-    """What is covered in saved pictures: css of buyer data."""
-
-    mask: tuple[str, ...] = ()
 
 
 class Profile(Spec):

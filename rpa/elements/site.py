@@ -1,0 +1,47 @@
+"""What holds for a whole site: how it names its shop, ends a session, logs in, and where buyer data stands."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from rpa.elements.fields import AnswerField, Sourced, Spec
+
+
+class Identity(Sourced):
+    """Where a page says which shop it belongs to: paths from `window`; the first that has a value."""
+
+    mall_id: tuple[str, ...] = Field(min_length=1)
+    mall_name: tuple[str, ...] = ()
+
+
+class LoginSteps(Spec):
+    """The log-in page's elements."""
+
+    page: str
+    account_tab: str | None = None
+    username: str
+    password: str
+    submit: str
+    error: str
+    challenge: str
+
+
+class Session(Sourced):
+    """How the site says that a session is over, and how to log in."""
+
+    login_path: str = Field(pattern=r"^/")
+    error_code: tuple[str, ...] = Field(min_length=1)
+    error_message: tuple[str, ...] = ()
+    ok_codes: tuple[int, ...] = Field(min_length=1)
+    expired_codes: tuple[int, ...] = ()
+    rate_limited_codes: tuple[int, ...] = ()
+    challenge_codes: tuple[int, ...] = ()
+    kicked: AnswerField | None = None
+    after_login: str
+    login: LoginSteps
+
+
+class EvidenceSpec(Sourced):
+    """What is covered in saved pictures: css of buyer data."""
+
+    mask: tuple[str, ...] = ()
