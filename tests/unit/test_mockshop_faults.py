@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import threading
 import urllib.error
 from collections.abc import Iterator
@@ -56,6 +57,23 @@ def test_a_broken_answer_comes_before_or_after_the_effect(
     assert isinstance(broken.value, urllib.error.HTTPError) == fault.startswith("error")
     assert _shipments(mock, sn) == effects
     assert mock.truth()["writes"][-1]["outcome"] == fault
+    assert script.ship(sn) == 100
+
+
+def test_a_request_that_a_browser_sends_again_by_itself_after_a_cut_has_no_second_effect(
+    mock: MockShop, script: PageScript, sn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fixtures.mockshop.script._TICKS", itertools.repeat(1773106100000))
+    mock.fault("reset-after")
+    for _ in range(3):
+        with pytest.raises(CUT):
+            script.ship(sn)
+    monkeypatch.undo()
+    assert _shipments(mock, sn) == 1
+    assert [write["outcome"] for write in mock.truth()["writes"][-3:]] == [
+        "reset-after",
+        *["resent by the browser"] * 2,
+    ]
     assert script.ship(sn) == 100
 
 
@@ -127,10 +145,13 @@ def test_a_stale_list_shows_a_shipped_order_as_pending_for_a_while(mock: MockSho
 
 
 def test_a_stale_list_may_last_a_number_of_answers(mock: MockShop, script: PageScript, sn: str) -> None:
-    mock.advance(3600)
-    mock.fault("stale-list", s=0, times=2)
     script.ship(sn)
-    assert [sn in script.listed() for _ in range(3)] == [True, True, False]
+    later = next(iter(script.listed()))
+    mock.fault("stale-list", s=0, times=2)
+    assert sn not in script.listed()
+    script.ship(later)
+    assert [later in script.listed() for _ in range(3)] == [True, True, False]
+    assert sn not in script.listed()
 
 
 def test_an_order_flips_to_audit_right_after_it_was_listed(mock: MockShop, script: PageScript, sn: str) -> None:
