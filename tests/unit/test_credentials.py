@@ -158,7 +158,7 @@ def test_the_key_of_the_environment_goes_before_the_keyring(
     assert not os_keyring.kept
 
 
-@pytest.mark.parametrize("text", ["short", "é" * 43, "=", make_key()[:-4], make_key() + "AAAA", "*" * 43])
+@pytest.mark.parametrize("text", ["short", "é" * 43, "=", "A" * 40, "A" * 43 + "=AAAA", "*" * 43])
 def test_a_key_that_is_not_one_is_refused_with_the_way_to_make_one(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RPA_KEY", text)
     with pytest.raises(ConfigError, match=r"RPA_KEY is not 32 bytes[\s\S]*token_bytes\(32\)") as caught:
