@@ -11,7 +11,7 @@ from flows.inbox import Inbox
 from flows.office import ReadsOrders, ShipsOrders
 from flows.rows import ORDER_REPORT, OrderRow
 from flows.shipping import ShippingDesk
-from rpa.errors import NeedsPerson, TryAgain
+from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Plan, Row, option
 from rpa.language import Text
 
@@ -49,6 +49,10 @@ def ship(run: Run) -> Iterator[Row]:
         yield from desk.ship_each()
         yield from desk.read_back_everything()
         yield from desk.try_again_what_was_proven_not_shipped()
+    except Stopped as stop:
+        yield from desk.read_back_everything()
+        yield from desk.report_what_was_cut_off(stop)
+        raise
     except (NeedsPerson, TryAgain) as stop:
         yield from desk.report_what_was_cut_off(stop)
         raise

@@ -15,7 +15,7 @@ from flows.reasons import Reason
 from flows.rows import OrderRow
 from flows.rules import KIND, rules_of, sightings
 from flows.shipped import intent_of, look_at, row_of
-from rpa.errors import AlreadyDone, InDoubt, Refused, RpaError, TooManyDoubts
+from rpa.errors import AlreadyDone, InDoubt, Refused, RpaError, Stopped, TooManyDoubts
 from rpa.flow import Row
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.once import Look, Reply, Settled
@@ -130,6 +130,8 @@ class ShippingDesk:
     def ship_each(self) -> Iterator[Row]:
         """Ship what was decided, one by one; read back whenever the bound is reached."""
         while self._to_ship:
+            if self._run.stopping():
+                raise Stopped
             if self._once.full:
                 yield from self._end(self._once.read_back())
             yield from self._ship(next(iter(self._to_ship.values())))

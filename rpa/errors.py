@@ -130,3 +130,10 @@ class TooManyDoubts(NeedsPerson):
     """Three subjects in a row ended in doubt."""
 
     code = "too_many_doubts"
+
+
+class Stopped(RpaError):
+    """The run was asked to stop; what it had not begun is left for the next one."""
+
+    exit_code = 3
+    code = "stopped"

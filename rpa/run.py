@@ -55,6 +55,8 @@ class Run:
     person: Person
     note: Callable[[str, str], None]
     """(cause, message): something a person should know about the whole shop."""
+    stopping: Callable[[], bool]
+    """Whether the run was asked to stop: begin nothing more, and raise `Stopped`."""
     offices: Mapping[type, Callable[[], Any]] = field(repr=False)
 
     def office(self, capability: type[C]) -> C:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from loguru import logger
 
 from rpa.browser.playwright_errors import translated
+from rpa.elements.approvals import Approvals, signature_of
 from rpa.elements.profile import Risk
 from rpa.elements.resolve import locate, script
 from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NotApproved, UnexpectedDialog, UnknownOverlay, WrongShop
@@ -19,16 +20,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Dialog
 
     from rpa.browser.view import View
-    from rpa.elements.profile import Element
+    from rpa.elements.profile import Element, Profile
 
 _MOST_POPUPS = 8
-
-
-class Approving(Protocol):
-    """Says whether a person has confirmed an element on a host."""
-
-    def allows(self, host: str, element: str, signature: str) -> bool:
-        """Whether it may be clicked with nobody watching."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +33,16 @@ class Guard:
     mall_id: str | None
     mall_name: str | None
     host: str
-    approvals: Approving
+    approvals: Approvals
     watched: bool
     """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
     refused_dialogs: list[str] = field(default_factory=list)
 
-    def allow(self, element: Element) -> None:
+    def allow(self, element: Element, *, profile: Profile) -> None:
         """Raise NotApproved for a destructive element that nobody has confirmed on this host."""
         if element.risk is not Risk.DESTRUCTIVE or self.watched:
             return
-        if not self.approvals.allows(self.host, element.name, element.signature):
+        if not self.approvals.allows(self.host, element.name, signature_of(profile, element)):
             message = (
                 f"{element.name} was never confirmed by a person on {self.host}, so it is not clicked unattended. "
                 f"Run `rpa selectors approve {self.shop}`, or once with --headed --step."

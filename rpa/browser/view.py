@@ -140,7 +140,7 @@ class View:
     def click(self, name: str, *, scope: Scope | None = None) -> None:
         """Click a named element; for a destructive one the guard must allow it. A popup in the way is closed once."""
         found = self.found(name, scope=scope)
-        self.guard.allow(found.element)
+        self.guard.allow(found.element, profile=self.profile)
         with translated(f"clicking {name}"):
             found.locator.click(timeout=PATIENCE_MS)
 
@@ -161,7 +161,7 @@ class View:
         """Open a select and click its option; the element `<name>_option` describes it, with `{value}` for the text."""
         option = self.profile.element(f"{name}_option").with_value(value)
         self.click(name)
-        self.guard.allow(option)
+        self.guard.allow(option, profile=self.profile)
         found = self._resolve(option, self.page)
         with translated(f"choosing {value} in {name}"):
             found.locator.click(timeout=PATIENCE_MS)

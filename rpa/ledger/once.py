@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rpa.ledger.actions import Action, Intent, Seen, State
@@ -53,11 +53,13 @@ class Once:
         self._run = run
         self._kind = kind
         self._clock = clock
-        self._settle_s = settle_s
+        self._settle_time = timedelta(seconds=settle_s)
         self._bound = bound
         self._look = look
         self._open: dict[str, Action] = {}
         self._replies: dict[str, Reply] = {}
+        self._due: dict[str, datetime] = {}
+        """When a look that shows nothing may count as the last one."""
 
     @property
     def open(self) -> Mapping[str, Action]:
@@ -73,13 +75,17 @@ class Once:
         """Take over what earlier runs left open, and look at it before anything else is done."""
         for action in self._ledger.open_actions(self._run.shop, kind=self._kind):
             self._open[action.subject] = action
+            self._due[action.subject] = self._clock.now() + self._settle_time
         return self.read_back()
 
     def act(self, intent: Intent, act: Callable[[], Reply]) -> Reply:
         """Write the intent, then act, in that order. Raises AlreadyDone when the subject has an action that lives."""
         [action] = self._ledger.begin(self._run, kind=self._kind, intents=[intent])
         self._open[intent.subject] = action
-        reply = act()
+        try:
+            reply = act()
+        finally:
+            self._due[intent.subject] = self._clock.now() + self._settle_time
         self._replies[intent.subject] = reply
         return reply
 
@@ -100,22 +106,21 @@ class Once:
         return ended
 
     def _until_due(self) -> float:
-        now = self._clock.now()
-        due = max(action.created_at + timedelta(seconds=self._settle_s) for action in self._open.values())
-        return max((due - now).total_seconds(), 0.05)
+        due = max(self._due[subject] for subject in self._open)
+        return max((due - self._clock.now()).total_seconds(), 0.0)
 
     def _settle(self, action: Action, look: Look | None) -> Settled | None:
         look = look or Look(seen=Seen.UNREADABLE, detail="it was not found when it was read back")
-        due = action.created_at + timedelta(seconds=self._settle_s)
-        settled = self._clock.now() >= due
-        look = self._weighed(action, look, last=settled and action.looks >= 1)
+        now, due = self._clock.now(), self._due[action.subject]
+        look = self._weighed(action, look, last=now >= due and action.looks >= 1)
         after = self._ledger.settle(
-            self._run, action, seen=look.seen, settled=settled, detail=look.detail, facts=dict(look.facts)
+            self._run, action, seen=look.seen, settled=now >= due, detail=look.detail, facts=dict(look.facts)
         )
         if after.state is State.SUBMITTING:
             self._open[action.subject] = after
+            self._due[action.subject] = max(due, now + self._settle_time / 2)
             return None
-        del self._open[action.subject]
+        del self._open[action.subject], self._due[action.subject]
         return Settled(action=after, look=look)
 
     def _weighed(self, action: Action, look: Look, *, last: bool) -> Look:

@@ -1,0 +1,38 @@
+"""Commands that other packages add: named by entry points, imported when they are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from rpa import discovery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typer._click.core import Command, Context
+
+
+class LazyGroup(TyperGroup):
+    """The program's own commands, and those of the entry points `rpa.commands`."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """All names, ours first."""
+        return [*super().list_commands(ctx), *(name for name in discovery.commands() if name not in self.commands)]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """The command of this name, imported now if another package brings it."""
+        own = super().get_command(ctx, cmd_name)
+        entry = discovery.commands().get(cmd_name)
+        if own is not None or entry is None:
+            return own
+        return command_of(cast("Callable[..., None]", discovery.load(entry)), name=cmd_name)
+
+
+def command_of(function: Callable[..., None], *, name: str) -> TyperCommand:
+    """A function as a command of this name."""
+    holder = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    holder.command(name=name)(function)
+    return cast("TyperCommand", typer.main.get_command(holder))

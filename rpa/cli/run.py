@@ -1,0 +1,80 @@
+"""What `rpa run` does: from the command line to a job, and from its results to what a clerk reads."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rpa.browser.watching import Watching
+from rpa.config import load
+from rpa.discovery import flows
+from rpa.errors import ConfigError
+from rpa.log import to_terminal
+from rpa.report.results import exit_code, run_document
+from rpa.runner import Job, asked_to_stop, chosen_shops, run
+from rpa.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+    from rpa.flow import Flow
+    from rpa.report.results import ShopResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The arguments that all flows share."""
+
+    shops: tuple[str, ...]
+    dry_run: bool
+    live: bool
+    yes: bool
+    as_json: bool
+    headed: bool
+    slow_mo_ms: float
+    step: bool
+    pause_on_failure: bool
+    video: bool
+    trace: bool
+
+    @property
+    def watching(self) -> Watching:
+        """What a person wants to see."""
+        return Watching(
+            headed=self.headed, slow_mo_ms=self.slow_mo_ms, step=self.step,
+            pause_on_failure=self.pause_on_failure, video=self.video, trace=self.trace,
+        )  # fmt: skip
+
+    @property
+    def mode(self) -> bool | None:
+        """True: live; False: dry; None: as each shop says. Raises ConfigError when both were asked for."""
+        if self.dry_run and self.live:
+            raise ConfigError("--dry-run and --live exclude each other; give one of them.")
+        return True if self.live else False if self.dry_run else None
+
+
+def run_and_tell(config_path: Path | None, flow_name: str, *, options: Mapping[str, Any], asked: Asked) -> None:
+    """Run the flow, print table or JSON, and exit with the code that the outcomes mean."""
+    config = load(config_path)
+    results = run_here(config, flows()[flow_name], options=options, asked=asked)
+    if asked.as_json:
+        sys.stdout.write(json.dumps(run_document(results), ensure_ascii=False, indent=2) + "\n")
+    sys.exit(exit_code(results))
+
+
+def run_here(config: Config, flow: Flow, *, options: Mapping[str, Any], asked: Asked) -> list[ShopResult]:
+    """Run the flow with progress on the terminal, and print the table at its end (to stderr with `--json`)."""
+    given = {name: tuple(value or ()) if isinstance(value, list | None) else value for name, value in options.items()}
+    terminal = Terminal.of(language=config.language, as_json=asked.as_json)
+    with terminal.progress() as meters, to_terminal(terminal.console, folder=config.var / "log"), asked_to_stop() as stopping:
+        job = Job(
+            flow=flow, config=config, shops=chosen_shops(config, asked.shops), options=flow.options(**given),
+            live=asked.mode, watching=asked.watching, meter=meters.of, person=terminal.person(step=asked.step, meters=meters),
+            stopping=stopping,
+        )  # fmt: skip
+        results = run(job)
+    terminal.tell(results, reasons=flow.report.reasons)
+    return results

@@ -1,0 +1,41 @@
+"""What the program says while it works: to people on the terminal, in full to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_FILE = "{time:YYYY-MM-DDTHH:mm:ss.SSSZ} {level} {message}"
+
+
+@contextmanager
+def to_terminal(console: Console, *, folder: Path) -> Iterator[None]:
+    """Say what matters on this console, and everything in `folder`/rpa.log, until the block ends.
+
+    Values of variables are never written (loguru's `diagnose`): a password could be among them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    logger.remove()
+    styles = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
+
+    def tell(message: object) -> None:
+        record = message.record  # type: ignore[attr-defined]
+        console.print(record["message"], style=styles.get(record["level"].name, "dim"), markup=False, highlight=False)
+
+    people = logger.add(tell, level="INFO", format="{message}", diagnose=False, backtrace=False)
+    everything = logger.add(
+        folder / "rpa.log", level="DEBUG", format=_FILE, rotation="10 MB", retention=10, encoding="utf-8",
+        diagnose=False, backtrace=False, delay=True,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        logger.remove(people)
+        logger.remove(everything)

@@ -1,0 +1,105 @@
+"""Opening a shop's back office: the page, its checks, the login state, and what the platform can do there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rpa.address import host_of
+from rpa.browser.evidence import Evidence
+from rpa.browser.guard import Guard
+from rpa.browser.login import type_password
+from rpa.browser.session import login_state, shop_page
+from rpa.browser.view import View
+from rpa.elements.approvals import Approvals
+from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, WrongShop
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from rpa.browser.watching import Watching
+    from rpa.config import Config, Shop
+    from rpa.credentials import Vault
+    from rpa.elements.profile import Profile
+    from rpa.flow import Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """Everything about a shop that is known before a browser starts."""
+
+    shop: Shop
+    profile: Profile
+    platform: Platform
+    config: Config
+    vault: Vault
+
+    @property
+    def base_url(self) -> str:
+        """Where the back office is: the shop's own address, else its platform's."""
+        return self.shop.base_url or self.profile.base_url
+
+
+@contextmanager
+def opened(premises: Premises, browser: Browser, *, watching: Watching) -> Iterator[View]:
+    """The shop's page, with the saved login state; that is saved back at the end, unless the login itself was the trouble."""
+    shop, profile, vault = premises.shop, premises.profile, premises.vault
+    state = vault.load_state(shop.name)
+    zone = premises.config.zone.key
+    with shop_page(browser, state=state, timezone=zone, still=profile.animations == "off") as page:
+        view = View(
+            page, profile=profile, base_url=premises.base_url, guard=guard_of(premises, watched=watching.step),
+            evidence=evidence_of(premises), clock=premises.config.clock, enter=_entering(premises),
+        )  # fmt: skip
+        try:
+            yield view
+        except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
+            vault.forget_state(shop.name)
+            raise
+        vault.save_state(shop.name, login_state(page))
+
+
+def guard_of(premises: Premises, *, watched: bool) -> Guard:
+    """The checks of this shop's page."""
+    shop = premises.shop
+    approvals = Approvals.load(premises.config.var / "approvals.json")
+    return Guard(
+        shop=shop.name, mall_id=shop.mall_id, mall_name=shop.mall_name,
+        host=host_of(premises.base_url), approvals=approvals, watched=watched,
+    )  # fmt: skip
+
+
+def evidence_of(premises: Premises) -> Evidence:
+    """Where this shop's pictures go."""
+    folder = premises.config.var / "evidence" / premises.shop.name
+    return Evidence(folder=folder, clock=premises.config.clock, masks=premises.profile.evidence.mask)
+
+
+def offices_of(premises: Premises, view: View) -> Mapping[type, Callable[[], Any]]:
+    """For each capability of the platform, how to get the one object that does it."""
+    made: dict[type, Any] = {}
+
+    def maker(capability: type) -> Callable[[], Any]:
+        def make() -> Any:
+            if capability not in made:
+                made[capability] = premises.platform.can[capability](view, premises.shop)
+            return made[capability]
+
+        return make
+
+    return {capability: maker(capability) for capability in premises.platform.can}
+
+
+def _entering(premises: Premises) -> Callable[[View], None]:
+    shop = premises.shop
+
+    def enter(view: View) -> None:
+        password = premises.vault.password(shop.name, shop.login)
+        if password is None:
+            message = f"Shop {shop.name} is not logged in, and no password of {shop.login or 'its account'} is stored. "
+            raise LoginNeeded(message + f"Run `rpa login {shop.name}`.")
+        type_password(view, login=shop.login, password=password)
+
+    return enter

@@ -1,0 +1,199 @@
+"""Runs a flow in shops: nothing starts before all is checked, one shop's trouble is not another's, each run has a report."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from loguru import logger
+
+from rpa.browser.session import launched
+from rpa.browser.watching import Watching
+from rpa.credentials import Vault, find_key
+from rpa.discovery import platforms
+from rpa.elements.registry import load_profile
+from rpa.errors import ConfigError, RpaError
+from rpa.flow import Flow, Plan, missing_capabilities
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.lock import RunLock
+from rpa.ledger.runs import RunState
+from rpa.office import Premises, offices_of, opened
+from rpa.report.finishing import ReportStyle, Run as ReportRun, finish_crashed, unfinished
+from rpa.report.results import Incident, ShopResult
+from rpa.report.run_report import RunReport
+from rpa.run import Meter, Person, Run
+from rpa.tomlfile import did_you_mean
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from rpa.config import Config, Shop
+    from rpa.ledger.runs import RunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One `rpa run`: a flow, its shops, and how it is watched."""
+
+    flow: Flow
+    config: Config
+    shops: tuple[Shop, ...]
+    options: Any
+    live: bool | None = None
+    """None: as each shop's `live` says."""
+    watching: Watching = field(default_factory=Watching)
+    meter: Callable[[str], Meter]
+    """The progress meter of a shop."""
+    person: Person
+    stopping: Callable[[], bool] = lambda: False
+
+    def dry(self, shop: Shop) -> bool:
+        """Whether nothing may be written to this shop's site."""
+        return self.flow.writes and not (shop.live if self.live is None else self.live)
+
+
+def run(job: Job) -> list[ShopResult]:
+    """Do the job in each shop, one after the other; how each ended, in their order.
+
+    Raises ConfigError before anything has started: no key, unknown platform, a capability that is missing, a bad sheet.
+    """
+    job.watching.check()
+    vault = Vault(job.config.var / "secrets", find_key())
+    premises = [_premises(job, shop, vault=vault) for shop in job.shops]
+    shared = job.flow.prepare(
+        Plan(config=job.config, shops=job.shops, options=job.options, language=job.config.language.value)
+    )
+    with ExitStack() as reports:
+        started: list[_ShopRun] = []
+        with launched(headed=job.watching.headed, slow_mo_ms=job.watching.slow_mo_ms) as browser:
+            for place in premises:
+                shop_run = _ShopRun(job, place, shared=shared)
+                reports.enter_context(shop_run.begun())
+                started.append(shop_run)
+                shop_run.work(browser)
+        stopped = [each.name for each in started if each.stopped]
+        by_name = {each.name: each for each in started}
+        for name, row in job.flow.leftovers(shared, stopped):
+            by_name[name].report.add(row)
+    return [each.report.result for each in started]
+
+
+def _premises(job: Job, shop: Shop, *, vault: Vault) -> Premises:
+    known = platforms()
+    if shop.platform not in known:
+        raise ConfigError(f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}')
+    profile = load_profile(shop.platform, folder=job.config.selectors)
+    platform = known[shop.platform]
+    missing = missing_capabilities(job.flow, platform, has_element=profile.elements.__contains__)
+    if missing:
+        raise ConfigError(f"The flow {job.flow.name} cannot run in shop {shop.name}: {platform.name} lacks {', '.join(missing)}.")
+    return Premises(shop=shop, profile=profile, platform=platform, config=job.config, vault=vault)
+
+
+class _ShopRun:
+    """The flow in one shop, from taking the shop's lock to closing its report."""
+
+    def __init__(self, job: Job, premises: Premises, *, shared: Any) -> None:
+        self._job = job
+        self._premises = premises
+        self._shared = shared
+        self.name = premises.shop.name
+        self.stopped = False
+        self.report: RunReport
+
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """Hold the shop's lock; end what a killed run left; open ledger and report."""
+        config = self._job.config
+        with (
+            RunLock(config.var / "locks", shop=self.name, clock=config.clock),
+            Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger,
+        ):
+            self._end_killed_runs(ledger)
+            options = {name: str(value) for name, value in asdict(self._job.options).items()}
+            self._record = ledger.start_run(self.name, flow=self._job.flow.name, options=options)
+            self._ledger = ledger
+            with RunReport(config.var, run=self._report_run(self._record), style=self._style(), clock=config.clock) as self.report:
+                yield
+            outcomes = self.report.result.outcomes
+            state = RunState.STOPPED if self.stopped else RunState.FINISHED
+            ledger.finish_run(self._record, state=state, counts=dict(outcomes))
+
+    def work(self, browser: Browser) -> None:
+        """Do the flow's work; what stops it is noted in the report, and goes no further."""
+        try:
+            self._work(browser)
+        except RpaError as error:
+            self._stop(error.code, str(error), exit_code=error.exit_code)
+            logger.error("{}: {}", self.name, error)
+        except Exception as error:  # noqa: BLE001 - one shop's crash must not take the others along
+            self._stop("crashed", f"{type(error).__name__}: {error}", exit_code=4)
+            logger.opt(exception=error).error("{}: the program failed. The next run looks at what happened.", self.name)
+
+    def _work(self, browser: Browser) -> None:
+        job, shop = self._job, self._premises.shop
+        with opened(self._premises, browser, watching=job.watching) as view, job.watching.over(view.page, folder=self.report.folder):
+            run = Run(
+                record=self._record, shop=shop, profile=self._premises.profile, options=job.options, shared=self._shared,
+                dry=job.dry(shop), ledger=self._ledger, clock=job.config.clock, language=job.config.language,
+                meter=job.meter(shop.name), person=job.person, note=self._note, stopping=job.stopping,
+                offices=offices_of(self._premises, view),
+            )  # fmt: skip
+            for row in job.flow.work(run):
+                self.report.add(row)
+
+    def _note(self, cause: str, message: str) -> None:
+        self.report.note(Incident(cause=cause, message=message))
+
+    def _stop(self, cause: str, message: str, *, exit_code: int) -> None:
+        self.stopped = True
+        self.report.stop(Incident(cause=cause, message=message), exit_code=exit_code)
+
+    def _end_killed_runs(self, ledger: Ledger) -> None:
+        for record in ledger.unfinished_runs(self.name):
+            logger.warning("{}: run {} was killed; what it left open is looked at first.", self.name, record.id)
+            ledger.finish_run(record, state=RunState.CRASHED)
+        for folder, run in unfinished(self._job.config.var):
+            if run.shop == self.name:
+                finish_crashed(folder, style=self._style())
+
+    def _report_run(self, record: RunRecord) -> ReportRun:
+        shop = self._premises.shop
+        return ReportRun(
+            run_id=record.id, shop=shop.name, platform=shop.platform, flow=record.flow, started_at=record.started_at
+        )
+
+    def _style(self) -> ReportStyle:
+        shape, config = self._job.flow.report, self._job.config
+        return ReportStyle(
+            layout=shape.layout, name=shape.name, language=config.language, zone=config.zone, sheets=shape.sheets
+        )
+
+
+@contextmanager
+def asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C or SIGTERM came: the order in hand is finished, then the run stops. A second Ctrl-C ends it at once."""
+    asked: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        logger.warning("Stopping after the order in hand. Press Ctrl-C again to end at once.")
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def chosen_shops(config: Config, names: Sequence[str]) -> tuple[Shop, ...]:
+    """The shops of these names, each once; all of them when none is named. Raises ConfigError for an unknown one."""
+    if not config.shops:
+        raise ConfigError(f"{config.path} has no shop; add a table [shops.NAME], or run `rpa init` in an empty folder.")
+    return tuple(config.shop(name) for name in dict.fromkeys(names)) if names else tuple(config.shops.values())
