@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("cli", "__main__"),
-    ("runner", "scheduler", "starter", "doctor", "terminal"),
+    ("runner", "scheduler", "starter", "doctor"),
     ("browser", "elements", "ledger", "report", "notify", "office", "run"),
     ("config", "credentials", "discovery", "flow"),
     ("tomlfile", "tomllines", "tomlshape"),
@@ -126,22 +126,16 @@ def test_a_platform_knows_no_flow() -> None:
 
 def test_rooms_of_the_engine_look_down_only() -> None:
     rank = {room: number for number, layer in enumerate(LAYERS) for room in layer}
-    rooms = {file: _room(file.module) for file in sources("rpa") if file.module != "rpa"}
+    rooms = {file: file.module.split(".")[1] for file in sources("rpa") if file.module != "rpa"}
     unplaced = sorted(set(rooms.values()) - rank.keys())
     assert unplaced == [], "say in LAYERS which layer these belong to"
     looking_up = [
         f"{file.name} imports {name}"
         for file, room in rooms.items()
         for name in file.imports(typing=False)
-        if inside(name, "rpa") and rank[_room(name)] < rank[room]
+        if inside(name, "rpa") and rank[name.split(".")[1]] < rank[room]
     ]
     assert looking_up == []
-
-
-def _room(module: str) -> str:
-    """The part after `rpa.`; the command line is one room in several files."""
-    name = module.split(".")[1]
-    return "cli" if name.startswith("cli_") else name
 
 
 def test_product_code_does_not_know_the_mocks_controls() -> None:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PINNED = re.compile(r"[A-Za-z0-9._-]+==[0-9][0-9A-Za-z.+]*")
 HELP_BLOCK = re.compile(r"^```\w*\n\$ (rpa [^\n]*--help)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PROGRAM = "import sys; sys.argv[0] = 'rpa'; from rpa.cli import main; main()"
 READMES = {"README.md": "en", "README.zh-CN.md": "zh"}
 
 
@@ -109,9 +110,9 @@ def test_help_shown_in_the_readme_is_the_programs(readme: str) -> None:
         "PYTHONUTF8": "1",
     }
     for command, shown in blocks:
-        words = [sys.executable, "-c", "from rpa.cli import main; main()", *command.split()[1:]]
+        words = [sys.executable, "-c", PROGRAM, *command.split()[1:]]
         said = subprocess.run(words, cwd=ROOT, env=env, check=True, capture_output=True, encoding="utf-8").stdout
-        assert _lines(shown) == _lines(said).replace("-c [OPTIONS]", "rpa [OPTIONS]")
+        assert _lines(shown) == _lines(said)
 
 
 def _lines(text: str) -> str:
