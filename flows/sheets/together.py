@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from flows.cells import identifier
 from flows.model import BadRow, SheetRow
 from flows.reasons import Reason
 from rpa.language import Language, Text
@@ -14,8 +15,12 @@ _UNREAD_NUMBER = {
     Reason.NOT_A_TRACKING_NUMBER,
     Reason.UNKNOWN_COURIER,
     Reason.COURIER_MISMATCH,
+    Reason.BAD_ROW,
 }
 """Bad rows that say something of their order's parcel, but not clearly what."""
+
+_UNUSED_NUMBER = {Reason.HIDDEN_ROW, Reason.EMPTY_CELL}
+"""Bad rows whose number is readable: the order is in doubt only if it is another one."""
 
 
 def check_together(rows: Iterable[SheetRow | BadRow], *, language: Language) -> list[SheetRow | BadRow]:
@@ -55,13 +60,16 @@ def _one_order(rows: Sequence[SheetRow | BadRow], *, language: Language) -> Iter
 
 def _quarrel(good: Sequence[SheetRow], *, bad: Sequence[BadRow]) -> Reason | None:
     numbers = {row.tracking_number for row in good}
-    hidden = {row.tracking_number.upper() for row in bad if row.reason is Reason.HIDDEN_ROW} - {""}
-    parcels = (numbers | hidden) - {""}
+    beside = {identifier(row.tracking_number).upper() for row in bad if row.reason in _UNUSED_NUMBER}
+    parcels = {number for number in numbers | beside if any(character.isdigit() for character in number)}
     if len(parcels) > 1 or any(row.reason is Reason.SEVERAL_PARCELS for row in bad):
         return Reason.SEVERAL_PARCELS
-    if len({(row.courier, row.tracking_number, row.proof) for row in good}) > 1:
-        return Reason.CONTRADICTORY_ROWS
-    return Reason.CONTRADICTORY_ROWS if any(row.reason in _UNREAD_NUMBER for row in bad) else None
+    contradictory = (
+        ("" in numbers and parcels)  # a proof of delivery, and a parcel
+        or len({(row.courier, row.tracking_number, row.proof) for row in good}) > 1
+        or any(row.reason in _UNREAD_NUMBER for row in bad)
+    )
+    return Reason.CONTRADICTORY_ROWS if contradictory else None
 
 
 def _says_nothing(row: SheetRow | BadRow) -> bool:

@@ -30,13 +30,13 @@ def _table(words: SheetProfile) -> CourierTable:
     return words.couriers.table
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.one_of(MESSY, st.text()))
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.one_of(MESSY, st.text()))
 def test_cleaning_keeps_every_digit_in_its_order(text: str) -> None:
     def digits(said: str) -> str:
@@ -112,7 +112,7 @@ def test_one_number_written_twice_is_one(table: CourierTable) -> None:
     assert read_number("73123456789012,73123456789012", table=table, noise=()).numbers == ("73123456789012",)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     numbers=st.lists(st.from_regex(r"(SF|YT|JT|7)[0-9]{12,13}", fullmatch=True), min_size=1, max_size=4, unique=True),
     separator=st.sampled_from([",", ";", "、", "/", " ", "\n", "，", "； "]),

@@ -214,6 +214,22 @@ def test_a_file_that_grows_between_two_looks_is_left_alone(tmp_path: Path, read:
     assert [left.path for left in contents.left_alone] == [growing]
 
 
+def test_a_file_that_changes_while_it_is_read_is_left_alone(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_csv(tmp_path / "p.csv", [HEADERS, *PARCELS])
+
+    def read_slowly(self: Path) -> bytes:
+        with self.open("ab") as file:
+            file.write(b"2603")
+        with self.open("rb") as file:
+            return file.read()
+
+    monkeypatch.setattr(Path, "read_bytes", read_slowly)
+    contents = read(path)
+    assert ([left.path for left in contents.left_alone], contents.good, contents.bad) == ([path], (), ())
+
+
 def test_a_file_untouched_for_long_is_not_waited_for(tmp_path: Path, read: Read) -> None:
     path = write_csv(tmp_path / "p.csv", [HEADERS, *PARCELS])
     an_hour_ago = datetime.now(UTC).timestamp() - 3600

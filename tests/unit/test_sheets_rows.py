@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixtures.sheets.formats import write_xlsx
 from fixtures.sheets.mistakes import write_mistakes
 from flows.profile import SheetProfile, read_sheet_profile
 from flows.sheets import SheetContents, read_sheets
@@ -117,6 +118,36 @@ def test_a_second_row_without_a_number_does_not_put_the_first_in_doubt(read: Rea
     assert ([row.place.row for row in contents.good], _bad(contents)) == ([2], [(3, "empty_cell")])
 
 
+def test_a_row_that_names_no_number_is_not_told_as_a_contradiction(read: Read) -> None:
+    contents = read((SN, "中通", NUMBER), (SN, "中通", "73120000000002"), (SN, "", ""))
+    assert "(p.csv:2, p.csv:3)" in contents.bad[0].message
+
+
+def test_a_hidden_row_with_another_number_puts_the_order_in_doubt(words: SheetProfile, tmp_path: Path) -> None:
+    rows = [HEADERS, (SN, "中通", NUMBER), (SN, "中通", "73120000000002"), (SN2, "中通", NUMBER), (SN2, "中通", NUMBER)]
+    path = write_xlsx(tmp_path / "p.xlsx", rows, hidden_rows=(3, 5))
+    contents = read_sheets([path], words=words, clock=Clock(), stable_s=0)
+    assert [row.order_sn for row in contents.good] == [SN2]
+    assert _bad(contents) == [(2, "several_parcels"), (3, "hidden_row"), (5, "hidden_row")]
+
+
+def test_a_row_without_courier_but_with_another_number_puts_the_order_in_doubt(read: Read) -> None:
+    contents = read((SN, "中通", NUMBER), (SN, "", "73120000000002"), (SN2, "中通", NUMBER), (SN2, "", NUMBER))
+    assert _bad(contents) == [(2, "several_parcels"), (3, "empty_cell"), (5, "empty_cell")]
+
+
+def test_a_damaged_row_puts_its_order_in_doubt_however_the_order_number_is_spaced(read: Read) -> None:
+    contents = read((SN, "中通", NUMBER), (SN.replace("-", " - "), "中通", "7.3E+13"))
+    assert _bad(contents) == [(2, "contradictory_rows"), (3, "number_damaged")]
+
+
+def test_the_same_parcel_with_and_without_a_proof_is_a_contradiction(read: Read) -> None:
+    assert _bad(read((SN, "中通", NUMBER, "已交付"), (SN, "中通", NUMBER))) == [
+        (2, "contradictory_rows"),
+        (3, "contradictory_rows"),
+    ]
+
+
 def test_a_parcel_and_a_delivery_proof_for_one_order_contradict_each_other(read: Read) -> None:
     contents = read((SN, "中通", NUMBER), (SN, "", "", "已交付"))
     assert _bad(contents) == [(2, "contradictory_rows"), (3, "contradictory_rows")]
@@ -143,7 +174,7 @@ CELLS = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(CELLS, max_size=6))
 def test_each_row_ends_once_and_each_order_has_at_most_one_good_row(rows: list[Row], read: Read) -> None:
     contents = read(*rows)
