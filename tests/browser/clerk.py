@@ -1,0 +1,111 @@
+"""A clerk at the mock's pages: finds things by the profile's names, by Playwright alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Locator, Page, expect
+
+from fixtures.mockshop.harness import MockShop
+from rpa.elements.fields import FieldSpec
+from rpa.elements.profile import Profile
+from rpa.elements.resolve import resolve, script
+from rpa.elements.values import page_values
+
+PATIENCE_MS = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """One logged-in page of the mock shop."""
+
+    page: Page
+    shop: MockShop
+    profile: Profile
+
+    @property
+    def rows(self) -> Locator:
+        """The orders of the list."""
+        return self.page.locator(self.profile.lists["orders"].rows)
+
+    @property
+    def dialog(self) -> Locator:
+        """The ship dialog."""
+        return self.page.locator(self.profile.dialogs["ship"].container)
+
+    @property
+    def confirm(self) -> Locator:
+        """The button 确认发货."""
+        return self.dialog.get_by_role("button", name="确认发货")
+
+    def goto(self, name: str, **parameters: str) -> None:
+        """Open a page of the profile."""
+        self.page.goto(self.profile.pages[name].path.format(**parameters))
+
+    def element(self, name: str, *, value: str = "") -> Locator:
+        """The one place of a named element on the page, waited for."""
+        wanted = self.profile.element(name)
+        return resolve(self.page, wanted.with_value(value) if value else wanted, timeout_ms=PATIENCE_MS).locator
+
+    def log_in(self, *, password: str = "demo-pass-1") -> None:
+        """Past the modal and behind the second tab."""
+        self.page.get_by_role("button", name="我知道了").click()
+        self.element("login.account_tab").click()
+        self.element("login.username").fill("clerk-1")
+        self.element("login.password").fill(password)
+        self.element("login.submit").click()
+
+    def an_order(self, **signs: object) -> str:
+        """The number of a pending order that was never shipped and has these signs (others: none)."""
+        wanted = {"status": "pending", "audit": False, "after_sale": False, "virtual": False} | signs
+        fitting: Iterator[str] = (
+            sn for sn, order in self.shop.truth()["orders"].items()
+            if not order["shipments"] and all(order[name] == value for name, value in wanted.items())
+        )  # fmt: skip
+        return next(fitting)
+
+    def search(self, order_sn: str) -> Locator:
+        """Its row, alone among the pending orders."""
+        self.goto("orders_pending")
+        self.rows.first.wait_for()
+        self.element("orders.search_input").fill(order_sn)
+        self.element("orders.search").click()
+        expect(self.rows).to_have_count(1)
+        return self.rows
+
+    def open_dialog(self, order_sn: str) -> None:
+        """Its ship dialog, loaded."""
+        self.search(order_sn).get_by_role("button", name="发货").click()
+        self.dialog.get_by_text("无物流发货").wait_for()
+
+    def fill_dialog(self, *, courier: str = "圆通", number: str = "YT1234567890123") -> None:
+        """The number, and the courier by its first two characters."""
+        self.dialog.locator("#trackingNumber input").fill(number)
+        self.dialog.locator("#shippingId input").click()
+        self.page.keyboard.type(courier)
+        self.page.keyboard.press("Enter")
+
+    def read_rows(self) -> list[dict[str, Any]]:
+        """The values of all rows, read by the product's own reader."""
+        spec = self.profile.lists["orders"]
+        fields = {"fields": self._described(spec.fields), "keys": None, "masks": None, "patience_ms": PATIENCE_MS}
+        asked = {"rows": spec.rows, "key": spec.key, "busy": spec.busy} | fields
+        read = json.loads(self.page.evaluate(script("read_fields", "read_rows"), asked))["rows"]
+        return [page_values(row, spec.fields, zone=ZoneInfo(self.profile.timezone)) for row in read]
+
+    def read_dialog(self) -> dict[str, Any]:
+        """The values of the ship dialog."""
+        fields = self.profile.dialogs["ship"].fields
+        asked = {"fields": self._described(fields), "masks": []}
+        read = json.loads(self.dialog.evaluate(script("read_fields", "read_block"), asked))["values"]
+        return page_values(read, fields, zone=ZoneInfo(self.profile.timezone))
+
+    def _described(self, fields: Mapping[str, FieldSpec]) -> dict[str, dict[str, Any]]:
+        described = {name: rule.model_dump(include={"css", "attr", "pattern", "all"}) for name, rule in fields.items()}
+        for name, rule in fields.items():
+            described[name]["words"] = list(self.profile.words[rule.words]) if rule.words else None
+        return described
