@@ -130,7 +130,7 @@ def _hidden_rows(part: IO[bytes]) -> Iterator[int]:
 
 def _xls_worksheet(sheet: xlrd.sheet.Sheet, *, datemode: int) -> Worksheet:
     rows = [[_xls_value(cell, datemode=datemode) for cell in sheet.row(number)] for number in range(sheet.nrows)]
-    hidden_rows = frozenset(number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0)
+    hidden_rows = frozenset(number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden)
     return Worksheet(name=sheet.name, rows=rows, typed=True, hidden=sheet.visibility != 0, hidden_rows=hidden_rows)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.sheets.formats import write_csv, write_xls, write_xlsx
+from fixtures.sheets.formats import write_csv, write_html, write_xls, write_xlsx
 from fixtures.sheets.samples import Parcel, write_samples
 from flows.model import SheetRow
 from flows.profile import SheetProfile, read_sheet_profile
@@ -103,6 +103,15 @@ def test_html_called_xls_is_read_with_its_spans_and_hidden_rows(encoding: str, t
     assert _reasons(contents) == [(5, "hidden_row")]
 
 
+def test_html_tables_inside_tables_of_a_layout_are_read_once(tmp_path: Path, read: Read) -> None:
+    path = write_html(tmp_path / "export.xls", [HEADERS, *PARCELS[:2]], encoding="utf-8")
+    table = path.read_text(encoding="utf-8").replace(f"<tr><td>{PARCELS[1][0]}", f"<tr hidden><td>{PARCELS[1][0]}")
+    layout = f'<?xml version="1.0" encoding="utf-8"?>\n<table><tr><td>{table}</td></tr></table>'
+    path.write_text(layout, encoding="utf-8")
+    contents = read(path)
+    assert (_said(contents.good), _reasons(contents)) == (PARCELS[:1], [(3, "hidden_row")])
+
+
 def test_line_breaks_in_an_html_cell_do_not_join_two_numbers(tmp_path: Path, read: Read) -> None:
     path = tmp_path / "export.xls"
     cells = (PARCELS[0][0], "中通快递", "73120000000001<br>73120000000002")
@@ -153,7 +162,9 @@ def test_an_archive_that_is_no_workbook_is_to_be_unpacked(tmp_path: Path, read: 
     assert "unpack" in read(path).bad[0].message
 
 
-def test_workbooks_cut_off_anywhere_never_stop_the_others(tmp_path: Path, read: Read) -> None:
+def test_workbooks_cut_off_anywhere_never_stop_the_others(
+    tmp_path: Path, read: Read, capsys: pytest.CaptureFixture[str]
+) -> None:
     for whole in (
         write_xlsx(tmp_path / "a.xlsx", [HEADERS, *PARCELS]),
         write_xls(tmp_path / "b.xls", [HEADERS, *PARCELS]),
@@ -163,6 +174,7 @@ def test_workbooks_cut_off_anywhere_never_stop_the_others(tmp_path: Path, read: 
         for tenth, part in enumerate(parts, 1):
             part.write_bytes(data[: len(data) * tenth // 10])
         assert _reasons(read(*parts)) == [(0, "bad_row")] * 9
+    assert capsys.readouterr().out == ""
 
 
 def test_a_missing_file_and_a_folder_are_reported(tmp_path: Path, read: Read) -> None:

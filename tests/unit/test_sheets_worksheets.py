@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import openpyxl.chart
 import pytest
 
 from fixtures.sheets.formats import write_csv, write_xls, write_xlsx
@@ -52,8 +53,32 @@ def test_title_lines_other_columns_and_headers_in_other_words_are_no_obstacle(tm
         (None,),
         ("序号", "运单号（必填）", "*物流公司", "收件人", " 订单 编号："),
         (1, number, courier, "张三", sn),
+        (2, None, None, None, "合计"),
     ]
-    assert _said(read(write_xlsx(tmp_path / "p.xlsx", rows)).good) == [PARCELS[0]]
+    contents = read(write_xlsx(tmp_path / "p.xlsx", rows))
+    assert (_said(contents.good), contents.bad) == ([PARCELS[0]], ())
+
+
+def test_rows_keep_excels_numbers_below_empty_ones(tmp_path: Path, read: Read) -> None:
+    path = write_xlsx(tmp_path / "p.xlsx", [(), (), HEADERS, PARCELS[0]])
+    assert [row.place.row for row in read(path).good] == [4]
+
+
+def test_a_chart_is_no_worksheet(tmp_path: Path, read: Read) -> None:
+    path = write_xlsx(tmp_path / "p.xlsx", [HEADERS, PARCELS[0]])
+    book = openpyxl.load_workbook(path)
+    book.create_chartsheet().add_chart(openpyxl.chart.BarChart())
+    book.save(path)
+    contents = read(path)
+    assert (_said(contents.good), contents.bad) == ([PARCELS[0]], ())
+
+
+def test_a_hidden_worksheet_without_headers_is_nobodys_order_list(tmp_path: Path, read: Read) -> None:
+    path = write_xlsx(tmp_path / "p.xlsx", [HEADERS, PARCELS[0]], [PARCELS[1]])
+    book = openpyxl.load_workbook(path)
+    book.worksheets[1].sheet_state = "hidden"
+    book.save(path)
+    assert not read(path).bad
 
 
 def test_a_senders_own_headers_come_from_the_configuration_and_win(tmp_path: Path, read: Read) -> None:
