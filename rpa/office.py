@@ -13,8 +13,11 @@ from rpa.browser.guard import Guard
 from rpa.browser.login import type_password
 from rpa.browser.session import login_state, shop_page
 from rpa.browser.view import View
+from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
-from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, WrongShop
+from rpa.elements.registry import load_profile
+from rpa.errors import ChallengeShown, ConfigError, KickedOut, LoginNeeded, WrongShop
+from rpa.tomlfile import did_you_mean
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,23 +45,46 @@ class Premises:
         return self.shop.base_url or self.profile.base_url
 
 
+def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
+    """What is known about this shop. Raises ConfigError for an unknown platform, or a profile with mistakes."""
+    known = platforms()
+    if shop.platform not in known:
+        message = f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}'
+        raise ConfigError(message)
+    profile = load_profile(shop.platform, folder=config.selectors)
+    return Premises(shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault)
+
+
 @contextmanager
 def opened(premises: Premises, browser: Browser, *, watching: Watching) -> Iterator[View]:
     """The shop's page, with the saved login state; that is saved back at the end, unless the login itself was the trouble."""
-    shop, profile, vault = premises.shop, premises.profile, premises.vault
+    shop, vault = premises.shop, premises.vault
     state = vault.load_state(shop.name)
-    zone = premises.config.zone.key
-    with shop_page(browser, state=state, timezone=zone, still=profile.animations == "off") as page:
-        view = View(
-            page, profile=profile, base_url=premises.base_url, guard=guard_of(premises, watched=watching.step),
-            evidence=evidence_of(premises), clock=premises.config.clock, enter=_entering(premises),
-        )  # fmt: skip
+    with viewed(premises, browser, state=state, watched=watching.step, enter=entering(premises)) as view:
         try:
             yield view
         except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
             vault.forget_state(shop.name)
             raise
-        vault.save_state(shop.name, login_state(page))
+        vault.save_state(shop.name, login_state(view.page))
+
+
+@contextmanager
+def viewed(
+    premises: Premises,
+    browser: Browser,
+    *,
+    state: bytes | None,
+    watched: bool = False,
+    enter: Callable[[View], None] | None = None,
+) -> Iterator[View]:
+    """The shop's page with this login state; nothing is saved. `watched`, `enter`: see `Guard` and `View`."""
+    profile, zone = premises.profile, premises.config.zone.key
+    with shop_page(browser, state=state, timezone=zone, still=profile.animations == "off") as page:
+        yield View(
+            page, profile=profile, base_url=premises.base_url, guard=guard_of(premises, watched=watched),
+            evidence=evidence_of(premises), clock=premises.config.clock, enter=enter,
+        )  # fmt: skip
 
 
 def guard_of(premises: Premises, *, watched: bool) -> Guard:
@@ -92,7 +118,8 @@ def offices_of(premises: Premises, view: View) -> Mapping[type, Callable[[], Any
     return {capability: maker(capability) for capability in premises.platform.can}
 
 
-def _entering(premises: Premises) -> Callable[[View], None]:
+def entering(premises: Premises) -> Callable[[View], None]:
+    """How to log in to this shop by itself: with the stored password. Raises LoginNeeded when there is none."""
     shop = premises.shop
 
     def enter(view: View) -> None:

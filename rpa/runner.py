@@ -13,19 +13,16 @@ from loguru import logger
 from rpa.browser.session import launched
 from rpa.browser.watching import Watching
 from rpa.credentials import Vault, find_key
-from rpa.discovery import platforms
-from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError, RpaError
 from rpa.flow import Flow, Plan, missing_capabilities
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
 from rpa.ledger.runs import RunState
-from rpa.office import Premises, offices_of, opened
+from rpa.office import Premises, offices_of, opened, premises_of
 from rpa.report.finishing import ReportStyle, Run as ReportRun, finish_crashed, unfinished
 from rpa.report.results import Incident, ShopResult
 from rpa.report.run_report import RunReport
 from rpa.run import Meter, Person, Run
-from rpa.tomlfile import did_you_mean
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -82,15 +79,14 @@ def run(job: Job) -> list[ShopResult]:
 
 
 def _premises(job: Job, shop: Shop, *, vault: Vault) -> Premises:
-    known = platforms()
-    if shop.platform not in known:
-        raise ConfigError(f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}')
-    profile = load_profile(shop.platform, folder=job.config.selectors)
-    platform = known[shop.platform]
+    premises = premises_of(shop, config=job.config, vault=vault)
+    platform, profile = premises.platform, premises.profile
     missing = missing_capabilities(job.flow, platform, has_element=profile.elements.__contains__)
     if missing:
-        raise ConfigError(f"The flow {job.flow.name} cannot run in shop {shop.name}: {platform.name} lacks {', '.join(missing)}.")
-    return Premises(shop=shop, profile=profile, platform=platform, config=job.config, vault=vault)
+        raise ConfigError(
+            f"The flow {job.flow.name} cannot run in shop {shop.name}: {platform.name} lacks {', '.join(missing)}."
+        )
+    return premises
 
 
 class _ShopRun:

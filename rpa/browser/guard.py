@@ -59,38 +59,48 @@ class Guard:
         seen = self.uncover(view, expected=expected)
         if urlsplit(seen["url"]).path.startswith(view.profile.session.login_path):
             raise LoginNeeded("The site shows its login page. Run `rpa login` for this shop.")
-        self._check_shop(seen["identity"])
+        self.check_shop(seen["identity"])
 
     def uncover(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
         """Close popups of the allow-list one by one, refuse any other; what the page shows then."""
         if self.refused_dialogs:
             raise UnexpectedDialog(f"The page asked “{self.refused_dialogs[0][:60]}”; it was answered with cancel.")
         for _ in range(_MOST_POPUPS):
-            seen = self._look(view, expected=expected)
+            seen = self.look(view, expected=expected)
             if not seen["overlays"]:
                 return seen
             self._refuse_words(seen["overlays"])
             self._close(view, seen["overlays"][0])
         raise UnknownOverlay(f"More than {_MOST_POPUPS} popups in a row; look with --headed.")
 
-    def _look(self, view: View, *, expected: Sequence[str]) -> Mapping[str, Any]:
+    def look(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
+        """What the page shows, nothing touched: `url`, `identity` and `overlays`.
+
+        `identity` has `mall_id` and `mall_name` (None: not found); an overlay has `popup`, `text` and `means`.
+        """
         profile = view.profile
         argument = {
             "identity": {"mall_id": list(profile.identity.mall_id), "mall_name": list(profile.identity.mall_name)},
             "candidates": list(profile.overlays.candidates),
-            "popups": {name: {"container": one.container, "text": list(one.text)} for name, one in profile.popups.items()},
+            "popups": {
+                name: {"container": one.container, "text": list(one.text)} for name, one in profile.popups.items()
+            },
             "expected": list(expected),
-            "known": [one.model_dump(include={"container", "text", "means"}) for one in profile.overlays.known.values()],
+            "known": [
+                one.model_dump(include={"container", "text", "means"}) for one in profile.overlays.known.values()
+            ],
         }
         with translated("looking around on the page"):
             seen: Mapping[str, Any] = json.loads(view.page.evaluate(script("look_around"), argument))
         return seen
 
-    def _check_shop(self, shown: Mapping[str, str | None]) -> None:
+    def check_shop(self, shown: Mapping[str, str | None]) -> None:
         """Raise WrongShop unless the page names the configured shop."""
         for key, wanted in (("mall_id", self.mall_id), ("mall_name", self.mall_name)):
             if wanted is not None and shown[key] != wanted:
-                message = f"The page belongs to {key} {shown[key]!r}, but shop {self.shop} is configured with {wanted!r}. "
+                message = (
+                    f"The page belongs to {key} {shown[key]!r}, but shop {self.shop} is configured with {wanted!r}. "
+                )
                 raise WrongShop(message + "Nothing was clicked; log in to the right shop with `rpa login`.")
 
     def _refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:
@@ -99,13 +109,17 @@ class Guard:
                 message = f"The site says “{overlay['text'][:40]}”. The session is not taken back; run `rpa login` for this shop."
                 raise KickedOut(message)
             if overlay["means"] == "challenge":
-                raise ChallengeShown(f"The site asks for a challenge: “{overlay['text'][:40]}”. Run `rpa login --headed`.")
+                raise ChallengeShown(
+                    f"The site asks for a challenge: “{overlay['text'][:40]}”. Run `rpa login --headed`."
+                )
 
     def _close(self, view: View, overlay: Mapping[str, Any]) -> None:
         name = overlay["popup"]
         if name is None:
             picture = view.evidence.refusal(view.page, "unknown-overlay")
-            raise UnknownOverlay(f"“{overlay['text'][:60]}” covers the page and is not on the allow-list; see {picture}.")
+            raise UnknownOverlay(
+                f"“{overlay['text'][:60]}” covers the page and is not on the allow-list; see {picture}."
+            )
         popup = view.profile.popups[name]
         logger.info("Closing the popup {} (“{}”).", name, overlay["text"][:40])
         container = view.page.locator(popup.container).visible.first

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rpa.browser.playwright_errors import translated
 from rpa.elements.resolve import find
-from rpa.errors import ChallengeShown, LoginNeeded
+from rpa.errors import ChallengeShown, LoginNeeded, PageChanged
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
@@ -44,6 +44,9 @@ def type_password(view: View, *, login: str, password: str) -> None:
 def wait_for_person(view: View) -> None:
     """Show the login page and wait until a person has logged in. Raises LoginNeeded when nobody does in ten minutes."""
     view.open_login()
-    with translated("waiting for a person to log in"):
-        argument = {"path": view.profile.session.login_path, "css": "#-none-"}
-        view.page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
+    argument = {"path": view.profile.session.login_path, "css": "#-none-"}
+    try:
+        with translated("waiting for a person to log in"):
+            view.page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
+    except PageChanged as error:
+        raise LoginNeeded("Nobody logged in within ten minutes; nothing was saved. Run `rpa login` again.") from error

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rpa.browser.playwright_errors import translated
 from rpa.errors import PageChanged
@@ -67,15 +67,23 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
     """The element where it is visible now; None if it is not. Raises PageChanged when it is ambiguous or misnamed."""
     for locator in element.locators:
         candidate = locate(root, locator)
-        with translated(f"looking for {element.name}"):
-            hits = json.loads(candidate.evaluate_all(script("describe")))
+        hits = visible_hits(candidate, name=element.name)
         if len(hits) > 1:
             message = f"{element.name} is on the page {len(hits)} times ({locator.kind} {locator.value!r}); nothing was chosen."
             raise PageChanged(f"{message} Run `rpa selectors check`.")
         if hits:
-            _check_name(element, hits[0]["name"])
+            problem = name_problem(element, hits[0]["name"])
+            if problem:
+                raise PageChanged(f"{problem}; nothing was clicked.")
             return Found(element=element, locator=candidate.visible, name=hits[0]["name"], disabled=hits[0]["disabled"])
     return None
+
+
+def visible_hits(candidate: PlaywrightLocator, *, name: str) -> list[dict[str, Any]]:
+    """What is visible now where this locator looks: `name` as a person reads it, `disabled`; `name` is the element's."""
+    with translated(f"looking for {name}"):
+        hits: list[dict[str, Any]] = json.loads(candidate.evaluate_all(script("describe")))
+    return hits
 
 
 def resolve(root: Page | PlaywrightLocator, element: Element, *, timeout_ms: float) -> Found:
@@ -94,10 +102,11 @@ def resolve(root: Page | PlaywrightLocator, element: Element, *, timeout_ms: flo
     return found
 
 
-def _check_name(element: Element, name: str) -> None:
+def name_problem(element: Element, name: str) -> str:
+    """What is wrong with this element reading so; empty if nothing is."""
     forbidden = next((word for word in element.forbid if word in name), None)
     if forbidden is not None:
-        message = f"{element.name} was found as “{name}”, which contains the forbidden word “{forbidden}”; nothing was clicked."
-        raise PageChanged(message)
+        return f"{element.name} was found as “{name}”, which contains the forbidden word “{forbidden}”"
     if element.expect and name not in element.expect:
-        raise PageChanged(f"{element.name} was found as “{name}”, expected {' or '.join(element.expect)}; nothing was clicked.")
+        return f"{element.name} was found as “{name}”, expected {' or '.join(element.expect)}"
+    return ""
