@@ -16,7 +16,6 @@ from python_calamine import (
     CalamineError,
     CalamineWorkbook,
     PasswordError,
-    SheetTypeEnum,
     SheetVisibleEnum,
 )
 from xlrd.compdoc import CompDocError
@@ -94,8 +93,6 @@ def _worksheets(data: bytes, *, archive: zipfile.ZipFile) -> Iterator[Worksheet]
     parts = _parts(archive)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         for sheet in book.sheets_metadata:
-            if sheet.typ != SheetTypeEnum.WorkSheet:
-                continue
             rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
             with archive.open(parts[sheet.name]) as part:
                 hidden_rows = frozenset(_hidden_rows(part))

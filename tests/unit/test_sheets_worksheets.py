@@ -53,7 +53,7 @@ def test_title_lines_other_columns_and_headers_in_other_words_are_no_obstacle(tm
         (None,),
         ("序号", "运单号（必填）", "*物流公司", "收件人", " 订单 编号："),
         (1, number, courier, "张三", sn),
-        (2, None, None, None, "合计"),
+        ("2", None, None, None, "合计"),
     ]
     contents = read(write_xlsx(tmp_path / "p.xlsx", rows))
     assert (_said(contents.good), contents.bad) == ([PARCELS[0]], ())
