@@ -151,6 +151,7 @@ def search(
     connection: Connection,
     *,
     shop: str | None,
+    subject: str | None,
     state: State | None,
     since: datetime | None,
     limit: int | None,
@@ -160,6 +161,8 @@ def search(
     wanted = select(actions).order_by(actions.c.id.desc()).limit(limit)
     if shop is not None:
         wanted = wanted.where(actions.c.shop == shop)
+    if subject is not None:
+        wanted = wanted.where(actions.c.subject == subject)
     if state is not None:
         wanted = wanted.where(actions.c.state == state.value)
     if since is not None:

@@ -192,13 +192,16 @@ class Ledger:
         self,
         shop: str | None = None,
         *,
+        subject: str | None = None,
         state: State | None = None,
         since: datetime | None = None,
         limit: int | None = None,
     ) -> list[Action]:
         """Actions, newest first; `since`: changed at or after."""
         with self._reading() as connection:
-            return entries.search(connection, shop=shop, state=state, since=since, limit=limit, clock=self._clock)
+            return entries.search(
+                connection, shop=shop, subject=subject, state=state, since=since, limit=limit, clock=self._clock
+            )
 
     def see(self, shop: str, *, sightings: Iterable[tuple[str, str, Mapping[str, object]]]) -> dict[str, Change]:
         """Remember each (subject, fingerprint, facts) at first sight; gives those that look different now, by subject.
