@@ -69,7 +69,7 @@ class Guard:
             seen = self.look(view, expected=expected)
             if not seen["overlays"]:
                 return seen
-            self._refuse_words(seen["overlays"])
+            self.refuse_words(seen["overlays"])
             self._close(view, seen["overlays"][0])
         raise UnknownOverlay(f"More than {_MOST_POPUPS} popups in a row; look with --headed.")
 
@@ -103,7 +103,8 @@ class Guard:
                 )
                 raise WrongShop(message + "Nothing was clicked; log in to the right shop with `rpa login`.")
 
-    def _refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:
+    def refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:
+        """Raise KickedOut or ChallengeShown when what `look` found says so."""
         for overlay in overlays:
             if overlay["means"] == "kicked":
                 message = f"The site says “{overlay['text'][:40]}”. The session is not taken back; run `rpa login` for this shop."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rpa.browser.playwright_errors import translated
@@ -50,3 +51,19 @@ def wait_for_person(view: View) -> None:
             view.page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
     except PageChanged as error:
         raise LoginNeeded("Nobody logged in within ten minutes; nothing was saved. Run `rpa login` again.") from error
+
+
+def arrived_in_shop(view: View) -> Mapping[str, str | None]:
+    """Go to the page that a login leads to; which shop it names (`mall_id`, `mall_name`). Nothing is clicked.
+
+    Raises LoginNeeded when the site wants a login still, WrongShop when it is another shop than the one configured.
+    """
+    name = view.profile.session.after_login
+    view.go(name)
+    for element in view.profile.pages[name].signature:
+        view.found(element)
+    seen = view.guard.look(view)
+    view.guard.refuse_words(seen["overlays"])
+    identity: Mapping[str, str | None] = seen["identity"]
+    view.guard.check_shop(identity)
+    return identity

@@ -40,16 +40,23 @@ def launched(*, headed: bool = False, slow_mo_ms: float = 0) -> Iterator[Browser
 
 def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float) -> Browser:
     executable = find_browser()
-    if headed and sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if headed and not has_screen():
         raise ConfigError("--headed needs a screen, and DISPLAY is not set. Run without --headed, or under xvfb-run.")
     args = [*_QUIET, *_sandbox()]
     try:
-        return playwright.chromium.launch(executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args)
+        return playwright.chromium.launch(
+            executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args
+        )
     except Error as error:
         first_line = error.message.partition("\n")[0]
         tried = executable or "Playwright's own browser"
         message = f"No browser could be started ({tried}: {first_line}). Install Chrome, Edge or Chromium, or set RPA_BROWSER."
         raise ConfigError(message) from error
+
+
+def has_screen() -> bool:
+    """Whether a browser window can be shown to a person here."""
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _sandbox() -> list[str]:

@@ -52,23 +52,26 @@ def login(
     shop: Shop,
     *,
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from one line of standard input, and keep it encrypted.")
+        bool,
+        typer.Option(
+            "--password-stdin", help="Read the password from one line of standard input, and keep it encrypted."
+        ),
     ] = False,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser while the password is typed.")] = False,
 ) -> None:
     """Log in to a shop: by hand in a browser window, or with a password from standard input."""
     from rpa.cli.setup import log_in
+    from rpa.cli.speech import secret_line
 
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    log_in(context.obj, shop, password=password, headed=headed)
+    log_in(context.obj, shop, password=secret_line() if password_stdin else None, headed=headed)
 
 
 @app.command()
-def flows() -> None:
-    """List the flows there are."""
+def flows(context: typer.Context) -> None:
+    """List the flows there are: what each does, and its options."""
     from rpa.cli.setup import list_flows
 
-    list_flows()
+    list_flows(context.obj)
 
 
 @app.command()
@@ -100,7 +103,7 @@ def selectors_check(
     *,
     headed: Annotated[bool, typer.Option("--headed", help="Show the browser.")] = False,
 ) -> None:
-    """Open each page and say which elements are found; nothing is clicked but read-only tabs."""
+    """Open each page of the shop's site and say which elements are found. Nothing is clicked, but to log in."""
     from rpa.cli.profiles import check
 
     check(context.obj, shop, headed=headed)
@@ -110,13 +113,15 @@ def selectors_check(
 def selectors_approve(
     context: typer.Context,
     shop: Shop,
-    element: Annotated[list[str] | None, typer.Argument(help="Elements to confirm. Default: all destructive ones.")] = None,
+    element: Annotated[
+        list[str] | None, typer.Argument(help="Elements to confirm. Default: all destructive ones.")
+    ] = None,
     *,
     by: Annotated[str | None, typer.Option(help="Your name. Default: the login name of this computer.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Confirm that destructive elements are described rightly for this shop's site, so that they may be clicked unattended."""
-    from rpa.cli.profiles import approve
+    from rpa.cli.approving import approve
 
     approve(context.obj, shop, names=element or [], by=by, yes=yes)
 
@@ -143,16 +148,21 @@ def ledger_resolve(
     subject: Annotated[str, typer.Argument(help="The order number.")],
     *,
     done: Annotated[bool, typer.Option("--done", help="The site shows it as we sent it.")] = False,
-    not_done: Annotated[bool, typer.Option("--not-done", help="The site does not have it; it may be sent again.")] = False,
-    changed_ok: Annotated[bool, typer.Option("--changed-ok", help="The order changed, and may be shipped as it is now.")] = False,
-    reason: Annotated[str, typer.Option(help="What you saw; kept with your name.")] = "",
+    not_done: Annotated[
+        bool, typer.Option("--not-done", help="The site does not have it; it may be sent again.")
+    ] = False,
+    changed_ok: Annotated[
+        bool, typer.Option("--changed-ok", help="The order changed, and may be shipped as it is now.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="What you saw; kept with your name. Needed.")] = "",
+    kind: Annotated[str | None, typer.Option(help="Which kind of action, where the order has several.")] = None,
     by: Annotated[str | None, typer.Option(help="Your name. Default: the login name of this computer.")] = None,
 ) -> None:
     """Answer for an order that the program cannot decide on: look at it on the site first."""
     from rpa.cli.records import resolve
 
     answers = [name for name, given in (("done", done), ("not_done", not_done), ("changed", changed_ok)) if given]
-    resolve(context.obj, shop, subject=subject, answers=answers, by=by, reason=reason)
+    resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason)
 
 
 def main() -> None:

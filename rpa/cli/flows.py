@@ -43,13 +43,19 @@ class FlowGroup(TyperGroup):
 def run_flow(
     context: typer.Context,
     *,
-    shops: Annotated[list[str] | None, typer.Argument(help="Shops of rpa.toml. Default: all.", metavar="[SHOP]...")] = None,
+    shops: Annotated[
+        list[str] | None, typer.Argument(help="Shops of rpa.toml. Default: all.", metavar="[SHOP]...")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan only; nothing is written to the site.")] = False,
     live: Annotated[bool, typer.Option("--live", help="Write to the site, whatever the shop's `live` says.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Answer yes to questions of the program itself.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
-    headed: Annotated[bool, typer.Option("--headed", help="Show the browser; actions are announced and highlighted.")] = False,
-    slow_mo: Annotated[float, typer.Option("--slow-mo", min=0, help="Milliseconds to wait after each action.", metavar="MS")] = 0,
+    headed: Annotated[
+        bool, typer.Option("--headed", help="Show the browser; actions are announced and highlighted.")
+    ] = False,
+    slow_mo: Annotated[
+        float, typer.Option("--slow-mo", min=0, help="Milliseconds to wait after each action.", metavar="MS")
+    ] = 0,
     step: Annotated[bool, typer.Option("--step", help="Ask before each write (with --headed).")] = False,
     pause_on_failure: Annotated[
         bool, typer.Option("--pause-on-failure", help="Open the inspector when the shop is stopped (with --headed).")
@@ -86,13 +92,17 @@ def _function(flow: Flow) -> Callable[..., None]:
     return command
 
 
+def flag_of(field: Field[Any]) -> str:
+    """How an option of a flow is written on the command line."""
+    return str(field.metadata["flag"] or "--" + field.name.replace("_", "-"))
+
+
 def _parameter(field: Field[Any], *, flow: Flow, language: Language) -> inspect.Parameter:
     hint: Any = get_type_hints(flow.options)[field.name]
     many = field.metadata["many"]
     if many:
         hint = Optional[list[get_args(hint)[0]]]
     help_text = Text(*field.metadata["help"]).of(language)
-    flag = field.metadata["flag"] or "--" + field.name.replace("_", "-")
     default = None if many or field.default is MISSING else field.default
-    annotation = Annotated[hint, typer.Option(flag, help=help_text)]
+    annotation = Annotated[hint, typer.Option(flag_of(field), help=help_text)]
     return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

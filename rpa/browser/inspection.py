@@ -1,0 +1,193 @@
+"""Comparing a page with its profile, for people: what is found, what is not, what reads differently. Clicks nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from rpa.browser.playwright_errors import translated
+from rpa.browser.view import PATIENCE_MS
+from rpa.elements.resolve import locate, name_problem, visible_hits
+from rpa.elements.values import UNREADABLE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from rpa.browser.view import View
+    from rpa.elements.profile import Element, ListSpec, PageSpec
+
+
+class Presence(StrEnum):
+    """How an element stands on a page."""
+
+    FOUND = "found"
+    MISSING = "missing"
+    """It belongs to the page's signature and is not there."""
+    ABSENT = "absent"
+    """Not there now, which may be right: it shows at times, or the list has no rows."""
+    SEVERAL = "several"
+    MISNAMED = "misnamed"
+    """It reads differently than expected."""
+    NOT_LOOKED_FOR = "not_looked_for"
+    """It shows only after a click (in a dialog), or with a value that the caller chooses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementSeen:
+    """One element on one page."""
+
+    name: str
+    presence: Presence
+    signature: bool
+    """Whether the page is not the page without it."""
+    text: str = ""
+    """What it reads, or what is wrong with that."""
+    count: int = 0
+    """How often it was found; for an element of a list, in how many of its rows."""
+    locator: int = 0
+    """Which of its locators found it, from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSeen:
+    """One list on one page."""
+
+    name: str
+    rows: int
+    settled: bool
+    """False: it showed neither rows nor the sign of an empty list, or it stayed busy."""
+    unreadable: Mapping[str, int]
+    """Field → in how many rows it could not be read."""
+    example: str
+    """What the first row is called (its key), for pages that need one; empty: no row that can be named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlaySeen:
+    """Something that lies over a page."""
+
+    text: str
+    popup: str | None
+    """Its name on the profile's allow-list, from which a run would close it; None: a run would stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSeen:
+    """What a page showed."""
+
+    name: str
+    url: str
+    identity: Mapping[str, str | None]
+    """`mall_id` and `mall_name`; None: not found."""
+    overlays: tuple[OverlaySeen, ...]
+    elements: tuple[ElementSeen, ...]
+    lists: tuple[ListSeen, ...]
+
+    @property
+    def is_itself(self) -> bool:
+        """Whether the whole signature was found, with nothing unknown over it, so that a run would accept the page."""
+        whole = all(one.presence is Presence.FOUND for one in self.elements if one.signature)
+        return whole and all(overlay.popup is not None for overlay in self.overlays)
+
+
+def inspected(view: View, name: str) -> PageSeen:
+    """What this page of the profile, already open, shows of what the profile describes. Nothing is clicked or closed.
+
+    Raises KickedOut or ChallengeShown when that lies over the page.
+    """
+    page, profile = view.profile.pages[name], view.profile
+    _wait_for_signature(view, page)
+    lists = tuple(_list_seen(view, spec) for spec in profile.lists.values() if name in spec.pages)
+    elements = [one for one in profile.elements.values() if name in one.pages]
+    elements.sort(key=lambda one: one.name not in page.signature)
+    seen = view.guard.look(view)
+    view.guard.refuse_words(seen["overlays"])
+    return PageSeen(
+        name=name,
+        url=seen["url"],
+        identity=seen["identity"],
+        overlays=tuple(OverlaySeen(text=one["text"], popup=one["popup"]) for one in seen["overlays"]),
+        elements=tuple(_element_seen(view, one, signature=one.name in page.signature) for one in elements),
+        lists=lists,
+    )
+
+
+def _wait_for_signature(view: View, page: PageSpec) -> None:
+    """Give each element of the signature time to show; a page that lacks one is not waited for again."""
+    for name in page.signature:
+        if not _comes(_anywhere(view.page, view.profile.element(name))):
+            return
+
+
+def _anywhere(root: Page | Locator, element: Element) -> Locator:
+    first, *rest = (locate(root, locator) for locator in element.locators)
+    for other in rest:
+        first = first.or_(other)
+    return first
+
+
+def _comes(locator: Locator) -> bool:
+    with translated("waiting for the page"):
+        try:
+            locator.visible.first.wait_for(timeout=PATIENCE_MS)
+        except PlaywrightTimeout:
+            return False
+    return True
+
+
+def _element_seen(view: View, element: Element, *, signature: bool) -> ElementSeen:
+    kind, _, container = (element.within or "").partition(":")
+    takes_value = any("{value}" in locator.value for locator in element.locators)
+    if kind == "dialog" or takes_value:
+        return ElementSeen(name=element.name, presence=Presence.NOT_LOOKED_FOR, signature=signature)
+    root = view.page.locator(view.profile.lists[container].rows).visible if kind == "list" else view.page
+    for number, locator in enumerate(element.locators, start=1):
+        hits = visible_hits(locate(root, locator), name=element.name)
+        if hits:
+            return _judged(element, [hit["name"] for hit in hits], locator=number, signature=signature)
+    gone = Presence.MISSING if signature else Presence.ABSENT
+    return ElementSeen(name=element.name, presence=gone, signature=signature)
+
+
+def _judged(element: Element, names: list[str], *, locator: int, signature: bool) -> ElementSeen:
+    problem = next((problem for name in names if (problem := name_problem(element, name))), "")
+    if len(names) > 1 and not (element.within or "").startswith("list:"):
+        presence = Presence.SEVERAL
+    else:
+        presence = Presence.MISNAMED if problem else Presence.FOUND
+    return ElementSeen(
+        name=element.name,
+        presence=presence,
+        signature=signature,
+        text=problem or names[0],
+        count=len(names),
+        locator=locator,
+    )
+
+
+def _list_seen(view: View, spec: ListSpec) -> ListSeen:
+    shown = view.page.locator(spec.rows)
+    if spec.empty is not None:
+        shown = shown.or_(view.page.locator(spec.empty))
+    there = _comes(shown)
+    read = view.rows(spec.name)
+    key = read.values[0][spec.key] if read.values else ""
+    unreadable = Counter(field for row in read.values for field in _unreadable_fields(row))
+    return ListSeen(
+        name=spec.name,
+        rows=len(read.values),
+        settled=there and read.quiet,
+        unreadable=dict(unreadable),
+        example=key if isinstance(key, str) else "",
+    )
+
+
+def _unreadable_fields(row: Mapping[str, Any]) -> Iterator[str]:
+    for field, value in row.items():
+        if value is UNREADABLE or (isinstance(value, tuple) and UNREADABLE in value):
+            yield field

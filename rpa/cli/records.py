@@ -1,0 +1,239 @@
+"""Commands on what is kept: the report over many runs, the ledger, and a person's answer to a doubt."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text as Styled
+
+from rpa.cli.speech import asked, console, person_named
+from rpa.config import load
+from rpa.errors import ConfigError
+from rpa.language import Language, Text
+from rpa.ledger.actions import LIVE, State
+from rpa.ledger.ledger import Ledger
+from rpa.tomlfile import did_you_mean
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+    from rpa.ledger.actions import Action
+    from rpa.report.columns import Layout
+    from rpa.report.history import Span
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ANSWERS = {"done": State.DONE, "not_done": State.NOT_DONE}
+_ALL_RUNS = Text(en="All runs", zh="全部运行")
+_NO_ROWS = Text(en="No run has a row ({span}). Nothing was written.", zh="没有任何记录（{span}），未生成文件。")
+_REPORT = Text(en="Report", zh="报告")
+_ROWS = Text(en="Rows: {rows}", zh="共 {rows} 行")
+_EVER = Text(en="any day", zh="全部时间")
+_NO_ACTIONS = Text(en="The ledger has no such action.", zh="记录中没有符合条件的操作。")
+_TITLES = (
+    Text(en="Shop", zh="店铺"), Text(en="Kind", zh="类型"), Text(en="Order", zh="订单"), Text(en="State", zh="状态"),
+    Text(en="What was sent", zh="提交内容"), Text(en="Changed", zh="更新时间"), Text(en="Run", zh="运行编号"),
+    Text(en="Details", zh="说明"),
+)  # fmt: skip
+_STATES = {
+    State.SUBMITTING: (Text(en="being sent", zh="提交中"), "yellow"),
+    State.DONE: (Text(en="done", zh="已完成"), "green"),
+    State.REFUSED: (Text(en="refused by the site", zh="后台拒绝"), "dark_orange"),
+    State.NOT_DONE: (Text(en="not done", zh="未完成"), "dim"),
+    State.CONFLICT: (Text(en="conflict", zh="与后台不一致"), "bold red"),
+    State.UNKNOWN: (Text(en="unknown", zh="结果不明"), "bold red"),
+    State.HANDED_OVER: (Text(en="handed over", zh="已移交"), "cyan"),
+}
+_WHY = Text(en="What did you see on the site?", zh="您在后台看到了什么？")
+_RESOLVED = Text(
+    en="Recorded: {subject} in {shop} is now “{state}” (answered by {by}: {reason}).",
+    zh="已记录：{shop} 的订单 {subject} 现为“{state}”（{by} 答复：{reason}）。",
+)
+_MAY_GO_AGAIN = Text(en="The next run may send it again.", zh="下次运行会重新处理该订单。")
+_RELEASED = Text(
+    en="Recorded: {subject} in {shop} may be shipped as it is now (accepted by {by}: {reason}).",
+    zh="已记录：{shop} 的订单 {subject} 可按现在的内容发货（{by} 确认：{reason}）。",
+)
+
+
+def write_report(config_path: Path | None, *, since: str | None, until: str | None, shops: Sequence[str]) -> None:
+    """Write the rows of many runs into one CSV and XLSX in var/reports/history-…, and print totals and where they lie.
+
+    Raises ConfigError for a day that is none, or an unknown shop.
+    """
+    from rpa.report.finishing import ReportStyle
+    from rpa.report.history import Span, collect, write_history
+    from rpa.report.terminal import totals_table
+
+    config = load(config_path)
+    chosen = frozenset(config.shop(name).name for name in shops)
+    span = Span(since=_day("--from", since), until=_day("--to", until), shops=chosen or None)
+    if span.since and span.until and span.since > span.until:
+        raise ConfigError(f"--from {since} is after --to {until}; give the earlier day first.")
+    if next(collect(config.var, span=span), None) is None:
+        console().print(_NO_ROWS.of(config.language).format(span=_said(span, language=config.language)))
+        return
+    style = ReportStyle(layout=_layout_of_all_flows(), name=_ALL_RUNS, language=config.language, zone=config.zone)
+    history = write_history(config.var, into=config.var / "reports" / _folder(span), span=span, style=style)
+    console().print(totals_table(history.totals, language=config.language))
+    console().print(_ROWS.of(config.language).format(rows=sum(history.totals.values())))
+    for path in (history.xlsx, history.csv):
+        console().print(f"{_REPORT.of(config.language)}: {path}", soft_wrap=True)
+
+
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError:
+        raise ConfigError(
+            f"{option} {text} is not a day; write it as year-month-day, for example 2026-03-09."
+        ) from None
+
+
+def _said(span: Span, *, language: Language) -> str:
+    days = f"{span.since or '…'} – {span.until or '…'}" if span.since or span.until else _EVER.of(language)
+    return ", ".join([days, *sorted(span.shops or ())])
+
+
+def _folder(span: Span) -> str:
+    return "-".join(["history", str(span.since or "start"), str(span.until or "end"), *sorted(span.shops or ())])
+
+
+def _layout_of_all_flows() -> Layout:
+    """The columns of every flow's report, each once, as the flows lay them out."""
+    from rpa.discovery import flows
+    from rpa.report.columns import RUN_COLUMNS, Layout
+
+    layouts = [flow.report.layout for _, flow in sorted(flows().items())]
+    columns = {column.key: column for layout in layouts for column in layout.columns} or {c.key: c for c in RUN_COLUMNS}
+    first = dict.fromkeys(key for layout in layouts for key in layout.first)
+    return Layout(
+        columns=tuple(columns.values()), first=tuple(first), subject=layouts[0].subject if layouts else "run_id"
+    )
+
+
+def show_ledger(
+    config_path: Path | None, *, shop: str | None, state: str | None, limit: int | None, as_json: bool
+) -> None:
+    """Print the actions, newest first: a table, or one JSON list. Raises ConfigError for an unknown shop or state."""
+    config = load(config_path)
+    if shop is not None:
+        config.shop(shop)
+    wanted = None if state is None else _state(state)
+    with _ledger(config) as ledger:
+        actions = ledger.show(shop, state=wanted, limit=limit)
+    if as_json:
+        sys.stdout.write(json.dumps([action.to_json() for action in actions], ensure_ascii=False, indent=2) + "\n")
+    elif actions:
+        console().print(_table(actions, language=config.language))
+    else:
+        console().print(_NO_ACTIONS.of(config.language))
+
+
+def _state(text: str) -> State:
+    known = [state.value for state in State]
+    if text not in known:
+        raise ConfigError(f'There is no state "{text}"{did_you_mean(text, known)} (all: {", ".join(known)})')
+    return State(text)
+
+
+@contextmanager
+def _ledger(config: Config) -> Iterator[Ledger]:
+    config.var.mkdir(parents=True, exist_ok=True)
+    with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+        yield ledger
+
+
+def _table(actions: Sequence[Action], *, language: Language) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in _TITLES:
+        table.add_column(title.of(language), overflow="fold")
+    for action in actions:
+        word, style = _STATES[action.state]
+        sent = " ".join(value for value in action.payload.values() if value)
+        changed = action.updated_at.strftime("%Y-%m-%d %H:%M")
+        state = Styled(word.of(language), style=style)
+        table.add_row(action.shop, action.kind, action.subject, state, sent, changed, action.run_id, _details(action))
+    return table
+
+
+def _details(action: Action) -> str:
+    return " · ".join(filter(None, (action.detail, action.answered_by)))
+
+
+def resolve(
+    config_path: Path | None,
+    shop: str,
+    *,
+    subject: str,
+    answers: Sequence[str],
+    kind: str | None,
+    by: str | None,
+    reason: str,
+) -> None:
+    """Record a person's one answer (`done`, `not_done` or `changed`) for an order, and print what is recorded now.
+
+    Raises ConfigError unless there is exactly one answer, which fits, a reason and a name, and no run of the shop.
+    """
+    from rpa.ledger.lock import RunLock
+
+    config = load(config_path)
+    config.shop(shop)
+    if len(answers) != 1:
+        raise ConfigError("Give exactly one answer: --done, --not-done or --changed-ok.")
+    who = person_named(by)
+    why = _reason(reason, language=config.language)
+    with RunLock(config.var / "locks", shop=shop, clock=config.clock), _ledger(config) as ledger:
+        if answers[0] == "changed":
+            ledger.release(shop, subject=subject, by=who, reason=why)
+            said = [_RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)]
+        else:
+            action = _live_action(ledger, shop, subject=subject, kind=kind)
+            state = _ANSWERS[answers[0]]
+            answered = ledger.resolve(
+                shop, kind=action.kind, subject=subject, part=action.part, state=state, by=who, reason=why
+            )
+            said = list(_recorded(answered, by=who, reason=why, language=config.language))
+    for line in said:
+        console().print(line, soft_wrap=True)
+
+
+def _reason(given: str, *, language: Language) -> str:
+    why = given.strip()
+    if not why and sys.stdin.isatty():
+        why = asked(_WHY, language=language)
+    if not why:
+        raise ConfigError(
+            "An answer needs its reason: add --reason with what you saw on the site. Nothing was recorded."
+        )
+    return why
+
+
+def _live_action(ledger: Ledger, shop: str, *, subject: str, kind: str | None) -> Action:
+    """The one action of this subject that an answer can be for."""
+    known = ledger.show(shop, subject=subject)
+    live = [action for action in known if action.state in LIVE and kind in {None, action.kind}]
+    if len(live) == 1:
+        return live[0]
+    if live:
+        kinds = ", ".join(sorted({action.kind for action in live}))
+        raise ConfigError(f"{subject} in {shop} has several actions to answer for ({kinds}); say which with --kind.")
+    stands = f"the ledger has it as {known[0].state.value}" if known else "the ledger has nothing on it"
+    message = f"There is nothing to answer for on {subject} in {shop}: {stands}. "
+    raise ConfigError(message + f"`rpa ledger show --shop {shop}` lists what there is.")
+
+
+def _recorded(action: Action, *, by: str, reason: str, language: Language) -> Iterator[str]:
+    word = _STATES[action.state][0].of(language)
+    yield _RESOLVED.of(language).format(subject=action.subject, shop=action.shop, state=word, by=by, reason=reason)
+    if action.state is State.NOT_DONE:
+        yield _MAY_GO_AGAIN.of(language)
