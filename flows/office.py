@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -44,6 +45,9 @@ class ReadsOrders(Protocol):
 
     def pending(self) -> Iterator[OrdersPage]:
         """All pending orders, page by page, nearest ship-by first; each order once."""
+
+    def now(self) -> datetime:
+        """The site's clock, which its deadlines are judged by; ours before anything was read."""
 
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
         """Orders of any status by number; those that the shop does not have are missing."""

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 def pending_orders(run: Run) -> Iterator[Row]:
     """Every pending order, nearest ship-by first, with what speaks against shipping it; page by page."""
-    for page in run.office(ReadsOrders).pending():
+    reading = run.office(ReadsOrders)
+    for page in reading.pending():
         run.meter.add(len(page.orders))
         changed = run.ledger.see(run.shop.name, sightings=sightings(page.orders))
-        for decision in decide(page.orders, (), rules=rules_of(run, changed=changed)):
+        for decision in decide(page.orders, (), rules=rules_of(run, now=reading.now(), changed=changed)):
             run.meter.advance()
             yield OrderRow.of(_as_read(decision)).cells()
 

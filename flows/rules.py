@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.decide import NoLogistics, Rules
@@ -20,13 +21,13 @@ KIND = "ship"
 """The ledger's kind for telling the site that an order has left, whatever the entry."""
 
 
-def rules_of(run: Run, *, changed: Mapping[str, Change]) -> Rules:
-    """The rules of this shop at this moment."""
+def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change]) -> Rules:
+    """The rules of this shop at this moment of the site's clock."""
     settings = run.shop.settings(OrderSettings)
     words = run.profile.words
     live = run.ledger.live(run.shop.name, kind=KIND)
     return Rules(
-        now=run.clock.now(),
+        now=now,
         stop_words=settings.stop_words or tuple(words.get("stop", ())),
         stop_flags=frozenset(settings.stop_flags or words.get("stop_flags", ())),
         no_logistics=tuple(

@@ -54,7 +54,9 @@ def look_at(action: Action, sighting: Sighting | None) -> Look:
         return Look(seen=Seen.NOTHING)
     if order.status == "shipped":
         return _look_at_shipped(action, order)
-    return Look(seen=Seen.OTHER if order.status == "closed" else Seen.UNREADABLE, detail=f"status on the site: {order.status}")
+    return Look(
+        seen=Seen.OTHER if order.status == "closed" else Seen.UNREADABLE, detail=f"status on the site: {order.status}"
+    )
 
 
 def _look_at_shipped(action: Action, order: Order) -> Look:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.decide import Rules, decide, decide_found
+from flows.decide import decide, decide_found
 from flows.inbox import GoodOrBad, Inbox
 from flows.model import Decision, Order, SheetRow
 from flows.office import ReadsOrders, ShipForm, ShipsOrders
@@ -62,7 +62,7 @@ class ShippingDesk:
     def decide(self, orders: Sequence[Order], rows: Sequence[GoodOrBad] | None = None) -> None:
         """Decide on these orders, with the sheet rows that no shop has taken; the shop's limits are part of it."""
         changed = self._run.ledger.see(self._shop, sightings=sightings(orders))
-        rules = rules_of(self._run, changed=changed)
+        rules = rules_of(self._run, now=self._reading.now(), changed=changed)
         decisions = decide(orders, self._inbox.rows(self._shop) if rows is None else rows, rules=rules)
         room = self._room()
         for decision in decisions:

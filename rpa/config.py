@@ -87,7 +87,7 @@ class Shop(BaseModel):
         "Default 5; off for a loopback base_url.",
     )
     confirm_every: int = Field(
-        default=25, ge=1, le=100, description="How many shipments one reading of the site may confirm at most."
+        default=20, ge=1, le=100, description="How many shipments one reading of the site may confirm at most."
     )
     settle_s: float = Field(
         default=60.0, ge=0, le=3600, description="Seconds the site may take to show a shipment that it accepted."

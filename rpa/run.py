@@ -70,4 +70,3 @@ class Run:
             self.ledger, self.record, kind=kind, clock=self.clock, look=look,
             settle_s=self.shop.settle_s, bound=self.shop.confirm_every,
         )  # fmt: skip
-

@@ -19,7 +19,8 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
 from rpa.ledger.runs import RunState
 from rpa.office import Premises, offices_of, opened, premises_of
-from rpa.report.finishing import ReportStyle, Run as ReportRun, finish_crashed, unfinished
+from rpa.report.finishing import ReportStyle, finish_crashed, unfinished
+from rpa.report.finishing import Run as ReportRun
 from rpa.report.results import Incident, ShopResult
 from rpa.report.run_report import RunReport
 from rpa.run import Meter, Person, Run
@@ -112,7 +113,9 @@ class _ShopRun:
             options = {name: str(value) for name, value in asdict(self._job.options).items()}
             self._record = ledger.start_run(self.name, flow=self._job.flow.name, options=options)
             self._ledger = ledger
-            with RunReport(config.var, run=self._report_run(self._record), style=self._style(), clock=config.clock) as self.report:
+            with RunReport(
+                config.var, run=self._report_run(self._record), style=self._style(), clock=config.clock
+            ) as self.report:
                 yield
             outcomes = self.report.result.outcomes
             state = RunState.STOPPED if self.stopped else RunState.FINISHED
@@ -131,7 +134,10 @@ class _ShopRun:
 
     def _work(self, browser: Browser) -> None:
         job, shop = self._job, self._premises.shop
-        with opened(self._premises, browser, watching=job.watching) as view, job.watching.over(view.page, folder=self.report.folder):
+        with (
+            opened(self._premises, browser, watching=job.watching) as view,
+            job.watching.over(view.page, folder=self.report.folder),
+        ):
             run = Run(
                 record=self._record, shop=shop, profile=self._premises.profile, options=job.options, shared=self._shared,
                 dry=job.dry(shop), ledger=self._ledger, clock=job.config.clock, language=job.config.language,

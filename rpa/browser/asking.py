@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from loguru import logger
@@ -11,6 +14,7 @@ from playwright.sync_api import Error
 
 from rpa.browser.answers import Answer, TooManyCalls, open_answer
 from rpa.elements.resolve import script
+from rpa.elements.values import follow
 from rpa.errors import LoginNeeded, RateLimited, TryAgain
 
 if TYPE_CHECKING:
@@ -32,45 +36,59 @@ class Asking:
         self._profile = profile
         self._clock = clock
         self._patience_s = patience_s
+        self._ahead = timedelta()
 
-    def answered(self, name: str, action: Callable[[], None], *, unless: str | None = None) -> Answer | None:
+    def site_now(self) -> datetime:
+        """The site's clock, by the `Date` of its newest answer; its deadlines are judged by it."""
+        return self._clock.now() + self._ahead
+
+    def _keep_time(self, response: Response) -> None:
+        date = response.headers.get("date")
+        if date is not None:
+            self._ahead = parsedate_to_datetime(date) - self._clock.now()
+
+    def answered(
+        self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
+    ) -> Answer | None:
         """Do the action once, return the answer to the request it made; None when none came: failed, 5xx, or too late.
 
+        Only requests sent since count, and with `about` only one that names this key (see the profile's `request_order`).
         With `unless`, an element: also None as soon as that is visible. Raises LoginNeeded when the page goes to the login
         page instead, and what `open_answer` raises.
         """
-        path = self._profile.answers[name].url
+        spec = self._profile.answers[name]
+        sent: list[Request] = []
         done: list[Response | None] = []
 
+        def sending(request: Request) -> None:
+            if urlsplit(request.url).path == spec.url and _names(request, spec.request_order, about):
+                sent.append(request)
+
         def finished(response: Response) -> None:
-            if urlsplit(response.url).path == path:
+            if response.request in sent:
                 done.append(response)
 
         def failed(request: Request) -> None:
-            if urlsplit(request.url).path == path:
+            if request in sent:
                 done.append(None)
 
-        self._page.on("response", finished)
-        self._page.on("requestfailed", failed)
-        try:
+        with _listening(self._page, {"request": sending, "response": finished, "requestfailed": failed}):
             action()
             self._wait(done, unless=unless)
-        finally:
-            self._page.remove_listener("response", finished)
-            self._page.remove_listener("requestfailed", failed)
         response = done[0] if done else None
         if response is None or response.status >= 500:
             return None
-        return open_answer(response, self._profile.answers[name], profile=self._profile)
+        self._keep_time(response)
+        return open_answer(response, spec, profile=self._profile)
 
-    def asking(self, name: str, action: Callable[[], None]) -> Answer:
+    def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
         """The same for reading: the action is repeated when the site asks for fewer calls, after a wait.
 
         Raises RateLimited when waiting does not help, TryAgain when no answer comes or the site says no.
         """
         for wait_s in (*_RATE_LIMIT_WAITS_S, None):
             try:
-                answer = self.answered(name, action)
+                answer = self.answered(name, action, about=about)
             except TooManyCalls as error:
                 if wait_s is None:
                     raise RateLimited(str(error)) from error
@@ -103,3 +121,25 @@ class Asking:
             if self._page.is_closed():
                 raise TryAgain("The browser's window is gone.") from error
             return False
+
+
+@contextmanager
+def _listening(page: Page, handlers: Mapping[str, Callable[[Any], None]]) -> Iterator[None]:
+    for event, handler in handlers.items():
+        page.on(event, handler)  # type: ignore[call-overload]
+    try:
+        yield
+    finally:
+        for event, handler in handlers.items():
+            page.remove_listener(event, handler)
+
+
+def _names(request: Request, path: str | None, key: str | None) -> bool:
+    """Whether the request's body has this key where the profile says; without a key, any request."""
+    if key is None or path is None:
+        return True
+    try:
+        found = follow(request.post_data_json, path)
+    except (Error, ValueError):
+        return False
+    return key in found if isinstance(found, list) else found == key

@@ -81,7 +81,13 @@ class Evidence:
             self._session = (page, page.context.new_cdp_session(page))
         x, y, width, height = box
         clip = {"x": x, "y": y, "width": max(width, 1), "height": max(height, 1), "scale": 1}
-        options = {"format": "jpeg", "quality": 85, "clip": clip, "optimizeForSpeed": True, "captureBeyondViewport": beyond}
+        options = {
+            "format": "jpeg",
+            "quality": 85,
+            "clip": clip,
+            "optimizeForSpeed": True,
+            "captureBeyondViewport": beyond,
+        }
         answer = self._session[1].send("Page.captureScreenshot", options)
         return base64.b64decode(answer["data"])
 

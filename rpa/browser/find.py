@@ -9,7 +9,15 @@ from pathlib import Path
 
 from rpa.errors import ConfigError
 
-_ON_PATH = ("google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge", "chromium", "chromium-browser")
+_ON_PATH = (
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+    "chromium",
+    "chromium-browser",
+)
 _WINDOWS = (
     r"Google\Chrome\Application\chrome.exe",
     r"Microsoft\Edge\Application\msedge.exe",
@@ -31,7 +39,9 @@ def find_browser() -> Path | None:
     if named:
         found = shutil.which(named)
         if found is None:
-            message = f"RPA_BROWSER names {named}, which is not an executable. Unset it, or name a Chrome, Edge or Chromium."
+            message = (
+                f"RPA_BROWSER names {named}, which is not an executable. Unset it, or name a Chrome, Edge or Chromium."
+            )
             raise ConfigError(message)
         return Path(found)
     return next((path for path in _candidates() if path.is_file()), None)

@@ -36,7 +36,14 @@ class Scope:
     """One row or dialog of the page."""
 
     def __init__(
-        self, view: View, *, root: Locator, name: str, key: str, fields: Mapping[str, FieldSpec], key_field: FieldSpec | None
+        self,
+        view: View,
+        *,
+        root: Locator,
+        name: str,
+        key: str,
+        fields: Mapping[str, FieldSpec],
+        key_field: FieldSpec | None,
     ) -> None:
         """`key_field` is the one that must read `key`; None for a dialog that names nothing."""
         self._view = view

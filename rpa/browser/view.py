@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from loguru import logger
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.asking import Asking
 from rpa.browser.evidence import Part
 from rpa.browser.guard import Guard
 from rpa.browser.playwright_errors import loading, translated
+from rpa.elements.profile import Risk
 from rpa.elements.resolve import Found, find, resolve, script
 from rpa.elements.values import page_values
 from rpa.errors import InDoubt, LoginNeeded, PageChanged, TryAgain
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE_MS = 10_000
+_COVERED_MS = 1_500
+_DRAWING_MS = 2_000
 _NETWORK_WAITS_S = (1.0, 3.0)
 
 
@@ -62,14 +68,20 @@ class View:
         self.clock = clock
         self._enter = enter
         self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * PATIENCE_MS / 1000)
-        page.on("dialog", guard.refuse_dialog)
+        page.on(
+            "dialog", lambda dialog: guard.refuse_dialog(dialog)
+        )  # playwright marks handlers; a frozen value takes no marks
 
     # Pages
 
     def open(self, name: str, **parameters: str) -> None:
         """Go to a page of the profile and check that it is the one described, of the right shop, with nothing over it."""
-        self._entering(lambda: self._goto(name, parameters, until="domcontentloaded"))
+        self.go(name, **parameters)
         self.arrive(name)
+
+    def go(self, name: str, **parameters: str) -> None:
+        """Go to a page of the profile, logging in where the site wants that first; the page itself is not checked."""
+        self._entering(lambda: self._goto(name, parameters, until="domcontentloaded"))
 
     def open_for(self, name: str, *, answer: str, **parameters: str) -> Answer:
         """Go to a page and return the first such answer to a request of its own."""
@@ -138,9 +150,19 @@ class View:
     # Elements
 
     def click(self, name: str, *, scope: Scope | None = None) -> None:
-        """Click a named element; for a destructive one the guard must allow it. A popup in the way is closed once."""
+        """Click a named element; for a destructive one the guard must allow it.
+
+        When something covers an element that is not destructive, popups are closed and it is clicked once more.
+        """
         found = self.found(name, scope=scope)
         self.guard.allow(found.element, profile=self.profile)
+        if found.element.risk is not Risk.DESTRUCTIVE:
+            try:
+                found.locator.click(timeout=_COVERED_MS)
+            except PlaywrightTimeout:
+                self.guard.uncover(self, expected=[dialog.container for dialog in self.profile.dialogs.values()])
+            else:
+                return
         with translated(f"clicking {name}"):
             found.locator.click(timeout=PATIENCE_MS)
 
@@ -194,13 +216,19 @@ class View:
 
     # Answers to the page's own requests
 
-    def answered(self, name: str, action: Callable[[], None], *, unless: str | None = None) -> Answer | None:
+    def answered(
+        self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
+    ) -> Answer | None:
         """Do the one action, return the answer to the request it made; see `Asking.answered`."""
-        return self._asking.answered(name, action, unless=unless)
+        return self._asking.answered(name, action, about=about, unless=unless)
 
-    def asking(self, name: str, action: Callable[[], None]) -> Answer:
+    def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
         """Do what makes the page read something, return the answer; see `Asking.asking`."""
-        return self._asking.asking(name, action)
+        return self._asking.asking(name, action, about=about)
+
+    def site_now(self) -> datetime:
+        """The site's clock."""
+        return self._asking.site_now()
 
     # Lists and dialogs
 
@@ -232,16 +260,24 @@ class View:
         return self.page.locator(spec.rows).filter(has=cell).visible
 
     def row(self, name: str, key: str) -> Scope:
-        """The one row of this list whose key equals `key`. Raises InDoubt when it is not there exactly once."""
+        """The one row of this list whose key equals `key`; a list that is being drawn is given a moment.
+
+        Raises InDoubt when the row is not there exactly once.
+        """
         from rpa.browser.scope import Scope
 
         spec = self.profile.lists[name]
         root = self._row(name, key)
-        with translated(f"looking for the row {key}"):
-            count = root.count()
+        count = self._count(root, waiting_for=f"the row {key}")
         if count != 1:
             raise InDoubt(f"The list {name} shows {key} {count} times; nothing was clicked.", reason="row_mismatch")
         return Scope(self, root=root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
+
+    def _count(self, root: Locator, *, waiting_for: str) -> int:
+        with contextlib.suppress(PlaywrightTimeout):
+            root.first.wait_for(timeout=_DRAWING_MS)
+        with translated(f"looking for {waiting_for}"):
+            return root.count()
 
     def dialog(self, name: str, key: str) -> Scope:
         """The dialog, open, that names `key`. Raises InDoubt when it names another."""
@@ -265,12 +301,18 @@ class View:
         spec = self.profile.dialogs[name]
         root = self.page.locator(spec.container).visible
         with translated(f"looking for the dialog {name}"):
-            return Scope(self, root=root, name=f"dialog:{name}", key="", fields={}, key_field=None) if root.count() == 1 else None
+            return (
+                Scope(self, root=root, name=f"dialog:{name}", key="", fields={}, key_field=None)
+                if root.count() == 1
+                else None
+            )
 
     def dialog_gone(self, name: str) -> None:
         """Wait until this dialog is closed."""
         with translated(f"waiting for the dialog {name} to close"):
-            self.page.locator(self.profile.dialogs[name].container).visible.first.wait_for(state="hidden", timeout=PATIENCE_MS)
+            self.page.locator(self.profile.dialogs[name].container).visible.first.wait_for(
+                state="hidden", timeout=PATIENCE_MS
+            )
 
     def described(self, fields: Mapping[str, FieldSpec]) -> dict[str, dict[str, Any]]:
         """Fields as the page functions take them."""

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rpa.browser.watching import Watching
+from rpa.cli.terminal import Terminal
 from rpa.config import load
 from rpa.discovery import flows
 from rpa.errors import ConfigError
 from rpa.log import to_terminal
 from rpa.report.results import exit_code, run_document
 from rpa.runner import Job, asked_to_stop, chosen_shops, run
-from rpa.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 class Asked:
     """The arguments that all flows share."""
 
-    shops: tuple[str, ...]
-    dry_run: bool
-    live: bool
-    yes: bool
-    as_json: bool
-    headed: bool
-    slow_mo_ms: float
-    step: bool
-    pause_on_failure: bool
-    video: bool
-    trace: bool
+    shops: tuple[str, ...] = ()
+    dry_run: bool = False
+    live: bool = False
+    yes: bool = False
+    as_json: bool = False
+    headed: bool = False
+    slow_mo_ms: float = 0
+    step: bool = False
+    pause_on_failure: bool = False
+    video: bool = False
+    trace: bool = False
 
     @property
     def watching(self) -> Watching:
@@ -69,7 +69,11 @@ def run_here(config: Config, flow: Flow, *, options: Mapping[str, Any], asked: A
     """Run the flow with progress on the terminal, and print the table at its end (to stderr with `--json`)."""
     given = {name: tuple(value or ()) if isinstance(value, list | None) else value for name, value in options.items()}
     terminal = Terminal.of(language=config.language, as_json=asked.as_json)
-    with terminal.progress() as meters, to_terminal(terminal.console, folder=config.var / "log"), asked_to_stop() as stopping:
+    with (
+        terminal.progress() as meters,
+        to_terminal(terminal.console, folder=config.var / "log"),
+        asked_to_stop() as stopping,
+    ):
         job = Job(
             flow=flow, config=config, shops=chosen_shops(config, asked.shops), options=flow.options(**given),
             live=asked.mode, watching=asked.watching, meter=meters.of, person=terminal.person(step=asked.step, meters=meters),

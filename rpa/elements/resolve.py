@@ -16,7 +16,8 @@ from rpa.browser.playwright_errors import translated
 from rpa.errors import PageChanged
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator as PlaywrightLocator, Page
+    from playwright.sync_api import Locator as PlaywrightLocator
+    from playwright.sync_api import Page
 
     from rpa.elements.profile import Element, Locator
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from loguru import logger
@@ -13,7 +14,7 @@ from flows.platforms.web.crosscheck import orders_of
 
 if TYPE_CHECKING:
     from rpa.browser.answers import Answer
-    from rpa.browser.view import View
+    from rpa.browser.view import Rows, View
     from rpa.config import Shop
 
 PAGE_SIZE = 100
@@ -51,8 +52,14 @@ class WebOrders:
 
     def open_pending(self) -> None:
         """Go to the pending list, nearest ship-by first."""
-        self._view.open_for("orders_pending", answer="order_list")
-        self._sort()
+        answer = self._view.open_for("orders_pending", answer="order_list")
+        self._shown(self._sort() or answer)
+
+    def lengthen(self) -> Answer:
+        """Have as many orders on one page as the site allows."""
+        answer = self._view.asking("order_list", lambda: self._view.choose("orders.page_size", str(PAGE_SIZE)))
+        self._shown(answer)
+        return answer
 
     def _sort(self) -> Answer | None:
         if self._view.present("orders.sorted_by_ship_by"):
@@ -62,7 +69,7 @@ class WebOrders:
     def _pass(self, page: str) -> Iterator[OrdersPage]:
         answer = self._view.open_for(page, answer="order_list")
         if (answer.total or 0) > len(answer.rows):
-            answer = self._view.asking("order_list", lambda: self._view.choose("orders.page_size", str(PAGE_SIZE)))
+            answer = self.lengthen()
         if page == "orders_pending":
             answer = self._sort() or answer
         number = 1
@@ -74,8 +81,15 @@ class WebOrders:
             answer = self._view.asking("order_list", lambda: self._view.click("orders.next"))
 
     def _orders(self, answer: Answer) -> Iterator[Order]:
-        keys = [row["order_sn"] for row in answer.rows]
-        return orders_of(self._view.rows("orders", keys=keys).values, answer.rows)
+        return orders_of(self._shown(answer).values, answer.rows)
+
+    def _shown(self, answer: Answer) -> Rows:
+        """The rows on the page, once they are those of the answer."""
+        return self._view.rows("orders", keys=[row["order_sn"] for row in answer.rows])
+
+    def now(self) -> datetime:
+        """The site's clock, which its deadlines are judged by."""
+        return self._view.site_now()
 
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
         """Orders of any status by number; those that the shop does not have are missing.
@@ -100,7 +114,7 @@ class WebOrders:
             self._view.fill("orders.search_input", order_sn)
             self._view.click("orders.search")
 
-        return list(self._orders(self._view.asking("order_list", ask)))
+        return list(self._orders(self._view.asking("order_list", ask, about=order_sn)))
 
     def _among_shipped(self, wanted: set[str]) -> dict[str, Order]:
         found: dict[str, Order] = {}

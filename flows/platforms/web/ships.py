@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from rpa.config import Shop
 
 _CHOOSE = {How.DIALOG: "ship.express", How.NO_LOGISTICS: "ship.no_logistics"}
+
+
+class _Reach(Enum):
+    """What the list shows while orders are shipped one after the other."""
+
+    NEAREST = "the first page, nearest ship-by first; what is shipped makes room for the next"
+    LONG = "the same, with a long page"
+    BY_NUMBER = "one order at a time"
 
 
 class DialogForm:
@@ -56,11 +65,12 @@ class DialogForm:
         return Said(accepted=code in spec.ok, words=words, repeatable=code in spec.repeatable)
 
     def _answer(self) -> Answer | None:
-        answer = self._view.answered("ship", lambda: self._dialog.click("ship.confirm"), unless="ship.second_confirm")
+        about, unless = self._order_sn, "ship.second_confirm"
+        answer = self._view.answered("ship", lambda: self._dialog.click("ship.confirm"), about=about, unless=unless)
         asked = self._view.question("second_confirmation") if answer is None else None
         if asked is None:
             return answer
-        return self._view.answered("ship", lambda: asked.click("ship.second_confirm"))
+        return self._view.answered("ship", lambda: asked.click("ship.second_confirm"), about=about)
 
     def leave(self) -> None:
         """Close it without sending."""
@@ -89,14 +99,16 @@ class WebShipping:
         self._view = view
         self._shop = shop
         self._orders = WebOrders(view, shop)
+        self._reach: _Reach | None = None
 
     def fill_in(self, decision: Decision) -> DialogForm:
         """Find the order's row again, read its marks again, open the dialog, fill it in and read the fields back."""
         order, shipment = decision.to_ship
+        self._view.dialog_gone("ship")
         self._bring_row(order.order_sn)
         row = self._view.row("orders", order.order_sn)
         _refuse_marks(row.read().values, where="list")
-        opened = self._view.asking("order_detail", lambda: row.click("orders.ship"))
+        opened = self._view.asking("order_detail", lambda: row.click("orders.ship"), about=order.order_sn)
         dialog = self._view.dialog("ship", order.order_sn)
         try:
             _refuse_marks(opened.rows[0], where="data")
@@ -125,14 +137,17 @@ class WebShipping:
         return DialogForm(self._view, dialog=dialog, order_sn=order.order_sn, evidence=pictures.get(order.order_sn))
 
     def _bring_row(self, order_sn: str) -> None:
-        """Have the order's row on the page: in the list as it stands, in a longer page of it, or found by its number."""
-        if self._view.shows("orders", order_sn):
-            return
-        if not self._view.is_at("orders_pending"):
+        """Have the order's row on the page: among the nearest ship-by, in a longer page of them, or found by its number."""
+        if self._reach is None:
             self._orders.open_pending()
-            if self._view.shows("orders", order_sn):
-                return
-        self._orders.search(order_sn)
+            self._reach = _Reach.NEAREST
+        if self._reach is _Reach.NEAREST and not self._view.shows("orders", order_sn):
+            self._orders.lengthen()
+            self._reach = _Reach.LONG
+        if self._reach is _Reach.LONG and not self._view.shows("orders", order_sn):
+            self._reach = _Reach.BY_NUMBER
+        if self._reach is _Reach.BY_NUMBER:
+            self._orders.search(order_sn)
 
     def _close(self, dialog: Scope) -> None:
         dialog.click(self._view.profile.dialogs["ship"].close)
@@ -140,6 +155,7 @@ class WebShipping:
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
         """How the site shows these orders now: the newest shipped ones with one page load, the others one by one."""
+        self._reach = None
         answer = self._view.open_for("orders_shipped", answer="order_list")
         rows = self._view.rows("orders", keys=[row["order_sn"] for row in answer.rows], parts=True)
         wanted = set(order_sns)
