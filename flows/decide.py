@@ -46,7 +46,7 @@ def receiver_key(order: Order) -> str:
 
 
 def decide(orders: Iterable[Order], rows: Iterable[SheetRow | BadRow], *, rules: Rules) -> list[Decision]:
-    """One decision for each order, and one for each further sheet row that was given. A row without an order is not decided.
+    """One decision for each order, and one for each further sheet row; a row without an order is not decided.
 
     An order that is to be shipped has `reason` None and a shipment. Order of the orders is kept.
     """

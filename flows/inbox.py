@@ -1,4 +1,4 @@
-"""What the sheets brought for the shops of a run. Each row is taken once, by the shop whose order it is, or left over."""
+"""What the sheets brought for the shops of a run. Each row is taken once, by its order's shop, or left over."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class Inbox:
 
     @classmethod
     def read(cls, plan: Plan, *, given: Sequence[Path], hidden_rows: bool) -> Inbox:
-        """Read the sheets of all shops of the run: those given, else each shop's own. Raises ConfigError for one that is not there."""
+        """Read the sheets of all shops of the run: those given, else each shop's own.
+
+        Raises ConfigError for one that is not there.
+        """
         absent = [str(path) for path in given if not path.is_file()]
         if absent:
             raise ConfigError(f"There is no sheet {', '.join(absent)}; check --sheet.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 from rpa.language import Text
 from rpa.outcome import Outcome
@@ -14,7 +15,7 @@ class Reason(StrEnum):
     outcome: Outcome
     text: Text
 
-    def __new__(cls, code: str, outcome: Outcome, en: str, zh: str) -> Reason:
+    def __new__(cls, code: str, outcome: Outcome, en: str, zh: str) -> Self:
         """A code with its outcome and sentences."""
         member = str.__new__(cls, code)
         member._value_ = code

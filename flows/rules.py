@@ -43,7 +43,7 @@ def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change]) -> Rules
 
 
 def sightings(orders: Iterable[Order]) -> Iterator[tuple[str, str, Mapping[str, object]]]:
-    """What is remembered of each order at first sight. An order under audit hides its address, so it is not compared."""
+    """What is remembered of each order at first sight; one under audit hides its address, so it is left out."""
     for order in orders:
         if order.audit is Mark.CLEAR and order.doubt is None:
             facts = looks_of(order)

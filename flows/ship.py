@@ -1,4 +1,4 @@
-"""Ship a shop's pending orders, each at most once: those with a tracking number, and listed goods that need no parcel."""
+"""Ship a shop's pending orders, each at most once: those with a number, and listed goods that need no parcel."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ class ShippingDesk:
                 yield from self._send(decision, form)
 
     def _filled_form(self, decision: Decision) -> ShipForm | None:
-        """The form, ready to be sent; None when the person who watches said no. A form that waited long is filled in anew."""
+        """The form, ready to be sent; None when the person watching said no. One that waited long is filled in anew."""
         form = self._shipping.fill_in(decision)
         asked_at = self._run.clock.monotonic()
         if not self._run.person.agrees(f"{decision.order_sn}  {decision.shipment}"):

@@ -1,4 +1,4 @@
-"""What a flow is, and what a platform is: the two things that others add. Found by discovery, never imported by name."""
+"""What a flow is, and what a platform is: the two things that others add. Found by discovery, never by name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportShape:
-    """How a flow's rows are written: the table, its name, the words for reason codes, and further sheets of the workbook."""
+    """How a flow's rows are written: the table, its name, the words for reason codes, further sheets of a workbook."""
 
     layout: Layout
     name: Text
@@ -52,7 +52,7 @@ def _no_rows(_shared: Any, _stopped: Sequence[str]) -> Iterator[tuple[str, Row]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """One business job. `work` yields the report's rows as they end; what it raises tells the runner what to do next."""
+    """One business job. `work` yields the report's rows as they end; what it raises tells the runner what is next."""
 
     name: str
     summary: Text

@@ -57,7 +57,7 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
 
 @contextmanager
 def opened(premises: Premises, browser: Browser, *, watching: Watching) -> Iterator[View]:
-    """The shop's page, with the saved login state; that is saved back at the end, unless the login itself was the trouble."""
+    """The shop's page, with the saved login state; saved back at the end, unless the login itself was the trouble."""
     shop, vault = premises.shop, premises.vault
     state = vault.load_state(shop.name)
     with viewed(premises, browser, state=state, watched=watching.step, enter=entering(premises)) as view:

@@ -1,4 +1,4 @@
-"""Runs a flow in shops: nothing starts before all is checked, one shop's trouble is not another's, each run has a report."""
+"""Runs a flow in shops: nothing starts unchecked, one shop's trouble is not another's, each run has a report."""
 
 from __future__ import annotations
 
@@ -139,8 +139,9 @@ class _ShopRun:
             job.watching.over(view.page, folder=self.report.folder),
         ):
             run = Run(
-                record=self._record, shop=shop, profile=self._premises.profile, options=job.options, shared=self._shared,
-                dry=job.dry(shop), ledger=self._ledger, clock=job.config.clock, language=job.config.language,
+                record=self._record, shop=shop, profile=self._premises.profile,
+                options=job.options, shared=self._shared, dry=job.dry(shop),
+                ledger=self._ledger, clock=job.config.clock, language=job.config.language,
                 meter=job.meter(shop.name), person=job.person, note=self._note, stopping=job.stopping,
                 offices=offices_of(self._premises, view),
             )  # fmt: skip
@@ -177,7 +178,7 @@ class _ShopRun:
 
 @contextmanager
 def asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C or SIGTERM came: the order in hand is finished, then the run stops. A second Ctrl-C ends it at once."""
+    """Whether Ctrl-C or SIGTERM came: the order in hand is finished, then the run stops. A second Ctrl-C: at once."""
     asked: list[int] = []
 
     def note(number: int, _frame: object) -> None:

@@ -41,8 +41,8 @@ class Answer:
 def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> Answer:
     """Read one answer by its description.
 
-    Raises LoginNeeded, KickedOut, TooManyCalls or ChallengeShown for the codes that the profile names, PageChanged when the
-    answer is not what the description says. A plain refusal is an Answer with `ok` False.
+    Raises LoginNeeded, KickedOut, TooManyCalls or ChallengeShown for the codes that the profile names, PageChanged when
+    the answer is not what the description says. A plain refusal is an Answer with `ok` False.
     """
     data = _body(response, spec)
     code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)

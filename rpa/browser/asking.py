@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -52,9 +53,9 @@ class Asking:
     ) -> Answer | None:
         """Do the action once, return the answer to the request it made; None when none came: failed, 5xx, or too late.
 
-        Only requests sent since count, and with `about` only one that names this key (see the profile's `request_order`).
-        With `unless`, an element: also None as soon as that is visible. Raises LoginNeeded when the page goes to the login
-        page instead, and what `open_answer` raises.
+        Only requests sent since count, and with `about` only one that names this key (the profile's `request_order`).
+        With `unless`, an element: also None as soon as that is visible. Raises LoginNeeded when the page goes to the
+        login page instead, and what `open_answer` raises.
         """
         spec = self._profile.answers[name]
         sent: list[Request] = []
@@ -76,7 +77,7 @@ class Asking:
             action()
             self._wait(done, unless=unless)
         response = done[0] if done else None
-        if response is None or response.status >= 500:
+        if response is None or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return None
         self._keep_time(response)
         return open_answer(response, spec, profile=self._profile)

@@ -1,4 +1,4 @@
-"""What may be touched: the right shop, nothing unknown over the page, destructive elements only when a person confirmed them."""
+"""What may be touched: the right shop, nothing unknown over the page, destructive elements that a person confirmed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Guard:
             raise NotApproved(message)
 
     def refuse_dialog(self, dialog: Dialog) -> None:
-        """Answer a question of the browser's own kind (alert, confirm, prompt) with cancel; the next check stops the shop."""
+        """Answer a question of the browser's own (alert, confirm, prompt) with cancel; the next check stops us."""
         self.refused_dialogs.append(dialog.message)
         dialog.dismiss()
 
@@ -107,8 +107,10 @@ class Guard:
         """Raise KickedOut or ChallengeShown when what `look` found says so."""
         for overlay in overlays:
             if overlay["means"] == "kicked":
-                message = f"The site says “{overlay['text'][:40]}”. The session is not taken back; run `rpa login` for this shop."
-                raise KickedOut(message)
+                raise KickedOut(
+                    f"The site says “{overlay['text'][:40]}”. The session is not taken back; "
+                    "run `rpa login` for this shop."
+                )
             if overlay["means"] == "challenge":
                 raise ChallengeShown(
                     f"The site asks for a challenge: “{overlay['text'][:40]}”. Run `rpa login --headed`."

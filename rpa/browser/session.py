@@ -50,8 +50,8 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float) -> Brows
     except Error as error:
         first_line = error.message.partition("\n")[0]
         tried = executable or "Playwright's own browser"
-        message = f"No browser could be started ({tried}: {first_line}). Install Chrome, Edge or Chromium, or set RPA_BROWSER."
-        raise ConfigError(message) from error
+        message = f"No browser could be started ({tried}: {first_line})."
+        raise ConfigError(f"{message} Install Chrome, Edge or Chromium, or set RPA_BROWSER.") from error
 
 
 def has_screen() -> bool:

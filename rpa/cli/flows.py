@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
-from typing import TYPE_CHECKING, Annotated, Any, Optional, get_args, get_type_hints
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
 from typer.core import TyperGroup
@@ -101,7 +102,7 @@ def _parameter(field: Field[Any], *, flow: Flow, language: Language) -> inspect.
     hint: Any = get_type_hints(flow.options)[field.name]
     many = field.metadata["many"]
     if many:
-        hint = Optional[list[get_args(hint)[0]]]
+        hint = GenericAlias(list, get_args(hint)[:1]) | None
     help_text = Text(*field.metadata["help"]).of(language)
     default = None if many or field.default is MISSING else field.default
     annotation = Annotated[hint, typer.Option(flag_of(field), help=help_text)]

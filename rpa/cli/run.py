@@ -76,7 +76,8 @@ def run_here(config: Config, flow: Flow, *, options: Mapping[str, Any], asked: A
     ):
         job = Job(
             flow=flow, config=config, shops=chosen_shops(config, asked.shops), options=flow.options(**given),
-            live=asked.mode, watching=asked.watching, meter=meters.of, person=terminal.person(step=asked.step, meters=meters),
+            live=asked.mode, watching=asked.watching, meter=meters.of,
+            person=terminal.person(step=asked.step, meters=meters),
             stopping=stopping,
         )  # fmt: skip
         results = run(job)

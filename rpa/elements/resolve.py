@@ -70,8 +70,8 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
         candidate = locate(root, locator)
         hits = visible_hits(candidate, name=element.name)
         if len(hits) > 1:
-            message = f"{element.name} is on the page {len(hits)} times ({locator.kind} {locator.value!r}); nothing was chosen."
-            raise PageChanged(f"{message} Run `rpa selectors check`.")
+            message = f"{element.name} is on the page {len(hits)} times ({locator.kind} {locator.value!r})"
+            raise PageChanged(f"{message}; nothing was chosen. Run `rpa selectors check`.")
         if hits:
             problem = name_problem(element, hits[0]["name"])
             if problem:
@@ -81,7 +81,10 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
 
 
 def visible_hits(candidate: PlaywrightLocator, *, name: str) -> list[dict[str, Any]]:
-    """What is visible now where this locator looks: `name` as a person reads it, `disabled`; `name` is the element's."""
+    """What is visible now where this locator looks, `name` (as a person reads it) and `disabled` of each.
+
+    The argument `name` is the element's, for messages.
+    """
     with translated(f"looking for {name}"):
         hits: list[dict[str, Any]] = json.loads(candidate.evaluate_all(script("describe")))
     return hits

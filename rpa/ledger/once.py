@@ -1,4 +1,4 @@
-"""At most once: intent, act, read back. A click cannot be exactly-once by itself; this is how it comes close enough to prove."""
+"""At most once: intent, act, read back. A click cannot be exactly-once by itself; this comes close enough to prove."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Once:
         self, ledger: Ledger, run: RunRecord, *, kind: str, clock: Clock, settle_s: float, bound: int,
         look: Callable[[Sequence[Action]], Mapping[str, Look]],
     ) -> None:  # fmt: skip
-        """`look` reads many subjects back at once; `bound`: how many may be open before they are; `settle_s`: see `settle`."""
+        """`look` reads many subjects back at once; `bound`: as many may be open; `settle_s`: see `settle`."""
         self._ledger = ledger
         self._run = run
         self._kind = kind
@@ -90,7 +90,7 @@ class Once:
         return reply
 
     def read_back(self) -> list[Settled]:
-        """Look at everything open, once. What the site shows, or has refused, is settled; what it does not show stays open."""
+        """Look at everything open, once. What the site shows or refused is settled; what it does not stays open."""
         if not self._open:
             return []
         looks = self._look(list(self._open.values()))
@@ -98,7 +98,7 @@ class Once:
         return [each for each in ended if each is not None]
 
     def settle(self) -> list[Settled]:
-        """Look until nothing is open: what the site does not show after the settle time, looked at twice, was not done."""
+        """Look until nothing is open: what two looks, one after the settle time, do not show was not done."""
         ended = self.read_back()
         while self._open:
             self._clock.wait(self._until_due())
@@ -124,7 +124,7 @@ class Once:
         return Settled(action=after, look=look)
 
     def _weighed(self, action: Action, look: Look, *, last: bool) -> Look:
-        """A look at nothing, in the light of what the site said: its own "no" ends it, its "yes" forbids a repetition."""
+        """A look at nothing, in the light of the site's word: its "no" ends it, its "yes" forbids a repetition."""
         reply = self._replies.get(action.subject)
         if look.seen is not Seen.NOTHING or reply is None or reply.accepted is None:
             return look

@@ -26,7 +26,8 @@ class WebOrders:
     """Reads orders from the list, page and data compared."""
 
     elements: ClassVar[tuple[str, ...]] = (
-        "orders.page_size", "orders.page_size_option", "orders.sort_ship_by", "orders.next", "orders.search_input", "orders.search",
+        "orders.page_size", "orders.page_size_option", "orders.sort_ship_by", "orders.next",
+        "orders.search_input", "orders.search",
     )  # fmt: skip
 
     def __init__(self, view: View, shop: Shop) -> None:
@@ -36,7 +37,7 @@ class WebOrders:
     def pending(self) -> Iterator[OrdersPage]:
         """All pending orders, page by page, nearest ship-by first; each order once.
 
-        When the list changes while it is read (orders come, or leave by another hand), it is read again for what was missed.
+        When the list changes while it is read (orders come, or leave by another hand), it is read again.
         """
         seen: set[str] = set()
         for _ in range(_PASSES):

@@ -137,7 +137,7 @@ class WebShipping:
         return DialogForm(self._view, dialog=dialog, order_sn=order.order_sn, evidence=pictures.get(order.order_sn))
 
     def _bring_row(self, order_sn: str) -> None:
-        """Have the order's row on the page: among the nearest ship-by, in a longer page of them, or found by its number."""
+        """Have the order's row on the page: among the nearest ship-by, in a longer page of them, or by its number."""
         if self._reach is None:
             self._orders.open_pending()
             self._reach = _Reach.NEAREST
