@@ -10,155 +10,143 @@ import typer
 
 from rpa.cli.flows import FlowGroup
 from rpa.cli.groups import LazyGroup
+from rpa.cli.words import LANGUAGE, Commands, Options
 from rpa.errors import RpaError
+from rpa.language import Text
 
 app = typer.Typer(
-    cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    help="Run a merchant's back office through its web pages: each order at most once, every action reported.",
-)  # fmt: skip
-selectors = typer.Typer(no_args_is_help=True, help="What the site's pages look like: check and approve the profile.")
-ledger = typer.Typer(no_args_is_help=True, help="What was tried on which order, and how it ended.")
-app.add_typer(selectors, name="selectors")
-app.add_typer(ledger, name="ledger")
-app.add_typer(
-    typer.Typer(cls=FlowGroup, no_args_is_help=True), name="run", help="Run a flow in the shops named, or in all shops."
+    cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=Commands.rpa
+)
+selectors = typer.Typer(no_args_is_help=True)
+ledger = typer.Typer(no_args_is_help=True)
+app.add_typer(typer.Typer(cls=FlowGroup, no_args_is_help=True), name="run", help=Commands.run)
+app.add_typer(selectors, name="selectors", help=Commands.selectors)
+app.add_typer(ledger, name="ledger", help=Commands.ledger)
+
+_INTERRUPTED = Text(
+    en="Ended by Ctrl-C. What was being sent is looked at by the next run.",
+    zh="已被 Ctrl-C 中断。提交到一半的订单，下次运行会先核对。",
 )
 
-Shop = Annotated[str, typer.Argument(help="A shop of rpa.toml.")]
+Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
+By = Annotated[str | None, typer.Option(help=Options.by, metavar="NAME")]
+Headed = Annotated[bool, typer.Option("--headed", help=Options.headed, metavar="")]
 
 
 @app.callback()
 def options(
     context: typer.Context,
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="The configuration. Default: RPA_CONFIG, else ./rpa.toml.")
-    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help=Options.config, metavar="FILE")] = None,
 ) -> None:
     """Keep what all commands share."""
     context.obj = config
 
 
-@app.command()
+@app.command(help=Commands.init)
 def init(context: typer.Context) -> None:
-    """Ask a few questions and write a commented rpa.toml."""
+    """Write the first configuration."""
     from rpa.cli.setup import write_first_config
 
     write_first_config(context.obj)
 
 
-@app.command()
+@app.command(help=Commands.login)
 def login(
     context: typer.Context,
     shop: Shop,
     *,
-    password_stdin: Annotated[
-        bool,
-        typer.Option(
-            "--password-stdin", help="Read the password from one line of standard input, and keep it encrypted."
-        ),
-    ] = False,
-    headed: Annotated[bool, typer.Option("--headed", help="Show the browser while the password is typed.")] = False,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help=Options.password_stdin, metavar="")] = False,
+    headed: Headed = False,
 ) -> None:
-    """Log in to a shop: by hand in a browser window, or with a password from standard input."""
+    """Log in to a shop."""
     from rpa.cli.setup import log_in
     from rpa.cli.speech import secret_line
 
     log_in(context.obj, shop, password=secret_line() if password_stdin else None, headed=headed)
 
 
-@app.command()
+@app.command(help=Commands.flows)
 def flows(context: typer.Context) -> None:
-    """List the flows there are: what each does, and its options."""
+    """List the flows."""
     from rpa.cli.setup import list_flows
 
     list_flows(context.obj)
 
 
-@app.command()
+@app.command(help=Commands.report)
 def report(
     context: typer.Context,
     *,
-    since: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD.")] = None,
-    shop: Annotated[list[str] | None, typer.Option(help="Only this shop; may be given several times.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help=Options.since, metavar="DAY")] = None,
+    until: Annotated[str | None, typer.Option("--to", help=Options.until, metavar="DAY")] = None,
+    shop: Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")] = None,
 ) -> None:
-    """Gather the rows of all runs into one CSV and XLSX, with totals per day."""
+    """Write one report over many runs."""
     from rpa.cli.records import write_report
 
     write_report(context.obj, since=since, until=until, shops=shop or [])
 
 
-@app.command()
+@app.command(help=Commands.doctor)
 def doctor(context: typer.Context) -> None:
-    """Examine this machine, the configuration and the profiles, and say what to do."""
+    """Examine this machine."""
     from rpa.cli.setup import examine_machine
 
     examine_machine(context.obj)
 
 
-@selectors.command("check")
-def selectors_check(
-    context: typer.Context,
-    shop: Shop,
-    *,
-    headed: Annotated[bool, typer.Option("--headed", help="Show the browser.")] = False,
-) -> None:
-    """Open each page of the shop's site and say which elements are found. Nothing is clicked, but to log in."""
+@selectors.command("check", help=Commands.check)
+def selectors_check(context: typer.Context, shop: Shop, *, headed: Headed = False) -> None:
+    """Compare the profile with the site."""
     from rpa.cli.profiles import check
 
     check(context.obj, shop, headed=headed)
 
 
-@selectors.command("approve")
+@selectors.command("approve", help=Commands.approve)
 def selectors_approve(
     context: typer.Context,
     shop: Shop,
-    element: Annotated[
-        list[str] | None, typer.Argument(help="Elements to confirm. Default: all destructive ones.")
-    ] = None,
+    element: Annotated[list[str] | None, typer.Argument(help=Options.elements, metavar="ELEMENT")] = None,
     *,
-    by: Annotated[str | None, typer.Option(help="Your name. Default: the login name of this computer.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    by: By = None,
+    yes: Annotated[bool, typer.Option("--yes", help=Options.do_not_ask, metavar="")] = False,
 ) -> None:
-    """Confirm that destructive elements are described rightly for this shop's site, so that they may be clicked unattended."""
+    """Confirm destructive elements."""
     from rpa.cli.approving import approve
 
     approve(context.obj, shop, names=element or [], by=by, yes=yes)
 
 
-@ledger.command("show")
+@ledger.command("show", help=Commands.show)
 def ledger_show(
     context: typer.Context,
     *,
-    shop: Annotated[str | None, typer.Option(help="Only this shop.")] = None,
-    state: Annotated[str | None, typer.Option(help="Only this state, for example unknown.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only so many, newest first.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON list on standard output.")] = False,
+    shop: Annotated[str | None, typer.Option(help=Options.only_shop, metavar="SHOP")] = None,
+    state: Annotated[str | None, typer.Option(help=Options.state, metavar="STATE")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help=Options.limit, metavar="N")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=Options.json_list, metavar="")] = False,
 ) -> None:
-    """List the actions, newest first."""
+    """List the actions."""
     from rpa.cli.records import show_ledger
 
     show_ledger(context.obj, shop=shop, state=state, limit=limit, as_json=as_json)
 
 
-@ledger.command("resolve")
+@ledger.command("resolve", help=Commands.resolve)
 def ledger_resolve(
     context: typer.Context,
     shop: Shop,
-    subject: Annotated[str, typer.Argument(help="The order number.")],
+    subject: Annotated[str, typer.Argument(help=Options.order, metavar="ORDER")],
     *,
-    done: Annotated[bool, typer.Option("--done", help="The site shows it as we sent it.")] = False,
-    not_done: Annotated[
-        bool, typer.Option("--not-done", help="The site does not have it; it may be sent again.")
-    ] = False,
-    changed_ok: Annotated[
-        bool, typer.Option("--changed-ok", help="The order changed, and may be shipped as it is now.")
-    ] = False,
-    reason: Annotated[str, typer.Option(help="What you saw; kept with your name. Needed.")] = "",
-    kind: Annotated[str | None, typer.Option(help="Which kind of action, where the order has several.")] = None,
-    by: Annotated[str | None, typer.Option(help="Your name. Default: the login name of this computer.")] = None,
+    done: Annotated[bool, typer.Option("--done", help=Options.done, metavar="")] = False,
+    not_done: Annotated[bool, typer.Option("--not-done", help=Options.not_done, metavar="")] = False,
+    changed_ok: Annotated[bool, typer.Option("--changed-ok", help=Options.changed_ok, metavar="")] = False,
+    reason: Annotated[str, typer.Option(help=Options.reason, metavar="TEXT")] = "",
+    by: By = None,
+    kind: Annotated[str | None, typer.Option(help=Options.kind, metavar="KIND")] = None,
 ) -> None:
-    """Answer for an order that the program cannot decide on: look at it on the site first."""
+    """Answer for an order."""
     from rpa.cli.records import resolve
 
     answers = [name for name, given in (("done", done), ("not_done", not_done), ("changed", changed_ok)) if given]
@@ -176,5 +164,5 @@ def main() -> None:
         typer.secho(str(error), fg="red", err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        typer.secho("Ended by Ctrl-C. What was being sent is looked at by the next run.", fg="red", err=True)
+        typer.secho(_INTERRUPTED.of(LANGUAGE), fg="red", err=True)
         sys.exit(130)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
+from pathlib import Path
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
@@ -12,7 +13,8 @@ import typer
 from typer.core import TyperGroup
 
 from rpa.cli.groups import command_of
-from rpa.language import Language, Text, detect
+from rpa.cli.words import Options, RunOptions, said
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context
@@ -44,25 +46,19 @@ class FlowGroup(TyperGroup):
 def run_flow(
     context: typer.Context,
     *,
-    shops: Annotated[
-        list[str] | None, typer.Argument(help="Shops of rpa.toml. Default: all.", metavar="[SHOP]...")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan only; nothing is written to the site.")] = False,
-    live: Annotated[bool, typer.Option("--live", help="Write to the site, whatever the shop's `live` says.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Answer yes to questions of the program itself.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
-    headed: Annotated[
-        bool, typer.Option("--headed", help="Show the browser; actions are announced and highlighted.")
-    ] = False,
-    slow_mo: Annotated[
-        float, typer.Option("--slow-mo", min=0, help="Milliseconds to wait after each action.", metavar="MS")
-    ] = 0,
-    step: Annotated[bool, typer.Option("--step", help="Ask before each write (with --headed).")] = False,
+    shops: Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=RunOptions.dry_run, metavar="")] = False,
+    live: Annotated[bool, typer.Option("--live", help=RunOptions.live, metavar="")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=RunOptions.yes, metavar="")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=RunOptions.json_document, metavar="")] = False,
+    headed: Annotated[bool, typer.Option("--headed", help=RunOptions.headed, metavar="")] = False,
+    slow_mo: Annotated[float, typer.Option("--slow-mo", min=0, help=RunOptions.slow_mo, metavar="MS")] = 0,
+    step: Annotated[bool, typer.Option("--step", help=RunOptions.step, metavar="")] = False,
     pause_on_failure: Annotated[
-        bool, typer.Option("--pause-on-failure", help="Open the inspector when the shop is stopped (with --headed).")
+        bool, typer.Option("--pause-on-failure", help=RunOptions.pause_on_failure, metavar="")
     ] = False,
-    video: Annotated[bool, typer.Option("--video", help="Film the run (needs ffmpeg).")] = False,
-    trace: Annotated[bool, typer.Option("--trace", help="Keep a Playwright trace of the run.")] = False,
+    video: Annotated[bool, typer.Option("--video", help=RunOptions.video, metavar="")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help=RunOptions.trace, metavar="")] = False,
     **options: Any,
 ) -> None:
     """Run one flow; stands in for the function that each flow's command has."""
@@ -79,17 +75,16 @@ def run_flow(
 
 def _function(flow: Flow) -> Callable[..., None]:
     """`run_flow` with the flow's own options in place of `**options`."""
-    language = detect()
 
     def command(**arguments: Any) -> None:
         run_flow(**arguments)
 
     shared = list(inspect.signature(run_flow, eval_str=True, locals={"typer": typer}).parameters.values())[:-1]
-    own = [_parameter(field, flow=flow, language=language) for field in fields(flow.options)]
+    own = [_parameter(field, flow=flow) for field in fields(flow.options)]
     parameters = [*shared[:2], *own, *shared[2:]]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    command.__doc__ = flow.summary.of(language)
+    command.__doc__ = said(flow.summary)
     return command
 
 
@@ -98,12 +93,18 @@ def flag_of(field: Field[Any]) -> str:
     return str(field.metadata["flag"] or "--" + field.name.replace("_", "-"))
 
 
-def _parameter(field: Field[Any], *, flow: Flow, language: Language) -> inspect.Parameter:
+def _parameter(field: Field[Any], *, flow: Flow) -> inspect.Parameter:
     hint: Any = get_type_hints(flow.options)[field.name]
     many = field.metadata["many"]
     if many:
         hint = GenericAlias(list, get_args(hint)[:1]) | None
-    help_text = Text(*field.metadata["help"]).of(language)
+    help_text = said(Text(*field.metadata["help"]))
     default = None if many or field.default is MISSING else field.default
-    annotation = Annotated[hint, typer.Option(flag_of(field), help=help_text)]
+    annotation = Annotated[hint, typer.Option(flag_of(field), help=help_text, metavar=_metavar(hint))]
     return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _metavar(hint: Any) -> str | None:
+    """What stands for the value in the help: nothing for a switch, FILE for a path; None: the type's name."""
+    kinds = {hint, *get_args(hint), *(part for each in get_args(hint) for part in get_args(each))}
+    return "" if bool in kinds else "FILE" if Path in kinds else None

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from rpa import discovery
+from rpa.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +24,30 @@ class LazyGroup(TyperGroup):
         return [*super().list_commands(ctx), *(name for name in discovery.commands() if name not in self.commands)]
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        """The command of this name, imported now if another package brings it."""
+        """The command of this name, imported now if another package brings it.
+
+        One that cannot be imported says so in the help, and when it is run; the others are not disturbed.
+        """
         own = super().get_command(ctx, cmd_name)
         entry = discovery.commands().get(cmd_name)
         if own is not None or entry is None:
             return own
-        return command_of(cast("Callable[..., None]", discovery.load(entry)), name=cmd_name)
+        try:
+            return command_of(cast("Callable[..., None]", discovery.load(entry)), name=cmd_name)
+        except ConfigError as error:
+            return _broken(error, name=cmd_name)
+
+
+def _broken(error: ConfigError, *, name: str) -> TyperCommand:
+    """A command that can only say why it is not there."""
+
+    def command() -> None:
+        raise error
+
+    command.__doc__ = str(error)
+    broken = command_of(command, name=name)
+    broken.ignore_unknown_options = broken.allow_extra_args = True
+    return broken
 
 
 def command_of(function: Callable[..., None], *, name: str) -> TyperCommand:

@@ -1,0 +1,144 @@
+"""The words of the help pages, in the language of this machine: `--help` always works, without a configuration."""
+
+from __future__ import annotations
+
+import re
+
+from rpa.language import Text, detect
+
+LANGUAGE = detect()
+_ONE_LINE = 18
+"""So many Chinese characters fit beside the options on a terminal of 80 columns."""
+_BREAKS = re.compile("(?<=[\uff0c\u3002\uff1b\uff1a])(?=[^\\s\uff0c\u3002\uff1b\uff1a])")
+
+
+def said(words: Text) -> str:
+    """The sentence for a help page. Long Chinese gets a blank after its commas and stops, where a line may break."""
+    sentence = words.of(LANGUAGE)
+    return sentence if len(sentence) <= _ONE_LINE else _BREAKS.sub(" ", sentence)
+
+
+class Commands:
+    """What each command does."""
+
+    rpa = said(
+        Text(
+            en="Run a merchant's back office through its web pages: each order at most once, every action reported.",
+            zh="通过网页自动操作商家后台：每个订单最多处理一次，每一步都有记录。",
+        )
+    )
+    run = said(Text(en="Run a flow in the shops named, or in all shops.", zh="在指定的店铺（默认全部）运行一个流程。"))
+    selectors = said(
+        Text(
+            en="The profile of a site's pages: compare it with the site, confirm it.",
+            zh="后台页面的描述：对照后台核对、确认。",
+        )
+    )
+    ledger = said(
+        Text(en="What was done to which order: list it, answer doubts.", zh="对每个订单做过什么：查看、答复疑问。")
+    )
+    init = said(
+        Text(en="Ask a few questions and write a commented rpa.toml.", zh="回答几个问题，生成带注释的 rpa.toml。")
+    )
+    login = said(
+        Text(
+            en="Log in to a shop: by hand in a browser window, or with a password from standard input.",
+            zh="登录店铺：在浏览器窗口中手动登录，或从标准输入读取密码。",
+        )
+    )
+    flows = said(Text(en="List the flows: what each does, and its options.", zh="列出所有流程的作用和选项。"))
+    report = said(
+        Text(
+            en="Gather the rows of all runs into one CSV and XLSX, with totals per day.",
+            zh="汇总所有运行的记录，生成 CSV 和 XLSX，并按天合计。",
+        )
+    )
+    doctor = said(
+        Text(
+            en="Examine this machine, the configuration and the profiles, and say what to do.",
+            zh="检查本机、配置文件和页面描述，并给出处理办法。",
+        )
+    )
+    check = said(
+        Text(
+            en="Open each page of the shop's site and say which elements are found. Nothing is clicked, but to log in.",
+            zh="打开店铺后台的每个页面，逐项说明能否找到页面元素。除登录外不做任何点击。",
+        )
+    )
+    approve = said(
+        Text(
+            en="Confirm that what cannot be undone is described rightly for a shop's site, so that runs may click it.",
+            zh="确认本店铺后台中不可撤销的操作描述无误，以允许程序自动点击。",
+        )
+    )
+    show = said(Text(en="List what was done, newest first.", zh="列出做过的操作，最新的在前。"))
+    resolve = said(
+        Text(
+            en="Answer for an order on which the program cannot decide. Look at it on the site first; give one answer.",
+            zh="程序无法判断某个订单时，由您答复。请先在后台查看该订单，再给出一个答复。",
+        )
+    )
+
+
+class Options:
+    """What options and arguments mean."""
+
+    config = said(
+        Text(
+            en="The configuration. Default: RPA_CONFIG, else ./rpa.toml.",
+            zh="配置文件，默认为环境变量 RPA_CONFIG，否则为 ./rpa.toml。",
+        )
+    )
+    shop = said(Text(en="A shop of rpa.toml.", zh="rpa.toml 中的店铺。"))
+    shops = said(Text(en="Shops of rpa.toml. Default: all.", zh="rpa.toml 中的店铺，默认全部。"))
+    only_shop = said(Text(en="Only this shop.", zh="只看这家店铺。"))
+    only_shops = said(Text(en="Only this shop; may be given several times.", zh="只看这家店铺，可多次给出。"))
+    by = said(Text(en="Your name. Default: your login on this computer.", zh="您的姓名，默认为本机登录名。"))
+    password_stdin = said(
+        Text(
+            en="Read the password from one line of standard input, and keep it, encrypted.",
+            zh="从标准输入读取一行密码，并加密保存。",
+        )
+    )
+    headed = said(Text(en="Show the browser.", zh="显示浏览器。"))
+    since = said(Text(en="First day, YYYY-MM-DD.", zh="开始日期，YYYY-MM-DD。"))
+    until = said(Text(en="Last day, YYYY-MM-DD.", zh="结束日期，YYYY-MM-DD。"))
+    elements = said(
+        Text(
+            en="Elements to confirm. Default: all that cannot be undone.", zh="要确认的元素，默认为所有不可撤销的操作。"
+        )
+    )
+    do_not_ask = said(Text(en="Do not ask.", zh="不再询问。"))
+    state = said(Text(en="Only this state, for example unknown.", zh="只看这种状态，例如 unknown。"))
+    limit = said(Text(en="Only so many.", zh="最多列出几条。"))
+    json_list = said(Text(en="One JSON list on standard output.", zh="在标准输出打印 JSON 列表。"))
+    order = said(Text(en="The order number.", zh="订单号。"))
+    done = said(Text(en="The site shows it as we sent it.", zh="后台显示的与提交的一致。"))
+    not_done = said(Text(en="The site does not have it; it may be sent again.", zh="后台没有收到，可以重新提交。"))
+    changed_ok = said(
+        Text(en="The order changed, and may be shipped as it is now.", zh="订单有变动，可按现在的内容发货。")
+    )
+    reason = said(Text(en="What you saw; needed, and kept with your name.", zh="您看到的情况，必填，与姓名一同保存。"))
+    kind = said(Text(en="Which kind of action, where the order has several.", zh="订单有多种操作时，指明是哪一种。"))
+
+
+class RunOptions:
+    """What the options mean that all flows share."""
+
+    dry_run = said(Text(en="Plan only; nothing is written to the site.", zh="只预演，不在后台做任何更改。"))
+    live = said(Text(en="Write to the site, whatever the shop's `live` says.", zh="正式运行，不论店铺配置中的 live。"))
+    yes = said(Text(en="Answer yes to questions of the program itself.", zh="程序自己的提问一律回答“是”。"))
+    json_document = said(Text(en="One JSON document on standard output.", zh="在标准输出打印一个 JSON 文档。"))
+    headed = said(
+        Text(en="Show the browser; actions are announced and highlighted.", zh="显示浏览器，并标出每一步操作。")
+    )
+    slow_mo = said(Text(en="Milliseconds to wait after each action.", zh="每一步操作后等待的毫秒数。"))
+    step = said(Text(en="Ask before each write (with --headed).", zh="每次提交前询问（与 --headed 同用）。"))
+    pause_on_failure = said(
+        Text(
+            en="Open the inspector when the shop is stopped (with --headed).",
+            zh="店铺停止时打开检查器（与 --headed 同用）。",
+        )
+    )
+    video = said(Text(en="Film the run (needs ffmpeg).", zh="录制视频（需要 ffmpeg）。"))
+    trace = said(Text(en="Keep a Playwright trace of the run.", zh="保存 Playwright 跟踪文件。"))
