@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rpa.browser.evidence import Part
+from rpa.browser.lists import described
 from rpa.browser.playwright_errors import translated
 from rpa.elements.resolve import script
 from rpa.elements.values import page_values
@@ -51,7 +52,7 @@ class Scope:
         self.name = name
         self.key = key
         self._fields = {**fields, _KEY: key_field} if key_field else dict(fields)
-        self._described = view.described(self._fields)
+        self._described = described(self._fields, profile=view.profile)
 
     def read(self) -> Block:
         """Its fields now. Raises InDoubt when it names another key than wanted."""

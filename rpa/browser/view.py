@@ -1,55 +1,37 @@
-"""The page as named elements: what a platform's code acts on. No selector is known above this line, no order below it."""
+"""The page as named elements: what a platform's code acts on. No selector is known above it, no order below."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from loguru import logger
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.asking import Asking
-from rpa.browser.evidence import Part
 from rpa.browser.guard import Guard
+from rpa.browser.lists import Rows, read_rows, rows_of_key, the_dialog, the_row
 from rpa.browser.playwright_errors import loading, translated
+from rpa.browser.scope import Scope
 from rpa.elements.profile import Risk
-from rpa.elements.resolve import Found, find, resolve, script
-from rpa.elements.values import page_values
-from rpa.errors import InDoubt, LoginNeeded, PageChanged, TryAgain
+from rpa.elements.resolve import Found, find, resolve
+from rpa.errors import LoginNeeded, PageChanged, TryAgain
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Dialog, Locator, Page
 
     from rpa.browser.answers import Answer
     from rpa.browser.evidence import Evidence
-    from rpa.browser.scope import Scope
     from rpa.clock import Clock
-    from rpa.elements.fields import FieldSpec
     from rpa.elements.profile import Element, Profile
 
 T = TypeVar("T")
 
 PATIENCE_MS = 10_000
 _COVERED_MS = 1_500
-_DRAWING_MS = 2_000
 _NETWORK_WAITS_S = (1.0, 3.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """The rows a list shows."""
-
-    quiet: bool
-    """False: the list did not come to rest in time; the rows are what was there."""
-    values: tuple[Mapping[str, Any], ...]
-    parts: tuple[Part, ...] = ()
-    """Where each row stands in the document, if that was asked for."""
 
 
 class View:
@@ -59,7 +41,7 @@ class View:
         self, page: Page, *, profile: Profile, base_url: str, guard: Guard, evidence: Evidence, clock: Clock,
         enter: Callable[[View], None] | None = None,
     ) -> None:  # fmt: skip
-        """`guard` decides what may be touched; `enter` logs in, and is called at most once, before the first page was seen."""
+        """`guard` decides what may be touched; `enter` logs in, at most once, before the first page was seen."""
         self.page = page
         self.profile = profile
         self.base_url = base_url.rstrip("/")
@@ -68,14 +50,15 @@ class View:
         self.clock = clock
         self._enter = enter
         self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * PATIENCE_MS / 1000)
-        page.on(
-            "dialog", lambda dialog: guard.refuse_dialog(dialog)
-        )  # playwright marks handlers; a frozen value takes no marks
+        page.on("dialog", self._refuse_dialog)
+
+    def _refuse_dialog(self, dialog: Dialog) -> None:
+        self.guard.refuse_dialog(dialog)
 
     # Pages
 
     def open(self, name: str, **parameters: str) -> None:
-        """Go to a page of the profile and check that it is the one described, of the right shop, with nothing over it."""
+        """Go to a page of the profile and check that it is the one described, of the right shop, and not covered."""
         self.go(name, **parameters)
         self.arrive(name)
 
@@ -233,91 +216,41 @@ class View:
     # Lists and dialogs
 
     def rows(self, name: str, *, keys: Sequence[str] | None = None, parts: bool = False) -> Rows:
-        """The rows a list shows, once it shows exactly these keys; after some patience, what is there.
-
-        With `parts`, also where they stand, for pictures.
-        """
+        """The rows a list shows; see `read_rows`."""
         spec = self.profile.lists[name]
-        argument = {
-            "rows": spec.rows, "key": spec.key, "fields": self.described(spec.fields), "busy": spec.busy,
-            "keys": list(keys) if keys is not None else None, "patience_ms": PATIENCE_MS / 2,
-            "masks": list(self.profile.evidence.mask) if parts else None,
-        }  # fmt: skip
-        with translated(f"reading the list {name}"):
-            read = json.loads(self.page.evaluate(script("read_fields", "read_rows"), argument))
-        zone = ZoneInfo(self.profile.timezone)
-        values = tuple(page_values(row, spec.fields, zone=zone) for row in read["rows"])
-        return Rows(quiet=read["quiet"], values=values, parts=tuple(map(Part.of, read["parts"])))
+        return read_rows(
+            self.page, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=PATIENCE_MS / 2
+        )  # fmt: skip
 
     def shows(self, name: str, key: str) -> bool:
         """Whether the list shows a row of this key now."""
         with translated(f"looking for the row {key}"):
-            return self._row(name, key).count() > 0
-
-    def _row(self, name: str, key: str) -> Locator:
-        spec = self.profile.lists[name]
-        cell = self.page.locator(spec.fields[spec.key].css or "*").filter(has_text=key)
-        return self.page.locator(spec.rows).filter(has=cell).visible
+            return rows_of_key(self.page, self.profile.lists[name], key=key).count() > 0
 
     def row(self, name: str, key: str) -> Scope:
         """The one row of this list whose key equals `key`; a list that is being drawn is given a moment.
 
         Raises InDoubt when the row is not there exactly once.
         """
-        from rpa.browser.scope import Scope
-
         spec = self.profile.lists[name]
-        root = self._row(name, key)
-        count = self._count(root, waiting_for=f"the row {key}")
-        if count != 1:
-            raise InDoubt(f"The list {name} shows {key} {count} times; nothing was clicked.", reason="row_mismatch")
+        root = the_row(self.page, spec, key=key)
         return Scope(self, root=root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
 
-    def _count(self, root: Locator, *, waiting_for: str) -> int:
-        with contextlib.suppress(PlaywrightTimeout):
-            root.first.wait_for(timeout=_DRAWING_MS)
-        with translated(f"looking for {waiting_for}"):
-            return root.count()
-
     def dialog(self, name: str, key: str) -> Scope:
-        """The dialog, open, that names `key`. Raises InDoubt when it names another."""
-        from rpa.browser.scope import Scope
-
+        """The dialog, open, that is to name `key`; reading it raises InDoubt when it names another."""
         spec = self.profile.dialogs[name]
-        root = self.page.locator(spec.container).visible
-        with translated(f"waiting for the dialog {name}"):
-            root.first.wait_for(timeout=PATIENCE_MS)
-            count = root.count()
-        if count != 1:
-            raise InDoubt(f"{count} dialogs {name} are open; nothing was clicked.", reason="row_mismatch")
-        if spec.key is None:
-            raise PageChanged(f"The dialog {name} names nothing, so it cannot be used for {key}.")
+        root = the_dialog(self.page, spec, key=key, patience_ms=PATIENCE_MS)
         return Scope(self, root=root, name=f"dialog:{name}", key=key, fields=spec.fields, key_field=spec.key)
 
     def question(self, name: str) -> Scope | None:
         """A dialog that names no key, where it is open now."""
-        from rpa.browser.scope import Scope
-
-        spec = self.profile.dialogs[name]
-        root = self.page.locator(spec.container).visible
+        root = self.page.locator(self.profile.dialogs[name].container).visible
         with translated(f"looking for the dialog {name}"):
-            return (
-                Scope(self, root=root, name=f"dialog:{name}", key="", fields={}, key_field=None)
-                if root.count() == 1
-                else None
-            )
+            is_open = root.count() == 1
+        return Scope(self, root=root, name=f"dialog:{name}", key="", fields={}, key_field=None) if is_open else None
 
     def dialog_gone(self, name: str) -> None:
         """Wait until this dialog is closed."""
+        dialogs = self.page.locator(self.profile.dialogs[name].container).visible
         with translated(f"waiting for the dialog {name} to close"):
-            self.page.locator(self.profile.dialogs[name].container).visible.first.wait_for(
-                state="hidden", timeout=PATIENCE_MS
-            )
-
-    def described(self, fields: Mapping[str, FieldSpec]) -> dict[str, dict[str, Any]]:
-        """Fields as the page functions take them."""
-        described: dict[str, dict[str, Any]] = {}
-        for name, rule in fields.items():
-            described[name] = rule.model_dump(include={"css", "attr", "pattern", "all"})
-            described[name]["words"] = list(self.profile.words[rule.words]) if rule.words else None
-        return described
+            dialogs.first.wait_for(state="hidden", timeout=PATIENCE_MS)

@@ -14,7 +14,8 @@ from flows.platforms.web.crosscheck import orders_of
 
 if TYPE_CHECKING:
     from rpa.browser.answers import Answer
-    from rpa.browser.view import Rows, View
+    from rpa.browser.lists import Rows
+    from rpa.browser.view import View
     from rpa.config import Shop
 
 PAGE_SIZE = 100

@@ -1,0 +1,98 @@
+"""Lists and dialogs of a page: what they read, and the one row or dialog that is meant."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from rpa.browser.evidence import Part
+from rpa.browser.playwright_errors import translated
+from rpa.elements.resolve import script
+from rpa.elements.values import page_values
+from rpa.errors import InDoubt, PageChanged
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from rpa.elements.fields import FieldSpec
+    from rpa.elements.profile import DialogSpec, ListSpec, Profile
+
+_DRAWING_MS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The rows a list shows."""
+
+    quiet: bool
+    """False: the list did not come to rest in time; the rows are what was there."""
+    values: tuple[Mapping[str, Any], ...]
+    parts: tuple[Part, ...] = ()
+    """Where each row stands in the document, if that was asked for."""
+
+
+def read_rows(
+    page: Page, spec: ListSpec, *, profile: Profile, keys: Sequence[str] | None, parts: bool, patience_ms: float
+) -> Rows:
+    """The rows a list shows, once it shows exactly these keys; after some patience, what is there.
+
+    With `parts`, also where they stand.
+    """
+    argument = {
+        "rows": spec.rows, "key": spec.key, "fields": described(spec.fields, profile=profile), "busy": spec.busy,
+        "keys": list(keys) if keys is not None else None, "patience_ms": patience_ms,
+        "masks": list(profile.evidence.mask) if parts else None,
+    }  # fmt: skip
+    with translated(f"reading the list {spec.name}"):
+        read = json.loads(page.evaluate(script("read_fields", "read_rows"), argument))
+    zone = ZoneInfo(profile.timezone)
+    values = tuple(page_values(row, spec.fields, zone=zone) for row in read["rows"])
+    return Rows(quiet=read["quiet"], values=values, parts=tuple(map(Part.of, read["parts"])))
+
+
+def described(fields: Mapping[str, FieldSpec], *, profile: Profile) -> dict[str, dict[str, Any]]:
+    """Fields as the page functions take them."""
+    out: dict[str, dict[str, Any]] = {}
+    for name, rule in fields.items():
+        out[name] = rule.model_dump(include={"css", "attr", "pattern", "all"})
+        out[name]["words"] = list(profile.words[rule.words]) if rule.words else None
+    return out
+
+
+def rows_of_key(page: Page, spec: ListSpec, *, key: str) -> Locator:
+    """The visible rows whose key is this one: a longer number that contains it is another key."""
+    whole = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
+    cell = page.locator(spec.fields[spec.key].css or "*").filter(has_text=whole)
+    return page.locator(spec.rows).filter(has=cell).visible
+
+
+def the_row(page: Page, spec: ListSpec, *, key: str) -> Locator:
+    """The one row of this key; one being drawn is given a moment. Raises InDoubt unless it is there once."""
+    root = rows_of_key(page, spec, key=key)
+    with contextlib.suppress(PlaywrightTimeout):
+        root.first.wait_for(timeout=_DRAWING_MS)
+    with translated(f"looking for the row {key}"):
+        count = root.count()
+    if count != 1:
+        raise InDoubt(f"The list {spec.name} shows {key} {count} times; nothing was clicked.", reason="row_mismatch")
+    return root
+
+
+def the_dialog(page: Page, spec: DialogSpec, *, key: str, patience_ms: float) -> Locator:
+    """The one dialog of this kind, waited for. Raises InDoubt when several are open."""
+    root = page.locator(spec.container).visible
+    with translated(f"waiting for the dialog {spec.name}"):
+        root.first.wait_for(timeout=patience_ms)
+        count = root.count()
+    if count != 1:
+        raise InDoubt(f"{count} dialogs {spec.name} are open; nothing was clicked.", reason="row_mismatch")
+    if spec.key is None:
+        raise PageChanged(f"The dialog {spec.name} names nothing, so it cannot be used for {key}.")
+    return root
