@@ -31,7 +31,7 @@ _TRACKING_NUMBER = Column(key="tracking_number", title=Text(en="Tracking number"
 _GOODS = Column(key="goods", title=Text(en="Goods", zh="商品"), width=32)
 _SPEC = Column(key="spec", title=Text(en="Spec", zh="规格"), width=20)
 _SHIP_BY = Column(key="ship_by", title=Text(en="Ship by", zh="最晚发货时间"), kind="time", width=20)
-_SHEET = Column(key="sheet", title=Text(en="Sheet", zh="表格"), width=28)
+_SHEET = Column(key="sheet", title=Text(en="Sheet", zh="表格"), kind="path", width=28)
 _SHEET_ROW = Column(key="sheet_row", title=Text(en="Sheet row", zh="表格行号"), kind="int", width=13)
 _SHOP = next(column for column in RUN_COLUMNS if column.key == "shop")
 _HOW_WORDS: Mapping[str, Text] = {
@@ -58,7 +58,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     Column(key="shipped_at", title=Text(en="Shipped at", zh="发货时间"), kind="time", width=20),
     _SHEET,
     _SHEET_ROW,
-    Column(key="evidence", title=Text(en="Evidence", zh="截图"), width=28),
+    Column(key="evidence", title=Text(en="Evidence", zh="截图"), kind="path", width=48),
 )
 """All columns of a report about orders, in the order of the CSV."""
 

@@ -172,8 +172,9 @@ class _ShopRun:
     def _style(self) -> ReportStyle:
         shape, config = self._job.flow.report, self._job.config
         return ReportStyle(
-            layout=shape.layout, name=shape.name, language=config.language, zone=config.zone, sheets=shape.sheets
-        )
+            layout=shape.layout, name=shape.name, language=config.language, zone=config.zone, sheets=shape.sheets,
+            folder=config.folder,
+        )  # fmt: skip
 
 
 @contextmanager

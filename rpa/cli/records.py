@@ -80,7 +80,9 @@ def write_report(config_path: Path | None, *, since: str | None, until: str | No
     if next(collect(config.var, span=span), None) is None:
         console().print(_NO_ROWS.of(config.language).format(span=_said(span, language=config.language)))
         return
-    style = ReportStyle(layout=_layout_of_all_flows(), name=_ALL_RUNS, language=config.language, zone=config.zone)
+    style = ReportStyle(
+        layout=_layout_of_all_flows(), name=_ALL_RUNS, language=config.language, zone=config.zone, folder=config.folder
+    )
     history = write_history(config.var, into=config.var / "reports" / _folder(span), span=span, style=style)
     console().print(totals_table(history.totals, language=config.language))
     console().print(_ROWS.of(config.language).format(rows=sum(history.totals.values())))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,13 +50,20 @@ def original_text(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def shown(cell: str, *, column: Column, language: Language, zone: ZoneInfo) -> str | int | Decimal:
-    """What people see for a cell of the CSV; text that does not fit its column's kind is shown as it is."""
+def shown(
+    cell: str, *, column: Column, language: Language, zone: ZoneInfo, folder: Path | None = None
+) -> str | int | Decimal:
+    """What people see for a cell of the CSV; text that does not fit its column's kind is shown as it is.
+
+    `folder` is the project's: a path inside it is shown from there, with / on every machine.
+    """
     if column.words:
         word = column.words.get(cell)
         return word.of(language) if word else cell
     if column.kind == "time":
         return _local_time(cell, zone=zone)
+    if column.kind == "path" and folder is not None and Path(cell).is_relative_to(folder):
+        return Path(cell).relative_to(folder).as_posix()
     return _NUMBERS[column.kind](cell) if column.kind in _NUMBERS and _SMALL_INT.fullmatch(cell) else cell
 
 

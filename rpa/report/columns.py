@@ -13,7 +13,7 @@ from rpa.outcome import Outcome
 Row = Mapping[str, str]
 """A row by column key, its cells as they stand in the CSV."""
 
-Kind = Literal["text", "int", "money_fen", "time"]
+Kind = Literal["text", "int", "money_fen", "time", "path"]
 
 OUTCOME_WORDS: Mapping[str, Text] = MappingProxyType(
     {
@@ -27,6 +27,11 @@ OUTCOME_WORDS: Mapping[str, Text] = MappingProxyType(
 )
 """The word that people read for each outcome code."""
 
+WORST_FIRST: tuple[str, ...] = (
+    *(Outcome.NEEDS_PERSON, Outcome.REFUSED, Outcome.WAITING, Outcome.PLANNED, Outcome.DONE, Outcome.ALREADY_DONE),
+)
+"""Outcome codes in the order in which people read them: what needs them first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -35,7 +40,7 @@ class Column:
     key: str
     title: Text
     kind: Kind = "text"
-    """`money_fen` is shown as yuan with two decimals, `time` in the shop's own time."""
+    """People see `money_fen` as yuan with two decimals, `time` in the shop's zone, `path` from the project's folder."""
     words: Mapping[str, Text] = field(default_factory=dict)
     """What people read instead of a code; a code without words is shown as it is."""
     width: int = 16

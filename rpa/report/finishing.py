@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rpa.language import Text
 from rpa.report.cells import raw_text
-from rpa.report.columns import Sheet
+from rpa.report.columns import WORST_FIRST, Row, Sheet
 from rpa.report.results import SCHEMA_VERSION, Incident, ReportFiles, ShopResult, Tally, shop_document
 from rpa.report.tables import CsvTable, drop_cut_row, latest, read_keys, read_rows, replace_with
 
@@ -63,6 +63,8 @@ class ReportStyle:
     zone: ZoneInfo
     sheets: Sequence[SheetMaker] = ()
     """Further sheets, made from the same rows."""
+    folder: Path | None = None
+    """The project's; paths inside it are shown from there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,13 @@ class Ending:
 
 def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending, tally: Tally) -> ShopResult:
     """Write `report.xlsx` from the CSV, then `summary.json`; a file that is open in Excel gets a new name."""
-    xlsx = replace_with(folder / "report.xlsx", lambda path: _write_xlsx(path, csv=csv, style=style))
+    outcomes = {outcome for outcome, _ in tally.counts}
+    rows_of: list[tuple[Text, int]] = []
+
+    def write(path: Path) -> None:
+        rows_of[:] = _write_xlsx(path, csv=csv, style=style, outcomes=outcomes)
+
+    xlsx = replace_with(folder / "report.xlsx", write)
     result = ShopResult(
         shop=ending.run.shop,
         run_id=ending.run.run_id,
@@ -87,6 +95,7 @@ def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending,
         counts=dict(tally.counts),
         examples=tally.examples,
         files=ReportFiles(csv=csv, xlsx=xlsx, summary=folder / _SUMMARY),
+        further_sheets=tuple(rows_of[1:]),
         incidents=ending.incidents,
         stop_code=ending.stop_code,
     )
@@ -150,12 +159,20 @@ def _rescued(folder: Path, *, style: ReportStyle) -> Path:
         return table.path
 
 
-def _write_xlsx(path: Path, *, csv: Path, style: ReportStyle) -> None:
+def _write_xlsx(path: Path, *, csv: Path, style: ReportStyle, outcomes: Collection[str]) -> list[tuple[Text, int]]:
+    """Write the workbook; the names of its sheets, with their numbers of rows."""
     from rpa.report.workbook import write_workbook
 
-    sheets = [Sheet(name=style.name, layout=style.layout, rows=read_rows(csv))]
+    sheets = [Sheet(name=style.name, layout=style.layout, rows=_worst_first(csv, outcomes=outcomes))]
     sheets += [make(read_rows(csv)) for make in style.sheets]
-    write_workbook(path, sheets=sheets, language=style.language, zone=style.zone)
+    rows = write_workbook(path, sheets=sheets, language=style.language, zone=style.zone, folder=style.folder)
+    return [(sheet.name, count) for sheet, count in zip(sheets, rows, strict=True)]
+
+
+def _worst_first(csv: Path, *, outcomes: Collection[str]) -> Iterator[Row]:
+    """The rows, what needs a person first; the file is read once an outcome, so that no row is kept in memory."""
+    for outcome in sorted(outcomes, key=WORST_FIRST.index):
+        yield from (row for row in read_rows(csv) if row.get("outcome", "") == outcome)
 
 
 def _write_summary(path: Path, *, ending: Ending, result: ShopResult) -> None:

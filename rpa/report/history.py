@@ -109,4 +109,4 @@ def _write_xlsx(path: Path, *, csv: Path, style: ReportStyle, totals: Mapping[Da
         Sheet(name=style.name, layout=style.layout, rows=read_rows(csv)),
         Sheet(name=_TOTALS_NAME, layout=_TOTALS, rows=days),
     ]
-    write_workbook(path, sheets=sheets, language=style.language, zone=style.zone)
+    write_workbook(path, sheets=sheets, language=style.language, zone=style.zone, folder=style.folder)

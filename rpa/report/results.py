@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rpa.language import Text
 from rpa.outcome import Outcome
 
 SCHEMA_VERSION = 1
@@ -47,6 +48,8 @@ class ShopResult:
     """The first few subjects of each ending."""
     files: ReportFiles | None = None
     """None: the shop stopped before its report was opened."""
+    further_sheets: tuple[tuple[Text, int], ...] = ()
+    """The workbook's sheets beside the first one, with their numbers of rows."""
     incidents: tuple[Incident, ...] = ()
     stop_code: int = 0
     """The exit code of what stopped the shop; 0: it was not stopped."""

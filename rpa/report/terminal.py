@@ -12,7 +12,7 @@ from rich.text import Text as Styled
 
 from rpa.language import Language, Text
 from rpa.outcome import Outcome
-from rpa.report.columns import OUTCOME_WORDS
+from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
 
 if TYPE_CHECKING:
     from rpa.report.history import DayEnding
@@ -26,7 +26,8 @@ _COLOURS = {
     Outcome.REFUSED: "dark_orange",
     Outcome.NEEDS_PERSON: "bold red",
 }
-_WORST_FIRST = [Outcome.NEEDS_PERSON, Outcome.REFUSED, Outcome.WAITING, Outcome.PLANNED, *Outcome]
+_EXAMPLES_OF = {Outcome.NEEDS_PERSON: 3, Outcome.REFUSED: 3, Outcome.WAITING: 1, Outcome.PLANNED: 1}
+"""How many subjects are named of what ended so; of what is done, none: the report has them all."""
 
 _SHOP = Text(en="Shop", zh="店铺")
 _DAY = Text(en="Day", zh="日期")
@@ -38,11 +39,18 @@ _STOPPED = Text(en="Shop stopped", zh="店铺已停止")
 _NOTED = Text(en="Note", zh="提示")
 _NOTHING = Text(en="There was nothing to do.", zh="没有需要处理的内容。")
 _REPORT = Text(en="Report", zh="报告")
+_TOTAL = Text(en="{shop}: {rows} rows. {counts}.", zh="{shop}：共 {rows} 行。{counts}。")
+_BETWEEN = Text(en=" · ", zh="，")
+_FURTHER = Text(
+    en="{name}: {rows} rows, on a sheet of their own in the report.", zh="{name}：{rows} 行，见报告中的同名工作表。"
+)
 
 
 def summary(results: Sequence[ShopResult], *, language: Language, reasons: Mapping[str, Text]) -> Group:
-    """The table of `summary_table`, and below it where each shop's report lies."""
-    return Group(summary_table(results, language=language, reasons=reasons), *_places(results, language=language))
+    """The table of `summary_table`, and below it each shop's numbers and where its report lies."""
+    table = summary_table(results, language=language, reasons=reasons)
+    below = [line for result in results for line in _below(result, language=language)]
+    return Group(table, *below)
 
 
 def summary_table(results: Sequence[ShopResult], *, language: Language, reasons: Mapping[str, Text]) -> Table:
@@ -96,16 +104,22 @@ def _line(result: ShopResult, *, ending: Ending, language: Language, reasons: Ma
         Styled(OUTCOME_WORDS[outcome].of(language), style=_COLOURS[Outcome(outcome)]),
         Styled(sentence),
         Styled(str(result.counts[ending])),
-        Styled("\n".join(result.examples.get(ending, ()))),
+        Styled("\n".join(result.examples.get(ending, ())[: _EXAMPLES_OF.get(Outcome(outcome), 0)])),
     )
 
 
 def _urgency(ending: Ending) -> int:
-    return _WORST_FIRST.index(Outcome(ending[0]))
+    return WORST_FIRST.index(ending[0])
 
 
-def _places(results: Sequence[ShopResult], *, language: Language) -> Iterator[Styled]:
-    for result in results:
-        if result.files:
-            name = f"{_REPORT.of(language)} {result.shop}: "
-            yield Styled.assemble((name, "dim"), str(result.files.xlsx), overflow="fold")
+def _below(result: ShopResult, *, language: Language) -> Iterator[Styled]:
+    outcomes = result.outcomes
+    if outcomes:
+        counts = (f"{OUTCOME_WORDS[each].of(language)} {outcomes[each]}" for each in WORST_FIRST if each in outcomes)
+        words = {"shop": result.shop, "rows": sum(outcomes.values()), "counts": _BETWEEN.of(language).join(counts)}
+        yield Styled(_TOTAL.of(language).format(**words), style="bold")
+    for name, rows in result.further_sheets:
+        if rows:
+            yield Styled(_FURTHER.of(language).format(name=name.of(language), rows=rows), style="bold red")
+    if result.files:
+        yield Styled.assemble((f"{_REPORT.of(language)} {result.shop}: ", "dim"), str(result.files.xlsx), overflow="fold")

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from rich.cells import cell_len
 
 from rpa.language import Language
@@ -51,34 +52,43 @@ def write_workbook(
     sheets: Sequence[Sheet],
     language: Language,
     zone: ZoneInfo,
+    folder: Path | None = None,
     rows_per_sheet: int = ROWS_PER_SHEET,
-) -> None:
-    """Write the sheets in this order; a sheet with more rows than fit goes on in `name 2`, `name 3` and so on."""
+) -> list[int]:
+    """Write the sheets in this order, and give their numbers of rows; `folder` is the project's, for paths in cells.
+
+    A sheet with more rows than fit goes on in `name 2`, `name 3` and so on.
+    """
     workbook = Workbook(write_only=True)
     workbook.properties.creator = "rpa"
+    look, counts = _Look(language, zone, folder), []
     for sheet in sheets:
-        rows, part = iter(sheet.rows), 1
+        rows, part, count = iter(sheet.rows), 1, 0
         first = next(rows, None)
         while first is not None or part == 1:
             some = chain(() if first is None else (first,), islice(rows, rows_per_sheet - 1))
-            _write_sheet(workbook, sheet=sheet, rows=some, part=part, look=_Look(language, zone))
+            count += _write_sheet(workbook, sheet=sheet, rows=some, part=part, look=look)
             first, part = next(rows, None), part + 1
+        counts.append(count)
     workbook.save(path)
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     language: Language
     zone: ZoneInfo
+    folder: Path | None
 
 
-def _write_sheet(workbook: Workbook, *, sheet: Sheet, rows: Iterable[Row], part: int, look: _Look) -> None:
+def _write_sheet(workbook: Workbook, *, sheet: Sheet, rows: Iterable[Row], part: int, look: _Look) -> int:
     name = sheet.name.of(look.language)
     page: WriteOnlyWorksheet = workbook.create_sheet(name if part == 1 else f"{name} {part}")
     columns = sheet.layout.for_people()
     for index, column in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(index)].width = column.width
     page.freeze_panes = "B2"
+    _fit_to_paper(page)
     makers = [_CellMaker(page, column=column, look=look) for column in columns]
     page.row_dimensions[1].height = _LINE_PT + 2 * _PADDING_PT
     page.append([maker.header() for maker in makers])
@@ -89,6 +99,15 @@ def _write_sheet(workbook: Workbook, *, sheet: Sheet, rows: Iterable[Row], part:
         page.append(cells)
         del page.row_dimensions[number]
     page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number}"
+    return number - 1
+
+
+def _fit_to_paper(page: WriteOnlyWorksheet) -> None:
+    """Printed, all columns stand on one page, with the titles on each."""
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.print_title_rows = "1:1"
 
 
 def _lines(cells: Sequence[WriteOnlyCell | None], *, columns: Sequence[Column]) -> int:
@@ -127,7 +146,8 @@ class _CellMaker:
         """What people see for a cell of the CSV: a number, or text that no program takes for a formula."""
         if not cell:
             return None
-        value = shown(cell, column=self._column, language=self._look.language, zone=self._look.zone)
+        look = self._look
+        value = shown(cell, column=self._column, language=look.language, zone=look.zone, folder=look.folder)
         if isinstance(value, (int, Decimal)):
             self._number.value = value
             return self._number

@@ -89,6 +89,15 @@ def test_people_see_yuan_local_times_whole_numbers_and_words() -> None:
     assert shown("refused", column=OUTCOME_COLUMN, language=Language.ZH, zone=SHANGHAI) == "未能处理"
 
 
+def test_a_path_is_shown_from_the_projects_folder_and_one_elsewhere_in_full(tmp_path: Path) -> None:
+    column = Column(key="evidence", title=Text(en="Evidence", zh="截图"), kind="path")
+    paths = [tmp_path / "var" / "evidence" / "250301-1", tmp_path.parent / "elsewhere.csv"]
+    read = [
+        shown(str(path), column=column, language=Language.ZH, zone=SHANGHAI, folder=tmp_path) for path in [*paths, ""]
+    ]
+    assert read == ["var/evidence/250301-1", str(paths[1]), ""]
+
+
 @pytest.mark.parametrize("kind", ["money_fen", "int", "time", "text"])
 def test_a_cell_that_does_not_fit_its_kind_is_shown_as_it_is(kind: Kind) -> None:
     assert _shown("12345678901234567890", kind) == "12345678901234567890"

@@ -83,14 +83,26 @@ def test_the_xlsx_has_the_rows_of_the_csv_with_text_cells_and_the_readers_words(
     by_openpyxl = [["" if cell is None else cell for cell in cells] for cells in page.iter_rows(values_only=True)]
     assert by_openpyxl == by_calamine
     people = [dict(zip(by_calamine[0], cells, strict=True)) for cells in by_calamine[1:]]
-    assert [(row["订单号"], row["快递单号"]) for row in people] == [
+    assert sorted((row["订单号"], row["快递单号"]) for row in people) == [
         (row["order_sn"], row["tracking_number"]) for row in read_rows(files.csv)
     ]
     assert [(row["结果"], row["原因"], row["金额"]) for row in people] == [
-        ("已完成", "已发货。", 39.9),
         ("未能处理", "new_code", ""),
+        ("已完成", "已发货。", 39.9),
     ]
     assert people[0]["运行开始"] == "2025-03-01 00:00:00"
+
+
+def test_people_read_first_what_needs_them_and_machines_what_came_first(tmp_path: Path) -> None:
+    came = ["done", "waiting", "already_done", "needs_person", "planned", "refused", "done", "needs_person"]
+    with _report(tmp_path) as report:
+        for number, outcome in enumerate(came):
+            report.add(_row(number, outcome=outcome))
+    files = report.result.files
+    assert files
+    assert [row["outcome"] for row in read_rows(files.csv)] == came
+    [_, *rows] = CalamineWorkbook.from_path(files.xlsx).get_sheet_by_index(0).to_python()
+    assert [int(str(row[0])[-1]) for row in rows] == [3, 7, 5, 1, 4, 0, 6, 2]
 
 
 def test_the_summary_counts_outcomes_and_reasons_and_says_where_the_files_lie(tmp_path: Path) -> None:

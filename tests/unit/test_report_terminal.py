@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,22 @@ def test_the_clerk_reads_sentences_counts_and_where_the_report_lies() -> None:
     assert "平台审核中：审核提示消失前请勿发货。" in printed
     assert " 57 " in printed
     assert str(Path("var/report.xlsx")) in printed
+
+
+def test_examples_are_named_of_what_needs_somebody_and_not_of_what_is_done() -> None:
+    examples = {ending: (f"250301-{number}", f"250302-{number}") for number, ending in enumerate(DEMO.counts)}
+    printed = _printed(replace(DEMO, examples=examples))
+    assert [sn for subjects in examples.values() for sn in subjects if sn in printed] == [
+        *("250301-1", "250301-2", "250302-2"),
+    ]
+
+
+def test_below_the_table_stand_the_numbers_and_the_parcels_to_be_pulled_back() -> None:
+    sheets = ((Text(en="Pull back", zh="拦截清单"), 2), (Text(en="Empty", zh="空"), 0))
+    printed = _printed(replace(DEMO, further_sheets=sheets), language=Language.ZH)
+    assert "demo：共 60 行。需人工处理 1，等待中 2，已完成 57。" in printed
+    assert "拦截清单：2 行" in printed
+    assert "空" not in printed
 
 
 def test_a_stopped_shop_says_why() -> None:

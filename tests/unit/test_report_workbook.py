@@ -55,6 +55,13 @@ def test_the_header_stays_in_view_and_filters_all_rows(tmp_path: Path) -> None:
     assert page.column_dimensions["A"].width == 40
 
 
+def test_printed_it_is_one_page_wide_with_titles_on_each_page(tmp_path: Path) -> None:
+    page = _write(tmp_path / "r.xlsx", [{"cell": "a"}])["Orders"]
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)
+    assert page.print_title_rows == "$1:$1"
+
+
 def test_each_outcome_has_its_own_colour_and_only_the_outcome(tmp_path: Path) -> None:
     codes = ["done", "already_done", "planned", "waiting", "refused", "needs_person"]
     page = _write(tmp_path / "r.xlsx", [{"cell": code, "outcome": code} for code in codes])["Orders"]
