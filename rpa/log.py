@@ -27,7 +27,8 @@ def to_terminal(console: Console, *, folder: Path) -> Iterator[None]:
 
     def tell(message: object) -> None:
         record = message.record  # type: ignore[attr-defined]
-        console.print(record["message"], style=styles.get(record["level"].name, "dim"), markup=False, highlight=False)
+        style = styles.get(record["level"].name, "dim")
+        console.print(record["message"], style=style, markup=False, highlight=False, soft_wrap=True)
 
     people = logger.add(tell, level="INFO", format="{message}", diagnose=False, backtrace=False)
     everything = logger.add(

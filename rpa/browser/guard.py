@@ -124,7 +124,7 @@ class Guard:
                 f"“{overlay['text'][:60]}” covers the page and is not on the allow-list; see {picture}."
             )
         popup = view.profile.popups[name]
-        logger.info("Closing the popup {} (“{}”).", name, overlay["text"][:40])
+        logger.debug("Closing the popup {} (“{}”).", name, overlay["text"][:40])
         container = view.page.locator(popup.container).visible.first
         button = locate(container, popup.close).visible
         with translated(f"closing the popup {name}"):

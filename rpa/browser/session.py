@@ -62,7 +62,7 @@ def has_screen() -> bool:
 def _sandbox() -> list[str]:
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         return []
-    logger.info("Running as root, where Chromium's sandbox does not work: it is switched off (--no-sandbox).")
+    logger.debug("Running as root, where Chromium's sandbox does not work: it is switched off (--no-sandbox).")
     return ["--no-sandbox"]
 
 
