@@ -108,7 +108,7 @@ def reason_to_wait(order: Order, *, rules: Rules) -> tuple[Reason | None, str]:
     if word is not None or order.flag in rules.stop_flags:
         return Reason.SELLER_REMARK, order.remark or order.flag
     if order.presale_until is not None and rules.now < order.presale_until:
-        return Reason.PRESALE_NOT_DUE, order.presale_until.isoformat(sep=" ", timespec="minutes")
+        return Reason.PRESALE_NOT_DUE, f"{order.presale_until:%Y-%m-%d %H:%M}"
     return None, ""
 
 
