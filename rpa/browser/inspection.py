@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.playwright_errors import translated
-from rpa.browser.view import PATIENCE_MS
 from rpa.elements.resolve import locate, name_problem, visible_hits
 from rpa.elements.values import UNREADABLE
 
@@ -95,14 +94,18 @@ class PageSeen:
         return whole and all(overlay.popup is not None for overlay in self.overlays)
 
 
-def inspected(view: View, name: str) -> PageSeen:
+def inspected(view: View, name: str, *, patience_s: float) -> PageSeen:
     """What this page of the profile, already open, shows of what the profile describes. Nothing is clicked or closed.
+
+    `patience_s`: how long the signature and the rows of a list may take to show.
 
     Raises KickedOut or ChallengeShown when that lies over the page.
     """
     page, profile = view.profile.pages[name], view.profile
-    _wait_for_signature(view, page)
-    lists = tuple(_list_seen(view, spec) for spec in profile.lists.values() if name in spec.pages)
+    _wait_for_signature(view, page, patience_s=patience_s)
+    lists = tuple(
+        _list_seen(view, spec, patience_s=patience_s) for spec in profile.lists.values() if name in spec.pages
+    )
     elements = [one for one in profile.elements.values() if name in one.pages]
     elements.sort(key=lambda one: one.name not in page.signature)
     seen = view.guard.look(view)
@@ -117,10 +120,10 @@ def inspected(view: View, name: str) -> PageSeen:
     )
 
 
-def _wait_for_signature(view: View, page: PageSpec) -> None:
+def _wait_for_signature(view: View, page: PageSpec, *, patience_s: float) -> None:
     """Give each element of the signature time to show; a page that lacks one is not waited for again."""
     for name in page.signature:
-        if not _comes(_anywhere(view.page, view.profile.element(name))):
+        if not _comes(_anywhere(view.page, view.profile.element(name)), patience_s=patience_s):
             return
 
 
@@ -131,10 +134,10 @@ def _anywhere(root: Page | Locator, element: Element) -> Locator:
     return first
 
 
-def _comes(locator: Locator) -> bool:
+def _comes(locator: Locator, *, patience_s: float) -> bool:
     with translated("waiting for the page"):
         try:
-            locator.visible.first.wait_for(timeout=PATIENCE_MS)
+            locator.visible.first.wait_for(timeout=patience_s * 1000)
         except PlaywrightTimeout:
             return False
     return True
@@ -170,11 +173,11 @@ def _judged(element: Element, names: list[str], *, locator: int, signature: bool
     )
 
 
-def _list_seen(view: View, spec: ListSpec) -> ListSeen:
+def _list_seen(view: View, spec: ListSpec, *, patience_s: float) -> ListSeen:
     shown = view.page.locator(spec.rows)
     if spec.empty is not None:
         shown = shown.or_(view.page.locator(spec.empty))
-    there = _comes(shown)
+    there = _comes(shown, patience_s=patience_s)
     read = view.rows(spec.name)
     key = read.values[0][spec.key] if read.values else ""
     unreadable = Counter(field for row in read.values for field in _unreadable_fields(row))

@@ -103,6 +103,7 @@ class _Checking:
         self._profile = premises.profile
         self._view = view
         self._language = premises.config.language
+        self._patience_s = premises.config.browser.timeout_s
         self._out: Console = console()
         self._known: dict[str, str] = {}
 
@@ -136,7 +137,7 @@ class _Checking:
         if page.name == self._profile.session.login.page:
             return self._look_at_login(page)
         self._view.go(page.name, **{name: self._known[name] for name in _needs(page)})
-        found = inspected(self._view, page.name)
+        found = inspected(self._view, page.name, patience_s=self._patience_s)
         if self._view.on_login_page():
             raise LoginNeeded(f"The site asked for a login at the page {page.name}. Run `rpa login` for this shop.")
         return found
@@ -146,7 +147,7 @@ class _Checking:
             self._out.print(_LOGGED_IN.of(self._language).format(page=page.name), style="dim")
             return None
         self._view.open_login()
-        return inspected(self._view, page.name)
+        return inspected(self._view, page.name, patience_s=self._patience_s)
 
     def _examples(self, page: PageSeen) -> dict[str, str]:
         return {self._profile.lists[one.name].key: one.example for one in page.lists if one.example}

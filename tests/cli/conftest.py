@@ -1,0 +1,30 @@
+"""A project folder for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.project import Project
+
+TWO_SHOPS = """
+language = "en"
+[shops.demo]
+platform = "pinduoduo"
+base_url = "http://127.0.0.1:9"
+mall_id = "123456789"
+login = "clerk-1"
+[shops.real]
+platform = "pinduoduo"
+base_url = "https://shop.example.invalid"
+mall_id = "5"
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """`demo` on this machine, where nobody listens; `real` on a host that does not exist."""
+    made = Project(tmp_path)
+    made.write(TWO_SHOPS)
+    return made

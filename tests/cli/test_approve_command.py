@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from rpa.elements.approvals import Approvals
+from tests.cli.project import Project
+
+HOST = "shop.example.invalid"
+
+
+def approved(project: Project) -> list[tuple[str, str, str]]:
+    found = Approvals.load(project.config.var / "approvals.json").all
+    return sorted((one.host, one.element, one.by) for one in found)
+
+
+def test_each_element_is_shown_and_only_a_yes_is_recorded(project: Project) -> None:
+    run = project.rpa("selectors", "approve", "real", "--by", "小王", stdin="y\nno\n")
+    assert run.returncode == 0, run.stderr
+    assert "must read: “确认发货”" in run.stdout
+    assert 'data-tracking-click-viewid="ele_confirm_shipment_shared"' in run.stdout
+    assert approved(project) == [(HOST, "ship.confirm", "小王")]
+    assert "Not confirmed: ship.second_confirm" in run.stdout
+
+
+def test_the_end_of_standard_input_is_a_no(project: Project) -> None:
+    project.rpa("selectors", "approve", "real")
+    assert approved(project) == []
+
+
+def test_what_is_confirmed_already_is_not_asked_again(project: Project) -> None:
+    project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "小王", "--yes")
+    run = project.rpa("selectors", "approve", "real", "--by", "老李", "--yes")
+    assert "confirmed already by 小王" in run.stdout
+    assert approved(project) == [(HOST, "ship.confirm", "小王"), (HOST, "ship.second_confirm", "老李")]
+
+
+def test_what_needs_no_confirmation_is_said_so(project: Project) -> None:
+    run = project.rpa("selectors", "approve", "demo", "--yes")
+    assert "127.0.0.1 is this machine itself" in run.stdout
+    run = project.rpa("selectors", "approve", "real", "orders.ship", "--yes")
+    assert "orders.ship is not destructive" in run.stdout
+    assert approved(project) == []
+
+
+def test_an_unknown_element_names_the_nearest_one(project: Project) -> None:
+    run = project.rpa("selectors", "approve", "real", "ship.confrm", "--yes")
+    assert run.returncode == 2
+    assert 'did you mean "ship.confirm"' in run.stderr

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rpa.ledger.actions import Intent, Seen, State
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.lock import RunLock
+from tests.cli.project import Project
+
+DONE, DOUBT = "260310-100000000000001", "260310-100000000000002"
+REASON = "--reason=the order page shows it"
+
+
+@pytest.fixture
+def kept(project: Project) -> Project:
+    """One order done, one unknown, one that changed."""
+    with ledger(project) as opened:
+        run = opened.start_run("demo", flow="ship")
+        for subject, seen in ((DONE, Seen.OURS), (DOUBT, Seen.UNREADABLE)):
+            payload = {"how": "dialog", "courier": "圆通速递", "tracking_number": "YT0000000000001"}
+            (action,) = opened.begin(run, kind="ship", intents=[Intent(subject=subject, payload=payload)])
+            opened.settle(run, action, seen=seen, settled=False, detail="[looked] once")
+        opened.see("demo", sightings=[("changed-1", "a", {"spec": "red"})])
+        opened.see("demo", sightings=[("changed-1", "b", {"spec": "blue"})])
+    return project
+
+
+def ledger(project: Project) -> Ledger:
+    config = project.config
+    config.var.mkdir(exist_ok=True)
+    return Ledger.open(config.var / "ledger.sqlite3", clock=config.clock)
+
+
+def state_of(project: Project, subject: str) -> tuple[State, str, str]:
+    with ledger(project) as opened:
+        (action,) = opened.show("demo", subject=subject)
+    return action.state, action.detail, action.answered_by
+
+
+def test_show_prints_for_people_and_the_same_as_json_for_programs(kept: Project) -> None:
+    said = kept.rpa("ledger", "show", "--shop", "demo").stdout
+    assert "圆通速递" in said
+    assert "[looked] once" in said
+    listed = json.loads(kept.rpa("ledger", "show", "--json", "--state", "unknown").stdout)
+    assert [(one["subject"], one["state"], one["payload"]["courier"]) for one in listed] == [
+        (DOUBT, "unknown", "圆通速递")
+    ]
+
+
+def test_an_empty_ledger_is_an_empty_list(project: Project) -> None:
+    assert json.loads(project.rpa("ledger", "show", "--json").stdout) == []
+    assert "no such action" in project.rpa("ledger", "show").stdout
+
+
+@pytest.mark.parametrize(("option", "near"), [("--state=unknwon", '"unknown"'), ("--shop=demoo", '"demo"')])
+def test_a_misspelt_filter_names_the_nearest_word(project: Project, option: str, near: str) -> None:
+    run = project.rpa("ledger", "show", option)
+    assert run.returncode == 2
+    assert f"did you mean {near}" in run.stderr
+
+
+def test_a_doubt_is_answered_by_a_named_person(kept: Project) -> None:
+    run = kept.rpa("ledger", "resolve", "demo", DOUBT, "--done", REASON, "--by", "小王")
+    assert run.returncode == 0, run.stderr
+    assert f"{DOUBT} in demo is now “done”" in run.stdout
+    assert state_of(kept, DOUBT) == (State.DONE, "[looked] once; the order page shows it", "小王")
+
+
+def test_what_was_not_done_may_be_sent_again(kept: Project) -> None:
+    run = kept.rpa("ledger", "resolve", "demo", DOUBT, "--not-done", REASON)
+    assert "may send it again" in run.stdout
+    with ledger(kept) as opened:
+        assert opened.live("demo", kind="ship", subjects=[DOUBT]) == {}
+
+
+def test_a_changed_order_is_released(kept: Project) -> None:
+    run = kept.rpa("ledger", "resolve", "demo", "changed-1", "--changed-ok", REASON)
+    assert run.returncode == 0, run.stderr
+    with ledger(kept) as opened:
+        assert opened.see("demo", sightings=[("changed-1", "b", {"spec": "blue"})]) == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((DOUBT, REASON), "exactly one answer"),
+        ((DOUBT, "--done", "--not-done", REASON), "exactly one answer"),
+        ((DOUBT, "--done"), "needs its reason"),
+        ((DOUBT, "--done", REASON, "--by= "), "--by"),
+        ((DONE, "--done", REASON), "cannot be answered with done"),
+        (("260310-9", "--done", REASON), "the ledger has nothing on it"),
+        ((DOUBT, "--done", REASON, "--kind=correct"), "has it as unknown"),
+        ((DOUBT, "--changed-ok", REASON), "has not changed"),
+    ],
+)
+def test_an_answer_that_does_not_fit_records_nothing(kept: Project, arguments: tuple[str, ...], words: str) -> None:
+    run = kept.rpa("ledger", "resolve", "demo", *arguments)
+    assert run.returncode == 2
+    assert words in run.stderr
+    assert state_of(kept, DOUBT)[0] is State.UNKNOWN
+
+
+def test_nothing_is_answered_while_a_run_goes_on(kept: Project) -> None:
+    config = kept.config
+    with RunLock(config.var / "locks", shop="demo", clock=config.clock):
+        run = kept.rpa("ledger", "resolve", "demo", DOUBT, "--done", REASON)
+    assert run.returncode == 2
+    assert "Another run of shop demo" in run.stderr
+    assert state_of(kept, DOUBT)[0] is State.UNKNOWN

@@ -1,0 +1,89 @@
+"""With a browser and the mock back office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.mockshop.harness import MockShop
+from rpa.elements.registry import selectors_folder
+from tests.cli.project import Project
+
+PASSWORD = "demo-pass-1"
+
+
+@pytest.fixture(scope="module")
+def mock_shop() -> Iterator[MockShop]:
+    with MockShop(orders=30, home_inert_s=10) as running:
+        yield running
+
+
+@pytest.fixture
+def shop(project: Project, mock_shop: MockShop) -> Project:
+    mock_shop.clear_faults()
+    project.write(config(mock_shop.url))
+    return project
+
+
+def config(url: str, *, mall_id: str = "123456789") -> str:
+    return (
+        f'language = "en"\n[shops.demo]\nplatform = "pinduoduo"\nbase_url = "{url}"\n'
+        f'mall_id = "{mall_id}"\nlogin = "clerk-1"\n'
+    )
+
+
+def test_a_wrong_password_is_typed_once_and_nothing_is_kept(shop: Project, mock_shop: MockShop) -> None:
+    before = len(mock_shop.truth()["logins"])
+    run = shop.rpa("login", "demo", "--password-stdin", stdin="wrong-9\n")
+    assert run.returncode == 3
+    assert "账号或密码错误" in run.stderr
+    assert len(mock_shop.truth()["logins"]) == before + 1
+    assert not list((shop.config.var / "secrets").glob("*"))
+
+
+def test_another_shops_login_is_not_kept(shop: Project, mock_shop: MockShop) -> None:
+    shop.write(config(mock_shop.url, mall_id="5"))
+    run = shop.rpa("login", "demo", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert run.returncode == 3
+    assert "configured with '5'" in run.stderr
+    assert not list((shop.config.var / "secrets").glob("*"))
+
+
+def test_after_a_login_every_page_is_found_without_another_one(shop: Project, mock_shop: MockShop) -> None:
+    run = shop.rpa("login", "demo", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert run.returncode == 0, run.stderr
+    assert "示例小店" in run.stdout
+    assert shop.vault.password("demo", "clerk-1") == PASSWORD
+    kept = b"".join(path.read_bytes() for path in shop.config.var.rglob("*") if path.is_file())
+    assert PASSWORD not in run.stdout + run.stderr
+    assert PASSWORD.encode() not in kept
+    logins = len(mock_shop.truth()["logins"])
+    check = shop.rpa("selectors", "check", "demo")
+    assert check.returncode == 0, check.stdout
+    assert "All 5 pages are as the profile says" in check.stdout
+    assert "list orders: 20 rows; all fields readable" in check.stdout
+    assert "orders/detail?type=4399&sn=26" in check.stdout
+    truth = mock_shop.truth()
+    assert (len(truth["logins"]), truth["writes"]) == (logins, [])
+
+
+def test_check_names_what_is_not_as_described(shop: Project, mock_shop: MockShop) -> None:
+    own = shop.folder / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    text = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    text = text.replace("css = '[class*=\"todoList_container\"]'", 'css = "#nowhere"')
+    text = text.replace('expect = ["查询"]', 'expect = ["搜索"]').replace("order-row_amount", "order-row_price")
+    own.write_text(text, encoding="utf-8")
+    shop.write(config(mock_shop.url) + "[browser]\ntimeout_s = 3\n")
+    shop.vault.save_password("demo", "clerk-1", PASSWORD)
+    mock_shop.fault("popup-unknown", times=0)
+    run = shop.rpa("selectors", "check", "demo")
+    assert run.returncode == 3, run.stdout + run.stderr
+    lines = [line.split() for line in run.stdout.splitlines()]
+    assert ["home.todo", "missing"] in [line[:2] for line in lines]
+    assert ["orders.search", "other", "name"] in [line[:3] for line in lines]
+    assert ["login.account_tab", "found"] in [line[:2] for line in lines]
+    assert "unreadable: amount ×20" in run.stdout
+    assert "a run stops" in run.stdout
+    assert "Not as the profile says: home" in run.stdout
