@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -132,19 +132,20 @@ def _decide_without_number(order: Order, row: SheetRow | None, *, rules: Rules) 
 
 
 def _refuse_shared_numbers(decisions: list[Decision], *, rules: Rules) -> list[Decision]:
-    """One number on several orders: only for one receiver, and only up to the limit."""
+    """One number on several orders: only for one receiver, and only up to the limit. Orders that wait count too."""
     receivers: dict[str, list[str]] = {number: list(keys) for number, keys in rules.shipped_numbers.items()}
-    planned: Counter[str] = Counter()
     for decision in decisions:
-        if decision.shipment is not None and decision.order is not None and decision.shipment.tracking_number:
-            number = decision.shipment.tracking_number
+        number = _given_number(decision)
+        if number and decision.order is not None and decision.order_sn not in rules.unresolved:
             receivers.setdefault(number, []).append(receiver_key(decision.order))
-            planned[number] += 1
     refused = {
-        number for number in planned
-        if len(set(receivers[number])) > 1 or len(receivers[number]) > rules.most_orders_per_number
-    }  # fmt: skip
+        number for number, keys in receivers.items() if len(set(keys)) > 1 or len(keys) > rules.most_orders_per_number
+    }
     return [_refused(each, receivers) if _number(each) in refused else each for each in decisions]
+
+
+def _given_number(decision: Decision) -> str:
+    return decision.row.tracking_number if isinstance(decision.row, SheetRow) else ""
 
 
 def _number(decision: Decision) -> str:
