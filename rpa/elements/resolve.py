@@ -76,7 +76,9 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
             problem = name_problem(element, hits[0]["name"])
             if problem:
                 raise PageChanged(f"{problem}; nothing was clicked.")
-            return Found(element=element, locator=candidate.visible, name=hits[0]["name"], disabled=hits[0]["disabled"])
+            hit = hits[0]
+            place = candidate.visible.describe(element.name)
+            return Found(element=element, locator=place, name=hit["name"], disabled=hit["disabled"])
     return None
 
 
