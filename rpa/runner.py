@@ -28,6 +28,7 @@ from rpa.run import Meter, Person, Run
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from rpa.browser.view import View
     from rpa.config import Config, Shop
     from rpa.ledger.runs import RunRecord
 
@@ -133,11 +134,18 @@ class _ShopRun:
             logger.opt(exception=error).error("{}: the program failed. The next run looks at what happened.", self.name)
 
     def _work(self, browser: Browser) -> None:
-        job, shop = self._job, self._premises.shop
+        job = self._job
         with (
             opened(self._premises, browser, watching=job.watching) as view,
-            job.watching.over(view.page, folder=self.report.folder),
+            job.watching.pausing(view.page),
         ):
+            if job.watching.shows_typing:
+                view.go(view.profile.session.after_login)
+            self._watched(view)
+
+    def _watched(self, view: View) -> None:
+        job, shop = self._job, self._premises.shop
+        with job.watching.over(view.page, folder=self.report.folder):
             run = Run(
                 record=self._record, shop=shop, profile=self._premises.profile,
                 options=job.options, shared=self._shared, dry=job.dry(shop),

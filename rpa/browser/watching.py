@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from loguru import logger
+from playwright.sync_api import Error
 
+from rpa.browser.session import WINDOW
 from rpa.errors import ConfigError, RpaError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from playwright.sync_api import Page, ScreencastFrame
 
 _ACTION_MS = 700
@@ -40,9 +45,14 @@ class Watching:
         if self.video:
             find_ffmpeg()
 
+    @property
+    def shows_typing(self) -> bool:
+        """Whether what is typed is announced on the screen or recorded: no password must be typed then."""
+        return self.headed or self.video or self.trace
+
     @contextmanager
     def over(self, page: Page, *, folder: Path) -> Iterator[None]:
-        """Record and show what happens on this page; video and trace go to `folder`."""
+        """Record and show what happens on this page; video and trace go to `folder`, readable by their owner only."""
         with ExitStack() as stack:
             if self.headed:
                 stack.enter_context(_announced(page))
@@ -50,13 +60,36 @@ class Watching:
                 stack.enter_context(_filmed(page, folder / "video.mp4"))
             if self.trace:
                 stack.enter_context(_traced(page, folder / "trace.zip"))
-            try:
-                yield
-            except RpaError as error:
-                if self.pause_on_failure:
-                    logger.error("{} The browser stays open; press Resume in the inspector to go on.", error)
-                    page.pause()
-                raise
+            yield
+
+    @contextmanager
+    def pausing(self, page: Page) -> Iterator[None]:
+        """Open the inspector on what stops the shop, if that was asked for; then it goes on its way."""
+        try:
+            yield
+        except RpaError as error:
+            if self.pause_on_failure:
+                logger.error("{} The browser stays open; press Resume in the inspector, or Ctrl-C, to go on.", error)
+                _pause(page)
+            raise
+
+
+def _pause(page: Page) -> None:
+    """Wait in the inspector until the person goes on, the window is closed, or the process is asked to end."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        page.pause()
+    except KeyboardInterrupt:
+        logger.warning("Asked to end while paused.")
+    except Error as error:
+        logger.warning("The pause ended: {}", error.message.partition("\n")[0])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def find_ffmpeg() -> str:
@@ -80,12 +113,11 @@ def _announced(page: Page) -> Iterator[None]:
 
 @contextmanager
 def _filmed(page: Page, path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _private(path)
     even = "scale=trunc(iw/2)*2:trunc(ih/2)*2"
     command = [
-        find_ffmpeg(), "-loglevel", "error", "-y",
-        "-f", "image2pipe", "-use_wallclock_as_timestamps", "1", "-c:v", "mjpeg", "-i", "-",
-        "-vf", even, "-fps_mode", "vfr", "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path),
+        find_ffmpeg(), "-loglevel", "error", "-y", "-f", "image2pipe", "-use_wallclock_as_timestamps", "1", "-c:v", "mjpeg",
+        "-i", "-", "-vf", even, "-fps_mode", "vfr", "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path),
     ]  # fmt: skip
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
         pipe: IO[bytes] | None = encoder.stdin
@@ -93,22 +125,45 @@ def _filmed(page: Page, path: Path) -> Iterator[None]:
             raise RpaError("ffmpeg gave no pipe to write to.")
 
         def write(frame: ScreencastFrame) -> None:
-            pipe.write(frame["data"])
+            with suppress(BrokenPipeError):  # what ffmpeg ended of is told once, below
+                pipe.write(frame["data"])
 
-        page.screencast.start(on_frame=write)
+        page.screencast.start(on_frame=write, size=WINDOW)
         try:
             yield
         finally:
-            page.screencast.stop()
-            pipe.close()
-    logger.info("Video: {}", path)
+            _stop(page)
+            with suppress(BrokenPipeError):
+                pipe.close()
+    if encoder.returncode:
+        logger.warning("The video was not written: ffmpeg ended with {}.", encoder.returncode)
+    else:
+        logger.info("Video: {}", path)
+
+
+def _stop(page: Page) -> None:
+    try:
+        page.screencast.stop()
+    except Error as error:
+        logger.warning("The video ends early: {}", error.message.partition("\n")[0])
 
 
 @contextmanager
 def _traced(page: Page, path: Path) -> Iterator[None]:
+    _private(path)
     page.context.tracing.start(screenshots=True, snapshots=True)
     try:
         yield
     finally:
-        page.context.tracing.stop(path=path)
-        logger.info("Trace: {} (open it with `playwright show-trace`)", path)
+        try:
+            page.context.tracing.stop(path=path)
+        except Error as error:
+            logger.warning("The trace was not written: {}", error.message.partition("\n")[0])
+        else:
+            logger.info("Trace: {} (open it with `playwright show-trace`)", path)
+
+
+def _private(path: Path) -> None:
+    """Make the file before anyone writes to it: what buyers are called and where they live may be seen in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
