@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -61,6 +62,12 @@ def read_keys(path: Path) -> tuple[str, ...]:
     """The table's header; empty when even that was cut off."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         return tuple(next(csv.reader(_whole_records(file)), []))
+
+
+def whole_rows(path: Path) -> StringIO:
+    """The table's text, to be read by others; a row that was cut off at the end is left out."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return StringIO("".join(_whole_records(file)), newline="")
 
 
 def drop_cut_row(path: Path) -> None:

@@ -122,4 +122,5 @@ def _below(result: ShopResult, *, language: Language) -> Iterator[Styled]:
         if rows:
             yield Styled(_FURTHER.of(language).format(name=name.of(language), rows=rows), style="bold red")
     if result.files:
-        yield Styled.assemble((f"{_REPORT.of(language)} {result.shop}: ", "dim"), str(result.files.xlsx), overflow="fold")
+        title = f"{_REPORT.of(language)} {result.shop}: "
+        yield Styled.assemble((title, "dim"), str(result.files.xlsx), overflow="fold")
