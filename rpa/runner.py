@@ -14,11 +14,12 @@ from rpa.browser.session import launched
 from rpa.browser.watching import Watching
 from rpa.credentials import Vault, find_key
 from rpa.errors import ConfigError, RpaError
-from rpa.flow import Flow, Plan, missing_capabilities
+from rpa.flow import Flow, Plan, Row, missing_capabilities
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
 from rpa.ledger.runs import RunState
 from rpa.office import Premises, offices_of, opened, premises_of
+from rpa.outcome import Outcome
 from rpa.report.finishing import ReportStyle, finish_crashed, unfinished
 from rpa.report.finishing import Run as ReportRun
 from rpa.report.results import Incident, ShopResult
@@ -154,7 +155,16 @@ class _ShopRun:
                 offices=offices_of(self._premises, view),
             )  # fmt: skip
             for row in job.flow.work(run):
-                self.report.add(row)
+                self.report.add(self._ended(row, view))
+
+    def _ended(self, row: Row, view: View) -> Row:
+        """The row as it is reported. What was clicked for a success is confirmed, if a person let it be clicked."""
+        if row["outcome"] == Outcome.DONE:
+            subject = str(row[self._job.flow.report.layout.subject])
+            view.guard.confirm(
+                subject, profile=view.profile, by=self._job.watching.by, now=self._job.config.clock.now()
+            )
+        return row
 
     def _note(self, cause: str, message: str) -> None:
         self.report.note(Incident(cause=cause, message=message))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -37,17 +38,39 @@ class Guard:
     watched: bool
     """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
     refused_dialogs: list[str] = field(default_factory=list)
+    _to_confirm: dict[str, set[str]] = field(default_factory=dict)
+    """By subject, the unconfirmed elements that were clicked for it because a person watched."""
 
-    def allow(self, element: Element, *, profile: Profile) -> None:
-        """Raise NotApproved for a destructive element that nobody has confirmed on this host."""
-        if element.risk is not Risk.DESTRUCTIVE or self.watched:
+    def allow(self, element: Element, *, profile: Profile, about: str = "") -> None:
+        """Raise NotApproved for a destructive element that nobody has confirmed on this host and nobody watches.
+
+        `about`: the subject that the click is for; see `confirm`.
+        """
+        if self.is_confirmed(element, profile=profile):
             return
-        if not self.approvals.allows(self.host, element.name, signature_of(profile, element)):
+        self.check_allowed(element, profile=profile)
+        self._to_confirm.setdefault(about, set()).add(element.name)
+
+    def check_allowed(self, element: Element, *, profile: Profile) -> None:
+        """The same before anything was begun, without a click."""
+        if not self.watched and not self.is_confirmed(element, profile=profile):
             message = (
                 f"{element.name} was never confirmed by a person on {self.host}, so it is not clicked unattended. "
                 f"Run `rpa selectors approve {self.shop}`, or once with --headed --step."
             )
             raise NotApproved(message)
+
+    def is_confirmed(self, element: Element, *, profile: Profile) -> bool:
+        """Whether this element may be clicked unattended: not destructive, or confirmed by a person on this host."""
+        if element.risk is not Risk.DESTRUCTIVE:
+            return True
+        return self.approvals.allows(self.host, element.name, signature_of(profile, element))
+
+    def confirm(self, about: str, *, profile: Profile, by: str, now: datetime) -> None:
+        """This subject ended as it should, watched by a person: what was clicked for it is confirmed from now on."""
+        for name in sorted(self._to_confirm.pop(about, ())):
+            self.approvals.approve(self.host, profile, name, by=by, now=now)
+            logger.info("{} is confirmed on {} by {}: it did what it should.", name, self.host, by)
 
     def refuse_dialog(self, dialog: Dialog) -> None:
         """Answer a question of the browser's own (alert, confirm, prompt) with cancel; the next check stops us."""

@@ -138,7 +138,7 @@ class View:
         When something covers an element that is not destructive, popups are closed and it is clicked once more.
         """
         found = self.found(name, scope=scope)
-        self.guard.allow(found.element, profile=self.profile)
+        self.guard.allow(found.element, profile=self.profile, about=scope.key if scope else "")
         if found.element.risk is not Risk.DESTRUCTIVE:
             try:
                 found.locator.click(timeout=_COVERED_MS)
@@ -148,6 +148,10 @@ class View:
                 return
         with translated(f"clicking {name}"):
             found.locator.click(timeout=PATIENCE_MS)
+
+    def check_allowed(self, name: str) -> None:
+        """Raise NotApproved when this element could not be clicked later, so that nothing is begun."""
+        self.guard.check_allowed(self.profile.element(name), profile=self.profile)
 
     def fill(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Put text into a named field."""
@@ -242,12 +246,12 @@ class View:
         root = the_dialog(self.page, spec, key=key, patience_ms=PATIENCE_MS)
         return Scope(self, root=root, name=f"dialog:{name}", key=key, fields=spec.fields, key_field=spec.key)
 
-    def question(self, name: str) -> Scope | None:
-        """A dialog that names no key, where it is open now."""
+    def question(self, name: str, *, about: str) -> Scope | None:
+        """A dialog that names no key, where it is open now; it is taken to be about this one."""
         root = self.page.locator(self.profile.dialogs[name].container).visible
         with translated(f"looking for the dialog {name}"):
             is_open = root.count() == 1
-        return Scope(self, root=root, name=f"dialog:{name}", key="", fields={}, key_field=None) if is_open else None
+        return Scope(self, root=root, name=f"dialog:{name}", key=about, fields={}, key_field=None) if is_open else None
 
     def dialog_gone(self, name: str) -> None:
         """Wait until this dialog is closed."""

@@ -34,6 +34,8 @@ class Watching:
     headed: bool = False
     slow_mo_ms: float = 0
     step: bool = False
+    by: str = ""
+    """Who answers at `step`, for what is recorded in their name."""
     pause_on_failure: bool = False
     video: bool = False
     trace: bool = False
@@ -116,8 +118,9 @@ def _filmed(page: Page, path: Path) -> Iterator[None]:
     _private(path)
     even = "scale=trunc(iw/2)*2:trunc(ih/2)*2"
     command = [
-        find_ffmpeg(), "-loglevel", "error", "-y", "-f", "image2pipe", "-use_wallclock_as_timestamps", "1", "-c:v", "mjpeg",
-        "-i", "-", "-vf", even, "-fps_mode", "vfr", "-c:v", "libx264", "-pix_fmt", "yuv420p", str(path),
+        find_ffmpeg(), "-loglevel", "error", "-y", "-f", "image2pipe", "-use_wallclock_as_timestamps", "1",
+        "-c:v", "mjpeg", "-i", "-", "-vf", even, "-fps_mode", "vfr", "-c:v", "libx264", "-pix_fmt", "yuv420p",
+        str(path),
     ]  # fmt: skip
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
         pipe: IO[bytes] | None = encoder.stdin

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rpa.browser.watching import Watching
+from rpa.cli.speech import person_named
 from rpa.cli.terminal import Terminal
 from rpa.config import load
 from rpa.discovery import flows
@@ -44,7 +45,7 @@ class Asked:
     def watching(self) -> Watching:
         """What a person wants to see."""
         return Watching(
-            headed=self.headed, slow_mo_ms=self.slow_mo_ms, step=self.step,
+            headed=self.headed, slow_mo_ms=self.slow_mo_ms, step=self.step, by=person_named(None) if self.step else "",
             pause_on_failure=self.pause_on_failure, video=self.video, trace=self.trace,
         )  # fmt: skip
 

@@ -17,8 +17,8 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.prompt import Confirm
 
+from rpa.cli.speech import agreed
 from rpa.language import Language, Text
 from rpa.report.terminal import summary
 
@@ -70,7 +70,6 @@ class Nobody:
 class Clerk:
     """Asks before each write; anything but a yes is a no."""
 
-    console: Console
     meters: Meters
     language: Language
 
@@ -78,9 +77,7 @@ class Clerk:
         """Whether the person says yes."""
         self.meters.progress.stop()
         try:
-            return Confirm.ask(f"{question}  {_SEND.of(self.language)}", console=self.console, default=False)
-        except EOFError:
-            return False
+            return agreed(Text(en=f"{question}  {_SEND.en}", zh=f"{question}  {_SEND.zh}"), language=self.language)
         finally:
             self.meters.progress.start()
 
@@ -110,7 +107,7 @@ class Terminal:
 
     def person(self, *, step: bool, meters: Meters) -> Clerk | Nobody:
         """Whoever answers questions before a write."""
-        return Clerk(console=self.console, meters=meters, language=self.language) if step else Nobody()
+        return Clerk(meters=meters, language=self.language) if step else Nobody()
 
     def tell(self, results: Sequence[ShopResult], *, reasons: Mapping[str, Text]) -> None:
         """Print the table and where the reports lie."""

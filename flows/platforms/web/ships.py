@@ -67,7 +67,7 @@ class DialogForm:
     def _answer(self) -> Answer | None:
         about, unless = self._order_sn, "ship.second_confirm"
         answer = self._view.answered("ship", lambda: self._dialog.click("ship.confirm"), about=about, unless=unless)
-        asked = self._view.question("second_confirmation") if answer is None else None
+        asked = self._view.question("second_confirmation", about=about) if answer is None else None
         if asked is None:
             return answer
         return self._view.answered("ship", lambda: asked.click("ship.second_confirm"), about=about)
@@ -104,6 +104,7 @@ class WebShipping:
     def fill_in(self, decision: Decision) -> DialogForm:
         """Find the order's row again, read its marks again, open the dialog, fill it in and read the fields back."""
         order, shipment = decision.to_ship
+        self._view.check_allowed("ship.confirm")
         self._view.dialog_gone("ship")
         self._bring_row(order.order_sn)
         row = self._view.row("orders", order.order_sn)
