@@ -12,7 +12,7 @@ from typing import Self
 from flows.model import Decision, How
 from flows.reasons import Reason
 from rpa.flow import ReportShape
-from rpa.language import Text
+from rpa.language import Language, Text
 from rpa.outcome import Outcome
 from rpa.report.cells import original_text
 from rpa.report.columns import OUTCOME_COLUMN, RUN_COLUMNS, Column, Layout, Row, Sheet
@@ -162,6 +162,14 @@ class OrderRow:
     def cells(self) -> dict[str, object]:
         """The row by column key, as `RunReport.add` takes it."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def in_words(decision: Decision, *, language: Language) -> str:
+    """What is to be sent for an order, in one line, for the person who is asked whether it may be."""
+    order, shipment = decision.to_ship
+    goods = "; ".join(f"{item.goods} {item.spec} ×{item.quantity}" for item in order.items)
+    how = " ".join(filter(None, (_HOW_WORDS[shipment.how].of(language), shipment.courier, shipment.tracking_number)))
+    return f"{order.order_sn} · {goods} · {how}"
 
 
 def pull_back_sheet(rows: Iterable[Row]) -> Sheet:

@@ -12,7 +12,7 @@ from flows.inbox import GoodOrBad, Inbox
 from flows.model import Decision, Order, SheetRow
 from flows.office import ReadsOrders, ShipForm, ShipsOrders
 from flows.reasons import Reason
-from flows.rows import OrderRow
+from flows.rows import OrderRow, in_words
 from flows.rules import KIND, rules_of, sightings
 from flows.shipped import intent_of, look_at, row_of
 from rpa.errors import AlreadyDone, InDoubt, Refused, RpaError, Stopped, TooManyDoubts
@@ -158,7 +158,7 @@ class ShippingDesk:
         """The form, ready to be sent; None when the person watching said no. One that waited long is filled in anew."""
         form = self._shipping.fill_in(decision)
         asked_at = self._run.clock.monotonic()
-        if not self._run.person.agrees(f"{decision.order_sn}  {decision.shipment}"):
+        if not self._run.person.agrees(in_words(decision, language=self._run.language)):
             form.leave()
             return None
         if self._run.clock.monotonic() - asked_at > _FORM_STALE_S:
