@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from loguru import logger
+
 from rpa.address import host_of
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
@@ -16,7 +18,7 @@ from rpa.browser.view import View
 from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import load_profile
-from rpa.errors import ChallengeShown, ConfigError, KickedOut, LoginNeeded, WrongShop
+from rpa.errors import ChallengeShown, ConfigError, KickedOut, LoginNeeded, NeedsPerson, Stopped, TryAgain, WrongShop
 from rpa.tomlfile import did_you_mean
 
 if TYPE_CHECKING:
@@ -57,7 +59,10 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
 
 @contextmanager
 def opened(premises: Premises, browser: Browser, *, watching: Watching) -> Iterator[View]:
-    """The shop's page, with the saved login state; saved back at the end, unless the login itself was the trouble."""
+    """The shop's page, with the saved login state, which is saved after a login and at the end.
+
+    Where the login itself was the trouble, the state is forgotten; the password is kept.
+    """
     shop, vault = premises.shop, premises.vault
     state = vault.load_state(shop.name)
     with viewed(premises, browser, state=state, watched=watching.step, enter=entering(premises)) as view:
@@ -66,7 +71,20 @@ def opened(premises: Premises, browser: Browser, *, watching: Watching) -> Itera
         except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
             vault.forget_state(shop.name)
             raise
-        vault.save_state(shop.name, login_state(view.page))
+        except (NeedsPerson, Stopped):
+            keep_login(premises, view)
+            raise
+        keep_login(premises, view)
+
+
+def keep_login(premises: Premises, view: View) -> None:
+    """Save the login state of this page for the next run."""
+    try:
+        state = login_state(view.page)
+    except TryAgain as error:
+        logger.warning("The login of {} is not kept: {}", premises.shop.name, error)
+    else:
+        premises.vault.save_state(premises.shop.name, state)
 
 
 @contextmanager
@@ -128,5 +146,6 @@ def entering(premises: Premises) -> Callable[[View], None]:
             message = f"Shop {shop.name} is not logged in, and no password of {shop.login or 'its account'} is stored. "
             raise LoginNeeded(message + f"Run `rpa login {shop.name}`.")
         type_password(view, login=shop.login, password=password)
+        keep_login(premises, view)
 
     return enter

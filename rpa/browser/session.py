@@ -13,6 +13,7 @@ from loguru import logger
 from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize, sync_playwright
 
 from rpa.browser.find import find_browser
+from rpa.browser.playwright_errors import translated
 from rpa.errors import ConfigError, TryAgain
 
 if TYPE_CHECKING:
@@ -100,5 +101,6 @@ def shop_page(browser: Browser, *, state: bytes | None, timezone: str, still: bo
 
 
 def login_state(page: Page) -> bytes:
-    """Cookies, local storage and IndexedDB of this page's context, as JSON."""
-    return json.dumps(page.context.storage_state(indexed_db=True)).encode()
+    """Cookies, local storage and IndexedDB of this page's context, as JSON. Raises TryAgain when the window is gone."""
+    with translated("reading the login state"):
+        return json.dumps(page.context.storage_state(indexed_db=True)).encode()
