@@ -44,7 +44,7 @@ class ReadsOrders(Protocol):
     """Reads orders from the list, both sources compared."""
 
     def pending(self) -> Iterator[OrdersPage]:
-        """All pending orders, page by page, nearest ship-by first; each order once."""
+        """All pending orders, page by page, in the order of the list; each order once."""
 
     def now(self) -> datetime:
         """The site's clock, which its deadlines are judged by; ours before anything was read."""

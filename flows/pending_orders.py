@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def pending_orders(run: Run) -> Iterator[Row]:
-    """Every pending order, nearest ship-by first, with what speaks against shipping it; page by page."""
+    """Every pending order with what speaks against shipping it; page by page."""
     reading = run.office(ReadsOrders)
     for page in reading.pending():
         run.meter.add(len(page.orders))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, Page
 if TYPE_CHECKING:
     from playwright.sync_api import Response
 
+    from rpa.elements.fields import AnswerField
     from rpa.elements.profile import AnswerSpec, Profile
 
 
@@ -25,17 +27,28 @@ class TooManyCalls(NeedsPerson):
     code = "rate_limited"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer, opened."""
+    """One answer, opened. Its rows are made into values when they are asked for."""
 
     ok: bool
     code: int | None
     message: str
-    rows: tuple[Mapping[str, Any], ...] = ()
-    """The rows' fields, by the profile's names."""
     total: int | None = None
     raw_rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    fields: Mapping[str, AnswerField] = field(default_factory=dict, repr=False)
+    zone: ZoneInfo | None = None
+
+    @cached_property
+    def rows(self) -> tuple[Mapping[str, Any], ...]:
+        """The rows' fields, by the profile's names."""
+        zone = self.zone or ZoneInfo("UTC")
+        return tuple(answer_values(row, self.fields, zone=zone) for row in self.raw_rows)
+
+    def keys(self, name: str) -> list[str]:
+        """One field of all rows, without making values of the others."""
+        path = self.fields[name].path or ""
+        return [str(follow(row, path)) for row in self.raw_rows]
 
 
 def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> Answer:
@@ -61,8 +74,7 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
     raw = _rows(data, spec)
     total = follow(data, spec.total) if spec.total else None
     zone = ZoneInfo(profile.timezone)
-    rows = tuple(answer_values(row, spec.fields, zone=zone) for row in raw)
-    return Answer(ok=True, code=code, message="", rows=rows, total=total, raw_rows=tuple(raw))
+    return Answer(ok=True, code=code, message="", total=total, raw_rows=tuple(raw), fields=spec.fields, zone=zone)
 
 
 def _body(response: Response, spec: AnswerSpec) -> Any:

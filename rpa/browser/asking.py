@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -22,10 +23,36 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response
 
     from rpa.clock import Clock
-    from rpa.elements.profile import Profile
+    from rpa.elements.profile import AnswerSpec, Profile
 
 _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
-_PUMP_MS = 6
+_PUMP_MS = 40
+
+
+@dataclass(kw_only=True)
+class _Sent:
+    """The requests of one kind since an action began, and how they ended. No slots: Playwright marks its handlers."""
+
+    spec: AnswerSpec
+    about: str | None
+    requests: list[Request] = field(default_factory=list)
+    ended: list[Response | None] = field(default_factory=list)
+    """Answers in their order; None: failed."""
+
+    def note_request(self, request: Request) -> None:
+        """Keep it if it is one of ours."""
+        if urlsplit(request.url).path == self.spec.url and _names(request, self.spec.request_order, self.about):
+            self.requests.append(request)
+
+    def note_response(self, response: Response) -> None:
+        """Its request has ended with an answer."""
+        if response.request in self.requests:
+            self.ended.append(response)
+
+    def note_failure(self, request: Request) -> None:
+        """It has ended without one."""
+        if request in self.requests:
+            self.ended.append(None)
 
 
 class Asking:
@@ -57,51 +84,60 @@ class Asking:
         With `unless`, an element: also None as soon as that is visible. Raises LoginNeeded when the page goes to the
         login page instead, and what `open_answer` raises.
         """
-        spec = self._profile.answers[name]
-        sent: list[Request] = []
-        done: list[Response | None] = []
-
-        def sending(request: Request) -> None:
-            if urlsplit(request.url).path == spec.url and _names(request, spec.request_order, about):
-                sent.append(request)
-
-        def finished(response: Response) -> None:
-            if response.request in sent:
-                done.append(response)
-
-        def failed(request: Request) -> None:
-            if request in sent:
-                done.append(None)
-
-        with _listening(self._page, {"request": sending, "response": finished, "requestfailed": failed}):
-            action()
-            self._wait(done, unless=unless)
-        response = done[0] if done else None
-        if response is None or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return None
-        self._keep_time(response)
-        return open_answer(response, spec, profile=self._profile)
+        with self._sent(name, action, about=about) as sent:
+            return self._answer(sent, unless=unless)
 
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
         """The same for reading: the action is repeated when the site asks for fewer calls, after a wait.
 
         Raises RateLimited when waiting does not help, TryAgain when no answer comes or the site says no.
         """
-        for wait_s in (*_RATE_LIMIT_WAITS_S, None):
-            try:
-                answer = self.answered(name, action, about=about)
-            except TooManyCalls as error:
-                if wait_s is None:
-                    raise RateLimited(str(error)) from error
-                logger.warning("{} Waiting {} s.", error, wait_s)
-                self._clock.wait(wait_s)
-                continue
-            if answer is None:
-                raise TryAgain(f"The site did not answer {name}. Check the network and run again.")
-            if not answer.ok:
-                raise TryAgain(f"{name}: the site says {answer.message or answer.code}.")
-            return answer
-        raise RateLimited
+        with self.asked(name, action, about=about) as answer:
+            return answer()
+
+    @contextmanager
+    def asked(
+        self, name: str, action: Callable[[], None], *, about: str | None = None
+    ) -> Iterator[Callable[[], Answer]]:
+        """Like `asking`, in two steps: the action is done now, the answer waited for when the value is called."""
+        with ExitStack() as stack:
+            first = stack.enter_context(self._sent(name, action, about=about))
+
+            def answer() -> Answer:
+                sent = first
+                for wait_s in (*_RATE_LIMIT_WAITS_S, None):
+                    try:
+                        return _given(self._answer(sent), name=name)
+                    except TooManyCalls as error:
+                        if wait_s is None:
+                            raise RateLimited(str(error)) from error
+                        logger.warning("{} Waiting {} s.", error, wait_s)
+                    self._clock.wait(wait_s)
+                    sent = stack.enter_context(self._sent(name, action, about=about))
+                raise RateLimited
+
+            yield answer
+
+    @contextmanager
+    def _sent(self, name: str, action: Callable[[], None], *, about: str | None) -> Iterator[_Sent]:
+        """Do the action, and listen for what becomes of the requests that it makes."""
+        sent = _Sent(spec=self._profile.answers[name], about=about)
+        handlers: dict[str, Callable[[Any], None]] = {
+            "request": sent.note_request,
+            "response": sent.note_response,
+            "requestfailed": sent.note_failure,
+        }
+        with _listening(self._page, handlers):
+            action()
+            yield sent
+
+    def _answer(self, sent: _Sent, *, unless: str | None = None) -> Answer | None:
+        self._wait(sent.ended, unless=unless)
+        response = sent.ended[0] if sent.ended else None
+        if response is None or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return None
+        self._keep_time(response)
+        return open_answer(response, sent.spec, profile=self._profile)
 
     def _wait(self, done: list[Response | None], *, unless: str | None) -> None:
         """Let the browser work until there is an answer, or `unless` is visible, or patience is at its end."""
@@ -133,6 +169,14 @@ def _listening(page: Page, handlers: Mapping[str, Callable[[Any], None]]) -> Ite
     finally:
         for event, handler in handlers.items():
             page.remove_listener(event, handler)
+
+
+def _given(answer: Answer | None, *, name: str) -> Answer:
+    if answer is None:
+        raise TryAgain(f"The site did not answer {name}. Check the network and run again.")
+    if not answer.ok:
+        raise TryAgain(f"{name}: the site says {answer.message or answer.code}.")
+    return answer
 
 
 def _names(request: Request, path: str | None, key: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,9 @@ class Evidence:
     clock: Clock
     masks: tuple[str, ...] = ()
     """CSS of what must never be seen in a saved picture."""
+    of_successes: bool = True
+    """False: pictures of what ended well are removed again; see `ended_well`."""
+    _taken: dict[str, list[Path]] = field(default_factory=dict)
     _session: tuple[Page, CDPSession] | None = None
 
     def pictures(self, page: Page, *, moment: str, parts: Mapping[str, Part]) -> dict[str, Path]:
@@ -64,9 +67,16 @@ class Evidence:
             cut = {subject: image.crop(_corners(part.box, left, top)) for subject, part in parts.items()}
         return {subject: self._save(picture, subject, moment) for subject, picture in cut.items()}
 
-    def refusal(self, page: Page, why: str) -> Path | None:
-        """The full page, masked; None when the browser could not take it any more."""
-        path = self._path("_page", why)
+    def ended_well(self, subject: str) -> bool:
+        """Whether the pictures of this subject are kept though nothing failed; else this run's are removed."""
+        if not self.of_successes:
+            for path in self._taken.pop(subject, []):
+                path.unlink(missing_ok=True)
+        return self.of_successes
+
+    def refusal(self, page: Page, why: str, *, subject: str = "_page") -> Path | None:
+        """The whole window, masked; None when the browser could not take it any more."""
+        path = self._path(subject, why)
         try:
             masks = [page.locator(css) for css in self.masks]
             page.screenshot(path=path, type="jpeg", quality=_QUALITY, mask=masks, mask_color="#787878", timeout=5_000)
@@ -95,6 +105,7 @@ class Evidence:
         path = self._path(subject, moment)
         picture.save(path, "JPEG", quality=_QUALITY)
         path.chmod(0o600)
+        self._taken.setdefault(subject, []).append(path)
         return path
 
     def _path(self, subject: str, moment: str) -> Path:

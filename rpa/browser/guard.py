@@ -142,10 +142,7 @@ class Guard:
     def _close(self, view: View, overlay: Mapping[str, Any]) -> None:
         name = overlay["popup"]
         if name is None:
-            picture = view.evidence.refusal(view.page, "unknown-overlay")
-            raise UnknownOverlay(
-                f"“{overlay['text'][:60]}” covers the page and is not on the allow-list; see {picture}."
-            )
+            raise UnknownOverlay(f"“{overlay['text'][:60]}” covers the page and is not on the allow-list.")
         popup = view.profile.popups[name]
         logger.debug("Closing the popup {} (“{}”).", name, overlay["text"][:40])
         container = view.page.locator(popup.container).visible.first

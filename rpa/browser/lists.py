@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -27,15 +28,22 @@ if TYPE_CHECKING:
 _DRAWING_MS = 2_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rows:
-    """The rows a list shows."""
+    """The rows a list shows. They are made into values when they are asked for."""
 
     quiet: bool
     """False: the list did not come to rest in time; the rows are what was there."""
-    values: tuple[Mapping[str, Any], ...]
+    raw: tuple[Mapping[str, Any], ...]
+    fields: Mapping[str, FieldSpec]
+    zone: ZoneInfo
     parts: tuple[Part, ...] = ()
     """Where each row stands in the document, if that was asked for."""
+
+    @cached_property
+    def values(self) -> tuple[Mapping[str, Any], ...]:
+        """The rows' fields, by the profile's names."""
+        return tuple(page_values(row, self.fields, zone=self.zone) for row in self.raw)
 
 
 def read_rows(
@@ -53,8 +61,8 @@ def read_rows(
     with translated(f"reading the list {spec.name}"):
         read = json.loads(page.evaluate(script("read_fields", "read_rows"), argument))
     zone = ZoneInfo(profile.timezone)
-    values = tuple(page_values(row, spec.fields, zone=zone) for row in read["rows"])
-    return Rows(quiet=read["quiet"], values=values, parts=tuple(map(Part.of, read["parts"])))
+    parts_read = tuple(map(Part.of, read["parts"]))
+    return Rows(quiet=read["quiet"], raw=tuple(read["rows"]), fields=spec.fields, zone=zone, parts=parts_read)
 
 
 def described(fields: Mapping[str, FieldSpec], *, profile: Profile) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -212,6 +213,12 @@ class View:
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
         """Do what makes the page read something, return the answer; see `Asking.asking`."""
         return self._asking.asking(name, action, about=about)
+
+    def asked(
+        self, name: str, action: Callable[[], None], *, about: str | None = None
+    ) -> AbstractContextManager[Callable[[], Answer]]:
+        """Like `asking`, in two steps, so that something can be done meanwhile; see `Asking.asked`."""
+        return self._asking.asked(name, action, about=about)
 
     def site_now(self) -> datetime:
         """The site's clock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
 from loguru import logger
@@ -36,7 +37,7 @@ class WebOrders:
         self._shop = shop
 
     def pending(self) -> Iterator[OrdersPage]:
-        """All pending orders, page by page, nearest ship-by first; each order once.
+        """All pending orders, page by page, in the order of the list; each order once.
 
         When the list changes while it is read (orders come, or leave by another hand), it is read again.
         """
@@ -59,9 +60,12 @@ class WebOrders:
 
     def lengthen(self) -> Answer:
         """Have as many orders on one page as the site allows."""
-        answer = self._view.asking("order_list", lambda: self._view.choose("orders.page_size", str(PAGE_SIZE)))
+        answer = self._view.asking("order_list", self._choose_long_page)
         self._shown(answer)
         return answer
+
+    def _choose_long_page(self) -> None:
+        self._view.choose("orders.page_size", str(PAGE_SIZE))
 
     def _sort(self) -> Answer | None:
         if self._view.present("orders.sorted_by_ship_by"):
@@ -69,25 +73,24 @@ class WebOrders:
         return self._view.asking("order_list", lambda: self._view.click("orders.sort_ship_by"))
 
     def _pass(self, page: str) -> Iterator[OrdersPage]:
+        """All pages of a list. While the next page is on its way, the one before is compared and worked on."""
         answer = self._view.open_for(page, answer="order_list")
-        if (answer.total or 0) > len(answer.rows):
-            answer = self.lengthen()
-        if page == "orders_pending":
-            answer = self._sort() or answer
-        number = 1
-        while True:
-            yield OrdersPage(orders=tuple(self._orders(answer)), total=answer.total or 0)
-            if number * PAGE_SIZE >= (answer.total or 0) or not answer.rows:
+        total = answer.total or 0
+        if total > len(answer.raw_rows):
+            answer = self._view.asking("order_list", self._choose_long_page)
+        for number in count(1):
+            total = answer.total or 0
+            shown = self._shown(answer)
+            if number * PAGE_SIZE >= total or not answer.raw_rows:
+                yield OrdersPage(orders=tuple(orders_of(shown.values, answer.rows)), total=total)
                 return
-            number += 1
-            answer = self._view.asking("order_list", lambda: self._view.click("orders.next"))
-
-    def _orders(self, answer: Answer) -> Iterator[Order]:
-        return orders_of(self._shown(answer).values, answer.rows)
+            with self._view.asked("order_list", lambda: self._view.click("orders.next")) as following:
+                yield OrdersPage(orders=tuple(orders_of(shown.values, answer.rows)), total=total)
+                answer = following()
 
     def _shown(self, answer: Answer) -> Rows:
         """The rows on the page, once they are those of the answer."""
-        return self._view.rows("orders", keys=[row["order_sn"] for row in answer.rows])
+        return self._view.rows("orders", keys=answer.keys("order_sn"))
 
     def now(self) -> datetime:
         """The site's clock, which its deadlines are judged by."""
@@ -116,7 +119,8 @@ class WebOrders:
             self._view.fill("orders.search_input", order_sn)
             self._view.click("orders.search")
 
-        return list(self._orders(self._view.asking("order_list", ask, about=order_sn)))
+        answer = self._view.asking("order_list", ask, about=order_sn)
+        return list(orders_of(self._shown(answer).values, answer.rows))
 
     def _among_shipped(self, wanted: set[str]) -> dict[str, Order]:
         found: dict[str, Order] = {}

@@ -1,0 +1,166 @@
+"""Benchmarks: ours beside bare scripts, in one process, interleaved; medians of ratios. `python -m tests.bench [NAME…]`."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.pending_orders import PENDING_ORDERS
+from flows.ship import SHIP
+from rpa.browser.session import launched
+from tests.bench import anchors
+from tests.bench.shop import bare_page, configured, newest_parcels, our_run, started
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One comparison: seconds of ours and of the anchor, a pair a repetition."""
+
+    what: str
+    pairs: tuple[tuple[float, float], ...]
+    bound: float
+
+    @property
+    def ratio(self) -> float:
+        """The median of the repetitions' ratios."""
+        return statistics.median(ours / anchor for ours, anchor in self.pairs)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that this took."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def reading(browser: Browser, repetitions: int) -> list[Line]:
+    """1,000 pending orders at page size 100, cross-checked, against the bare loop and against a call a cell."""
+    pairs, cells = [], []
+    with started(orders=1180) as mock, tempfile.TemporaryDirectory() as folder:
+        config = configured(Path(folder), url=mock.url)
+        for _ in range(repetitions):
+            ours, orders = _read_ours(browser, config)
+            with bare_page(browser, url=mock.url) as page:
+                bare = timed(lambda page=page: anchors.read_answers(page, mock.url))  # type: ignore[misc]
+            pairs.append((ours, bare))
+            with bare_page(browser, url=mock.url) as page:
+                a_cell = timed(lambda page=page: anchors.read_cells(page, mock.url, rows=25))  # type: ignore[misc]
+            cells.append((ours / orders, a_cell / 25))
+    return [
+        Line(what=f"read {orders} pending orders : bare loop over answers", pairs=tuple(pairs), bound=1.15),
+        Line(what="the same, per order : one locator call a cell", pairs=tuple(cells), bound=1 / 20),
+    ]
+
+
+def _read_ours(browser: Browser, config: object) -> tuple[float, int]:
+    rows: list[object] = []
+    with our_run(PENDING_ORDERS, browser, config) as run:  # type: ignore[arg-type]
+        seconds = timed(lambda: rows.extend(PENDING_ORDERS.work(run)))
+    return seconds, len(rows)
+
+
+def shipping(browser: Browser, repetitions: int, *, count: int = 100) -> list[Line]:
+    """Orders shipped by the dialog, with all checks, read-back and evidence, against scripts that only click."""
+    good, still, tutorial = [], [], []
+    for _ in range(repetitions):
+        ours = _ship_ours(browser, count=count, still=False)
+        ours_still = _ship_ours(browser, count=count, still=True)
+        bare = _ship_bare(browser, anchors.ship_well, count=count)
+        slow = _ship_bare(browser, anchors.ship_as_in_a_tutorial, count=5) / 5 * count
+        good.append((ours, bare))
+        still.append((ours_still, bare))
+        tutorial.append((ours, slow))
+    return [
+        Line(what=f"ship {count} orders : good script, clicks only", pairs=tuple(good), bound=1.10),
+        Line(what="the same with the site's animations off : good script", pairs=tuple(still), bound=0.75),
+        Line(what="ship : tutorial script with fixed sleeps (5 orders, per order)", pairs=tuple(tutorial), bound=0.25),
+    ]
+
+
+def _ship_ours(browser: Browser, *, count: int, still: bool) -> float:
+    from fixtures.sheets.formats import write_csv
+
+    orders = count * 2
+    with started(orders=orders) as mock, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = configured(folder, url=mock.url)
+        parcels = newest_parcels(mock, orders=orders, count=count)
+        (folder / "inbox").mkdir()
+        write_csv(
+            folder / "inbox" / "parcels.csv", [("订单号", "快递公司", "快递单号"), *parcels], encoding="utf-8-sig"
+        )
+        with our_run(SHIP, browser, config, still=still) as run:
+            rows: list[dict[str, object]] = []
+            seconds = timed(lambda: rows.extend(map(dict, SHIP.work(run))))
+        _prove(mock, count=count, ends=[str(row["outcome"]) for row in rows if row["tracking_number"]])
+    return seconds
+
+
+def _ship_bare(browser: Browser, script: Callable[..., None], *, count: int) -> float:
+    orders = max(count * 2, 200)
+    with started(orders=orders) as mock:
+        parcels = newest_parcels(mock, orders=orders, count=count)
+        with bare_page(browser, url=mock.url) as page:
+            seconds = timed(lambda: script(page, mock.url, parcels))
+        _prove(mock, count=count, ends=["done"] * count)
+    return seconds
+
+
+def _prove(mock: object, *, count: int, ends: list[str]) -> None:
+    """A benchmark of work that was not done would be worth nothing."""
+    orders = mock.truth()["orders"]  # type: ignore[attr-defined]
+    accepted = sum(len(order["shipments"]) for order in orders.values())
+    if accepted != count or ends.count("done") != count:
+        message = f"{accepted} accepted and {ends.count('done')} done, expected {count}"
+        raise SystemExit(message)
+
+
+def main() -> None:
+    """Run the benchmarks named, or all, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", help="reading, shipping, growing, starting; default: all")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--orders", type=int, default=100, help="orders shipped in a repetition")
+    asked = parser.parse_args()
+    names = asked.names or ["starting", "reading", "growing", "shipping"]
+    lines: list[Line] = []
+    with launched() as browser:
+        if "reading" in names:
+            lines += reading(browser, asked.repetitions)
+        if "shipping" in names:
+            lines += shipping(browser, asked.repetitions, count=asked.orders)
+    _print(lines)
+
+
+def _print(lines: list[Line]) -> None:
+    table = Table("what : anchor", "ours", "anchor", "ratio", "spread", "bound", title="Benchmarks (medians)")
+    for line in lines:
+        ours, anchor = (statistics.median(pair[n] for pair in line.pairs) for n in (0, 1))
+        ratios = sorted(ours / anchor for ours, anchor in line.pairs)
+        held = "" if line.ratio <= line.bound else "  over"
+        table.add_row(
+            line.what,
+            f"{ours:.3g}",
+            f"{anchor:.3g}",
+            f"{line.ratio:.3f}",
+            f"{ratios[0]:.3f} … {ratios[-1]:.3f}",
+            f"≤ {line.bound:.3g}{held}",
+        )
+    Console(width=150, file=sys.stdout).print(table)
+
+
+if __name__ == "__main__":
+    main()

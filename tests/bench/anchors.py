@@ -1,0 +1,109 @@
+"""The baselines: bare Playwright scripts of a few lines, as people write them. No check, no record, no proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Response
+
+    from tests.bench.shop import Parcel
+
+LIST = "/mangkhut/mms/recentOrderList"
+ROW = 'tbody:has(> tr[data-testid="beast-core-table-body-tr"])'
+
+
+def _is_list(response: Response) -> bool:
+    return LIST in response.url
+
+
+def log_in(page: Page, url: str) -> None:
+    """Type name and password."""
+    page.goto(f"{url}/login/")
+    page.get_by_role("button", name="我知道了").click()
+    page.locator(".login-tab-item", has_text="账号登录").click()
+    page.locator("#usernameId").fill("clerk-2")
+    page.locator("#passwordId").fill("demo-pass-1")
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url("**/home**")
+
+
+def read_answers(page: Page, url: str) -> list[dict[str, Any]]:
+    """Page through the pending list at 100 a page: read the page's own answers, wait until the rows are in the DOM."""
+    page.goto(f"{url}/orders/list?tab=1")
+    page.locator(ROW).first.wait_for()
+    with page.expect_response(_is_list) as first:
+        _choose_100(page)
+    answer, orders = first.value.json()["result"], []
+    while True:
+        orders += answer["pageItems"]
+        page.wait_for_function(
+            "([css, n]) => document.querySelectorAll(css).length === n", arg=[ROW, len(answer["pageItems"])]
+        )
+        if len(orders) >= answer["totalItemNum"]:
+            return orders
+        with page.expect_response(_is_list) as following:
+            page.get_by_test_id("beast-core-pagination-next").click()
+        answer = following.value.json()["result"]
+
+
+def _choose_100(page: Page) -> None:
+    page.locator('[class*="PGT_sizeSelect"] [data-testid="beast-core-select-header"]').click()
+    page.locator('[class*="ST_option"]').get_by_text("100", exact=True).click()
+
+
+def read_cells(page: Page, url: str, *, rows: int) -> list[list[str]]:
+    """One locator call a cell, for the first `rows` rows of a page of 100."""
+    page.goto(f"{url}/orders/list?tab=1")
+    page.locator(ROW).first.wait_for()
+    with page.expect_response(_is_list):
+        _choose_100(page)
+    page.wait_for_function("([css, n]) => document.querySelectorAll(css).length === n", arg=[ROW, 100])
+    table = page.locator(ROW)
+    return [[cell.inner_text() for cell in table.nth(n).locator("td").all()] for n in range(rows)]
+
+
+def ship_well(page: Page, url: str, parcels: Sequence[Parcel]) -> None:
+    """Only the clicks; waits automatically, for each dialog to close."""
+    page.goto(f"{url}/orders/list?tab=1")
+    for order_sn, courier, number in parcels:
+        page.locator(ROW, has_text=order_sn).get_by_role("button", name="发货", exact=True).click()
+        page.locator("#shippingId input").click()
+        page.keyboard.type(courier[:2])
+        page.keyboard.press("Enter")
+        page.locator("#trackingNumber input").fill(number)
+        page.get_by_role("button", name="确认发货").click()
+        page.locator("#trackingNumber").wait_for(state="hidden")
+
+
+def ship_as_in_a_tutorial(page: Page, url: str, parcels: Sequence[Parcel]) -> None:
+    """`goto` and a fixed sleep after each step."""
+    for order_sn, courier, number in parcels:
+        page.goto(f"{url}/orders/list?tab=1")
+        page.wait_for_timeout(2000)
+        page.locator(ROW, has_text=order_sn).get_by_role("button", name="发货", exact=True).click()
+        page.wait_for_timeout(1000)
+        page.locator("#shippingId input").click()
+        page.keyboard.type(courier[:2])
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(500)
+        page.locator("#trackingNumber input").fill(number)
+        page.wait_for_timeout(500)
+        page.get_by_role("button", name="确认发货").click()
+        page.wait_for_timeout(2000)
+
+
+FIRST_LIST = """
+import json, sys
+from playwright.sync_api import sync_playwright
+url, state, browser, args = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
+with sync_playwright() as playwright:
+    chromium = playwright.chromium.launch(executable_path=browser, args=args)
+    page = chromium.new_context(storage_state=state).new_page()
+    with page.expect_response(lambda response: "recentOrderList" in response.url) as answer:
+        page.goto(url + "/orders/list?tab=1")
+    print(len(answer.value.json()["result"]["pageItems"]))
+    chromium.close()
+"""
+"""A whole program: start a browser, load the saved login, open the pending list, read it."""
