@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -35,6 +36,8 @@ class Refused(RpaError):
     """This subject cannot be acted on; the run goes on with the others."""
 
     exit_code = 1
+    evidence: Path | None = None
+    """A picture of the page at that moment."""
 
     def __init__(self, message: str | None = None, *, reason: str) -> None:
         super().__init__(message)
@@ -45,6 +48,8 @@ class InDoubt(RpaError):
     """What happened to this subject, or what the page says of it, is not certain; the run goes on with the others."""
 
     exit_code = 3
+    evidence: Path | None = None
+    """A picture of the page at that moment."""
 
     def __init__(self, message: str | None = None, *, reason: str) -> None:
         super().__init__(message)
@@ -69,6 +74,8 @@ class NeedsPerson(RpaError):
     """This shop stops here until a person has looked."""
 
     exit_code = 3
+    evidence: Path | None = None
+    """A picture of the page at that moment."""
     code = "needs_person"
 
 

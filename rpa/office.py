@@ -118,7 +118,10 @@ def guard_of(premises: Premises, *, watched: bool) -> Guard:
 def evidence_of(premises: Premises) -> Evidence:
     """Where this shop's pictures go."""
     folder = premises.config.var / "evidence" / premises.shop.name
-    return Evidence(folder=folder, clock=premises.config.clock, masks=premises.profile.evidence.mask)
+    return Evidence(
+        folder=folder, clock=premises.config.clock, masks=premises.profile.evidence.mask,
+        of_successes=premises.shop.evidence == "always",
+    )  # fmt: skip
 
 
 def offices_of(premises: Premises, view: View) -> Mapping[type, Callable[[], Any]]:

@@ -13,7 +13,7 @@ from loguru import logger
 from rpa.browser.session import launched
 from rpa.browser.watching import Watching
 from rpa.credentials import Vault, find_key
-from rpa.errors import ConfigError, RpaError
+from rpa.errors import ConfigError, NeedsPerson, RpaError
 from rpa.flow import Flow, Plan, Row, missing_capabilities
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
@@ -128,7 +128,9 @@ class _ShopRun:
         try:
             self._work(browser)
         except RpaError as error:
-            self._stop(error.code, str(error), exit_code=error.exit_code)
+            picture = error.evidence if isinstance(error, NeedsPerson) else None
+            message = f"{error} Screenshot: {picture}" if picture else str(error)
+            self._stop(error.code, message, exit_code=error.exit_code)
             logger.error("{}: {}", self.name, error)
         except Exception as error:  # noqa: BLE001 - one shop's crash must not take the others along
             self._stop("crashed", f"{type(error).__name__}: {error}", exit_code=4)
@@ -139,6 +141,7 @@ class _ShopRun:
         with (
             opened(self._premises, browser, watching=job.watching) as view,
             job.watching.pausing(view.page),
+            view.evidence.on_refusal(view.page),
         ):
             if job.watching.shows_typing:
                 view.go(view.profile.session.after_login)
@@ -159,12 +162,11 @@ class _ShopRun:
 
     def _ended(self, row: Row, view: View) -> Row:
         """The row as it is reported. What was clicked for a success is confirmed, if a person let it be clicked."""
-        if row["outcome"] == Outcome.DONE:
-            subject = str(row[self._job.flow.report.layout.subject])
-            view.guard.confirm(
-                subject, profile=view.profile, by=self._job.watching.by, now=self._job.config.clock.now()
-            )
-        return row
+        if row["outcome"] != Outcome.DONE:
+            return row
+        subject = str(row[self._job.flow.report.layout.subject])
+        view.guard.confirm(subject, profile=view.profile, by=self._job.watching.by, now=self._job.config.clock.now())
+        return row if view.evidence.ended_well(subject) or "evidence" not in row else {**row, "evidence": ""}
 
     def _note(self, cause: str, message: str) -> None:
         self.report.note(Incident(cause=cause, message=message))

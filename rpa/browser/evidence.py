@@ -1,16 +1,19 @@
-"""Pictures: before and after each write, clipped and with buyer data masked; the full page only on a refusal."""
+"""Pictures: before and after each write, clipped and with buyer data masked; the whole window only on a refusal."""
 
 from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loguru import logger
 from playwright.sync_api import Error
+
+from rpa.errors import InDoubt, NeedsPerson, Refused
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -72,7 +75,20 @@ class Evidence:
         if not self.of_successes:
             for path in self._taken.pop(subject, []):
                 path.unlink(missing_ok=True)
+            with suppress(OSError):  # an earlier run's pictures stay
+                (self.folder / subject).rmdir()
         return self.of_successes
+
+    @contextmanager
+    def on_refusal(self, page: Page, *, subject: str = "_page") -> Iterator[None]:
+        """Picture the whole window for what is refused, as the page is then; the error names the file."""
+        try:
+            yield
+        except (Refused, InDoubt, NeedsPerson) as error:
+            if error.evidence is None:
+                why = error.code if isinstance(error, NeedsPerson) else error.reason
+                error.evidence = self.refusal(page, why, subject=subject)
+            raise
 
     def refusal(self, page: Page, why: str, *, subject: str = "_page") -> Path | None:
         """The whole window, masked; None when the browser could not take it any more."""
