@@ -21,6 +21,8 @@ from rpa.ledger.actions import Seen, State
 from rpa.ledger.once import Look, Reply, Settled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rpa.ledger.actions import Action
     from rpa.run import Run
 
@@ -144,10 +146,10 @@ class ShippingDesk:
             form = self._filled_form(decision)
         except Refused as refused:
             self._doubts = 0
-            yield self._ended(decision, Reason.of(refused.reason), str(refused))
+            yield self._ended(decision, Reason.of(refused.reason), str(refused), evidence=refused.evidence)
         except InDoubt as doubt:
             self._doubts += 1
-            yield self._ended(decision, Reason.of(doubt.reason), str(doubt))
+            yield self._ended(decision, Reason.of(doubt.reason), str(doubt), evidence=doubt.evidence)
         else:
             if form is None:
                 yield self._ended(decision, Reason.SAID_NO)
@@ -247,9 +249,12 @@ class ShippingDesk:
             self._take_rows_of(action)
             yield self._counted(row_of(action, reason=Reason.of(stop.code), message=f"sent, not read back yet: {stop}"))
 
-    def _ended(self, decision: Decision, reason: Reason, message: str = "") -> Row:
+    def _ended(
+        self, decision: Decision, reason: Reason, message: str = "", *, evidence: Path | None = None
+    ) -> Row:  # fmt: skip
         self._to_ship.pop(decision.order_sn, None)
-        return self._row(decision, reason, message)
+        folder = evidence.parent if evidence else None
+        return self._counted(OrderRow.of(decision, reason=reason, message=message, evidence=folder))
 
     def _row(self, decision: Decision, reason: Reason | None = None, message: str = "") -> Row:
         return self._counted(OrderRow.of(decision, reason=reason, message=message))
