@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from flows.model import Decision, How, Order, Shipment
 from flows.office import Said, Sighting
 from flows.platforms.web.crosscheck import orders_of
+from flows.platforms.web.lastlook import refuse_changed, refuse_held, refuse_other_fields, refuse_other_goods
 from flows.platforms.web.orders import WebOrders
 from flows.profile import Couriers
 from flows.reasons import Reason
@@ -108,20 +109,22 @@ class WebShipping:
         self._view.dialog_gone("ship")
         self._bring_row(order.order_sn)
         row = self._view.row("orders", order.order_sn)
-        _refuse_marks(row.read().values, where="list")
+        listed = row.read().values
+        refuse_held(listed, where="list")
+        refuse_changed(order, listed)
         opened = self._view.asking("order_detail", lambda: row.click("orders.ship"), about=order.order_sn)
         dialog = self._view.dialog("ship", order.order_sn)
         try:
-            _refuse_marks(opened.rows[0], where="data")
-            return self._filled(dialog, order, shipment)
+            refuse_held(opened.rows[0], where="data")
+            return self._filled(dialog, order, shipment, data=opened.rows[0])
         except (Refused, InDoubt):
             self._close(dialog)
             raise
 
-    def _filled(self, dialog: Scope, order: Order, shipment: Shipment) -> DialogForm:
+    def _filled(self, dialog: Scope, order: Order, shipment: Shipment, *, data: Mapping[str, Any]) -> DialogForm:
         opened = dialog.read().values
-        _refuse_marks(opened, where="dialog")
-        _refuse_other_goods(order, opened)
+        refuse_held(opened, where="dialog")
+        refuse_other_goods(order, opened, data=data)
         if opened["how"] != shipment.how.value:
             dialog.click(_CHOOSE[shipment.how])
         if shipment.how is How.DIALOG:
@@ -130,8 +133,8 @@ class WebShipping:
             dialog.fill("ship.tracking_number", shipment.tracking_number)
         self._view.clear(expected=["ship"])
         filled = dialog.read()
-        _refuse_marks(filled.values, where="dialog")
-        _refuse_other_fields(shipment, filled.values)
+        refuse_held(filled.values, where="dialog")
+        refuse_other_fields(shipment, filled.values)
         if dialog.disabled("ship.confirm"):
             raise Refused(filled.values["error"] or "the dialog does not let it be shipped", reason=Reason.SITE_REFUSED)
         pictures = self._view.evidence.pictures(self._view.page, moment="before", parts={order.order_sn: filled.part})
@@ -167,31 +170,3 @@ class WebShipping:
         pictures = self._view.evidence.pictures(self._view.page, moment="after", parts=parts)
         found |= self._orders.find([sn for sn in order_sns if sn not in found])
         return {sn: Sighting(order=found.get(sn), evidence=pictures.get(sn)) for sn in order_sns}
-
-
-def _refuse_marks(values: Mapping[str, Any], *, where: str) -> None:
-    """Raise Refused for an order under audit or in after-sale, InDoubt when a mark cannot be read."""
-    for name, reason in (("audit", Reason.UNDER_AUDIT), ("after_sale", Reason.AFTER_SALE)):
-        if values[name] == "set":
-            raise Refused(f"seen directly before shipping ({where})", reason=reason)
-        if values[name] != "clear":
-            raise InDoubt(f"the {name} mark of the {where} reads {values[name]!r}", reason=Reason.UNREADABLE)
-
-
-def _refuse_other_goods(order: Order, shown: Mapping[str, Any]) -> None:
-    listed = tuple((item.goods_id, item.spec, str(item.quantity)) for item in order.items)
-    if tuple(zip(shown["goods_ids"], shown["specs"], shown["quantities"], strict=False)) != listed:
-        raise InDoubt("the dialog shows other goods than the list", reason=Reason.ROW_MISMATCH)
-
-
-def _refuse_other_fields(shipment: Shipment, shown: Mapping[str, Any]) -> None:
-    """Raise InDoubt unless the dialog's fields read what was to be filled in."""
-    if shown["how"] != shipment.how.value:
-        raise InDoubt(f"the dialog is set to {shown['how']!r}", reason=Reason.ROW_MISMATCH)
-    if shipment.how is How.DIALOG and not shipment.same_as(
-        courier=shown["courier"], tracking_number=shown["tracking_number"]
-    ):
-        message = (
-            f"the dialog's fields read {shown['courier']!r} {shown['tracking_number']!r} after they were filled in"
-        )
-        raise InDoubt(message, reason=Reason.ROW_MISMATCH)

@@ -1,0 +1,80 @@
+"""What must hold directly before an order is shipped, of its row, its dialog and the dialog's data. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flows.model import How, Order, Shipment
+from flows.reasons import Reason
+from rpa.errors import InDoubt, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Values = Mapping[str, Any]
+
+
+def refuse_held(values: Values, *, where: str) -> None:
+    """Raise Refused for an order under audit or in after-sale, InDoubt when a mark cannot be read."""
+    for name, reason in (("audit", Reason.UNDER_AUDIT), ("after_sale", Reason.AFTER_SALE)):
+        if values[name] == "set":
+            raise Refused(f"seen directly before shipping ({where})", reason=reason)
+        if values[name] != "clear":
+            raise InDoubt(f"the {name} mark of the {where} reads {values[name]!r}", reason=Reason.UNREADABLE)
+
+
+def refuse_changed(order: Order, row: Values) -> None:
+    """Raise Refused when the order's row is another than when it was decided on, InDoubt when it is not pending."""
+    if row["status"] != "pending":
+        raise InDoubt(f"the list shows it as {row['status']}", reason=Reason.ROW_MISMATCH)
+    changed = list(_differences(order, row))
+    if changed:
+        raise Refused("; ".join(changed), reason=Reason.ORDER_CHANGED)
+    if (row["remark"], row["flag"]) != (order.remark, order.flag):
+        note = f"{order.remark} {order.flag} → {row['remark']} {row['flag']}"
+        raise Refused(f"changed directly before shipping: {note}", reason=Reason.SELLER_REMARK)
+
+
+def _differences(order: Order, row: Values) -> Iterator[str]:
+    if _goods(row) != _listed(order):
+        yield f"goods: {_said(_listed(order))} → {_said(_goods(row))}"
+    for name in ("receiver", "region", "address"):
+        if row[name] != getattr(order, name):
+            yield f"{name}: {getattr(order, name)} → {row[name]}"
+
+
+def refuse_other_goods(order: Order, dialog: Values, *, data: Values) -> None:
+    """Raise Refused when dialog and data agree on other goods than were decided on, InDoubt when they disagree."""
+    listed, shown, answered = _listed(order), _goods(dialog), _goods(data)
+    if shown == answered == listed:
+        return
+    if shown == answered:
+        raise Refused(f"goods: {_said(listed)} → {_said(shown)}", reason=Reason.ORDER_CHANGED)
+    message = f"the dialog shows {_said(shown)}, its data {_said(answered)}, the list {_said(listed)}"
+    raise InDoubt(message, reason=Reason.ROW_MISMATCH)
+
+
+def refuse_other_fields(shipment: Shipment, shown: Values) -> None:
+    """Raise InDoubt unless the dialog's fields read what was to be filled in."""
+    if shown["how"] != shipment.how.value:
+        raise InDoubt(f"the dialog is set to {shown['how']!r}", reason=Reason.ROW_MISMATCH)
+    courier, tracking_number = shown["courier"], shown["tracking_number"]
+    if shipment.how is How.DIALOG and not shipment.same_as(courier=courier, tracking_number=tracking_number):
+        message = f"the dialog's fields read {courier!r} {tracking_number!r} after they were filled in"
+        raise InDoubt(message, reason=Reason.ROW_MISMATCH)
+
+
+def _listed(order: Order) -> list[tuple[str, ...]]:
+    return [(item.goods_id, item.spec, str(item.quantity)) for item in order.items]
+
+
+def _goods(values: Values) -> list[tuple[str, ...]]:
+    """Goods id, spec and quantity of each item; what is missing of one is empty, and so equals nothing listed."""
+    columns = [values[name] if isinstance(values[name], tuple) else () for name in ("goods_ids", "specs", "quantities")]
+    rows = range(max(map(len, columns)))
+    return [tuple(str(column[row]) if row < len(column) else "" for column in columns) for row in rows]
+
+
+def _said(goods: list[tuple[str, ...]]) -> str:
+    return ", ".join(f"{goods_id} {spec} ×{quantity}" for goods_id, spec, quantity in goods) or "nothing"
