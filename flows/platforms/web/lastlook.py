@@ -25,15 +25,18 @@ def refuse_held(values: Values, *, where: str) -> None:
 
 
 def refuse_changed(order: Order, row: Values) -> None:
-    """Raise Refused when the order's row is another than when it was decided on, InDoubt when it is not pending."""
+    """Raise Refused when the order's row is another than when it was decided on, InDoubt when it is not pending.
+
+    A remark that is gone, or that only the data had, changes nothing.
+    """
     if row["status"] != "pending":
         raise InDoubt(f"the list shows it as {row['status']}", reason=Reason.ROW_MISMATCH)
     changed = list(_differences(order, row))
     if changed:
         raise Refused("; ".join(changed), reason=Reason.ORDER_CHANGED)
-    if (row["remark"], row["flag"]) != (order.remark, order.flag):
-        note = f"{order.remark} {order.flag} → {row['remark']} {row['flag']}"
-        raise Refused(f"changed directly before shipping: {note}", reason=Reason.SELLER_REMARK)
+    for name in ("remark", "flag"):
+        if row[name] not in ("", getattr(order, name)):
+            raise Refused(f"written directly before shipping: {row[name]}", reason=Reason.SELLER_REMARK)
 
 
 def _differences(order: Order, row: Values) -> Iterator[str]:
