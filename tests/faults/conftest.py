@@ -1,0 +1,17 @@
+"""A small shop for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.smallshop import SmallShop, small_shop
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[SmallShop]:
+    """Two orders without logistics, then two with parcels, then one under audit and one in after-sale; logged in."""
+    with small_shop(tmp_path / "owner", parcels=2, virtual=2) as opened:
+        yield opened
