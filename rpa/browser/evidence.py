@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 _QUALITY = 60
+_MOST_BYTES = 30_000
+"""Of one picture of a row or dialog: an order has two of them."""
+_COARSER = (45, 30, 15)
 _GREY = (120, 120, 120)
 
 
@@ -120,6 +123,10 @@ class Evidence:
     def _save(self, picture: Picture, subject: str, moment: str) -> Path:
         path = self._path(subject, moment)
         picture.save(path, "JPEG", quality=_QUALITY)
+        for quality in _COARSER:
+            if path.stat().st_size <= _MOST_BYTES:
+                break
+            picture.save(path, "JPEG", quality=quality)
         path.chmod(0o600)
         self._taken.setdefault(subject, []).append(path)
         return path
