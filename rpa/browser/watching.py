@@ -71,12 +71,11 @@ class Watching:
             yield
         except RpaError as error:
             if self.pause_on_failure:
-                logger.error("{} The browser stays open; press Resume in the inspector, or Ctrl-C, to go on.", error)
-                _pause(page)
+                _pause(page, error)
             raise
 
 
-def _pause(page: Page) -> None:
+def _pause(page: Page, error: RpaError) -> None:
     """Wait in the inspector until the person goes on, the window is closed, or the process is asked to end."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -84,11 +83,12 @@ def _pause(page: Page) -> None:
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
+        logger.error("{} The browser stays open; press Resume in the inspector, or Ctrl-C, to go on.", error)
         page.pause()
     except KeyboardInterrupt:
         logger.warning("Asked to end while paused.")
-    except Error as error:
-        logger.warning("The pause ended: {}", error.message.partition("\n")[0])
+    except Error as gone:
+        logger.warning("The pause ended: {}", gone.message.partition("\n")[0])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
