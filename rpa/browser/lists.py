@@ -65,6 +65,16 @@ def read_rows(
     return Rows(quiet=read["quiet"], raw=tuple(read["rows"]), fields=spec.fields, zone=zone, parts=parts_read)
 
 
+def comes_to_rest(page: Page, spec: ListSpec, *, profile: Profile, without: str) -> bool:
+    """Wait until the list is drawn and has no row of this key; whether it came to that in time."""
+    argument = {
+        "rows": spec.rows, "key": described(spec.fields, profile=profile)[spec.key], "busy": spec.busy,
+        "gone": without, "patience_ms": _DRAWING_MS,
+    }  # fmt: skip
+    with translated(f"waiting for the list {spec.name}"):
+        return bool(page.evaluate(script("read_fields", "rest"), argument))
+
+
 def described(fields: Mapping[str, FieldSpec], *, profile: Profile) -> dict[str, dict[str, Any]]:
     """Fields as the page functions take them."""
     out: dict[str, dict[str, Any]] = {}

@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.asking import Asking
 from rpa.browser.guard import Guard
-from rpa.browser.lists import Rows, read_rows, rows_of_key, the_dialog, the_row
+from rpa.browser.lists import Rows, comes_to_rest, read_rows, rows_of_key, the_dialog, the_row
 from rpa.browser.playwright_errors import loading, translated
 from rpa.browser.scope import Scope
 from rpa.elements.profile import Risk
@@ -232,6 +232,10 @@ class View:
         return read_rows(
             self.page, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=PATIENCE_MS / 2
         )  # fmt: skip
+
+    def comes_to_rest(self, name: str, *, without: str) -> bool:
+        """Wait until the list is drawn and has no row of this key; see `lists.comes_to_rest`."""
+        return comes_to_rest(self.page, self.profile.lists[name], profile=self.profile, without=without)
 
     def shows(self, name: str, key: str) -> bool:
         """Whether the list shows a row of this key now."""

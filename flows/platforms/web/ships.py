@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -37,11 +38,14 @@ class _Reach(Enum):
 class DialogForm:
     """The shipping dialog, open for one order and filled in."""
 
-    def __init__(self, view: View, *, dialog: Scope, order_sn: str, evidence: Path | None) -> None:
+    def __init__(
+        self, view: View, *, dialog: Scope, order_sn: str, evidence: Path | None, sent: Callable[[str], None]
+    ) -> None:
         self._view = view
         self._dialog = dialog
         self._order_sn = order_sn
         self.evidence = evidence
+        self._sent = sent
 
     def send(self) -> Said:
         """Click 'confirm', and 'go on' if the site asks once more; what the site answered to this very request."""
@@ -63,6 +67,8 @@ class DialogForm:
             return Said(accepted=None, words="the answer names another order")
         code = row.get(spec.code or "")
         words = str(row.get(spec.message or "") or "")
+        if code in spec.ok:
+            self._sent(self._order_sn)
         return Said(accepted=code in spec.ok, words=words, repeatable=code in spec.repeatable)
 
     def _answer(self) -> Answer | None:
@@ -101,25 +107,31 @@ class WebShipping:
         self._shop = shop
         self._orders = WebOrders(view, shop)
         self._reach: _Reach | None = None
+        self._before: str | None = None
 
     def fill_in(self, decision: Decision) -> DialogForm:
         """Find the order's row again, read its marks again, open the dialog, fill it in and read the fields back."""
         order, shipment = decision.to_ship
         self._view.check_allowed("ship.confirm")
-        self._view.dialog_gone("ship")
-        self._bring_row(order.order_sn)
-        row = self._view.row("orders", order.order_sn)
-        listed = row.read().values
-        refuse_held(listed, where="list")
-        refuse_changed(order, listed)
-        opened = self._view.asking("order_detail", lambda: row.click("orders.ship"), about=order.order_sn)
-        dialog = self._view.dialog("ship", order.order_sn)
+        self._wait_for_the_list()
+        with self._pictured(order.order_sn):
+            self._bring_row(order.order_sn)
+            row = self._view.row("orders", order.order_sn)
+            listed = row.read().values
+            refuse_held(listed, where="list")
+            refuse_changed(order, listed)
+            opened = self._view.asking("order_detail", lambda: row.click("orders.ship"), about=order.order_sn)
+            dialog = self._view.dialog("ship", order.order_sn)
         try:
-            refuse_held(opened.rows[0], where="data")
-            return self._filled(dialog, order, shipment, data=opened.rows[0])
+            with self._pictured(order.order_sn):
+                refuse_held(opened.rows[0], where="data")
+                return self._filled(dialog, order, shipment, data=opened.rows[0])
         except (Refused, InDoubt):
             self._close(dialog)
             raise
+
+    def _pictured(self, order_sn: str) -> AbstractContextManager[None]:
+        return self._view.evidence.on_refusal(self._view.page, subject=order_sn)
 
     def _filled(self, dialog: Scope, order: Order, shipment: Shipment, *, data: Mapping[str, Any]) -> DialogForm:
         opened = dialog.read().values
@@ -138,7 +150,23 @@ class WebShipping:
         if dialog.disabled("ship.confirm"):
             raise Refused(filled.values["error"] or "the dialog does not let it be shipped", reason=Reason.SITE_REFUSED)
         pictures = self._view.evidence.pictures(self._view.page, moment="before", parts={order.order_sn: filled.part})
-        return DialogForm(self._view, dialog=dialog, order_sn=order.order_sn, evidence=pictures.get(order.order_sn))
+        return DialogForm(
+            self._view,
+            dialog=dialog,
+            order_sn=order.order_sn,
+            evidence=pictures.get(order.order_sn),
+            sent=self._note_sent,
+        )
+
+    def _note_sent(self, order_sn: str) -> None:
+        self._before = order_sn
+
+    def _wait_for_the_list(self) -> None:
+        """The order sent before has left dialog and list; a list that keeps it is an old one, not waited for long."""
+        self._view.dialog_gone("ship")
+        if self._before is not None and self._reach is not None:
+            self._view.comes_to_rest("orders", without=self._before)
+        self._before = None
 
     def _bring_row(self, order_sn: str) -> None:
         """Have the order's row on the page: among the nearest ship-by, in a longer page of them, or by its number."""
