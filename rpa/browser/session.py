@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import StorageState
 
 # Background services of the browser itself call its maker's hosts; a shop's run needs none of them.
-_QUIET = (
+QUIET = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
     "--no-first-run", "--no-default-browser-check", "--metrics-recording-only",
 )  # fmt: skip
@@ -43,7 +43,7 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float) -> Brows
     executable = find_browser()
     if headed and not has_screen():
         raise ConfigError("--headed needs a screen, and DISPLAY is not set. Run without --headed, or under xvfb-run.")
-    args = [*_QUIET, *_sandbox()]
+    args = [*QUIET, *sandbox()]
     try:
         return playwright.chromium.launch(
             executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args
@@ -60,7 +60,8 @@ def has_screen() -> bool:
     return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _sandbox() -> list[str]:
+def sandbox() -> list[str]:
+    """What the browser needs to start as this user; said when it is something."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         return []
     logger.debug("Running as root, where Chromium's sandbox does not work: it is switched off (--no-sandbox).")

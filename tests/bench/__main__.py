@@ -1,9 +1,11 @@
-"""Benchmarks: ours beside bare scripts, in one process, interleaved; medians of ratios. `python -m tests.bench [NAME…]`."""
+"""Benchmarks: ours beside bare scripts, interleaved in one run; medians of ratios. `python -m tests.bench [NAME…]`."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +20,7 @@ from rich.table import Table
 from flows.pending_orders import PENDING_ORDERS
 from flows.ship import SHIP
 from rpa.browser.session import launched
-from tests.bench import anchors
+from tests.bench import anchors, starting
 from tests.bench.shop import bare_page, configured, newest_parcels, our_run, started
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def reading(browser: Browser, repetitions: int) -> list[Line]:
     """1,000 pending orders at page size 100, cross-checked, against the bare loop and against a call a cell."""
-    pairs, cells = [], []
+    pairs, cells, orders = [], [], 0
     with started(orders=1180) as mock, tempfile.TemporaryDirectory() as folder:
         config = configured(Path(folder), url=mock.url)
         for _ in range(repetitions):
@@ -72,6 +74,37 @@ def _read_ours(browser: Browser, config: object) -> tuple[float, int]:
     return seconds, len(rows)
 
 
+def growing(repetitions: int) -> list[Line]:
+    """From 1,000 to 20,000 orders: time an order, and this program's peak memory."""
+    times, peaks = [], []
+    for _ in range(repetitions):
+        large, small = _read_in_a_process(orders=20_000), _read_in_a_process(orders=1_180)
+        times.append((large["seconds"] / large["orders"], small["seconds"] / small["orders"]))
+        peaks.append((large["peak_mb"], small["peak_mb"]))
+    return [
+        Line(what="time an order at 20,000 orders : at 1,000", pairs=tuple(times), bound=1.1),
+        Line(what="peak memory (MB) at 20,000 orders : at 1,000", pairs=tuple(peaks), bound=1.5),
+    ]
+
+
+def _read_in_a_process(*, orders: int) -> dict[str, float]:
+    with started(orders=orders) as mock, tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tests.bench.growing", folder, mock.url]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    read: dict[str, float] = json.loads(done.stdout)
+    return read
+
+
+def programs(browser: Browser, repetitions: int) -> list[Line]:
+    """Whole programs: the help, and the way to the first list."""
+    helps = tuple(starting.help_pair() for _ in range(3 * repetitions))
+    lists = tuple(starting.first_list_pairs(browser, repetitions))
+    return [
+        Line(what="rpa --help : a typer hello-world's", pairs=helps, bound=1.5),
+        Line(what="start to first list read : bare script", pairs=lists, bound=1.2),
+    ]
+
+
 def shipping(browser: Browser, repetitions: int, *, count: int = 100) -> list[Line]:
     """Orders shipped by the dialog, with all checks, read-back and evidence, against scripts that only click."""
     good, still, tutorial = [], [], []
@@ -93,7 +126,7 @@ def shipping(browser: Browser, repetitions: int, *, count: int = 100) -> list[Li
 def _ship_ours(browser: Browser, *, count: int, still: bool) -> float:
     from fixtures.sheets.formats import write_csv
 
-    orders = count * 2
+    orders = count * 3
     with started(orders=orders) as mock, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         config = configured(folder, url=mock.url)
@@ -110,7 +143,7 @@ def _ship_ours(browser: Browser, *, count: int, still: bool) -> float:
 
 
 def _ship_bare(browser: Browser, script: Callable[..., None], *, count: int) -> float:
-    orders = max(count * 2, 200)
+    orders = count * 3 + 60
     with started(orders=orders) as mock:
         parcels = newest_parcels(mock, orders=orders, count=count)
         with bare_page(browser, url=mock.url) as page:
@@ -138,10 +171,14 @@ def main() -> None:
     names = asked.names or ["starting", "reading", "growing", "shipping"]
     lines: list[Line] = []
     with launched() as browser:
+        if "starting" in names:
+            lines += programs(browser, asked.repetitions)
         if "reading" in names:
             lines += reading(browser, asked.repetitions)
         if "shipping" in names:
             lines += shipping(browser, asked.repetitions, count=asked.orders)
+    if "growing" in names:
+        lines += growing(min(3, asked.repetitions))
     _print(lines)
 
 
