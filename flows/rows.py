@@ -24,7 +24,7 @@ ORDER_SHEET = Text(en="Orders", zh="订单")
 """The name of the report's first sheet."""
 
 _ORDER_SN = Column(key="order_sn", title=Text(en="Order number", zh="订单号"), width=28)
-_REASON = Column(key="reason", title=Text(en="Reason", zh="原因"), words=REASON_WORDS, width=50)
+_REASON = Column(key="reason", title=Text(en="Reason", zh="原因"), words=REASON_WORDS, width=56)
 _MESSAGE = Column(key="message", title=Text(en="Details", zh="说明"), width=40)
 _COURIER = Column(key="courier", title=Text(en="Courier", zh="快递公司"), width=14)
 _TRACKING_NUMBER = Column(key="tracking_number", title=Text(en="Tracking number", zh="快递单号"), width=20)

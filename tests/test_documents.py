@@ -1,0 +1,131 @@
+"""What the documents say is what the program does, and what they point at is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fixtures.mockshop.harness import MockShop
+from flows.reasons import Reason
+from flows.settings import NoLogisticsGoods
+from rpa.config import BrowserConfig, File, Shop, file_model
+from rpa.outcome import Outcome
+from tests.office import ShopFolder
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+READMES = ("README.md", "README.zh-CN.md")
+DOCUMENTS = (*READMES, "CONTRIBUTING.md", "selectors/README.md", "fixtures/mockshop/README.md")
+LINK = re.compile(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"")
+REFERENCE = re.compile(r"<!-- rpa\.toml -->\n(.*?)<!-- /rpa\.toml -->", re.DOTALL)
+MOST_KB = 150
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_a_document_points_at_is_there(name: str) -> None:
+    places = [link or image for link, image in LINK.findall(text(name))]
+    near = [place for place in places if "://" not in place]
+    assert [place for place in near if not ((ROOT / name).parent / place).exists()] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readme_shows_the_program_at_work_in_small_pictures(readme: str) -> None:
+    places = [ROOT / (link or image) for link, image in LINK.findall(text(readme))]
+    pictures = {place for place in places if place.suffix in {".png", ".jpg"}}
+    assert len(pictures) >= 4
+    assert [place.name for place in pictures if place.stat().st_size > MOST_KB * 1024] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readme_knows_every_outcome_and_gives_examples_of_real_reasons(readme: str) -> None:
+    [table] = re.findall(r"^\| `done`.*?(?=\n\n)", text(readme), re.MULTILINE | re.DOTALL)
+    rows = [line.split("|") for line in table.splitlines()]
+    assert [row[1].strip(" `") for row in rows] == [outcome.value for outcome in Outcome]
+    assert [row[-2].strip() for row in rows] == [str(outcome.exit_code) for outcome in Outcome]
+    for outcome, row in zip(Outcome, rows, strict=True):
+        named = re.findall(r"`(\w+)`", row[2])
+        assert {Reason.of(code).outcome for code in named} <= {outcome}
+
+
+def test_the_flow_that_contributing_walks_through_is_found_and_works(tmp_path: Path) -> None:
+    [code] = re.findall(r"^```python\n(.*?)^```", text("CONTRIBUTING.md"), re.MULTILINE | re.DOTALL)
+    package = tmp_path / "own"
+    (package / "my_flows").mkdir(parents=True)
+    (package / "my_flows" / "__init__.py").touch()
+    (package / "my_flows" / "due_soon.py").write_text(code, encoding="utf-8")
+    (package / "mine-1.0.dist-info").mkdir()
+    (package / "mine-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
+    (package / "mine-1.0.dist-info" / "entry_points.txt").write_text("[rpa.flows]\nmine = my_flows\n")
+    with MockShop(orders=40) as mock:
+        own = ShopFolder(tmp_path / "shop", url=mock.url)
+        done = own.run("run", "due-soon", "--hours", "4", env={"PYTHONPATH": f"{ROOT}{os.pathsep}{package}"})
+        truth = mock.truth()
+    until = datetime.fromisoformat(truth["now"]) + timedelta(hours=4)
+    near = {
+        sn for sn, order in truth["orders"].items()
+        if order["status"] == "pending" and datetime.fromisoformat(order["ship_by"]) <= until
+    }  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert done.reasons() == dict.fromkeys(near, "listed")
+    assert 0 < len(near) < len(truth["orders"])
+
+
+def test_the_readme_lists_the_settings_as_the_program_checks_them() -> None:
+    [shown] = REFERENCE.findall(text("README.md"))
+    assert shown == reference(), f"put this between the marks in README.md:\n{reference()}"
+
+
+def test_the_chinese_readme_explains_the_same_settings_with_the_same_defaults() -> None:
+    [shown] = REFERENCE.findall(text("README.zh-CN.md"))
+    assert [_key_and_default(line) for line in shown.splitlines()[2:]] == [
+        _key_and_default(line) for line in reference().splitlines()[2:]
+    ]
+    assert not any(re.search(r"\|\s*\|", line) for line in shown.splitlines())
+
+
+def _key_and_default(line: str) -> tuple[str, str]:
+    _, key, default, *_ = line.split("|")
+    return key.strip(), default.strip().replace("必填", "needed")
+
+
+def reference() -> str:
+    """The table of all settings, from the models that check them."""
+    rows = [f"| {name} | {default} | {what} |\n" for name, default, what in _settings()]
+    return "".join(["| key | default | meaning |\n", "|---|---|---|\n", *rows])
+
+
+def _settings() -> Iterator[tuple[str, str, str]]:
+    shops: Any = file_model().model_fields["shops"].annotation
+    shop: type[BaseModel] = shops.__args__[1]
+    yield from _rows("", File, without=("shops", "browser"))
+    yield from _rows("shops.NAME.", Shop, without=("name",))
+    yield from _rows("shops.NAME.", shop, without=tuple(Shop.model_fields))
+    yield from _rows("shops.NAME.no_logistics_goods[].", NoLogisticsGoods)
+    yield from _rows("browser.", BrowserConfig)
+
+
+def _rows(table: str, model: type[BaseModel], *, without: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        if name not in without:
+            yield f"`{table}{name}`", _default(field), str(field.description)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    value = field.get_default(call_default_factory=True)
+    return f"`{json.dumps(value)}`" if value is not None and value != "" else "–"
