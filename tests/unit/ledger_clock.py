@@ -20,5 +20,9 @@ class HandClock(Clock):
     def now(self) -> datetime:
         return self._at[0].astimezone(self.zone)
 
+    def wait(self, seconds: float) -> None:
+        """Whoever waits finds that the time has passed."""
+        self.move(seconds)
+
     def move(self, seconds: float) -> None:
         self._at[0] += timedelta(seconds=seconds)
