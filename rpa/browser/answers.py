@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Error
 
 from rpa.elements.values import answer_values, follow
-from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged
+from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged, TryAgain
 
 if TYPE_CHECKING:
     from playwright.sync_api import Response
@@ -25,6 +25,10 @@ class TooManyCalls(NeedsPerson):
     """The site asked for fewer calls."""
 
     code = "rate_limited"
+
+
+class AnswerLost(TryAgain):
+    """An answer came, but the page went on before it could be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,7 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
     """Read one answer by its description.
 
     Raises LoginNeeded, KickedOut, TooManyCalls or ChallengeShown for the codes that the profile names, PageChanged when
-    the answer is not what the description says. A plain refusal is an Answer with `ok` False.
+    the answer is not what the description says, AnswerLost when the browser has it no more. A plain refusal is an Answer with `ok` False.
     """
     data = _body(response, spec)
     code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)
@@ -80,7 +84,9 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
 def _body(response: Response, spec: AnswerSpec) -> Any:
     try:
         data = response.json()
-    except (Error, json.JSONDecodeError, UnicodeDecodeError) as error:
+    except Error as error:
+        raise AnswerLost from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise PageChanged(f"The answer of {spec.url} cannot be read (HTTP {response.status}).") from error
     if not isinstance(data, dict):
         raise PageChanged(f"The answer of {spec.url} is no table of fields.")

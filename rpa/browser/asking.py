@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from loguru import logger
 from playwright.sync_api import Error
 
-from rpa.browser.answers import Answer, TooManyCalls, open_answer
+from rpa.browser.answers import Answer, AnswerLost, TooManyCalls, open_answer
 from rpa.elements.resolve import script
 from rpa.elements.values import follow
 from rpa.errors import LoginNeeded, RateLimited, TryAgain
@@ -78,7 +78,7 @@ class Asking:
     def answered(
         self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
     ) -> Answer | None:
-        """Do the action once, return the answer to the request it made; None when none came: failed, 5xx, or too late.
+        """Do the action once, return the answer to the request it made; None when none can be read: failed, 5xx, too late.
 
         Only requests sent since count, and with `about` only one that names this key (the profile's `request_order`).
         With `unless`, an element: also None as soon as that is visible. Raises LoginNeeded when the page goes to the
@@ -137,7 +137,11 @@ class Asking:
         if response is None or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return None
         self._keep_time(response)
-        return open_answer(response, sent.spec, profile=self._profile)
+        try:
+            return open_answer(response, sent.spec, profile=self._profile)
+        except AnswerLost:
+            self._refuse_login_page()
+            return None
 
     def _wait(self, done: list[Response | None], *, unless: str | None) -> None:
         """Let the browser work until there is an answer, or `unless` is visible, or patience is at its end."""
@@ -146,10 +150,13 @@ class Asking:
             css = [locator.value for locator in self._profile.element(unless).locators if locator.kind == "css"]
         deadline = self._clock.monotonic() + self._patience_s
         while not done and self._clock.monotonic() < deadline:
-            if urlsplit(self._page.url).path.startswith(self._profile.session.login_path):
-                raise LoginNeeded("The site went to its login page. Run `rpa login` for this shop.")
+            self._refuse_login_page()
             if self._breathe(css) and not done:
                 return
+
+    def _refuse_login_page(self) -> None:
+        if urlsplit(self._page.url).path.startswith(self._profile.session.login_path):
+            raise LoginNeeded("The site went to its login page. Run `rpa login` for this shop.")
 
     def _breathe(self, css: list[str]) -> bool:
         try:
