@@ -59,7 +59,8 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
     """Read one answer by its description.
 
     Raises LoginNeeded, KickedOut, TooManyCalls or ChallengeShown for the codes that the profile names, PageChanged when
-    the answer is not what the description says, AnswerLost when the browser has it no more. A plain refusal is an Answer with `ok` False.
+    the answer is not what the description says, AnswerLost when the browser has it no more. A plain refusal is an
+    Answer with `ok` False.
     """
     data = _body(response, spec)
     code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)

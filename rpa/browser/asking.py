@@ -78,7 +78,7 @@ class Asking:
     def answered(
         self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
     ) -> Answer | None:
-        """Do the action once, return the answer to the request it made; None when none can be read: failed, 5xx, too late.
+        """Do the action once, return the answer to the request it made; None when none can be read: failed, 5xx, late.
 
         Only requests sent since count, and with `about` only one that names this key (the profile's `request_order`).
         With `unless`, an element: also None as soon as that is visible. Raises LoginNeeded when the page goes to the
