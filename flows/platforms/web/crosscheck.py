@@ -9,6 +9,7 @@ from flows.model import Item, Mark, Order
 from rpa.elements.values import UNREADABLE
 
 _MARKS = {"clear": Mark.CLEAR, "set": Mark.SET}
+_GOODS = ("goods_ids", "goods", "specs", "quantities", "kinds")
 _COMPARED = (
     "status",
     "goods_ids",
@@ -53,6 +54,8 @@ def _matters(shown: Any, answered: Any) -> bool:
 
 def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | None) -> Order:
     unreadable = [name for name in ("order_sn", "status", "amount") if answer[name] is UNREADABLE]
+    if not _goods_readable(answer):
+        unreadable.append("goods")
     if unreadable and doubt is None:
         doubt = f"not readable: {', '.join(unreadable)}"
     return Order(
@@ -82,11 +85,17 @@ def _worse(*marks: Any) -> Mark:
     return next((mark for mark in (Mark.SET, Mark.UNREADABLE) if mark in read), Mark.CLEAR)
 
 
+def _goods_readable(values: Mapping[str, Any]) -> bool:
+    """Whether each line of goods has its id, spec and quantity, and no line is missing in a column."""
+    columns = {name: values[name] for name in _GOODS}
+    if not all(isinstance(column, tuple) for column in columns.values()):
+        return False
+    one_length = len({len(column) for column in columns.values()}) == 1
+    return one_length and not any(UNREADABLE in columns[name] for name in ("goods_ids", "specs", "quantities"))
+
+
 def _items(values: Mapping[str, Any]) -> Iterator[Item]:
-    columns = [
-        values[name] if isinstance(values[name], tuple) else ()
-        for name in ("goods_ids", "goods", "specs", "quantities", "kinds")
-    ]
+    columns = [values[name] if isinstance(values[name], tuple) else () for name in _GOODS]
     for goods_id, goods, spec, quantity, kind in zip(*columns, strict=False):
         yield Item(
             goods_id=_text(goods_id), goods=_text(goods), spec=_text(spec),
