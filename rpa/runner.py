@@ -27,7 +27,7 @@ from rpa.report.run_report import RunReport
 from rpa.run import Meter, Person, Run
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
     from rpa.browser.view import View
     from rpa.config import Config, Shop
@@ -49,6 +49,8 @@ class Job:
     """The progress meter of a shop."""
     person: Person
     stopping: Callable[[], bool] = lambda: False
+    playwright: Playwright | None = None
+    """A driver that runs already; None: one is started."""
 
     def dry(self, shop: Shop) -> bool:
         """Whether nothing may be written to this shop's site."""
@@ -68,7 +70,8 @@ def run(job: Job) -> list[ShopResult]:
     )
     with ExitStack() as reports:
         started: list[_ShopRun] = []
-        with launched(headed=job.watching.headed, slow_mo_ms=job.watching.slow_mo_ms) as browser:
+        watching = job.watching
+        with launched(headed=watching.headed, slow_mo_ms=watching.slow_mo_ms, playwright=job.playwright) as browser:
             for place in premises:
                 shop_run = _ShopRun(job, place, shared=shared)
                 reports.enter_context(shop_run.begun())

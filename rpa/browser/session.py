@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from loguru import logger
@@ -29,9 +29,12 @@ WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 
 @contextmanager
-def launched(*, headed: bool = False, slow_mo_ms: float = 0) -> Iterator[Browser]:
-    """A browser, ended with the block. Raises ConfigError when there is none to start."""
-    with sync_playwright() as playwright:
+def launched(*, headed: bool = False, slow_mo_ms: float = 0, playwright: Playwright | None = None) -> Iterator[Browser]:
+    """A browser, ended with the block; `playwright`: a driver that runs already.
+
+    Raises ConfigError when there is no browser to start.
+    """
+    with nullcontext(playwright) if playwright is not None else sync_playwright() as playwright:
         browser = _launch(playwright, headed=headed, slow_mo_ms=slow_mo_ms)
         try:
             yield browser

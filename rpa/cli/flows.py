@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from rpa.flow import Flow
 
 
+_DRIVER = "rpa.playwright"
+
+
+def _import_all() -> None:
+    """What a run needs, all of it."""
+    import rpa.cli.run  # noqa: F401
+    from rpa import discovery
+
+    discovery.flows()
+    discovery.platforms()
+
+
 class FlowGroup(TyperGroup):
     """One command a flow."""
 
@@ -30,6 +42,16 @@ class FlowGroup(TyperGroup):
         from rpa.discovery import flows
 
         return sorted(flows())
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """The flow's command. For a run, the browser's driver is started while the program is imported."""
+        if "--help" not in args and not ctx.resilient_parsing:
+            from rpa.browser.driver import Driver
+
+            driver = Driver.started_while(_import_all)
+            ctx.call_on_close(driver.stop)
+            ctx.meta[_DRIVER] = driver.playwright
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002 - the base class's signature
         """The command of a flow. Raises ConfigError with "did you mean" for a flow that there is not."""
@@ -65,7 +87,7 @@ def run_flow(
     from rpa.cli.run import Asked, run_and_tell
 
     run_and_tell(
-        context.obj, context.info_name or "", options=options,
+        context.obj, context.info_name or "", options=options, playwright=context.meta.get(_DRIVER),
         asked=Asked(
             shops=tuple(shops or ()), dry_run=dry_run, live=live, yes=yes, as_json=as_json, headed=headed,
             slow_mo_ms=slow_mo, step=step, pause_on_failure=pause_on_failure, video=video, trace=trace,

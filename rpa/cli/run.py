@@ -20,6 +20,8 @@ from rpa.report.results import exit_code, run_document
 from rpa.runner import Job, asked_to_stop, chosen_shops, run
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
+
     from rpa.config import Config
     from rpa.flow import Flow
     from rpa.report.results import ShopResult
@@ -57,16 +59,30 @@ class Asked:
         return True if self.live else False if self.dry_run else None
 
 
-def run_and_tell(config_path: Path | None, flow_name: str, *, options: Mapping[str, Any], asked: Asked) -> None:
+def run_and_tell(
+    config_path: Path | None,
+    flow_name: str,
+    *,
+    options: Mapping[str, Any],
+    asked: Asked,
+    playwright: Playwright | None,
+) -> None:
     """Run the flow, print table or JSON, and exit with the code that the outcomes mean."""
     config = load(config_path)
-    results = run_here(config, flows()[flow_name], options=options, asked=asked)
+    results = run_here(config, flows()[flow_name], options=options, asked=asked, playwright=playwright)
     if asked.as_json:
         sys.stdout.write(json.dumps(run_document(results), ensure_ascii=False, indent=2) + "\n")
     sys.exit(exit_code(results))
 
 
-def run_here(config: Config, flow: Flow, *, options: Mapping[str, Any], asked: Asked) -> list[ShopResult]:
+def run_here(
+    config: Config,
+    flow: Flow,
+    *,
+    options: Mapping[str, Any],
+    asked: Asked,
+    playwright: Playwright | None = None,
+) -> list[ShopResult]:
     """Run the flow with progress on the terminal, and print the table at its end (to stderr with `--json`)."""
     given = {name: tuple(value or ()) if isinstance(value, list | None) else value for name, value in options.items()}
     terminal = Terminal.of(language=config.language, as_json=asked.as_json)
@@ -79,7 +95,7 @@ def run_here(config: Config, flow: Flow, *, options: Mapping[str, Any], asked: A
             flow=flow, config=config, shops=chosen_shops(config, asked.shops), options=flow.options(**given),
             live=asked.mode, watching=asked.watching, meter=meters.of,
             person=terminal.person(step=asked.step, meters=meters),
-            stopping=stopping,
+            stopping=stopping, playwright=playwright,
         )  # fmt: skip
         results = run(job)
     terminal.tell(results, reasons=flow.report.reasons)
