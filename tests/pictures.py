@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 IMAGES = Path(__file__).resolve().parent.parent / ".github" / "images"
-_TERMINAL_COLUMNS = 104
+_TERMINAL_COLUMNS = 112
 _PAGE = (
     "<body style='margin:0;background:{background}'>"
     "<pre style='display:inline-block;margin:0;padding:18px 22px;text-spacing-trim:space-all;"
@@ -84,13 +85,19 @@ def picture_of_the_terminal(browser: Browser, folder: Path, *, language: Languag
     """The table at the end of a run."""
     console = Console(width=_TERMINAL_COLUMNS, record=True, file=io.StringIO())
     console.print(summary([result_of(folder)], language=language, reasons=REASON_WORDS))
-    page = browser.new_page(device_scale_factor=1.5)
+    page = browser.new_page(device_scale_factor=1.6)
     html = console.export_html(theme=SVG_EXPORT_THEME, inline_styles=True, code_format=_PAGE)
-    page.set_content(html)
+    page.set_content(re.sub("─+", _rule, html))
     path = IMAGES / f"terminal.{language}.png"
     page.locator("pre").screenshot(path=path)
     page.close()
     small(path, width=1200)
+
+
+def _rule(found: re.Match[str]) -> str:
+    """A line as long as in a terminal; the font draws its characters twice as wide."""
+    width = len(found.group()) / 2
+    return f"<span style='display:inline-block;width:{width}em;border-top:1px solid;vertical-align:middle'></span>"
 
 
 def result_of(folder: Path) -> ShopResult:
