@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -40,7 +41,7 @@ class ShippingDesk:
         self._reading = run.office(ReadsOrders)
         self._shipping = run.office(ShipsOrders)
         self._once = run.once(KIND, look=self._look)
-        self._undecided: list[Decision] = []
+        self._undecided: deque[Decision] = deque()
         self._to_ship: dict[str, Decision] = {}
         self._sent: dict[str, Decision] = {}
         self._passing: set[str] = set()
@@ -77,23 +78,24 @@ class ShippingDesk:
         self._run.meter.add(len(decisions))
 
     def _room(self) -> int | None:
-        """How many more shipments the shop's limits allow; None: any number."""
-        caps, ledger = self._run.shop.caps, self._run.ledger
+        """How many more shipments the shop's limits allow beside those decided already; None: any number."""
+        caps, run = self._run.shop.caps, self._run.record.started_at
         today = self._run.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         ever = datetime.fromtimestamp(0, tz=today.tzinfo)
         limits = [
-            cap - (ledger.count_done_since(self._shop, kind=KIND, since=since) if since else 0)
-            for cap, since in ((caps.max_per_run, None), (caps.max_per_day, today), (caps.trial, ever))
+            cap - self._run.ledger.count_done_since(self._shop, kind=KIND, since=since)
+            for cap, since in ((caps.max_per_run, run), (caps.max_per_day, today), (caps.trial, ever))
             if cap is not None
         ]
-        return max(0, min(limits)) if limits else None
+        decided = len(self._to_ship) + sum(decision.reason is None for decision in self._undecided)
+        return max(0, min(limits) - decided) if limits else None
 
     def report_what_is_not_to_be_shipped(self) -> Iterator[Row]:
         """A row for each decision with a reason against shipping; in a dry run for the others too."""
         while self._undecided:
             decision = self._undecided[0]
             reason = self._reason_not_to_ship(decision)
-            self._undecided.pop(0)
+            self._undecided.popleft()
             if reason is None:
                 self._to_ship[decision.order_sn] = decision
             else:

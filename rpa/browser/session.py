@@ -34,8 +34,8 @@ def launched(*, headed: bool = False, slow_mo_ms: float = 0, playwright: Playwri
 
     Raises ConfigError when there is no browser to start.
     """
-    with nullcontext(playwright) if playwright is not None else sync_playwright() as playwright:
-        browser = _launch(playwright, headed=headed, slow_mo_ms=slow_mo_ms)
+    with nullcontext(playwright) if playwright is not None else sync_playwright() as driver:
+        browser = _launch(driver, headed=headed, slow_mo_ms=slow_mo_ms)
         try:
             yield browser
         finally:
