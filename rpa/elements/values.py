@@ -74,10 +74,16 @@ def _one(raw: Any, spec: FieldSpec | AnswerField, *, zone: ZoneInfo) -> Any:
 def _with_unit(text: str, unit: str, *, zone: ZoneInfo) -> int | datetime:
     match unit:
         case "yuan":
-            return int(Decimal(text.replace(",", "")) * 100)
+            return _whole(Decimal(text.replace(",", "")) * 100)
         case "fen":
             return int(text)
         case "unix_s":
             return datetime.fromtimestamp(int(text), zone)
         case _:
             return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def _whole(number: Decimal) -> int:
+    if number != int(number):
+        raise ValueError(number)
+    return int(number)
