@@ -1,0 +1,51 @@
+"""`rpa run ship` killed without warning, at any moment, and started again: every order is shipped exactly once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.faults.killing import Killed, kill_until_done, moments_of
+from tests.faults.promises import at_most_once, ledger_agrees, reports_agree
+from tests.faults.smallshop import SmallShop, small_shop
+
+LIST, DETAIL, SHIP = "recentOrderList", "orderDetail", "orders/shipping"
+
+
+def test_killed_at_four_moments_every_order_is_shipped_once(tmp_path: Path) -> None:
+    _kill(tmp_path, parcels=6, virtual=4, count=4)
+
+
+@pytest.mark.long
+def test_killed_at_twenty_five_moments_every_order_is_shipped_once(tmp_path: Path) -> None:
+    _kill(tmp_path, parcels=48, virtual=10, count=25)
+
+
+def _kill(path: Path, *, parcels: int, virtual: int, count: int) -> None:
+    with small_shop(path, parcels=parcels, virtual=virtual) as shop:
+        moments = moments_of((LIST, DETAIL), write=SHIP, count=count, seed=count)
+        killed = kill_until_done(shop.folder, "run", "ship", "--live", "--json", mock=shop.mock, moments=moments)
+        assert len(killed.moments) == count, "a run ended before it was killed; the shop is too small"
+        _nothing_lost(shop, killed)
+
+
+def _nothing_lost(shop: SmallShop, killed: Killed) -> None:
+    """Exactly one accepted shipment each; ledger and the reports of all runs say the same; nobody clicks on."""
+    assert killed.survivors == []
+    assert killed.end is not None
+    assert killed.end.exit_code == 0, killed.end.stderr
+    at_most_once(shop)
+    assert shop.shipped() == sorted(shop.wanted)
+    truth, rows = shop.truth(), shop.folder.rows()
+    ledger_agrees(shop.folder.ledger(), truth=truth)
+    reports_agree([row for row in rows if row["order_sn"] not in shop.wanted], truth=truth)
+    for row in rows:
+        if row["outcome"] in {"done", "already_done"}:
+            [shipment] = truth[row["order_sn"]]["shipments"]
+            assert shipment["tracking_number"] == row["tracking_number"]
+    told = {row["order_sn"] for row in rows if row["outcome"] in {"done", "already_done"}}
+    assert told == set(shop.wanted), "an order was shipped, and no report says so"
+    most = Counter((row["run_id"], row["order_sn"]) for row in rows).most_common(1)
+    assert most[0][1] == 1, "an order has two rows in one run"
