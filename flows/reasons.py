@@ -50,7 +50,7 @@ class Reason(StrEnum):
     CONTRADICTORY_ROWS = "contradictory_rows", Outcome.REFUSED, "Rows for this order contradict each other; keep the right one.", "同一订单的多行互相矛盾，请只保留正确的一行。"
     SEVERAL_PARCELS = "several_parcels", Outcome.REFUSED, "Several numbers for one order; ship the further parcels by hand.", "一个订单有多个快递单号；请人工处理多包裹。"
     NUMBER_SHARED = "number_shared", Outcome.REFUSED, "One number on several orders that do not belong together; check the sheet.", "同一单号用于多个不同收件人的订单（或超过5单），请核对表格。"
-    HIDDEN_ROW = "hidden_row", Outcome.REFUSED, "The row is hidden in the sheet; unhide it, or run with --hidden-rows.", "此行在表格中被隐藏；取消隐藏，或加 --hidden-rows 运行。"
+    HIDDEN_ROW = "hidden_row", Outcome.REFUSED, "The row is hidden in the sheet; unhide it, or run with --hidden-rows (or --yes).", "此行在表格中被隐藏；取消隐藏，或加 --hidden-rows（或 --yes）运行。"
     NOT_IN_SHOP = "not_in_shop", Outcome.REFUSED, "No shop of this run has this order; check the order number.", "本次运行的店铺中没有此订单，请核对订单号。"
     ORDER_CLOSED = "order_closed", Outcome.REFUSED, "The order is closed or refunded; pull the parcel back.", "订单已关闭或退款，请拦截包裹。"
     VIRTUAL_NOT_LISTED = "virtual_not_listed", Outcome.WAITING, "An item needs no parcel but is not listed in no_logistics_goods; list it or ship by hand.", "含未登记的虚拟商品；请在 no_logistics_goods 中登记或人工发货。"

@@ -35,7 +35,7 @@ class Options:
 
 def read_inbox(plan: Plan) -> Inbox:
     """Read all sheets before a browser starts; every bad row is known at once."""
-    return Inbox.read(plan, given=plan.options.sheet, hidden_rows=plan.options.hidden_rows)
+    return Inbox.read(plan, given=plan.options.sheet, hidden_rows=plan.options.hidden_rows or plan.yes)
 
 
 def ship(run: Run) -> Iterator[Row]:

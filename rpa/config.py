@@ -127,8 +127,12 @@ class BrowserConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    executable: Path | None = Field(default=None, description="The browser to start; RPA_BROWSER goes before it.")
-    timeout_s: float = Field(default=10.0, gt=0, le=300, description="How long an element may take to appear.")
+    timeout_s: float = Field(
+        default=10.0,
+        gt=0,
+        le=300,
+        description="Seconds that an element may take to appear; an answer three times as long.",
+    )
 
 
 class File(BaseModel):

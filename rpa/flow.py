@@ -25,6 +25,8 @@ class Plan:
     shops: tuple[Shop, ...]
     options: Any
     language: str
+    yes: bool = False
+    """Questions of the program itself are answered with yes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

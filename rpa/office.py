@@ -102,6 +102,7 @@ def viewed(
         yield View(
             page, profile=profile, base_url=premises.base_url, guard=guard_of(premises, watched=watched),
             evidence=evidence_of(premises), clock=premises.config.clock, enter=enter,
+            patience_s=premises.config.browser.timeout_s,
         )  # fmt: skip
 
 

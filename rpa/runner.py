@@ -44,6 +44,8 @@ class Job:
     options: Any
     live: bool | None = None
     """None: as each shop's `live` says."""
+    yes: bool = False
+    """Questions of the program itself are answered with yes."""
     watching: Watching = field(default_factory=Watching)
     meter: Callable[[str], Meter]
     """The progress meter of a shop."""
@@ -66,7 +68,9 @@ def run(job: Job) -> list[ShopResult]:
     vault = Vault(job.config.var / "secrets", find_key())
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
     shared = job.flow.prepare(
-        Plan(config=job.config, shops=job.shops, options=job.options, language=job.config.language.value)
+        Plan(
+            config=job.config, shops=job.shops, options=job.options, language=job.config.language.value, yes=job.yes
+        )  # fmt: skip
     )
     with ExitStack() as reports:
         started: list[_ShopRun] = []

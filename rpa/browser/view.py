@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PATIENCE_MS = 10_000
 _COVERED_MS = 1_500
 _NETWORK_WAITS_S = (1.0, 3.0)
 
@@ -40,9 +39,12 @@ class View:
 
     def __init__(
         self, page: Page, *, profile: Profile, base_url: str, guard: Guard, evidence: Evidence, clock: Clock,
-        enter: Callable[[View], None] | None = None,
+        enter: Callable[[View], None] | None = None, patience_s: float = 10.0,
     ) -> None:  # fmt: skip
-        """`guard` decides what may be touched; `enter` logs in, at most once, before the first page was seen."""
+        """`guard` decides what may be touched; `enter` logs in, at most once, before the first page was seen.
+
+        `patience_s`: how long an element may take to appear; an answer three times as long.
+        """
         self.page = page
         self.profile = profile
         self.base_url = base_url.rstrip("/")
@@ -50,7 +52,8 @@ class View:
         self.evidence = evidence
         self.clock = clock
         self._enter = enter
-        self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * PATIENCE_MS / 1000)
+        self._patience_ms = patience_s * 1000
+        self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * patience_s)
         page.on("dialog", self._refuse_dialog)
 
     def _refuse_dialog(self, dialog: Dialog) -> None:
@@ -148,7 +151,7 @@ class View:
             else:
                 return
         with translated(f"clicking {name}"):
-            found.locator.click(timeout=PATIENCE_MS)
+            found.locator.click(timeout=self._patience_ms)
 
     def check_allowed(self, name: str) -> None:
         """Raise NotApproved when this element could not be clicked later, so that nothing is begun."""
@@ -157,13 +160,13 @@ class View:
     def fill(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Put text into a named field."""
         with translated(f"filling {name}"):
-            self.found(name, scope=scope).locator.fill(text, timeout=PATIENCE_MS)
+            self.found(name, scope=scope).locator.fill(text, timeout=self._patience_ms)
 
     def type_and_enter(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Type like a person and press Enter: for fields that ignore a value set by program."""
         locator = self.found(name, scope=scope).locator
         with translated(f"typing into {name}"):
-            locator.click(timeout=PATIENCE_MS)
+            locator.click(timeout=self._patience_ms)
             self.page.keyboard.type(text)
             self.page.keyboard.press("Enter")
 
@@ -174,7 +177,7 @@ class View:
         self.guard.allow(option, profile=self.profile)
         found = self._resolve(option, self.page)
         with translated(f"choosing {value} in {name}"):
-            found.locator.click(timeout=PATIENCE_MS)
+            found.locator.click(timeout=self._patience_ms)
 
     def present(self, name: str, *, scope: Scope | None = None) -> bool:
         """Whether a named element is visible now."""
@@ -196,7 +199,7 @@ class View:
 
     def _resolve(self, element: Element, root: Page | Locator) -> Found:
         try:
-            return resolve(root, element, timeout_ms=PATIENCE_MS)
+            return resolve(root, element, timeout_ms=self._patience_ms)
         except PageChanged:
             self._refuse_login_page()
             self.clear(expected=list(self.profile.dialogs))
@@ -230,7 +233,7 @@ class View:
         """The rows a list shows; see `read_rows`."""
         spec = self.profile.lists[name]
         return read_rows(
-            self.page, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=PATIENCE_MS / 2
+            self.page, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=self._patience_ms / 2
         )  # fmt: skip
 
     def comes_to_rest(self, name: str, *, without: str) -> bool:
@@ -254,7 +257,7 @@ class View:
     def dialog(self, name: str, key: str) -> Scope:
         """The dialog, open, that is to name `key`; reading it raises InDoubt when it names another."""
         spec = self.profile.dialogs[name]
-        root = the_dialog(self.page, spec, key=key, patience_ms=PATIENCE_MS)
+        root = the_dialog(self.page, spec, key=key, patience_ms=self._patience_ms)
         return Scope(self, root=root, name=f"dialog:{name}", key=key, fields=spec.fields, key_field=spec.key)
 
     def question(self, name: str, *, about: str) -> Scope | None:
@@ -268,4 +271,4 @@ class View:
         """Wait until this dialog is closed."""
         dialogs = self.page.locator(self.profile.dialogs[name].container).visible
         with translated(f"waiting for the dialog {name} to close"):
-            dialogs.first.wait_for(state="hidden", timeout=PATIENCE_MS)
+            dialogs.first.wait_for(state="hidden", timeout=self._patience_ms)

@@ -93,7 +93,7 @@ def run_here(
     ):
         job = Job(
             flow=flow, config=config, shops=chosen_shops(config, asked.shops), options=flow.options(**given),
-            live=asked.mode, watching=asked.watching, meter=meters.of,
+            live=asked.mode, yes=asked.yes, watching=asked.watching, meter=meters.of,
             person=terminal.person(step=asked.step, meters=meters),
             stopping=stopping, playwright=playwright,
         )  # fmt: skip
