@@ -67,10 +67,9 @@ def run(job: Job) -> list[ShopResult]:
     job.watching.check()
     vault = Vault(job.config.var / "secrets", find_key())
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
+    language = job.config.language.value
     shared = job.flow.prepare(
-        Plan(
-            config=job.config, shops=job.shops, options=job.options, language=job.config.language.value, yes=job.yes
-        )  # fmt: skip
+        Plan(config=job.config, shops=job.shops, options=job.options, language=language, yes=job.yes)
     )
     with ExitStack() as reports:
         started: list[_ShopRun] = []
