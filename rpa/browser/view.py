@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_COVERED_MS = 1_500
+_COVERED_MS = 4_000
+"""A click that takes longer is tried again below what may cover it; shorter, a busy machine would click twice."""
 _NETWORK_WAITS_S = (1.0, 3.0)
 
 

@@ -9,7 +9,8 @@
     }
     return null;
   };
-  const expectedNodes = expected.flatMap((css) => [...document.querySelectorAll(css)].filter(shown));
+  const there = (node) => node.checkVisibility({ visibilityProperty: true }) && node.getClientRects().length > 0; // fading in, too
+  const expectedNodes = expected.flatMap((css) => [...document.querySelectorAll(css)].filter(there));
   const isExpected = (node) => expectedNodes.some((wanted) => node.contains(wanted) || wanted.contains(node));
   const found = new Map();
   const note = (node, popup) => {
