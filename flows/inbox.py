@@ -11,7 +11,8 @@ from flows.model import BadRow, Decision, Place, SheetRow
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from flows.reasons import Reason
 from flows.settings import OrderSettings
-from flows.sheets import SheetContents, read_sheets
+from flows.sheets import LeftAlone, SheetContents, read_sheets
+from flows.sheets.arrival import LOCK_FILE
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 
@@ -64,6 +65,10 @@ class Inbox:
     def rows(self, shop: str) -> list[GoodOrBad]:
         """The rows that no shop has taken yet, of the sheets that this shop reads."""
         return [row for row in self._all(shop) if row.place not in self._taken]
+
+    def left_alone(self, shop: str) -> list[LeftAlone]:
+        """The files of this shop that were not read, or had no row; an office program's lock files are none."""
+        return [file for file in self.contents[shop].left_alone if file.why is not LOCK_FILE]
 
     def take(self, row: GoodOrBad | None) -> None:
         """This row has its line in a report."""

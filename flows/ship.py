@@ -41,6 +41,8 @@ def read_inbox(plan: Plan) -> Inbox:
 def ship(run: Run) -> Iterator[Row]:
     """The procedure of a careful clerk. Whatever stops it, each order and each row taken has its line in the report."""
     desk = ShippingDesk(run)
+    for file in run.shared.left_alone(run.shop.name):
+        run.note("sheet_left_alone", f"{file.path.name}: {file.why.of(run.language)}")
     try:
         yield from desk.look_at_what_was_left_open()
         desk.decide(desk.read_pending_orders())

@@ -1,0 +1,23 @@
+"""A file that brings nothing is not passed over in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fixtures.mockshop.harness import MockShop
+from tests.office import ShopFolder
+
+
+def test_a_sheet_without_rows_is_named_and_a_lock_file_is_not(tmp_path: Path) -> None:
+    with MockShop(orders=2) as mock:
+        shop = ShopFolder(tmp_path, url=mock.url)
+        shop.write_sheet([], name="inbox/today.csv")
+        (tmp_path / "inbox" / "~$today.xlsx").write_bytes(b"lock")
+        done = shop.run("run", "ship", "--dry-run", "--json")
+    [note] = done.json["shops"]["demo"]["incidents"]
+    assert (note["cause"], note["message"]) == (
+        "sheet_left_alone",
+        "today.csv: The sheet has headers but no rows.",
+    )
+    assert done.exit_code == 0
+    assert "today.csv" in done.stderr
