@@ -76,15 +76,15 @@ class SmallShop:
 @contextmanager
 def small_shop(
     path: Path, *, parcels: int = 2, virtual: int = 2, held: Sequence[str] = ("under_audit", "after_sale"),
-    logged_in: bool = True, settle_s: float = 1.0, **options: Any,
+    logged_in: bool = True, settle_s: float = 1.0, seed: int = 7, **options: Any,
 ) -> Iterator[SmallShop]:  # fmt: skip
     """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
-    made = generate(orders=600, seed=7, now=DEFAULT_NOW)
+    made = generate(orders=600, seed=seed, now=DEFAULT_NOW)
     plain, without, waiting = _chosen(made, parcels=parcels, virtual=virtual, held=len(held))
-    with MockShop(**{"orders": 600, "seed": 7, **options}) as mock:
+    with MockShop(**{"orders": 600, "seed": seed, **options}) as mock:
         _prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
         folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
-        rows = {sn: (sn, _COURIER, f"78{n:012d}") for n, sn in enumerate([*plain, *waiting], start=1)}
+        rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}
         folder.write_sheet(list(rows.values()))
         _still(folder)
         if logged_in:

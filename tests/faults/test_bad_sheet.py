@@ -1,0 +1,101 @@
+"""Sheets as people make them: each row has its line in a report, bad ones are never shipped, good ones are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.sheets.mistakes import write_mistakes
+from fixtures.sheets.samples import Parcel
+from tests.faults.smallshop import SmallShop, log_in, small_shop
+from tests.office import Result, Row, ShopFolder
+
+STRANGER: Parcel = ("260310-000000000000001", "中通快递", "78999999999901")
+GARBLED: Parcel = ("4.62599E+14", "中通快递", "78999999999902")
+
+
+def test_one_run_names_every_bad_row_and_ships_the_good_ones(tmp_path: Path) -> None:
+    with small_shop(tmp_path, parcels=60, virtual=0, held=()) as shop:
+        good = list(shop.parcels.values())[:3]
+        others = list(shop.parcels)[3:]
+        (shop.folder.path / "inbox" / "parcels.csv").unlink()
+        sheet = shop.folder.path / "inbox" / "mistakes.xlsx"
+        mistakes = write_mistakes(sheet, good=good, order_sns=others)
+        assert len({mistake.kind for mistake in mistakes}) >= 40
+
+        result = shop.ship()
+
+        assert result.exit_code == 1
+        assert shop.shipped() == sorted(sn for sn, _, _ in good)
+        told = {int(row["sheet_row"]): row["reason"] for row in result.rows if row["sheet_row"]}
+        wanted = {mistake.row: mistake.reason for mistake in mistakes}
+        assert {number: told.get(number) for number in wanted} == wanted
+        assert Counter(told[number] for number in set(told) - set(wanted)) == {"shipped": len(good)}
+        assert most_rows_a_sheet_row(result.rows) == 1
+        assert {row["order_sn"] for row in result.rows} >= set(shop.parcels)
+
+
+@pytest.fixture
+def two_shops(tmp_path: Path) -> Iterator[tuple[SmallShop, SmallShop, ShopFolder]]:
+    """Two shops of one owner, and one sheet for both, with a row that is nobody's and a row that nobody can read."""
+    with small_shop(tmp_path / "first", virtual=0) as first, small_shop(tmp_path / "2nd", virtual=0, seed=8) as second:
+        folder = first.folder
+        folder.add_shop("second", url=second.mock.url, settle_s=1.0)
+        log_in(folder, mock=second.mock, shop="second")
+        rows = [*first.parcels.values(), STRANGER, *second.parcels.values(), GARBLED]
+        folder.write_sheet(rows)
+        yield first, second, folder
+
+
+def test_rows_of_a_shared_sheet_go_to_the_shop_whose_order_it_is(
+    two_shops: tuple[SmallShop, SmallShop, ShopFolder],
+) -> None:
+    first, second, folder = two_shops
+    result = folder.run("run", "ship", "--json")
+    assert first.shipped() == sorted(first.parcels)
+    assert second.shipped() == sorted(second.parcels)
+    assert result.exit_code == 1
+    assert of_the_sheet(result) == {
+        **dict.fromkeys(first.parcels, ("demo", "shipped")),
+        **dict.fromkeys(second.parcels, ("second", "shipped")),
+        STRANGER[0]: ("second", "not_in_shop"),
+        GARBLED[0]: ("second", "number_damaged"),
+    }
+
+
+def test_rows_of_a_shop_that_is_not_run_wait_for_it(two_shops: tuple[SmallShop, SmallShop, ShopFolder]) -> None:
+    first, second, folder = two_shops
+    result = folder.run("run", "ship", "demo", "--json")
+    assert first.shipped() == sorted(first.parcels)
+    assert second.shipped() == []
+    told = of_the_sheet(result)
+    assert {told[sn] for sn in (*second.parcels, STRANGER[0])} == {("demo", "other_shop_not_run")}
+    assert told[GARBLED[0]] == ("demo", "number_damaged")
+
+
+def test_rows_of_a_shop_that_stopped_need_a_person_and_the_other_shop_goes_on(
+    two_shops: tuple[SmallShop, SmallShop, ShopFolder],
+) -> None:
+    first, second, folder = two_shops
+    first.mock.fault("other-shop")
+    result = folder.run("run", "ship", "--json")
+    assert result.exit_code == 3
+    assert first.writes() == []
+    assert second.shipped() == sorted(second.parcels)
+    told = of_the_sheet(result)
+    assert {told[sn][1] for sn in (*first.parcels, STRANGER[0])} == {"shop_not_read"}
+    assert {told[sn] for sn in second.parcels} == {("second", "shipped")}
+
+
+def most_rows_a_sheet_row(rows: list[Row]) -> int:
+    """How many report rows the most reported sheet row has."""
+    return max(Counter((row["sheet"], row["sheet_row"]) for row in rows if row["sheet_row"]).values())
+
+
+def of_the_sheet(result: Result) -> dict[str, tuple[str, str]]:
+    """Shop and reason by order number, of what stood in the sheet; no sheet row may be told of twice."""
+    assert most_rows_a_sheet_row(result.rows) == 1
+    return {row["order_sn"]: (row["shop"], row["reason"]) for row in result.rows if row["sheet_row"]}
