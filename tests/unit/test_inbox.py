@@ -1,0 +1,128 @@
+"""Sheet rows over several shops: each ends once, with the shop whose order it is, or left over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.inbox import Inbox
+from flows.model import BadRow, SheetRow
+from flows.reasons import Reason
+from rpa.config import load
+from rpa.errors import ConfigError
+from rpa.flow import Plan
+
+A, B, C = (f"260310-{letter * 15}" for letter in "123")
+
+
+@dataclass(slots=True)
+class Office:
+    """A folder with sheets, and an rpa.toml for shops that read them."""
+
+    folder: Path
+
+    def sheet(self, name: str, *order_sns: str, headers: str = "订单号,快递公司,快递单号") -> Path:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        lines = [f"{sn},中通快递,7{sn[:6]}{sn[-8:]}" for sn in order_sns]
+        path.write_text("\n".join([headers, *lines]), encoding="utf-8-sig")
+        os.utime(path, (1_773_000_000, 1_773_000_000))
+        return path
+
+    def read(
+        self, shops: dict[str, list[str]], *, run: Sequence[str] = (), given: Sequence[Path] = (), more: str = ""
+    ) -> Inbox:
+        tables = [
+            f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "1"\nsheets = {globs}\n{more}'
+            for name, globs in shops.items()
+        ]
+        path = self.folder / "rpa.toml"
+        path.write_text("\n".join(['language = "en"', *tables]), encoding="utf-8")
+        config = load(path)
+        chosen = tuple(config.shop(name) for name in run or shops)
+        plan = Plan(config=config, shops=chosen, options=None, language="en")
+        return Inbox.read(plan, given=given, hidden_rows=False)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def numbers(rows: Sequence[SheetRow | BadRow]) -> list[str]:
+    return [row.order_sn for row in rows]
+
+
+def left(inbox: Inbox, *stopped: str) -> dict[str, tuple[str, Reason | None]]:
+    return {decision.order_sn: (shop, decision.reason) for shop, decision in inbox.leftovers(stopped)}
+
+
+def test_each_shop_reads_the_sheets_of_its_globs(office: Office) -> None:
+    office.sheet("in/a.csv", A)
+    office.sheet("in/b.csv", B)
+    inbox = office.read({"one": ["in/a*.csv"], "two": ["in/b.csv", "in/b*.csv"]})
+    assert (numbers(inbox.rows("one")), numbers(inbox.rows("two"))) == ([A], [B])
+
+
+def test_given_sheets_are_read_instead_of_the_shops_own(office: Office) -> None:
+    office.sheet("in/a.csv", A)
+    given = office.sheet("mine.csv", B)
+    assert numbers(office.read({"one": ["in/*.csv"]}, given=[given]).rows("one")) == [B]
+
+
+def test_a_given_sheet_that_is_not_there_stops_before_anything(office: Office) -> None:
+    with pytest.raises(ConfigError, match=r"gone\.csv"):
+        office.read({"one": []}, given=[office.folder / "gone.csv"])
+
+
+def test_a_row_taken_by_one_shop_is_gone_for_all(office: Office) -> None:
+    office.sheet("in/a.csv", A, B)
+    inbox = office.read({"one": ["in/*.csv"], "two": ["in/a.csv"]})
+    inbox.take(inbox.rows("one")[0])
+    assert (numbers(inbox.rows("one")), numbers(inbox.rows("two"))) == ([B], [B])
+    assert list(left(inbox)) == [B]
+
+
+def test_what_no_shop_took_is_left_over_once(office: Office) -> None:
+    office.sheet("in/a.csv", A, B)
+    inbox = office.read({"one": ["in/*.csv"], "two": ["in/*.csv"]})
+    assert left(inbox) == {A: ("two", Reason.NOT_IN_SHOP), B: ("two", Reason.NOT_IN_SHOP)}
+    assert left(inbox) == {}
+
+
+def test_what_a_shop_that_stopped_may_have_is_not_called_missing(office: Office) -> None:
+    office.sheet("in/a.csv", A)
+    office.sheet("in/b.csv", B)
+    inbox = office.read({"one": ["in/a.csv"], "two": ["in/a.csv", "in/b.csv"], "three": ["in/b.csv"]})
+    assert left(inbox, "one") == {A: ("two", Reason.SHOP_NOT_READ), B: ("three", Reason.NOT_IN_SHOP)}
+
+
+def test_what_a_shop_outside_this_run_may_have_waits_for_it(office: Office) -> None:
+    office.sheet("in/a.csv", A)
+    shops = {"one": ["in/a.csv"], "two": ["in/a.csv"]}
+    [(_, decision)] = office.read(shops, run=["one"]).leftovers([])
+    assert (decision.reason, decision.message) == (Reason.OTHER_SHOP_NOT_RUN, "two")
+
+
+def test_a_given_sheet_is_meant_for_the_shops_of_this_run_only(office: Office) -> None:
+    given = office.sheet("in/a.csv", A)
+    inbox = office.read({"one": ["in/a.csv"], "two": ["in/a.csv"]}, run=["one"], given=[given])
+    assert left(inbox) == {A: ("one", Reason.NOT_IN_SHOP)}
+
+
+def test_a_bad_row_keeps_its_reason_whatever_happened_to_the_shops(office: Office) -> None:
+    office.sheet("in/a.csv", "260310-1")
+    inbox = office.read({"one": ["in/a.csv"], "two": ["in/a.csv"]}, run=["one"])
+    assert left(inbox, "one") == {"260310-1": ("one", Reason.NOT_AN_ORDER_SN)}
+
+
+def test_a_shops_own_headers_are_its_own(office: Office) -> None:
+    office.sheet("in/a.csv", A, headers="订单号,快递公司,回执码")
+    named = office.read({"one": ["in/a.csv"]}, more='columns = {tracking_number = "回执码"}')
+    unnamed = office.read({"one": ["in/a.csv"]})
+    assert [type(row) for row in named.rows("one")] == [SheetRow]
+    assert [type(row) for row in unnamed.rows("one")] == [BadRow]
