@@ -1,0 +1,179 @@
+"""A person watches: what is asked, shown and recorded, and what happens to the order meanwhile."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from rpa.browser.session import WINDOW
+from rpa.browser.watching import find_ffmpeg
+from tests.faults.smallshop import SmallShop, small_shop
+from tests.office import PASSWORD, ROOT, Result, ShopFolder
+from tests.screen import virtual_screen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_HIGHLIGHT = (229, 72, 77)
+_TOLERANCE = 18
+_STEP = ("run", "ship", "--headed", "--step")
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[str]:
+    with virtual_screen() as display:
+        yield display
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One run with everything on, in which a person said no, then yes, and then went away."""
+
+    shop: SmallShop
+    result: Result
+
+    @property
+    def folder(self) -> Path:
+        return self.shop.folder.var / "reports" / self.shop.folder.run_ids()[-1]
+
+
+@pytest.fixture(scope="module")
+def watched(screen: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    with small_shop(tmp_path_factory.mktemp("owner"), parcels=3, virtual=0, held=(), logged_in=False) as shop:
+        result = shop.folder.run(*_STEP, "--video", "--trace", given="no\ny\n", env={"DISPLAY": screen})
+        yield Watched(shop=shop, result=result)
+
+
+def test_only_what_the_person_agreed_to_is_shipped(watched: Watched) -> None:
+    refused, agreed, unanswered = watched.shop.parcels
+    assert watched.result.exit_code == 0, watched.result.stderr
+    assert watched.result.reasons() == {refused: "said_no", agreed: "shipped", unanswered: "said_no"}
+    assert watched.result.row(refused)["outcome"] == "planned"
+    assert watched.shop.shipped() == [agreed]
+    assert [action.subject for action in watched.shop.folder.ledger()] == [agreed]
+
+
+def test_the_question_says_what_would_be_sent(watched: Watched) -> None:
+    for order_sn, courier, tracking_number in watched.shop.parcels.values():
+        asked = next(line for line in watched.result.stderr.splitlines() if f"{order_sn} ·" in line)
+        assert f"{courier} {tracking_number}" in watched.result.stderr.replace("\n", " ")
+        assert "Shipment(" not in asked
+
+
+def test_the_video_plays_and_shows_the_actions_highlighted(watched: Watched) -> None:
+    marked = [_outlined(picture) for picture in _pictures(watched.folder / "video.mp4", per_second=6)]
+    assert len(marked) > 30
+    highlights = sum(is_marked for is_marked, _ in itertools.groupby(marked))
+    assert highlights >= 6, f"at least nine elements were acted on, {highlights} were seen"
+
+
+def _pictures(video: Path, *, per_second: int) -> Iterator[NDArray[np.uint8]]:
+    """Its pictures, in the size of the window, as height × width × RGB."""
+    width, height = WINDOW["width"], WINDOW["height"]
+    how = f"-vf fps={per_second} -f rawvideo -pix_fmt rgb24 -".split()
+    command = [find_ffmpeg(), "-loglevel", "error", "-i", str(video), *how]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as decoder:
+        assert decoder.stdout is not None
+        while len(data := decoder.stdout.read(width * height * 3)) == width * height * 3:
+            yield np.frombuffer(data, np.uint8).reshape(height, width, 3)
+        assert not data, "the video has another size than the window"
+    assert decoder.returncode == 0
+
+
+def _outlined(picture: NDArray[np.uint8]) -> bool:
+    """Whether something is outlined in the colour of a highlight."""
+    near = np.abs(picture.astype(np.int16) - _HIGHLIGHT).max(axis=2) < _TOLERANCE
+    return int(near.sum()) > 100
+
+
+def test_the_trace_opens_and_holds_no_password(watched: Watched) -> None:
+    with zipfile.ZipFile(watched.folder / "trace.zip") as trace:
+        assert trace.testzip() is None
+        texts = {name: trace.read(name) for name in trace.namelist() if not name.endswith((".jpeg", ".png"))}
+    assert b"ship.confirm" in texts["trace.trace"]
+    assert not [name for name, text in texts.items() if PASSWORD.encode() in text]
+
+
+def test_only_the_owner_may_read_video_and_trace(watched: Watched) -> None:
+    for name in ("video.mp4", "trace.zip"):
+        assert stat.S_IMODE((watched.folder / name).stat().st_mode) == 0o600
+
+
+def test_a_pause_on_failure_waits_for_a_person_and_ends_with_the_process(screen: str, tmp_path: Path) -> None:
+    with small_shop(tmp_path, parcels=1, virtual=0, held=()) as shop:
+        shop.folder.configure(mall_id="5")
+        process = shop.folder.start("run", "ship", "--headed", "--pause-on-failure", env={"DISPLAY": screen})
+        assert process.stderr is not None
+        said = next((line for line in _lines(process) if "The browser stays open" in line), "")
+        assert said
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        assert process.returncode == 3
+        assert shop.writes() == []
+        summary = shop.folder.var / "reports" / shop.folder.run_ids()[-1] / "summary.json"
+        [incident] = json.loads(summary.read_text(encoding="utf-8"))["incidents"]
+        assert incident["cause"] == "wrong_shop"
+
+
+def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
+    assert process.stdout is not None
+    return iter(process.stdout.readline, "")
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> ShopFolder:
+    """A shop at an address where nobody listens, and a browser that tells when it is started."""
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\ntouch "{tmp_path / "started"}"\n')
+    browser.chmod(0o700)
+    return ShopFolder(tmp_path / "owner", url="http://127.0.0.1:9")
+
+
+def refused(folder: ShopFolder, *arguments: str, **env: str) -> str:
+    """What a run says that must end before a browser starts."""
+    tmp_path = folder.path.parent
+    run = folder.run("run", "pending-orders", *arguments, env={"RPA_BROWSER": str(tmp_path / "browser"), **env})
+    assert run.exit_code == 2
+    assert not (tmp_path / "started").exists()
+    assert folder.run_ids() == []
+    return run.stderr
+
+
+@pytest.mark.parametrize("wish", ["--step", "--pause-on-failure"])
+def test_who_wants_to_be_asked_or_to_look_must_see_the_browser(closed: ShopFolder, wish: str) -> None:
+    assert "add --headed" in refused(closed, wish)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a window needs no DISPLAY here")
+def test_without_a_screen_headed_is_refused_in_words(closed: ShopFolder) -> None:
+    said = refused(closed, "--headed", DISPLAY="", WAYLAND_DISPLAY="")
+    assert "--headed needs a screen" in said
+    assert "xvfb-run" in said
+
+
+def test_a_video_without_ffmpeg_is_refused_and_says_how_to_get_it(closed: ShopFolder, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['imageio_ffmpeg'] = None\n")
+    said = refused(closed, "--video", PATH=str(tmp_path), PYTHONPATH=os.pathsep.join((str(tmp_path), str(ROOT))))
+    assert "pip install 'merchant-rpa[video]'" in said
+
+
+def test_the_extra_brings_an_ffmpeg_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = find_ffmpeg()
+    assert "imageio_ffmpeg" in found
+    said = subprocess.run([found, "-version"], check=True, capture_output=True, text=True)
+    assert said.stdout.startswith("ffmpeg version")
