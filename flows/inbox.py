@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loguru import logger
+
 from flows.model import BadRow, Decision, Place, SheetRow
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from flows.reasons import Reason
@@ -15,12 +17,18 @@ from flows.sheets import LeftAlone, SheetContents, read_sheets
 from flows.sheets.arrival import LOCK_FILE
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
+from rpa.language import Language, Text
 
 if TYPE_CHECKING:
     from rpa.config import Config, Shop
     from rpa.flow import Plan
 
 GoodOrBad = SheetRow | BadRow
+
+_BAD_ROWS = Text(
+    en="Sheet rows that cannot be used: {rows}. The others are worked on.",
+    zh="表格中有 {rows} 行无法处理，其余行照常处理。",
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +67,7 @@ class Inbox:
                     clock=config.clock,
                     language=config.language,
                 )
+                _tell(read[key].bad, language=config.language)
             contents[shop.name] = read[key]
         return cls(contents=contents, other_shops={} if given else _not_in_run(plan))
 
@@ -100,6 +109,17 @@ class Inbox:
     def _all(self, shop: str) -> list[GoodOrBad]:
         contents = self.contents[shop]
         return [*contents.good, *contents.bad]
+
+
+def _tell(bad: Sequence[BadRow], *, language: Language) -> None:
+    """Say once, before a browser starts, which rows cannot be used: a line a reason and file, with all row numbers."""
+    places: dict[tuple[Reason, str], list[str]] = {}
+    for row in bad:
+        file = " ".join(filter(None, (row.place.sheet.name, row.place.worksheet)))
+        places.setdefault((row.reason, file), []).append(str(row.place.row))
+    lines = [f"{reason.sentence(language)} {file}: {', '.join(rows)}" for (reason, file), rows in places.items()]
+    if lines:
+        logger.warning("{}", "\n".join([_BAD_ROWS.of(language).format(rows=len(bad)), *lines]))
 
 
 def sheets_of(shop: Shop, config: Config) -> list[Path]:

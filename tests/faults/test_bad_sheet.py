@@ -29,6 +29,9 @@ def test_one_run_names_every_bad_row_and_ships_the_good_ones(tmp_path: Path) -> 
         result = shop.ship()
 
         assert result.exit_code == 1
+        for reason in {mistake.reason for mistake in mistakes}:
+            rows = [str(mistake.row) for mistake in mistakes if mistake.reason == reason]
+            assert f"{sheet.name}: {', '.join(rows)}" in result.stderr
         assert shop.shipped() == sorted(sn for sn, _, _ in good)
         told = {int(row["sheet_row"]): row["reason"] for row in result.rows if row["sheet_row"]}
         wanted = {mistake.row: mistake.reason for mistake in mistakes}
