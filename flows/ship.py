@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from flows.inbox import Inbox
 from flows.office import ReadsOrders, ShipsOrders
 from flows.rows import ORDER_REPORT, OrderRow
+from flows.rules import KIND
+from flows.shipped import row_of
 from flows.shipping import ShippingDesk
 from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Plan, Row, option
 from rpa.language import Text
 
 if TYPE_CHECKING:
+    from rpa.ledger.actions import Action
     from rpa.run import Run
 
 
@@ -66,6 +69,11 @@ def left_over(inbox: Inbox, stopped: Sequence[str]) -> Iterator[tuple[str, Row]]
         yield shop, OrderRow.of(decision).cells()
 
 
+def settled_row(action: Action) -> Row:
+    """The row of a shipment that has ended."""
+    return row_of(action).cells()
+
+
 SHIP = Flow(
     name="ship",
     summary=Text(
@@ -78,5 +86,6 @@ SHIP = Flow(
     prepare=read_inbox,
     work=ship,
     leftovers=left_over,
+    settled={KIND: settled_row},
     report=ORDER_REPORT,
 )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.config import Config, Shop
     from rpa.language import Text
+    from rpa.ledger.actions import Action
     from rpa.report.columns import Layout, SheetMaker
     from rpa.run import Run
 
@@ -69,6 +70,8 @@ class Flow:
     """Runs once before a browser starts; its value is every shop's `run.shared`."""
     leftovers: Callable[[Any, Sequence[str]], Iterator[tuple[str, Row]]] = _no_rows
     """(shop name or "", row) for what no shop took; told the names of the shops that stopped early."""
+    settled: Mapping[str, Callable[[Action], Row]] = field(default_factory=dict)
+    """By kind of the ledger: the row of an action that has ended, for a run that was killed before it wrote it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

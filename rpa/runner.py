@@ -13,8 +13,10 @@ from loguru import logger
 from rpa.browser.session import launched
 from rpa.browser.watching import Watching
 from rpa.credentials import Vault, find_key
+from rpa.discovery import flows
 from rpa.errors import ConfigError, NeedsPerson, RpaError
 from rpa.flow import Flow, Plan, Row, missing_capabilities
+from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
 from rpa.ledger.runs import RunState
@@ -187,7 +189,16 @@ class _ShopRun:
             ledger.finish_run(record, state=RunState.CRASHED)
         for folder, run in unfinished(self._job.config.var):
             if run.shop == self.name:
-                finish_crashed(folder, style=self._style())
+                finish_crashed(folder, style=self._style(), settled=self._settled_by(run, ledger))
+
+    def _settled_by(self, run: ReportRun, ledger: Ledger) -> Iterator[Row]:
+        """Rows of what the shop's last run, which was killed, had settled: it may not have come to write them."""
+        rows = flows()[run.flow].settled if run.flow in flows() else {}
+        changed = reversed(ledger.show(run.shop, since=run.started_at))
+        newest = {(action.kind, action.subject): action for action in changed}
+        for action in newest.values():
+            if action.kind in rows and action.state is not State.SUBMITTING and not action.answered_by:
+                yield {**rows[action.kind](action), "finished_at": action.updated_at}
 
     def _report_run(self, record: RunRecord) -> ReportRun:
         shop = self._premises.shop

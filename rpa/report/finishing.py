@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from rpa.language import Text
 from rpa.report.cells import raw_text
 from rpa.report.columns import WORST_FIRST, Row, Sheet
 from rpa.report.results import SCHEMA_VERSION, Incident, ReportFiles, ShopResult, Tally, shop_document
-from rpa.report.tables import CsvTable, drop_cut_row, latest, read_keys, read_rows, replace_with
+from rpa.report.tables import CsvTable, add_rows, drop_cut_row, latest, read_keys, read_rows, replace_with
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -119,14 +119,17 @@ def read_run(folder: Path) -> Run:
     )
 
 
-def finish_crashed(folder: Path, *, style: ReportStyle) -> ShopResult:
+def finish_crashed(
+    folder: Path, *, style: ReportStyle, settled: Iterable[Mapping[str, object]] = ()
+) -> ShopResult:  # fmt: skip
     """Give a killed run's rows their XLSX and summary; a half-written last row is dropped.
 
-    Only for a shop whose lock is held: a run that still goes on looks the same. Columns of the CSV that the style
-    does not know are kept as text.
+    `settled`: rows of what the run had settled; those whose subject has no row yet are added. Only for a shop whose
+    lock is held: a run that still goes on looks the same. Columns of the CSV that the style does not know are kept as
+    text.
     """
     run = read_run(folder)
-    csv = _rescued(folder, style=style)
+    csv = _completed(_rescued(folder, style=style), run=run, subject=style.layout.subject, settled=settled)
     style = replace(style, layout=style.layout.covering(read_keys(csv)))
     tally, finished_at = Tally(), None
     for row in read_rows(csv):
@@ -140,6 +143,13 @@ def finish_crashed(folder: Path, *, style: ReportStyle) -> ShopResult:
         stop_code=CRASH_CODE,
     )
     return write_ending(folder, csv=csv, style=style, ending=ending, tally=tally)
+
+
+def _completed(csv: Path, *, run: Run, subject: str, settled: Iterable[Mapping[str, object]]) -> Path:
+    told = {row.get(subject, "") for row in read_rows(csv)}
+    rows = [{**run.cells(), **{key: raw_text(value) for key, value in row.items()}} for row in settled]
+    missing = [row for row in rows if row[subject] not in told]
+    return add_rows(csv, missing) if missing else csv
 
 
 def write_json(path: Path, document: object) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -47,6 +48,21 @@ class CsvTable:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close the file."""
         self.close()
+
+
+def add_rows(path: Path, rows: Iterable[Mapping[str, str]]) -> Path:
+    """Add rows to a table that another process began; gives the file, a copy of it while Excel holds it open."""
+    keys = read_keys(path)
+    try:
+        file = path.open("a", encoding="utf-8", newline="")
+    except PermissionError:
+        with CsvTable(path, keys=keys) as table:
+            for row in chain(read_rows(path), rows):
+                table.append(row)
+        return table.path
+    with file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([row.get(key, "") for key in keys] for row in rows)
+    return path
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.killing import Killed, kill_until_done, moments_of
-from tests.faults.promises import at_most_once, ledger_agrees, reports_agree
+from tests.faults.promises import at_most_once, careful, ledger_agrees, reports_agree
 from tests.faults.smallshop import SmallShop, small_shop
 
 LIST, DETAIL, SHIP = "recentOrderList", "orderDetail", "orders/shipping"
@@ -21,6 +21,23 @@ def test_killed_at_four_moments_every_order_is_shipped_once(tmp_path: Path) -> N
 @pytest.mark.long
 def test_killed_at_twenty_five_moments_every_order_is_shipped_once(tmp_path: Path) -> None:
     _kill(tmp_path, parcels=48, virtual=10, count=25)
+
+
+def test_what_was_settled_right_before_a_kill_is_not_missing_from_that_run_s_report(shop: SmallShop) -> None:
+    """As a kill between the ledger's last entries and the report's last rows leaves it."""
+    first = shop.ship()
+    [run_id] = shop.folder.run_ids()
+    report = shop.folder.var / "reports" / run_id
+    (report / "summary.json").unlink()
+    lines = (report / "report.csv").read_bytes().split(b"\r\n")
+    (report / "report.csv").write_bytes(b"\r\n".join(line for line in lines if b'"done"' not in line))
+
+    again = shop.ship()
+
+    careful(shop, again)
+    keys = ("order_sn", "outcome", "reason", "how", "tracking_number", "goods_id", "amount_fen", "shop", "flow")
+    told = [{key: row[key] for key in keys} for row in shop.folder.rows_of(run_id)]
+    assert sorted(told, key=str) == sorted(({key: row[key] for key in keys} for row in first.rows), key=str)
 
 
 def _kill(path: Path, *, parcels: int, virtual: int, count: int) -> None:
