@@ -1,0 +1,107 @@
+"""What a picture shows, and what it must not show."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from rpa.browser.evidence import Evidence, Part
+from rpa.browser.session import WINDOW
+from rpa.clock import Clock
+from rpa.elements.resolve import script
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BUYER = ".buyer"
+_PAGE = """<body style="margin:0;height:5000px;background:white">
+<div id="top" style="position:absolute;top:850px;left:40px;width:400px;height:120px;background:red">{buyer}</div>
+<div id="far" style="position:absolute;top:3000px;left:40px;width:400px;height:120px;background:lime">{buyer}</div>"""
+_BUYER = '<i class="buyer" style="position:absolute;left:100px;top:20px;width:150px;height:40px;background:blue"></i>'
+_MASK = (slice(30, 50), slice(110, 240))
+"""Where the buyer stands, less the edge, where a JPEG's colours run."""
+_NEAR = 24
+"""How far a colour may be off in a JPEG."""
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    opened = chromium.new_page(viewport=WINDOW)
+    opened.set_content(_PAGE.replace("{buyer}", _BUYER))
+    yield opened
+    opened.close()
+
+
+def part(page: Page, css: str) -> Part:
+    read = page.locator(css).evaluate(script("read_fields", "read_block"), {"fields": {}, "masks": [BUYER]})
+    return Part.of(json.loads(read))
+
+
+def pixels(path: Path) -> np.ndarray[tuple[int, int, int], np.dtype[np.int16]]:
+    with Image.open(path) as picture:
+        assert picture.format == "JPEG"
+        return np.asarray(picture.convert("RGB"), dtype=np.int16)
+
+
+def is_near(shown: np.ndarray[tuple[int, ...], np.dtype[np.int16]], colour: tuple[int, int, int]) -> float:
+    """Which share of the pixels has this colour."""
+    return float((np.abs(shown - colour).max(axis=-1) < _NEAR).mean())
+
+
+@pytest.mark.parametrize("scrolled_to", [0, 2000, 4000])
+def test_rows_are_shown_wherever_they_stand_and_buyers_are_not(page: Page, tmp_path: Path, scrolled_to: int) -> None:
+    """One row is cut by the window's edge or outside of it, the other far down the page."""
+    page.evaluate("y => scrollTo(0, y)", scrolled_to)
+    parts = {"top": part(page, "#top"), "far": part(page, "#far")}
+    taken = Evidence(folder=tmp_path, clock=Clock()).pictures(page, moment="after", parts=parts)
+    for subject, colour in (("top", (255, 0, 0)), ("far", (0, 255, 0))):
+        shown = pixels(taken[subject])
+        assert shown.shape == (120, 400, 3)
+        assert is_near(shown[_MASK], (120, 120, 120)) == 1.0
+        assert is_near(shown[80:, :], colour) > 0.99
+        assert is_near(shown[:, 270:], colour) > 0.99
+        assert is_near(shown, (0, 0, 255)) == 0.0
+    assert page.evaluate("scrollY") == scrolled_to
+
+
+def test_a_refusal_shows_the_whole_window_without_the_buyer(page: Page, tmp_path: Path) -> None:
+    taken = Evidence(folder=tmp_path, clock=Clock(), masks=(BUYER,)).refusal(page, "under_audit", subject="260310-1")
+    assert taken is not None
+    assert taken.parent == tmp_path / "260310-1"
+    shown = pixels(taken)
+    assert shown.shape == (WINDOW["height"], WINDOW["width"], 3)
+    assert is_near(shown[850:, 40:440], (255, 0, 0)) > 0.5
+    assert is_near(shown, (0, 0, 255)) == 0.0
+
+
+def test_only_the_owner_may_look_at_pictures(page: Page, tmp_path: Path) -> None:
+    evidence = Evidence(folder=tmp_path / "demo", clock=Clock())
+    taken = evidence.pictures(page, moment="before", parts={"260310-1": part(page, "#top")})["260310-1"]
+    refused = evidence.refusal(page, "under_audit")
+    assert refused is not None
+    for path in (taken, refused):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_picture_stays_small_however_much_it_shows(page: Page, tmp_path: Path) -> None:
+    page.evaluate(
+        """() => { const canvas = document.createElement('canvas');
+        Object.assign(canvas, { id: 'noise', width: 1100, height: 600 });
+        document.body.prepend(canvas); const pen = canvas.getContext('2d');
+        for (let n = 0; n < 40000; n += 1) { pen.fillStyle = `hsl(${(n * 137) % 360} 80% ${n % 100}%)`;
+          pen.fillRect((n * 7919) % 1100, (n * 104729) % 600, 6, 6); } }"""
+    )
+    taken = Evidence(folder=tmp_path, clock=Clock()).pictures(page, moment="before", parts={"1": part(page, "#noise")})
+    assert pixels(taken["1"]).shape == (600, 1100, 3)
+    first = tmp_path / "unbounded.jpg"
+    with Image.open(taken["1"]) as picture:
+        picture.save(first, quality=60)
+    assert taken["1"].stat().st_size < first.stat().st_size
