@@ -34,12 +34,16 @@ def started(*, orders: int) -> MockShop:
 
 
 def newest_parcels(mock: MockShop, *, orders: int, count: int) -> list[Parcel]:
-    """Parcels for the `count` newest pending orders that may be shipped, newest first, as the list shows them."""
+    """Parcels for `count` pending orders, newest first; the shop's other orders are closed: these are its list."""
     made = generate(orders=orders, seed=7, now=DEFAULT_NOW)
     found = parcels(made, seed=7)[:count]
     if len(found) < count:
         message = f"{mock.url} has only {len(found)} parcels; ask for more orders."
         raise ValueError(message)
+    wanted = {order_sn for order_sn, _, _ in found}
+    for order_sn, order in mock.truth()["orders"].items():
+        if order["status"] == "pending" and order_sn not in wanted:
+            mock.patch(order_sn, status="closed")
     return found
 
 
