@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rpa.elements.profile import Element, Profile
 
 _MOST_POPUPS = 8
+_CLOSING_MS = 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,11 @@ class Guard:
     def allow(self, element: Element, *, profile: Profile, about: str = "") -> None:
         """Raise NotApproved for a destructive element that nobody has confirmed on this host and nobody watches.
 
-        `about`: the subject that the click is for; see `confirm`.
+        Also UnexpectedDialog for one, when the page has asked something. `about`: the subject that the click is for;
+        see `confirm`.
         """
+        if element.risk is Risk.DESTRUCTIVE:
+            self.refuse_asked()
         if self.is_confirmed(element, profile=profile):
             return
         self.check_allowed(element, profile=profile)
@@ -77,6 +82,11 @@ class Guard:
         self.refused_dialogs.append(dialog.message)
         dialog.dismiss()
 
+    def refuse_asked(self) -> None:
+        """Raise UnexpectedDialog when the page has asked something that no step expected."""
+        if self.refused_dialogs:
+            raise UnexpectedDialog(f"The page asked “{self.refused_dialogs[0][:60]}”; it was answered with cancel.")
+
     def clear(self, view: View, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
         seen = self.uncover(view, expected=expected)
@@ -86,8 +96,7 @@ class Guard:
 
     def uncover(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
         """Close popups of the allow-list one by one, refuse any other; what the page shows then."""
-        if self.refused_dialogs:
-            raise UnexpectedDialog(f"The page asked “{self.refused_dialogs[0][:60]}”; it was answered with cancel.")
+        self.refuse_asked()
         for _ in range(_MOST_POPUPS):
             seen = self.look(view, expected=expected)
             if not seen["overlays"]:
@@ -145,8 +154,10 @@ class Guard:
             raise UnknownOverlay(f"“{overlay['text'][:60]}” covers the page and is not on the allow-list.")
         popup = view.profile.popups[name]
         logger.debug("Closing the popup {} (“{}”).", name, overlay["text"][:40])
-        container = view.page.locator(popup.container).visible.first
-        button = locate(container, popup.close).visible
+        container = view.page.locator(popup.container).visible
+        if popup.text:
+            container = container.filter(has_text=re.compile("|".join(map(re.escape, popup.text))))
         with translated(f"closing the popup {name}"):
-            button.click(timeout=3_000)
-            container.wait_for(state="hidden", timeout=3_000)
+            one = container.first.element_handle(timeout=_CLOSING_MS)
+            locate(container.first, popup.close).visible.click(timeout=_CLOSING_MS)
+            one.wait_for_element_state("hidden", timeout=_CLOSING_MS)
