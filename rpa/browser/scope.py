@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from rpa.browser.evidence import Part
 from rpa.browser.lists import described
 from rpa.browser.playwright_errors import translated
+from rpa.elements.profile import Risk
 from rpa.elements.resolve import script
 from rpa.elements.values import page_values
 from rpa.errors import InDoubt, PageChanged
@@ -51,6 +52,7 @@ class Scope:
         self.root = root
         self.name = name
         self.key = key
+        self._names_key = key_field is not None
         self._fields = {**fields, _KEY: key_field} if key_field else dict(fields)
         self._described = described(self._fields, profile=view.profile)
 
@@ -58,6 +60,10 @@ class Scope:
         """Its fields now. Raises InDoubt when it names another key than wanted."""
         profile = self._view.profile
         argument = {"fields": self._described, "masks": list(profile.evidence.mask)}
+        with translated(f"reading {self.name}"):
+            count = self.root.count()
+        if count > 1:
+            raise InDoubt(f"{self.name} is there {count} times; nothing was clicked.", reason="row_mismatch")
         with translated(f"reading {self.name}"):
             data = json.loads(self.root.evaluate(script("read_fields", "read_block"), argument))
         values = page_values(data["values"], self._fields, zone=ZoneInfo(profile.timezone))
@@ -67,8 +73,13 @@ class Scope:
         return Block(values=values, part=Part.of(data))
 
     def click(self, name: str) -> None:
-        """Click an element of it. Raises InDoubt when it has none, or several."""
+        """Click an element of it; before a destructive one, it must name its key still.
+
+        Raises InDoubt when it does not, or when it has no such element, or several.
+        """
         try:
+            if self._names_key and self._view.profile.element(name).risk is Risk.DESTRUCTIVE:
+                self.read()
             self._view.click(name, scope=self)
         except PageChanged as error:
             raise InDoubt(f"{error} ({self.name} of {self.key})", reason="unreadable") from error
