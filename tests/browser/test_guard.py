@@ -1,0 +1,210 @@
+"""What may be touched: the right shop, nothing unknown over the page, nothing destructive unconfirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rpa.browser.view import View
+from rpa.elements.approvals import Approvals
+from rpa.errors import (
+    ChallengeShown,
+    KickedOut,
+    LoginNeeded,
+    NotApproved,
+    RpaError,
+    UnexpectedDialog,
+    UnknownOverlay,
+    WrongShop,
+)
+from tests.browser.tinysite import CLICKS, PROFILE, SHOP, TinySite, tiny_site, viewed
+from tests.unit.ledger_clock import HandClock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+REAL_HOST = "shop.example.com"
+SHIP = """<div class="dialog"><b class="sn">A-1</b><input><button class="confirm" id="confirm">Confirm</button></div>"""
+
+
+def popup(text: str, *, name: str = "ok", close: str = "this.parentNode.remove()") -> str:
+    return f"""<div class="popup">{text}<button id="{name}" onclick="{close}">Got it</button></div>"""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[TinySite]:
+    with tiny_site() as running:
+        yield running
+
+
+@pytest.fixture
+def view(chromium: Browser, site: TinySite, tmp_path: Path) -> Iterator[View]:
+    with viewed(chromium, url=site.url, folder=tmp_path) as opened:
+        yield opened
+
+
+def clicked(view: View) -> list[str]:
+    """The ids of what was clicked on the page, by whatever hand."""
+    ids: list[str] = view.page.evaluate("clicked")
+    return ids
+
+
+def stops(view: View, error: type[RpaError], match: str | None = None) -> None:
+    """Whatever is to be done next on this page is not."""
+    with pytest.raises(error, match=match):
+        view.clear()
+    assert clicked(view) == []
+
+
+def test_a_free_page_of_the_right_shop_is_clear(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS)
+    view.clear()
+    assert clicked(view) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "named"), [("{id: '2', name: 'Tea'}", "mall_id '2'"), ("{name: 'Tea'}", "mall_id None")]
+)
+def test_another_shop_or_none_is_refused(view: View, shown: str, named: str) -> None:
+    view.page.set_content(f"{CLICKS}<script>shop = {shown}</script>")
+    stops(view, WrongShop, named)
+
+
+def test_the_shops_name_is_checked_where_it_is_configured(chromium: Browser, site: TinySite, tmp_path: Path) -> None:
+    with viewed(chromium, url=site.url, folder=tmp_path, mall_name="Coffee") as view:
+        view.page.set_content(SHOP + CLICKS)
+        stops(view, WrongShop, "Coffee")
+
+
+def test_popups_of_the_allow_list_are_closed_one_by_one(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + popup("News", name="one") + popup("Welcome back", name="two"))
+    view.clear()
+    assert clicked(view) == ["one", "two"]
+
+
+def test_several_popups_of_one_kind_are_closed(view: View) -> None:
+    chick = '<div id="chick"><i class="x" id="x{0}" onclick="this.parentNode.remove()">×</i></div>'
+    view.page.set_content(SHOP + CLICKS + chick.format(1) + chick.format(2))
+    view.clear()
+    assert clicked(view) == ["x1", "x2"]
+
+
+def test_an_unknown_overlay_is_not_touched(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + popup("Delete all orders?"))
+    stops(view, UnknownOverlay, "Delete all orders")
+
+
+def test_what_closes_a_known_popup_is_not_pressed_in_an_unknown_one(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + popup("Delete all orders?", name="deletes") + popup("News", name="news"))
+    with pytest.raises(UnknownOverlay, match="Delete all orders"):
+        view.clear()
+    assert clicked(view) == ["news"]
+
+
+def test_a_popup_that_does_not_close_stops_the_shop(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + popup("News", close=""))
+    with pytest.raises(RpaError, match="closing the popup news"):
+        view.clear()
+
+
+def test_a_layer_over_the_whole_page_is_seen_without_being_described(view: View) -> None:
+    view.page.set_content(f'{SHOP}{CLICKS}<div style="position: fixed; inset: 0">Our new app!</div>')
+    stops(view, UnknownOverlay, "Our new app!")
+
+
+def test_a_dialog_that_a_step_expects_may_be_open_and_no_other(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + f'<div role="dialog">{SHIP}</div>')
+    view.clear(expected=["ship"])
+    stops(view, UnknownOverlay)
+
+
+@pytest.mark.parametrize(
+    ("html", "error"),
+    [(popup("Your account was logged in elsewhere"), KickedOut),
+     ('<div role="dialog"><b id="puzzle">prove it</b></div>', ChallengeShown)],
+)  # fmt: skip
+def test_what_the_overlay_says_decides_who_is_asked(view: View, html: str, error: type[RpaError]) -> None:
+    view.page.set_content(SHOP + CLICKS + html)
+    stops(view, error)
+
+
+def test_the_login_page_is_recognised(view: View, site: TinySite) -> None:
+    site.pages["/login"] = SHOP + CLICKS
+    view.page.goto(site.url + "/login")
+    stops(view, LoginNeeded)
+
+
+@pytest.mark.parametrize("question", ["alert('ship it again?')", "said = confirm('ship it again?')"])
+def test_a_question_of_the_browsers_own_is_answered_with_cancel_and_stops_the_shop(view: View, question: str) -> None:
+    view.page.set_content(f"{SHOP}{CLICKS}<script>said = false</script>")
+    view.page.evaluate(question)
+    assert view.page.evaluate("said") is False
+    stops(view, UnexpectedDialog, "ship it again")
+
+
+def test_after_a_question_nothing_destructive_is_clicked(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + SHIP)
+    dialog = view.dialog("ship", "A-1")
+    view.page.evaluate("alert('changed meanwhile')")
+    with pytest.raises(UnexpectedDialog, match="changed meanwhile"):
+        dialog.click("ship.confirm")
+    assert clicked(view) == []
+
+
+def confirm(view: View) -> None:
+    """The destructive click."""
+    view.page.set_content(SHOP + CLICKS + SHIP)
+    view.dialog("ship", "A-1").click("ship.confirm")
+
+
+def test_on_this_machine_itself_a_destructive_element_is_clicked(view: View) -> None:
+    confirm(view)
+    assert clicked(view) == ["confirm"]
+
+
+def test_elsewhere_a_destructive_element_waits_for_a_person(chromium: Browser, site: TinySite, tmp_path: Path) -> None:
+    with viewed(chromium, url=site.url, folder=tmp_path, host=REAL_HOST) as view:
+        with pytest.raises(NotApproved, match="rpa selectors approve tea"):
+            confirm(view)
+        assert clicked(view) == []
+        with pytest.raises(NotApproved):
+            view.check_allowed("ship.confirm")
+        view.check_allowed("orders.search")
+
+
+@pytest.mark.parametrize(
+    ("host", "element", "allowed"),
+    [
+        (REAL_HOST, "ship.confirm", True),
+        ("other.example.com", "ship.confirm", False),
+        (REAL_HOST, "orders.open", False),
+    ],
+)
+def test_an_approval_counts_for_its_host_and_its_element(
+    chromium: Browser, site: TinySite, tmp_path: Path, host: str, element: str, *, allowed: bool
+) -> None:
+    approvals = Approvals(tmp_path / "approvals.json")
+    approvals.approve(host, PROFILE, element, by="owner", now=HandClock().now())
+    with viewed(chromium, url=site.url, folder=tmp_path, host=REAL_HOST, approvals=approvals) as view:
+        if allowed:
+            confirm(view)
+        else:
+            with pytest.raises(NotApproved):
+                confirm(view)
+        assert clicked(view) == ["confirm"] * allowed
+
+
+def test_while_a_person_watches_it_is_clicked_and_confirmed_only_once_it_ended_well(
+    chromium: Browser, site: TinySite, tmp_path: Path
+) -> None:
+    with viewed(chromium, url=site.url, folder=tmp_path, host=REAL_HOST, watched=True) as view:
+        confirm(view)
+        element = PROFILE.element("ship.confirm")
+        assert not view.guard.is_confirmed(element, profile=PROFILE)
+        view.guard.confirm("another order", profile=PROFILE, by="owner", now=HandClock().now())
+        assert not view.guard.is_confirmed(element, profile=PROFILE)
+        view.guard.confirm("A-1", profile=PROFILE, by="owner", now=HandClock().now())
+        assert view.guard.is_confirmed(element, profile=PROFILE)
