@@ -27,6 +27,11 @@ _MOST_BYTES = 30_000
 """Of one picture of a row or dialog: an order has two of them."""
 _COARSER = (45, 30, 15)
 _GREY = (120, 120, 120)
+_GREYED = (
+    "{ background: rgb(120 120 120) !important; color: transparent !important; text-shadow: none !important;"
+    " -webkit-text-fill-color: transparent !important; object-position: -9999px !important; }"
+)
+_GONE = "{ visibility: hidden !important; }"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +102,18 @@ class Evidence:
         """The whole window, masked; None when the browser could not take it any more."""
         path = self._path(subject, why)
         try:
-            masks = [page.locator(css) for css in self.masks]
-            page.screenshot(path=path, type="jpeg", quality=_QUALITY, mask=masks, mask_color="#787878", timeout=5_000)
+            page.screenshot(path=path, type="jpeg", quality=_QUALITY, style=self._masked(), timeout=5_000)
         except Error as error:
             logger.warning("No screenshot of the refusal: {}", error.message.partition("\n")[0])
             return None
         path.chmod(0o600)
         return path
+
+    def _masked(self) -> str:
+        """The masks as a stylesheet: unlike boxes drawn over the page, they leave a dialog above them to be read."""
+        if not self.masks:
+            return ""
+        return f":is({','.join(self.masks)}) {_GREYED} :is({','.join(self.masks)}) * {_GONE}"
 
     def _capture(self, page: Page, box: Box, *, beyond: bool) -> bytes:
         if self._session is None or self._session[0] is not page:

@@ -24,7 +24,11 @@ BUYER = ".buyer"
 _PAGE = """<body style="margin:0;height:5000px;background:white">
 <div id="top" style="position:absolute;top:850px;left:40px;width:400px;height:120px;background:red">{buyer}</div>
 <div id="far" style="position:absolute;top:3000px;left:40px;width:400px;height:120px;background:lime">{buyer}</div>"""
-_BUYER = '<i class="buyer" style="position:absolute;left:100px;top:20px;width:150px;height:40px;background:blue"></i>'
+_BUYER = (
+    '<i class="buyer" style="position:absolute;left:100px;top:20px;width:150px;height:40px;background:blue;color:blue">'
+    '王** <b style="background:blue;visibility:visible">杭州市</b></i>'
+)
+_DIALOG = '<div style="position:fixed;top:860px;left:100px;width:80px;height:30px;background:yellow"></div>'
 _MASK = (slice(30, 50), slice(110, 240))
 """Where the buyer stands, less the edge, where a JPEG's colours run."""
 _NEAR = 24
@@ -72,12 +76,15 @@ def test_rows_are_shown_wherever_they_stand_and_buyers_are_not(page: Page, tmp_p
 
 
 def test_a_refusal_shows_the_whole_window_without_the_buyer(page: Page, tmp_path: Path) -> None:
+    page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", _DIALOG)
     taken = Evidence(folder=tmp_path, clock=Clock(), masks=(BUYER,)).refusal(page, "under_audit", subject="260310-1")
     assert taken is not None
     assert taken.parent == tmp_path / "260310-1"
     shown = pixels(taken)
     assert shown.shape == (WINDOW["height"], WINDOW["width"], 3)
-    assert is_near(shown[850:, 40:440], (255, 0, 0)) > 0.5
+    assert is_near(shown[856:895, 310:430], (255, 0, 0)) > 0.99
+    assert is_near(shown[875:895, 190:280], (120, 120, 120)) > 0.99
+    assert is_near(shown[864:886, 104:176], (255, 255, 0)) > 0.99, "what lies above a mask is hidden by it"
     assert is_near(shown, (0, 0, 255)) == 0.0
 
 
