@@ -160,22 +160,25 @@ def _refused(decision: Decision, receivers: Mapping[str, Sequence[str]]) -> Deci
     )  # fmt: skip
 
 
-def decide_found(order: Order, row: SheetRow | BadRow) -> Decision:
-    """The decision for a sheet row whose order the shop has, but which is not pending."""
+def decide_found(order: Order, row: SheetRow | BadRow | None) -> Decision:
+    """The decision for an order that the shop has, but which is not pending, and the sheet row that names it."""
     reason, message = _found_reason(order, row)
     return Decision(order_sn=order.order_sn, order=order, row=row, shipment=None, reason=reason, message=message)
 
 
-def _found_reason(order: Order, row: SheetRow | BadRow) -> tuple[Reason, str]:
+def _found_reason(order: Order, row: SheetRow | BadRow | None) -> tuple[Reason, str]:
     if isinstance(row, BadRow):
         return row.reason, row.message
-    if order.status == "shipped":
+    shown = f"{order.courier} {order.tracking_number}".strip()
+    if order.status == "shipped" and row is None:
+        return Reason.SAME_SHIPMENT, shown
+    if order.status == "shipped" and row is not None:
         shipment = Shipment(
             order_sn=order.order_sn, how=How.DIALOG, courier=row.courier, tracking_number=row.tracking_number
         )
         if not row.tracking_number or shipment.same_as(courier=order.courier, tracking_number=order.tracking_number):
             return Reason.SAME_SHIPMENT, ""
-        return Reason.SHIPPED_WITH_OTHER_NUMBER, f"{order.courier} {order.tracking_number}".strip()
+        return Reason.SHIPPED_WITH_OTHER_NUMBER, shown
     if order.status == "closed":
         return Reason.ORDER_CLOSED, ""
     return Reason.UNKNOWN, f"status on the site: {order.status}"

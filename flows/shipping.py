@@ -200,16 +200,31 @@ class ShippingDesk:
 
     def try_again_what_was_proven_not_shipped(self) -> Iterator[Row]:
         """Once more: what an earlier run left and never arrived, and what the site refused for a passing reason."""
-        again, self._again = self._again, {}
-        if not again:
+        if not self._again:
             return
+        found = self._reading.find(list(self._again))
+        again, self._again = self._again, {}
         self._tried_again.update(again)
-        found = self._reading.find(list(again))
         rows = [row for row in (*again.values(), *self._inbox.rows(self._shop)) if row and row.order_sn in again]
-        self.decide([found[sn] for sn in again if sn in found and found[sn].status == "pending"], rows)
+        self.decide([order for order in found.values() if order.status == "pending"], rows)
+        yield from self._end_what_is_not_pending_any_more(found, again)
         yield from self.report_what_is_not_to_be_shipped()
         yield from self.ship_each()
         yield from self.read_back_everything()
+
+    def _end_what_is_not_pending_any_more(
+        self, found: Mapping[str, Order], again: Mapping[str, GoodOrBad | None]
+    ) -> Iterator[Row]:
+        """What another hand has shipped or closed meanwhile, and what cannot be found any more."""
+        left = {row.order_sn: row for row in self._inbox.rows(self._shop)}
+        for sn, row in ((sn, row or left.get(sn)) for sn, row in again.items()):
+            order = found.get(sn)
+            if order is None or order.status != "pending":
+                self._inbox.take(row)
+            if order is None:
+                yield self._row(Decision(order_sn=sn, order=None, row=row, shipment=None, reason=Reason.UNREADABLE))
+            elif order.status != "pending":
+                yield self._row(decide_found(order, row))
 
     def _look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
         seen = self._shipping.read_back([action.subject for action in actions])
@@ -247,6 +262,8 @@ class ShippingDesk:
             yield self._row(decision, decision.reason or Reason.of(stop.code), decision.message or str(stop))
         for decision in list(self._to_ship.values()):
             yield self._ended(decision, Reason.of(stop.code), str(stop))
+        for sn, row in self._again.items():
+            yield self._row(Decision(order_sn=sn, order=None, row=row, shipment=None, reason=Reason.of(stop.code)))
         for action in self._once.open.values():
             self._take_rows_of(action)
             yield self._counted(row_of(action, reason=Reason.of(stop.code), message=f"sent, not read back yet: {stop}"))
