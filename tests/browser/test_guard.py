@@ -24,7 +24,7 @@ from tests.browser.tinysite import CLICKS, PROFILE, SHOP, TinySite, tiny_site, v
 from tests.unit.ledger_clock import HandClock
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 REAL_HOST = "shop.example.com"
 SHIP = """<div class="dialog"><b class="sn">A-1</b><input><button class="confirm" id="confirm">Confirm</button></div>"""
@@ -40,9 +40,16 @@ def site() -> Iterator[TinySite]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 800, "height": 600})
+    yield page
+    page.close()
+
+
 @pytest.fixture
-def view(chromium: Browser, site: TinySite, tmp_path: Path) -> Iterator[View]:
-    with viewed(chromium, url=site.url, folder=tmp_path) as opened:
+def view(page: Page, site: TinySite, tmp_path: Path) -> Iterator[View]:
+    with viewed(page, url=site.url, folder=tmp_path) as opened:
         yield opened
 
 
@@ -73,8 +80,8 @@ def test_another_shop_or_none_is_refused(view: View, shown: str, named: str) -> 
     stops(view, WrongShop, named)
 
 
-def test_the_shops_name_is_checked_where_it_is_configured(chromium: Browser, site: TinySite, tmp_path: Path) -> None:
-    with viewed(chromium, url=site.url, folder=tmp_path, mall_name="Coffee") as view:
+def test_the_shops_name_is_checked_where_it_is_configured(page: Page, site: TinySite, tmp_path: Path) -> None:
+    with viewed(page, url=site.url, folder=tmp_path, mall_name="Coffee") as view:
         view.page.set_content(SHOP + CLICKS)
         stops(view, WrongShop, "Coffee")
 
@@ -165,8 +172,8 @@ def test_on_this_machine_itself_a_destructive_element_is_clicked(view: View) -> 
     assert clicked(view) == ["confirm"]
 
 
-def test_elsewhere_a_destructive_element_waits_for_a_person(chromium: Browser, site: TinySite, tmp_path: Path) -> None:
-    with viewed(chromium, url=site.url, folder=tmp_path, host=REAL_HOST) as view:
+def test_elsewhere_a_destructive_element_waits_for_a_person(page: Page, site: TinySite, tmp_path: Path) -> None:
+    with viewed(page, url=site.url, folder=tmp_path, host=REAL_HOST) as view:
         with pytest.raises(NotApproved, match="rpa selectors approve tea"):
             confirm(view)
         assert clicked(view) == []
@@ -184,11 +191,11 @@ def test_elsewhere_a_destructive_element_waits_for_a_person(chromium: Browser, s
     ],
 )
 def test_an_approval_counts_for_its_host_and_its_element(
-    chromium: Browser, site: TinySite, tmp_path: Path, host: str, element: str, *, allowed: bool
+    page: Page, site: TinySite, tmp_path: Path, host: str, element: str, *, allowed: bool
 ) -> None:
     approvals = Approvals(tmp_path / "approvals.json")
     approvals.approve(host, PROFILE, element, by="owner", now=HandClock().now())
-    with viewed(chromium, url=site.url, folder=tmp_path, host=REAL_HOST, approvals=approvals) as view:
+    with viewed(page, url=site.url, folder=tmp_path, host=REAL_HOST, approvals=approvals) as view:
         if allowed:
             confirm(view)
         else:
@@ -198,9 +205,9 @@ def test_an_approval_counts_for_its_host_and_its_element(
 
 
 def test_while_a_person_watches_it_is_clicked_and_confirmed_only_once_it_ended_well(
-    chromium: Browser, site: TinySite, tmp_path: Path
+    page: Page, site: TinySite, tmp_path: Path
 ) -> None:
-    with viewed(chromium, url=site.url, folder=tmp_path, host=REAL_HOST, watched=True) as view:
+    with viewed(page, url=site.url, folder=tmp_path, host=REAL_HOST, watched=True) as view:
         confirm(view)
         element = PROFILE.element("ship.confirm")
         assert not view.guard.is_confirmed(element, profile=PROFILE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,7 +19,7 @@ from rpa.elements.registry import load_profile
 from tests.unit.ledger_clock import HandClock
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Page
 
 PROFILE = load_profile("tiny", folder=Path(__file__).parent)
 SHOP = '<script>shop = {id: "1", name: "Tea"}</script><h1 id="title">Orders</h1>'
@@ -90,15 +90,23 @@ def tiny_site() -> Iterator[TinySite]:
 
 
 @contextmanager
-def viewed(browser: Browser, *, url: str, folder: Path, patience_s: float = 0.5, **guard: Any) -> Iterator[View]:
+def viewed(
+    page: Page,
+    *,
+    url: str,
+    folder: Path,
+    enter: Callable[[View], None] | None = None,
+    **guard: Any,
+) -> Iterator[View]:
     """The site through a View with little patience; `guard`: what differs from the shop's own guard."""
     told: dict[str, Any] = {"shop": "tea", "mall_id": "1", "mall_name": None, "host": "127.0.0.1", "watched": False}
     told |= {"approvals": Approvals(folder / "approvals.json")} | guard
     clock = HandClock()
-    context = browser.new_context(viewport={"width": 800, "height": 600})
     evidence = Evidence(folder=folder / "evidence", clock=clock, masks=PROFILE.evidence.mask)
-    yield View(
-        context.new_page(), profile=PROFILE, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
-        patience_s=patience_s,
+    page.goto("about:blank")
+    view = View(
+        page, profile=PROFILE, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
+        enter=enter, patience_s=0.5,
     )  # fmt: skip
-    context.close()
+    yield view
+    page.remove_listener("dialog", view._refuse_dialog)

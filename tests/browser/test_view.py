@@ -1,0 +1,356 @@
+"""The page as named elements: pages, rows, dialogs, and the answers to the page's own requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rpa.browser.view import View
+from rpa.errors import (
+    ChallengeShown,
+    InDoubt,
+    KickedOut,
+    LoginNeeded,
+    PageChanged,
+    RateLimited,
+    RpaError,
+    TryAgain,
+    WrongShop,
+)
+from tests.browser.tinysite import ASKS, CLICKS, SHOP, TinySite, good, tiny_site, viewed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[TinySite]:
+    with tiny_site() as site:
+        yield site
+
+
+@pytest.fixture
+def site(running: TinySite) -> TinySite:
+    running.pages = {"/orders": SHOP + CLICKS + ASKS, "/login": '<button id="enter">Log in</button>'}
+    running.answers, running.asked = [good("A-1")], []
+    return running
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 800, "height": 600})
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def view(page: Page, site: TinySite, tmp_path: Path) -> Iterator[View]:
+    with viewed(page, url=site.url, folder=tmp_path) as opened:
+        yield opened
+
+
+def clicked(view: View) -> list[str]:
+    ids: list[str] = view.page.evaluate("clicked")
+    return ids
+
+
+def row(key: str, *, id_: str = "", told: str = "") -> str:
+    opens = f'<button id="open-{id_ or key}">Open</button>'
+    return f'<tr class="order"><td class="sn">No. {key}</td><td>{told}</td><td>{opens}</td></tr>'
+
+
+def table(*rows: str) -> str:
+    return f"{SHOP}{CLICKS}<table><tbody>{''.join(rows)}</tbody></table>"
+
+
+def dialog(key: str, *, id_: str = "confirm") -> str:
+    return (
+        f'<div class="dialog"><b class="sn">{key}</b><input value="7"><button class="confirm" id="{id_}">Confirm'
+        "</button><button>Cancel</button></div>"
+    )
+
+
+# Pages
+
+
+def test_a_page_that_shows_its_signature_is_arrived_at(view: View) -> None:
+    view.open("orders")
+    assert view.is_at("orders")
+
+
+def test_a_page_without_its_signature_is_refused(view: View, site: TinySite) -> None:
+    site.pages["/orders"] = SHOP.replace("title", "other")
+    with pytest.raises(PageChanged, match=r"orders\.title"):
+        view.open("orders")
+
+
+def test_a_page_of_another_shop_is_refused(view: View, site: TinySite) -> None:
+    site.pages["/orders"] = SHOP.replace('"1"', '"2"')
+    with pytest.raises(WrongShop):
+        view.open("orders")
+
+
+def test_a_site_that_does_not_answer_is_tried_three_times(page: Page, tmp_path: Path) -> None:
+    with tiny_site() as gone:
+        url = gone.url
+    with viewed(page, url=url, folder=tmp_path) as view:
+        began = view.clock.now()
+        with pytest.raises(TryAgain, match="opening orders"):
+            view.open("orders")
+        assert (view.clock.now() - began).total_seconds() == 1 + 3
+
+
+SENDS_TO_LOGIN = '<script>location = "/login"</script>'
+
+
+def test_the_login_page_where_another_was_wanted_is_no_page_of_the_shop(view: View, site: TinySite) -> None:
+    site.pages["/orders"] = SENDS_TO_LOGIN
+    with pytest.raises(LoginNeeded):
+        view.open_for("orders", answer="list")
+
+
+def test_it_logs_in_once_and_only_before_the_first_page(page: Page, site: TinySite, tmp_path: Path) -> None:
+    entered = []
+
+    def enter(view: View) -> None:
+        entered.append(view.on_login_page())
+        site.pages["/orders"] = f"{SHOP}{ASKS}<script>ask('A-1')</script>"
+
+    site.pages["/orders"] = SENDS_TO_LOGIN
+    with viewed(page, url=site.url, folder=tmp_path, enter=enter) as view:
+        assert view.open_for("orders", answer="list").keys("order_sn") == ["A-1"]
+        site.pages["/orders"] = SENDS_TO_LOGIN
+        with pytest.raises(LoginNeeded):
+            view.open_for("orders", answer="list")
+    assert entered == [True]
+
+
+# Rows and dialogs
+
+
+def test_a_row_is_the_one_whose_whole_key_is_meant(view: View) -> None:
+    view.page.set_content(table(row("A-12"), row("A-1"), row("AA-1"), row("A-1-2")))
+    one = view.row("orders", "A-1")
+    assert one.read().values["order_sn"] == "A-1"
+    one.click("orders.open")
+    assert clicked(view) == ["open-A-1"]
+
+
+def test_a_row_of_a_longer_key_is_not_the_row(view: View) -> None:
+    view.page.set_content(table(*map(row, ("A-12", "A-11", "AA-1", "B-A-1"))))
+    assert not view.shows("orders", "A-1")
+    with pytest.raises(InDoubt, match="shows A-1 0 times"):
+        view.row("orders", "A-1")
+
+
+def test_a_key_that_stands_twice_is_a_doubt(view: View) -> None:
+    view.page.set_content(table(row("A-1"), row("A-1", id_="twin")))
+    with pytest.raises(InDoubt, match="2 times"):
+        view.row("orders", "A-1")
+
+
+def test_a_key_that_only_another_cell_names_is_not_the_row(view: View) -> None:
+    view.page.set_content(table(row("B-2", told="together with A-1")))
+    assert not view.shows("orders", "A-1")
+
+
+def test_a_list_drawn_anew_never_lends_its_place_to_another_row(view: View) -> None:
+    view.page.set_content(table(row("A-1")))
+    one = view.row("orders", "A-1")
+    one.read()
+    view.page.evaluate("rows => document.querySelector('tbody').innerHTML = rows", row("A-12") + row("B-1"))
+    with pytest.raises(InDoubt):
+        one.click("orders.open")
+    assert clicked(view) == []
+
+
+def test_a_row_that_comes_late_is_given_a_moment(view: View) -> None:
+    view.page.set_content(table())
+    view.page.evaluate(
+        "rows => void setTimeout(() => document.querySelector('tbody').innerHTML = rows, 200)", row("A-1")
+    )
+    assert view.row("orders", "A-1").read().values["order_sn"] == "A-1"
+
+
+def test_an_element_of_a_row_is_not_looked_for_on_the_whole_page(view: View) -> None:
+    view.page.set_content(table(row("A-1")))
+    with pytest.raises(PageChanged, match="only to be used within list:orders"):
+        view.click("orders.open")
+    assert clicked(view) == []
+
+
+def test_rows_are_read_with_their_marks_and_places(view: View) -> None:
+    view.page.set_content(table(row("A-1", told="under audit"), row("A-2")))
+    rows = view.rows("orders", keys=["A-2", "A-1"], parts=True)
+    assert rows.quiet
+    assert [(each["order_sn"], each["audit"]) for each in rows.values] == [("A-1", "set"), ("A-2", "clear")]
+    assert rows.parts[0].box[1] < rows.parts[1].box[1]
+
+
+def test_a_list_that_shows_other_keys_than_it_should_is_not_quiet(view: View) -> None:
+    view.page.set_content(table(row("A-1")))
+    assert not view.rows("orders", keys=["A-2"]).quiet
+    assert not view.rows("orders", keys=["A-1", "A-2"]).quiet
+
+
+def test_a_dialog_that_names_another_order_is_a_doubt(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + dialog("A-12"))
+    one = view.dialog("ship", "A-1")
+    with pytest.raises(InDoubt, match="shows 'A-12', not A-1"):
+        one.read()
+    with pytest.raises(InDoubt):
+        one.click("ship.confirm")
+    assert clicked(view) == []
+
+
+def test_a_dialog_that_names_another_order_by_now_is_not_confirmed(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + dialog("A-1"))
+    one = view.dialog("ship", "A-1")
+    assert one.read().values["note"] == "7"
+    view.page.evaluate("document.querySelector('.dialog .sn').textContent = 'A-2'")
+    with pytest.raises(InDoubt, match="shows 'A-2', not A-1"):
+        one.click("ship.confirm")
+    assert clicked(view) == []
+
+
+def test_two_dialogs_at_once_are_a_doubt(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + dialog("A-1"))
+    one = view.dialog("ship", "A-1")
+    view.page.set_content(SHOP + CLICKS + dialog("A-1") + dialog("A-1", id_="twin"))
+    with pytest.raises(InDoubt, match="2 dialogs"):
+        view.dialog("ship", "A-1")
+    with pytest.raises(InDoubt, match="2 times"):
+        one.click("ship.confirm")
+    assert clicked(view) == []
+
+
+def test_a_dialog_that_does_not_open_is_a_changed_page(view: View) -> None:
+    view.page.set_content(SHOP)
+    with pytest.raises(PageChanged, match="waiting for the dialog ship"):
+        view.dialog("ship", "A-1")
+
+
+def test_a_click_below_a_known_popup_closes_that_first(view: View) -> None:
+    button = '<button id="search" onclick="this.textContent = 1">Search</button>'
+    popup = """<div class="popup" style="position: fixed; inset: 0">News
+        <button id="ok" onclick="this.parentNode.remove()">Got it</button></div>"""
+    view.page.set_content(SHOP + CLICKS + button + popup)
+    view.click("orders.search")
+    assert clicked(view) == ["ok", "search"]
+
+
+# The answers to the page's own requests
+
+
+def ask(view: View, order_sn: str = "A-1") -> Any:
+    return view.page.evaluate("sn => void ask(sn)", order_sn)
+
+
+def answer(view: View) -> Any:
+    """The answer to what the page asks when it is made to."""
+    return view.asking("list", lambda: ask(view))
+
+
+def test_an_answer_is_opened_by_its_description(view: View, site: TinySite) -> None:
+    view.open("orders")
+    site.answers = [good("A-1", "A-2")]
+    read = answer(view)
+    assert (read.ok, read.total, read.rows[0]) == (True, 2, {"order_sn": "A-1", "amount": 1990})
+    assert read.keys("order_sn") == ["A-1", "A-2"]
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ({"errorCode": 43001, "errorMsg": "over"}, LoginNeeded),
+        ({"error_code": 43001, "errorMsg": "over", "result": {"kicked": True}}, KickedOut),
+        ({"errorCode": 70031, "errorMsg": "prove it"}, ChallengeShown),
+        ({"errorCode": 1, "errorMsg": "no"}, TryAgain),
+        ({"errorCode": 0, "result": {}}, PageChanged),
+        ({"result": {"rows": []}}, TryAgain),
+        ("<html>busy</html>", PageChanged),
+        ("[]", PageChanged),
+        (502, TryAgain),
+        (None, TryAgain),
+    ],
+)
+def test_what_the_site_answers_decides_who_is_asked(
+    view: View, site: TinySite, said: Any, error: type[RpaError]
+) -> None:
+    view.open("orders")
+    site.answers = [said]
+    with pytest.raises(error):
+        answer(view)
+    assert len(site.asked) == 1
+
+
+def test_a_plain_no_to_a_write_is_an_answer(view: View, site: TinySite) -> None:
+    view.open("orders")
+    site.answers = [{"errorCode": 1, "errorMsg": "no"}]
+    read = view.answered("list", lambda: ask(view))
+    assert read is not None
+    assert (read.ok, read.code, read.message) == (False, 1, "no")
+
+
+@pytest.mark.parametrize("said", [None, 502])
+def test_no_answer_to_a_write_is_none_and_the_write_is_not_repeated(view: View, site: TinySite, said: Any) -> None:
+    view.open("orders")
+    site.answers = [said]
+    assert view.answered("list", lambda: ask(view)) is None
+    assert len(site.asked) == 1
+
+
+TOO_MANY = {"errorCode": 54001, "errorMsg": "slower"}
+
+
+def test_a_reading_waits_when_the_site_asks_for_fewer_calls(view: View, site: TinySite) -> None:
+    view.open("orders")
+    site.answers = [TOO_MANY, TOO_MANY, good("A-1")]
+    began = view.clock.now()
+    assert answer(view).keys("order_sn") == ["A-1"]
+    assert (view.clock.now() - began).total_seconds() == 5 + 15
+    assert len(site.asked) == 3
+
+
+def test_a_site_that_goes_on_asking_for_fewer_calls_is_left_alone(view: View, site: TinySite) -> None:
+    view.open("orders")
+    site.answers = [TOO_MANY]
+    with pytest.raises(RateLimited, match="slower"):
+        answer(view)
+    assert len(site.asked) == 4
+
+
+def test_only_the_answer_about_this_key_counts(view: View, site: TinySite) -> None:
+    view.open("orders")
+    site.answers = [good("B-2"), good("A-1")]
+
+    def both() -> None:
+        view.page.evaluate("async () => { await ask('B-2'); ask('A-1') }")
+
+    read = view.answered("list", both, about="A-1")
+    assert read is not None
+    assert read.keys("order_sn") == ["A-1"]
+
+
+def test_a_request_made_before_the_action_does_not_count(view: View, site: TinySite) -> None:
+    view.open("orders")
+    ask(view)
+    assert view.answered("list", lambda: None) is None
+
+
+def test_a_question_of_the_page_ends_the_waiting_for_an_answer(view: View, site: TinySite) -> None:
+    view.open("orders")
+    view.page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", '<a class="search">Search</a>')
+    began = view.clock.monotonic()
+    assert view.answered("list", lambda: None, unless="orders.search") is None
+    assert view.clock.monotonic() - began < 1
+
+
+def test_the_sites_clock_is_that_of_its_newest_answer(view: View, site: TinySite) -> None:
+    view.open("orders")
+    assert view.site_now() == view.clock.now()
+    answer(view)
+    assert view.site_now() != view.clock.now()
