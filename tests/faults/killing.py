@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,16 +14,15 @@ import psutil
 from fixtures.mockshop.harness import MockShop
 from tests.office import Result, ShopFolder
 
-_STARTS_IN_S = 60.0
 _BROWSER_ENDS_IN_S = 15.0
 _POLL_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When to kill: at the `nth` such event of the mock's feed since the start, or so many seconds after the start."""
+    """When to kill: at the `nth` such event of the mock's feed since the start, or so many seconds after it."""
 
-    kind: Literal["request", "effect", "answer", ""] = ""
+    kind: Literal["request", "effect", "answer"]
     endpoint: str = ""
     nth: int = 1
     hold: Literal["before", "after", ""] = ""
@@ -30,7 +30,7 @@ class Moment:
     seconds: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.seconds:.1f} s" if not self.kind else f"{self.kind} {self.nth} of {self.endpoint} {self.hold}"
+        return f"{self.seconds:.2f} s after {self.kind} {self.nth} of {self.endpoint or 'anything'} {self.hold}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,20 +75,16 @@ def _kill_once(folder: ShopFolder, arguments: Sequence[str], *, mock: MockShop, 
 
 def _wait_for(moment: Moment, *, mock: MockShop, process: subprocess.Popen[str], after: int) -> None:
     """Return at the moment, or when the program has ended by itself."""
-    if not moment.kind:
-        try:
-            process.wait(timeout=moment.seconds)
-        except subprocess.TimeoutExpired:
-            return
-        return
     left = moment.nth
-    while process.poll() is None:
+    while process.poll() is None and left > 0:
         for event in mock.events(after=after, timeout_s=_POLL_S):
             after = event["n"]
-            if event["kind"] == moment.kind and moment.endpoint in event["endpoint"]:
-                left -= 1
-                if left == 0:
-                    return
+            left -= event["kind"] == moment.kind and moment.endpoint in event["endpoint"]
+            if left == 0:
+                break
+    if moment.seconds:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=moment.seconds)
 
 
 def _ended(family: Sequence[psutil.Process]) -> list[psutil.Process]:
@@ -113,7 +109,8 @@ def _turns(endpoints: Sequence[str], *, write: str, rng: random.Random) -> Itera
     yield Moment(kind="request", endpoint=write, nth=rng.randint(1, 3), hold="before")
     yield Moment(kind="effect", endpoint=write, nth=rng.randint(1, 3), hold="after")
     yield Moment(kind="effect", endpoint=write, nth=rng.randint(1, 3))
-    yield Moment(seconds=rng.uniform(1.0, 12.0))
     for endpoint in (*endpoints, write):
-        yield Moment(kind="request", endpoint=endpoint, nth=rng.randint(1, 4))
-        yield Moment(kind="answer", endpoint=endpoint, nth=rng.randint(1, 4))
+        yield Moment(kind="request", endpoint=endpoint, nth=rng.randint(1, 3))
+        yield Moment(kind="answer", endpoint=endpoint, nth=rng.randint(1, 3))
+    for _ in range(3):
+        yield Moment(kind="request", nth=rng.randint(1, 14), seconds=rng.uniform(0, 0.5))

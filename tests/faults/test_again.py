@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tests.faults.promises import careful
 from tests.faults.smallshop import SmallShop, small_shop
@@ -32,14 +33,13 @@ def test_a_dry_run_opens_no_dialog(shop: SmallShop) -> None:
 def test_the_limits_of_a_shop_hold_over_runs(tmp_path: Path) -> None:
     with small_shop(tmp_path, parcels=3, virtual=2) as shop:
         shop.folder.configure(max_per_run=2)
-        for sent in (2, 4):
-            result = shop.ship()
-            careful(shop, result)
-            assert shop.shipped() == sorted(shop.wanted[:sent])
-            assert {result.reasons()[sn] for sn in shop.wanted[sent:]} == {"cap_reached"}
-        shop.folder.configure(max_per_run=None, trial=4)
-        careful(shop, shop.ship())
-        assert len(shop.shipped()) == 4
-        shop.folder.configure(trial="off", max_per_day=4)
-        careful(shop, shop.ship())
-        assert len(shop.shipped()) == 4
+        result = shop.ship()
+        careful(shop, result)
+        assert shop.shipped() == sorted(shop.wanted[:2])
+        assert {result.reasons()[sn] for sn in shop.wanted[2:]} == {"cap_reached"}
+        for limit, next_ones in (("max_per_run", 2), ("max_per_day", 1), ("trial", 1)):
+            caps: dict[str, Any] = {"max_per_run": None, "max_per_day": None, "trial": None}
+            shop.folder.configure(**{**caps, limit: 2 if limit == "max_per_run" else 3})
+            planned = shop.ship("--dry-run").reasons()
+            told = [planned[sn] for sn in shop.wanted[2:]]
+            assert told == ["dry_run"] * next_ones + ["cap_reached"] * (3 - next_ones)

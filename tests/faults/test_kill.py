@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.faults.killing import Killed, kill_until_done, moments_of
+from tests.faults.killing import Killed, Moment, kill_until_done, moments_of
 from tests.faults.promises import at_most_once, careful, ledger_agrees, reports_agree
 from tests.faults.smallshop import SmallShop, small_shop
 
 LIST, DETAIL, SHIP = "recentOrderList", "orderDetail", "orders/shipping"
+FEW = (
+    Moment(kind="request", endpoint=SHIP, nth=2, hold="before"),
+    Moment(kind="effect", endpoint=SHIP, nth=2, hold="after"),
+    Moment(kind="answer", endpoint=SHIP, nth=2),
+    Moment(kind="request", nth=9, seconds=0.3),
+)
 
 
 def test_killed_at_four_moments_every_order_is_shipped_once(tmp_path: Path) -> None:
-    _kill(tmp_path, parcels=6, virtual=4, count=4)
+    _kill(tmp_path, parcels=7, virtual=5, moments=FEW)
 
 
 @pytest.mark.long
 def test_killed_at_twenty_five_moments_every_order_is_shipped_once(tmp_path: Path) -> None:
-    _kill(tmp_path, parcels=48, virtual=10, count=25)
+    moments = moments_of((LIST, DETAIL), write=SHIP, count=25, seed=25)
+    _kill(tmp_path, parcels=48, virtual=10, moments=moments)
 
 
 def test_what_was_settled_right_before_a_kill_is_not_missing_from_that_run_s_report(shop: SmallShop) -> None:
@@ -40,11 +48,10 @@ def test_what_was_settled_right_before_a_kill_is_not_missing_from_that_run_s_rep
     assert sorted(told, key=str) == sorted(({key: row[key] for key in keys} for row in first.rows), key=str)
 
 
-def _kill(path: Path, *, parcels: int, virtual: int, count: int) -> None:
+def _kill(path: Path, *, parcels: int, virtual: int, moments: Sequence[Moment]) -> None:
     with small_shop(path, parcels=parcels, virtual=virtual) as shop:
-        moments = moments_of((LIST, DETAIL), write=SHIP, count=count, seed=count)
         killed = kill_until_done(shop.folder, "run", "ship", "--live", "--json", mock=shop.mock, moments=moments)
-        assert len(killed.moments) == count, "a run ended before it was killed; the shop is too small"
+        assert killed.moments == list(moments), "a run ended before it was killed; the shop is too small"
         _nothing_lost(shop, killed)
 
 
