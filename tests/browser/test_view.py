@@ -47,6 +47,14 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def fresh_page(chromium: Browser) -> Iterator[Page]:
+    """For a test that leaves a page on its way to somewhere."""
+    page = chromium.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
 def view(page: Page, site: TinySite, tmp_path: Path) -> Iterator[View]:
     with viewed(page, url=site.url, folder=tmp_path) as opened:
         yield opened
@@ -93,10 +101,10 @@ def test_a_page_of_another_shop_is_refused(view: View, site: TinySite) -> None:
         view.open("orders")
 
 
-def test_a_site_that_does_not_answer_is_tried_three_times(page: Page, tmp_path: Path) -> None:
+def test_a_site_that_does_not_answer_is_tried_three_times(fresh_page: Page, tmp_path: Path) -> None:
     with tiny_site() as gone:
         url = gone.url
-    with viewed(page, url=url, folder=tmp_path) as view:
+    with viewed(fresh_page, url=url, folder=tmp_path) as view:
         began = view.clock.now()
         with pytest.raises(TryAgain, match="opening orders"):
             view.open("orders")
@@ -106,13 +114,15 @@ def test_a_site_that_does_not_answer_is_tried_three_times(page: Page, tmp_path: 
 SENDS_TO_LOGIN = '<script>location = "/login"</script>'
 
 
-def test_the_login_page_where_another_was_wanted_is_no_page_of_the_shop(view: View, site: TinySite) -> None:
+def test_the_login_page_where_another_was_wanted_is_no_page_of_the_shop(
+    fresh_page: Page, site: TinySite, tmp_path: Path
+) -> None:
     site.pages["/orders"] = SENDS_TO_LOGIN
-    with pytest.raises(LoginNeeded):
+    with viewed(fresh_page, url=site.url, folder=tmp_path) as view, pytest.raises(LoginNeeded):
         view.open_for("orders", answer="list")
 
 
-def test_it_logs_in_once_and_only_before_the_first_page(page: Page, site: TinySite, tmp_path: Path) -> None:
+def test_it_logs_in_once_and_only_before_the_first_page(fresh_page: Page, site: TinySite, tmp_path: Path) -> None:
     entered = []
 
     def enter(view: View) -> None:
@@ -120,7 +130,7 @@ def test_it_logs_in_once_and_only_before_the_first_page(page: Page, site: TinySi
         site.pages["/orders"] = f"{SHOP}{ASKS}<script>ask('A-1')</script>"
 
     site.pages["/orders"] = SENDS_TO_LOGIN
-    with viewed(page, url=site.url, folder=tmp_path, enter=enter) as view:
+    with viewed(fresh_page, url=site.url, folder=tmp_path, enter=enter) as view:
         assert view.open_for("orders", answer="list").keys("order_sn") == ["A-1"]
         site.pages["/orders"] = SENDS_TO_LOGIN
         with pytest.raises(LoginNeeded):
