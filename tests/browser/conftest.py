@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from fixtures.mockshop.harness import MockShop
 from rpa.browser.find import find_browser
+from rpa.browser.view import View
 from rpa.elements.registry import load_profile
 from tests.browser.clerk import PATIENCE_MS, Clerk
+from tests.browser.tinysite import ASKS, CLICKS, SHOP, TinySite, good, tiny_site, viewed
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +52,39 @@ def clerk(_desk: Clerk) -> Iterator[Clerk]:
     yield _desk
     _desk.page.emulate_media(reduced_motion="reduce")
     _desk.shop.clear_faults()
+
+
+@pytest.fixture(scope="module")
+def _running_site() -> Iterator[TinySite]:
+    with tiny_site() as running:
+        yield running
+
+
+@pytest.fixture
+def site(_running_site: TinySite) -> TinySite:
+    """A tiny site with one page and one answer, until a test gives it others."""
+    _running_site.pages = {"/orders": SHOP + CLICKS + ASKS, "/login": '<button id="enter">Log in</button>'}
+    _running_site.answers, _running_site.asked = [good("A-1")], []
+    return _running_site
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 800, "height": 600})
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def fresh_page(chromium: Browser) -> Iterator[Page]:
+    """For a test that leaves a page on its way to somewhere."""
+    page = chromium.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def view(page: Page, site: TinySite, tmp_path: Path) -> Iterator[View]:
+    """The tiny site as the product sees it."""
+    with viewed(page, url=site.url, folder=tmp_path) as opened:
+        yield opened

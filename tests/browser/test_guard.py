@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +19,11 @@ from rpa.errors import (
     UnknownOverlay,
     WrongShop,
 )
-from tests.browser.tinysite import CLICKS, PROFILE, SHOP, TinySite, tiny_site, viewed
+from tests.browser.tinysite import CLICKS, PROFILE, SHOP, TinySite, viewed
 from tests.unit.ledger_clock import HandClock
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 REAL_HOST = "shop.example.com"
 SHIP = """<div class="dialog"><b class="sn">A-1</b><input><button class="confirm" id="confirm">Confirm</button></div>"""
@@ -32,25 +31,6 @@ SHIP = """<div class="dialog"><b class="sn">A-1</b><input><button class="confirm
 
 def popup(text: str, *, name: str = "ok", close: str = "this.parentNode.remove()") -> str:
     return f"""<div class="popup">{text}<button id="{name}" onclick="{close}">Got it</button></div>"""
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[TinySite]:
-    with tiny_site() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page(viewport={"width": 800, "height": 600})
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def view(page: Page, site: TinySite, tmp_path: Path) -> Iterator[View]:
-    with viewed(page, url=site.url, folder=tmp_path) as opened:
-        yield opened
 
 
 def clicked(view: View) -> list[str]:

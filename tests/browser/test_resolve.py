@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,18 +11,11 @@ from rpa.errors import PageChanged
 from tests.browser.tinysite import PROFILE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 SEARCH = PROFILE.element("orders.search")
 BY_ROLE = "<button>Search</button>"
 BY_TEST_ID = '<a data-testid="search">Search orders</a>'
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page()
-    yield page
-    page.close()
 
 
 def found(page: Page, html: str) -> Found | None:

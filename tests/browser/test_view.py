@@ -1,63 +1,24 @@
-"""The page as named elements: pages, rows, dialogs, and the answers to the page's own requests."""
+"""The page as named elements: pages, rows and dialogs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rpa.browser.view import View
 from rpa.errors import (
-    ChallengeShown,
     InDoubt,
-    KickedOut,
     LoginNeeded,
     PageChanged,
-    RateLimited,
-    RpaError,
     TryAgain,
     WrongShop,
 )
-from tests.browser.tinysite import ASKS, CLICKS, SHOP, TinySite, good, tiny_site, viewed
+from tests.browser.tinysite import ASKS, CLICKS, SHOP, TinySite, tiny_site, viewed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[TinySite]:
-    with tiny_site() as site:
-        yield site
-
-
-@pytest.fixture
-def site(running: TinySite) -> TinySite:
-    running.pages = {"/orders": SHOP + CLICKS + ASKS, "/login": '<button id="enter">Log in</button>'}
-    running.answers, running.asked = [good("A-1")], []
-    return running
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page(viewport={"width": 800, "height": 600})
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def fresh_page(chromium: Browser) -> Iterator[Page]:
-    """For a test that leaves a page on its way to somewhere."""
-    page = chromium.new_page()
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def view(page: Page, site: TinySite, tmp_path: Path) -> Iterator[View]:
-    with viewed(page, url=site.url, folder=tmp_path) as opened:
-        yield opened
+    from playwright.sync_api import Page
 
 
 def clicked(view: View) -> list[str]:
@@ -79,9 +40,6 @@ def dialog(key: str, *, id_: str = "confirm") -> str:
         f'<div class="dialog"><b class="sn">{key}</b><input value="7"><button class="confirm" id="{id_}">Confirm'
         "</button><button>Cancel</button></div>"
     )
-
-
-# Pages
 
 
 def test_a_page_that_shows_its_signature_is_arrived_at(view: View) -> None:
@@ -136,9 +94,6 @@ def test_it_logs_in_once_and_only_before_the_first_page(fresh_page: Page, site: 
         with pytest.raises(LoginNeeded):
             view.open_for("orders", answer="list")
     assert entered == [True]
-
-
-# Rows and dialogs
 
 
 def test_a_row_is_the_one_whose_whole_key_is_meant(view: View) -> None:
@@ -250,117 +205,3 @@ def test_a_click_below_a_known_popup_closes_that_first(view: View) -> None:
     view.page.set_content(SHOP + CLICKS + button + popup)
     view.click("orders.search")
     assert clicked(view) == ["ok", "search"]
-
-
-# The answers to the page's own requests
-
-
-def ask(view: View, order_sn: str = "A-1") -> Any:
-    return view.page.evaluate("sn => void ask(sn)", order_sn)
-
-
-def answer(view: View) -> Any:
-    """The answer to what the page asks when it is made to."""
-    return view.asking("list", lambda: ask(view))
-
-
-def test_an_answer_is_opened_by_its_description(view: View, site: TinySite) -> None:
-    view.open("orders")
-    site.answers = [good("A-1", "A-2")]
-    read = answer(view)
-    assert (read.ok, read.total, read.rows[0]) == (True, 2, {"order_sn": "A-1", "amount": 1990})
-    assert read.keys("order_sn") == ["A-1", "A-2"]
-
-
-@pytest.mark.parametrize(
-    ("said", "error"),
-    [
-        ({"errorCode": 43001, "errorMsg": "over"}, LoginNeeded),
-        ({"error_code": 43001, "errorMsg": "over", "result": {"kicked": True}}, KickedOut),
-        ({"errorCode": 70031, "errorMsg": "prove it"}, ChallengeShown),
-        ({"errorCode": 1, "errorMsg": "no"}, TryAgain),
-        ({"errorCode": 0, "result": {}}, PageChanged),
-        ({"result": {"rows": []}}, TryAgain),
-        ("<html>busy</html>", PageChanged),
-        ("[]", PageChanged),
-        (502, TryAgain),
-        (None, TryAgain),
-    ],
-)
-def test_what_the_site_answers_decides_who_is_asked(
-    view: View, site: TinySite, said: Any, error: type[RpaError]
-) -> None:
-    view.open("orders")
-    site.answers = [said]
-    with pytest.raises(error):
-        answer(view)
-    assert len(site.asked) == 1
-
-
-def test_a_plain_no_to_a_write_is_an_answer(view: View, site: TinySite) -> None:
-    view.open("orders")
-    site.answers = [{"errorCode": 1, "errorMsg": "no"}]
-    read = view.answered("list", lambda: ask(view))
-    assert read is not None
-    assert (read.ok, read.code, read.message) == (False, 1, "no")
-
-
-@pytest.mark.parametrize("said", [None, 502])
-def test_no_answer_to_a_write_is_none_and_the_write_is_not_repeated(view: View, site: TinySite, said: Any) -> None:
-    view.open("orders")
-    site.answers = [said]
-    assert view.answered("list", lambda: ask(view)) is None
-    assert len(site.asked) == 1
-
-
-TOO_MANY = {"errorCode": 54001, "errorMsg": "slower"}
-
-
-def test_a_reading_waits_when_the_site_asks_for_fewer_calls(view: View, site: TinySite) -> None:
-    view.open("orders")
-    site.answers = [TOO_MANY, TOO_MANY, good("A-1")]
-    began = view.clock.now()
-    assert answer(view).keys("order_sn") == ["A-1"]
-    assert (view.clock.now() - began).total_seconds() == 5 + 15
-    assert len(site.asked) == 3
-
-
-def test_a_site_that_goes_on_asking_for_fewer_calls_is_left_alone(view: View, site: TinySite) -> None:
-    view.open("orders")
-    site.answers = [TOO_MANY]
-    with pytest.raises(RateLimited, match="slower"):
-        answer(view)
-    assert len(site.asked) == 4
-
-
-def test_only_the_answer_about_this_key_counts(view: View, site: TinySite) -> None:
-    view.open("orders")
-    site.answers = [good("B-2"), good("A-1")]
-
-    def both() -> None:
-        view.page.evaluate("async () => { await ask('B-2'); ask('A-1') }")
-
-    read = view.answered("list", both, about="A-1")
-    assert read is not None
-    assert read.keys("order_sn") == ["A-1"]
-
-
-def test_a_request_made_before_the_action_does_not_count(view: View, site: TinySite) -> None:
-    view.open("orders")
-    ask(view)
-    assert view.answered("list", lambda: None) is None
-
-
-def test_a_question_of_the_page_ends_the_waiting_for_an_answer(view: View, site: TinySite) -> None:
-    view.open("orders")
-    view.page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", '<a class="search">Search</a>')
-    began = view.clock.monotonic()
-    assert view.answered("list", lambda: None, unless="orders.search") is None
-    assert view.clock.monotonic() - began < 1
-
-
-def test_the_sites_clock_is_that_of_its_newest_answer(view: View, site: TinySite) -> None:
-    view.open("orders")
-    assert view.site_now() == view.clock.now()
-    answer(view)
-    assert view.site_now() != view.clock.now()
