@@ -59,8 +59,8 @@ def reading(browser: Browser, repetitions: int) -> list[Line]:
                 bare = timed(lambda page=page: anchors.read_answers(page, mock.url))  # type: ignore[misc]
             pairs.append((ours, bare))
             with bare_page(browser, url=mock.url) as page:
-                a_cell = timed(lambda page=page: anchors.read_cells(page, mock.url, rows=25))  # type: ignore[misc]
-            cells.append((ours / orders, a_cell / 25))
+                a_cell = timed(lambda page=page: anchors.read_cells(page, mock.url, rows=8))  # type: ignore[misc]
+            cells.append((ours / orders, a_cell / 8))
     return [
         Line(what=f"read {orders} pending orders : bare loop over answers", pairs=tuple(pairs), bound=1.15),
         Line(what="the same, per order : one locator call a cell", pairs=tuple(cells), bound=1 / 20),
