@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class NoLogisticsGoods(BaseModel):
-    """One kind of goods that is shipped without a parcel: exactly this goods id and, if given, this spec."""
+    """One kind of goods that is shipped without a parcel: exactly this goods id with exactly this spec."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
