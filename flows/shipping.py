@@ -47,6 +47,7 @@ class ShippingDesk:
         self._passing: set[str] = set()
         """Refused by the site for a passing reason."""
         self._again: dict[str, GoodOrBad | None] = {}
+        """Proven not shipped, and not decided on since; with the row it was sent for."""
         self._tried_again: set[str] = set()
         self._doubts = 0
 
@@ -70,6 +71,7 @@ class ShippingDesk:
         room = self._room()
         for decision in decisions:
             self._inbox.take(decision.row)
+            self._again.pop(decision.order_sn, None)
             if decision.reason is None and room is not None:
                 room -= 1
                 if room < 0:
@@ -124,6 +126,7 @@ class ShippingDesk:
             order = found.get(row.order_sn)
             if order is not None and order.status != "pending":
                 self._inbox.take(row)
+                self._again.pop(row.order_sn, None)
                 self._run.meter.add(1)
                 yield self._row(decide_found(order, row))
         self.decide([order for order in found.values() if order.status == "pending"])

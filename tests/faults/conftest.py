@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.smallshop import SmallShop, small_shop
+pytest.register_assert_rewrite("tests.faults.promises")
+
+from tests.faults.smallshop import SmallShop, small_shop  # noqa: E402 - its asserts are to tell what they compared
 
 
 @pytest.fixture
