@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,9 +19,7 @@ from rpa.discovery import flows
 from rpa.errors import ConfigError, NeedsPerson, RpaError
 from rpa.flow import Flow, Plan, Row, missing_capabilities
 from rpa.ledger.actions import State
-from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
-from rpa.ledger.runs import RunState
 from rpa.office import Premises, offices_of, opened, premises_of
 from rpa.outcome import Outcome
 from rpa.report.finishing import ReportStyle, finish_crashed, unfinished
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from rpa.browser.view import View
     from rpa.config import Config, Shop
+    from rpa.ledger.ledger import Ledger
     from rpa.ledger.runs import RunRecord
 
 
@@ -76,6 +77,8 @@ def run(job: Job) -> list[ShopResult]:
     with ExitStack() as reports:
         started: list[_ShopRun] = []
         watching = job.watching
+        # The database's modules take as long to import as the browser to start; both can go on at once.
+        threading.Thread(target=importlib.import_module, args=("rpa.ledger.ledger",)).start()
         with launched(headed=watching.headed, slow_mo_ms=watching.slow_mo_ms, playwright=job.playwright) as browser:
             for place in premises:
                 shop_run = _ShopRun(job, place, shared=shared)
@@ -114,6 +117,8 @@ class _ShopRun:
     @contextmanager
     def begun(self) -> Iterator[None]:
         """Hold the shop's lock; end what a killed run left; open ledger and report."""
+        from rpa.ledger.ledger import Ledger
+
         config = self._job.config
         with (
             RunLock(config.var / "locks", shop=self.name, clock=config.clock),
@@ -128,7 +133,7 @@ class _ShopRun:
             ) as self.report:
                 yield
             outcomes = self.report.result.outcomes
-            state = RunState.STOPPED if self.stopped else RunState.FINISHED
+            state = "stopped" if self.stopped else "finished"
             ledger.finish_run(self._record, state=state, counts=dict(outcomes))
 
     def work(self, browser: Browser) -> None:
@@ -186,7 +191,7 @@ class _ShopRun:
     def _end_killed_runs(self, ledger: Ledger) -> None:
         for record in ledger.unfinished_runs(self.name):
             logger.warning("{}: run {} was killed; what it left open is looked at first.", self.name, record.id)
-            ledger.finish_run(record, state=RunState.CRASHED)
+            ledger.finish_run(record, state="crashed")
         for folder, run in unfinished(self._job.config.var):
             if run.shop == self.name:
                 finish_crashed(folder, style=self._style(), settled=self._settled_by(run, ledger))

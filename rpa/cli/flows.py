@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
@@ -26,12 +27,16 @@ _DRIVER = "rpa.playwright"
 
 
 def _import_all() -> None:
-    """What a run needs, all of it."""
+    """What a run needs: the program, the flows, the platforms with their shipped profiles."""
     import rpa.cli.run  # noqa: F401
     from rpa import discovery
+    from rpa.elements.registry import load_profile, profiles
+    from rpa.errors import ConfigError
 
     discovery.flows()
-    discovery.platforms()
+    for platform in discovery.platforms().keys() & set(profiles()):
+        with contextlib.suppress(ConfigError):  # the run that uses it will say so
+            load_profile(platform)
 
 
 class FlowGroup(TyperGroup):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,14 @@ def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
     if path is None:
         known = did_you_mean(platform, profiles(folder=folder))
         raise ConfigError(f'There is no profile for the platform "{platform}"{known}')
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read(path: Path, _changed_ns: int) -> Profile:
+    """The profile in this file as it was at this moment; read once, it is the same for all shops."""
     profile = read(path, profile_model(), checks=[reference_mistakes], prepare=prepared)
-    if profile.name != platform:
+    if profile.name != path.stem:
         raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
     return _signed(profile)
 
