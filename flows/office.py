@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from flows.model import Decision, How, Order
+from flows.model import Decision, Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,6 @@ class ShipForm(Protocol):
 @runtime_checkable
 class ShipsOrders(Protocol):
     """Ships single orders through a form."""
-
-    hows: frozenset[How]
 
     def fill_in(self, decision: Decision) -> ShipForm:
         """Find the order's row again, read its marks again, open the form, fill it in and read the fields back.

@@ -85,10 +85,6 @@ class View:
         """Go to the login page."""
         self._goto(self.profile.session.login.page, {}, until="domcontentloaded")
 
-    def is_at(self, name: str) -> bool:
-        """Whether the address is that of this page of the profile."""
-        return self.page.url == self.base_url + self.profile.pages[name].path
-
     def on_login_page(self) -> bool:
         """Whether the site shows its login page now."""
         return urlsplit(self.page.url).path.startswith(self.profile.session.login_path)

@@ -178,17 +178,6 @@ class Popup(Sourced):
     """If given, one of these must be in it."""
     close: Locator
 
-    def as_element(self, name: str) -> Element:
-        """What closes it, as an element; `name` is the popup's."""
-        return Element(
-            name=f"popups.{name}",
-            page=("any",),
-            risk=Risk.READ,
-            locators=(self.close,),
-            source=self.source,
-            verified=self.verified,
-        )
-
 
 class Overlay(Sourced):
     """Something that covers the page and has a meaning."""

@@ -44,7 +44,7 @@ def dialog(key: str, *, id_: str = "confirm") -> str:
 
 def test_a_page_that_shows_its_signature_is_arrived_at(view: View) -> None:
     view.open("orders")
-    assert view.is_at("orders")
+    assert view.page.url == view.base_url + view.profile.pages["orders"].path
 
 
 def test_a_page_without_its_signature_is_refused(view: View, site: TinySite) -> None:

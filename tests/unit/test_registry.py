@@ -116,7 +116,7 @@ def test_a_profile_is_read_with_its_names_and_short_forms_written_out(tmp_path: 
     assert profile.lists["rows"].fields["held"].words == "hold"
     assert profile.overlays.candidates == (".mask",)
     assert profile.overlays.words == {"kicked": ("elsewhere",)}
-    assert profile.popups["news"].as_element("news").locators[0].name == "Close"
+    assert profile.popups["news"].close.name == "Close"
 
 
 def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_path: Path) -> None:

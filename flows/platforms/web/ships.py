@@ -88,7 +88,6 @@ class DialogForm:
 class WebShipping:
     """Ships through the dialog that the order's row in the list opens."""
 
-    hows: ClassVar[frozenset[How]] = frozenset({How.DIALOG, How.NO_LOGISTICS})
     elements: ClassVar[tuple[str, ...]] = (
         *WebOrders.elements,
         *(
