@@ -202,3 +202,10 @@ def test_a_row_of_an_order_in_a_status_that_nobody_described_needs_a_person() ->
 
 def test_a_bad_row_of_a_shipped_order_keeps_its_own_reason() -> None:
     assert decide_found(an_order("A", status="shipped"), a_bad_row("A")).reason is Reason.UNKNOWN_COURIER
+
+
+def test_an_order_that_ended_without_a_sheet_row_says_what_the_site_shows() -> None:
+    shipped = decide_found(an_order("A", status="shipped", courier="中通快递", tracking_number="780700001"), None)
+    assert (shipped.reason, shipped.message) == (Reason.SAME_SHIPMENT, "中通快递 780700001")
+    assert decide_found(an_order("A", status="closed"), None).reason is Reason.ORDER_CLOSED
+    assert decide_found(an_order("A", status="other"), None).reason is Reason.UNKNOWN
