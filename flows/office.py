@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from flows.model import Decision, Order
+from flows.model import Decision, Mark, Order
+from flows.notices.model import Attachment, Notice, NoticesPage, OpenedNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +79,77 @@ class ShipsOrders(Protocol):
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
         """How the site shows these orders now, read afresh; many with one page load."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """Every sign of an audit that the site shows of one order, read afresh, by the place where it stands."""
+
+    order_sn: str
+    audit: Mapping[str, Mark]
+    """`list`, `list_data`, `detail`, `detail_data`, `address` (hidden while under audit)."""
+    evidence: Path | None = None
+
+
+@runtime_checkable
+class ReadsSigns(Protocol):
+    """Looks at single orders for every sign of an audit."""
+
+    def signs(self, order_sn: str) -> Signs:
+        """All signs of one order, and a picture of its page. A place that cannot be read is `UNREADABLE`."""
+
+
+@runtime_checkable
+class ReadsNotices(Protocol):
+    """Reads the notices that the platform sends to the shop (站内信), and their attachments."""
+
+    def account(self) -> str:
+        """The login name that the page shows: another account of the shop may get other notices."""
+
+    def now(self) -> datetime:
+        """The site's clock."""
+
+    def newest(self) -> Iterator[NoticesPage]:
+        """All notices, newest first, page by page; stop asking when they are old enough.
+
+        Raises RightMissing when the account may not see them.
+        """
+
+    def open(self, notice: Notice) -> OpenedNotice:
+        """The notice's text and attachments. Raises InDoubt when the page shows another notice than wanted."""
+
+    def download(self, attachment: Attachment, *, into: Path) -> Path:
+        """Have the browser download an attachment of the notice that is open, into this folder.
+
+        Raises Refused with reason `expired` or `download_failed` (a page instead of a file, cut off, empty answer).
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRecord:
+    """One line of the site's export records."""
+
+    record_id: str
+    asked_at: datetime
+    state: str
+    """`making`, `ready`, `failed` or `other`."""
+
+
+@runtime_checkable
+class ExportsOrders(Protocol):
+    """Has the site make a table of the shop's orders, and downloads it."""
+
+    def now(self) -> datetime:
+        """The site's clock."""
+
+    def ask(self) -> None:
+        """Have a table of the orders of the last 90 days made. Raises TryAgain when the site wants a pause first."""
+
+    def records(self) -> list[ExportRecord]:
+        """The export records, newest first, read afresh."""
+
+    def download(self, record: ExportRecord, *, into: Path) -> Path:
+        """Have the browser download a table that is ready, into this folder.
+
+        Raises Refused with reason `download_failed`.
+        """

@@ -9,8 +9,8 @@ from rpa.language import Text
 from rpa.outcome import Outcome
 
 
-class Reason(StrEnum):
-    """Why a row ended as it did. The value is the code in reports."""
+class Coded(StrEnum):
+    """A reason's code, as it stands in reports, with the outcome it means and what people read."""
 
     outcome: Outcome
     text: Text
@@ -23,6 +23,19 @@ class Reason(StrEnum):
         member.text = Text(en=en, zh=zh)
         return member
 
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """The reason of this code. Raises KeyError for a code that has none."""
+        return {reason.value: reason for reason in cls}[code]
+
+    def sentence(self, language: str) -> str:
+        """What it means and what to do, in `zh` or `en`."""
+        return self.text.zh if language == "zh" else self.text.en
+
+
+class Reason(Coded):
+    """Why the row of an order or of a sheet row ended as it did."""
+
     # fmt: off
     SHIPPED = "shipped", Outcome.DONE, "Shipped and read back from the site.", "已发货，并已从后台读回核对。"
     RECOVERED = "recovered", Outcome.DONE, "Sent by an earlier run that was cut off; the site shows it.", "此前中断的运行已提交，后台已显示发货。"
@@ -33,6 +46,11 @@ class Reason(StrEnum):
     CAP_REACHED = "cap_reached", Outcome.WAITING, "The shop's limit of shipments is reached; the next run goes on.", "已达到店铺发货上限，下次运行继续。"
     NO_TRACKING_YET = "no_tracking_yet", Outcome.WAITING, "No tracking number in the sheets yet; once it is there, the next run ships it.", "表格中还没有快递单号；填入后下次运行会发货。"
     UNDER_AUDIT = "under_audit", Outcome.WAITING, "Under platform audit: do not ship until the notice disappears.", "平台审核中：审核提示消失前请勿发货。"
+    AUDIT_NOTICE = "audit_notice", Outcome.WAITING, "A notice of the platform forbids shipping it; the result notice releases it.", "平台站内信通知禁止发货；收到审核结果通知后才会发货。"
+    AUDIT_CLOSED = "audit_closed", Outcome.WAITING, "The platform closes this order after its audit and refunds it; do not ship.", "平台审核后关闭此订单并退款，请勿发货。"
+    AUDIT_IN_EXPORT = "audit_in_export", Outcome.WAITING, "The exported table has it under audit; a result notice, or a newer export, releases it.", "导出的订单表显示审核中；收到审核结果通知或重新导出后才会发货。"
+    HOLD_STALE = "hold_stale", Outcome.WAITING, "Every sign of the audit is gone, but no result notice came; look at the order, then run `rpa holds lift --stale`.", "审核标记已全部消失，但未收到结果通知；请核对订单后运行 rpa holds lift --stale。"
+    NOTICES_LOST = "notices_lost", Outcome.WAITING, "Notices of the time when it was ordered expired before they were saved; look at the order, then run `rpa notices resolve`.", "该订单成团时段的站内信附件已过期未保存；请核对订单后运行 rpa notices resolve。"
     AFTER_SALE = "after_sale", Outcome.WAITING, "In after-sale: settle the refund first.", "售后处理中：请先处理退款。"
     SELLER_REMARK = "seller_remark", Outcome.WAITING, "The seller's remark or flag says not to ship; change the remark to release it.", "商家备注或旗标要求先不发货；修改备注后才会发货。"
     ON_HOLD = "on_hold", Outcome.WAITING, "Held by a person; lift the hold to release it.", "已被人工拦截；解除拦截后才会发货。"
@@ -61,6 +79,8 @@ class Reason(StrEnum):
     SHIPPED_WITH_OTHER_NUMBER = "shipped_with_other_number", Outcome.NEEDS_PERSON, "The site shows another number for this order; it is never overwritten. Correct it by hand.", "后台已有另一个快递单号；程序从不覆盖，请人工核对。"
     CONFLICT = "conflict", Outcome.NEEDS_PERSON, "We sent one shipment, the site shows another; look at the order.", "提交的单号与后台显示不一致，请人工核对。"
     UNKNOWN = "unknown", Outcome.NEEDS_PERSON, "It is not certain whether this was shipped; look at the order, then run `rpa ledger resolve`.", "无法确定是否已发货；请在后台核对后运行 rpa ledger resolve。"
+    NOTICE_UNCLEAR = "notice_unclear", Outcome.NEEDS_PERSON, "A notice names this order, but cannot be understood; read it and run `rpa notices resolve`.", "站内信提到此订单但内容无法识别；请阅读后运行 rpa notices resolve。"
+    NOTICE_UNREADABLE = "notice_unreadable", Outcome.NEEDS_PERSON, "An audit notice cannot be read, so nothing is shipped in this shop; read it and run `rpa notices resolve`.", "有审核站内信无法读取，本店暂停发货；请阅读后运行 rpa notices resolve。"
     SOURCES_DISAGREE = "sources_disagree", Outcome.NEEDS_PERSON, "The page and its data disagree about this order; look at it by hand.", "页面与数据不一致，请人工核对此订单。"
     UNREADABLE = "unreadable", Outcome.NEEDS_PERSON, "A sign of this order cannot be read; look at it by hand.", "此订单的标记无法读取，请人工核对。"
     ROW_MISMATCH = "row_mismatch", Outcome.NEEDS_PERSON, "The row or dialog shows another order than wanted; nothing was clicked.", "页面行或弹窗不是该订单，未点击。"
@@ -78,15 +98,7 @@ class Reason(StrEnum):
     PAGE_UNREACHABLE = "page_unreachable", Outcome.NEEDS_PERSON, "The site did not answer; check the network and run again.", "后台无响应；请检查网络后重新运行。"
     NEEDS_PERSON = "needs_person", Outcome.NEEDS_PERSON, "A person must look at this shop.", "需要人工查看此店铺。"
     OVERTAKEN = "overtaken", Outcome.NEEDS_PERSON, "A newer run of this shop has taken over; see its report.", "该店铺已有更新的运行接管，请查看其报表。"
+    RIGHT_MISSING = "right_missing", Outcome.NEEDS_PERSON, "This account has no right to the page; ask the shop's owner for the right named in the message.", "该账号没有此页面的权限；请店主开通说明中的权限。"
     CRASHED = "crashed", Outcome.NEEDS_PERSON, "The program failed; see the log. The next run finds out what happened to this order.", "程序出错，见日志；下次运行会先核实此订单。"
     STOPPED = "stopped", Outcome.WAITING, "The run was stopped before this order; the next run goes on.", "运行在此订单之前被停止，下次继续。"
     # fmt: on
-
-    @classmethod
-    def of(cls, code: str) -> Reason:
-        """The reason of this code. Raises KeyError for a code that has none."""
-        return {reason.value: reason for reason in cls}[code]
-
-    def sentence(self, language: str) -> str:
-        """What it means and what to do, in `zh` or `en`."""
-        return self.text.zh if language == "zh" else self.text.en

@@ -127,6 +127,12 @@ class RateLimited(NeedsPerson):
     code = "rate_limited"
 
 
+class RightMissing(NeedsPerson):
+    """This account has no right to a page; the message names the right to ask for."""
+
+    code = "right_missing"
+
+
 class NotApproved(NeedsPerson):
     """A destructive element has not been confirmed by a person on this host."""
 
