@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from rpa.ledger.once import Look, Once
@@ -57,6 +58,8 @@ class Run:
     """(cause, message): something a person should know about the whole shop."""
     stopping: Callable[[], bool]
     """Whether the run was asked to stop: begin nothing more, and raise `Stopped`."""
+    documents: Path
+    """The folder of the documents saved from this shop's site; the ledger's paths of documents begin there."""
     offices: Mapping[type, Callable[[], Any]] = field(repr=False)
 
     def office(self, capability: type[C]) -> C:

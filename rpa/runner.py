@@ -168,6 +168,7 @@ class _ShopRun:
                 options=job.options, shared=self._shared, dry=job.dry(shop),
                 ledger=self._ledger, clock=job.config.clock, language=job.config.language,
                 meter=job.meter(shop.name), person=job.person, note=self._note, stopping=job.stopping,
+                documents=job.config.var / "documents" / shop.name,
                 offices=offices_of(self._premises, view),
             )  # fmt: skip
             for row in job.flow.work(run):
