@@ -34,6 +34,8 @@ class Says(StrEnum):
     """It is named, but what is to happen with it is not understood."""
     RELEASED = "released"
     """Said by a person, not by a notice: ship it."""
+    NOTHING = "nothing"
+    """Said by a person of a notice that was not understood: it says nothing of this order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
