@@ -33,9 +33,18 @@ class LazyGroup(TyperGroup):
         if own is not None or entry is None:
             return own
         try:
-            return command_of(cast("Callable[..., None]", discovery.load(entry)), name=cmd_name)
+            return _offered(discovery.load(entry), name=cmd_name)
         except ConfigError as error:
             return _broken(error, name=cmd_name)
+
+
+def _offered(loaded: object, *, name: str) -> Command:
+    """What an entry point names, as a command: a `typer.Typer` with commands of its own, or a function."""
+    if isinstance(loaded, typer.Typer):
+        group = typer.main.get_command(loaded)
+        group.name = name
+        return group
+    return command_of(cast("Callable[..., None]", loaded), name=name)
 
 
 def _broken(error: ConfigError, *, name: str) -> TyperCommand:
