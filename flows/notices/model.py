@@ -48,6 +48,8 @@ class Notice:
     """The site's code of the category."""
     sent_at: datetime
     unread: bool
+    files: int | None = None
+    """How many attachments the list says that it brings; None: it does not say."""
     doubt: str | None = None
     """Why page and data disagree; None: they agree."""
 

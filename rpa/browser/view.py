@@ -251,6 +251,12 @@ class View:
         root = the_row(self.page, spec, key=key)
         return Scope(self, root=root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
 
+    def nth_row(self, name: str, number: int, *, key: str) -> Scope:
+        """The row of this list that stands at this place, from 1: keys need not differ; reading it checks `key`."""
+        spec = self.profile.lists[name]
+        root = self.page.locator(spec.rows).visible.nth(number - 1)
+        return Scope(self, root=root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
+
     def dialog(self, name: str, key: str) -> Scope:
         """The dialog, open, that is to name `key`; reading it raises InDoubt when it names another."""
         spec = self.profile.dialogs[name]
