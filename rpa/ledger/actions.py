@@ -51,7 +51,7 @@ class Seen(StrEnum):
 
 
 class IllegalStep(RpaError):
-    """An action cannot take this step from the state that it is in."""
+    """An action or a document cannot take this step from the state that it is in."""
 
 
 BY_LOOK: Final[Mapping[State, frozenset[State]]] = {

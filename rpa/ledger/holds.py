@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
-from rpa.ledger.rows import fields
+from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import holds
 
 if TYPE_CHECKING:
@@ -27,41 +28,141 @@ class Hold:
     reason: str
     held_by: str
     held_at: datetime
+    until: datetime | None = None
+    """Over by itself at this moment of our clock; None: it lasts until it is lifted."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What stands behind it; JSON values."""
 
 
-_HOLD = [holds.c[name] for name in ("subject", "cause", "reason", "held_by", "held_at")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A hold that is to be there."""
+
+    subject: str
+    cause: str
+    reason: str
+    until: datetime | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def add(connection: Connection, *, shop: str, subject: str, cause: str, reason: str, by: str, clock: Clock) -> Hold:
-    """Hold a subject; if this cause holds it already, the newer reason replaces the older one."""
-    values = {"reason": reason, "held_by": by}
-    again = update(holds).where(*_active(shop), holds.c.subject == subject, holds.c.cause == cause)
-    row = connection.execute(again.values(values).returning(*_HOLD)).mappings().one_or_none()
-    if row is None:
-        new = {"shop": shop, "subject": subject, "cause": cause, "held_at": clock.now(), **values}
-        row = connection.execute(insert(holds).values(new).returning(*_HOLD)).mappings().one()
-    return _hold(row, clock=clock)
+_HOLD = [holds.c[name] for name in ("subject", "cause", "reason", "held_by", "held_at", "until", "facts")]
 
 
-def lift(connection: Connection, *, shop: str, subject: str, cause: str | None, by: str, clock: Clock) -> int:
+def put(connection: Connection, *, shop: str, wanted: Sequence[Wanted], by: str, clock: Clock) -> None:
+    """Have all these holds; where a cause holds its subject already, the newer reason, end and facts replace its own.
+
+    Of two for the same subject and cause the later one counts.
+    """
+    newest = {(each.subject, each.cause): each for each in wanted}
+    subjects = [subject for subject, _ in newest]
+    _end(connection, shop=shop, subjects=subjects, clock=clock)
+    there = _active_rows(connection, shop=shop, subjects=subjects, clock=clock)
+    _change(connection, {row["id"]: _values(newest[key], by=by) for key, row in there.items() if key in newest})
+    new = {"shop": shop, "held_at": clock.now()}
+    rows = [
+        {**new, "subject": each.subject, "cause": each.cause, **_values(each, by=by)}
+        for key, each in newest.items()
+        if key not in there
+    ]
+    if rows:
+        connection.execute(insert(holds), rows)
+
+
+def _values(wanted: Wanted, *, by: str) -> dict[str, object]:
+    return {"reason": wanted.reason, "held_by": by, "until": wanted.until, "facts": dict(wanted.facts)}
+
+
+def _end(connection: Connection, *, shop: str, subjects: Iterable[str], clock: Clock) -> None:
+    """Lift what is over: the place of its cause is free again."""
+    for some in chunks(subjects):
+        connection.execute(
+            update(holds)
+            .where(holds.c.shop == shop, holds.c.subject.in_(some), holds.c.lifted_at.is_(None))
+            .where(holds.c.until <= clock.now())
+            .values(lifted_at=holds.c.until)
+        )
+
+
+def _change(connection: Connection, changed: Mapping[int, Mapping[str, object]]) -> None:
+    if changed:
+        connection.execute(
+            update(holds)
+            .where(holds.c.id == bindparam("of"))
+            .values({name: bindparam(f"new_{name}", type_=holds.c[name].type) for name in _CHANGEABLE}),
+            [{"of": of, **{f"new_{name}": values[name] for name in _CHANGEABLE}} for of, values in changed.items()],
+        )
+
+
+_CHANGEABLE = ("reason", "held_by", "until", "facts")
+
+
+def judged(
+    connection: Connection,
+    *,
+    shop: str,
+    wanted: Mapping[str, Wanted | None],
+    causes: Collection[str],
+    by: str,
+    because: Mapping[str, str],
+    clock: Clock,
+) -> None:
+    """Make each subject's holds of these causes the wanted one alone, or none; `because`: why the others are lifted."""
+    there = _active_rows(connection, shop=shop, subjects=wanted, clock=clock)
+    stay = {(each.subject, each.cause) for each in wanted.values() if each is not None}
+    over = [
+        {"of": row["id"], "because": because.get(subject, "")}
+        for (subject, cause), row in there.items()
+        if cause in causes and (subject, cause) not in stay
+    ]
+    if over:
+        lifted = update(holds).where(holds.c.id == bindparam("of"))
+        connection.execute(
+            lifted.values(lifted_by=by, lifted_at=clock.now(), lifted_because=bindparam("because")), over
+        )
+    put(connection, shop=shop, wanted=[each for each in wanted.values() if each is not None], by=by, clock=clock)
+
+
+def lift(
+    connection: Connection, *, shop: str, subject: str, cause: str | None, by: str, reason: str, clock: Clock
+) -> int:
     """Lift the subject's holds, of one cause or of all; gives how many there were."""
-    lifted = update(holds).where(*_active(shop), holds.c.subject == subject)
+    lifted = update(holds).where(*_active(shop, clock=clock), holds.c.subject == subject)
     if cause is not None:
         lifted = lifted.where(holds.c.cause == cause)
-    return connection.execute(lifted.values(lifted_by=by, lifted_at=clock.now())).rowcount
+    values = {"lifted_by": by, "lifted_at": clock.now(), "lifted_because": reason}
+    return connection.execute(lifted.values(values)).rowcount
+
+
+def one(connection: Connection, *, shop: str, subject: str, cause: str, clock: Clock) -> Hold:
+    """The active hold of this subject and cause; it must be there."""
+    wanted = select(*_HOLD).where(holds.c.shop == shop, holds.c.lifted_at.is_(None))
+    row = connection.execute(wanted.where(holds.c.subject == subject, holds.c.cause == cause)).mappings().one()
+    return _hold(row, clock=clock)
 
 
 def active(connection: Connection, *, shop: str, clock: Clock) -> dict[str, tuple[Hold, ...]]:
     """The shop's active holds by subject, oldest first."""
     found: dict[str, tuple[Hold, ...]] = {}
-    query = select(*_HOLD).where(*_active(shop)).order_by(holds.c.id)
+    query = select(*_HOLD).where(*_active(shop, clock=clock)).order_by(holds.c.id)
     for row in connection.execute(query).mappings():
         found[row["subject"]] = (*found.get(row["subject"], ()), _hold(row, clock=clock))
     return found
 
 
-def _active(shop: str) -> tuple[ColumnElement[bool], ...]:
-    return holds.c.shop == shop, holds.c.lifted_at.is_(None)
+def _active_rows(
+    connection: Connection, *, shop: str, subjects: Iterable[str], clock: Clock
+) -> dict[tuple[str, str], RowMapping]:
+    wanted = select(holds).where(*_active(shop, clock=clock))
+    return {
+        (row["subject"], row["cause"]): row
+        for some in chunks(subjects)
+        for row in connection.execute(wanted.where(holds.c.subject.in_(some))).mappings()
+    }
+
+
+def _active(shop: str, *, clock: Clock) -> tuple[ColumnElement[bool], ...]:
+    lasting = or_(holds.c.until.is_(None), holds.c.until > clock.now())
+    return holds.c.shop == shop, holds.c.lifted_at.is_(None), lasting
 
 
 def _hold(row: RowMapping, *, clock: Clock) -> Hold:

@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
 
 from sqlalchemy.exc import IntegrityError
 
-from rpa.clock import Clock
 from rpa.errors import AlreadyDone
-from rpa.ledger import entries, holds, incidents, runs
+from rpa.ledger import entries, runs
 from rpa.ledger.actions import Action, Intent, Seen, State
-from rpa.ledger.database import open_database, writing
-from rpa.ledger.holds import Hold
-from rpa.ledger.incidents import Incident
+from rpa.ledger.memory import Memory
+from rpa.ledger.paperwork import Paperwork
 from rpa.ledger.runs import RunRecord, RunState
-from rpa.ledger.sightings import Change, accept, remember
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from sqlalchemy import Connection, Engine
 
 
-class Ledger:
+class Ledger(Paperwork, Memory):
     """What was tried on which subject, and how it ended. Use it in one thread; other processes may have it open too."""
-
-    def __init__(self, engine: Engine, *, clock: Clock) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._writer = writing(engine)
-        self._reader = engine.connect()
-
-    @classmethod
-    def open(cls, path_or_url: Path | str, *, clock: Clock) -> Self:
-        """The ledger in this SQLite file, made if need be, or at this database URL.
-
-        Raises:
-            ConfigError: it cannot be opened, is no ledger, or is newer than this program.
-
-        """
-        return cls(open_database(path_or_url), clock=clock)
-
-    def close(self) -> None:
-        """Give the connections back; the ledger is of no use afterwards."""
-        self._writer.close()
-        self._reader.close()
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._writer.begin():
-            yield self._writer
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._reader.begin():
-            yield self._reader
 
     def start_run(self, shop: str, *, flow: str, options: Mapping[str, object] | None = None) -> RunRecord:
         """A new run with the shop's next fence; earlier runs of the shop can write no more. Hold the shop's RunLock."""
@@ -202,53 +151,3 @@ class Ledger:
             return entries.search(
                 connection, shop=shop, subject=subject, state=state, since=since, limit=limit, clock=self._clock
             )
-
-    def see(self, shop: str, *, sightings: Iterable[tuple[str, str, Mapping[str, object]]]) -> dict[str, Change]:
-        """Remember each (subject, fingerprint, facts) at first sight; gives those that look different now, by subject.
-
-        A subject is given each time until it looks as before again, or a person releases it.
-        """
-        with self._writing() as connection:
-            return remember(connection, shop=shop, seen=sightings, clock=self._clock)
-
-    def release(self, shop: str, *, subject: str, by: str, reason: str) -> Change:
-        """A person accepts how the subject looks now; gives what was accepted. A further change is reported again.
-
-        Raises:
-            ConfigError: it has not changed.
-
-        """
-        with self._writing() as connection:
-            return accept(connection, shop=shop, subject=subject, by=by, reason=reason, clock=self._clock)
-
-    def hold(self, shop: str, *, subject: str, reason: str, by: str, cause: str = "person") -> Hold:
-        """Hold a subject until it is lifted; one hold a cause, its newest reason counts."""
-        with self._writing() as connection:
-            return holds.add(
-                connection, shop=shop, subject=subject, cause=cause, reason=reason, by=by, clock=self._clock
-            )
-
-    def lift(self, shop: str, *, subject: str, by: str, cause: str | None = None) -> int:
-        """Lift the subject's holds of one cause (None: of all); gives how many there were."""
-        with self._writing() as connection:
-            return holds.lift(connection, shop=shop, subject=subject, cause=cause, by=by, clock=self._clock)
-
-    def holds(self, shop: str) -> dict[str, tuple[Hold, ...]]:
-        """The shop's active holds by subject, oldest first."""
-        with self._reading() as connection:
-            return holds.active(connection, shop=shop, clock=self._clock)
-
-    def incident(self, shop: str, *, cause: str, message: str) -> Incident:
-        """Open an incident, or count the open one of this cause again; `times_seen == 1`: it is new, tell somebody."""
-        with self._writing() as connection:
-            return incidents.seen(connection, shop=shop, cause=cause, message=message, clock=self._clock)
-
-    def close_incident(self, shop: str, *, cause: str) -> Incident | None:
-        """Close the open incident of this cause; None: there was none."""
-        with self._writing() as connection:
-            return incidents.close(connection, shop=shop, cause=cause, clock=self._clock)
-
-    def open_incidents(self, shop: str | None = None) -> list[Incident]:
-        """Open incidents of a shop (None: of all), oldest first."""
-        with self._reading() as connection:
-            return incidents.still_open(connection, shop=shop, clock=self._clock)

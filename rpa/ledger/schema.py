@@ -23,7 +23,7 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest migration; a database that says so needs none."""
 
 VERSION_TABLE: Final = "ledger_version"
@@ -137,6 +137,9 @@ holds = Table(
     Column("held_at", Instant, nullable=False),
     Column("lifted_by", String(200), nullable=False, server_default=""),
     Column("lifted_at", Instant),
+    Column("until", Instant),
+    Column("facts", JSON, nullable=False, server_default="{}"),
+    Column("lifted_because", Text, nullable=False, server_default=""),
     Index(
         "one_active_hold",
         "shop",
@@ -168,6 +171,58 @@ documents = Table(
     Index("documents_by_state", "shop", "kind", "state"),
 )
 """What the site issues and later withdraws; `name` is the site's own id of it."""
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shop", String(100), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("says", String(50), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("said_by", String(200), nullable=False, server_default=""),
+    Column("document_id", Integer, ForeignKey("documents.id")),
+    Column("heard_at", Instant, nullable=False),
+    Column("superseded_at", Instant),
+    Index(
+        "one_word_of_a_document",
+        "document_id",
+        "subject",
+        unique=True,
+        sqlite_where=text("superseded_at IS NULL"),
+        postgresql_where=text("superseded_at IS NULL"),
+    ),
+    Index("mentions_by_subject", "shop", "subject"),
+)
+"""What was said of subjects. `at`: when it was said, by the clock of whoever said it; `heard_at`: when it was stored.
+A word that the same document took back later stays, with the moment in `superseded_at`, and counts no more."""
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("shop", String(100), primary_key=True),
+    Column("mark", String(50), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("first_facts", JSON, nullable=False),
+    Column("last_facts", JSON, nullable=False),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("shop", String(100), primary_key=True),
+    Column("account", String(200), primary_key=True),
+    Column("kind", String(50), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("doubt", Text, nullable=False, server_default=""),
+    Column("updated_at", Instant, nullable=False),
+)
+"""One span a kind and account in which every document that was issued is known."""
 
 incidents = Table(
     "incidents",
