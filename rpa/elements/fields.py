@@ -31,8 +31,8 @@ class Sourced(Spec):
     """`never`, or host and date."""
 
 
-Unit = Literal["yuan", "fen", "unix_s", "local_time"]
-"""How a text or number becomes a value: yuan and fen → int fen; unix_s and local_time → an aware datetime."""
+Unit = Literal["yuan", "fen", "unix_s", "unix_ms", "local_time"]
+"""How a text or number becomes a value: yuan and fen → int fen; unix_s, unix_ms, local_time → an aware datetime."""
 
 
 class FieldSpec(Spec):

@@ -123,6 +123,8 @@ class PageSpec(Sourced):
     signature: tuple[str, ...] = Field(min_length=1)
     ready: str | None = None
     """The list whose rows must be there."""
+    no_right: str | None = None
+    """The element that an account without the right to this page is shown instead of it."""
     source: str
     verified: str
 

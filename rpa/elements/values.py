@@ -59,7 +59,7 @@ def _value(raw: Any, spec: FieldSpec | AnswerField, *, zone: ZoneInfo) -> Any:
 
 
 def _one(raw: Any, spec: FieldSpec | AnswerField, *, zone: ZoneInfo) -> Any:
-    if raw is None or (raw == "" and (spec.optional or spec.unit)) or (spec.unit == "unix_s" and raw == 0):
+    if raw is None or (raw == "" and (spec.optional or spec.unit)) or (spec.unit in ("unix_s", "unix_ms") and raw == 0):
         return UNREADABLE if not spec.optional else None if spec.unit else ""
     if spec.map is not None:
         return spec.map.get(str(raw), UNREADABLE)
@@ -79,6 +79,8 @@ def _with_unit(text: str, unit: str, *, zone: ZoneInfo) -> int | datetime:
             return int(text)
         case "unix_s":
             return datetime.fromtimestamp(int(text), zone)
+        case "unix_ms":
+            return datetime.fromtimestamp(int(text) / 1000, zone)
         case _:
             return datetime.fromisoformat(text).replace(tzinfo=zone)
 
