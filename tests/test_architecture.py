@@ -27,6 +27,7 @@ PYTHONS_OWN = {"schedule", "selectors", "secrets", "trace", "platform", "csv", "
 CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 SPEAKS_CHINESE = {
     "flows/reasons.py": "the table of reasons, in both languages",
+    "flows/notices/reasons.py": "the same for notices",
     "flows/settings.py": "an example of a sender's own header",
     "flows/sheets/rows.py": "names of columns, put into sentences for people",
     "rpa/doctor.py": "what the doctor found, in both languages",

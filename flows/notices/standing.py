@@ -1,0 +1,66 @@
+"""What holds an order after everything that was said of it: decided by when it was said, not by when it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from flows import holding
+from flows.notices.model import Says
+from rpa.ledger.mentions import HoldWanted, Mention
+
+_RANK: Mapping[str, int] = MappingProxyType({Says.SHIP: 0, Says.PROHIBITED: 1, Says.UNCLEAR: 2, Says.CLOSED: 3})
+_BY_A_PERSON = 4
+_CAUSES: Mapping[str, str] = MappingProxyType(
+    {Says.PROHIBITED: holding.PROHIBITED, Says.UNCLEAR: holding.UNCLEAR, Says.CLOSED: holding.CLOSED}
+)
+
+
+def standing(_subject: str, mentions: Sequence[Mention]) -> HoldWanted | None:
+    """The one hold that all mentions of a subject leave, its cause one of `holding.NOTICE_CAUSES`; None: it is free.
+
+    They count in the order of their moments, whatever the order in which they came. CLOSED stays until a person
+    releases it. PROHIBITED and UNCLEAR stay until a later SHIP. RELEASED ends everything said until then, NOTHING says
+    nothing. At the same moment the stricter counts, and a person's release last. A word that is not known is UNCLEAR.
+
+    The hold's facts: `since` (ISO 8601, when the notice was sent), `notice` (its id), `by` (the person who
+    read the notice, if one did).
+    """
+    in_force: Mention | None = None
+    for mention in sorted((one for one in mentions if one.says != Says.NOTHING), key=_order):
+        in_force = _next(in_force, mention)
+    return None if in_force is None else _wanted(in_force)
+
+
+def _order(mention: Mention) -> tuple[object, ...]:
+    says = str(_said(mention))
+    return mention.at, _RANK.get(says, _BY_A_PERSON), mention.source, mention.by
+
+
+def _said(mention: Mention) -> Says:
+    try:
+        return Says(mention.says)
+    except ValueError:
+        return Says.UNCLEAR
+
+
+def _next(before: Mention | None, mention: Mention) -> Mention | None:
+    """What is in force after this one; saying the same again does not make a hold younger."""
+    says = _said(mention)
+    if says is Says.RELEASED:
+        return None
+    if before is not None and _said(before) in {says, Says.CLOSED}:
+        return before
+    return None if says is Says.SHIP else mention
+
+
+def _wanted(mention: Mention) -> HoldWanted:
+    return HoldWanted(
+        cause=_CAUSES[_said(mention)],
+        reason=f"{mention.source} ({mention.at:%Y-%m-%d %H:%M})",
+        facts={
+            "since": mention.at.isoformat(),
+            "notice": mention.source.partition("/")[0],
+            "by": mention.by,
+        },
+    )
