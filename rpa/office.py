@@ -58,14 +58,17 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
 
 
 @contextmanager
-def opened(premises: Premises, browser: Browser, *, watching: Watching) -> Iterator[View]:
+def opened(
+    premises: Premises, browser: Browser, *, watching: Watching, stopping: Callable[[], bool] = lambda: False
+) -> Iterator[View]:
     """The shop's page, with the saved login state, which is saved after a login and at the end.
 
     Where the login itself was the trouble, the state is forgotten; the password is kept.
     """
     shop, vault = premises.shop, premises.vault
     state = vault.load_state(shop.name)
-    with viewed(premises, browser, state=state, watched=watching.step, enter=entering(premises)) as view:
+    enter = entering(premises)
+    with viewed(premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping) as view:
         try:
             yield view
         except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
@@ -95,14 +98,15 @@ def viewed(
     state: bytes | None,
     watched: bool = False,
     enter: Callable[[View], None] | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[View]:
-    """The shop's page with this login state; nothing is saved. `watched`, `enter`: see `Guard` and `View`."""
+    """The shop's page with this login state; nothing is saved. `watched`: see `Guard`; `enter`, `stopping`: `View`."""
     profile, zone = premises.profile, premises.config.zone.key
     with shop_page(browser, state=state, timezone=zone, still=profile.animations == "off") as page:
         yield View(
             page, profile=profile, base_url=premises.base_url, guard=guard_of(premises, watched=watched),
             evidence=evidence_of(premises), clock=premises.config.clock, enter=enter,
-            patience_s=premises.config.browser.timeout_s,
+            patience_s=premises.config.browser.timeout_s, stopping=stopping,
         )  # fmt: skip
 
 

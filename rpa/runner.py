@@ -152,7 +152,7 @@ class _ShopRun:
     def _work(self, browser: Browser) -> None:
         job = self._job
         with (
-            opened(self._premises, browser, watching=job.watching) as view,
+            opened(self._premises, browser, watching=job.watching, stopping=job.stopping) as view,
             job.watching.pausing(view.page),
             view.evidence.on_refusal(view.page),
         ):

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("cli", "__main__"),
     ("runner", "scheduler", "starter", "doctor"),
-    ("browser", "elements", "ledger", "report", "notify", "office", "run"),
+    ("browser", "documents", "elements", "ledger", "report", "notify", "office", "run"),
     ("config", "credentials", "discovery", "flow"),
     ("tomlfile", "tomllines", "tomlshape"),
     ("address", "clock", "files", "language", "log", "outcome"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from loguru import logger
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.asking import Asking
+from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.guard import Guard
 from rpa.browser.lists import Rows, comes_to_rest, read_rows, rows_of_key, the_dialog, the_row
 from rpa.browser.playwright_errors import loading, translated
@@ -40,11 +42,13 @@ class View:
 
     def __init__(
         self, page: Page, *, profile: Profile, base_url: str, guard: Guard, evidence: Evidence, clock: Clock,
-        enter: Callable[[View], None] | None = None, patience_s: float = 10.0,
+        enter: Callable[[View], None] | None = None, patience_s: float = 10.0, download_s: float = 600.0,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         """`guard` decides what may be touched; `enter` logs in, at most once, before the first page was seen.
 
-        `patience_s`: how long an element may take to appear; an answer three times as long.
+        `patience_s`: how long an element may take to appear, or a download to begin; an answer three times as long.
+        `download_s`: how long a download may take. `stopping`: whether the run was asked to stop.
         """
         self.page = page
         self.profile = profile
@@ -55,6 +59,10 @@ class View:
         self._enter = enter
         self._patience_ms = patience_s * 1000
         self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * patience_s)
+        self._downloads = Downloads(
+            page, clock=clock, login_path=profile.session.login_path, patience_s=patience_s, longest_s=download_s,
+            stopping=stopping,
+        )  # fmt: skip
         page.on("dialog", self._refuse_dialog)
 
     def _refuse_dialog(self, dialog: Dialog) -> None:
@@ -223,6 +231,14 @@ class View:
     def site_now(self) -> datetime:
         """The site's clock."""
         return self._asking.site_now()
+
+    def downloaded(self, action: Callable[[], None], *, into: Path, most_bytes: int = MOST_BYTES) -> Path:
+        """Do the one action, give the file that it makes the browser download: under a safe name, in this folder.
+
+        Raises Refused: `download_failed` when a page or nothing comes instead (the page is as before then), when it is
+        cut off or empty; `too_large`. Stopped when the run is asked to stop; LoginNeeded.
+        """
+        return self._downloads.taken(action, into=into, most_bytes=most_bytes)
 
     # Lists and dialogs
 

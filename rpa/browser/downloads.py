@@ -1,0 +1,191 @@
+"""Files that the browser downloads: taken when they are whole, refused when a page or nothing comes instead."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Error
+
+from rpa.browser.breathing import breathe
+from rpa.browser.playwright_errors import loading, translated
+from rpa.documents.names import numbered, safe_name
+from rpa.errors import LoginNeeded, Refused, Stopped
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Download, Page, Response
+
+    from rpa.clock import Clock
+
+MOST_BYTES = 200 << 20
+_READ_MS = 1_000
+_BLANK = {"", "about:blank"}
+
+
+@dataclass(kw_only=True)
+class _Heard:
+    """What the browser did since an action began. No slots: Playwright marks its handlers."""
+
+    page: Page
+    downloads: list[Download] = field(default_factory=list)
+    ended: list[str | None] = field(default_factory=list)
+    """Of the first download: what it failed with, or None."""
+    lengths: dict[str, int] = field(default_factory=dict)
+    """By address, the length that an answer has announced."""
+    moved: bool = False
+    """The page itself has gone to another document."""
+
+    def note_download(self, download: Download) -> None:
+        """Wait for its end beside everything else: Playwright runs each handler on its own."""
+        self.downloads.append(download)
+        if len(self.downloads) == 1:
+            try:
+                self.ended.append(download.failure())
+            except Error as error:
+                self.ended.append(error.message.partition("\n")[0])
+
+    def note_response(self, response: Response) -> None:
+        """Keep the length it announces."""
+        length = response.headers.get("content-length", "")
+        if length.isdecimal():
+            self.lengths[response.url] = int(length)
+
+    def note_move(self, _page: Page) -> None:
+        """The page shows another document."""
+        self.moved = True
+
+    def shown(self) -> Page | None:
+        """The page or tab that shows something in place of a file."""
+        if self.moved:
+            return self.page
+        return next((tab for tab in others(self.page) if tab.url not in _BLANK), None)
+
+
+class Downloads:
+    """Downloads of one page."""
+
+    def __init__(
+        self, page: Page, *, clock: Clock, login_path: str, patience_s: float, longest_s: float,
+        stopping: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        """`patience_s`, `longest_s`: how long until it begins, and until it ends; `stopping`: whether to give up."""
+        self._page = page
+        self._clock = clock
+        self._login_path = login_path
+        self._patience_s = patience_s
+        self._longest_s = longest_s
+        self._stopping = stopping
+
+    def taken(self, action: Callable[[], None], *, into: Path, most_bytes: int) -> Path:
+        """Do the action, and give the file that it makes the browser download; see `View.downloaded`."""
+        heard, address = _Heard(page=self._page), self._page.url
+        with _listening(heard):
+            action()
+            download = self._begun(heard, address=address)
+            self._end(heard, length=heard.lengths.get(download.url, 0), most_bytes=most_bytes)
+        return _moved(download, into=into, most_bytes=most_bytes)
+
+    def _begun(self, heard: _Heard, *, address: str) -> Download:
+        deadline = self._clock.monotonic() + self._patience_s
+        while not heard.downloads:
+            shown = heard.shown()
+            if shown is not None or self._clock.monotonic() > deadline:
+                raise self._nothing(shown, address=address)
+            self._breathe()
+        return heard.downloads[0]
+
+    def _nothing(self, shown: Page | None, *, address: str) -> Refused | LoginNeeded:
+        """What to say when a page, or nothing, came instead of a file; the page is as it was then."""
+        if shown is not None and urlsplit(shown.url).path.startswith(self._login_path):
+            return LoginNeeded("The site shows its login page in place of a file. Run `rpa login` for this shop.")
+        came = f"shows a page in place of a file (“{_words(shown)}”)" if shown is not None else "gave no file"
+        if shown in (None, self._page):
+            with loading("going back to where the file was asked for"):
+                self._page.goto(address, wait_until="domcontentloaded")
+        return Refused(f"The site {came}; the next run tries again.", reason="download_failed")
+
+    def _end(self, heard: _Heard, *, length: int, most_bytes: int) -> None:
+        """Wait for the end of the download."""
+        deadline = self._clock.monotonic() + self._longest_s
+        if length > most_bytes:
+            raise _too_large(length, most_bytes=most_bytes)
+        while not heard.ended:
+            if self._clock.monotonic() > deadline:
+                message = f"The download did not end in {self._longest_s:.0f} s; the next run tries again."
+                raise Refused(message, reason="download_failed")
+            self._breathe()
+        if heard.ended[0] is not None:
+            message = f"The download was cut off ({heard.ended[0]}); the next run tries again."
+            raise Refused(message, reason="download_failed")
+
+    def _breathe(self) -> None:
+        if self._stopping():
+            raise Stopped("Asked to stop during a download; the next run makes it again.")
+        breathe(self._page)
+
+
+def others(page: Page) -> list[Page]:
+    """The other tabs of this page's window."""
+    return [tab for tab in page.context.pages if tab != page]
+
+
+@contextmanager
+def _listening(heard: _Heard) -> Iterator[None]:
+    """Note what the browser does; at the end, give up what still downloads and close what was opened."""
+    page = heard.page
+    handlers: dict[str, Callable[[Any], None]] = {"download": heard.note_download, "domcontentloaded": heard.note_move}
+    for event, handler in handlers.items():
+        page.on(event, handler)  # type: ignore[call-overload]
+    page.context.on("response", heard.note_response)
+    try:
+        yield
+    finally:
+        for event, handler in handlers.items():
+            page.remove_listener(event, handler)
+        page.context.remove_listener("response", heard.note_response)
+        with suppress(Error):  # a window that is gone has nothing to tidy
+            _tidy(heard)
+
+
+def _tidy(heard: _Heard) -> None:
+    for download in heard.downloads[len(heard.ended) :]:
+        download.cancel()
+    tabs = others(heard.page)
+    for tab in tabs:
+        tab.close()
+    if tabs:
+        heard.page.bring_to_front()
+
+
+def _moved(download: Download, *, into: Path, most_bytes: int) -> Path:
+    """The browser's own file, moved; nothing of it is read."""
+    with translated("taking a file that was downloaded"):
+        source = Path(download.path())
+    size = source.stat().st_size
+    if size == 0:
+        raise Refused("The site gave an empty file; the next run tries again.", reason="download_failed")
+    if size > most_bytes:
+        raise _too_large(size, most_bytes=most_bytes)
+    names = numbered(safe_name(download.suggested_filename, fallback="download"))
+    target = next(path for name in names if not (path := into / name).exists())
+    shutil.move(source, target)
+    target.chmod(0o600)
+    return target
+
+
+def _too_large(size: int, *, most_bytes: int) -> Refused:
+    message = f"The file has {size >> 20} MiB, more than the {most_bytes >> 20} that are taken; download it by hand."
+    return Refused(message, reason="too_large")
+
+
+def _words(page: Page) -> str:
+    """How the page's text begins."""
+    try:
+        return " ".join(page.locator("body").inner_text(timeout=_READ_MS).split())[:60]
+    except Error:
+        return ""

@@ -1,0 +1,1 @@
+"""Files that a site gave: kept whole, under safe names, never overwritten."""
