@@ -87,6 +87,10 @@ class Memory(Transactions):
         wanted = [
             Wanted(subject=of, cause=cause, reason=reason, until=until, facts=facts or {}) for of, reason in holds
         ]
+        self.hold_all(shop, wanted=wanted, by=by)
+
+    def hold_all(self, shop: str, *, wanted: Sequence[Wanted], by: str) -> None:
+        """Have all these holds, each with its own cause and end: all of them, or none."""
         with self._writing() as connection:
             put(connection, shop=shop, wanted=wanted, by=by, clock=self._clock)
 
