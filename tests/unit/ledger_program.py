@@ -1,22 +1,33 @@
 """A process with the ledger open that does what the lines on its stdin say, one answer a line: to be killed or frozen.
 
-start | join | begin SUBJECT… | settle | race N | cycle | lock FOLDER
+start | join | begin SUBJECT… | settle | race N | cycle | lock FOLDER | conclude NAME | half NAME | papers
 """
 
 from __future__ import annotations
 
 import itertools
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rpa.clock import Clock
 from rpa.errors import RpaError
 from rpa.ledger.actions import Action, Intent, Seen
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
+from rpa.ledger.mentions import HoldWanted, Judge, Mention
 from rpa.ledger.runs import RunRecord
 
 SHOP = "demo"
+MENTIONS = 60
+"""Each document speaks of so many subjects."""
+NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
+
+
+def stop(subject: str, words: Sequence[Mention]) -> HoldWanted:
+    return HoldWanted(cause="stop", reason=words[-1].source)
 
 
 class Program:
@@ -59,6 +70,33 @@ class Program:
         for n in itertools.count():
             print(self.obey("begin", [str(n)]), n, flush=True)
             print(self.obey("settle", []), n, flush=True)
+        return ""
+
+    def do_conclude(self, name: str, *, judge: Judge = stop) -> str:
+        document = self.ledger.find_document(SHOP, kind="notice", name=name, facts={})
+        document = self.ledger.save_document(document, path=name, sha256=name, size_bytes=1)
+        said = [Mention(subject=f"{name}-{n}", says="stop", at=NINE, source=name) for n in range(MENTIONS)]
+        causes = frozenset({"stop"})
+        return self.ledger.conclude_document(
+            document, state=DocumentState.READ, mentions=said, judge=judge, causes=causes
+        ).state
+
+    def do_half(self, name: str) -> str:
+        """Says so in the middle of the transaction, and goes on when a line comes."""
+        judged: list[str] = []
+
+        def judge(subject: str, words: Sequence[Mention]) -> HoldWanted:
+            judged.append(subject)
+            if len(judged) == MENTIONS // 2:
+                print("half", flush=True)
+                sys.stdin.readline()
+            return stop(subject, words)
+
+        return self.do_conclude(name, judge=judge)
+
+    def do_papers(self) -> str:
+        for n in itertools.count():
+            print(self.do_conclude(str(n)), n, flush=True)
         return ""
 
     def do_lock(self, folder: str) -> str:

@@ -15,9 +15,11 @@ import pytest
 from rpa.clock import Clock
 from rpa.errors import ConfigError
 from rpa.ledger.actions import Seen, State
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
 from rpa.ledger.runs import RunState
+from tests.unit.ledger_program import MENTIONS
 
 if TYPE_CHECKING:
     Start = Callable[[], "Process"]
@@ -116,6 +118,38 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(path: Path, start
     assert begun <= set(state)
     assert all(state[n] is State.DONE for n in done)
     assert len(set(state) - done) <= 1
+
+
+def test_a_process_killed_in_the_middle_of_a_conclusion_leaves_none_of_it(path: Path, start: Start) -> None:
+    victim = start()
+    assert victim.ask("conclude before") == "read"
+    assert victim.ask("half cut") == "half"
+    victim.kill()
+    assert whole(path) == {"before": True, "cut": False}
+    assert start().ask("conclude cut") == "read"
+    assert whole(path) == {"before": True, "cut": True}
+
+
+def test_documents_concluded_before_a_kill_are_whole_after_it(path: Path, start: Start) -> None:
+    victim = start()
+    victim.tell("papers")
+    said = [victim.answer() for _ in range(9)] + victim.kill()
+    concluded = {line.split()[1] for line in said if len(line.split()) == 2}
+    found = whole(path)
+    assert concluded <= {name for name, is_whole in found.items() if is_whole}
+    assert len(set(found) - concluded) <= 1
+
+
+def whole(path: Path) -> dict[str, bool]:
+    """Whether all of each document was kept; what was kept in part fails."""
+    with Ledger.open(path, clock=Clock()) as ledger:
+        found = [(each, ledger.mentions_of(each)) for each in ledger.documents("demo")]
+        held = ledger.holds("demo")
+    for document, said in found:
+        expected = [f"{document.name}-{n}" for n in range(MENTIONS)] if document.state is DocumentState.READ else []
+        assert [each.subject for each in said] == expected
+        assert [each for each in held if each.rpartition("-")[0] == document.name] == expected
+    return {document.name: bool(said) for document, said in found}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGSTOP to freeze a process")

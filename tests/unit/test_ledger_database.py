@@ -17,7 +17,9 @@ from rpa.errors import ConfigError
 from rpa.ledger import database
 from rpa.ledger.actions import LIVE, Intent
 from rpa.ledger.database import migrate, writing
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.mentions import Mention
 from rpa.ledger.schema import REVISION, actions, metadata
 from tests.unit.ledger_clock import HandClock
 
@@ -99,6 +101,55 @@ def test_the_migrations_lead_to_the_tables_that_a_new_ledger_has(tmp_path: Path)
     assert tables_in(tmp_path / "migrated.sqlite3") == tables_in(tmp_path / "new.sqlite3")
     assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [REVISION]
     open_ledger(tmp_path / "migrated.sqlite3").close()
+
+
+def test_a_ledger_of_the_first_schema_keeps_its_rows_and_learns_what_is_new(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    first_ledger(path)
+    with open_ledger(path) as ledger:
+        assert ledger.holds("demo").keys() == {"A"}
+        [hold] = ledger.holds("demo")["A"]
+        assert (hold.cause, hold.reason, hold.until, hold.facts) == ("person", "call back", None, {})
+        [document] = ledger.documents("demo")
+        assert (document.name, document.state, document.facts) == ("N1", DocumentState.FOUND, {"title": "通知"})
+        [action] = ledger.live("demo", kind="ship").values()
+        assert (action.subject, action.run_id, action.payload) == ("A", "run-1", {"number": "1"})
+        said = [Mention(subject="A", says="go", at=hold.held_at)]
+        ledger.conclude_document(document, state=DocumentState.READ, mentions=said)
+        assert ledger.lift("demo", subject="A", by="me", reason="called") == 1
+    assert tables_in(path) == tables_of_a_new_ledger(tmp_path)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT lifted_because FROM holds ORDER BY id").fetchall() == [("called",), ("",)]
+    connection.close()
+
+
+def first_ledger(path: Path) -> None:
+    """A ledger as the first schema had it, with rows in what later migrations touch or point to."""
+    engine = database._engine(database._url(path))
+    with writing(engine) as connection, connection.begin():
+        migrate(connection, revision="0001")
+        for statement in FIRST_ROWS.split(";"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+FIRST_ROWS = """
+INSERT INTO holds (shop, subject, cause, reason, held_by, held_at, lifted_at) VALUES
+    ('demo', 'A', 'person', 'call back', 'me', '2026-03-10T01:15:00.000+00:00', NULL),
+    ('demo', 'B', 'person', 'over', 'me', '2026-03-10T01:15:00.000+00:00', '2026-03-10T02:15:00.000+00:00');
+INSERT INTO documents (shop, kind, name, state, facts, found_at) VALUES
+    ('demo', 'notice', 'N1', 'found', '{"title": "通知"}', '2026-03-10T01:15:00.000+00:00');
+INSERT INTO runs (id, shop, flow, fence, started_at, state, host, pid, options, counts) VALUES
+    ('run-1', 'demo', 'ship', 1, '2026-03-10T01:15:00.000+00:00', 'finished', 'pc', 1, '{}', '{}');
+INSERT INTO actions (shop, kind, subject, payload, facts, state, run_id, fence, created_at, updated_at) VALUES
+    ('demo', 'ship', 'A', '{"number": "1"}', '{}', 'done', 'run-1', 1,
+     '2026-03-10T01:15:00.000+00:00', '2026-03-10T01:15:00.000+00:00')
+"""
+
+
+def tables_of_a_new_ledger(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    open_ledger(folder / "new.sqlite3").close()
+    return tables_in(folder / "new.sqlite3")
 
 
 def test_a_migration_that_is_cut_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import StatementError
 
 from rpa.errors import ConfigError
 from rpa.ledger.ledger import Ledger
@@ -106,6 +108,60 @@ def test_holding_again_replaces_the_reason_and_lifted_ones_do_not_come_back(ledg
     ledger.hold("demo", subject="A", reason="second", by="you")
     ledger.hold("other", subject="A", reason="elsewhere", by="me")
     assert [(hold.reason, hold.held_by) for hold in ledger.holds("demo")["A"]] == [("second", "you")]
+
+
+def test_a_hold_with_an_end_is_over_at_that_moment_and_can_begin_anew(ledger: Ledger, clock: HandClock) -> None:
+    until = clock.now() + timedelta(minutes=10)
+    kept = ledger.hold("demo", subject="sku", reason="stock-out", by="me", until=until, facts={"sheet": "缺货"})
+    ledger.hold("demo", subject="sku", reason="notice", by="rpa", cause="notice")
+    assert (kept.until, kept.facts) == (until, {"sheet": "缺货"})
+    assert ledger.holds("demo")["sku"][0] == kept
+    clock.move(600)
+    assert [hold.cause for hold in ledger.holds("demo")["sku"]] == ["notice"]
+    assert ledger.lift("demo", subject="sku", by="me", cause="person") == 0
+    again = ledger.hold("demo", subject="sku", reason="stock-out again", by="you")
+    assert (again.held_at, again.until, again.facts) == (clock.now(), None, {})
+    assert {hold.reason for hold in ledger.holds("demo")["sku"]} == {"notice", "stock-out again"}
+    assert ended(ledger) == [("stock-out", "", "", until)]
+
+
+def test_holding_again_replaces_the_end_and_the_facts_but_not_the_beginning(ledger: Ledger, clock: HandClock) -> None:
+    held_at = clock.now()
+    ledger.hold("demo", subject="A", reason="r", by="me", until=held_at + timedelta(minutes=1), facts={"a": 1})
+    clock.move(30)
+    longer = ledger.hold("demo", subject="A", reason="r", by="me", until=held_at + timedelta(hours=1), facts={"b": 2})
+    assert (longer.held_at, longer.until, longer.facts) == (held_at, held_at + timedelta(hours=1), {"b": 2})
+    assert ledger.holds("demo") == {"A": (longer,)}
+
+
+def test_why_a_hold_was_lifted_is_kept(ledger: Ledger, clock: HandClock) -> None:
+    ledger.hold("demo", subject="A", reason="call back", by="me")
+    ledger.lift("demo", subject="A", by="you", reason="called")
+    assert ended(ledger) == [("call back", "you", "called", clock.now())]
+
+
+def test_many_are_held_together_or_not_at_all(ledger: Ledger, clock: HandClock) -> None:
+    ledger.hold("demo", subject="S1", reason="mine", by="me")
+    ledger.hold("demo", subject="S2", reason="older", by="me", cause="stock")
+    until, facts = clock.now() + timedelta(days=1), {"file": "holds.csv"}
+    many = [(f"S{n}", f"row {n}") for n in range(2500)]
+    ledger.hold_many("demo", holds=many, by="you", cause="stock", until=until, facts=facts)
+    held = ledger.holds("demo")
+    assert [(hold.cause, hold.reason) for hold in held["S1"]] == [("person", "mine"), ("stock", "row 1")]
+    assert [(hold.reason, hold.held_by, hold.until, hold.facts) for hold in held["S2"]] == [
+        ("row 2", "you", until, facts)
+    ]
+    assert len(held) == 2500
+    with pytest.raises(StatementError):
+        ledger.hold_many("demo", holds=[("T", "a")], by="you", cause="stock", facts={"no json": object()})
+    assert ledger.holds("demo") == held
+
+
+def ended(ledger: Ledger) -> list[tuple[str, str, str, datetime]]:
+    query = "SELECT reason, lifted_by, lifted_because, lifted_at FROM holds WHERE lifted_at IS NOT NULL ORDER BY id"
+    with ledger._reading() as connection:
+        rows = connection.exec_driver_sql(query)
+        return [(row[0], row[1], row[2], datetime.fromisoformat(row[3])) for row in rows]
 
 
 def test_one_cause_is_one_incident_while_it_lasts(ledger: Ledger, clock: HandClock) -> None:
