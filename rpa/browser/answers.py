@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Error
 
 from rpa.elements.values import answer_values, follow
-from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged, TryAgain
+from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged, RightMissing, TryAgain
 
 if TYPE_CHECKING:
     from playwright.sync_api import Response
@@ -58,9 +58,9 @@ class Answer:
 def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> Answer:
     """Read one answer by its description.
 
-    Raises LoginNeeded, KickedOut, TooManyCalls or ChallengeShown for the codes that the profile names, PageChanged when
-    the answer is not what the description says, AnswerLost when the browser has it no more. A plain refusal is an
-    Answer with `ok` False.
+    Raises LoginNeeded, KickedOut, TooManyCalls, ChallengeShown or RightMissing for the codes that the profile names,
+    PageChanged when the answer is not what the description says, AnswerLost when the browser has it no more. A plain
+    refusal is an Answer with `ok` False.
     """
     data = _body(response, spec)
     code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)
@@ -74,6 +74,8 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
         raise TooManyCalls(f"The site says: {message}")
     if code in profile.session.challenge_codes:
         raise ChallengeShown(f"The site asks for a challenge ({message}). Run `rpa login --headed` for this shop.")
+    if code in profile.session.no_right_codes:
+        raise RightMissing(f"The site says: {message}. Have the shop's main account give this one the right.")
     if code not in profile.session.ok_codes:
         return Answer(ok=False, code=code, message=str(message))
     raw = _rows(data, spec)

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error
 
 from rpa.browser.breathing import breathe
-from rpa.browser.playwright_errors import loading, translated
+from rpa.browser.going import go_to
+from rpa.browser.playwright_errors import translated
 from rpa.documents.names import numbered, safe_name
 from rpa.errors import LoginNeeded, Refused, Stopped
 
@@ -105,8 +106,7 @@ class Downloads:
             return LoginNeeded("The site shows its login page in place of a file. Run `rpa login` for this shop.")
         came = f"shows a page in place of a file (“{_words(shown)}”)" if shown is not None else "gave no file"
         if shown in (None, self._page):
-            with loading("going back to where the file was asked for"):
-                self._page.goto(address, wait_until="domcontentloaded")
+            go_to(self._page, address, doing="going back to where the file was asked for", clock=self._clock)
         return Refused(f"The site {came}; the next run tries again.", reason="download_failed")
 
     def _end(self, heard: _Heard, *, length: int, most_bytes: int) -> None:

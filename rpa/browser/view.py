@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from loguru import logger
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.asking import Asking
 from rpa.browser.downloads import MOST_BYTES, Downloads
+from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
 from rpa.browser.lists import Rows, comes_to_rest, read_rows, rows_of_key, the_dialog, the_row
-from rpa.browser.playwright_errors import loading, translated
+from rpa.browser.playwright_errors import translated
 from rpa.browser.scope import Scope
 from rpa.elements.profile import Risk
 from rpa.elements.resolve import Found, find, resolve
-from rpa.errors import LoginNeeded, PageChanged, TryAgain
+from rpa.errors import LoginNeeded, PageChanged, RightMissing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
@@ -34,7 +34,6 @@ T = TypeVar("T")
 
 _COVERED_MS = 4_000
 """A click that takes longer is tried again below what may cover it; shorter, a busy machine would click twice."""
-_NETWORK_WAITS_S = (1.0, 3.0)
 
 
 class View:
@@ -98,29 +97,28 @@ class View:
         return urlsplit(self.page.url).path.startswith(self.profile.session.login_path)
 
     def arrive(self, name: str) -> None:
-        """Check that this is the page described: not the login page, signature visible, right shop, nothing over it."""
+        """Check that this is the page described: not the login page, signature visible, right shop, nothing over it.
+
+        Raises RightMissing when the page says in place of its signature that the account may not see it.
+        """
         self._refuse_login_page()
-        for element in self.profile.pages[name].signature:
-            self._resolve(self.profile.element(element), self.page)
+        spec = self.profile.pages[name]
+        try:
+            for element in spec.signature:
+                self._resolve(self.profile.element(element), self.page)
+        except PageChanged:
+            if spec.no_right and self.present(spec.no_right):
+                raise RightMissing(f"{name}: the site says “{self.text(spec.no_right)}”.") from None
+            raise
         self.clear()
 
     def clear(self, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
         self.guard.clear(self, expected=[self.profile.dialogs[name].container for name in expected])
 
-    def _goto(self, name: str, parameters: Mapping[str, str], *, until: Literal["commit", "domcontentloaded"]) -> None:
+    def _goto(self, name: str, parameters: Mapping[str, str], *, until: Until) -> None:
         address = self.base_url + self.profile.pages[name].path.format(**parameters)
-        for wait_s in (*_NETWORK_WAITS_S, None):
-            try:
-                with loading(f"opening {name}"):
-                    self.page.goto(address, wait_until=until)
-            except TryAgain as error:
-                if wait_s is None:
-                    raise
-                logger.warning("{} Trying again in {} s.", error, wait_s)
-                self.clock.wait(wait_s)
-            else:
-                return
+        go_to(self.page, address, doing=f"opening {name}", clock=self.clock, until=until)
 
     def _entering(self, go: Callable[[], T]) -> T:
         """Go; when the site wants a login before any page was seen, log in once and go again."""

@@ -27,7 +27,7 @@ def safe_name(text: str, *, fallback: str) -> str:
     name = re.sub(r"\.(\s*\.)+", ".", re.sub(r"\s+", " ", name)).rstrip(". ")
     found = _ENDING.search(name)
     ending = found.group() if found else ""
-    stem = name.removesuffix(ending).strip(". ") if set(name) - set("_. ") else ""
+    stem = name.removesuffix(ending).strip(". ")
     stem = stem if set(stem) - set("_. ") else fallback
     stem = f"_{stem}" if _DEVICE.match(stem) else stem
     return _cut(stem, LONGEST_BYTES - len(ending)) + ending

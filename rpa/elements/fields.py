@@ -61,16 +61,20 @@ class FieldSpec(Spec):
 
 
 class AnswerField(Spec):
-    """One value of a row in an answer: a dotted path (`*` gathers over a list), or several joined by a space."""
+    """One value of a row in an answer: a dotted path (`*` gathers over a list), or several joined by a space.
+
+    `any`: paths of which one or more are there (null is not there); those that are must give the same value.
+    """
 
     path: str | None = None
     join: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
     map: Mapping[str, str] | None = None
     optional: bool = False
     unit: Unit | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> AnswerField:
-        if bool(self.path) == bool(self.join):
-            raise ValueError('needs either "path" or "join"')
+        if sum(map(bool, (self.path, self.join, self.any))) != 1:
+            raise ValueError('needs exactly one of "path", "join" and "any"')
         return self

@@ -36,6 +36,8 @@ class Session(Sourced):
     expired_codes: tuple[int, ...] = ()
     rate_limited_codes: tuple[int, ...] = ()
     challenge_codes: tuple[int, ...] = ()
+    no_right_codes: tuple[int, ...] = ()
+    """The account may not see what it asked for."""
     kicked: AnswerField | None = None
     after_login: str
     login: LoginSteps

@@ -34,7 +34,7 @@ def page_values(raw: Mapping[str, Any], fields: Mapping[str, FieldSpec], *, zone
 
 def answer_values(row: Mapping[str, Any], fields: Mapping[str, AnswerField], *, zone: ZoneInfo) -> dict[str, Any]:
     """The values of one row of an answer. A path with `*` gives a tuple."""
-    return {name: _value(_answer_raw(row, spec), spec, zone=zone) for name, spec in fields.items()}
+    return {name: _answer_value(row, spec, zone=zone) for name, spec in fields.items()}
 
 
 def follow(data: Any, path: str) -> Any:
@@ -46,10 +46,14 @@ def follow(data: Any, path: str) -> Any:
     return follow(value, rest) if rest else value
 
 
-def _answer_raw(row: Mapping[str, Any], spec: AnswerField) -> Any:
-    if spec.path:
-        return follow(row, spec.path)
-    return " ".join(str(part) for path in spec.join if (part := follow(row, path)))
+def _answer_value(row: Mapping[str, Any], spec: AnswerField, *, zone: ZoneInfo) -> Any:
+    if spec.join:
+        joined = " ".join(str(part) for path in spec.join if (part := follow(row, path)))
+        return _value(joined, spec, zone=zone)
+    paths = spec.any or (spec.path or "",)
+    there = [raw for path in paths if (raw := follow(row, path)) is not None]
+    first, *others = [_value(raw, spec, zone=zone) for raw in there or [None]]
+    return first if all(other == first for other in others) else UNREADABLE
 
 
 def _value(raw: Any, spec: FieldSpec | AnswerField, *, zone: ZoneInfo) -> Any:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, PageChanged, RateLimited, RpaError, TryAgain
+from rpa.errors import (
+    ChallengeShown,
+    KickedOut,
+    LoginNeeded,
+    PageChanged,
+    RateLimited,
+    RightMissing,
+    RpaError,
+    TryAgain,
+)
 from tests.browser.tinysite import TinySite, good
 
 if TYPE_CHECKING:
@@ -36,6 +45,7 @@ def test_an_answer_is_opened_by_its_description(view: View, site: TinySite) -> N
         ({"errorCode": 43001, "errorMsg": "over"}, LoginNeeded),
         ({"error_code": 43001, "errorMsg": "over", "result": {"kicked": True}}, KickedOut),
         ({"errorCode": 70031, "errorMsg": "prove it"}, ChallengeShown),
+        ({"errorCode": 20005, "errorMsg": "no right"}, RightMissing),
         ({"errorCode": 1, "errorMsg": "no"}, TryAgain),
         ({"errorCode": 0, "result": {}}, PageChanged),
         ({"result": {"rows": []}}, TryAgain),

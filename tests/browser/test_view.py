@@ -12,6 +12,7 @@ from rpa.errors import (
     InDoubt,
     LoginNeeded,
     PageChanged,
+    RightMissing,
     TryAgain,
     WrongShop,
 )
@@ -50,6 +51,12 @@ def test_a_page_that_shows_its_signature_is_arrived_at(view: View) -> None:
 def test_a_page_without_its_signature_is_refused(view: View, site: TinySite) -> None:
     site.pages["/orders"] = SHOP.replace("title", "other")
     with pytest.raises(PageChanged, match=r"orders\.title"):
+        view.open("orders")
+
+
+def test_a_page_that_an_account_may_not_see_says_which_right_is_missing(view: View, site: TinySite) -> None:
+    site.pages["/orders"] = SHOP.replace("title", "other") + '<p id="no-right">Ask the main account for Orders</p>'
+    with pytest.raises(RightMissing, match="Ask the main account for Orders"):
         view.open("orders")
 
 

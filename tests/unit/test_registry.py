@@ -122,7 +122,7 @@ def test_a_profile_is_read_with_its_names_and_short_forms_written_out(tmp_path: 
 def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_path: Path) -> None:
     changes = {
         'after_login = "home"': 'after_login = "hom"',
-        'signature = ["home.name"]': 'signature = ["home.nam", "home.buy"]\nready = "row"',
+        'signature = ["home.name"]': 'signature = ["home.nam", "home.buy"]\nready = "row"\nno_right = "home.now"',
         "locators = [{ css": "locators = [{ csss",
         'within = "dialog:sure"': 'within = "row:sure"',
         'expect = ["Buy"]': "expect = []",
@@ -145,6 +145,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         '"hom"': 'session.after_login: there is no "hom" in [pages]; did you mean "home"?',
         'signature = ["home.nam"': 'signature.0: there is no "home.nam" in [elements]; did you mean "home.name"?',
         'ready = "row"': 'pages.home.ready: there is no "row" in [lists]; did you mean "rows"?',
+        'no_right = "home.now"': 'pages.home.no_right: there is no "home.now" in [elements]',
         "csss": 'elements.home.name.locators.0.csss: unknown key; did you mean "css"?',
         "row:sure": 'elements.home.buy.within: must be "list:NAME" or "dialog:NAME"',
         'text = "Buy"': '"name" goes with "role" only',
@@ -152,7 +153,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         "(\\d+": "lists.rows.fields.id.pattern: is not a regular expression",
         "hodl": 'there is no "hodl" in [words]; did you mean "hold"?',
         "home.nane": 'dialogs.sure.close: there is no "home.nane" in [elements]',
-        "join = ": 'needs either "path" or "join"',
+        "join = ": 'needs exactly one of "path", "join" and "any"',
         "kickd": "overlays.kicked.means: input should be 'kicked' or 'challenge'",
         "[popup.news]": 'popup: unknown key; did you mean "popups"?',
         "ok_codes": "session.ok_codes: must not be empty",

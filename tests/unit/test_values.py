@@ -109,6 +109,30 @@ def test_joined_parts_leave_out_what_is_missing() -> None:
     assert answer_value({"province": "浙江省", "city": ""}, join=("province", "city", "district")) == "浙江省"
 
 
+RISK: dict[str, Any] = {"any": ("risk_status", "control"), "map": {"0": "clear", "1": "set", "2": "set"}}
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        ({"risk_status": 0}, "clear"),
+        ({"control": 1}, "set"),
+        ({"risk_status": None, "control": 0}, "clear"),
+        ({"risk_status": 1, "control": 2}, "set"),
+        ({"risk_status": 1, "control": 0}, UNREADABLE),
+        ({"risk_status": 0, "control": 7}, UNREADABLE),
+        ({"risk_status": 0, "control": ""}, UNREADABLE),
+        ({}, UNREADABLE),
+    ],
+)
+def test_of_several_names_of_a_field_those_that_are_there_must_agree(row: dict[str, Any], value: Any) -> None:
+    assert answer_value(row, **RISK) == value
+
+
+def test_none_of_several_names_is_a_missing_path() -> None:
+    assert answer_value({}, **RISK, optional=True) == ""
+
+
 @pytest.mark.parametrize("path", ["a.c", "a.b.c", "x", "a.*", "a.*.b"])
 def test_a_path_that_leads_nowhere_is_none(path: str) -> None:
     assert follow({"a": {"b": 1}}, path) is None

@@ -1,0 +1,33 @@
+"""Going to an address; a network that does not answer at once is given two more tries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from loguru import logger
+
+from rpa.browser.playwright_errors import loading
+from rpa.errors import TryAgain
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from rpa.clock import Clock
+
+_NETWORK_WAITS_S = (1.0, 3.0)
+Until = Literal["commit", "domcontentloaded"]
+
+
+def go_to(page: Page, address: str, *, doing: str, clock: Clock, until: Until = "domcontentloaded") -> None:
+    """Load an address in this page. Raises TryAgain (`doing`: …) when the site does not answer three times."""
+    for wait_s in (*_NETWORK_WAITS_S, None):
+        try:
+            with loading(doing):
+                page.goto(address, wait_until=until)
+        except TryAgain as error:
+            if wait_s is None:
+                raise
+            logger.warning("{} Trying again in {} s.", error, wait_s)
+            clock.wait(wait_s)
+        else:
+            return
