@@ -131,7 +131,7 @@ def show_ledger(
     if shop is not None:
         config.shop(shop)
     wanted = None if state is None else _state(state)
-    with _ledger(config) as ledger:
+    with opened_ledger(config) as ledger:
         actions = ledger.show(shop, state=wanted, limit=limit)
     if as_json:
         sys.stdout.write(json.dumps([action.to_json() for action in actions], ensure_ascii=False, indent=2) + "\n")
@@ -149,7 +149,8 @@ def _state(text: str) -> State:
 
 
 @contextmanager
-def _ledger(config: Config) -> Iterator[Ledger]:
+def opened_ledger(config: Config) -> Iterator[Ledger]:
+    """The project's ledger, made if need be, closed at the end."""
     config.var.mkdir(parents=True, exist_ok=True)
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
         yield ledger
@@ -193,8 +194,8 @@ def resolve(
     if len(answers) != 1:
         raise ConfigError("Give exactly one answer: --done, --not-done or --changed-ok.")
     who = person_named(by)
-    why = _reason(reason, language=config.language)
-    with RunLock(config.var / "locks", shop=shop, clock=config.clock), _ledger(config) as ledger:
+    why = reason_given(reason, language=config.language)
+    with RunLock(config.var / "locks", shop=shop, clock=config.clock), opened_ledger(config) as ledger:
         if answers[0] == "changed":
             ledger.release(shop, subject=subject, by=who, reason=why)
             said = [_RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)]
@@ -209,7 +210,8 @@ def resolve(
         console().print(line, soft_wrap=True)
 
 
-def _reason(given: str, *, language: Language) -> str:
+def reason_given(given: str, *, language: Language) -> str:
+    """This reason, else the one that the person at the terminal types. Raises ConfigError when there is none."""
     why = given.strip()
     if not why and sys.stdin.isatty():
         why = asked(_WHY, language=language)
