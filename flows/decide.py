@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flows.model import BadRow, Decision, How, Mark, Order, SheetRow, Shipment
+from flows.gate import Known, Wait, notices_against_all, reason_to_wait
+from flows.model import BadRow, Decision, How, Order, SheetRow, Shipment
 from flows.reasons import Reason
 
 
@@ -22,20 +23,11 @@ class NoLogistics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What a shop's configuration, its ledger and its holds say."""
+class Rules(Known):
+    """What is known against orders, and what a shop's configuration says of how they are shipped."""
 
-    now: datetime
-    stop_words: tuple[str, ...] = ()
-    stop_flags: frozenset[str] = frozenset()
     no_logistics: tuple[NoLogistics, ...] = ()
     most_orders_per_number: int = 5
-    holds: Mapping[str, str] = field(default_factory=dict)
-    """order_sn → why a person holds it."""
-    changed: Mapping[str, str] = field(default_factory=dict)
-    """order_sn → what changed since it was first seen."""
-    unresolved: Mapping[str, str] = field(default_factory=dict)
-    """order_sn → what an earlier run left undecided about it."""
     shipped_numbers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """tracking number → receivers (`receiver_key`) of the orders already shipped with it."""
 
@@ -57,7 +49,8 @@ def decide(orders: Iterable[Order], rows: Iterable[SheetRow | BadRow], *, rules:
     for order in {order.order_sn: order for order in orders}.values():
         own = by_order.get(order.order_sn, [])
         first = next((row for row in own if isinstance(row, SheetRow)), own[0] if own else None)
-        decisions.append(_decide_order(order, first, rules=rules))
+        decided = _decide_order(order, first, rules=rules)
+        decisions.append(replace(decided, hours_left=_hours_left(order, now=rules.now)))
         decisions += [_further(order, row) for row in own if row is not first]
     return _refuse_shared_numbers(decisions, rules=rules)
 
@@ -69,14 +62,31 @@ def _further(order: Order, row: SheetRow | BadRow) -> Decision:
     return Decision(order_sn=order.order_sn, order=None, row=row, shipment=None, reason=reason, message=message)
 
 
+def _hours_left(order: Order, *, now: datetime) -> int | None:
+    return None if order.ship_by is None else int((order.ship_by - now).total_seconds() // 3600)
+
+
 def _decide_order(order: Order, row: SheetRow | BadRow | None, *, rules: Rules) -> Decision:
-    reason, message = reason_to_wait(order, rules=rules)
-    if reason is not None:
-        return Decision(order_sn=order.order_sn, order=order, row=row, shipment=None, reason=reason, message=message)
+    wait = reason_to_wait(order, known=rules)
+    if wait is not None:
+        return _waiting(order, row, wait)
     if isinstance(row, BadRow):
         return Decision(
             order_sn=order.order_sn, order=order, row=row, shipment=None, reason=row.reason, message=row.message
         )
+    decided = _decide_with_row(order, row, rules=rules)
+    stop = notices_against_all(rules) if decided.reason is None else None
+    return decided if stop is None else _waiting(order, row, stop)
+
+
+def _waiting(order: Order, row: SheetRow | BadRow | None, wait: Wait) -> Decision:
+    return Decision(
+        order_sn=order.order_sn, order=order, row=row, shipment=None,
+        reason=wait.reason, message=wait.message, since=wait.since, evidence=wait.evidence,
+    )  # fmt: skip
+
+
+def _decide_with_row(order: Order, row: SheetRow | None, *, rules: Rules) -> Decision:
     if row is not None and row.tracking_number:
         shipment = Shipment(
             order_sn=order.order_sn, how=How.DIALOG, courier=row.courier, tracking_number=row.tracking_number
@@ -85,31 +95,6 @@ def _decide_order(order: Order, row: SheetRow | BadRow | None, *, rules: Rules) 
             order_sn=order.order_sn, order=order, row=row, shipment=shipment, reason=None, message=row.warning
         )
     return _decide_without_number(order, row, rules=rules)
-
-
-def reason_to_wait(order: Order, *, rules: Rules) -> tuple[Reason | None, str]:
-    """Why this order must not be shipped now, whatever a sheet says; (None, "") when nothing speaks against it."""
-    sn = order.order_sn
-    if order.doubt is not None:
-        return Reason.SOURCES_DISAGREE, order.doubt
-    if Mark.UNREADABLE in (order.audit, order.after_sale):
-        return Reason.UNREADABLE, "audit or after-sale mark"
-    if order.audit is Mark.SET:
-        return Reason.UNDER_AUDIT, ""
-    if order.after_sale is Mark.SET:
-        return Reason.AFTER_SALE, ""
-    if sn in rules.unresolved:
-        return Reason.UNKNOWN, rules.unresolved[sn]
-    if sn in rules.holds:
-        return Reason.ON_HOLD, rules.holds[sn]
-    if sn in rules.changed:
-        return Reason.ORDER_CHANGED, rules.changed[sn]
-    word = next((word for word in rules.stop_words if word in order.remark), None)
-    if word is not None or order.flag in rules.stop_flags:
-        return Reason.SELLER_REMARK, order.remark or order.flag
-    if order.presale_until is not None and rules.now < order.presale_until:
-        return Reason.PRESALE_NOT_DUE, f"{order.presale_until:%Y-%m-%d %H:%M}"
-    return None, ""
 
 
 def _decide_without_number(order: Order, row: SheetRow | None, *, rules: Rules) -> Decision:

@@ -1,4 +1,4 @@
-"""What holds an order, and what was observed of it: causes, subjects and marks as the ledger stores them; what ends it."""
+"""What holds an order, what ends that, and what was observed of it: causes, subjects and marks of the ledger."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ RELEASE_WORDS: Mapping[str, Text] = MappingProxyType(
     {
         "audit_end": Text(en="The platform's audit ends", zh="平台审核结束"),
         "result_notice": Text(en="A result notice that says: ship", zh="收到“需要发货”的审核结果通知"),
-        "newer_export": Text(en="A newer export without the audit, or a result notice", zh="重新导出后无审核，或收到审核结果通知"),
+        "newer_export": Text(en="A newer export without the audit", zh="重新导出后无审核标记"),
         "nothing": Text(en="Nothing: the platform refunds it", zh="不会解除：平台已关闭并退款"),
         "notices_resolve": Text(en="A person: rpa notices resolve", zh="人工处理：rpa notices resolve"),
         "lift_stale": Text(en="A person: rpa holds lift --stale", zh="人工解除：rpa holds lift --stale"),
         "person": Text(en="A person: rpa holds lift", zh="人工解除：rpa holds lift"),
-        "ledger_resolve": Text(en="A person: rpa ledger resolve --changed-ok", zh="人工确认：rpa ledger resolve --changed-ok"),
+        "ledger_resolve": Text(en="A person: rpa ledger resolve", zh="人工确认：rpa ledger resolve"),
         "after_sale_end": Text(en="The after-sale case ends", zh="售后处理完成"),
         "remark": Text(en="Another remark or flag", zh="修改商家备注或旗标"),
     }

@@ -67,6 +67,8 @@ class Order:
     """Name on the site, once shipped."""
     tracking_number: str = ""
     shipped_at: datetime | None = None
+    grouped_at: datetime | None = None
+    """When the group formed, from which the platform's audit is counted; None: the site does not say."""
     doubt: str | None = None
     """Why the two sources disagree; None: they agree."""
 
@@ -136,6 +138,12 @@ class Decision:
     shipment: Shipment | None
     reason: Reason | None
     message: str = ""
+    since: datetime | None = None
+    """Since when the order is held, by the site's clock; None: not held, or not known."""
+    evidence: str = ""
+    """Where the pictures lie that the reason rests on; empty: none."""
+    hours_left: int | None = None
+    """Whole hours until the order must have left, when it was decided on; negative: late. None: no such time."""
 
     @property
     def to_ship(self) -> tuple[Order, Shipment]:

@@ -87,7 +87,7 @@ class Signs:
 
     order_sn: str
     audit: Mapping[str, Mark]
-    """`list`, `list_data`, `detail`, `detail_data`, `address` (hidden while under audit)."""
+    """Those of the order's own page: `detail`, `receiver`, `detail_data`, `address` (hidden while under audit)."""
     evidence: Path | None = None
 
 

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.decide import decide
-from flows.model import Decision
+from flows.model import Decision, Order
 from flows.office import ReadsOrders
 from flows.reasons import Reason
 from flows.rows import ORDER_REPORT, OrderRow
 from flows.rules import rules_of, sightings
+from flows.watch import held_but_clear, look_for_signs, remember_audits
 from rpa.flow import Flow, Row
 from rpa.language import Text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rpa.run import Run
 
 
 def pending_orders(run: Run) -> Iterator[Row]:
-    """Every pending order with what speaks against shipping it; page by page."""
+    """Every pending order with what speaks against shipping it; page by page.
+
+    Last come those that a notice holds, though the list shows them without a sign: their own pages are looked at.
+    """
     reading = run.office(ReadsOrders)
+    held: list[Order] = []
     for page in reading.pending():
         run.meter.add(len(page.orders))
-        changed = run.ledger.see(run.shop.name, sightings=sightings(page.orders))
-        for decision in decide(page.orders, (), rules=rules_of(run, now=reading.now(), changed=changed)):
-            run.meter.advance()
-            yield OrderRow.of(_as_read(decision)).cells()
+        remember_audits(run, page.orders, at=reading.now())
+        clear = held_but_clear(page.orders, holds=run.ledger.holds(run.shop.name))
+        later = {order.order_sn for order in clear}
+        held += clear
+        yield from _rows(run, [order for order in page.orders if order.order_sn not in later], now=reading.now())
+    look_for_signs(run, held, at=reading.now())
+    yield from _rows(run, held, now=reading.now())
+
+
+def _rows(run: Run, orders: Sequence[Order], *, now: datetime) -> Iterator[Row]:
+    changed = run.ledger.see(run.shop.name, sightings=sightings(orders))
+    for decision in decide(orders, (), rules=rules_of(run, now=now, changed=changed, orders=orders)):
+        run.meter.advance()
+        yield OrderRow.of(_as_read(decision)).cells()
 
 
 def _as_read(decision: Decision) -> Decision:

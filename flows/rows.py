@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
+from flows.held import HELD_COLUMNS, RELEASE_OF, held_sheet
 from flows.model import Decision, How
 from flows.reasons import Reason
 from rpa.flow import ReportShape
@@ -59,6 +60,7 @@ ORDER_COLUMNS: tuple[Column, ...] = (
     _SHEET,
     _SHEET_ROW,
     Column(key="evidence", title=Text(en="Evidence", zh="截图"), kind="path", width=48),
+    *HELD_COLUMNS,
 )
 """All columns of a report about orders, in the order of the CSV."""
 
@@ -67,6 +69,7 @@ ORDER_LAYOUT = Layout(
     first=(
         *("order_sn", "outcome", "reason", "message", "shop", "courier", "tracking_number", "goods", "spec"),
         *("quantity", "amount_fen", "ship_by", "shipped_at", "how", "sheet", "sheet_row", "evidence"),
+        *("held_since", "released_by", "hours_left"),
     ),
     subject="order_sn",
 )
@@ -74,6 +77,10 @@ ORDER_LAYOUT = Layout(
 PULL_BACK_REASONS = frozenset(
     {
         Reason.UNDER_AUDIT,
+        Reason.AUDIT_NOTICE,
+        Reason.AUDIT_CLOSED,
+        Reason.AUDIT_IN_EXPORT,
+        Reason.HOLD_STALE,
         Reason.AFTER_SALE,
         Reason.SELLER_REMARK,
         Reason.ON_HOLD,
@@ -118,6 +125,12 @@ class OrderRow:
     sheet: str = ""
     sheet_row: int | None = None
     evidence: str = ""
+    held_since: datetime | None = None
+    """By the site's clock; None for a held order: not known."""
+    released_by: str = ""
+    """What would release the order, as a code of `flows.holding.RELEASE_WORDS`; empty: it is not held."""
+    hours_left: int | None = None
+    """Of a held order: whole hours until it must have left."""
 
     @classmethod
     def of(
@@ -138,6 +151,7 @@ class OrderRow:
             text = f"Order {decision.order_sn} was to be shipped; say by `reason` how that ended."
             raise ValueError(text)
         order, row, told = decision.order, decision.row, decision.shipment or decision.row
+        released_by = RELEASE_OF.get(ended, "")
         items = order.items if order else ()
         return cls(
             order_sn=decision.order_sn,
@@ -156,7 +170,10 @@ class OrderRow:
             shipped_at=shipped_at or (order.shipped_at if order else None),
             sheet=str(row.place.sheet) if row else "",
             sheet_row=row.place.row if row else None,
-            evidence=str(evidence or ""),
+            evidence=str(evidence or decision.evidence),
+            held_since=decision.since if released_by else None,
+            released_by=released_by,
+            hours_left=decision.hours_left if released_by else None,
         )
 
     def cells(self) -> dict[str, object]:
@@ -197,5 +214,12 @@ def _joined(parts: Iterable[str]) -> str:
     return "; ".join(parts)
 
 
-ORDER_REPORT = ReportShape(layout=ORDER_LAYOUT, name=ORDER_SHEET, reasons=REASON_WORDS, sheets=(pull_back_sheet,))
+def held_orders_sheet(rows: Iterable[Row]) -> Sheet:
+    """The sheet of the orders that are held."""
+    return held_sheet(rows, columns=ORDER_COLUMNS)
+
+
+ORDER_REPORT = ReportShape(
+    layout=ORDER_LAYOUT, name=ORDER_SHEET, reasons=REASON_WORDS, sheets=(pull_back_sheet, held_orders_sheet)
+)
 """How flows about orders report."""

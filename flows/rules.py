@@ -5,27 +5,37 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.decide import NoLogistics, Rules
+from flows.gate import Known, Wait, held_by_ledger, notices_against_all
+from flows.holding import CLEAR, UNDER_AUDIT
 from flows.model import Mark, Order
+from flows.notices.coverage import answer
+from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND
 from flows.settings import OrderSettings
 from rpa.ledger.actions import State
+from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
+    from flows.notices.coverage import Covered
     from rpa.ledger.actions import Action
+    from rpa.ledger.documents import Document
     from rpa.ledger.sightings import Change
     from rpa.run import Run
 
 KIND = "ship"
 """The ledger's kind for telling the site that an order has left, whatever the entry."""
 
+_IN_QUESTION = (DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE)
 
-def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change]) -> Rules:
-    """The rules of this shop at this moment of the site's clock."""
+
+def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change], orders: Iterable[Order] = ()) -> Rules:
+    """The rules of this shop for these orders, at this moment of the site's clock."""
     settings = run.shop.settings(OrderSettings)
     words = run.profile.words
     live = run.ledger.live(run.shop.name, kind=KIND)
+    order_sns = [order.order_sn for order in orders]
     return Rules(
         now=now,
         stop_words=settings.stop_words or tuple(words.get("stop", ())),
@@ -35,11 +45,45 @@ def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change]) -> Rules
             for goods in settings.no_logistics_goods
         ),
         most_orders_per_number=settings.max_orders_per_number,
-        holds={sn: "; ".join(hold.reason for hold in holds) for sn, holds in run.ledger.holds(run.shop.name).items()},
+        clear_looks=run.ledger.observations(run.shop.name, mark=CLEAR, subjects=order_sns),
+        audited=run.ledger.observations(run.shop.name, mark=UNDER_AUDIT, subjects=order_sns),
         changed={sn: _difference(change) for sn, change in changed.items()},
         unresolved={sn: _words(action) for sn, action in live.items()},
         shipped_numbers=_shipped_numbers(live),
+        **_held_now(run, now=now),
     )
+
+
+def held_meanwhile(run: Run, order: Order, *, now: datetime) -> Wait | None:
+    """What somebody, or a notice, has put against the order since it was decided on; asked right before the click."""
+    known = Known(now=now, **_held_now(run, now=now))
+    return held_by_ledger(order, known=known) or notices_against_all(known)
+
+
+def coverage_of(run: Run, *, now: datetime) -> Covered:
+    """How far the shop's notices are known, at this moment of the site's clock."""
+    return _covered(run, _in_question(run), now=now)
+
+
+def _in_question(run: Run) -> list[Document]:
+    """The notices and their files that are not saved, lost, or cannot be read."""
+    found = run.ledger.documents(run.shop.name, states=_IN_QUESTION)
+    return [document for document in found if document.kind in {DOCUMENT_KIND, ATTACHMENT_KIND}]
+
+
+def _covered(run: Run, documents: list[Document], *, now: datetime) -> Covered:
+    return answer(run.ledger.coverage(run.shop.name, kind=DOCUMENT_KIND), documents, now)
+
+
+def _held_now(run: Run, *, now: datetime) -> dict[str, Any]:
+    """The fields of `Known` that another program may change at any moment: holds and notices, read afresh."""
+    documents = _in_question(run)
+    unreadable = [document for document in documents if document.state is DocumentState.UNREADABLE]
+    return {
+        "holds": run.ledger.holds(run.shop.name),
+        "unreadable_notices": tuple(dict.fromkeys(document.name.partition("/")[0] for document in unreadable)),
+        "lost": _covered(run, documents, now=now).lost,
+    }
 
 
 def sightings(orders: Iterable[Order]) -> Iterator[tuple[str, str, Mapping[str, object]]]:

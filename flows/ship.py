@@ -13,6 +13,7 @@ from flows.rows import ORDER_REPORT, OrderRow
 from flows.rules import KIND
 from flows.shipped import row_of
 from flows.shipping import ShippingDesk
+from flows.watch import note_what_notices_may_be_missing
 from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Plan, Row, option
 from rpa.language import Text
@@ -49,6 +50,7 @@ def ship(run: Run) -> Iterator[Row]:
     try:
         yield from desk.look_at_what_was_left_open()
         desk.decide(desk.read_pending_orders())
+        note_what_notices_may_be_missing(run, now=run.office(ReadsOrders).now())
         yield from desk.report_what_is_not_to_be_shipped()
         yield from desk.look_for_orders_of_the_other_rows()
         yield from desk.ship_each()

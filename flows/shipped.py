@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from flows.decide import receiver_key
+from flows.held import RELEASE_OF
 from flows.model import Decision, How, Order, Shipment
 from flows.office import Sighting
 from flows.reasons import Reason
 from flows.rows import OrderRow
 from rpa.ledger.actions import Action, Intent, Seen, State
 from rpa.ledger.once import Look
+
+REFUSED_FOR_AUDIT = "refused_for_audit"
+"""The fact of an action that the site refused with the words it has for orders under audit."""
 
 _ENDS = {
     State.DONE: Reason.SHIPPED,
@@ -73,8 +77,8 @@ def _look_at_shipped(action: Action, order: Order) -> Look:
 
 def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -> OrderRow:
     """The report's row of an action: how it ended, or the reason given while it has not."""
-    ended = reason or _ENDS.get(action.state, Reason.UNKNOWN)
     facts: Mapping[str, Any] = action.facts
+    ended = reason or _ended(action)
     return OrderRow(
         order_sn=action.subject, outcome=ended.outcome, reason=ended, message=message or action.detail,
         how=action.payload["how"], courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
@@ -82,7 +86,14 @@ def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -
         quantity=facts.get("quantity"), amount_fen=facts.get("amount_fen"),
         ship_by=_moment(facts.get("ship_by")), shipped_at=_moment(facts.get("shipped_at")),
         sheet=facts.get("sheet", ""), sheet_row=facts.get("sheet_row"), evidence=facts.get("evidence", ""),
+        released_by=RELEASE_OF.get(ended, ""),
     )  # fmt: skip
+
+
+def _ended(action: Action) -> Reason:
+    if action.state is State.REFUSED and action.facts.get(REFUSED_FOR_AUDIT):
+        return Reason.UNDER_AUDIT
+    return _ENDS.get(action.state, Reason.UNKNOWN)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.decide import decide, decide_found
+from flows.gate import refused_for_audit
 from flows.inbox import GoodOrBad, Inbox
-from flows.model import Decision, Order, SheetRow
+from flows.limits import room_left
+from flows.model import Decision, Mark, Order, SheetRow
 from flows.office import ReadsOrders, ShipForm, ShipsOrders
 from flows.reasons import Reason
 from flows.rows import OrderRow, in_words
-from flows.rules import KIND, rules_of, sightings
-from flows.shipped import intent_of, look_at, row_of
+from flows.rules import KIND, held_meanwhile, rules_of, sightings
+from flows.shipped import REFUSED_FOR_AUDIT, intent_of, look_at, row_of
+from flows.watch import look_for_signs, remember_audits
 from rpa.errors import AlreadyDone, InDoubt, Refused, RpaError, Stopped, TooManyDoubts
 from rpa.flow import Row
 from rpa.ledger.actions import Seen, State
@@ -46,6 +48,8 @@ class ShippingDesk:
         self._sent: dict[str, Decision] = {}
         self._passing: set[str] = set()
         """Refused by the site for a passing reason."""
+        self._refused_for_audit: set[str] = set()
+        self._audit_words = run.profile.words.get("audit", ())
         self._again: dict[str, GoodOrBad | None] = {}
         """Proven not shipped, and not decided on since; with the row it was sent for."""
         self._tried_again: set[str] = set()
@@ -61,14 +65,16 @@ class ShippingDesk:
         """All pending orders, nearest ship-by first, less those that are being read back."""
         orders = [order for page in self._reading.pending() for order in page.orders]
         orders.sort(key=lambda order: (order.ship_by is None, order.ship_by, order.order_sn))
+        look_for_signs(self._run, orders, at=self._reading.now())
         return [order for order in orders if order.order_sn not in self._once.open]
 
     def decide(self, orders: Sequence[Order], rows: Sequence[GoodOrBad] | None = None) -> None:
         """Decide on these orders, with the sheet rows that no shop has taken; the shop's limits are part of it."""
         changed = self._run.ledger.see(self._shop, sightings=sightings(orders))
-        rules = rules_of(self._run, now=self._reading.now(), changed=changed)
+        remember_audits(self._run, orders, at=self._reading.now())
+        rules = rules_of(self._run, now=self._reading.now(), changed=changed, orders=orders)
         decisions = decide(orders, self._inbox.rows(self._shop) if rows is None else rows, rules=rules)
-        room = self._room()
+        room = room_left(self._run, decided=self._decided)
         for decision in decisions:
             self._inbox.take(decision.row)
             self._again.pop(decision.order_sn, None)
@@ -79,18 +85,9 @@ class ShippingDesk:
             self._undecided.append(decision)
         self._run.meter.add(len(decisions))
 
-    def _room(self) -> int | None:
-        """How many more shipments the shop's limits allow beside those decided already; None: any number."""
-        caps, run = self._run.shop.caps, self._run.record.started_at
-        today = self._run.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        ever = datetime.fromtimestamp(0, tz=today.tzinfo)
-        limits = [
-            cap - self._run.ledger.count_done_since(self._shop, kind=KIND, since=since)
-            for cap, since in ((caps.max_per_run, run), (caps.max_per_day, today), (caps.trial, ever))
-            if cap is not None
-        ]
-        decided = len(self._to_ship) + sum(decision.reason is None for decision in self._undecided)
-        return max(0, min(limits) - decided) if limits else None
+    @property
+    def _decided(self) -> int:
+        return len(self._to_ship) + sum(decision.reason is None for decision in self._undecided)
 
     def report_what_is_not_to_be_shipped(self) -> Iterator[Row]:
         """A row for each decision with a reason against shipping; in a dry run for the others too."""
@@ -156,8 +153,12 @@ class ShippingDesk:
             self._doubts += 1
             yield self._ended(decision, Reason.of(doubt.reason), str(doubt), evidence=doubt.evidence)
         else:
+            held = held_meanwhile(self._run, decision.to_ship[0], now=self._reading.now())
             if form is None:
                 yield self._ended(decision, Reason.SAID_NO)
+            elif held is not None:
+                form.leave()
+                yield self._ended(replace(decision, since=held.since), held.reason, held.message)
             else:
                 yield from self._send(decision, form)
 
@@ -179,6 +180,8 @@ class ShippingDesk:
             said = form.send()
             if said.repeatable:
                 self._passing.add(decision.order_sn)
+            if said.accepted is False and refused_for_audit(said.words, audit_words=self._audit_words):
+                self._refused_for_audit.add(decision.order_sn)
             return Reply(accepted=said.accepted, words=said.words)
 
         try:
@@ -231,7 +234,10 @@ class ShippingDesk:
 
     def _look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
         seen = self._shipping.read_back([action.subject for action in actions])
-        return {action.subject: look_at(action, seen.get(action.subject)) for action in actions}
+        looks = {action.subject: look_at(action, seen.get(action.subject)) for action in actions}
+        for sn in self._refused_for_audit.intersection(looks):
+            looks[sn] = replace(looks[sn], facts={**looks[sn].facts, REFUSED_FOR_AUDIT: True})
+        return looks
 
     def _end(self, settled: Sequence[Settled]) -> Iterator[Row]:
         """The rows of what was read back, less what is tried once more."""
@@ -275,6 +281,9 @@ class ShippingDesk:
         self, decision: Decision, reason: Reason, message: str = "", *, evidence: Path | None = None
     ) -> Row:  # fmt: skip
         self._to_ship.pop(decision.order_sn, None)
+        if reason is Reason.UNDER_AUDIT:
+            decision = replace(decision, since=self._reading.now())
+            remember_audits(self._run, [replace(decision.to_ship[0], audit=Mark.SET)], at=self._reading.now())
         folder = evidence.parent if evidence else None
         return self._counted(OrderRow.of(decision, reason=reason, message=message, evidence=folder))
 

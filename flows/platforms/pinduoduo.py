@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flows.office import ReadsOrders, ShipsOrders
+from flows.office import ReadsOrders, ReadsSigns, ShipsOrders
 from flows.platforms.web.orders import WebOrders
 from flows.platforms.web.ships import WebShipping
+from flows.platforms.web.signs import WebSigns
 from rpa.flow import Platform
 
-PINDUODUO = Platform(name="pinduoduo", can={ReadsOrders: WebOrders, ShipsOrders: WebShipping})
+PINDUODUO = Platform(name="pinduoduo", can={ReadsOrders: WebOrders, ReadsSigns: WebSigns, ShipsOrders: WebShipping})

@@ -8,8 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.decide import Rules
+from flows.holding import PERSON
 from flows.model import BadRow, Item, Mark, Order, Place, SheetRow
 from flows.reasons import Reason
+from rpa.ledger.holds import Hold
 
 NOW = datetime(2026, 3, 10, 9, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
 RULES = Rules(now=NOW)
@@ -44,3 +46,9 @@ def a_bad_row(order_sn: str = "A", *, row: int = 2, reason: Reason = Reason.UNKN
         place=Place(sheet=SHEET, row=row), order_sn=order_sn, courier="?", tracking_number="", reason=reason,
         message="said once",
     )  # fmt: skip
+
+
+def a_hold(subject: str = "A", **told: Any) -> Hold:
+    """A hold that a person put on."""
+    ordinary: dict[str, Any] = {"cause": PERSON, "reason": "said by somebody", "held_by": "Li", "held_at": NOW}
+    return Hold(subject=subject, **(ordinary | told))

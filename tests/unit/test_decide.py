@@ -11,7 +11,7 @@ import pytest
 from flows.decide import NoLogistics, decide, decide_found, receiver_key
 from flows.model import Decision, How, Mark, Order, SheetRow, Shipment
 from flows.reasons import Reason
-from tests.unit.made_orders import NOW, RULES, a_bad_row, a_row, an_item, an_order
+from tests.unit.made_orders import NOW, RULES, a_bad_row, a_hold, a_row, an_item, an_order
 
 CARD = an_item(goods_id="900", goods="视频会员", spec="月卡", physical=False)
 LISTED = (NoLogistics(goods_id="900", spec="月卡", needs_proof=False),)
@@ -61,17 +61,41 @@ def test_a_sign_on_the_order_keeps_it_from_being_shipped(told: dict[str, Any], r
 
 
 @pytest.mark.parametrize(
-    ("rule", "reason"),
-    [("holds", Reason.ON_HOLD), ("changed", Reason.ORDER_CHANGED), ("unresolved", Reason.UNKNOWN)],
+    ("rule", "said", "reason"),
+    [
+        ("holds", (a_hold("A"),), Reason.ON_HOLD),
+        ("changed", "said by somebody", Reason.ORDER_CHANGED),
+        ("unresolved", "said by somebody", Reason.UNKNOWN),
+    ],
 )
-def test_what_is_known_of_the_order_keeps_it_from_being_shipped(rule: str, reason: Reason) -> None:
-    decision = one(an_order("A"), a_row("A"), **{rule: {"A": "said by somebody"}})
+def test_what_is_known_of_the_order_keeps_it_from_being_shipped(rule: str, said: Any, reason: Reason) -> None:
+    decision = one(an_order("A"), a_row("A"), **{rule: {"A": said}})
     assert (decision.reason, decision.shipment, decision.message) == (reason, None, "said by somebody")
 
 
 def test_an_earlier_doubt_is_told_before_a_hold() -> None:
-    decision = one(an_order("A"), a_row("A"), holds={"A": "owner"}, unresolved={"A": "unknown since 03-09"})
+    decision = one(an_order("A"), a_row("A"), holds={"A": (a_hold("A"),)}, unresolved={"A": "unknown since 03-09"})
     assert decision.reason is Reason.UNKNOWN
+
+
+def test_a_notice_that_cannot_be_read_stops_what_would_be_shipped_and_nothing_else() -> None:
+    unread = {"unreadable_notices": ("400000000001",)}
+    stopped = one(an_order("A"), a_row("A"), **unread)
+    assert (stopped.reason, stopped.message) == (Reason.NOTICE_UNREADABLE, "400000000001")
+    assert stopped.shipment is None
+    assert one(an_order("A", items=(CARD,)), no_logistics=LISTED, **unread).reason is Reason.NOTICE_UNREADABLE
+    assert one(an_order("A"), **unread).reason is Reason.NO_TRACKING_YET
+    assert one(an_order("A"), a_bad_row("A"), **unread).reason is Reason.UNKNOWN_COURIER
+
+
+def test_a_held_order_says_since_when_and_how_many_hours_are_left() -> None:
+    held = {"A": (a_hold("A", held_at=NOW - timedelta(days=1)),)}
+    order = an_order("A", ship_by=NOW + timedelta(hours=5, minutes=59))
+    decision = one(order, a_row("A"), holds=held)
+    assert (decision.since, decision.hours_left) == (NOW - timedelta(days=1), 5)
+    late = one(replace(order, ship_by=NOW - timedelta(minutes=1)), a_row("A"), holds=held)
+    assert late.hours_left == -1
+    assert one(an_order("A"), a_row("A"), holds=held).hours_left is None
 
 
 def test_other_remarks_and_flags_hold_nothing() -> None:

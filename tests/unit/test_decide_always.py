@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from flows.decide import NoLogistics, Rules, decide, receiver_key
 from flows.model import BadRow, Decision, How, Mark, Order, SheetRow
-from tests.unit.made_orders import NOW, a_bad_row, a_row, an_item, an_order
+from tests.unit.made_orders import NOW, a_bad_row, a_hold, a_row, an_item, an_order
 
 NUMBERS = ("A", "B", "C", "D", "E")
 PARCELS = ("SF1", "SF2", "SF3", "SF4", "")
@@ -35,6 +35,7 @@ TROUBLES: tuple[dict[str, Any], ...] = (
 
 sns = st.sampled_from(NUMBERS)
 few = st.dictionaries(sns, st.just("said so"), max_size=1)
+holds = st.dictionaries(sns, st.just((a_hold(),)), max_size=1)
 orders = st.lists(
     st.builds(
         lambda sn, items, receiver, told: an_order(sn, items=items, receiver=receiver, **told),
@@ -50,7 +51,7 @@ good = st.builds(
 sheets = st.lists(good | good | good | st.builds(a_bad_row, sns), min_size=2, max_size=8)
 rules = st.builds(
     Rules, now=st.just(NOW), stop_words=st.just(("先别发",)), stop_flags=st.just(frozenset({"RED"})),
-    no_logistics=st.just(LISTED), most_orders_per_number=st.integers(1, 3), holds=few, changed=few, unresolved=few,
+    no_logistics=st.just(LISTED), most_orders_per_number=st.integers(1, 3), holds=holds, changed=few, unresolved=few,
     shipped_numbers=st.dictionaries(
         st.just("SF1"), st.lists(st.sampled_from(RECEIVERS).map(lambda name: f"{name}|浙江省 杭州市"), max_size=2)
     ),
@@ -154,6 +155,6 @@ def test_the_order_in_which_orders_were_read_decides_nothing(
 @given(orders, sheets, rules, sns)
 def test_a_hold_on_one_order_ships_no_other(given: list[Order], rows: list[Row], told: Rules, held: str) -> None:
     before = {each.order_sn for each in shipped(decide(given, rows, rules=told))}
-    holding = replace(told, holds={**told.holds, held: "wait"})
+    holding = replace(told, holds={**told.holds, held: (a_hold(held),)})
     after = {each.order_sn for each in shipped(decide(given, rows, rules=holding))}
     assert after == before - {held}

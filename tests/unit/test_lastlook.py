@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from flows.model import How, Shipment
-from flows.platforms.web.lastlook import refuse_changed, refuse_held, refuse_other_fields, refuse_other_goods
+from flows.platforms.web.lastlook import (
+    refuse_changed,
+    refuse_held,
+    refuse_held_data,
+    refuse_other_fields,
+    refuse_other_goods,
+)
 from flows.reasons import Reason
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, Refused
@@ -19,12 +25,14 @@ ROW = {
     "status": "pending", "receiver": "张*", "region": "浙江省 杭州市", "address": "文*路",
     "remark": "送小票", "flag": "GREEN", **GOODS,
 }  # fmt: skip
+DATA = {"audit": "clear", "after_sale": "clear", "address": "文*路", "status": "pending"}
 PARCEL = Shipment(order_sn="A", how=How.DIALOG, courier="中通快递", tracking_number="7A")
 NO_PARCEL = Shipment(order_sn="A", how=How.NO_LOGISTICS)
 
 
 def test_an_order_as_it_was_decided_on_passes() -> None:
     refuse_held({"audit": "clear", "after_sale": "clear"}, where="list")
+    refuse_held_data(ORDER, DATA)
     refuse_changed(ORDER, ROW)
     refuse_other_goods(ORDER, GOODS, data=GOODS)
     refuse_other_fields(PARCEL, {"how": "dialog", "courier": "中通快递", "tracking_number": "7a"})
@@ -70,10 +78,33 @@ def test_a_remark_taken_away_changes_nothing() -> None:
     refuse_changed(ORDER, ROW | {"remark": "", "flag": ""})
 
 
-@pytest.mark.parametrize("status", ["shipped", "closed", UNREADABLE])
+def test_an_order_that_the_platform_closed_meanwhile_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        refuse_changed(ORDER, ROW | {"status": "closed"})
+    with pytest.raises(Refused) as in_data:
+        refuse_held_data(ORDER, DATA | {"status": "closed"})
+    assert refused.value.reason == in_data.value.reason == Reason.ORDER_CLOSED
+
+
+@pytest.mark.parametrize("hidden", ["", None, UNREADABLE])
+def test_an_address_that_is_hidden_in_the_dialogs_data_is_a_doubt(hidden: Any) -> None:
+    with pytest.raises(InDoubt) as doubt:
+        refuse_held_data(ORDER, DATA | {"address": hidden})
+    assert doubt.value.reason == Reason.UNREADABLE
+
+
+def test_an_audit_that_is_seen_too_is_told_rather_than_the_hidden_address() -> None:
+    with pytest.raises(Refused) as refused:
+        refuse_held_data(ORDER, DATA | {"address": "", "audit": "set"})
+    assert refused.value.reason == Reason.UNDER_AUDIT
+
+
+@pytest.mark.parametrize("status", ["shipped", UNREADABLE])
 def test_an_order_that_is_not_pending_any_more_is_a_doubt(status: Any) -> None:
     with pytest.raises(InDoubt):
         refuse_changed(ORDER, ROW | {"status": status})
+    with pytest.raises(InDoubt):
+        refuse_held_data(ORDER, DATA | {"status": status})
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,8 @@ def _written(var: Path, *rows: OrderRow) -> list[dict[str, str]]:
 def test_the_columns_are_the_published_ones_in_their_order() -> None:
     assert ", ".join(column.key for column in ORDER_COLUMNS) == (
         "run_id, started_at, finished_at, shop, platform, flow, order_sn, outcome, reason, message, how, courier, "
-        "tracking_number, goods_id, goods, spec, quantity, amount_fen, ship_by, shipped_at, sheet, sheet_row, evidence"
+        "tracking_number, goods_id, goods, spec, quantity, amount_fen, ship_by, shipped_at, sheet, sheet_row, evidence, "
+        "held_since, released_by, hours_left"
     )
 
 

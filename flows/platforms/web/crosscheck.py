@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flows.model import Item, Mark, Order
+from flows.platforms.web.marks import mark_of
 from rpa.elements.values import UNREADABLE
 
-_MARKS = {"clear": Mark.CLEAR, "set": Mark.SET}
 _GOODS = ("goods_ids", "goods", "specs", "quantities", "kinds")
 _COMPARED = (
     "status",
@@ -75,13 +75,14 @@ def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | No
         courier=_text(answer["courier"]),
         tracking_number=_text(answer["tracking_number"]),
         shipped_at=_moment(answer["shipped_at"]),
+        grouped_at=_moment(answer.get("grouped_at")),
         doubt=doubt,
     )
 
 
 def _worse(*marks: Any) -> Mark:
     """Set if any source says so, else unreadable if any cannot be read, else clear."""
-    read = [_MARKS.get(mark, Mark.UNREADABLE) for mark in marks]
+    read = [mark_of(mark) for mark in marks]
     return next((mark for mark in (Mark.SET, Mark.UNREADABLE) if mark in read), Mark.CLEAR)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flows.model import How, Order, Shipment
+from flows.gate import address_mark, marks_against
+from flows.model import How, Mark, Order, Shipment
+from flows.platforms.web.marks import mark_of
 from flows.reasons import Reason
 from rpa.errors import InDoubt, Refused
+from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,22 +18,44 @@ if TYPE_CHECKING:
 Values = Mapping[str, Any]
 
 
-def refuse_held(values: Values, *, where: str) -> None:
-    """Raise Refused for an order under audit or in after-sale, InDoubt when a mark cannot be read."""
-    for name, reason in (("audit", Reason.UNDER_AUDIT), ("after_sale", Reason.AFTER_SALE)):
-        if values[name] == "set":
-            raise Refused(f"seen directly before shipping ({where})", reason=reason)
-        if values[name] != "clear":
-            raise InDoubt(f"the {name} mark of the {where} reads {values[name]!r}", reason=Reason.UNREADABLE)
+def refuse_held(values: Values, *, where: str, address: Mark = Mark.CLEAR) -> None:
+    """Raise Refused for an order under audit or in after-sale, InDoubt when a mark cannot be read.
+
+    `address`: whether the place shows the address (`flows.gate.address_mark`), where it is to show one.
+    """
+    audit = {where: mark_of(values["audit"]), "address": address}
+    wait = marks_against(audit, after_sale={where: mark_of(values["after_sale"])})
+    if wait is None:
+        return
+    if wait.reason.outcome is Outcome.NEEDS_PERSON:
+        raise InDoubt(wait.message, reason=wait.reason)
+    raise Refused(f"seen directly before shipping ({where})", reason=wait.reason)
+
+
+def refuse_held_data(order: Order, data: Values) -> None:
+    """The same of the data behind the dialog, in which an order under audit has no address.
+
+    Raises Refused, too, when the platform has closed the order meanwhile, InDoubt when it is not pending otherwise.
+    """
+    has_goods = any(item.physical is not False for item in order.items) or not order.items
+    refuse_held(data, where="data", address=address_mark(data["address"], listed=order.address, has_goods=has_goods))
+    refuse_not_pending(data["status"], where="data")
+
+
+def refuse_not_pending(status: Any, *, where: str) -> None:
+    """Raise Refused for an order that is closed by now, InDoubt for one that is not pending for another reason."""
+    if status == "closed":
+        raise Refused(f"closed directly before shipping ({where})", reason=Reason.ORDER_CLOSED)
+    if status != "pending":
+        raise InDoubt(f"the {where} shows it as {status}", reason=Reason.ROW_MISMATCH)
 
 
 def refuse_changed(order: Order, row: Values) -> None:
-    """Raise Refused when the order's row is another than when it was decided on, InDoubt when it is not pending.
+    """Raise Refused when the order's row is another than when it was decided on, or closed; InDoubt when not pending.
 
     A remark that is gone, or that only the data had, changes nothing.
     """
-    if row["status"] != "pending":
-        raise InDoubt(f"the list shows it as {row['status']}", reason=Reason.ROW_MISMATCH)
+    refuse_not_pending(row["status"], where="list")
     changed = list(_differences(order, row))
     if changed:
         raise Refused("; ".join(changed), reason=Reason.ORDER_CHANGED)

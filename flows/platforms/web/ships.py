@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from flows.model import Decision, How, Order, Shipment
 from flows.office import Said, Sighting
 from flows.platforms.web.crosscheck import orders_of
-from flows.platforms.web.lastlook import refuse_changed, refuse_held, refuse_other_fields, refuse_other_goods
+from flows.platforms.web.lastlook import (
+    refuse_changed,
+    refuse_held,
+    refuse_held_data,
+    refuse_not_pending,
+    refuse_other_fields,
+    refuse_other_goods,
+)
 from flows.platforms.web.orders import WebOrders
 from flows.profile import Couriers
 from flows.reasons import Reason
@@ -123,7 +130,7 @@ class WebShipping:
             dialog = self._view.dialog("ship", order.order_sn)
         try:
             with self._pictured(order.order_sn):
-                refuse_held(opened.rows[0], where="data")
+                refuse_held_data(order, opened.rows[0])
                 return self._filled(dialog, order, shipment, data=opened.rows[0])
         except (Refused, InDoubt):
             self._close(dialog)
@@ -178,7 +185,16 @@ class WebShipping:
         if self._reach is _Reach.LONG and not self._view.shows("orders", order_sn):
             self._reach = _Reach.BY_NUMBER
         if self._reach is _Reach.BY_NUMBER:
-            self._orders.search(order_sn)
+            self._refuse_closed(order_sn, self._orders.search(order_sn))
+
+    def _refuse_closed(self, order_sn: str, shown: Sequence[Order]) -> None:
+        """An order that is not in the list of pending ones any more may have been closed by the platform."""
+        if any(order.order_sn == order_sn for order in shown):
+            return
+        self._reach = None
+        order = self._orders.find([order_sn]).get(order_sn)
+        if order is not None:
+            refuse_not_pending(order.status, where="list")
 
     def _close(self, dialog: Scope) -> None:
         dialog.click(self._view.profile.dialogs["ship"].close)
