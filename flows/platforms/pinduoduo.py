@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flows.office import ReadsOrders, ReadsSigns, ShipsOrders
+from flows.office import ReadsNotices, ReadsOrders, ReadsSigns, ShipsOrders
+from flows.platforms.web.notices import WebNotices
 from flows.platforms.web.orders import WebOrders
 from flows.platforms.web.ships import WebShipping
 from flows.platforms.web.signs import WebSigns
 from rpa.flow import Platform
 
-PINDUODUO = Platform(name="pinduoduo", can={ReadsOrders: WebOrders, ReadsSigns: WebSigns, ShipsOrders: WebShipping})
+PINDUODUO = Platform(
+    name="pinduoduo",
+    can={ReadsNotices: WebNotices, ReadsOrders: WebOrders, ReadsSigns: WebSigns, ShipsOrders: WebShipping},
+)

@@ -64,9 +64,8 @@ class WebNotices:
 
     def open(self, notice: Notice) -> OpenedNotice:
         """The notice's text and attachments, from its page. Opening it marks it as read on the site."""
-        answer = self._view.open_for(
-            "notice", answer="notice", notice_id=quote(notice.notice_id, safe=""), category=quote(notice.category, safe="")
-        )  # fmt: skip
+        address = {"notice_id": quote(notice.notice_id, safe=""), "category": quote(notice.category, safe="")}
+        answer = self._view.open_for("notice", answer="notice", **address)
         told = answer.rows[0]
         page = self._view.rows("notice").values
         if len(page) != 1:

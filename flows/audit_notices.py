@@ -1,0 +1,40 @@
+"""Save the platform's notices before they expire, and hold the orders that they forbid to ship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flows.notices.desk import NoticeDesk
+from flows.notices.rows import NOTICE_REPORT
+from flows.office import ReadsNotices
+from rpa.errors import NeedsPerson, Stopped, TryAgain
+from rpa.flow import Flow, Row
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from rpa.run import Run
+
+
+def audit_notices(run: Run) -> Iterator[Row]:
+    """Find every notice, file what it brings, say what is missing. Whatever stops it, each notice has its line."""
+    desk = NoticeDesk(run)
+    try:
+        desk.read_the_list()
+        yield from desk.file_each()
+        desk.say_what_worries()
+    except (NeedsPerson, TryAgain, Stopped) as stop:
+        yield from desk.report_what_was_cut_off(stop)
+        raise
+
+
+AUDIT_NOTICES = Flow(
+    name="audit-notices",
+    summary=Text(
+        en="Save new notices and their attachments; hold, release or close the orders that they name.",
+        zh="读取站内信：保存附件，按审核通知拦截、放行或关闭订单。",
+    ),
+    needs=(ReadsNotices,),
+    work=audit_notices,
+    report=NOTICE_REPORT,
+)

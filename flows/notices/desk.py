@@ -1,0 +1,149 @@
+"""The notice desk: what one run of one shop has found in its notices, filed, and still has to file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.notices.filing import Filing
+from flows.notices.model import DOCUMENT_KIND, Attachment, NoticeKind, NoticesPage
+from flows.notices.profile import NoticeWords
+from flows.notices.reasons import NoticeReason
+from flows.notices.records import account_of, brings_nothing, facts_of, is_to_be_told, kind_of, notice_of, row_of
+from flows.notices.worries import Worries
+from flows.office import ReadsNotices
+from rpa.errors import InDoubt, RightMissing, RpaError, Stopped, TooManyDoubts
+from rpa.flow import Row
+from rpa.ledger.documents import Document, DocumentState
+
+if TYPE_CHECKING:
+    from rpa.run import Run
+
+_OVERLAP = timedelta(hours=2)
+"""Read again before the moment covered: what was sent while the list was being read."""
+_MOST_DOUBTS = 3
+_TO_FILE = (DocumentState.FOUND, DocumentState.SAVED)
+
+
+class NoticeDesk:
+    """One run's work. Every notice that was to be filed ends in a row for each attachment, or in one of its own."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._ledger, self._shop = run.ledger, run.shop.name
+        self._words = run.profile.section(NoticeWords)
+        self._office = run.office(ReadsNotices)
+        self._filing = Filing(run)
+        self._worries = Worries(run, words=self._words)
+        self._account = ""
+        self._told: set[str] = set()
+        """Notices that have their rows."""
+        self._doubts = 0
+
+    def read_the_list(self) -> None:
+        """Find every notice since the last covered moment; the first time, of as long as attachments can be had."""
+        asked_at = self._run.clock.monotonic()
+        pages = self._office.newest()
+        try:
+            first = next(pages)
+        except RightMissing as missing:
+            account = self._office.account()
+            raise self._worries.right_is_missing(account, at=self._office.now(), said=str(missing)) from missing
+        until = self._office.now() - timedelta(seconds=self._run.clock.monotonic() - asked_at)
+        self._account = self._office.account()
+        self._worries.compare_account(self._account)
+        since = self._since(until)
+        for page in chain([first], pages):
+            self._find(page, since=since)
+            if _is_past(page, since=since):
+                break
+        self._ledger.cover(self._shop, account=self._account, kind=DOCUMENT_KIND, since=since, until=until)
+
+    def _since(self, now: datetime) -> datetime:
+        for covered in self._ledger.coverage(self._shop, kind=DOCUMENT_KIND, account=self._account):
+            if not covered.empty:
+                return min(covered.until, now) - _OVERLAP
+        return now - timedelta(days=self._words.keep_days)
+
+    def _find(self, page: NoticesPage, *, since: datetime) -> None:
+        if self._run.stopping():
+            raise Stopped
+        for notice in page.notices:
+            if notice.sent_at >= since:
+                kind = self._words.kind_of(notice.title)
+                self._ledger.find_document(
+                    self._shop, kind=DOCUMENT_KIND, name=notice.notice_id,
+                    facts=facts_of(notice, kind=kind, account=self._account),
+                    issued_at=notice.sent_at, expires_at=notice.sent_at + timedelta(days=self._words.keep_days),
+                )  # fmt: skip
+
+    def file_each(self) -> Iterator[Row]:
+        """Open each notice that is not filed yet, also of earlier runs, oldest first; file what it brings."""
+        waiting = self._waiting()
+        self._run.meter.add(len(waiting))
+        for notice in waiting:
+            if self._run.stopping():
+                raise Stopped
+            yield from self._file(notice)
+            self._run.meter.advance()
+            if self._doubts >= _MOST_DOUBTS:
+                message = f"{_MOST_DOUBTS} notices in a row ended in doubt; look at the shop, then run again."
+                raise TooManyDoubts(message)
+
+    def _waiting(self) -> list[Document]:
+        """What is still to be filed of the account that is logged in; of all before that is known."""
+        found = self._ledger.documents(self._shop, kind=DOCUMENT_KIND, states=_TO_FILE)
+        mine = [each for each in found if not self._account or account_of(each) == self._account]
+        return [each for each in mine if each.name not in self._told]
+
+    def _file(self, notice: Document) -> Iterator[Row]:
+        if kind_of(notice) is NoticeKind.OTHER and brings_nothing(notice):
+            yield self._row(self._filing.pass_over(notice))
+            return
+        try:
+            opened = self._office.open(notice_of(notice))
+        except InDoubt as doubt:
+            self._doubts += 1
+            yield self._row(notice, trouble=doubt)
+            return
+        text = self._filing.text(notice, opened)
+        files = [
+            self._filing.attachment(notice, each, download=partial(_download, self._office, each))
+            for each in opened.attachments
+        ]
+        notice = self._filing.conclude(notice, [text, *files])
+        in_doubt = any(isinstance(file.trouble, InDoubt) for file in files)
+        self._doubts = self._doubts + 1 if in_doubt else 0
+        told = [text, *files] if not files or is_to_be_told(text.document) else files
+        for file in told:
+            yield self._row(notice, file.document, trouble=file.trouble)
+
+    def say_what_worries(self) -> None:
+        """Incidents: what expires soon, what is lost, audits of which no notice came."""
+        self._worries.tell(self._account, now=self._office.now())
+
+    def report_what_was_cut_off(self, stop: RpaError) -> Iterator[Row]:
+        """The shop stops: what expires meanwhile, and a row for each notice that was to be filed and is not."""
+        self._worries.tell_what_expires(now=self._office.now())
+        for notice in self._waiting():
+            yield self._row(notice, trouble=stop)
+
+    def _row(self, notice: Document, file: Document | None = None, *, trouble: RpaError | None = None) -> Row:
+        self._told.add(notice.name)
+        reason = None if trouble is None else NoticeReason.of(getattr(trouble, "reason", trouble.code))
+        message = "" if trouble is None else str(trouble)
+        return row_of(notice, file, root=self._run.documents, reason=reason, message=message).cells()
+
+
+def _download(office: ReadsNotices, attachment: Attachment, into: Path) -> Path:
+    return office.download(attachment, into=into)
+
+
+def _is_past(page: NoticesPage, *, since: datetime) -> bool:
+    """Whether the page ends before that moment: what comes later is older still."""
+    certain = [notice.sent_at for notice in page.notices if notice.doubt is None]
+    return bool(certain) and certain[-1] < since
