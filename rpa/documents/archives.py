@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import lzma
+import errno
 import re
 import stat
 import struct
@@ -23,6 +23,11 @@ _FREE_BYTES = 1 << 20
 """So much may come out of any archive, however small it is."""
 _ENTRY_BYTES = 4096
 """So much may the directory say of one member."""
+_LARGE_DIRECTORY = b"PK\x06\x07"
+"""Stands before the end of an archive with more than 65,535 members or 4 GiB."""
+_FAR_TOO_LONG = 1 << 32
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""What can be unpacked a little at a time: of others, a small part alone may become a gigabyte."""
 _ENCRYPTED = 0x1
 _UTF8 = 0x800
 _TABLES = {".xlsx", ".xlsm", ".xlsb", ".docx", ".ods"}
@@ -74,17 +79,24 @@ def unpack(path: Path, *, into: Path, limits: Limits | None = None) -> list[Path
     return out
 
 
-@contextmanager
-def _opened(path: Path, *, limits: Limits) -> Iterator[zipfile.ZipFile]:
+def _opened(path: Path, *, limits: Limits) -> zipfile.ZipFile:
     if _directory_bytes(path) > limits.files * _ENTRY_BYTES:
         raise BadArchive(f"{path.name} lists far more than {limits.files} files.", reason="too_many")
+    with _reading(path.name):
+        return zipfile.ZipFile(path)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """What zipfile raises for bytes that make no sense; a disk that fails is another matter."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
-    except (
-        zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, ValueError,
-    ) as error:  # fmt: skip
-        raise BadArchive(f"{path.name} cannot be unpacked: {error}.", reason="broken") from error
+        yield
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError) as error:
+        raise BadArchive(f"{name} cannot be unpacked: {error}.", reason="broken") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise BadArchive(f"{name} cannot be unpacked: it points before its own beginning.", reason="broken") from error
 
 
 def _directory_bytes(path: Path) -> int:
@@ -97,7 +109,7 @@ def _directory_bytes(path: Path) -> int:
     if at < 0 or len(tail) < at + 22:
         raise BadArchive(f"{path.name} is no zip, or the end of it is missing.", reason="broken")
     length: int = struct.unpack_from("<L", tail, at + 12)[0]
-    return length
+    return _FAR_TOO_LONG if tail[max(0, at - 20) :].startswith(_LARGE_DIRECTORY) else length
 
 
 def _checked_name(member: zipfile.ZipInfo) -> str:
@@ -105,6 +117,8 @@ def _checked_name(member: zipfile.ZipInfo) -> str:
     name = _decoded(member)
     if member.flag_bits & _ENCRYPTED:
         raise BadArchive(f"{name!r} is encrypted; ask for it without a password.", reason="password")
+    if member.compress_type not in _METHODS:
+        raise BadArchive(f"{name!r} is packed by method {member.compress_type}, which is not read.", reason="broken")
     if _OUTSIDE.search(name) or stat.S_ISLNK(member.external_attr >> 16):
         raise BadArchive(f"{name!r} leads out of the archive.", reason="bad_name")
     return name
@@ -114,11 +128,10 @@ def _decoded(member: zipfile.ZipInfo) -> str:
     """A name without the UTF-8 flag is in UTF-8 all the same, or in GBK, as Chinese systems write it."""
     if member.flag_bits & _UTF8:
         return member.orig_filename
-    raw = member.orig_filename.encode("cp437")
     for encoding in ("utf-8", "gb18030"):
         try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
+            return member.orig_filename.encode("cp437").decode(encoding)
+        except UnicodeError:
             continue
     return member.orig_filename
 
@@ -130,11 +143,17 @@ def _free(folder: Path, name: str) -> Path:
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, target: Path, left: int) -> int:
     """Unpack one member; how many bytes really came. Raises BadArchive (`bomb`) when more than `left` come."""
     count = 0
-    with archive.open(member) as source, target.open("xb") as file:
+    with target.open("xb") as file:
         target.chmod(0o600)
-        while chunk := source.read(_CHUNK):
+        for chunk in _chunks(archive, member):
             count += len(chunk)
             if count > left:
                 raise BadArchive(f"More comes out of {target.name} than an archive may hold.", reason="bomb")
             file.write(chunk)
     return count
+
+
+def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    with _reading(member.filename), archive.open(member) as source:
+        while chunk := source.read(_CHUNK):
+            yield chunk
