@@ -64,8 +64,11 @@ def test_accounts_kinds_and_shops_are_covered_for_themselves(ledger: Ledger) -> 
     cover(ledger, 5, 6, account="clerk")
     ledger.cover("demo", account="main", kind="export", since=NINE, until=NINE)
     ledger.cover("other", account="main", kind="notice", since=NINE, until=NINE)
+    assert cover(ledger, 9, 12) == (0, 12)
     found = ledger.coverage("demo", kind="notice")
-    assert [(each.account, hours(each)) for each in found] == [("clerk", (5, 6)), ("main", (0, 10))]
+    assert [(each.account, hours(each)) for each in found] == [("clerk", (5, 6)), ("main", (0, 12))]
+    assert [hours(each) for each in ledger.coverage("demo", kind="export")] == [(0, 0)]
+    assert [hours(each) for each in ledger.coverage("other", kind="notice")] == [(0, 0)]
     assert ledger.coverage("demo", kind="notice", account="nobody") == []
 
 

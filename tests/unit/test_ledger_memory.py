@@ -119,6 +119,7 @@ def test_a_hold_with_an_end_is_over_at_that_moment_and_can_begin_anew(ledger: Le
     clock.move(600)
     assert [hold.cause for hold in ledger.holds("demo")["sku"]] == ["notice"]
     assert ledger.lift("demo", subject="sku", by="me", cause="person") == 0
+    clock.move(60)
     again = ledger.hold("demo", subject="sku", reason="stock-out again", by="you")
     assert (again.held_at, again.until, again.facts) == (clock.now(), None, {})
     assert {hold.reason for hold in ledger.holds("demo")["sku"]} == {"notice", "stock-out again"}
