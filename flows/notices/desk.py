@@ -16,7 +16,7 @@ from flows.notices.reasons import NoticeReason
 from flows.notices.records import account_of, brings_nothing, facts_of, is_to_be_told, kind_of, notice_of, row_of
 from flows.notices.worries import Worries
 from flows.office import ReadsNotices
-from rpa.errors import InDoubt, RightMissing, RpaError, Stopped, TooManyDoubts
+from rpa.errors import InDoubt, RightMissing, RpaError, Stopped, TooManyDoubts, TryAgain
 from rpa.flow import Row
 from rpa.ledger.documents import Document, DocumentState
 
@@ -106,9 +106,9 @@ class NoticeDesk:
             return
         try:
             opened = self._office.open(notice_of(notice))
-        except InDoubt as doubt:
+        except (InDoubt, TryAgain) as trouble:
             self._doubts += 1
-            yield self._row(notice, trouble=doubt)
+            yield self._row(notice, trouble=trouble)
             return
         text = self._filing.text(notice, opened)
         files = [

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flows.holding import NOTICE_CAUSES
@@ -33,7 +32,6 @@ _DAMAGED = Problem(
     reason=NoticeReason.BROKEN_FILE,
     message=Text(en="the saved file is missing or was changed on disk", zh="已保存的文件丢失或被改动"),
 )
-_NOTHING: Mapping[str, Says] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,26 +144,28 @@ class Filing:
         path = self._store.root / document.path
         if self._store.is_whole(path, sha256=document.sha256):
             return self._read_file(path, kind=kind_of(document))
-        return Reading(says=_NOTHING, problem=_DAMAGED)
+        return Reading(problem=_DAMAGED)
 
     def _read(self, document: Document, reading: Reading) -> Document:
         problem = reading.problem
+        if problem is None and kind_of(document) is NoticeKind.OTHER:
+            return self._concluded(document, DocumentState.READ, reason=NoticeReason.SAVED)
         if problem is None:
-            reason = NoticeReason.SAVED if kind_of(document) is NoticeKind.OTHER else NoticeReason.READ
-            return self._concluded(document, DocumentState.READ, reason=reason, says=reading.says)
+            return self._concluded(document, DocumentState.READ, reason=NoticeReason.READ, says=reading.says)
         state = DocumentState.UNREADABLE if _is_broken(reading) else DocumentState.UNCLEAR
         message = problem.message.of(self._language)
         return self._concluded(document, state, reason=problem.reason, message=message, says=reading.says)
 
     def _concluded(
         self, document: Document, state: DocumentState, *, reason: NoticeReason, message: str = "",
-        says: Mapping[str, Says] = _NOTHING,
+        says: Mapping[str, Says] | None = None,
     ) -> Document:  # fmt: skip
         """State, reason, what it says of orders and the holds that follow: one transaction of the ledger."""
-        at = document.issued_at or document.found_at
+        at, named = document.issued_at or document.found_at, (says or {}).items()
+        counts = {} if says is None else counts_of(says)
         return self._ledger.conclude_document(
-            document, state=state, facts={"reason": reason.value, "message": message, **counts_of(says)},
-            mentions=[Mention(subject=sn, says=word.value, at=at, source=document.name) for sn, word in says.items()],
+            document, state=state, facts={"reason": reason.value, "message": message, **counts},
+            mentions=[Mention(subject=sn, says=word.value, at=at, source=document.name) for sn, word in named],
             judge=standing, causes=NOTICE_CAUSES, by=self._by,
         )  # fmt: skip
 

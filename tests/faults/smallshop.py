@@ -86,7 +86,7 @@ def small_shop(
         folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
         rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}
         folder.write_sheet(list(rows.values()))
-        _still(folder)
+        hold_still(folder)
         if logged_in:
             log_in(folder, mock=mock)
         yield SmallShop(
@@ -121,7 +121,7 @@ def _prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str
         mock.patch(sn, ship_by=f"2026-03-{day}T10:{n:02d}:00+08:00", **marks.get(held.get(sn, ""), {}))
 
 
-def _still(folder: ShopFolder) -> None:
+def hold_still(folder: ShopFolder) -> None:
     """Give the folder a profile of its own that switches the site's animations off: a quarter of the time."""
     own = folder.path / "selectors" / "pinduoduo.toml"
     own.parent.mkdir()
