@@ -30,7 +30,7 @@ class Cell:
 
 def clean(text: str) -> str:
     """The text without invisible characters, full-width forms, surrounding quotes and spaces; idempotent."""
-    visible = "".join(_visible(character) for character in text)
+    visible = text if text.isprintable() else "".join(_visible(character) for character in text)
     cleaned = unicodedata.normalize("NFKC", visible)
     while True:
         stripped = " ".join(_WRAPPED.sub(r"\1", cleaned).strip(_QUOTES + " ").split())

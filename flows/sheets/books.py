@@ -20,7 +20,7 @@ from python_calamine import (
 )
 from xlrd.compdoc import CompDocError
 
-from flows.sheets.files import NotASheet, Worksheet
+from flows.sheets.files import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 
 _PASSWORD = Text(
@@ -34,7 +34,15 @@ _OTHER_ZIP = Text(
     en="This is an archive or another kind of workbook; unpack it, or save it as .xlsx.",
     zh="这是压缩包或其他格式的表格；请先解压，或另存为 .xlsx。",
 )
-_WORKBOOK = "xl/workbook.xml"
+_TOO_WIDE = Text(
+    en="The worksheet has cells far away from the others; delete the columns and rows behind the table and save it.",
+    zh="工作表中有离表格很远的单元格；请删除表格之后的列和行并保存。",
+)
+_MOST_CELLS = 5_000_000
+"""Empty ones included, between A1 and the last one."""
+_PARTS, _WORKBOOK = "xl/", "xl/workbook.xml"
+_UNREAD = etree.XPath('*[@t="e" or (*[local-name()="f"] and not(@t="str") and not(string(*[local-name()="v"])))]')
+"""A row's cells that show an error, or whose formula was never calculated."""
 _BROKEN_XLS = (
     xlrd.XLRDError,
     CompDocError,
@@ -68,36 +76,44 @@ def read_xlsx(data: bytes) -> list[Worksheet]:
     """The worksheets of an xlsx file. Raises NotASheet."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if _WORKBOOK not in archive.namelist():
-                raise NotASheet(_OTHER_ZIP)
+            names = archive.namelist()
+            if not any(name.startswith(_PARTS) for name in names):
+                raise NotASheet(_OTHER_ZIP, flaw=Flaw.KIND)
+            if _WORKBOOK not in names:
+                raise NotASheet(_BROKEN, flaw=Flaw.BROKEN)
             return list(_worksheets(data, archive=archive))
     except PasswordError as error:
-        raise NotASheet(_PASSWORD) from error
+        raise NotASheet(_PASSWORD, flaw=Flaw.PASSWORD) from error
     except _BROKEN_XLSX as error:
-        raise NotASheet(_BROKEN) from error
+        raise NotASheet(_BROKEN, flaw=Flaw.BROKEN) from error
 
 
 def read_xls(data: bytes) -> list[Worksheet]:
     """The worksheets of an xls file. Raises NotASheet; also for an xlsx file with a password, which looks like one."""
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise NotASheet(_PASSWORD)
+        raise NotASheet(_PASSWORD, flaw=Flaw.PASSWORD)
     try:
         # formatting_info: without it xlrd does not read which rows are hidden; it prints to stdout unless told not to
         with xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO()) as book:
             return [_xls_worksheet(sheet, datemode=book.datemode) for sheet in book.sheets()]
     except _BROKEN_XLS as error:
-        raise NotASheet(_BROKEN) from error
+        raise NotASheet(_BROKEN, flaw=Flaw.BROKEN) from error
 
 
 def _worksheets(data: bytes, *, archive: zipfile.ZipFile) -> Iterator[Worksheet]:
     parts = _parts(archive)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         for sheet in book.sheets_metadata:
-            rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
             with archive.open(parts[sheet.name]) as part:
-                hidden_rows = frozenset(_hidden_rows(part))
-            hidden = sheet.visible != SheetVisibleEnum.Visible
-            yield Worksheet(name=sheet.name, rows=rows, typed=True, hidden=hidden, hidden_rows=hidden_rows)
+                marks = _row_marks(part)
+            yield Worksheet(
+                name=sheet.name,
+                rows=book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
+                typed=True,
+                hidden=sheet.visible != SheetVisibleEnum.Visible,
+                hidden_rows=frozenset(number for number, (hidden, _) in marks.items() if hidden),
+                unread={number: unread for number, (_, unread) in marks.items() if unread},
+            )
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -113,16 +129,34 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _hidden_rows(part: IO[bytes]) -> Iterator[int]:
-    """Row numbers, from 1, of rows that are hidden, filtered away, or of no height."""
-    number = 0
+def _row_marks(part: IO[bytes]) -> dict[int, tuple[bool, frozenset[int]]]:
+    """By row number, from 1: whether it is hidden, filtered away or of no height, and its cells without a value.
+
+    Rows without any such mark are left out. Raises NotASheet when the table's corners are so far apart that the empty
+    cells between them would not fit into memory.
+    """
+    number, width, marks = 0, 0, {}
     for _, row in etree.iterparse(part, events=("end",), tag="{*}row", resolve_entities=False, no_network=True):
         number = int(row.get("r", number + 1))
-        if row.get("hidden") in {"1", "true"} or float(row.get("ht", "1")) == 0:
-            yield number
+        hidden = row.get("hidden") in {"1", "true"} or float(row.get("ht", "1")) == 0
+        unread = frozenset(_column(cell.get("r", "")) for cell in _UNREAD(row))
+        if hidden or unread:
+            marks[number] = hidden, unread
+        width = max(width, _column(row[-1].get("r", "")) + 1 if len(row) else 0)
+        if number * width > _MOST_CELLS:
+            raise NotASheet(_TOO_WIDE, flaw=Flaw.LARGE)
         row.clear()
         while row.getprevious() is not None:
             del row.getparent()[0]
+    return marks
+
+
+def _column(place: str) -> int:
+    """The column, from 0, of a place such as `AB12`; 0 where the file does not say."""
+    column = 0
+    for letter in place.rstrip("0123456789").upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return max(column - 1, 0)
 
 
 def _xls_worksheet(sheet: xlrd.sheet.Sheet, *, datemode: int) -> Worksheet:

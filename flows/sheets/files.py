@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
@@ -22,12 +23,30 @@ HEAD_ROWS = 50
 IsHeader = Callable[[Sequence[object]], bool]
 
 
+class Flaw(StrEnum):
+    """What is wrong with a file as a whole."""
+
+    EMPTY = "empty"
+    PASSWORD = "password"  # noqa: S105 - says that there is one
+    BROKEN = "broken"
+    """Damaged or cut off."""
+    KIND = "kind"
+    """Neither a table nor text."""
+    PAGE = "page"
+    """A web page without a table."""
+    LARGE = "large"
+    """It would not fit into memory."""
+    CONTENT = "content"
+    """It can be read, but its columns or rows are not clear."""
+
+
 class NotASheet(Refused):
     """This file cannot be read as a sheet."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, *, flaw: Flaw = Flaw.CONTENT) -> None:
         super().__init__(text.en, reason=Reason.BAD_ROW)
         self.text = text
+        self.flaw = flaw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +60,8 @@ class Worksheet:
     """Whether numbers (float) and text (str) are told apart."""
     hidden: bool = False
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
+    unread: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """By row number, the columns from 0 of cells that show an error or were never calculated; known of xlsx only."""
 
 
 def read_worksheets(path: Path, *, is_header: IsHeader) -> list[Worksheet]:
@@ -48,9 +69,9 @@ def read_worksheets(path: Path, *, is_header: IsHeader) -> list[Worksheet]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise NotASheet(_unopened(error)) from error
+        raise NotASheet(_unopened(error), flaw=Flaw.BROKEN) from error
     if not data.strip():
-        raise NotASheet(Text(en="The file is empty; export it again.", zh="文件是空的，请重新导出。"))
+        raise NotASheet(Text(en="The file is empty; export it again.", zh="文件是空的，请重新导出。"), flaw=Flaw.EMPTY)
     if data.startswith((ZIP, OLE)):
         from flows.sheets import books
 
@@ -83,7 +104,8 @@ def _decoded(data: bytes) -> str:
         Text(
             en="This is neither a table nor text; save it as .xlsx in Excel or WPS.",
             zh="这不是表格也不是文本；请用 Excel 或 WPS 另存为 .xlsx。",
-        )
+        ),
+        flaw=Flaw.KIND,
     )
 
 
@@ -98,7 +120,8 @@ def _read_text(text: str, *, is_header: IsHeader) -> list[Worksheet]:
             Text(
                 en="The file is not a table that can be read; open it in Excel or WPS and save it as .xlsx.",
                 zh="此文件不是可读取的表格；请用 Excel 或 WPS 打开并另存为 .xlsx。",
-            )
+            ),
+            flaw=Flaw.PAGE if head.startswith("<") else Flaw.KIND,
         )
     return [_read_csv(text, delimiter=_delimiter(text, is_header=is_header))]
 
@@ -125,6 +148,7 @@ def _read_csv(text: str, *, delimiter: str) -> Worksheet:
                 en=f'A quotation mark (") is wrong or the file is cut off near line {lines.line_num}; '
                 "correct it, or save the file as .xlsx.",
                 zh=f'第 {lines.line_num} 行附近引号（"）有误或文件不完整；请改正，或另存为 .xlsx。',
-            )
+            ),
+            flaw=Flaw.BROKEN,
         ) from error
     return Worksheet(name="", rows=rows, typed=False)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flows.sheets.files import NotASheet, Worksheet
+from flows.sheets.files import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def read_html(text: str) -> Worksheet:
     if folded.count("</table") < folded.count("<table"):
         raise NotASheet(
             Text(en="The file is cut off; export it again.", zh="文件不完整，请重新导出。"),
+            flaw=Flaw.BROKEN,
         )
     document = html.document_fromstring(_DECLARATION.sub("", text))
     rows: list[Sequence[object]] = []

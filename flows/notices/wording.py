@@ -1,0 +1,85 @@
+"""What the sentences of a notice mean, by the words of the profile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flows.cells import name_key
+from flows.notices.model import NoticeKind, Says
+from flows.notices.profile import NoticeWords
+
+Meanings = frozenset[Says]
+"""All that a text says: SHIP, CLOSED, PROHIBITED (not now), UNCLEAR (an answer that is not known); empty: nothing."""
+
+NOTHING: Meanings = frozenset()
+_SENTENCES = re.compile(r"[。；;!！?？\n\r]+")
+_CLAUSES = re.compile("[,、:()]")
+_NEAR = 4
+"""So many characters before a word are looked at for a negation."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wording:
+    """The profile's words, ready to be looked for."""
+
+    words: NoticeWords
+    known: re.Pattern[str]
+    """Finds every key of `meaning`: where they overlap, the first one, and of those that begin together the longest."""
+    meaning: Mapping[str, Says]
+
+    @classmethod
+    def of(cls, words: NoticeWords) -> Wording:
+        """These words."""
+        groups = ((Says.SHIP, words.ship), (Says.PROHIBITED, words.forbid), (Says.CLOSED, words.close))
+        meaning = {name_key(word): says for says, group in groups for word in group}
+        longest_first = sorted(meaning, key=len, reverse=True)
+        return cls(words, re.compile("|".join(map(re.escape, longest_first))), meaning)
+
+    def said(self, text: str) -> Meanings:
+        """What a text says of the orders beside it. Sentences about what may come later say nothing."""
+        return _said(self, text)
+
+    def answered(self, text: str) -> Meanings:
+        """What a cell of a decision column says."""
+        key = name_key(text)
+        if key in self.words.yes_keys:
+            return frozenset({Says.SHIP})
+        if key in self.words.no_keys:
+            return frozenset({Says.CLOSED})
+        return self.said(text) or frozenset({Says.UNCLEAR} if key else ())
+
+    def _of_sentence(self, key: str) -> Meanings:
+        if any(name_key(word) in key for word in self.words.conditional):
+            return NOTHING
+        return frozenset(self._of_word(match) for match in self.known.finditer(key))
+
+    def _of_word(self, match: re.Match[str]) -> Says:
+        says = self.meaning[match.group()]
+        before = _CLAUSES.split(match.string[: match.start()])[-1][-_NEAR:]
+        negated = any(name_key(word) in before for word in self.words.negations)
+        return Says.PROHIBITED if says is Says.SHIP and negated else says
+
+
+@lru_cache(maxsize=4096)
+def _said(wording: Wording, text: str) -> Meanings:
+    sentences = (name_key(sentence) for sentence in _SENTENCES.split(text))
+    return NOTHING.union(*map(wording._of_sentence, sentences))  # noqa: SLF001 - its own other half
+
+
+def verdict(kind: NoticeKind, meanings: Meanings) -> Says:
+    """What a notice of this kind says of an order when all words about the order mean this."""
+    if kind is NoticeKind.PROHIBITION:
+        return Says.UNCLEAR if meanings & {Says.SHIP, Says.CLOSED} else Says.PROHIBITED
+    if kind is NoticeKind.RESULT and meanings == {Says.SHIP}:
+        return Says.SHIP
+    if kind is NoticeKind.RESULT and Says.CLOSED in meanings <= {Says.CLOSED, Says.PROHIBITED}:
+        return Says.CLOSED
+    return Says.UNCLEAR
+
+
+def together(says: Says, other: Says | None) -> Says:
+    """What two places that name the same order say together."""
+    return says if other in {None, says} else Says.UNCLEAR
