@@ -63,13 +63,13 @@ def unpack(path: Path, *, into: Path, limits: Limits | None = None) -> list[Path
     """
     limits = limits or Limits()
     with _opened(path, limits=limits) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        if len(members) > limits.files:
-            raise BadArchive(f"{path.name} has {len(members)} files, more than {limits.files}.", reason="too_many")
-        names = [_checked_name(member) for member in members]
+        found = [member for member in archive.infolist() if not member.filename.endswith("/")]
+        if len(found) > limits.files:
+            raise BadArchive(f"{path.name} has {len(found)} files, more than {limits.files}.", reason="too_many")
+        names = [_checked_name(member) for member in found]
         most = min(limits.bytes, max(_FREE_BYTES, limits.ratio * path.stat().st_size))
         left, out = most, []
-        for member, name in zip(members, names, strict=True):
+        for member, name in zip(found, names, strict=True):
             target = _free(into, safe_name(re.split(r"[/\\]", name)[-1], fallback="file"))
             left -= _write(archive, member, target=target, left=left)
             out.append(target)
@@ -77,6 +77,15 @@ def unpack(path: Path, *, into: Path, limits: Limits | None = None) -> list[Path
         if each.suffix.lower() not in _TABLES and zipfile.is_zipfile(each):
             raise BadArchive(f"{path.name} has the archive {each.name} in it.", reason="bomb")
     return out
+
+
+def members(path: Path, *, limits: Limits | None = None) -> list[zipfile.ZipInfo]:
+    """What a zip says is in it; nothing is unpacked, and nothing of it is to be believed.
+
+    Raises BadArchive: `broken`, or `too_many` where its directory is much longer than `limits.files` members need.
+    """
+    with _opened(path, limits=limits or Limits()) as archive:
+        return archive.infolist()
 
 
 def _opened(path: Path, *, limits: Limits) -> zipfile.ZipFile:
