@@ -145,6 +145,12 @@ def _refused(decision: Decision, receivers: Mapping[str, Sequence[str]]) -> Deci
     )  # fmt: skip
 
 
+def as_read(decision: Decision) -> Decision:
+    """The decision for a flow that ships nothing: an order that only waits for a tracking number is listed."""
+    ready = decision.reason in (None, Reason.NO_TRACKING_YET, Reason.VIRTUAL_NOT_LISTED, Reason.NO_PROOF)
+    return replace(decision, reason=Reason.LISTED, shipment=None) if ready else decision
+
+
 def decide_found(order: Order, row: SheetRow | BadRow | None) -> Decision:
     """The decision for an order that the shop has, but which is not pending, and the sheet row that names it."""
     reason, message = _found_reason(order, row)

@@ -131,6 +131,9 @@ class ExportRecord:
 
     record_id: str
     asked_at: datetime
+    since: datetime
+    until: datetime
+    """It has the orders from `since` to `until`."""
     state: str
     """`making`, `ready`, `failed` or `other`."""
 

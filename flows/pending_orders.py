@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.decide import decide
-from flows.model import Decision, Order
+from flows.decide import as_read, decide
+from flows.model import Order
 from flows.office import ReadsOrders
-from flows.reasons import Reason
 from flows.rows import ORDER_REPORT, OrderRow
 from flows.rules import rules_of, sightings
 from flows.watch import held_but_clear, look_for_signs, remember_audits
@@ -44,13 +42,7 @@ def _rows(run: Run, orders: Sequence[Order], *, now: datetime) -> Iterator[Row]:
     changed = run.ledger.see(run.shop.name, sightings=sightings(orders))
     for decision in decide(orders, (), rules=rules_of(run, now=now, changed=changed, orders=orders)):
         run.meter.advance()
-        yield OrderRow.of(_as_read(decision)).cells()
-
-
-def _as_read(decision: Decision) -> Decision:
-    """An order that only waits for a tracking number is simply listed."""
-    ready = decision.reason in (None, Reason.NO_TRACKING_YET, Reason.VIRTUAL_NOT_LISTED, Reason.NO_PROOF)
-    return replace(decision, reason=Reason.LISTED, shipment=None) if ready else decision
+        yield OrderRow.of(as_read(decision)).cells()
 
 
 PENDING_ORDERS = Flow(

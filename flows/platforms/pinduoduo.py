@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flows.office import ReadsNotices, ReadsOrders, ReadsSigns, ShipsOrders
+from flows.office import ExportsOrders, ReadsNotices, ReadsOrders, ReadsSigns, ShipsOrders
+from flows.platforms.web.exports import WebExports
 from flows.platforms.web.notices import WebNotices
 from flows.platforms.web.orders import WebOrders
 from flows.platforms.web.ships import WebShipping
@@ -11,5 +12,11 @@ from rpa.flow import Platform
 
 PINDUODUO = Platform(
     name="pinduoduo",
-    can={ReadsNotices: WebNotices, ReadsOrders: WebOrders, ReadsSigns: WebSigns, ShipsOrders: WebShipping},
+    can={
+        ExportsOrders: WebExports,
+        ReadsNotices: WebNotices,
+        ReadsOrders: WebOrders,
+        ReadsSigns: WebSigns,
+        ShipsOrders: WebShipping,
+    },
 )
