@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flows.notices.desk import NoticeDesk
 from flows.notices.rows import NOTICE_REPORT
 from flows.office import ReadsNotices
 from rpa.errors import NeedsPerson, Stopped, TryAgain
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 def audit_notices(run: Run) -> Iterator[Row]:
     """Find every notice, file what it brings, say what is missing. Whatever stops it, each notice has its line."""
+    from flows.notices.desk import NoticeDesk  # brings the ledger's database, which `rpa run --help` does not need
+
     desk = NoticeDesk(run)
     try:
         desk.read_the_list()
