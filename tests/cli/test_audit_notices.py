@@ -1,0 +1,195 @@
+"""`rpa run audit-notices`: every notice saved whole, what it says of orders held, what is missing said by name."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.holding import UNDER_AUDIT
+from flows.notices.model import DOCUMENT_KIND
+from rpa.ledger.documents import DocumentState
+from tests.mailshop import DAY_S, HOUR_S, MailShop, mail_shop
+
+PROHIBITION, RESULT = "订单禁止发货通知", "订单审核结果通知"
+CAUSE = {"prohibited": "audit_notice", "closed": "audit_closed"}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[MailShop]:
+    with mail_shop(tmp_path / "owner") as opened:
+        yield opened
+
+
+def last_said(shop: MailShop) -> dict[str, str]:
+    """What the newest notice that names it says of each order, of the last seven days; closed stays closed."""
+    since = datetime.fromisoformat(shop.mock.truth()["now"]) - timedelta(days=7)
+    said: dict[str, str] = {}
+    for notice in shop.audit_notices():
+        if datetime.fromisoformat(notice["sent_at"]) >= since:
+            said |= {sn: word for sn, word in notice["orders"].items() if said.get(sn) != "closed"}
+    return said
+
+
+def test_every_notice_of_a_week_is_saved_and_what_it_says_of_orders_holds(shop: MailShop) -> None:
+    pending = [sn for sn, order in shop.mock.truth()["orders"].items() if order["status"] == "pending"][:3]
+    for order_sn, result in zip(pending, ("ship", "closed", None), strict=True):
+        shop.mock.audit(order_sn, end_in_s=2 * HOUR_S if result else None, result=result or "ship")
+    shop.mock.advance(4 * HOUR_S)
+    ended = shop.run()
+    assert ended.exit_code == 0, ended.stderr
+    assert {row["reason"] for row in ended.rows} <= {"read", "saved"}
+    wanted = {
+        file["sha256"]
+        for notice in shop.audit_notices()
+        for file in notice["attachments"]
+        if notice["notice_id"] in shop.notices()
+    }
+    assert wanted
+    assert wanted <= shop.hashes_on_disk()
+    shop.check_files()
+    said = last_said(shop)
+    assert {said[sn] for sn in pending} == {"ship", "closed", "prohibited"}
+    assert shop.causes() == {sn: CAUSE[word] for sn, word in said.items() if word in CAUSE}
+    for row in ended.rows:
+        assert Path(row["path"]).is_file() if row["path"] else row["attachment"] == ""
+
+    again = shop.run()
+    assert (again.exit_code, again.rows) == (0, [])
+    assert all(file["downloads"] <= 1 for notice in shop.mock.notices() for file in notice["attachments"])
+
+
+def test_a_file_that_comes_in_part_is_downloaded_once_more(shop: MailShop) -> None:
+    shop.mock.notice(
+        PROHIBITION, attachments=[("a.csv", b"\xef\xbb\xbf" + "订单号\n260309-123456789012345\n".encode())]
+    )
+    shop.mock.fault("truncated-download", at=1, times=1, mode="cut")
+    ended = shop.run()
+    assert ended.exit_code == 0, ended.stderr
+    assert shop.causes()["260309-123456789012345"] == "audit_notice"
+    shop.check_files()
+
+
+def test_what_cannot_be_downloaded_is_refused_and_read_by_the_next_run(shop: MailShop) -> None:
+    shop.mock.fault("error-download", times=0, shown="page")
+    first = shop.run()
+    assert first.exit_code == 1
+    failed = {row["notice_id"] for row in first.rows if row["reason"] == "download_failed"}
+    assert failed
+    assert {name for name, notice in shop.notices().items() if notice.state is DocumentState.FOUND} == failed
+    shop.mock.clear_faults()
+    second = shop.run()
+    assert second.exit_code == 0, second.stderr
+    assert {row["notice_id"] for row in second.rows} == failed
+    shop.check_files()
+
+
+def test_hostile_attachments_each_end_in_a_clear_row_inside_the_vault(shop: MailShop) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("../../../evil.csv", "订单号\n260309-123456789012346\n")
+    files = {
+        "cut.xlsx": (b"PK\x03\x04 this is no archive", {"broken_file", "wrong_type"}),
+        "page.xlsx": ("<html><body>系统繁忙，请稍后再试</body></html>".encode(), {"html_page"}),
+        "..\\..\\evil.zip": (archive.getvalue(), {"bad_name"}),
+        "CON.csv": (b"\xff\xd8\xff\xe0 a picture", {"wrong_type", "no_orders"}),
+    }
+    for name, (content, _) in files.items():
+        shop.mock.notice(PROHIBITION, attachments=[(name, content)])
+    before = {each for each in shop.folder.path.parent.rglob("*") if shop.folder.var not in each.parents}
+    ended = shop.run()
+    assert ended.exit_code == 3, ended.stderr
+    reasons = {row["attachment"]: row["reason"] for row in ended.rows}
+    for name, (_, wanted) in files.items():
+        assert reasons[name] in wanted, (name, reasons[name])
+    unreadable = [each for each in shop.notices().values() if each.state is DocumentState.UNREADABLE]
+    assert len(unreadable) == len(files)
+    shop.check_files()
+    assert {each for each in shop.folder.path.parent.rglob("*") if shop.folder.var not in each.parents} == before
+    assert not list(shop.folder.path.parent.rglob("evil.csv"))
+
+
+def test_a_span_lost_after_eight_days_down_is_named(shop: MailShop) -> None:
+    assert shop.run().exit_code == 0
+    pending = next(sn for sn, order in shop.mock.truth()["orders"].items() if order["status"] == "pending")
+    shop.mock.audit(pending, begin_in_s=2 * HOUR_S, end_in_s=5 * HOUR_S)
+    shop.mock.advance(8 * DAY_S)
+    ended = shop.run()
+    assert ended.exit_code == 3
+    lost = [row for row in ended.rows if row["reason"] == "expired" and row["title"] in (PROHIBITION, RESULT)]
+    assert lost
+    message = shop.incidents()["notices_lost"]
+    for row in lost:
+        assert row["notice_id"] in message
+        assert f"{datetime.fromisoformat(row['sent_at']):%Y-%m-%d %H:%M}" in message
+    assert message in [each["message"] for each in ended.json["shops"]["demo"]["incidents"]]
+
+
+def test_what_is_not_saved_after_five_days_is_said_by_title_and_time(shop: MailShop) -> None:
+    shop.mock.notice(PROHIBITION, attachments=[("a.csv", "订单号\n260309-123456789012345\n".encode())])
+    shop.mock.fault("error-download", times=0, shown="page")
+    shop.run()
+    shop.mock.advance(5 * DAY_S + HOUR_S)
+    shop.run()
+    assert f"{PROHIBITION} (2026-03-10 09:30)" in shop.incidents()["notice_expiring"]
+    shop.mock.clear_faults()
+    shop.run()
+    assert "notice_expiring" not in shop.incidents()
+
+
+def test_an_account_without_the_right_is_told_which_one_and_the_coverage_is_unknown(tmp_path: Path) -> None:
+    with mail_shop(tmp_path / "owner", no_mail_right=["clerk-1"]) as shop:
+        ended = shop.run()
+        assert ended.exit_code == 3
+        [incident] = ended.json["shops"]["demo"]["incidents"]
+        assert incident["cause"] == "right_missing"
+        assert "clerk-1" in incident["message"]
+        assert "消息中心" in incident["message"]
+        with shop.ledger() as ledger:
+            [coverage] = ledger.coverage("demo", kind=DOCUMENT_KIND)
+        assert (coverage.account, coverage.empty) == ("clerk-1", True)
+        assert coverage.doubt == incident["message"]
+
+        shop.mock.mail_right("clerk-1", "all")
+        assert shop.run().exit_code == 0
+        with shop.ledger() as ledger:
+            [coverage] = ledger.coverage("demo", kind=DOCUMENT_KIND)
+        assert (coverage.doubt, coverage.empty) == ("", False)
+        assert shop.incidents() == {}
+
+
+def test_an_audit_without_a_notice_puts_the_coverage_in_doubt_until_a_notice_comes(tmp_path: Path) -> None:
+    with mail_shop(tmp_path / "owner", no_audit_mail=["clerk-1"]) as shop:
+        [order_sn, *_] = [sn for sn, order in shop.mock.truth()["orders"].items() if order["status"] == "pending"]
+        now = datetime.fromisoformat(shop.mock.truth()["now"])
+        shop.mock.audit(order_sn, end_in_s=5 * HOUR_S)
+        with shop.ledger() as ledger:
+            ledger.observe("demo", mark=UNDER_AUDIT, seen={order_sn: {}}, at=now)
+        shop.run()
+        assert shop.incidents() == {}
+        shop.mock.advance(3 * HOUR_S)
+        ended = shop.run()
+        [incident] = ended.json["shops"]["demo"]["incidents"]
+        assert incident["cause"] == "audit_without_notice"
+        assert all(word in incident["message"] for word in ("clerk-1", "消息中心", order_sn))
+        with shop.ledger() as ledger:
+            assert ledger.coverage("demo", kind=DOCUMENT_KIND)[0].doubt == incident["message"]
+
+        shop.mock.mail_right("clerk-1", "all")
+        shop.mock.advance(3 * HOUR_S)
+        shop.run()
+        with shop.ledger() as ledger:
+            assert ledger.coverage("demo", kind=DOCUMENT_KIND)[0].doubt == ""
+        assert shop.incidents() == {}
+
+
+def test_another_account_than_configured_is_noted_and_covered_by_itself(shop: MailShop) -> None:
+    shop.folder.configure(login="clerk-2")
+    ended = shop.run()
+    assert [each["cause"] for each in ended.json["shops"]["demo"]["incidents"]] == ["other_account"]
+    with shop.ledger() as ledger:
+        assert [each.account for each in ledger.coverage("demo", kind=DOCUMENT_KIND)] == ["clerk-1"]
