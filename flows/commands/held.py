@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flows.holding import CLEAR, RELEASE_WORDS, RELEASED_BY, UNDER_AUDIT, held_since, is_stale
+from flows.holding import (
+    CLEAR,
+    CLOSED,
+    EXPORT,
+    PERSON,
+    PROHIBITED,
+    RELEASE_WORDS,
+    RELEASED_BY,
+    UNCLEAR,
+    UNDER_AUDIT,
+    held_since,
+    is_stale,
+)
 from rpa.language import Language, Text
 
 if TYPE_CHECKING:
@@ -18,6 +30,13 @@ if TYPE_CHECKING:
 _SUBJECTS = {
     "goods": Text(en="goods {of}", zh="商品 {of}"),
     "sku": Text(en="spec {of}", zh="规格 {of}"),
+}
+_CAUSES = {
+    PERSON: Text(en="by a person", zh="人工拦截"),
+    PROHIBITED: Text(en="a notice forbids it", zh="站内信禁止发货"),
+    CLOSED: Text(en="the platform closes it", zh="平台关闭并退款"),
+    UNCLEAR: Text(en="a notice names it, not understood", zh="站内信提到，内容无法识别"),
+    EXPORT: Text(en="under audit in the export", zh="导出表显示审核中"),
 }
 _HOURS_LEFT = Text(en="{hours} h left to ship", zh="距最晚发货 {hours} 小时")
 _OVERDUE = Text(en="{hours} h past ship-by", zh="已超过最晚发货 {hours} 小时")
@@ -99,6 +118,11 @@ def subject_words(subject: str, *, language: Language) -> str:
     kind, separator, of = subject.partition(":")
     words = _SUBJECTS.get(kind) if separator else None
     return words.of(language).format(of=of) if words else subject
+
+
+def cause_words(cause: str, *, language: Language) -> str:
+    """What put a hold on, in a few words."""
+    return _CAUSES[cause].of(language) if cause in _CAUSES else cause
 
 
 def moment(value: object) -> datetime | None:

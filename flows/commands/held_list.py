@@ -7,22 +7,16 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from flows.commands.held import Held, held_in, minute
-from flows.holding import AUDIT_CAUSES, PERSON
-from flows.reasons import Reason
+from flows.commands.held import Held, cause_words, held_in, minute
 from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
 from rpa.config import load
 from rpa.language import Language, Text
-
-if TYPE_CHECKING:
-    from rpa.ledger.holds import Hold
 
 _NONE = Text(en="Nothing is held.", zh="没有被拦截的订单。")
 _TITLES = (
@@ -33,13 +27,11 @@ _TITLES = (
 )
 _RELEASES = Text(en="Released by", zh="解除条件")
 _UNTIL = Text(en="until {until}", zh="至 {until}")
-_BY_PERSON = Text(en="by a person", zh="人工拦截")
-_STALE = Text(en="stale", zh="待人工解除")
+_STALE = Text(en="stale: every sign of the audit is gone", zh="审核标记已全部消失")
 _COUNT = Text(
     en="{held} held, {stale} of them stale: look at those on the site, then `rpa holds lift SHOP --stale`.",
     zh="共拦截 {held} 项，其中 {stale} 项审核标记已消失：请在后台核对后运行 rpa holds lift 店铺 --stale。",
 )
-_CAUSES = {PERSON: _BY_PERSON, **{cause: Reason.of(cause).text for cause in AUDIT_CAUSES}}
 
 
 def list_holds(config_path: Path | None, *, shop: str | None, as_json: bool) -> None:
@@ -86,12 +78,8 @@ def _since(held: Held, *, language: Language, now: datetime) -> Styled:
 
 
 def _why(held: Held, *, language: Language) -> Styled:
-    cause = Styled(_cause(held.hold, language=language), style="yellow")
+    cause = Styled(cause_words(held.hold.cause, language=language), style="yellow")
     if held.stale:
         cause = Styled(_STALE.of(language), style="bold red")
     release = Styled.assemble((f"{_RELEASES.of(language)}: ", "dim"), held.released_by(language))
     return Styled("\n").join([cause, Styled(held.hold.reason), release])
-
-
-def _cause(hold: Hold, *, language: Language) -> str:
-    return _CAUSES[hold.cause].of(language) if hold.cause in _CAUSES else hold.cause

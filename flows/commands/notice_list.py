@@ -46,8 +46,10 @@ _NEVER = Text(
     zh="{shop}：从未读取站内信。请运行 rpa run audit-notices {shop}。",
 )
 _LOST = Text(
-    en="{shop}: lost from {since} to {until} ({notices}). Look at the orders of that time, then `rpa notices resolve`.",
-    zh="{shop}：{since} 至 {until} 的站内信已丢失（{notices}）。请核对该时段的订单，再运行 rpa notices resolve。",
+    en="{shop}: lost from {since} to {until} ({notices}). Look at the orders of that time on the site, then "
+    "`rpa notices resolve {shop} --lost`.",
+    zh="{shop}：{since} 至 {until} 的站内信已丢失（{notices}）。请在后台核对该时段的订单，再运行 "
+    "rpa notices resolve {shop} --lost。",
 )
 _EXPIRING = Text(
     en="{shop}: not saved, and soon not to be had any more: {notices}. Run `rpa run audit-notices {shop}`.",

@@ -11,11 +11,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from flows.commands.held import minute
+from flows.commands.held import cause_words, minute
 from flows.commands.notice_files import STATES, Noticed, fact, notice_of, printable
-from flows.holding import AUDIT_CAUSES
 from flows.notices.model import Says
-from flows.reasons import Reason
 from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
 from rpa.config import load
@@ -141,8 +139,7 @@ def _order_table(ledger: Ledger, found: Noticed, *, language: Language) -> Table
     for title in _ORDER_TITLES:
         table.add_column(title.of(language), overflow="fold")
     for order_sn, mention in sorted(said.items()):
-        causes = [hold.cause for hold in holds.get(order_sn, ())]
-        now = "; ".join(Reason.of(cause if cause in AUDIT_CAUSES else "on_hold").text.of(language) for cause in causes)
+        now = "; ".join(cause_words(hold.cause, language=language) for hold in holds.get(order_sn, ()))
         table.add_row(order_sn, _said(mention, language=language), now or _FREE.of(language))
     return table
 

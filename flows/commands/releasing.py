@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flows.holding import NOTICE_CAUSES
+from flows.holding import NOTICE_CAUSES, held_since
 from flows.notices.model import Says
 from flows.notices.standing import standing
 from rpa.ledger.mentions import Mention
@@ -23,17 +23,18 @@ def release(ledger: Ledger, shop: str, *, holds: Sequence[Hold], by: str, reason
 
     That word ends what was said until now. It says nothing of a notice that comes later, or of one that nobody knew.
     """
-    by_notice = list(dict.fromkeys(hold.subject for hold in holds if hold.cause in NOTICE_CAUSES))
+    by_notice = {hold.subject: hold for hold in holds if hold.cause in NOTICE_CAUSES}
     if by_notice:
-        words = list(_words(ledger, shop, subjects=by_notice, by=by, reason=reason))
+        words = list(_words(ledger, shop, holds=by_notice, by=by, reason=reason))
         ledger.mention(shop, mentions=words, judge=standing, causes=NOTICE_CAUSES, by=by)
     for hold in holds:
         if hold.cause not in NOTICE_CAUSES:
             ledger.lift(shop, subject=hold.subject, cause=hold.cause, by=by, reason=reason)
 
 
-def _words(ledger: Ledger, shop: str, *, subjects: Sequence[str], by: str, reason: str) -> Iterator[Mention]:
-    for subject, said in ledger.mentions(shop, subjects=subjects).items():
-        # the site's clock: ours would also end what a notice says that is on its way
-        at = max(mention.at for mention in said) + _JUST_AFTER
-        yield Mention(subject=subject, says=Says.RELEASED, at=at, source=reason, by=by)
+def _words(ledger: Ledger, shop: str, *, holds: Mapping[str, Hold], by: str, reason: str) -> Iterator[Mention]:
+    said = ledger.mentions(shop, subjects=holds)
+    for subject, hold in holds.items():
+        # by the site's clock: ours would also end what a notice says that is on its way
+        last = max((mention.at for mention in said.get(subject, ())), default=held_since(hold))
+        yield Mention(subject=subject, says=Says.RELEASED, at=last + _JUST_AFTER, source=reason, by=by)

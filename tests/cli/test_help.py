@@ -4,7 +4,20 @@ import os
 
 from tests.cli.project import ROOT, Project
 
-COMMANDS = ("init", "login", "run", "flows", "report", "selectors", "ledger", "doctor", "mock", "demo")
+COMMANDS = (
+    "init",
+    "login",
+    "run",
+    "flows",
+    "report",
+    "selectors",
+    "ledger",
+    "doctor",
+    "holds",
+    "notices",
+    "mock",
+    "demo",
+)
 
 
 def test_help_lists_every_command_in_the_users_language(project: Project) -> None:
@@ -20,6 +33,12 @@ def test_a_flows_options_are_explained_whole_in_chinese_too(project: Project) ->
     assert "可多次给出" in said
     assert "只预演" in said
     assert "…" not in said
+
+
+def test_a_group_of_commands_of_another_package_lists_its_own(project: Project) -> None:
+    said = project.rpa("holds", "--help").stdout
+    assert [name for name in ("list", "add", "lift", "import") if f" {name} " not in said] == []
+    assert "只要有一行有误" in project.rpa("holds", "import", "--help", RPA_LANG="zh").stdout.replace(" ", "")
 
 
 def test_a_flow_that_there_is_not_is_named_with_the_nearest_one(project: Project) -> None:
