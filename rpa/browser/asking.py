@@ -15,7 +15,7 @@ from loguru import logger
 from playwright.sync_api import Error
 
 from rpa.browser.answers import Answer, AnswerLost, TooManyCalls, open_answer
-from rpa.browser.breathing import breathe
+from rpa.elements.resolve import script
 from rpa.elements.values import follow
 from rpa.errors import LoginNeeded, RateLimited, TryAgain
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rpa.elements.profile import AnswerSpec, Profile
 
 _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
+_PUMP_MS = 40
 
 
 @dataclass(kw_only=True)
@@ -150,12 +151,20 @@ class Asking:
         deadline = self._clock.monotonic() + self._patience_s
         while not done and self._clock.monotonic() < deadline:
             self._refuse_login_page()
-            if breathe(self._page, css=css) and not done:
+            if self._breathe(css) and not done:
                 return
 
     def _refuse_login_page(self) -> None:
         if urlsplit(self._page.url).path.startswith(self._profile.session.login_path):
             raise LoginNeeded("The site went to its login page. Run `rpa login` for this shop.")
+
+    def _breathe(self, css: list[str]) -> bool:
+        try:
+            return bool(self._page.evaluate(script("breathe"), {"css": css, "ms": _PUMP_MS}))
+        except Error as error:
+            if self._page.is_closed():
+                raise TryAgain("The browser's window is gone.") from error
+            return False
 
 
 @contextmanager

@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from rpa.browser.breathing import breathe
 from rpa.browser.going import go_to
 from rpa.browser.playwright_errors import translated
 from rpa.documents.names import numbered, safe_name
-from rpa.errors import LoginNeeded, Refused, Stopped
+from rpa.errors import LoginNeeded, Refused, Stopped, TryAgain
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Download, Page, Response
+    from playwright.sync_api import BrowserContext, Download, Page, Request, Response
 
     from rpa.clock import Clock
 
 MOST_BYTES = 200 << 20
 _READ_MS = 1_000
+_MOMENT_MS = 40
 _BLANK = {"", "about:blank"}
 
 
@@ -33,16 +34,23 @@ class _Heard:
     """What the browser did since an action began. No slots: Playwright marks its handlers."""
 
     page: Page
+    late: set[str]
+    """Addresses asked for by an earlier action, which may be answered only now."""
+    asked: set[str] = field(default_factory=set)
+    """Addresses asked for, for a page or a file."""
     downloads: list[Download] = field(default_factory=list)
     ended: list[str | None] = field(default_factory=list)
     """Of the first download: what it failed with, or None."""
     lengths: dict[str, int] = field(default_factory=dict)
-    """By address, the length that an answer has announced."""
+    """By address, the length that an answer has announced; 0: none."""
     moved: bool = False
     """The page itself has gone to another document."""
 
     def note_download(self, download: Download) -> None:
         """Wait for its end beside everything else: Playwright runs each handler on its own."""
+        if download.url in self.late - self.asked:
+            download.cancel()
+            return
         self.downloads.append(download)
         if len(self.downloads) == 1:
             try:
@@ -50,11 +58,15 @@ class _Heard:
             except Error as error:
                 self.ended.append(error.message.partition("\n")[0])
 
+    def note_request(self, request: Request) -> None:
+        """Keep where a page or a file is asked for."""
+        if request.is_navigation_request():
+            self.asked.add(request.url)
+
     def note_response(self, response: Response) -> None:
         """Keep the length it announces."""
         length = response.headers.get("content-length", "")
-        if length.isdecimal():
-            self.lengths[response.url] = int(length)
+        self.lengths[response.url] = int(length) if length.isdecimal() else 0
 
     def note_move(self, _page: Page) -> None:
         """The page shows another document."""
@@ -81,10 +93,11 @@ class Downloads:
         self._patience_s = patience_s
         self._longest_s = longest_s
         self._stopping = stopping
+        self._late: set[str] = set()
 
     def taken(self, action: Callable[[], None], *, into: Path, most_bytes: int) -> Path:
         """Do the action, and give the file that it makes the browser download; see `View.downloaded`."""
-        heard, address = _Heard(page=self._page), self._page.url
+        heard, address = _Heard(page=self._page, late=self._late), self._page.url
         with _listening(heard):
             action()
             download = self._begun(heard, address=address)
@@ -96,6 +109,7 @@ class Downloads:
         while not heard.downloads:
             shown = heard.shown()
             if shown is not None or self._clock.monotonic() > deadline:
+                self._late |= heard.asked - heard.lengths.keys()
                 raise self._nothing(shown, address=address)
             self._breathe()
         return heard.downloads[0]
@@ -126,7 +140,13 @@ class Downloads:
     def _breathe(self) -> None:
         if self._stopping():
             raise Stopped("Asked to stop during a download; the next run makes it again.")
-        breathe(self._page)
+        try:
+            self._page.wait_for_event("close", timeout=_MOMENT_MS)
+        except PlaywrightTimeout:
+            return
+        except Error as error:
+            raise TryAgain("The browser's window is gone.") from error
+        raise TryAgain("The browser's window is gone.")
 
 
 def others(page: Page) -> list[Page]:
@@ -138,16 +158,19 @@ def others(page: Page) -> list[Page]:
 def _listening(heard: _Heard) -> Iterator[None]:
     """Note what the browser does; at the end, give up what still downloads and close what was opened."""
     page = heard.page
-    handlers: dict[str, Callable[[Any], None]] = {"download": heard.note_download, "domcontentloaded": heard.note_move}
-    for event, handler in handlers.items():
-        page.on(event, handler)  # type: ignore[call-overload]
-    page.context.on("response", heard.note_response)
+    handlers: list[tuple[Page | BrowserContext, str, Callable[[Any], None]]] = [
+        (page, "download", heard.note_download),
+        (page, "domcontentloaded", heard.note_move),
+        (page.context, "request", heard.note_request),
+        (page.context, "response", heard.note_response),
+    ]
+    for source, event, handler in handlers:
+        source.on(event, handler)  # type: ignore[call-overload]
     try:
         yield
     finally:
-        for event, handler in handlers.items():
-            page.remove_listener(event, handler)
-        page.context.remove_listener("response", heard.note_response)
+        for source, event, handler in handlers:
+            source.remove_listener(event, handler)
         with suppress(Error):  # a window that is gone has nothing to tidy
             _tidy(heard)
 

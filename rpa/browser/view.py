@@ -142,19 +142,20 @@ class View:
     def click(self, name: str, *, scope: Scope | None = None) -> None:
         """Click a named element; for a destructive one the guard must allow it.
 
-        When something covers an element that is not destructive, popups are closed and it is clicked once more.
+        When something covers an element that is not destructive, popups are closed and it is clicked once more. Where
+        the click leads is not waited for.
         """
         found = self.found(name, scope=scope)
         self.guard.allow(found.element, profile=self.profile, about=scope.key if scope else "")
         if found.element.risk is not Risk.DESTRUCTIVE:
             try:
-                found.locator.click(timeout=_COVERED_MS)
+                found.locator.click(timeout=_COVERED_MS, no_wait_after=True)
             except PlaywrightTimeout:
                 self.guard.uncover(self, expected=[dialog.container for dialog in self.profile.dialogs.values()])
             else:
                 return
         with translated(f"clicking {name}"):
-            found.locator.click(timeout=self._patience_ms)
+            found.locator.click(timeout=self._patience_ms, no_wait_after=True)
 
     def check_allowed(self, name: str) -> None:
         """Raise NotApproved when this element could not be clicked later, so that nothing is begun."""

@@ -64,7 +64,7 @@ def _running_site() -> Iterator[TinySite]:
 def site(_running_site: TinySite) -> TinySite:
     """A tiny site with one page and one answer, until a test gives it others."""
     _running_site.pages = {"/orders": SHOP + CLICKS + ASKS, "/login": '<button id="enter">Log in</button>'}
-    _running_site.answers, _running_site.asked = [good("A-1")], []
+    _running_site.answers, _running_site.asked, _running_site.files = [good("A-1")], [], {}
     return _running_site
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,6 +205,26 @@ def test_a_dialog_that_does_not_open_is_a_changed_page(view: View) -> None:
     view.page.set_content(SHOP)
     with pytest.raises(PageChanged, match="waiting for the dialog ship"):
         view.dialog("ship", "A-1")
+
+
+def test_a_click_that_leads_to_a_slow_answer_is_done_once(view: View, site: TinySite) -> None:
+    asked: list[str] = []
+    answers = threading.Event()
+
+    def serve(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        answers.wait(10)
+        handler.close_connection = True
+
+    site.files["/slow"] = serve
+    site.pages["/orders"] = f'{SHOP}<a class="search" href="/slow">Search</a>'
+    view.open("orders")
+    began = view.clock.monotonic()
+    view.click("orders.search")
+    assert view.clock.monotonic() - began < 3
+    view.open("orders")
+    answers.set()
+    assert asked == ["/slow"]
 
 
 def test_a_click_below_a_known_popup_closes_that_first(view: View) -> None:

@@ -44,6 +44,8 @@ class TinySite:
     url: str = ""
     pages: dict[str, str] = field(default_factory=dict)
     """HTML by path; what is not here is an empty page."""
+    files: dict[str, Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
+    """What serves a path that is no page."""
     answers: list[dict[str, Any] | str | int | None] = field(default_factory=list)
     """For `/api/list`, one after the other, the last again and again: JSON, a text, a status; None: dropped."""
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -59,7 +61,10 @@ def tiny_site() -> Iterator[TinySite]:
 
     class Desk(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._say(200, site.pages.get(self.path, ""), kind="text/html; charset=utf-8")
+            if self.path in site.files:
+                site.files[self.path](self)
+            else:
+                self._say(200, site.pages.get(self.path, ""), kind="text/html; charset=utf-8")
 
         def do_POST(self) -> None:
             site.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))

@@ -90,9 +90,9 @@ def test_a_link_is_refused(into: Path) -> None:
 
 
 def test_a_name_like_a_device_or_with_hidden_signs_is_made_safe(into: Path) -> None:
-    content = packed({"CON.csv": TABLE, "a\u202ecod.csv": TABLE, ".hidden": TABLE, "x" * 300 + ".csv": TABLE})
+    content = packed({"CON.csv": TABLE, "": TABLE, "a\u202ecod.csv": TABLE, ".hidden": TABLE, "x" * 300 + ".csv": TABLE})
     names = [each.name for each in unpack(saved(into, content), into=into)]
-    assert names == ["_CON.csv", "acod.csv", "file.hidden", "x" * 116 + ".csv"]
+    assert names == ["_CON.csv", "file", "acod.csv", "file.hidden", "x" * 116 + ".csv"]
 
 
 def test_an_encrypted_member_is_told_from_a_broken_one(into: Path) -> None:

@@ -1,0 +1,276 @@
+"""Files that the browser downloads."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from rpa.browser.view import View
+from rpa.errors import LoginNeeded, Refused, Stopped, TryAgain
+from tests.browser.tinysite import SHOP, TinySite, viewed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Download, Page
+
+    Serve = Callable[[BaseHTTPRequestHandler], None]
+
+LINKS = """<a href="/file">Here</a><a href="/file" target="_blank">In a tab</a><a href="/other">Other</a>
+<button onclick="window.open('/file')">By a window</button>
+<button onclick="Object.assign(document.createElement('a'), {href: '/file', download: ''}).click()">By a script</button>
+<button onclick="const made = window.URL.createObjectURL(new Blob(['made by the page']));
+  Object.assign(document.createElement('a'), {href: made, download: 'made.csv'}).click()">By the page itself</button>
+<button>Nothing</button>"""
+ORDERS = b"order\n260310-123456789012345\n"
+
+
+@pytest.fixture
+def shop(view: View, site: TinySite) -> View:
+    """The tiny site at a page with links to a file."""
+    site.pages["/orders"] = SHOP + LINKS
+    view.open("orders")
+    return view
+
+
+@pytest.fixture
+def into(tmp_path: Path) -> Path:
+    folder = tmp_path / "into"
+    folder.mkdir()
+    return folder
+
+
+def begin(handler: BaseHTTPRequestHandler, *, length: int, name: str = "orders.csv") -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/octet-stream")
+    handler.send_header("Content-Disposition", f'attachment; filename="{name}"')
+    handler.send_header("Content-Length", str(length))
+    handler.end_headers()
+
+
+def attach(
+    handler: BaseHTTPRequestHandler, *, content: bytes = ORDERS, name: str = "orders.csv", lost: int = 0
+) -> None:
+    """A file to download, of which the last bytes are lost on the way."""
+    begin(handler, length=len(content), name=name)
+    handler.wfile.write(content[: len(content) - lost])
+    handler.close_connection = True
+
+
+def show(handler: BaseHTTPRequestHandler, *, text: str = "busy", status: int = 200) -> None:
+    """A page where a file was asked for."""
+    body = text.encode()
+    handler.send_response(status)
+    handler.send_header("Content-Type", "text/html; charset=utf-8")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def send_to_login(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", "/login")
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+def hang_up(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+
+
+def trickle(handler: BaseHTTPRequestHandler, *, ended: threading.Event, length: int = 1 << 20) -> None:
+    """A file of which only the first bytes come, until the browser gives up."""
+    begin(handler, length=length)
+    with suppress(OSError):
+        while not ended.wait(0.05):
+            handler.wfile.write(b"o")
+            handler.wfile.flush()
+    ended.set()
+
+
+def clicking(view: View, text: str) -> Callable[[], None]:
+    return lambda: view.page.get_by_text(text, exact=True).click(no_wait_after=True)
+
+
+@pytest.mark.parametrize("link", ["Here", "In a tab", "By a window", "By a script"])
+def test_a_file_is_taken_however_the_page_has_it_downloaded(shop: View, site: TinySite, into: Path, link: str) -> None:
+    site.files["/file"] = attach
+    path = shop.downloaded(clicking(shop, link), into=into)
+    assert (path.parent, path.name, path.read_bytes()) == (into, "orders.csv", ORDERS)
+    assert path.stat().st_mode & 0o077 == 0 or os.name != "posix"
+    assert shop.page.context.pages == [shop.page]
+    shop.arrive("orders")
+
+
+def test_a_file_that_the_page_makes_itself_is_taken(shop: View, into: Path) -> None:
+    path = shop.downloaded(clicking(shop, "By the page itself"), into=into)
+    assert (path.name, path.read_bytes()) == ("made.csv", b"made by the page")
+
+
+def test_two_files_of_one_name_are_both_kept(shop: View, site: TinySite, into: Path) -> None:
+    for content in (b"one", b"two"):
+        site.files["/file"] = partial(attach, content=content)
+        shop.downloaded(clicking(shop, "Here"), into=into)
+    assert {each.name: each.read_bytes() for each in into.iterdir()} == {"orders.csv": b"one", "orders-2.csv": b"two"}
+
+
+@pytest.mark.parametrize("name", ["../../orders.csv", "..\\\\orders.csv", "/tmp/orders.csv", "CON.csv", ".orders"])
+def test_no_name_leads_out_of_the_folder(shop: View, site: TinySite, into: Path, name: str) -> None:
+    site.files["/file"] = partial(attach, name=name)
+    path = shop.downloaded(clicking(shop, "Here"), into=into)
+    assert path.parent == into
+    assert list(into.iterdir()) == [path]
+    assert not set(path.name) & set('/\\:"')
+    assert path.name[0] != "."
+    assert path.name != "CON.csv"
+
+
+def refusal(view: View, link: str, *, into: Path, most_bytes: int = 1 << 30) -> Refused:
+    """How a download is refused: nothing is left of it, and the page is as it was."""
+    with pytest.raises(Refused) as caught:
+        view.downloaded(clicking(view, link), into=into, most_bytes=most_bytes)
+    assert list(into.iterdir()) == []
+    assert view.page.context.pages == [view.page]
+    view.arrive("orders")
+    return caught.value
+
+
+SHOWN: dict[str, Serve] = {
+    "a page": partial(show, text="busy"),
+    "an error": partial(show, text="", status=500),
+    "no content": partial(show, text="", status=204),
+    "hung up": hang_up,
+}
+PARTS: dict[str, Serve] = {
+    "cut": partial(attach, content=bytes(300_000), lost=200_000),
+    "short by one": partial(attach, content=ORDERS, lost=1),
+    "empty": partial(attach, content=b""),
+}
+
+
+@pytest.mark.parametrize(
+    ("link", "what"),
+    [*(("Here", what) for what in (*SHOWN, *PARTS)), *(("In a tab", what) for what in SHOWN)],
+)
+def test_what_is_no_whole_file_is_refused_and_the_next_is_taken(
+    shop: View, site: TinySite, into: Path, link: str, what: str
+) -> None:
+    site.files["/file"] = (SHOWN | PARTS)[what]
+    assert refusal(shop, link, into=into).reason == "download_failed"
+    site.files["/file"] = attach
+    assert shop.downloaded(clicking(shop, link), into=into).read_bytes() == ORDERS
+
+
+def test_a_click_that_brings_nothing_is_refused(shop: View, into: Path) -> None:
+    assert refusal(shop, "Nothing", into=into).reason == "download_failed"
+
+
+@pytest.mark.parametrize("link", ["Here", "In a tab"])
+def test_a_file_that_comes_too_late_is_not_taken_for_the_next(
+    shop: View, site: TinySite, into: Path, link: str
+) -> None:
+    asked_next, late = threading.Event(), threading.Event()
+
+    def after_the_next_was_asked_for(handler: BaseHTTPRequestHandler) -> None:
+        asked_next.wait(5)
+        with suppress(OSError):
+            attach(handler, content=b"too late")
+        late.set()
+
+    def after_the_late_one(handler: BaseHTTPRequestHandler) -> None:
+        asked_next.set()
+        late.wait(5)
+        attach(handler)
+
+    site.files |= {"/file": after_the_next_was_asked_for, "/other": after_the_late_one}
+    assert refusal(shop, link, into=into).reason == "download_failed"
+    assert shop.downloaded(clicking(shop, "Other"), into=into).read_bytes() == ORDERS
+
+
+def test_a_page_in_place_of_a_file_is_told_in_its_own_words(shop: View, site: TinySite, into: Path) -> None:
+    site.files["/file"] = partial(show, text="<h1>系统繁忙</h1> <p>请稍后</p>")
+    assert "“系统繁忙 请稍后”" in str(refusal(shop, "In a tab", into=into))
+
+
+@pytest.mark.parametrize("link", ["Here", "In a tab"])
+def test_the_login_page_in_place_of_a_file_is_no_refusal(
+    fresh_page: Page, site: TinySite, into: Path, tmp_path: Path, link: str
+) -> None:
+    site.pages["/orders"] = SHOP + LINKS
+    site.files["/file"] = send_to_login
+    with viewed(fresh_page, url=site.url, folder=tmp_path) as view:
+        view.open("orders")
+        with pytest.raises(LoginNeeded):
+            view.downloaded(clicking(view, link), into=into)
+
+
+def test_a_file_that_is_announced_as_too_large_is_not_waited_for(shop: View, site: TinySite, into: Path) -> None:
+    ended = threading.Event()
+    site.files["/file"] = partial(trickle, ended=ended)
+    assert refusal(shop, "Here", into=into, most_bytes=1 << 19).reason == "too_large"
+    assert ended.wait(5), "the download went on"
+
+
+def test_a_file_that_is_too_large_without_a_word_is_refused(shop: View, into: Path) -> None:
+    assert refusal(shop, "By the page itself", into=into, most_bytes=10).reason == "too_large"
+
+
+def test_a_download_that_does_not_end_is_given_up(site: TinySite, shop: View, into: Path) -> None:
+    ended = threading.Event()
+    site.files["/file"] = partial(trickle, ended=ended)
+    shop._downloads._longest_s = 0.3
+    assert "did not end" in str(refusal(shop, "Here", into=into))
+    assert ended.wait(5), "the download went on"
+
+
+def test_a_run_that_is_asked_to_stop_gives_a_download_up(site: TinySite, shop: View, into: Path) -> None:
+    ended = threading.Event()
+    begun: list[Download] = []
+    site.files["/file"] = partial(trickle, ended=ended)
+    shop.page.once("download", lambda download: begun.append(download))  # noqa: PLW0108 - Playwright marks its handlers
+    shop._downloads._stopping = lambda: bool(begun)
+    with pytest.raises(Stopped):
+        shop.downloaded(clicking(shop, "Here"), into=into)
+    assert ended.wait(5), "the download went on"
+    assert list(into.iterdir()) == []
+
+
+def test_a_window_that_goes_during_a_download_ends_the_waiting(
+    chromium: Browser, site: TinySite, into: Path, tmp_path: Path
+) -> None:
+    ended = threading.Event()
+    site.pages["/orders"] = SHOP + LINKS
+    site.files["/file"] = partial(trickle, ended=ended)
+    page = chromium.new_page()
+
+    def close() -> bool:
+        page.close()
+        return False
+
+    with viewed(page, url=site.url, folder=tmp_path) as view:
+        view.open("orders")
+        view._downloads._stopping = close
+        with pytest.raises(TryAgain):
+            view.downloaded(clicking(view, "Here"), into=into)
+
+
+def test_a_large_file_is_moved_and_not_read_into_memory(shop: View, site: TinySite, into: Path) -> None:
+    part = os.urandom(1 << 20)
+
+    def serve(handler: BaseHTTPRequestHandler) -> None:
+        begin(handler, length=40 << 20)
+        for _ in range(40):
+            handler.wfile.write(part)
+
+    site.files["/file"] = serve
+    before = psutil.Process().memory_info().rss
+    path = shop.downloaded(clicking(shop, "Here"), into=into)
+    assert path.stat().st_size == 40 << 20
+    assert psutil.Process().memory_info().rss - before < 20 << 20
