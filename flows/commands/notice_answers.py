@@ -12,7 +12,7 @@ from flows.commands.notice_files import NEEDS_PERSON, Noticed, notice_of, notice
 from flows.commands.notice_show import SAYS
 from flows.commands.subjects import Named, SubjectReader
 from flows.holding import NOTICE_CAUSES
-from flows.notices.model import Says
+from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, Says
 from flows.notices.standing import standing
 from flows.notices.worries import LOST
 from rpa.cli.records import opened_ledger, reason_given
@@ -213,12 +213,17 @@ def _told(ledger: Ledger, found: Noticed, *, word: _Word, said: Sequence[str], l
         yield _STILL.of(language).format(notice=name, orders=", ".join(left))
     else:
         yield _RESOLVED.of(language).format(notice=name)
-    unreadable = ledger.documents(shop, states=[DocumentState.UNREADABLE])
-    others = dict.fromkeys(each.name.partition("/")[0] for each in unreadable)
+    others = dict.fromkeys(each.name.partition("/")[0] for each in _in_state(ledger, shop, DocumentState.UNREADABLE))
     if others:
         yield _SHOP_STOPPED.of(language).format(shop=shop, notices=", ".join(others))
 
 
 def _close_incident(ledger: Ledger, shop: str) -> None:
-    if not ledger.documents(shop, states=[DocumentState.LOST]):
+    if not _in_state(ledger, shop, DocumentState.LOST):
         ledger.close_incident(shop, cause=LOST)
+
+
+def _in_state(ledger: Ledger, shop: str, state: DocumentState) -> list[Document]:
+    """Notices and their files in this state; other documents of the shop do not matter here."""
+    found = ledger.documents(shop, states=[state])
+    return [document for document in found if document.kind in {DOCUMENT_KIND, ATTACHMENT_KIND}]

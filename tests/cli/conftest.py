@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.notice_desk import file_five
 from tests.cli.project import Project
 
 TWO_SHOPS = """
@@ -28,3 +29,10 @@ def project(tmp_path: Path) -> Project:
     made = Project(tmp_path)
     made.write(TWO_SHOPS)
     return made
+
+
+@pytest.fixture
+def filed(project: Project) -> Project:
+    """`demo` with five notices: one is understood, one not, one cannot be read, two of neighbouring hours are lost."""
+    file_five(project)
+    return project
