@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
+from typer._click.core import Context
+from typer.core import TyperGroup
 
 from fixtures.mockshop.harness import MockShop
 from flows.reasons import Reason
 from flows.settings import NoLogisticsGoods
+from rpa.cli import app
 from rpa.config import BrowserConfig, File, Shop, file_model
 from rpa.outcome import Outcome
 from tests.office import ShopFolder
@@ -28,6 +32,7 @@ READMES = ("README.md", "README.zh-CN.md")
 DOCUMENTS = (*READMES, "CONTRIBUTING.md", "selectors/README.md", "fixtures/mockshop/README.md")
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"")
 REFERENCE = re.compile(r"<!-- rpa\.toml -->\n(.*?)<!-- /rpa\.toml -->", re.DOTALL)
+COMMAND = re.compile(r"(?:^|`|\$ )rpa ([a-z][^`\n]*)", re.MULTILINE)
 MOST_KB = 150
 
 
@@ -59,6 +64,28 @@ def test_the_readme_knows_every_outcome_and_gives_examples_of_real_reasons(readm
     for outcome, row in zip(Outcome, rows, strict=True):
         named = re.findall(r"`(\w+)`", row[2])
         assert {Reason.of(code).outcome for code in named} <= {outcome}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_command_that_a_readme_shows_is_one_that_there_is(readme: str) -> None:
+    shown = set(COMMAND.findall(text(readme)))
+    assert {line.split()[0] for line in shown} >= {"run", "holds", "notices", "ledger", "selectors"}
+    assert {line: problem for line in shown if (problem := problem_of(line))} == {}
+
+
+def problem_of(line: str) -> str:
+    """What is not there of this command line, as it follows `rpa`; empty: nothing."""
+    command, words = typer.main.get_command(app), line.partition("#")[0].split()
+    while words and isinstance(command, TyperGroup):
+        name = words.pop(0)
+        if name.startswith("-") or name.isupper() or not name.isascii():
+            break
+        found = command.get_command(Context(command), name)
+        if found is None:
+            return name
+        command = found
+    known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    return ", ".join(word for word in words if word.startswith("--") and word not in known)
 
 
 def test_the_flow_that_contributing_walks_through_is_found_and_works(tmp_path: Path) -> None:
