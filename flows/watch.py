@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -48,6 +48,7 @@ def remember_audits(run: Run, orders: Iterable[Order], *, at: datetime) -> None:
     seen = {order.order_sn: _facts(order) for order in orders if order.audit is Mark.SET}
     if seen:
         run.ledger.observe(run.shop.name, mark=UNDER_AUDIT, seen=seen, at=at)
+        _forget(run, seen, at=at)
 
 
 def held_but_clear(orders: Iterable[Order], *, holds: Mapping[str, tuple[Hold, ...]]) -> list[Order]:
@@ -102,8 +103,7 @@ def _look(run: Run, held: _Held, known: Observation | None, *, at: datetime) -> 
         return
     signs = run.office(ReadsSigns).signs(sn)
     if Mark.SET in signs.audit.values():
-        run.ledger.observe(run.shop.name, mark=UNDER_AUDIT, seen={sn: _facts(held.order)}, at=at)
-        _forget(run, [sn], at=at)
+        remember_audits(run, [replace(held.order, audit=Mark.SET)], at=at)
     elif set(signs.audit.values()) == {Mark.CLEAR}:
         places = ["list", *signs.audit]
         facts = {

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 
 from fixtures.mockshop.harness import MockShop
-from flows.rows import REASON_WORDS, pull_back_sheet
+from flows.rows import REASON_WORDS, held_orders_sheet, pull_back_sheet
 from rpa.browser.session import WINDOW, launched
 from rpa.elements.registry import load_profile
 from rpa.language import Language
@@ -106,7 +106,7 @@ def result_of(folder: Path) -> ShopResult:
     tally = Tally()
     for row in read_rows(report):
         tally.add((row["outcome"], row["reason"]), subject=row["order_sn"])
-    pull_back = pull_back_sheet(read_rows(report))
+    further = [make(read_rows(report)) for make in (pull_back_sheet, held_orders_sheet)]
     shown = Path("~/demo") / report.parent.relative_to(folder)
     files = ReportFiles(csv=shown / "report.csv", xlsx=shown / "report.xlsx", summary=shown / "summary.json")
     return ShopResult(
@@ -116,7 +116,7 @@ def result_of(folder: Path) -> ShopResult:
         counts=dict(tally.counts),
         examples=tally.examples,
         files=files,
-        further_sheets=((pull_back.name, len(list(pull_back.rows))),),
+        further_sheets=tuple((sheet.name, len(list(sheet.rows))) for sheet in further),
     )
 
 

@@ -79,9 +79,9 @@ def small_shop(
     logged_in: bool = True, settle_s: float = 1.0, seed: int = 7, **options: Any,
 ) -> Iterator[SmallShop]:  # fmt: skip
     """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
-    made = generate(orders=600, seed=seed, now=DEFAULT_NOW)
+    made = generate(orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW)
     plain, without, waiting = _chosen(made, parcels=parcels, virtual=virtual, held=len(held))
-    with MockShop(**{"orders": 600, "seed": seed, **options}) as mock:
+    with MockShop(seed=seed, **options) as mock:
         _prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
         folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
         rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}

@@ -41,6 +41,14 @@ def test_two_sources_that_agree_make_an_order_without_doubt() -> None:
     assert read == [("900", "会员", "月卡", 1, False), ("101", "茶叶", "250g", 2, True)]
 
 
+def test_when_the_group_formed_is_taken_from_the_data_and_may_be_missing() -> None:
+    assert one(values(), values(grouped_at=AT)).grouped_at == AT
+    assert one(values(), values(grouped_at=None)).grouped_at is None
+    assert one(values(), values(grouped_at=UNREADABLE)).grouped_at is None
+    [shown_only] = orders_of([values()], [])
+    assert shown_only.grouped_at is None
+
+
 @pytest.mark.parametrize(
     ("name", "other"),
     [

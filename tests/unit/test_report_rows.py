@@ -10,7 +10,15 @@ import pytest
 
 from flows.model import Decision, How, Item, Mark, Order, Place, SheetRow, Shipment
 from flows.reasons import Reason
-from flows.rows import ORDER_COLUMNS, ORDER_LAYOUT, ORDER_SHEET, PULL_BACK_REASONS, OrderRow, pull_back_sheet
+from flows.rows import (
+    ORDER_COLUMNS,
+    ORDER_LAYOUT,
+    ORDER_SHEET,
+    PULL_BACK_REASONS,
+    OrderRow,
+    held_orders_sheet,
+    pull_back_sheet,
+)
 from rpa.clock import Clock
 from rpa.language import Language
 from rpa.report.finishing import ReportStyle, Run
@@ -60,8 +68,8 @@ def _written(var: Path, *rows: OrderRow) -> list[dict[str, str]]:
 def test_the_columns_are_the_published_ones_in_their_order() -> None:
     assert ", ".join(column.key for column in ORDER_COLUMNS) == (
         "run_id, started_at, finished_at, shop, platform, flow, order_sn, outcome, reason, message, how, courier, "
-        "tracking_number, goods_id, goods, spec, quantity, amount_fen, ship_by, shipped_at, sheet, sheet_row, evidence, "
-        "held_since, released_by, hours_left"
+        "tracking_number, goods_id, goods, spec, quantity, amount_fen, ship_by, shipped_at, sheet, sheet_row, "
+        "evidence, held_since, released_by, hours_left"
     )
 
 
@@ -106,6 +114,32 @@ def test_a_parcel_must_be_pulled_back_only_for_the_reasons_that_say_so(tmp_path:
     assert listed == {reason.value for reason in PULL_BACK_REASONS}
     assert {"under_audit", "after_sale", "order_closed", "seller_remark"} <= listed
     assert listed.isdisjoint({"shipped", "already_done", "no_tracking_yet", "duplicate_row", "cap_reached"})
+
+
+def test_a_held_order_says_since_when_what_would_release_it_and_how_long_there_is(tmp_path: Path) -> None:
+    held = replace(DECISION, reason=Reason.HOLD_STALE, since=STARTED_AT, evidence="evidence/demo/1", hours_left=24)
+    free = replace(held, reason=Reason.NO_TRACKING_YET)
+    rows = _written(tmp_path, OrderRow.of(held), OrderRow.of(free))
+    columns = ("held_since", "released_by", "hours_left")
+    assert [tuple(row[key] for key in columns) for row in rows] == [
+        ("2025-03-01T08:00:00+08:00", "lift_stale", "24"),
+        ("", "", ""),
+    ]
+    sheet = held_orders_sheet(rows)
+    [listed] = sheet.rows
+    assert (sheet.name.zh, listed["reason"], listed["evidence"]) == ("已拦截", "hold_stale", "evidence/demo/1")
+    assert {*columns, "order_sn", "reason", "ship_by", "evidence"} <= set(sheet.layout.keys)
+
+
+def test_what_waits_without_being_held_is_not_listed_as_held(tmp_path: Path) -> None:
+    rows = _written(tmp_path, *(OrderRow.of(replace(DECISION, reason=reason)) for reason in Reason))
+    listed = {row["reason"] for row in held_orders_sheet(rows).rows}
+    assert {"under_audit", "audit_notice", "audit_closed", "audit_in_export", "on_hold", "notices_lost"} <= listed
+    assert listed.isdisjoint({"shipped", "no_tracking_yet", "cap_reached", "site_refused", "sources_disagree"})
+
+
+def test_a_report_of_an_earlier_version_has_no_held_orders() -> None:
+    assert list(held_orders_sheet([{"order_sn": "A", "reason": "under_audit"}]).rows) == []
 
 
 def test_an_order_without_a_tracking_number_has_nothing_to_pull_back(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ import pytest
 
 from flows.decide import NoLogistics, Rules, receiver_key
 from flows.model import Mark
+from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.rules import KIND, looks_of, rules_of, sightings
 from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.actions import Intent, Seen, State
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
 from rpa.run import Run
@@ -88,6 +90,28 @@ def test_every_hold_is_told_with_its_reasons_until_it_is_lifted(back: Back) -> N
     assert [hold.reason for hold in back.rules().holds["A"]] == ["owner calls back", "wrong size"]
     back.ledger.lift("demo", subject="A", by="owner")
     assert back.rules().holds == {}
+
+
+def test_notices_that_cannot_be_read_or_are_lost_are_told_until_a_person_has_resolved_them(back: Back) -> None:
+    ledger, facts = back.ledger, {"kind": NoticeKind.PROHIBITION.value}
+    found = [
+        ledger.find_document("demo", kind=kind, name=name, facts=facts, issued_at=NOW)
+        for kind, name in ((ATTACHMENT_KIND, "1/1"), (DOCUMENT_KIND, "1"), (DOCUMENT_KIND, "2"))
+    ]
+    states = (DocumentState.UNREADABLE, DocumentState.UNREADABLE, DocumentState.LOST)
+    ended = [ledger.conclude_document(each, state=state) for each, state in zip(found, states, strict=True)]
+    rules = back.rules()
+    assert rules.unreadable_notices == ("1",)
+    assert [span.notices for span in rules.lost] == [("2",)]
+    for each in ended:
+        ledger.conclude_document(each, state=DocumentState.RESOLVED, by="Li")
+    assert (back.rules().unreadable_notices, back.rules().lost) == ((), ())
+
+
+def test_what_cannot_be_read_of_another_kind_is_no_notice(back: Back) -> None:
+    export = back.ledger.find_document("demo", kind="export", name="1", facts={}, issued_at=NOW)
+    back.ledger.conclude_document(export, state=DocumentState.UNREADABLE)
+    assert back.rules().unreadable_notices == ()
 
 
 @pytest.mark.parametrize("seen", [Seen.OURS, Seen.OTHER, Seen.UNREADABLE, Seen.NOTHING])

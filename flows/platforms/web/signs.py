@@ -10,7 +10,7 @@ from loguru import logger
 from flows.model import Mark
 from flows.office import Signs
 from flows.platforms.web.marks import mark_of
-from rpa.errors import PageChanged
+from rpa.errors import PageChanged, TryAgain
 
 if TYPE_CHECKING:
     from rpa.browser.answers import Answer
@@ -34,7 +34,7 @@ class WebSigns:
         """All signs of one order, and a picture of its page. A place that cannot be read is `UNREADABLE`."""
         try:
             answer = self._view.open_for("order_detail", answer="order_detail", order_sn=order_sn)
-        except PageChanged as error:
+        except (PageChanged, TryAgain) as error:
             logger.warning("The page of {} cannot be read: {}", order_sn, error)
             return Signs(order_sn=order_sn, audit=dict.fromkeys(_PLACES, Mark.UNREADABLE))
         rows = self._view.rows(_LIST, keys=[order_sn], parts=True)
@@ -48,7 +48,7 @@ class WebSigns:
 
 def _marks(shown: Mapping[str, Any], answer: Answer, order_sn: str) -> dict[str, Mark]:
     """By place; what another order's data say is of no use."""
-    data = answer.rows[0] if answer.ok and answer.rows and answer.rows[0]["order_sn"] == order_sn else {}
+    data = answer.rows[0] if answer.rows[0]["order_sn"] == order_sn else {}
     return {
         "detail": mark_of(shown["audit"]),
         "receiver": mark_of(shown["receiver_audit"]),

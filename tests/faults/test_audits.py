@@ -1,0 +1,202 @@
+"""Orders under audit never ship, however their audits come and go, and whatever notices and people say of them."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.holding import NOTICE_CAUSES
+from flows.notices.model import DOCUMENT_KIND, NoticeKind, Says
+from flows.notices.standing import standing
+from rpa.clock import Clock
+from rpa.ledger.documents import DocumentState
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.mentions import Mention
+from tests.faults.promises import at_most_once, one_row_each
+from tests.faults.smallshop import SmallShop, small_shop
+from tests.office import ZONE, Result
+
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=ZONE)
+"""The mock's clock, when it starts."""
+
+
+@contextmanager
+def ledger_of(shop: SmallShop) -> Iterator[Ledger]:
+    with Ledger.open(shop.folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
+        yield ledger
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_audits_that_come_and_go_between_any_two_looks_ship_nothing_held(seed: int, tmp_path: Path) -> None:
+    _come_and_go(tmp_path, seed=seed, parcels=18, virtual=12)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_audits_of_a_hundred_orders_that_come_and_go_ship_nothing_held(seed: int, tmp_path: Path) -> None:
+    _come_and_go(tmp_path, seed=seed, parcels=90, virtual=10)
+
+
+def _come_and_go(path: Path, *, seed: int, parcels: int, virtual: int) -> None:
+    """A run while audits begin, end and close orders; then the notices about them, and a run that follows them."""
+    with small_shop(path, parcels=parcels, virtual=virtual, held=(), orders=2000) as shop:
+        shop.mock.fault("audit-life", share=0.3, seed=seed)
+        first = shop.ship()
+        shop.mock.clear_faults("audit-life")
+        at_most_once(shop)
+        one_row_each(shop, first)
+        assert {row["reason"] for row in first.rows} <= {"shipped", "under_audit", "order_closed"}, first.rows
+        assert "under_audit" in {row["reason"] for row in first.rows}, "no audit was met"
+        shop.mock.advance(3600)
+        captured = shop.folder.run("run", "audit-notices", "--json")
+        assert captured.exit_code == 0, captured.stderr
+        second = shop.ship()
+        at_most_once(shop)
+        _follows_the_notices(shop, second)
+
+
+def _follows_the_notices(shop: SmallShop, result: Result) -> None:
+    """What a result notice says is to be shipped is shipped; what is under audit still, or closed, is not."""
+    truth = shop.mock.truth()
+    for audit in {audit["order_sn"]: audit for audit in truth["audits"] if audit["order_sn"] in shop.wanted}.values():
+        order = truth["orders"][audit["order_sn"]]
+        if audit["result"] == "ship":
+            assert audit["noticed"]["result"], "the audit ended before the hour that has passed"
+            assert order["shipments"], result.row(audit["order_sn"])
+        elif not audit["ended_at"]:
+            assert not order["shipments"]
+            assert result.row(audit["order_sn"])["reason"] == "under_audit"
+        else:
+            assert not order["shipments"]
+
+
+def test_a_site_that_refuses_held_orders_is_understood_at_any_moment(tmp_path: Path) -> None:
+    """Audits begin while the order's dialog is open, between the answer to it and the click."""
+    with small_shop(tmp_path, parcels=6, virtual=6, held=()) as shop:
+        shop.mock.fault("enforce-holds")
+        process = shop.folder.start("run", "ship", "--json", stderr=subprocess.DEVNULL)
+        flipped = _flip_while(process, shop)
+        process.communicate(timeout=60)
+        at_most_once(shop)
+        assert flipped
+        [run_id] = shop.folder.run_ids()
+        reasons = {row["order_sn"]: row["reason"] for row in shop.folder.rows_of(run_id)}
+        shipped = set(shop.shipped())
+        assert {sn: reasons[sn] for sn in flipped - shipped} == dict.fromkeys(flipped - shipped, "under_audit")
+        assert {reasons[sn] for sn in shipped} == {"shipped"}
+        assert shipped | flipped == set(shop.wanted)
+        assert process.returncode == 0
+
+
+def _flip_while(process: subprocess.Popen[str], shop: SmallShop) -> set[str]:
+    """Let an audit begin at every other order whose dialog is asked for, at one moment or another of it."""
+    rng, after, flipped, asked = random.Random(5), 0, set[str](), set[str]()
+    while process.poll() is None:
+        for event in shop.mock.events(after=after, timeout_s=0.25):
+            after, sn = event["n"], event.get("order_sn", "")
+            if event["endpoint"].endswith("orderDetail") and sn not in asked and rng.random() < 0.5:
+                asked.add(sn)
+                if len(asked) % 2 and not shop.mock.order(sn)["shipments"]:
+                    shop.mock.patch(sn, audit=True)
+                    flipped.add(sn)
+    return flipped
+
+
+def test_a_hold_that_is_put_on_while_the_dialog_opens_stops_the_click(shop: SmallShop) -> None:
+    held, by_goods = shop.virtual[1], next(iter(shop.parcels))
+    for sn in (held, by_goods):
+        shop.arm_for(sn, "slow", endpoint="orderDetail", ms=1500, times=1)
+    process = shop.folder.start("run", "ship", "--json", stderr=subprocess.DEVNULL)
+    goods_id = shop.mock.order(by_goods)["items"][0]["goods_id"]
+    for sn, subject in ((held, held), (by_goods, f"goods:{goods_id}")):
+        shop.mock.wait_for("request", endpoint="orderDetail", order_sn=sn, timeout_s=60)
+        with ledger_of(shop) as ledger:
+            ledger.hold("demo", subject=subject, reason="out of stock", by="Li")
+    process.communicate(timeout=60)
+    [run_id] = shop.folder.run_ids()
+    rows = {row["order_sn"]: row for row in shop.folder.rows_of(run_id)}
+    at_most_once(shop)
+    for sn in (held, by_goods):
+        assert (rows[sn]["reason"], rows[sn]["message"]) == ("on_hold", "out of stock")
+        assert rows[sn]["held_since"]
+        assert sn not in {write["order_sn"] for write in shop.writes()}
+
+
+def _mention(shop: SmallShop, sn: str, says: Says, *, at: datetime) -> None:
+    with ledger_of(shop) as ledger:
+        said = [Mention(subject=sn, says=says.value, at=at, source="400000000001/1")]
+        ledger.mention("demo", mentions=said, judge=standing, causes=NOTICE_CAUSES, by="audit-notices")
+
+
+def test_a_hold_whose_signs_are_gone_twice_is_named_stale_and_never_lifted_by_itself(shop: SmallShop) -> None:
+    sn = next(iter(shop.parcels))
+    _mention(shop, sn, Says.PROHIBITED, at=NOW - timedelta(hours=2))
+    listed = shop.folder.run("run", "pending-orders", "--json").row(sn)
+    assert (listed["reason"], listed["released_by"]) == ("audit_notice", "result_notice")
+    assert listed["held_since"] == (NOW - timedelta(hours=2)).isoformat()
+    shop.mock.advance(29 * 60)
+    assert shop.folder.run("run", "pending-orders", "--json").row(sn)["reason"] == "audit_notice"
+    shop.mock.advance(60)
+
+    stale = shop.ship().row(sn)
+
+    assert (stale["reason"], stale["released_by"]) == ("hold_stale", "lift_stale")
+    assert 47 <= int(stale["hours_left"]) <= 49
+    assert list((shop.folder.path / stale["evidence"]).glob("*-signs.jpg"))
+    assert shop.truth()[sn]["shipments"] == []
+    shop.mock.patch(sn, audit=True)
+    assert shop.folder.run("run", "pending-orders", "--json").row(sn)["reason"] == "under_audit"
+    shop.mock.patch(sn, audit=False)
+    again = shop.folder.run("run", "pending-orders", "--json").row(sn)
+    assert again["reason"] == "audit_notice", "a sign in between begins the two looks anew"
+
+
+def test_a_notice_that_cannot_be_read_stops_the_shop_until_a_person_has_dealt_with_it(shop: SmallShop) -> None:
+    with ledger_of(shop) as ledger:
+        notice = ledger.find_document(
+            "demo", kind=DOCUMENT_KIND, name="400000000001", facts={"kind": NoticeKind.RESULT.value}, issued_at=NOW
+        )
+        unreadable = ledger.conclude_document(notice, state=DocumentState.UNREADABLE)
+    stopped = shop.ship()
+    assert {stopped.reasons()[sn] for sn in shop.wanted} == {"notice_unreadable"}
+    assert {sn: stopped.reasons()[sn] for sn in shop.held} == dict(shop.held)
+    assert (stopped.exit_code, shop.writes()) == (3, [])
+    with ledger_of(shop) as ledger:
+        ledger.conclude_document(unreadable, state=DocumentState.RESOLVED, by="Li")
+    released = shop.ship()
+    assert {released.reasons()[sn] for sn in shop.wanted} == {"shipped"}
+
+
+def test_every_wording_of_an_audit_is_understood_and_each_name_of_its_field(tmp_path: Path) -> None:
+    """A name that nobody has heard of ships nothing; two that disagree do not ship the order that they disagree on."""
+    with small_shop(tmp_path, parcels=1, virtual=1, held=("under_audit",)) as shop:
+        [audited] = shop.held
+        for words, field in (("old", "risk_status"), ("new", "risk_control_status"), ("both", "both")):
+            shop.mock.clear_faults()
+            shop.mock.fault("audit-wording", words=words)
+            shop.mock.fault("risk-field", field=field)
+            reasons = shop.folder.run("run", "pending-orders", "--json").reasons()
+            assert reasons == {**dict.fromkeys(shop.wanted, "listed"), audited: "under_audit"}
+        shop.mock.clear_faults()
+        shop.mock.fault("risk-field", field="unheard_of")
+        unheard_of = shop.ship()
+        assert (shop.writes(), unheard_of.exit_code) == ([], 3)
+        assert set(unheard_of.reasons().values()) <= {"sources_disagree", "unreadable"}
+        shop.mock.clear_faults()
+        shop.mock.fault("risk-field", field="apart")
+        apart = shop.ship()
+        assert apart.reasons() == {**dict.fromkeys(shop.wanted, "shipped"), audited: "sources_disagree"}
+        assert _notes(apart), "notices were never read, and nobody says so"
+
+
+def _notes(result: Result) -> list[dict[str, Any]]:
+    """What is said of notices that were never read: once, without a word in the exit code."""
+    incidents: list[dict[str, Any]] = result.json["shops"]["demo"]["incidents"]
+    return [note for note in incidents if note["cause"] == "notices_never" and "audit-notices" in note["message"]]
