@@ -90,8 +90,12 @@ class Clerk:
         self.page.keyboard.press("Enter")
 
     def read_rows(self) -> list[dict[str, Any]]:
-        """The values of all rows, read by the product's own reader."""
-        spec = self.profile.lists["orders"]
+        """The values of all orders of the list, read by the product's own reader."""
+        return self.read_rows_of("orders")
+
+    def read_rows_of(self, name: str) -> list[dict[str, Any]]:
+        """The values of all rows of a list of the profile."""
+        spec = self.profile.lists[name]
         fields = {"fields": self._described(spec.fields), "keys": None, "masks": None, "patience_ms": PATIENCE_MS}
         asked = {"rows": spec.rows, "key": spec.key, "busy": spec.busy} | fields
         read = json.loads(self.page.evaluate(script("read_fields", "read_rows"), asked))["rows"]

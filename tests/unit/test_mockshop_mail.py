@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import time
-import urllib.error
-import urllib.request
-import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,11 +64,6 @@ def audit_of(mock: MockShop, order_sn: str) -> dict[str, Any]:
 def saying(mock: MockShop, order_sn: str) -> list[tuple[str, str]]:
     told = [notice for notice in mock.notices() if order_sn in notice["orders"]]
     return [(notice["sent_at"][:16], notice["orders"][order_sn]) for notice in told]
-
-
-def fetched(script: PageScript, url: str) -> tuple[bytes, Any]:
-    with script._opener.open(script._url + url, timeout=10) as answer:
-        return answer.read(), answer.headers
 
 
 def test_an_audit_is_told_of_on_the_next_full_hour_and_so_is_its_end(fresh: MockShop) -> None:
@@ -161,48 +151,6 @@ def test_an_opened_notice_is_read(mock: MockShop, script: PageScript) -> None:
     assert script.post(DETAIL, {"messageId": "000000000000"})["errorMsg"] == "消息不存在"
 
 
-def test_an_attachment_comes_as_the_truth_has_it_until_it_expires(fresh: MockShop) -> None:
-    script = logged_in(fresh)
-    name = '..\\明细 "1"\r\n.xlsx'
-    put = fresh.notice("订单审核结果通知", text="一\n二 <b>", attachments=[(name, b"x" * 100_000)])
-    [message] = [each for each in listed(script) if each["messageId"] == put["notice_id"]]
-    assert message["content"] == "<p>一</p><p>二 &lt;b&gt;</p>"
-    [attached] = message["attachmentList"]
-    content, headers = fetched(script, attached["fileUrl"])
-    assert headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''..%5C%E6%98%8E")
-    assert (attached["fileName"], attached["expired"]) == (name, False)
-    [told] = next(each for each in fresh.notices() if each["notice_id"] == put["notice_id"])["attachments"]
-    assert (hashlib.sha256(content).hexdigest(), len(content)) == (told["sha256"], told["size_bytes"])
-    assert (told["name"], told["downloads"]) == (name, 1)
-    fresh.advance(7 * 24 * HOUR)
-    [message] = [each for each in listed(script) if each["messageId"] == put["notice_id"]]
-    assert [(each["expired"], each["fileUrl"]) for each in message["attachmentList"]] == [(True, "")]
-    page, headers = fetched(script, attached["fileUrl"])
-    assert "附件已过期" in page.decode()
-    assert "Content-Disposition" not in headers
-
-
-def test_every_notice_says_in_its_files_what_the_truth_says_of_it(fresh: MockShop) -> None:
-    script = logged_in(fresh)
-    orders = free_orders(fresh, 12)
-    for number, order_sn in enumerate(orders):
-        fresh.audit(order_sn, end_in_s=(2 + number) * HOUR, result="closed" if number % 3 else "ship")
-    fresh.advance(20 * HOUR)
-    told = {notice["notice_id"]: notice["orders"] for notice in fresh.notices() if notice["orders"]}
-    for message in listed(script):
-        for order_sn in told.get(message["messageId"], {}):
-            files = [fetched(script, each["fileUrl"])[0] for each in message["attachmentList"]]
-            assert order_sn in "".join(map(_text, files))
-
-
-def _text(content: bytes) -> str:
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return "".join(_text(archive.read(name)) for name in archive.namelist())
-    encoding = "utf-16-le" if content.startswith(b"\xd0\xcf") else "gb18030"
-    return content.decode(encoding, errors="ignore") + content[1:].decode(encoding, errors="ignore")
-
-
 def test_an_account_without_the_right_sees_and_downloads_nothing(mock: MockShop, script: PageScript) -> None:
     put = mock.notice("订单禁止发货通知", attachments=[("a.csv", b"1")])
     url = next(each for each in listed(script) if each["messageId"] == put["notice_id"])["attachmentList"][0]["fileUrl"]
@@ -210,7 +158,7 @@ def test_an_account_without_the_right_sees_and_downloads_nothing(mock: MockShop,
     refused = other.post(LIST, {"pageNum": 1, "size": 20})
     assert (refused["errorCode"], refused["errorMsg"]) == (20005, "暂无权限，请联系主账号开通“消息中心”权限")
     assert other.post(DETAIL, {"messageId": put["notice_id"]})["errorCode"] == 20005
-    assert "暂无权限" in fetched(other, url)[0].decode()
+    assert "暂无权限" in other.fetch(url)[1].decode()
     assert other.conf("/home")["unreadMail"] == 0
     mock.mail_right("clerk-2", "all")
     assert listed(other)[0]["messageId"] == put["notice_id"]
@@ -226,12 +174,6 @@ def test_an_account_may_get_all_notices_but_those_about_audits(mock: MockShop) -
         mock.mail_right("clerk1", "none")
     with pytest.raises(MockError, match="Did you mean 'no_audits'"):
         mock.mail_right("clerk-1", "no_audit")
-
-
-def test_files_are_for_those_who_are_logged_in(mock: MockShop, script: PageScript) -> None:
-    url = next(each for each in listed(script) if each["attachmentList"])["attachmentList"][0]["fileUrl"]
-    content, _ = fetched(PageScript(mock.url), url)
-    assert b"<title>\xe7\x99\xbb\xe5\xbd\x95" in content
 
 
 def test_plans_and_notices_that_make_no_sense_are_refused(mock: MockShop) -> None:
@@ -293,44 +235,3 @@ def test_a_big_shop_tells_its_truth_quickly() -> None:
         took_s = time.perf_counter() - began
     assert len(truth["audits"]) > 250
     assert took_s < 5
-
-
-@pytest.mark.parametrize(
-    ("fault", "args", "length"),
-    [
-        ("truncated-download", {"mode": "short"}, 500),
-        ("empty-download", {}, 0),
-        ("slow-download", {"s": 0.02}, 1000),
-    ],
-)
-def test_a_download_comes_as_the_fault_says(
-    mock: MockShop, script: PageScript, fault: str, args: dict[str, Any], length: int
-) -> None:
-    url = _put(mock, script)
-    mock.fault(fault, **args)
-    content, headers = fetched(script, url)
-    assert (content, headers["Content-Length"]) == (b"x" * length, str(length))
-    assert headers["Content-Disposition"].startswith("attachment")
-
-
-def test_a_cut_download_names_the_whole_length_and_ends_early(mock: MockShop, script: PageScript) -> None:
-    url = _put(mock, script)
-    mock.fault("truncated-download")
-    with pytest.raises((ConnectionError, urllib.error.URLError)) as cut:
-        fetched(script, url)
-    assert "reset" in str(cut.value).lower()
-    assert fetched(script, url)[0] == b"x" * 1000
-
-
-@pytest.mark.parametrize(("shown", "attached"), [("file", 1), ("page", 0)])
-def test_a_page_may_come_instead_of_the_file(mock: MockShop, script: PageScript, shown: str, attached: int) -> None:
-    url = _put(mock, script)
-    mock.fault("error-download", shown=shown)
-    content, headers = fetched(script, url)
-    assert content.startswith(b"<!doctype html>")
-    assert len(headers.get_all("Content-Disposition", [])) == attached
-
-
-def _put(mock: MockShop, script: PageScript) -> str:
-    mock.notice("订单审核结果通知", attachments=[("a.csv", b"x" * 1000)])
-    return str(listed(script)[0]["attachmentList"][0]["fileUrl"])
