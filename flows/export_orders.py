@@ -59,7 +59,7 @@ def export_orders(run: Run) -> Iterator[Row]:
     )  # fmt: skip
     record = desk.have_made()
     listed = _pending(run)
-    saved = desk.fetch(record)
+    saved = desk.fetch(record, check=lambda path: _read(run, path))
     table = _table(run, saved)
     found = run.office(ReadsOrders).find(strangers(table.orders, listed)) if table.orders else {}
     sources = Sources(
@@ -82,15 +82,19 @@ def _pending(run: Run) -> dict[str, Order]:
     return {order.order_sn: order for order in orders}
 
 
+def _read(run: Run, path: Path) -> ExportTable:
+    profile = run.profile
+    with tempfile.TemporaryDirectory() as unpacked:
+        return read_export(
+            path, words=profile.section(ExportWords), order_sn=profile.section(Identifiers).order_sn,
+            zone=ZoneInfo(profile.timezone), unpacked=Path(unpacked),
+        )  # fmt: skip
+
+
 def _table(run: Run, saved: SavedExport) -> ExportTable:
     """What the export says. Raises NeedsPerson for a file that cannot be read."""
-    profile = run.profile
     try:
-        with tempfile.TemporaryDirectory() as unpacked:
-            table = read_export(
-                saved.path, words=profile.section(ExportWords), order_sn=profile.section(Identifiers).order_sn,
-                zone=ZoneInfo(profile.timezone), unpacked=Path(unpacked),
-            )  # fmt: skip
+        table = _read(run, saved.path)
     except (NotASheet, BadArchive) as error:
         run.ledger.conclude_document(saved.document, state=DocumentState.UNREADABLE)
         why = error.text.of(run.language) if isinstance(error, NotASheet) else str(error)

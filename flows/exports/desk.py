@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
+from rpa.documents.archives import BadArchive
 from rpa.documents.store import DocumentStore
 from rpa.errors import InDoubt, NeedsPerson, RateLimited, Refused, Stopped, TryAgain
 from rpa.ledger.documents import Document, DocumentState
@@ -100,10 +101,11 @@ class ExportDesk:
             return True
         return document.state is not DocumentState.UNREADABLE and self._saved(record, document) is not None
 
-    def fetch(self, record: ExportRecord) -> SavedExport:
+    def fetch(self, record: ExportRecord, *, check: Callable[[Path], object]) -> SavedExport:
         """The table, whole on disk; downloaded unless it is there already. Its making is waited for.
 
-        Raises NeedsPerson when it cannot be had, Stopped.
+        What does not come, or what `check` refuses (Refused, BadArchive), is downloaded once more, and kept then as it
+        comes. Raises NeedsPerson when nothing comes, Stopped.
         """
         known = self._document(record)
         saved = self._saved(record, known) if known is not None else None
@@ -114,7 +116,7 @@ class ExportDesk:
             self._shop, kind=EXPORT_KIND, name=record.record_id, facts=facts, issued_at=record.asked_at
         )
         self._made(record)
-        return self._downloaded(record, document)
+        return self._downloaded(record, document, check=check)
 
     def _made(self, record: ExportRecord) -> None:
         """Wait until the table is ready, looking again ever less often."""
@@ -133,21 +135,23 @@ class ExportDesk:
             logger.info("The site is making export {}; looking again in {:.0f} s.", record.record_id, pause_s)
             self._wait(pause_s)
 
-    def _downloaded(self, record: ExportRecord, document: Document) -> SavedExport:
-        """The table, kept under its final name; what did not come whole is downloaded once more."""
+    def _downloaded(
+        self, record: ExportRecord, document: Document, *, check: Callable[[Path], object]
+    ) -> SavedExport:  # fmt: skip
         try:
-            return self._kept(record, document)
-        except (Refused, InDoubt) as error:
+            return self._kept(record, document, check=check)
+        except (Refused, InDoubt, BadArchive) as error:
             logger.warning("Export {} did not come: {} Trying once more.", record.record_id, error)
             self._office.records()
         try:
-            return self._kept(record, document)
+            return self._kept(record, document, check=lambda _: None)
         except (Refused, InDoubt) as error:
             raise NeedsPerson(f"Export {record.record_id} could not be downloaded: {error}") from error
 
-    def _kept(self, record: ExportRecord, document: Document) -> SavedExport:
+    def _kept(self, record: ExportRecord, document: Document, *, check: Callable[[Path], object]) -> SavedExport:
         with self._store.incoming() as folder:
             got = self._office.download(record, into=folder)
+            check(got)
             kept = self._store.keep(got, folder=FOLDER, name=f"{record.record_id}-{got.name}")
         path = kept.path.relative_to(self._store.root).as_posix()
         saved = self._ledger.save_document(document, path=path, sha256=kept.sha256, size_bytes=kept.size_bytes)

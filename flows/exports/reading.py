@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _WORKBOOK = "xl/workbook.xml"
 _MOST_TOLD = 40
+_UNREAD = "#"
 _NO_HEADER = Text(
     en="No order number column was found in the export; add its header under [exports.headers] in the selectors file.",
     zh="导出表中没有找到订单号列；请在选择器文件的 [exports.headers] 中补充表头。",
@@ -31,6 +33,10 @@ _NO_HEADER = Text(
 _SEVERAL_FILES = Text(
     en="The archive has not exactly one file in it; unpack it by hand and look.",
     zh="压缩包中不是恰好一个文件；请人工解压查看。",
+)
+_CUT_OFF = Text(
+    en="Row {number} of the export has fewer cells than its header; the file is not whole.",
+    zh="导出表第 {number} 行的列数少于表头，文件不完整。",
 )
 _TWICE = Text(
     en="Two columns of the export mean the same ({name}); look at the file by hand.",
@@ -78,10 +84,13 @@ def _header(sheet: Worksheet, *, words: ExportWords) -> tuple[int, Mapping[str, 
             continue
         twice = sorted({name for name in fields if name and fields.count(name) > 1})
         if twice:
-            named = ", ".join(twice)
-            raise NotASheet(Text(en=_TWICE.en.format(name=named), zh=_TWICE.zh.format(name=named)))
+            raise NotASheet(_with(_TWICE, name=", ".join(twice)))
         return index, {name: column for column, name in enumerate(fields) if name}
     return None
+
+
+def _with(text: Text, **values: object) -> Text:
+    return Text(en=text.en.format(**values), zh=text.zh.format(**values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +106,10 @@ class _Reader:
     def table(self, start: int) -> ExportTable:
         orders: dict[str, ExportedOrder] = {}
         bad_rows = []
-        for number, row in enumerate(self.sheet.rows[start + 1 :], start=start + 2):
+        for number, raw in enumerate(self.sheet.rows[start + 1 :], start=start + 2):
+            row = self._seen(number, raw)
+            if row and len(row) < len(self.sheet.rows[start]):
+                raise NotASheet(_with(_CUT_OFF, number=number))
             written = self._cell(row, "order_sn")
             sn = identifier(written.text)
             if self.order_sn.fullmatch(sn):
@@ -106,6 +118,11 @@ class _Reader:
             elif any(str(cell or "").strip() for cell in row):
                 bad_rows.append(f"{number}: {written.text[:_MOST_TOLD]}")
         return ExportTable(orders=orders, bad_rows=tuple(bad_rows), tells_audits=bool(self._audits))
+
+    def _seen(self, number: int, row: Sequence[object]) -> Sequence[object]:
+        """The row with a sign that no word is made of where a cell could not be read: empty would mean something."""
+        unread = self.sheet.unread.get(number)
+        return [_UNREAD if column in unread else cell for column, cell in enumerate(row)] if unread else row
 
     @property
     def _audits(self) -> list[int]:
@@ -162,9 +179,16 @@ class _Reader:
 
     def _cell(self, row: Sequence[object], field: str) -> Cell:
         column = self.columns.get(field)
-        if column is None or column >= len(row):
-            return Cell()
-        return read_cell(row[column], typed=self.sheet.typed)
+        raw = row[column] if column is not None and column < len(row) else None
+        if not isinstance(raw, str):
+            return read_cell(raw, typed=self.sheet.typed)
+        return _text_cell(raw, typed=self.sheet.typed) if raw else Cell()
+
+
+@lru_cache(maxsize=10_000)
+def _text_cell(raw: str, *, typed: bool) -> Cell:
+    """Most cells of an export repeat a few words."""
+    return read_cell(raw, typed=typed)
 
 
 def _worst(marks: Iterable[Mark]) -> Mark:
