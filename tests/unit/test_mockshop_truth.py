@@ -50,6 +50,7 @@ def test_a_shipment_is_accepted_shown_and_remembered(mock: MockShop, script: Pag
         "at": "",
         "held_at_accept": False,
         "nth": 1,
+        "overwrote": "",
     }
     kinds = [event["kind"] for event in mock.events(after=seen) if event["endpoint"].endswith("/shipping")]
     assert kinds == ["request", "effect", "answer"]
