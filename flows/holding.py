@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from flows.cells import name_key
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def goods_subject(goods_id: str) -> str:
 
 
 def sku_subject(goods_id: str, spec: str) -> str:
-    """What a hold on all orders with this spec of these goods is on."""
-    return f"sku:{goods_id}:{spec}"
+    """What a hold on all orders with this spec of these goods is on; however a person's keyboard writes the spec."""
+    return f"sku:{goods_id}:{name_key(spec)}"
 
 
 def holds_of(order: Order, holds: Mapping[str, tuple[Hold, ...]]) -> tuple[Hold, ...]:

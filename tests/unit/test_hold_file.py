@@ -9,11 +9,13 @@ import pytest
 
 from flows.commands.hold_file import Defaults, Wanted, read_holds
 from flows.commands.subjects import Named, SubjectReader, Unusable, end_of
-from flows.holding import goods_subject, sku_subject
+from flows.holding import PERSON, goods_subject, holds_of, sku_subject
 from flows.profile import Identifiers
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 from rpa.language import Language
+from rpa.ledger.holds import Hold
+from tests.unit.made_orders import an_item, an_order
 
 ONE, TWO = "260310-100000000000001", "260310-100000000000002"
 GOODS, SPEC = "688880020015", "100元"
@@ -122,6 +124,14 @@ def test_what_is_named_on_the_command_line_becomes_subjects_each_once(reader: Su
     assert named.subjects(reader, language=Language.EN) == [
         ONE, goods_subject(GOODS), sku_subject(GOODS, f"{SPEC}:{SPEC}"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["红色（L）", "红色(L)", " 红色 (l) ", "红色（Ｌ）\u200b"])
+def test_a_spec_holds_its_orders_however_a_keyboard_writes_it(reader: SubjectReader, written: str) -> None:
+    [subject] = Named(skus=[f"{GOODS}:{written}"]).subjects(reader, language=Language.EN)
+    hold = Hold(subject=subject, cause=PERSON, reason="sold out", held_by="小王", held_at=NOW)
+    order = an_order(items=(an_item(goods_id=GOODS, spec="红色（L）"),))
+    assert holds_of(order, {subject: (hold,)}) == (hold,)
 
 
 def test_everything_that_is_wrongly_named_is_told_at_once(reader: SubjectReader) -> None:
