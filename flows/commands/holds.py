@@ -76,7 +76,7 @@ def holds_lift(
 
     named = Named(orders=order or (), goods=goods or (), skus=sku or ())
     if stale:
-        lift_stale_holds(context.obj, shop, named=named, reason=reason, by=by, yes=yes)
+        lift_stale_holds(context.obj, shop, named=named, cause=cause, reason=reason, by=by, yes=yes)
     else:
         lift_holds(context.obj, shop, named=named, cause=cause, reason=reason, by=by)
 

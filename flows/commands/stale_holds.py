@@ -42,7 +42,7 @@ _NOT_ANY_MORE = Text(en="Left held, not stale any more: {orders}.", zh="情况�
 
 
 def lift_stale_holds(
-    config_path: Path | None, shop: str, *, named: Named, reason: str, by: str | None, yes: bool
+    config_path: Path | None, shop: str, *, named: Named, cause: str | None, reason: str, by: str | None, yes: bool
 ) -> None:
     """Show all stale holds of the shop with what was seen of each, ask once, and lift them.
 
@@ -50,8 +50,8 @@ def lift_stale_holds(
     """
     config = load(config_path)
     config.shop(shop)
-    if not named.empty:
-        raise ConfigError("--stale lifts all stale holds of the shop; name no order, goods or spec beside it.")
+    if not named.empty or cause is not None:
+        raise ConfigError("--stale lifts all stale holds of the shop; name no order, goods, spec or cause beside it.")
     language = config.language
     with opened_ledger(config) as ledger:
         found = _stale(ledger, shop)

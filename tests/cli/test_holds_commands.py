@@ -212,9 +212,10 @@ def test_without_a_yes_no_stale_hold_is_lifted(stale: Project) -> None:
 
 def test_stale_takes_a_reason_and_no_order_beside_it(stale: Project) -> None:
     assert "needs its reason" in rpa(stale, "holds", "lift", "demo", "--stale", "--yes").stderr
-    run = rpa(stale, "holds", "lift", "demo", TWO, "--stale", "--yes", REASON)
-    assert run.returncode == 2
-    assert "name no order" in run.stderr
+    for beside in (TWO, "--cause=person"):
+        run = rpa(stale, "holds", "lift", "demo", beside, "--stale", "--yes", REASON)
+        assert run.returncode == 2
+        assert "name no order" in run.stderr
     assert holds(stale).keys() == {ONE, TWO, THREE}
 
 
