@@ -63,7 +63,8 @@ class DocumentStore:
         sha256, size = _synced(path)
         names = map(place.joinpath, numbered(safe_name(name, fallback="document")))
         final = next(each for each in names if self._moved(path, each) or _is_same(each, sha256=sha256, size=size))
-        path.unlink()
+        if path.resolve() != final.resolve():
+            path.unlink()
         _sync_folder(place)
         return Kept(path=final, sha256=sha256, size_bytes=size)
 
@@ -84,7 +85,7 @@ class DocumentStore:
     def _moved(self, path: Path, final: Path) -> bool:
         """Give a file its name, unless something has it; whether it has it now."""
         try:
-            os.link(path, final, follow_symlinks=False)
+            os.link(path, final)
         except FileExistsError:
             return False
         except OSError as error:

@@ -54,6 +54,13 @@ def test_the_same_content_again_is_the_file_that_is_there(store: DocumentStore) 
     assert files(store) == ["notices/a.xlsx"]
 
 
+def test_a_file_that_is_kept_already_stays(store: DocumentStore) -> None:
+    with store.incoming() as folder:
+        kept = store.keep(came(folder), folder="notices", name="a.xlsx")
+    assert store.keep(kept.path, folder="notices", name="a.xlsx") == kept
+    assert kept.path.read_bytes() == b"orders"
+
+
 def test_another_content_gets_another_name_and_nothing_is_written_over(store: DocumentStore) -> None:
     contents = [b"one", b"two", b"three", b"two"]
     with store.incoming() as folder:
