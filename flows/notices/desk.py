@@ -13,20 +13,28 @@ from flows.notices.filing import Filing
 from flows.notices.model import DOCUMENT_KIND, Attachment, NoticeKind, NoticesPage
 from flows.notices.profile import NoticeWords
 from flows.notices.reasons import NoticeReason
-from flows.notices.records import account_of, brings_nothing, facts_of, is_to_be_told, kind_of, notice_of, row_of
+from flows.notices.records import (
+    account_of,
+    brings_nothing,
+    facts_of,
+    is_to_be_filed,
+    is_to_be_told,
+    kind_of,
+    notice_of,
+    row_of,
+)
 from flows.notices.worries import Worries
 from flows.office import ReadsNotices
 from rpa.errors import InDoubt, RightMissing, RpaError, Stopped, TooManyDoubts, TryAgain
 from rpa.flow import Row
-from rpa.ledger.documents import Document, DocumentState
 
 if TYPE_CHECKING:
+    from rpa.ledger.documents import Document
     from rpa.run import Run
 
 _OVERLAP = timedelta(hours=2)
 """Read again before the moment covered: what was sent while the list was being read."""
 _MOST_DOUBTS = 3
-_TO_FILE = (DocumentState.FOUND, DocumentState.SAVED)
 
 
 class NoticeDesk:
@@ -96,7 +104,7 @@ class NoticeDesk:
 
     def _waiting(self) -> list[Document]:
         """What is still to be filed of the account that is logged in; of all before that is known."""
-        found = self._ledger.documents(self._shop, kind=DOCUMENT_KIND, states=_TO_FILE)
+        found = [each for each in self._ledger.documents(self._shop, kind=DOCUMENT_KIND) if is_to_be_filed(each)]
         mine = [each for each in found if not self._account or account_of(each) == self._account]
         return [each for each in mine if each.name not in self._told]
 

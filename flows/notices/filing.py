@@ -13,7 +13,7 @@ from flows.notices.attachments import Problem, Reading, read_attachment, read_te
 from flows.notices.model import ATTACHMENT_KIND, Attachment, NoticeKind, OpenedNotice, Says
 from flows.notices.profile import NoticeWords
 from flows.notices.reasons import NoticeReason
-from flows.notices.records import ABOUT_AUDITS, TEXT_FILE, counts_of, kind_of, worst_of
+from flows.notices.records import ABOUT_AUDITS, AGAIN, TEXT_FILE, counts_of, kind_of, message_of, reason_of, worst_of
 from flows.notices.standing import standing
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from rpa.documents.store import DocumentStore
@@ -74,7 +74,7 @@ class Filing:
         if not opened.attachments and not reading.says and kind_of(notice) in ABOUT_AUDITS:
             state, reason = DocumentState.UNREADABLE, NoticeReason.NO_ATTACHMENT
             return Filed(document=self._concluded(document, state, reason=reason))
-        return Filed(document=self._read(document, _unless_without_orders(reading)))
+        return Filed(document=self._read(document, reading))
 
     def attachment(self, notice: Document, attachment: Attachment, *, download: Download) -> Filed:
         """One attachment, downloaded unless it is there already; lost when it expired before it was saved."""
@@ -96,12 +96,23 @@ class Filing:
         return Filed(document=self._read(document, reading))
 
     def conclude(self, notice: Document, files: Sequence[Filed]) -> Document:
-        """The notice by its worst file; one that could not be downloaded leaves it to be done."""
+        """The notice by its worst file.
+
+        One about audits that could not be downloaded cannot be read, for now: the shop's orders wait until it can be,
+        or until a person has read it.
+        """
         worst = worst_of(file.document for file in files)
-        if worst.state is DocumentState.FOUND:
+        trouble = next((file.trouble for file in files if file.trouble is not None), None)
+        if trouble is not None and kind_of(notice) is NoticeKind.OTHER:
             return notice
-        state = DocumentState.READ if worst.state is DocumentState.RESOLVED else worst.state
-        return self._concluded(notice, state, reason=NoticeReason.of(str(worst.facts["reason"])))
+        if trouble is None:
+            state = DocumentState.READ if worst.state is DocumentState.RESOLVED else worst.state
+            reason, message = reason_of(worst), message_of(worst)
+        else:
+            state, reason, message = DocumentState.UNREADABLE, NoticeReason.of(trouble.reason), str(trouble)
+        if notice.state is DocumentState.RESOLVED:
+            state = notice.state
+        return self._concluded(notice, state, reason=reason, message=message, again=trouble is not None)
 
     def pass_over(self, notice: Document) -> Document:
         """A notice of no concern, which is not even opened."""
@@ -141,6 +152,8 @@ class Filing:
         return self._ledger.save_document(document, path=place, sha256=kept.sha256, size_bytes=kept.size_bytes)
 
     def _reading_of_saved(self, document: Document) -> Reading:
+        if kind_of(document) is NoticeKind.OTHER:
+            return Reading()
         path = self._store.root / document.path
         if self._store.is_whole(path, sha256=document.sha256):
             return self._read_file(path, kind=kind_of(document))
@@ -158,13 +171,13 @@ class Filing:
 
     def _concluded(
         self, document: Document, state: DocumentState, *, reason: NoticeReason, message: str = "",
-        says: Mapping[str, Says] | None = None,
+        says: Mapping[str, Says] | None = None, again: bool = False,
     ) -> Document:  # fmt: skip
         """State, reason, what it says of orders and the holds that follow: one transaction of the ledger."""
         at, named = document.issued_at or document.found_at, (says or {}).items()
-        counts = {} if says is None else counts_of(says)
+        facts = {"reason": reason.value, "message": message, AGAIN: again, **({} if says is None else counts_of(says))}
         return self._ledger.conclude_document(
-            document, state=state, facts={"reason": reason.value, "message": message, **counts},
+            document, state=state, facts=facts,
             mentions=[Mention(subject=sn, says=word.value, at=at, source=document.name) for sn, word in named],
             judge=standing, causes=NOTICE_CAUSES, by=self._by,
         )  # fmt: skip
@@ -178,9 +191,3 @@ def _folder(into: Path, name: str) -> Path:
 
 def _is_broken(reading: Reading) -> bool:
     return reading.problem is not None and reading.problem.reason is not NoticeReason.UNCLEAR
-
-
-def _unless_without_orders(reading: Reading) -> Reading:
-    """Of a notice's own words: that they name no order matters only where there is no file."""
-    names_none = reading.problem is not None and reading.problem.reason is NoticeReason.NO_ORDERS
-    return Reading(says=reading.says) if names_none else reading

@@ -16,6 +16,8 @@ ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT})
 """What tells of audits that begin and end."""
 TEXT_FILE = "notice.txt"
 """Under this name the notice's own words are kept, as its file number 0."""
+AGAIN = "again"
+"""The fact that says: a file of this notice could not be downloaded, so it is opened again."""
 
 _COUNTS = ("orders", "held", "released", "closed")
 _WORST_FIRST = (DocumentState.FOUND, DocumentState.UNREADABLE, DocumentState.LOST, DocumentState.UNCLEAR)
@@ -52,6 +54,21 @@ def brings_nothing(notice: Document) -> bool:
     return notice.facts.get("files") == 0
 
 
+def is_to_be_filed(notice: Document) -> bool:
+    """Whether it was never filed, or not all of it."""
+    return notice.state in (DocumentState.FOUND, DocumentState.SAVED) or notice.facts.get(AGAIN) is True
+
+
+def reason_of(document: Document) -> NoticeReason:
+    """Why it ended as it did. Raises KeyError for one that has not ended."""
+    return NoticeReason.of(_fact(document, "reason"))
+
+
+def message_of(document: Document) -> str:
+    """What is to be said beside the reason."""
+    return _fact(document, "message")
+
+
 def counts_of(says: Mapping[str, Says]) -> dict[str, object]:
     """How many orders a file names, and what becomes of them."""
     counts = Counter(says.values())
@@ -78,8 +95,7 @@ def row_of(
     A notice on which page and data disagree is no success, whatever was made of it.
     """
     about = file or notice
-    ended = reason or NoticeReason.of(_fact(about, "reason"))
-    told = message or _fact(about, "message")
+    ended, told = reason or reason_of(about), message or message_of(about)
     doubt = _fact(notice, "doubt")
     if doubt and ended.outcome is Outcome.DONE:
         ended, told = NoticeReason.SOURCES_DISAGREE, doubt

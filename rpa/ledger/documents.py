@@ -48,13 +48,14 @@ CONCLUSIONS: Final[Mapping[DocumentState, frozenset[DocumentState]]] = {
     DocumentState.SAVED: frozenset({DocumentState.READ, DocumentState.UNCLEAR, DocumentState.UNREADABLE}),
     DocumentState.READ: frozenset({DocumentState.READ}),
     DocumentState.UNCLEAR: _ENDS | {DocumentState.UNCLEAR},
-    DocumentState.UNREADABLE: _ENDS | {DocumentState.UNREADABLE},
+    DocumentState.UNREADABLE: _ENDS | {DocumentState.UNREADABLE, DocumentState.UNCLEAR, DocumentState.LOST},
     DocumentState.LOST: _ENDS | {DocumentState.LOST},
     DocumentState.RESOLVED: frozenset({DocumentState.RESOLVED}),
 }
 """What may be concluded of a document in each state. A conclusion may be repeated, as after a kill.
 
-From `found` also what its parts made of it: a notice is never on disk itself where only its attachments are."""
+From `found` also what its parts made of it: a notice is never on disk itself where only its attachments are. What
+cannot be read may be read, or be withdrawn, later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,9 @@ def test_what_cannot_be_downloaded_is_refused_warned_of_on_day_five_and_read_by_
     assert first.exit_code == 1
     failed = {row["notice_id"] for row in first.rows if row["reason"] == "download_failed"}
     assert failed
-    assert {name for name, notice in shop.notices().items() if notice.state is DocumentState.FOUND} == failed
+    assert {file.facts["notice"] for file in shop.files() if file.state is DocumentState.FOUND} == failed
+    unread = {name for name, notice in shop.notices().items() if notice.state is DocumentState.UNREADABLE}
+    assert unread == {each["notice_id"] for each in shop.audit_notices()} & failed, "orders wait for what is not read"
     assert shop.incidents() == {}
 
     shop.mock.advance(5 * DAY_S + HOUR_S)
@@ -92,6 +94,7 @@ def test_what_cannot_be_downloaded_is_refused_warned_of_on_day_five_and_read_by_
     last = shop.run()
     assert last.exit_code == 0, last.stderr
     assert "260309-123456789012345" in shop.causes()
+    assert {notice.state for notice in shop.notices().values()} <= {DocumentState.READ, DocumentState.LOST}
     assert shop.incidents() == {}
     shop.check_files()
 
