@@ -19,9 +19,9 @@ from rpa.documents.archives import BadArchive, Limits, members, unpack
 from rpa.errors import RpaError
 from rpa.language import Text
 
-MOST_BYTES = 32 << 20
-"""Larger files are not opened."""
-MOST_UNPACKED = 128 << 20
+MOST_BYTES = 16 << 20
+"""Larger files are not opened: at 16 MiB, reading takes half a gigabyte of memory."""
+MOST_UNPACKED = 64 << 20
 """A workbook, or all files of an archive, may not unpack to more."""
 MOST_FILES = 50
 _RATIO = 100

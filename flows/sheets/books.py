@@ -43,6 +43,7 @@ _MOST_CELLS = 5_000_000
 _PARTS, _WORKBOOK = "xl/", "xl/workbook.xml"
 _UNREAD = etree.XPath('*[@t="e" or (*[local-name()="f"] and not(@t="str") and not(string(*[local-name()="v"])))]')
 """A row's cells that show an error, or whose formula was never calculated."""
+_SILENT = io.StringIO()
 _BROKEN_XLS = (
     xlrd.XLRDError,
     CompDocError,
@@ -94,7 +95,7 @@ def read_xls(data: bytes) -> list[Worksheet]:
         raise NotASheet(_PASSWORD, flaw=Flaw.PASSWORD)
     try:
         # formatting_info: without it xlrd does not read which rows are hidden; it prints to stdout unless told not to
-        with xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO()) as book:
+        with xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=_SILENT) as book:
             return [_xls_worksheet(sheet, datemode=book.datemode) for sheet in book.sheets()]
     except _BROKEN_XLS as error:
         raise NotASheet(_BROKEN, flaw=Flaw.BROKEN) from error
