@@ -105,6 +105,7 @@ class Filing:
         trouble = next((file.trouble for file in files if file.trouble is not None), None)
         if trouble is not None and kind_of(notice) is NoticeKind.OTHER:
             return notice
+        state: DocumentState
         if trouble is None:
             state = DocumentState.READ if worst.state is DocumentState.RESOLVED else worst.state
             reason, message = reason_of(worst), message_of(worst)

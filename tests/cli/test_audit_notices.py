@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from fixtures.notices.hostile import HOSTILE, HostileFile
 from flows.holding import UNDER_AUDIT
 from flows.notices.model import DOCUMENT_KIND
 from rpa.ledger.documents import DocumentState
 from tests.mailshop import DAY_S, HOUR_S, MailShop, mail_shop
 
 PROHIBITION, RESULT = "订单禁止发货通知", "订单审核结果通知"
+_LARGE = 5 << 20
 CAUSE = {"prohibited": "audit_notice", "closed": "audit_closed"}
 
 
@@ -100,28 +100,34 @@ def test_what_cannot_be_downloaded_is_refused_warned_of_on_day_five_and_read_by_
 
 
 def test_hostile_attachments_each_end_in_a_clear_row_inside_the_vault(shop: MailShop) -> None:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("../../../evil.csv", "订单号\n260309-123456789012346\n")
-    files = {
-        "cut.xlsx": (b"PK\x03\x04 this is no archive", {"broken_file", "wrong_type"}),
-        "page.xlsx": ("<html><body>系统繁忙，请稍后再试</body></html>".encode(), {"html_page"}),
-        "..\\..\\evil.zip": (archive.getvalue(), {"bad_name"}),
-        "CON.csv": (b"\xff\xd8\xff\xe0 a picture", {"wrong_type", "no_orders"}),
-    }
-    for name, (content, _) in files.items():
-        shop.mock.notice(PROHIBITION, attachments=[(name, content)])
-    before = {each for each in shop.folder.path.parent.rglob("*") if shop.folder.var not in each.parents}
+    small = [name for name, file in HOSTILE.items() if len(file.content) < _LARGE]
+    check_hostile(shop, {name: HOSTILE[name] for name in small[::2]})
+
+
+@pytest.mark.long
+def test_hostile_attachments_of_any_size_each_end_in_a_clear_row_inside_the_vault(shop: MailShop) -> None:
+    check_hostile(shop, HOSTILE)
+
+
+def check_hostile(shop: MailShop, hostile: Mapping[str, HostileFile]) -> None:
+    """Bring all of them with two notices, file those, and look at the rows, the vault and everything outside it."""
+    sent = {}
+    for title, kind in ((PROHIBITION, "prohibition"), (RESULT, "result")):
+        files = [file for file in hostile.values() if file.kind == kind]
+        notice = shop.mock.notice(title, attachments=[(file.name, file.content) for file in files])
+        sent[notice["notice_id"]] = files
+    home = shop.folder.path.parent
+    outside = {each for each in home.rglob("*") if shop.folder.var not in each.parents}
     ended = shop.run()
     assert ended.exit_code == 3, ended.stderr
-    reasons = {row["attachment"]: row["reason"] for row in ended.rows}
-    for name, (_, wanted) in files.items():
-        assert reasons[name] in wanted, (name, reasons[name])
-    unreadable = [each for each in shop.notices().values() if each.state is DocumentState.UNREADABLE]
-    assert len(unreadable) == len(files)
+    for notice_id, files in sent.items():
+        rows = [row for row in ended.rows if row["notice_id"] == notice_id and row["attachment"]]
+        wanted = [("download_failed" if not file.content else file.problem) or "read" for file in files]
+        assert [row["reason"] for row in rows] == wanted
+        assert shop.notices()[notice_id].state in {DocumentState.UNREADABLE, DocumentState.UNCLEAR}
     shop.check_files()
-    assert {each for each in shop.folder.path.parent.rglob("*") if shop.folder.var not in each.parents} == before
-    assert not list(shop.folder.path.parent.rglob("evil.csv"))
+    assert {each for each in home.rglob("*") if shop.folder.var not in each.parents} == outside
+    assert not any(each.is_symlink() for each in shop.vault.rglob("*"))
 
 
 def test_a_span_lost_after_eight_days_down_is_named(shop: MailShop) -> None:
