@@ -12,6 +12,7 @@ from fixtures.notices.hostile import HOSTILE, HostileFile
 from flows.holding import UNDER_AUDIT
 from flows.notices.model import DOCUMENT_KIND
 from rpa.ledger.documents import DocumentState
+from tests.faults.smallshop import log_in
 from tests.mailshop import DAY_S, HOUR_S, MailShop, mail_shop
 
 PROHIBITION, RESULT = "订单禁止发货通知", "订单审核结果通知"
@@ -97,6 +98,31 @@ def test_what_cannot_be_downloaded_is_refused_warned_of_on_day_five_and_read_by_
     assert {notice.state for notice in shop.notices().values()} <= {DocumentState.READ, DocumentState.LOST}
     assert shop.incidents() == {}
     shop.check_files()
+
+
+def test_a_list_of_several_pages_is_read_to_its_end_and_notices_without_files_are_left_unread(shop: MailShop) -> None:
+    sent = {shop.mock.notice(f"活动通知 {n}")["notice_id"] for n in range(125)}
+    ended = shop.run()
+    assert ended.exit_code == 0, ended.stderr
+    assert sent <= {row["notice_id"] for row in ended.rows}
+    assert sent <= set(shop.notices())
+    assert not any(each["read"] for each in shop.mock.notices() if each["notice_id"] in sent)
+
+
+def test_a_shop_that_stops_gives_each_notice_a_row_and_the_next_run_goes_on(shop: MailShop) -> None:
+    for n in range(3):
+        shop.mock.notice(PROHIBITION, attachments=[("a.csv", f"订单号\n260309-12345678901234{n}\n".encode())])
+    shop.mock.fault("kicked", endpoint="queryMessageForMerchant", at=3)
+    first = shop.run()
+    assert first.exit_code == 3
+    stopped = [row["notice_id"] for row in first.rows if row["reason"] == "logged_in_elsewhere"]
+    assert len(stopped) >= 3
+    assert sorted({row["notice_id"] for row in first.rows}) == sorted(shop.notices())
+    log_in(shop.folder, mock=shop.mock)
+    second = shop.run()
+    assert second.exit_code == 0, second.stderr
+    assert {row["notice_id"] for row in second.rows} == set(stopped)
+    assert len(shop.causes()) >= 3
 
 
 def test_hostile_attachments_each_end_in_a_clear_row_inside_the_vault(shop: MailShop) -> None:
