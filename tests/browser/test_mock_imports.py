@@ -86,7 +86,7 @@ def test_an_order_without_a_parcel_goes_by_the_other_tab(clerk: Clerk, tmp_path:
 
 
 def test_the_page_refuses_a_file_of_another_type_or_size_by_itself(clerk: Clerk, tmp_path: Path) -> None:
-    before = len(clerk.shop.truth()["imports"])
+    before = len(clerk.shop.imports())
     clerk.page.goto(PAGE)
     start = clerk.page.get_by_role("button", name="开始导入")
     for name, size, words in (("a.pdf", 1, "仅支持 xlsx、xls、csv"), ("a.csv", 6_000_000, "不能超过 5 MB")):
@@ -94,7 +94,7 @@ def test_the_page_refuses_a_file_of_another_type_or_size_by_itself(clerk: Clerk,
         _choose(clerk, tmp_path / name)
         expect(clerk.page.get_by_role("alert")).to_contain_text(words)
         expect(start).to_be_disabled()
-    assert len(clerk.shop.truth()["imports"]) == before
+    assert len(clerk.shop.imports()) == before
 
 
 def test_what_the_server_refuses_whole_is_said_on_the_page(clerk: Clerk, parcels: MakesFile) -> None:
@@ -116,7 +116,7 @@ def test_a_task_whose_answer_was_lost_is_found_among_the_records(clerk: Clerk, p
     expect(told).to_contain_text(["66", "批量发货", "2026-03-10", "parcels.xlsx", "2", "1", "1", "已完成", "查看"])
     newest.get_by_role("button", name="查看").click()
     expect(_part(clerk, "batch-result_container").locator("tbody tr")).to_have_count(2)
-    task_id = clerk.shop.truth()["imports"][-1]["task_id"]
+    task_id = clerk.shop.imports()[-1]["task_id"]
     expect(_part(clerk, "batch-result_container")).to_have_attribute("data-task-id", task_id)
 
 
