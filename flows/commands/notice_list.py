@@ -18,18 +18,15 @@ from flows.commands.held import minute
 from flows.commands.notice_files import STATES, Noticed, fact, notices_of, printable
 from flows.notices.coverage import Answer, Covered, answer
 from flows.notices.model import DOCUMENT_KIND
-from flows.notices.profile import NoticeWords
-from flows.notices.slots import SLOT_HOURS
+from flows.notices.profile import slot_hours_of
 from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
 from rpa.config import load
 from rpa.elements.registry import load_profile
-from rpa.errors import ConfigError
 from rpa.language import Language, Text
 
 if TYPE_CHECKING:
     from rpa.config import Config
-    from rpa.elements.profile import Profile
     from rpa.ledger.ledger import Ledger
 
 _ANSWERS = {
@@ -101,7 +98,7 @@ def _accounts(
     ledger: Ledger, config: Config, shop: str, known: Sequence[Noticed], *, now: datetime
 ) -> Iterator[_Account]:
     """The shop's accounts that were ever asked for notices; one without a name where there is none."""
-    hours = _slot_hours(load_profile(config.shop(shop).platform, folder=config.selectors))
+    hours = slot_hours_of(load_profile(config.shop(shop).platform, folder=config.selectors))
     coverages = ledger.coverage(shop, kind=DOCUMENT_KIND)
     documents = [document for each in known for document in each.all]
     names = {each.account for each in coverages} | {fact(each.notice, "account") for each in known}
@@ -114,14 +111,6 @@ def _accounts(
                 now, hours=hours,
             ),
         )  # fmt: skip
-
-
-def _slot_hours(profile: Profile) -> tuple[int, int]:
-    """When the platform sends notices; its usual hours where an own profile, copied earlier, does not say."""
-    try:
-        return profile.section(NoticeWords).slot_hours
-    except ConfigError:
-        return SLOT_HOURS
 
 
 def _tell(accounts: Sequence[_Account], chosen: Sequence[Noticed], *, language: Language, now: datetime) -> None:
