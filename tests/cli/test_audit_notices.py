@@ -59,8 +59,13 @@ def test_every_notice_of_a_week_is_saved_and_what_it_says_of_orders_holds(shop: 
     for row in ended.rows:
         assert Path(row["path"]).is_file() if row["path"] else row["attachment"] == ""
 
+    hour_ago = datetime.fromisoformat(shop.mock.truth()["now"]) - timedelta(hours=1)
+    late = shop.mock.notice("平台公告", sent_at=hour_ago.isoformat())
     again = shop.run()
-    assert (again.exit_code, again.rows) == (0, [])
+    assert again.exit_code == 0
+    assert [row["notice_id"] for row in again.rows] == [late["notice_id"]], (
+        "what came late is found, nothing else again"
+    )
     assert all(file["downloads"] <= 1 for notice in shop.mock.notices() for file in notice["attachments"])
 
 
@@ -123,6 +128,18 @@ def test_a_shop_that_stops_gives_each_notice_a_row_and_the_next_run_goes_on(shop
     assert second.exit_code == 0, second.stderr
     assert {row["notice_id"] for row in second.rows} == set(stopped)
     assert len(shop.causes()) >= 3
+
+
+def test_three_notices_in_a_row_that_do_not_open_stop_the_shop(shop: MailShop) -> None:
+    for n in range(4):
+        shop.mock.notice(PROHIBITION, attachments=[("a.csv", f"订单号\n260309-12345678901234{n}\n".encode())])
+    shop.mock.fault("error-before", endpoint="queryMessageForMerchant", times=0)
+    ended = shop.run()
+    assert ended.exit_code == 3
+    reasons = [row["reason"] for row in ended.rows if row["title"] == PROHIBITION]
+    assert reasons.count("page_unreachable") <= 3
+    assert reasons.count("too_many_doubts") >= 2
+    assert [each["cause"] for each in ended.json["shops"]["demo"]["incidents"]] == ["too_many_doubts"]
 
 
 def test_hostile_attachments_each_end_in_a_clear_row_inside_the_vault(shop: MailShop) -> None:
