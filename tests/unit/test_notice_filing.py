@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows.notices.coverage import answer
 from flows.notices.filing import Filed, Filing
 from flows.notices.model import DOCUMENT_KIND, Attachment, Notice, NoticeKind, OpenedNotice
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import facts_of, is_to_be_filed, row_of
 from rpa.config import load
 from rpa.elements.registry import load_profile
-from rpa.errors import InDoubt, Refused
+from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.language import Language
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
@@ -153,6 +154,14 @@ def test_a_notice_that_a_person_has_resolved_stays_resolved_when_its_file_comes(
     notice = desk.filing.conclude(notice, [desk.file(GOOD)])
     assert notice.state is DocumentState.RESOLVED
     assert not is_to_be_filed(notice)
+
+
+def test_an_audit_notice_that_does_not_open_cannot_be_read_and_is_opened_again(desk: Desk) -> None:
+    notice = desk.filing.unopened(desk.notice(), TryAgain("The site did not answer."))
+    assert (notice.state, notice.facts["reason"]) == (DocumentState.UNREADABLE, "page_unreachable")
+    assert is_to_be_filed(notice)
+    covered = answer([], documents=desk.ledger.documents("demo"), now=SENT + timedelta(days=5))
+    assert covered.unsaved == covered.expiring == ("1",)
 
 
 def test_a_notice_of_no_concern_stops_nothing_when_its_file_does_not_come(desk: Desk) -> None:
