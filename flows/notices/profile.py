@@ -47,8 +47,6 @@ class NoticeWords(BaseModel):
     """Whole cells of such a column that mean: ship it."""
     no: Words
     """Whole cells of such a column that mean: it is closed, do not ship."""
-    expired: Words
-    """What stands where an attachment can no longer be downloaded."""
     keep_days: int = Field(gt=0)
     """How long an attachment can be downloaded after its notice was sent."""
     slot_hours: tuple[Hour, Hour]
