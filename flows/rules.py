@@ -12,7 +12,7 @@ from flows.gate import Known, Wait, held_by_ledger, notices_against_all
 from flows.holding import CLEAR, UNDER_AUDIT
 from flows.model import Mark, Order
 from flows.notices.coverage import answer
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND
+from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.profile import slot_hours_of
 from flows.settings import OrderSettings
 from rpa.ledger.actions import State
@@ -29,6 +29,8 @@ KIND = "ship"
 """The ledger's kind for telling the site that an order has left, whatever the entry."""
 
 _IN_QUESTION = (DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE)
+
+_ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT, NoticeKind.WATCHED})
 
 
 def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change], orders: Iterable[Order] = ()) -> Rules:
@@ -80,12 +82,19 @@ def _covered(run: Run, documents: list[Document], *, now: datetime) -> Covered:
 def _held_now(run: Run, *, now: datetime) -> dict[str, Any]:
     """The fields of `Known` that another program may change at any moment: holds and notices, read afresh."""
     documents = _in_question(run)
-    unreadable = [document for document in documents if document.state is DocumentState.UNREADABLE]
+    unreadable = [document for document in documents if _unread(document)]
     return {
         "holds": run.ledger.holds(run.shop.name),
         "unreadable_notices": tuple(dict.fromkeys(document.name.partition("/")[0] for document in unreadable)),
         "lost": _covered(run, documents, now=now).lost,
     }
+
+
+def _unread(document: Document) -> bool:
+    """Whether it cannot be read, or is an audit notice that was listed and never opened: any order may be in it."""
+    if document.state is DocumentState.FOUND:
+        return document.kind == DOCUMENT_KIND and document.facts.get("kind") in _ABOUT_AUDITS
+    return document.state is DocumentState.UNREADABLE
 
 
 def sightings(orders: Iterable[Order]) -> Iterator[tuple[str, str, Mapping[str, object]]]:

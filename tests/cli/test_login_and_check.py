@@ -61,7 +61,7 @@ def test_after_a_login_every_page_is_found_without_another_one(shop: Project, mo
     logins = len(mock_shop.truth()["logins"])
     check = shop.rpa("selectors", "check", "demo")
     assert check.returncode == 0, check.stdout
-    assert "All 5 pages are as the profile says" in check.stdout
+    assert "All 7 pages are as the profile says" in check.stdout
     assert "list orders: 20 rows; all fields readable" in check.stdout
     assert "orders/detail?type=4399&sn=26" in check.stdout
     truth = mock_shop.truth()
