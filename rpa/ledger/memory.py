@@ -104,10 +104,10 @@ class Memory(Transactions):
                 connection, shop=shop, subject=subject, cause=cause, by=by, reason=reason, clock=self._clock
             )
 
-    def holds(self, shop: str) -> dict[str, tuple[Hold, ...]]:
-        """The shop's active holds by subject, oldest first; those that are over by now are left out."""
+    def holds(self, shop: str, *, subjects: Iterable[str] | None = None) -> dict[str, tuple[Hold, ...]]:
+        """The active holds of these subjects (None: of the whole shop), oldest first, without those that are over."""
         with self._reading() as connection:
-            return holds.active(connection, shop=shop, clock=self._clock)
+            return holds.active(connection, shop=shop, subjects=subjects, clock=self._clock)
 
     def keep_site_clock(self, shop: str, *, ahead: timedelta) -> None:
         """Remember how far the clock of the shop's site is ahead of ours."""
