@@ -126,7 +126,7 @@ class NoticeDesk:
         notice = self._filing.conclude(notice, [text, *files])
         in_doubt = any(isinstance(file.trouble, InDoubt) for file in files)
         self._doubts = self._doubts + 1 if in_doubt else 0
-        told = [text, *files] if not files or is_to_be_told(text.document) else files
+        told = [text, *files] if not files or text.trouble or is_to_be_told(text.document) else files
         for file in told:
             yield self._row(notice, file.document, trouble=file.trouble)
 
