@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from rpa.ledger.documents import Document
     from rpa.run import Run
 
-_OVERLAP = timedelta(hours=2)
-"""Read again before the moment covered: what was sent while the list was being read."""
+_OVERLAP = timedelta(days=1)
+"""Read again before the moment covered: what was sent while the list was being read, or came to it late."""
 _PASSES = 3
 _MOST_DOUBTS = 3
 

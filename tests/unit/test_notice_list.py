@@ -114,6 +114,12 @@ def test_a_list_that_is_never_as_long_as_it_says_covers_nothing(desk: Desk, tota
     assert desk.notes == ["notice_list_not_whole"]
 
 
+def test_a_notice_that_comes_to_the_list_hours_after_it_was_sent_is_found(desk: Desk) -> None:
+    desk.read([page(1, 24, total=2)])
+    desk.read([page(1, 20, 24, total=3)])
+    assert desk.known() == {"1", "20", "24"}
+
+
 def test_a_page_from_before_the_time_in_question_is_far_enough(desk: Desk) -> None:
     [covered] = desk.read([page(1, 24 * 8, total=500)])
     assert reaches_now(covered)
