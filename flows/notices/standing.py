@@ -20,17 +20,27 @@ def standing(_subject: str, mentions: Sequence[Mention]) -> HoldWanted | None:
     """The one hold that all mentions of a subject leave, its cause one of `holding.NOTICE_CAUSES`; None: it is free.
 
     They count in the order of their moments, whatever the order in which they came. CLOSED stays until a person
-    releases it. PROHIBITED and UNCLEAR stay until a later SHIP. RELEASED ends everything said until then, NOTHING says
-    nothing. At the same moment the stricter counts, and a person's release last. A word that is not known is UNCLEAR.
+    releases it. PROHIBITED and UNCLEAR stay until a later SHIP. RELEASED ends everything said until then that was known
+    when the person said it, NOTHING says nothing. At the same moment the stricter counts, and a person's release last.
+    A word that is not known is UNCLEAR.
 
     The hold's facts: `since` (ISO 8601, when the notice was sent), `last` (when the newest one was that names the
     order), `notice` (its id), `by` (the person who read the notice, if one did).
     """
     in_force: Mention | None = None
-    counting = sorted((one for one in mentions if one.says != Says.NOTHING), key=_order)
+    releases = [one for one in mentions if one.says == Says.RELEASED]
+    said = [one for one in mentions if one.says not in {Says.NOTHING, Says.RELEASED}]
+    counting = sorted((one for one in said if not any(_ends(each, one) for each in releases)), key=_order)
     for mention in counting:
         in_force = _next(in_force, mention)
     return None if in_force is None else _wanted(in_force, last=counting[-1])
+
+
+def _ends(release: Mention, mention: Mention) -> bool:
+    """Whether the release came after what was said, and whoever gave it may have known of that."""
+    if _order(release) <= _order(mention):
+        return False
+    return release.heard_at is None or mention.heard_at is None or mention.heard_at <= release.heard_at
 
 
 def _order(mention: Mention) -> tuple[object, ...]:
@@ -48,8 +58,6 @@ def _said(mention: Mention) -> Says:
 def _next(before: Mention | None, mention: Mention) -> Mention | None:
     """What is in force after this one; saying the same again does not make a hold younger."""
     says = _said(mention)
-    if says is Says.RELEASED:
-        return None
     if before is not None and _said(before) in {says, Says.CLOSED}:
         return before
     return None if says is Says.SHIP else mention

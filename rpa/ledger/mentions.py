@@ -34,6 +34,8 @@ class Mention:
     by: str = ""
     """The person; empty: none."""
     document_id: int | None = None
+    heard_at: datetime | None = field(default=None, compare=False)
+    """When the ledger was told, by our clock; None: it is not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ Judge: TypeAlias = Callable[[str, Sequence[Mention]], HoldWanted | None]
 """The hold of a subject from all that was said of it, oldest first; None: it is free. Pure: the database is locked."""
 
 _MENTION = [
-    *(mentions.c[name] for name in ("subject", "says", "at", "source", "document_id")),
+    *(mentions.c[name] for name in ("subject", "says", "at", "source", "document_id", "heard_at")),
     mentions.c.said_by.label("by"),
 ]
 
@@ -183,4 +185,4 @@ def _counting(
 
 
 def _mention(row: dict[str, Any], *, clock: Clock) -> Mention:
-    return Mention(**{**row, "at": row["at"].astimezone(clock.zone)})
+    return Mention(**{**row, **{name: row[name].astimezone(clock.zone) for name in ("at", "heard_at")}})

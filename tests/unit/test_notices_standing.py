@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -111,3 +112,15 @@ def test_a_hold_tells_which_person_read_the_notice() -> None:
     wanted = standing(SN, [said(Says.CLOSED, source="123/2", by="Li")])
     assert wanted is not None
     assert wanted.facts["by"] == "Li"
+
+
+def test_a_release_ends_nothing_that_nobody_knew_when_it_was_given() -> None:
+    known, unknown = said(Says.UNCLEAR, hour=1, source="1/1"), said(Says.PROHIBITED, hour=1, source="2/1")
+    release = said(Says.RELEASED, hour=2, by="Li")
+    heard = [
+        replace(one, heard_at=START + timedelta(hours=hour)) for hour, one in ((3, known), (4, release), (5, unknown))
+    ]
+    assert cause(*heard[:2]) is None
+    assert cause(*heard) == holding.PROHIBITED
+    again = replace(said(Says.RELEASED, hour=3, by="Li"), heard_at=START + timedelta(hours=6))
+    assert cause(*heard, again) is None
