@@ -61,8 +61,9 @@ def write_intents(
     ]
     if not rows:
         return []
-    new = connection.execute(insert(actions).returning(actions, sort_by_parameter_order=True), rows)
-    return [_action(row, clock=clock) for row in new.mappings()]
+    new = connection.execute(insert(actions).returning(actions), rows)
+    begun = {(row["subject"], row["part"]): _action(row, clock=clock) for row in new.mappings()}
+    return [begun[intent.subject, intent.part] for intent in intents]
 
 
 def count_looks(connection: Connection, looks: Sequence[LookAt], *, clock: Clock) -> list[Action]:
