@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.asking import Asking
+from rpa.browser.choosing import choose_file, file_field
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
@@ -173,6 +174,12 @@ class View:
             locator.click(timeout=self._patience_ms)
             self.page.keyboard.type(text)
             self.page.keyboard.press("Enter")
+
+    def choose_file(self, name: str, path: Path) -> None:
+        """Choose a file in a file field, which may be hidden; what the page makes of it is not waited for."""
+        element = self.profile.element(name)
+        self.guard.allow(element, profile=self.profile)
+        choose_file(file_field(self.page, element, patience_ms=self._patience_ms), path, name=name)
 
     def choose(self, name: str, value: str) -> None:
         """Open a select and click its option; the element `<name>_option` describes it, with `{value}` for the text."""
