@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flows.model import Decision
     from rpa.run import Run
 
+_MOST_LOOKED_FOR = 100
 _AGREEING = Text(
     en="{count} further orders of the export are not pending, and nothing about them differs. File: {path}",
     zh="导出表中另有 {count} 个非待发货订单，均无差异。文件：{path}",
@@ -61,7 +62,7 @@ def export_orders(run: Run) -> Iterator[Row]:
     listed = _pending(run)
     saved = desk.fetch(record, check=lambda path: _read(run, path))
     table = _table(run, saved)
-    found = run.office(ReadsOrders).find(strangers(table.orders, listed)) if table.orders else {}
+    found = _looked_for(run, strangers(table.orders, listed))
     sources = Sources(
         exported=table.orders, listed=listed, found=found, asked_at=record.asked_at, since=record.since,
         actions=run.ledger.live(run.shop.name, kind=KIND),
@@ -80,6 +81,11 @@ def _pending(run: Run) -> dict[str, Order]:
     remember_audits(run, orders, at=reading.now())
     orders.sort(key=lambda order: (order.ship_by is None, order.ship_by, order.order_sn))
     return {order.order_sn: order for order in orders}
+
+
+def _looked_for(run: Run, order_sns: Sequence[str]) -> Mapping[str, Order]:
+    """These orders as the site shows them now; of very many only the first, as then the list itself is in question."""
+    return run.office(ReadsOrders).find(order_sns[:_MOST_LOOKED_FOR]) if order_sns else {}
 
 
 def _read(run: Run, path: Path) -> ExportTable:

@@ -151,7 +151,7 @@ def refused_for_audit(words: str, *, audit_words: Iterable[str]) -> bool:
 def _held(order: Order, holds: tuple[Hold, ...], *, known: Known) -> Wait:
     ranks = list(_REASONS)
     first = min(holds, key=lambda hold: ranks.index(hold.cause) if hold.cause in ranks else len(ranks))
-    message = "; ".join(hold.reason for hold in holds)
+    message = "; ".join(_words(hold) for hold in holds)
     since = held_since(first)
     clear = known.clear_looks.get(order.order_sn)
     if clear is not None and is_stale(first, clear=clear):
@@ -161,6 +161,10 @@ def _held(order: Order, holds: tuple[Hold, ...], *, known: Known) -> Wait:
             evidence=str(clear.last_facts.get("evidence") or ""),
         )  # fmt: skip
     return Wait(reason=_REASONS.get(first.cause, Reason.ON_HOLD), message=message, since=since)
+
+
+def _words(hold: Hold) -> str:
+    return f"{hold.reason} (until {hold.until:%m-%d %H:%M})" if hold.until is not None else hold.reason
 
 
 def _grouped_in(order: Order, span: LostSpan) -> bool:

@@ -13,6 +13,7 @@ from flows.holding import CLEAR, UNDER_AUDIT
 from flows.model import Mark, Order
 from flows.notices.coverage import answer
 from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND
+from flows.notices.profile import slot_hours_of
 from flows.settings import OrderSettings
 from rpa.ledger.actions import State
 from rpa.ledger.documents import DocumentState
@@ -72,7 +73,8 @@ def _in_question(run: Run) -> list[Document]:
 
 
 def _covered(run: Run, documents: list[Document], *, now: datetime) -> Covered:
-    return answer(run.ledger.coverage(run.shop.name, kind=DOCUMENT_KIND), documents, now)
+    coverages = run.ledger.coverage(run.shop.name, kind=DOCUMENT_KIND)
+    return answer(coverages, documents, now, hours=slot_hours_of(run.profile))
 
 
 def _held_now(run: Run, *, now: datetime) -> dict[str, Any]:

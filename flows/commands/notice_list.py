@@ -18,7 +18,7 @@ from flows.commands.held import minute
 from flows.commands.notice_files import STATES, Noticed, fact, notices_of, printable
 from flows.notices.coverage import Answer, Covered, answer
 from flows.notices.model import DOCUMENT_KIND
-from flows.notices.profile import NoticeWords
+from flows.notices.profile import slot_hours_of
 from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
 from rpa.config import load
@@ -98,7 +98,7 @@ def _accounts(
     ledger: Ledger, config: Config, shop: str, known: Sequence[Noticed], *, now: datetime
 ) -> Iterator[_Account]:
     """The shop's accounts that were ever asked for notices; one without a name where there is none."""
-    hours = load_profile(config.shop(shop).platform, folder=config.selectors).section(NoticeWords).slot_hours
+    hours = slot_hours_of(load_profile(config.shop(shop).platform, folder=config.selectors))
     coverages = ledger.coverage(shop, kind=DOCUMENT_KIND)
     documents = [document for each in known for document in each.all]
     names = {each.account for each in coverages} | {fact(each.notice, "account") for each in known}

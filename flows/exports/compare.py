@@ -179,7 +179,7 @@ def _other(exported: ExportedOrder, *, sources: Sources) -> tuple[Reason, str] |
 def _stranger(found: Order | None) -> tuple[Reason, str] | None:
     """Pending in the export, not in the list: shipped or closed since then, or a list that cannot be trusted."""
     if found is None:
-        return Reason.UNKNOWN_TO_US, "not found by its number either"
+        return Reason.UNKNOWN_TO_US, ""
     if found.doubt is not None:
         return Reason.SOURCES_DISAGREE, found.doubt
     if found.status == "pending":

@@ -27,7 +27,7 @@ class ExportedOrder:
     status: str
     """`pending`, `shipped`, `closed`, `other`, or empty: the export's word is not known."""
     status_text: str
-    """As written, like `audit_text` and `after_sale_text`."""
+    """The export's own word, cleaned, as are `audit_text` and `after_sale_text`."""
     audit: Mark
     audit_text: str
     after_sale: Mark

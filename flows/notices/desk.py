@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from flows.notices.filing import Filing
 from flows.notices.model import DOCUMENT_KIND, Attachment, NoticeKind, NoticesPage
 from flows.notices.profile import NoticeWords
-from flows.notices.reasons import NoticeReason
 from flows.notices.records import (
     account_of,
     brings_nothing,
@@ -22,6 +21,7 @@ from flows.notices.records import (
     kind_of,
     notice_of,
     row_of,
+    trouble_of,
 )
 from flows.notices.worries import Worries
 from flows.office import ReadsNotices
@@ -116,7 +116,7 @@ class NoticeDesk:
             opened = self._office.open(notice_of(notice))
         except (InDoubt, TryAgain) as trouble:
             self._doubts += 1
-            yield self._row(notice, trouble=trouble)
+            yield self._row(self._filing.unopened(notice, trouble), trouble=trouble)
             return
         text = self._filing.text(notice, opened)
         files = [
@@ -142,7 +142,7 @@ class NoticeDesk:
 
     def _row(self, notice: Document, file: Document | None = None, *, trouble: RpaError | None = None) -> Row:
         self._told.add(notice.name)
-        reason = None if trouble is None else NoticeReason.of(getattr(trouble, "reason", trouble.code))
+        reason = None if trouble is None else trouble_of(trouble)
         message = "" if trouble is None else str(trouble)
         return row_of(notice, file, root=self._run.documents, reason=reason, message=message).cells()
 

@@ -13,11 +13,21 @@ from flows.notices.attachments import Problem, Reading, read_attachment, read_te
 from flows.notices.model import ATTACHMENT_KIND, Attachment, NoticeKind, OpenedNotice, Says
 from flows.notices.profile import NoticeWords
 from flows.notices.reasons import NoticeReason
-from flows.notices.records import ABOUT_AUDITS, AGAIN, TEXT_FILE, counts_of, kind_of, message_of, reason_of, worst_of
+from flows.notices.records import (
+    ABOUT_AUDITS,
+    AGAIN,
+    TEXT_FILE,
+    counts_of,
+    kind_of,
+    message_of,
+    reason_of,
+    trouble_of,
+    worst_of,
+)
 from flows.notices.standing import standing
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from rpa.documents.store import DocumentStore
-from rpa.errors import InDoubt, Refused
+from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.language import Text
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.mentions import Mention
@@ -27,6 +37,9 @@ if TYPE_CHECKING:
 
 Download = Callable[[Path], Path]
 """Has the browser download the file into this folder."""
+
+Trouble = Refused | InDoubt | TryAgain
+"""What keeps a notice or a file from being filed now."""
 
 _DAMAGED = Problem(
     reason=NoticeReason.BROKEN_FILE,
@@ -40,7 +53,7 @@ class Filed:
 
     document: Document
     """`found`: it could not be downloaded, the next run tries again."""
-    trouble: Refused | InDoubt | None = None
+    trouble: Trouble | None = None
     """Why it could not."""
 
 
@@ -95,21 +108,26 @@ class Filing:
             return Filed(document=document, trouble=doubt)
         return Filed(document=self._read(document, reading))
 
+    def unopened(self, notice: Document, trouble: Trouble) -> Document:
+        """A notice whose page did not show it: its words, and what it brings, are still to be filed."""
+        return self.conclude(notice, [Filed(document=self._known(notice, number=0, name=TEXT_FILE), trouble=trouble)])
+
     def conclude(self, notice: Document, files: Sequence[Filed]) -> Document:
         """The notice by its worst file.
 
-        One about audits that could not be downloaded cannot be read, for now: the shop's orders wait until it can be,
-        or until a person has read it.
+        One about audits that could not be opened or downloaded cannot be read, for now: the shop's orders wait until it
+        can be, or until a person has read it.
         """
         worst = worst_of(file.document for file in files)
         trouble = next((file.trouble for file in files if file.trouble is not None), None)
         if trouble is not None and kind_of(notice) is NoticeKind.OTHER:
             return notice
+        state: DocumentState
         if trouble is None:
             state = DocumentState.READ if worst.state is DocumentState.RESOLVED else worst.state
             reason, message = reason_of(worst), message_of(worst)
         else:
-            state, reason, message = DocumentState.UNREADABLE, NoticeReason.of(trouble.reason), str(trouble)
+            state, reason, message = DocumentState.UNREADABLE, trouble_of(trouble), str(trouble)
         if notice.state is DocumentState.RESOLVED:
             state = notice.state
         return self._concluded(notice, state, reason=reason, message=message, again=trouble is not None)

@@ -11,8 +11,10 @@ from flows.profile import SheetProfile
 _AROUND_HYPHENS = re.compile(r"(?<=\d) ?- ?(?=\d)", re.ASCII)
 _CODE = re.compile(r"[\dA-Za-z.+*_/-]*", re.ASCII)
 _DIGIT = re.compile(r"\d", re.ASCII)
-_FEWEST_DIGITS = 10
-"""A code with fewer digits is a date, an amount or a count, not what is left of an order number."""
+_FEWEST_DIGITS = 5
+"""A code with fewer digits is a count, not what is left of an order number."""
+_MANY_DIGITS = re.compile(r"\d(?:\D{0,3}\d){9}")
+"""Of any width, with invisible characters between them: most cells are told apart by this before they are cleaned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,11 @@ class OrderNumbers:
 
     def find(self, value: object) -> tuple[str, ...]:
         """The order numbers in a cell or sentence, each once."""
-        text = clean(value) if isinstance(value, str) else ""
-        if not _DIGIT.search(text):
+        if not isinstance(value, str) or not _MANY_DIGITS.search(value):
             return ()
+        if self.whole.fullmatch(value):
+            return (value,)
+        text = clean(value)
         one = identifier(text)
         if self.whole.fullmatch(one):
             return (one,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import struct
 import tempfile
 import zipfile
@@ -19,9 +20,9 @@ from rpa.documents.archives import BadArchive, Limits, members, unpack
 from rpa.errors import RpaError
 from rpa.language import Text
 
-MOST_BYTES = 32 << 20
-"""Larger files are not opened."""
-MOST_UNPACKED = 128 << 20
+MOST_BYTES = 16 << 20
+"""Larger files are not opened: at 16 MiB, reading takes half a gigabyte of memory."""
+MOST_UNPACKED = 64 << 20
 """A workbook, or all files of an archive, may not unpack to more."""
 MOST_FILES = 50
 _RATIO = 100
@@ -153,30 +154,40 @@ def _check_workbook(path: Path) -> None:
     with path.open("rb") as file:
         for member in _members(path):
             left -= _real_size(file, member, most=left)
-            if left < 0:
-                packed_well = _RATIO * path.stat().st_size < MOST_UNPACKED
-                raise Unopened(NoticeReason.BOMB if packed_well else NoticeReason.TOO_LARGE)
 
 
 def _real_size(file: BinaryIO, member: zipfile.ZipInfo, *, most: int) -> int:
-    """How many bytes come out of a member, or a little more than `most`; the size that it names is not believed."""
+    """How many bytes come out of a member; the size that it names is not believed. Raises Unopened."""
     file.seek(member.header_offset)
     head = file.read(_LOCAL.size)
     if len(head) < _LOCAL.size:
         raise Unopened(NoticeReason.BROKEN_FILE)
-    file.seek(sum(_LOCAL.unpack(head)), 1)
-    if member.compress_type != zipfile.ZIP_DEFLATED:
-        return member.compress_size
-    inflating, packed, size = zlib.decompressobj(-zlib.MAX_WBITS), member.compress_size, 0
+    file.seek(sum(_LOCAL.unpack(head)), os.SEEK_CUR)
+    stored = member.compress_type != zipfile.ZIP_DEFLATED
+    size, packed = 0, 0
+    for packed, out in _stored(member) if stored else _inflated(file, member):
+        size += out
+        if size > most:
+            raise Unopened(NoticeReason.BOMB if size > _RATIO * packed else NoticeReason.TOO_LARGE)
+    return size
+
+
+def _stored(member: zipfile.ZipInfo) -> Iterator[tuple[int, int]]:
+    yield member.compress_size, member.compress_size
+
+
+def _inflated(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[tuple[int, int]]:
+    """Bytes taken in until now, and bytes that came out since last time."""
+    inflating, taken = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    while not inflating.eof and (chunk := file.read(min(_CHUNK, member.compress_size - taken))):
+        taken += len(chunk)
+        while chunk:
+            yield taken, len(_inflate(inflating, chunk))
+            chunk = inflating.unconsumed_tail
+
+
+def _inflate(inflating: zlib._Decompress, chunk: bytes) -> bytes:
     try:
-        while packed > 0 and not inflating.eof and size <= most:
-            chunk = file.read(min(_CHUNK, packed))
-            packed -= len(chunk)
-            if not chunk:
-                break
-            while chunk and size <= most:
-                size += len(inflating.decompress(chunk, _CHUNK))
-                chunk = inflating.unconsumed_tail
+        return inflating.decompress(chunk, _CHUNK)
     except zlib.error as error:
         raise Unopened(NoticeReason.BROKEN_FILE) from error
-    return size

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flows.cells import header_key, name_key
 from flows.notices.model import NoticeKind
+from flows.notices.slots import SLOT_HOURS
+from rpa.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rpa.elements.profile import Profile
 
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -42,8 +47,6 @@ class NoticeWords(BaseModel):
     """Whole cells of such a column that mean: ship it."""
     no: Words
     """Whole cells of such a column that mean: it is closed, do not ship."""
-    expired: Words
-    """What stands where an attachment can no longer be downloaded."""
     keep_days: int = Field(gt=0)
     """How long an attachment can be downloaded after its notice was sent."""
     slot_hours: tuple[Hour, Hour]
@@ -90,3 +93,11 @@ class NoticeWords(BaseModel):
     def _in(self, title: str, parts: Words) -> bool:
         key = name_key(title)
         return any(name_key(part) in key for part in parts)
+
+
+def slot_hours_of(profile: Profile) -> tuple[int, int]:
+    """When the platform sends notices; its usual hours where an own profile, copied earlier, does not say."""
+    try:
+        return profile.section(NoticeWords).slot_hours
+    except ConfigError:
+        return SLOT_HOURS

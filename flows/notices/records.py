@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.notices.model import Notice, NoticeKind, Says
 from flows.notices.reasons import NoticeReason
 from flows.notices.rows import NoticeRow
+from rpa.errors import RpaError
 from rpa.ledger.documents import Document, DocumentState
 from rpa.outcome import Outcome
 
@@ -62,6 +63,11 @@ def is_to_be_filed(notice: Document) -> bool:
 def reason_of(document: Document) -> NoticeReason:
     """Why it ended as it did. Raises KeyError for one that has not ended."""
     return NoticeReason.of(_fact(document, "reason"))
+
+
+def trouble_of(error: RpaError) -> NoticeReason:
+    """The reason that this error gives a row."""
+    return NoticeReason.of(getattr(error, "reason", error.code))
 
 
 def message_of(document: Document) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,10 @@ class Wording:
 
     def said(self, text: str) -> Meanings:
         """What a text says of the orders beside it. Sentences about what may come later say nothing."""
+        if text.isprintable() and not self.known.search(
+            unicodedata.normalize("NFKC", text).replace(" ", "").casefold()
+        ):
+            return NOTHING
         return _said(self, text)
 
     def answered(self, text: str) -> Meanings:

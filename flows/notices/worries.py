@@ -135,7 +135,8 @@ def without_notice(
     for each in seen:
         began = each.first_at - _LONGEST_AUDIT
         due = nth_slot_after(each.first_at, _SLOTS_TO_WAIT, hours=hours)
-        named = any(mention.document_id is not None for mention in said.get(each.subject, ()))
+        words = said.get(each.subject, ())
+        named = any(mention.document_id is not None and mention.at >= began for mention in words)
         hidden = began < coverage.since or any(began <= moment for moment in unknown)
         if due <= coverage.until and not named and not hidden:
             silent.append(each)

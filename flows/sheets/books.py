@@ -93,8 +93,10 @@ def read_xls(data: bytes) -> list[Worksheet]:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise NotASheet(_PASSWORD, flaw=Flaw.PASSWORD)
     try:
-        # formatting_info: without it xlrd does not read which rows are hidden; it prints to stdout unless told not to
-        with xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO()) as book:
+        # formatting_info: without it xlrd does not read which rows are hidden; ragged_rows: with it a cell far away
+        # does not fill the memory with empty ones; it prints to stdout unless told not to
+        log = io.StringIO()
+        with xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=log) as book:
             return [_xls_worksheet(sheet, datemode=book.datemode) for sheet in book.sheets()]
     except _BROKEN_XLS as error:
         raise NotASheet(_BROKEN, flaw=Flaw.BROKEN) from error

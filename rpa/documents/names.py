@@ -23,7 +23,7 @@ def safe_name(text: str, *, fallback: str) -> str:
     is left; it must be such a name itself.
     """
     name = unicodedata.normalize("NFC", _visible(text))
-    name = unicodedata.normalize("NFC", _FORBIDDEN.sub("_", name))
+    name = _FORBIDDEN.sub("_", name)
     name = re.sub(r"\.(\s*\.)+", ".", re.sub(r"\s+", " ", name)).rstrip(". ")
     found = _ENDING.search(name)
     ending = found.group() if found else ""

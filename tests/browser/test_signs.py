@@ -21,18 +21,23 @@ PLACES = ("detail", "receiver", "detail_data", "address")
 
 
 @pytest.fixture
-def signs(clerk: Clerk, tmp_path: Path) -> Iterator[WebSigns]:
+def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
     guard = Guard(
         shop="demo", mall_id="123456789", mall_name=None, host="127.0.0.1", watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
     )  # fmt: skip
     evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
-    view = View(
+    opened = View(
         clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=HandClock(),
         patience_s=2,
     )  # fmt: skip
-    yield WebSigns(view, shop=_nobody())
-    clerk.page.remove_listener("dialog", view._refuse_dialog)
+    yield opened
+    clerk.page.remove_listener("dialog", opened._refuse_dialog)
+
+
+@pytest.fixture
+def signs(view: View) -> WebSigns:
+    return WebSigns(view, shop=_nobody())
 
 
 def _nobody() -> Any:
@@ -65,3 +70,10 @@ def test_a_field_of_an_unknown_name_is_no_clear_sign(clerk: Clerk, signs: WebSig
 def test_a_page_that_cannot_be_read_gives_no_sign_for_a_clear_one(signs: WebSigns) -> None:
     seen = signs.signs("260310-000000000000000")
     assert (seen.audit, seen.evidence) == (dict.fromkeys(PLACES, Mark.UNREADABLE), None)
+
+
+def test_a_profile_that_does_not_describe_the_page_yet_gives_no_clear_sign(clerk: Clerk, view: View) -> None:
+    lists = {name: spec for name, spec in view.profile.lists.items() if name != "order_detail"}
+    view.profile = view.profile.model_copy(update={"lists": lists})
+    seen = WebSigns(view, shop=_nobody()).signs(clerk.an_order())
+    assert set(seen.audit.values()) == {Mark.UNREADABLE}

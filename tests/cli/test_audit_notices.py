@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from fixtures.notices.hostile import HOSTILE, HostileFile
 from flows.holding import UNDER_AUDIT
 from flows.notices.model import DOCUMENT_KIND
 from rpa.ledger.documents import DocumentState
+from tests.faults.smallshop import log_in
 from tests.mailshop import DAY_S, HOUR_S, MailShop, mail_shop
 
 PROHIBITION, RESULT = "订单禁止发货通知", "订单审核结果通知"
+_LARGE = 5 << 20
 CAUSE = {"prohibited": "audit_notice", "closed": "audit_closed"}
 
 
@@ -58,8 +59,13 @@ def test_every_notice_of_a_week_is_saved_and_what_it_says_of_orders_holds(shop: 
     for row in ended.rows:
         assert Path(row["path"]).is_file() if row["path"] else row["attachment"] == ""
 
+    hour_ago = datetime.fromisoformat(shop.mock.truth()["now"]) - timedelta(hours=1)
+    late = shop.mock.notice("平台公告", sent_at=hour_ago.isoformat())
     again = shop.run()
-    assert (again.exit_code, again.rows) == (0, [])
+    assert again.exit_code == 0
+    assert [row["notice_id"] for row in again.rows] == [late["notice_id"]], (
+        "what came late is found, nothing else again"
+    )
     assert all(file["downloads"] <= 1 for notice in shop.mock.notices() for file in notice["attachments"])
 
 
@@ -99,29 +105,72 @@ def test_what_cannot_be_downloaded_is_refused_warned_of_on_day_five_and_read_by_
     shop.check_files()
 
 
+def test_a_list_of_several_pages_is_read_to_its_end_and_notices_without_files_are_left_unread(shop: MailShop) -> None:
+    sent = {shop.mock.notice(f"活动通知 {n}")["notice_id"] for n in range(125)}
+    ended = shop.run()
+    assert ended.exit_code == 0, ended.stderr
+    assert sent <= {row["notice_id"] for row in ended.rows}
+    assert sent <= set(shop.notices())
+    assert not any(each["read"] for each in shop.mock.notices() if each["notice_id"] in sent)
+
+
+def test_a_shop_that_stops_gives_each_notice_a_row_and_the_next_run_goes_on(shop: MailShop) -> None:
+    for n in range(3):
+        shop.mock.notice(PROHIBITION, attachments=[("a.csv", f"订单号\n260309-12345678901234{n}\n".encode())])
+    shop.mock.fault("kicked", endpoint="queryMessageForMerchant", at=3)
+    first = shop.run()
+    assert first.exit_code == 3
+    stopped = [row["notice_id"] for row in first.rows if row["reason"] == "logged_in_elsewhere"]
+    assert len(stopped) >= 3
+    assert sorted({row["notice_id"] for row in first.rows}) == sorted(shop.notices())
+    log_in(shop.folder, mock=shop.mock)
+    second = shop.run()
+    assert second.exit_code == 0, second.stderr
+    assert {row["notice_id"] for row in second.rows} == set(stopped)
+    assert len(shop.causes()) >= 3
+
+
+def test_three_notices_in_a_row_that_do_not_open_stop_the_shop(shop: MailShop) -> None:
+    for n in range(4):
+        shop.mock.notice(PROHIBITION, attachments=[("a.csv", f"订单号\n260309-12345678901234{n}\n".encode())])
+    shop.mock.fault("error-before", endpoint="queryMessageForMerchant", times=0)
+    ended = shop.run()
+    assert ended.exit_code == 3
+    reasons = [row["reason"] for row in ended.rows if row["title"] == PROHIBITION]
+    assert reasons.count("page_unreachable") <= 3
+    assert reasons.count("too_many_doubts") >= 2
+    assert [each["cause"] for each in ended.json["shops"]["demo"]["incidents"]] == ["too_many_doubts"]
+
+
 def test_hostile_attachments_each_end_in_a_clear_row_inside_the_vault(shop: MailShop) -> None:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("../../../evil.csv", "订单号\n260309-123456789012346\n")
-    files = {
-        "cut.xlsx": (b"PK\x03\x04 this is no archive", {"broken_file", "wrong_type"}),
-        "page.xlsx": ("<html><body>系统繁忙，请稍后再试</body></html>".encode(), {"html_page"}),
-        "..\\..\\evil.zip": (archive.getvalue(), {"bad_name"}),
-        "CON.csv": (b"\xff\xd8\xff\xe0 a picture", {"wrong_type", "no_orders"}),
-    }
-    for name, (content, _) in files.items():
-        shop.mock.notice(PROHIBITION, attachments=[(name, content)])
-    before = {each for each in shop.folder.path.parent.rglob("*") if shop.folder.var not in each.parents}
+    small = [name for name, file in HOSTILE.items() if len(file.content) < _LARGE]
+    check_hostile(shop, {name: HOSTILE[name] for name in small[::2]})
+
+
+@pytest.mark.long
+def test_hostile_attachments_of_any_size_each_end_in_a_clear_row_inside_the_vault(shop: MailShop) -> None:
+    check_hostile(shop, HOSTILE)
+
+
+def check_hostile(shop: MailShop, hostile: Mapping[str, HostileFile]) -> None:
+    """Bring all of them with two notices, file those, and look at the rows, the vault and everything outside it."""
+    sent = {}
+    for title, kind in ((PROHIBITION, "prohibition"), (RESULT, "result")):
+        files = [file for file in hostile.values() if file.kind == kind]
+        notice = shop.mock.notice(title, attachments=[(file.name, file.content) for file in files])
+        sent[notice["notice_id"]] = files
+    home = shop.folder.path.parent
+    outside = {each for each in home.rglob("*") if shop.folder.var not in each.parents}
     ended = shop.run()
     assert ended.exit_code == 3, ended.stderr
-    reasons = {row["attachment"]: row["reason"] for row in ended.rows}
-    for name, (_, wanted) in files.items():
-        assert reasons[name] in wanted, (name, reasons[name])
-    unreadable = [each for each in shop.notices().values() if each.state is DocumentState.UNREADABLE]
-    assert len(unreadable) == len(files)
+    for notice_id, files in sent.items():
+        rows = [row for row in ended.rows if row["notice_id"] == notice_id and row["attachment"]]
+        wanted = [("download_failed" if not file.content else file.problem) or "read" for file in files]
+        assert [row["reason"] for row in rows] == wanted
+        assert shop.notices()[notice_id].state in {DocumentState.UNREADABLE, DocumentState.UNCLEAR}
     shop.check_files()
-    assert {each for each in shop.folder.path.parent.rglob("*") if shop.folder.var not in each.parents} == before
-    assert not list(shop.folder.path.parent.rglob("evil.csv"))
+    assert {each for each in home.rglob("*") if shop.folder.var not in each.parents} == outside
+    assert not any(each.is_symlink() for each in shop.vault.rglob("*"))
 
 
 def test_a_span_lost_after_eight_days_down_is_named(shop: MailShop) -> None:

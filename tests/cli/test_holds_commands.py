@@ -1,61 +1,18 @@
 from __future__ import annotations
 
 import csv
-import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flows import holding
-from flows.notices.model import DOCUMENT_KIND, Says
-from flows.notices.standing import standing
-from rpa.ledger.documents import DocumentState
-from rpa.ledger.holds import Hold
-from rpa.ledger.ledger import Ledger
+from flows.notices.model import Says
 from rpa.ledger.lock import RunLock
-from rpa.ledger.mentions import Mention
+from tests.cli.held import GOODS, ONE, REASON, SENT, SPEC, THREE, TWO, forbid, holds, listed
 from tests.cli.inside import rpa
+from tests.cli.notice_desk import opened
 from tests.cli.project import Project
-
-ONE, TWO, THREE = (f"260310-10000000000000{number}" for number in (1, 2, 3))
-GOODS, SPEC = "688880020015", "100元"
-SENT = datetime.fromisoformat("2026-03-10T09:00:00+08:00")
-REASON = "--reason=sold out"
-
-
-def opened(project: Project) -> Ledger:
-    config = project.config
-    config.var.mkdir(exist_ok=True)
-    return Ledger.open(config.var / "ledger.sqlite3", clock=config.clock)
-
-
-def holds(project: Project) -> dict[str, tuple[Hold, ...]]:
-    with opened(project) as ledger:
-        return ledger.holds("demo")
-
-
-def listed(project: Project) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(rpa(project, "holds", "list", "--json").stdout)
-    return found
-
-
-def forbid(project: Project, *orders: str, sent: datetime = SENT, notice: str = "100000000001") -> None:
-    """A notice that forbids shipping these orders."""
-    with opened(project) as ledger:
-        found = ledger.find_document("demo", kind=DOCUMENT_KIND, name=notice, facts={}, issued_at=sent)
-        words = [Mention(subject=sn, says=Says.PROHIBITED, at=sent, source=notice) for sn in orders]
-        ledger.conclude_document(
-            found, state=DocumentState.READ, mentions=words, judge=standing, causes=holding.NOTICE_CAUSES
-        )
-
-
-def look(project: Project, *orders: str, after: timedelta, ship_by: str = "") -> None:
-    """A look at which every sign of an audit was clear."""
-    facts = {"evidence": f"var/evidence/demo/{after.seconds}.jpg", "ship_by": ship_by}
-    with opened(project) as ledger:
-        ledger.observe("demo", mark=holding.CLEAR, seen=dict.fromkeys(orders, facts), at=SENT + after)
 
 
 def write_csv(project: Project, *rows: tuple[str, ...]) -> Path:
@@ -163,9 +120,10 @@ def test_a_person_lifts_an_audits_hold_by_a_word_that_is_kept_and_a_later_notice
     assert [hold.cause for hold in holds(project)[ONE]] == [holding.PROHIBITED]
 
 
-def test_an_export_hold_is_lifted_with_its_reason(project: Project) -> None:
+@pytest.mark.parametrize("cause", [holding.EXPORT, holding.PROHIBITED])
+def test_an_audits_hold_that_no_notice_stands_behind_is_lifted_too(project: Project, cause: str) -> None:
     with opened(project) as ledger:
-        ledger.hold("demo", subject=ONE, reason="under audit in the export", by="export-orders", cause=holding.EXPORT)
+        ledger.hold("demo", subject=ONE, reason="under audit in the export", by="export-orders", cause=cause)
     assert rpa(project, "holds", "lift", "demo", ONE, REASON).returncode == 0
     assert holds(project) == {}
 
@@ -178,53 +136,6 @@ def test_what_is_not_held_is_named_and_nothing_is_lifted(project: Project) -> No
     near = rpa(project, "holds", "lift", "demo", THREE, REASON)
     assert f'did you mean "{ONE}"' in near.stderr
     assert holds(project).keys() == {ONE}
-
-
-@pytest.fixture
-def stale(project: Project) -> Project:
-    """ONE: clear twice, half an hour apart. TWO: clear once. THREE: a person's hold, and clear twice."""
-    forbid(project, ONE, TWO)
-    rpa(project, "holds", "add", "demo", THREE, REASON)
-    due = (project.config.clock.now() + timedelta(hours=3, minutes=30)).isoformat()
-    look(project, ONE, THREE, after=timedelta(hours=1), ship_by=due)
-    look(project, ONE, TWO, THREE, after=timedelta(hours=1, minutes=30), ship_by=due)
-    return project
-
-
-def test_stale_holds_are_shown_with_their_evidence_and_lifted_after_one_yes(stale: Project) -> None:
-    assert [one["subject"] for one in listed(stale) if one["stale"]] == [ONE]
-    run = rpa(stale, "holds", "lift", "demo", "--stale", "--reason=looked at it", stdin="y\n")
-    assert run.returncode == 0, run.stderr
-    for word in (ONE, "2026-03-10 09:00", "2026-03-10 10:00", "2026-03-10 10:30", "5400.jpg", "3 h left to ship"):
-        assert word in run.stdout
-    assert "Lift all 1?" in run.stderr
-    assert holds(stale).keys() == {TWO, THREE}
-
-
-def test_without_a_yes_no_stale_hold_is_lifted(stale: Project) -> None:
-    for answer in ("n\n", "\n", ""):
-        run = rpa(stale, "holds", "lift", "demo", "--stale", "--reason=looked", stdin=answer)
-        assert "Nothing was lifted" in run.stdout
-    assert holds(stale).keys() == {ONE, TWO, THREE}
-    assert rpa(stale, "holds", "lift", "demo", "--stale", "--reason=looked", "--yes").returncode == 0
-    assert holds(stale).keys() == {TWO, THREE}
-
-
-def test_stale_takes_a_reason_and_no_order_beside_it(stale: Project) -> None:
-    assert "needs its reason" in rpa(stale, "holds", "lift", "demo", "--stale", "--yes").stderr
-    for beside in (TWO, "--cause=person"):
-        run = rpa(stale, "holds", "lift", "demo", beside, "--stale", "--yes", REASON)
-        assert run.returncode == 2
-        assert "name no order" in run.stderr
-    assert holds(stale).keys() == {ONE, TWO, THREE}
-
-
-def test_that_nothing_is_stale_is_said(project: Project) -> None:
-    forbid(project, ONE)
-    run = rpa(project, "holds", "lift", "demo", "--stale", REASON, "--yes")
-    assert run.returncode == 0
-    assert holds(project).keys() == {ONE}
-    assert "No hold in demo is stale" in run.stdout
 
 
 def test_a_file_is_imported_with_reasons_and_days_of_its_own(project: Project) -> None:

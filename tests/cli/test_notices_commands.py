@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from flows.notices.model import DOCUMENT_KIND
+from rpa.elements.registry import selectors_folder
 from tests.cli.inside import rpa
 from tests.cli.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, TWO, UNCLEAR, opened
 from tests.cli.project import Project
@@ -43,6 +45,15 @@ def test_a_shop_whose_notices_were_never_read_says_so(project: Project) -> None:
     assert "demo: its notices were never read" in said.stdout
     assert "No notice needs you" in said.stdout
     assert listed(project)["coverage"][0]["answer"] == "unknown"
+
+
+def test_an_own_profile_that_knows_no_notices_yet_does_not_hide_what_is_known(filed: Project) -> None:
+    shipped = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    older = re.sub(r"^\[notices\]\n.*?(?=^\[|^# ---)", "", shipped, flags=re.MULTILINE | re.DOTALL)
+    assert older != shipped
+    (filed.folder / "selectors").mkdir()
+    (filed.folder / "selectors" / "pinduoduo.toml").write_text(older, encoding="utf-8")
+    assert listed(filed)["coverage"][0]["lost"][0]["notices"] == [GONE, NEXT_GONE]
 
 
 def test_what_is_not_saved_after_five_days_is_named_before_it_expires(project: Project) -> None:

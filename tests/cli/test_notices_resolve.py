@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from flows import holding
+from flows.notices.model import Says
+from flows.notices.standing import standing
 from flows.notices.worries import LOST
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.lock import RunLock
+from rpa.ledger.mentions import Mention
 from tests.cli.inside import rpa
 from tests.cli.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, THREE, TWO, UNCLEAR, opened
 from tests.cli.project import Project
@@ -57,6 +60,18 @@ def test_of_some_orders_only_those_are_answered_and_the_others_stay_held(filed: 
     assert "is resolved" in run.stdout
     assert causes(filed) == {ONE: [holding.CLOSED]}
     assert states(filed)[UNCLEAR] is DocumentState.RESOLVED
+
+
+def test_what_one_part_of_a_notice_clearly_says_is_overruled_only_for_orders_that_are_named(filed: Project) -> None:
+    with opened(filed) as ledger:
+        [text] = ledger.documents("demo", names=[f"{UNCLEAR}/0"])
+        assert text.issued_at is not None
+        word = Mention(subject=TWO, says=Says.PROHIBITED, at=text.issued_at, source=text.name, document_id=text.id)
+        ledger.mention("demo", mentions=[word], judge=standing, causes=holding.NOTICE_CAUSES)
+    rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", REASON)
+    assert causes(filed) == {TWO: [holding.PROHIBITED]}
+    rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", "--order", TWO, REASON)
+    assert causes(filed) == {}
 
 
 def test_an_unreadable_notice_is_answered_for_the_orders_that_a_person_names(filed: Project) -> None:

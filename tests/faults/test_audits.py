@@ -109,16 +109,21 @@ def _flip_while(process: subprocess.Popen[str], shop: SmallShop) -> set[str]:
     return flipped
 
 
-def test_a_hold_that_is_put_on_while_the_dialog_opens_stops_the_click(shop: SmallShop) -> None:
-    held, by_goods = shop.virtual[1], next(iter(shop.parcels))
+def test_what_happens_to_an_order_while_its_dialog_opens_stops_the_click(shop: SmallShop) -> None:
+    """A hold on the order, one on its goods, and the platform closing it."""
+    held, by_goods, closed = shop.virtual[1], *shop.parcels
     for sn in (held, by_goods):
         shop.arm_for(sn, "slow", endpoint="orderDetail", ms=1500, times=1)
+    shop.arm_for(closed, "freeze", endpoint="orderDetail", when="before")
     process = shop.folder.start("run", "ship", "--json", stderr=subprocess.DEVNULL)
     goods_id = shop.mock.order(by_goods)["items"][0]["goods_id"]
     for sn, subject in ((held, held), (by_goods, f"goods:{goods_id}")):
         shop.mock.wait_for("request", endpoint="orderDetail", order_sn=sn, timeout_s=60)
         with ledger_of(shop) as ledger:
             ledger.hold("demo", subject=subject, reason="out of stock", by="Li")
+    shop.mock.wait_for("request", endpoint="orderDetail", order_sn=closed, timeout_s=60)
+    shop.mock.patch(closed, status="closed")
+    shop.mock.clear_faults("freeze")
     process.communicate(timeout=60)
     [run_id] = shop.folder.run_ids()
     rows = {row["order_sn"]: row for row in shop.folder.rows_of(run_id)}
@@ -126,7 +131,8 @@ def test_a_hold_that_is_put_on_while_the_dialog_opens_stops_the_click(shop: Smal
     for sn in (held, by_goods):
         assert (rows[sn]["reason"], rows[sn]["message"]) == ("on_hold", "out of stock")
         assert rows[sn]["held_since"]
-        assert sn not in {write["order_sn"] for write in shop.writes()}
+    assert rows[closed]["reason"] == "order_closed"
+    assert [write["order_sn"] for write in shop.writes()] == [shop.virtual[0]]
 
 
 def _mention(shop: SmallShop, sn: str, says: Says, *, at: datetime) -> None:

@@ -25,7 +25,7 @@ def test_ten_days_with_the_flow_down_for_up_to_three_of_them_miss_nothing(tmp_pa
 @pytest.mark.long
 def test_thirty_days_with_the_flow_down_for_up_to_three_of_them_miss_nothing(tmp_path: Path) -> None:
     with mail_shop(tmp_path / "owner", orders=400) as shop:
-        live(shop, days=30, audits_a_day=12, rng=random.Random(30))
+        live(shop, days=30, audits_a_day=5, rng=random.Random(30))
         check_that_nothing_is_missing(shop)
 
 

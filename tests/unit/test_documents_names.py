@@ -46,6 +46,7 @@ def test_any_text_becomes_a_name_that_every_system_takes(text: str) -> None:
         ("orders.xlsx. .", "orders.xlsx"),
         (".xlsx", "file.xlsx"),
         ("._.", "file"),
+        ("a\ud800b.csv", "ab.csv"),
         ("", "file"),
     ],
 )
@@ -67,6 +68,7 @@ def test_a_long_name_keeps_its_ending_and_whole_characters() -> None:
     name = safe_name("订单" * 100 + ".xlsx", fallback="file")
     assert name == "订单" * 19 + ".xlsx"
     assert len(name.encode()) == 119
+    assert safe_name("订单" * 100 + ".xlsx. ", fallback="file") == name
 
 
 def test_further_names_are_numbered_and_no_longer() -> None:

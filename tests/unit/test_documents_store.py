@@ -9,6 +9,7 @@ import random
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from rpa.documents.store import DocumentStore
 
 ROOT = Path(__file__).parents[2]
-KILLS = 15
+KILLS = 8
 POSIX = os.name == "posix"
 
 
@@ -153,19 +154,24 @@ def test_folders_of_killed_processes_are_swept_and_no_others(store: DocumentStor
 
 
 PROGRAM = """
-import errno, hashlib, os, random, sys
+import errno, hashlib, os, random, shutil, sys
 from pathlib import Path
 from rpa.documents.store import DocumentStore
 root, seed, links = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "links"
 def refuse(*_, **__):
     raise OSError(errno.EXDEV, "another file system")
+def copy(source, target):
+    with open(target, "wb") as file:
+        for byte in range(0, len(content := Path(source).read_bytes()), 50_000):
+            file.write(content[byte : byte + 50_000])
+            os.fsync(file.fileno())
 if not links:
-    os.link = refuse
+    os.link, shutil.copyfile = refuse, copy
 rng, store = random.Random(seed), DocumentStore(root)
 print("ready", flush=True)
 while True:
     with store.incoming() as folder:
-        body = rng.randbytes(rng.choice([10, 5_000, 3_000_000]))
+        body = rng.randbytes(1_000_000)
         path = folder / "came"
         path.write_bytes(hashlib.sha256(body).digest() + body)
         print(store.keep(path, folder="notices", name="a.bin").path.name, flush=True)
@@ -187,13 +193,16 @@ def test_a_process_killed_at_any_moment_leaves_no_part_under_a_name(tmp_path: Pa
 
 
 def _kept_until_killed(root: Path, *, seed: int, links: str, rng: random.Random) -> list[str]:
-    """Kill the program some moments after it has kept a few files; the names that it said it had given."""
+    """Kill the program somewhere within the time that it takes for a file; the names that it said it had given."""
     command = [sys.executable, "-c", PROGRAM, str(root), str(seed), links]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
         assert process.stdout
-        said = [process.stdout.readline() for _ in range(rng.randint(1, 4))]
-        for _ in range(rng.randint(0, 200_000)):
+        said = [process.stdout.readline() for _ in range(rng.randint(1, 2))]
+        began = time.monotonic()
+        said.append(process.stdout.readline())
+        moment = time.monotonic() + rng.random() * (time.monotonic() - began)
+        while time.monotonic() < moment:
             pass
         process.kill()
         said += process.stdout.readlines()

@@ -56,6 +56,13 @@ def test_a_hold_tells_its_cause_and_since_when(cause: str, reason: Reason) -> No
     assert why(an_order("B"), holds=known.holds) is None
 
 
+def test_a_hold_that_ends_by_itself_says_when() -> None:
+    known = Known(now=NOW, holds={"A": (a_hold("A", reason="out of stock", until=NOW),)})
+    wait = reason_to_wait(an_order("A"), known=known)
+    assert wait is not None
+    assert wait.message == "out of stock (until 03-10 09:15)"
+
+
 def test_of_several_holds_the_most_final_is_told_with_the_words_of_all() -> None:
     causes = (PERSON, EXPORT, PROHIBITED, UNCLEAR, CLOSED)
     for number in range(1, len(causes) + 1):

@@ -82,7 +82,7 @@ def test_an_order_that_the_platform_closed_meanwhile_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         refuse_changed(ORDER, ROW | {"status": "closed"})
     with pytest.raises(Refused) as in_data:
-        refuse_held_data(ORDER, DATA | {"status": "closed"})
+        refuse_held_data(ORDER, DATA | {"status": "closed", "after_sale": "set"})
     assert refused.value.reason == in_data.value.reason == Reason.ORDER_CLOSED
 
 

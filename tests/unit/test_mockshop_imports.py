@@ -176,7 +176,7 @@ def test_the_same_file_again_is_processed_again_and_overwrites(
         _ended(script, _upload(script, content)["result"]["taskId"])
     shipments = mock.order(free[0])["shipments"]
     assert [each["overwrote"] for each in shipments] == ["", "YT9999999999999", "YT0000000000001"]
-    first, second = mock.truth()["imports"][-2:]
+    first, second = mock.imports()[-2:]
     assert first["sha256"] == second["sha256"]
     assert first["task_id"] != second["task_id"]
     assert (second["rows"], second["success"], second["fail"], second["state"]) == (2, 2, 0, "finished")
@@ -204,11 +204,11 @@ def test_orders_without_a_parcel_need_their_number_only(mock: MockShop, script: 
 def test_a_file_that_is_none_is_refused_whole(
     mock: MockShop, script: PageScript, name: str, content: bytes, words: str
 ) -> None:
-    before = len(mock.truth()["imports"])
+    before = len(mock.imports())
     refused = _upload(script, content, name=name)
     assert not refused["success"]
     assert words in refused["errorMsg"]
-    assert len(mock.truth()["imports"]) == before
+    assert len(mock.imports()) == before
 
 
 def test_a_page_that_calls_itself_xls_is_refused(script: PageScript, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_lost_answer_leaves_a_task_that_is_done(mock: MockShop, script: PageSc
     mock.fault("import-answer-lost")
     with pytest.raises(CUT):
         _upload(script, _file(_parcels(free[:3])))
-    task = mock.truth()["imports"][-1]
+    task = mock.imports()[-1]
     assert _ended(script, task["task_id"])["success"] == 3
     assert {write["outcome"] for write in mock.truth()["writes"][-3:]} == {"import-answer-lost"}
 
@@ -253,7 +253,7 @@ def test_a_task_may_fail_in_the_middle(mock: MockShop, script: PageScript, free:
         broken.value.close()
     else:
         _upload(script, _file(_parcels(free[:5])))
-    task = _ended(script, mock.truth()["imports"][-1]["task_id"])
+    task = _ended(script, mock.imports()[-1]["task_id"])
     assert (task["status"], task["done"], task["success"]) == (3, 2, 2)
     assert [len(_numbers(mock, sn)) for sn in free[:5]] == [1, 1, 0, 0, 0]
 

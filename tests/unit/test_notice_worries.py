@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -65,9 +66,11 @@ def test_at_night_the_two_slots_are_those_of_the_morning() -> None:
 def test_a_notice_of_any_kind_that_names_the_order_is_enough_but_not_a_person() -> None:
     later = NOON + timedelta(hours=5)
     by_notice = Mention(subject="260310-1", says="ship", at=NOON, source="7/1", document_id=7)
+    long_ago = replace(by_notice, at=NOON - timedelta(days=2))
     by_person = Mention(subject="260310-1", says="released", at=NOON, source="looked", by="li")
     assert silent(later, said={"260310-1": [by_notice]}) == []
     assert silent(later, said={"260310-1": [by_person]}) == ["260310-1"]
+    assert silent(later, said={"260310-1": [long_ago]}) == ["260310-1"], "that was of an earlier audit"
 
 
 def test_an_order_whose_notice_may_be_older_than_the_coverage_is_left_out() -> None:

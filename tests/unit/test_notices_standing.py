@@ -32,7 +32,7 @@ some = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(mentions: list[Mention], rng: object) -> None:
     shuffled = list(mentions)
@@ -40,13 +40,13 @@ def test_the_order_of_arrival_does_not_matter(mentions: list[Mention], rng: obje
     assert standing(SN, shuffled) == standing(SN, mentions)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some, st.sampled_from([*HOLDING]))
 def test_an_order_is_never_free_when_the_last_word_about_it_forbids(mentions: list[Mention], last: Says) -> None:
     assert standing(SN, [said(last, hour=9), *mentions]) is not None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some, some.map(lambda later: [one for one in later if one.says != Says.RELEASED]))
 def test_closed_is_final_for_every_notice(before: list[Mention], after: list[Mention]) -> None:
     moved = [said(one.says, hour=10 + n) for n, one in enumerate(after)]
@@ -55,13 +55,13 @@ def test_closed_is_final_for_every_notice(before: list[Mention], after: list[Men
     assert wanted.cause == holding.CLOSED
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some)
 def test_a_persons_release_ends_everything_said_until_then(mentions: list[Mention]) -> None:
     assert cause(*mentions, said(Says.RELEASED, hour=4, by="Li")) is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some)
 def test_nothing_is_as_if_it_had_not_been_said(mentions: list[Mention]) -> None:
     without: Sequence[Mention] = [one for one in mentions if one.says != Says.NOTHING]

@@ -64,7 +64,7 @@ class WebExports:
             answer = self._view.open_for("export_records", answer="export_records")
         shown = self._view.rows("export_records", keys=answer.keys("record_id"))
         rows = {row["record_id"]: row for row in shown.values}
-        records = [_record(told, rows.get(told["record_id"], {})) for told in answer.rows]
+        records = [record_of(told, shown=rows.get(told["record_id"], {})) for told in answer.rows]
         return sorted(records, key=lambda record: record.asked_at, reverse=True)
 
     def download(self, record: ExportRecord, *, into: Path) -> Path:
@@ -75,7 +75,8 @@ class WebExports:
         return self._view.downloaded(lambda: row.click("exports.download"), into=into)
 
 
-def _record(told: Mapping[str, Any], shown: Mapping[str, Any]) -> ExportRecord:
+def record_of(told: Mapping[str, Any], *, shown: Mapping[str, Any]) -> ExportRecord:
+    """One record from what the page was told and what it shows. Raises PageChanged when it cannot be read."""
     unreadable = [name for name in ("record_id", "asked_at", "since", "until") if told[name] is UNREADABLE]
     if unreadable:
         raise PageChanged(f"An export record's {', '.join(unreadable)} cannot be read; look at the page by hand.")

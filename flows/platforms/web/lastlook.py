@@ -37,15 +37,21 @@ def refuse_held_data(order: Order, data: Values) -> None:
 
     Raises Refused, too, when the platform has closed the order meanwhile, InDoubt when it is not pending otherwise.
     """
+    refuse_closed(data["status"], where="data")
     has_goods = any(item.physical is not False for item in order.items) or not order.items
     refuse_held(data, where="data", address=address_mark(data["address"], listed=order.address, has_goods=has_goods))
     refuse_not_pending(data["status"], where="data")
 
 
-def refuse_not_pending(status: Any, *, where: str) -> None:
-    """Raise Refused for an order that is closed by now, InDoubt for one that is not pending for another reason."""
+def refuse_closed(status: Any, *, where: str) -> None:
+    """Raise Refused for an order that is closed by now; its refund shows as an after-sale case, too."""
     if status == "closed":
         raise Refused(f"closed directly before shipping ({where})", reason=Reason.ORDER_CLOSED)
+
+
+def refuse_not_pending(status: Any, *, where: str) -> None:
+    """Raise Refused for an order that is closed by now, InDoubt for one that is not pending for another reason."""
+    refuse_closed(status, where=where)
     if status != "pending":
         raise InDoubt(f"the {where} shows it as {status}", reason=Reason.ROW_MISMATCH)
 

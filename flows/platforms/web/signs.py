@@ -31,16 +31,22 @@ class WebSigns:
         self._shop = shop
 
     def signs(self, order_sn: str) -> Signs:
-        """All signs of one order, and a picture of its page. A place that cannot be read is `UNREADABLE`."""
+        """All signs of one order, and a picture of its page. A place that cannot be read is `UNREADABLE`.
+
+        That is every place where a profile of the owner's own, copied earlier, does not describe the page yet.
+        """
+        unreadable = Signs(order_sn=order_sn, audit=dict.fromkeys(_PLACES, Mark.UNREADABLE))
+        if _LIST not in self._view.profile.lists:
+            return unreadable
         try:
             answer = self._view.open_for("order_detail", answer="order_detail", order_sn=order_sn)
         except (PageChanged, TryAgain) as error:
             logger.warning("The page of {} cannot be read: {}", order_sn, error)
-            return Signs(order_sn=order_sn, audit=dict.fromkeys(_PLACES, Mark.UNREADABLE))
+            return unreadable
         rows = self._view.rows(_LIST, keys=[order_sn], parts=True)
         shown: Mapping[str, Any] = rows.values[0] if len(rows.values) == 1 else {}
         if shown.get("order_sn") != order_sn:
-            return Signs(order_sn=order_sn, audit=dict.fromkeys(_PLACES, Mark.UNREADABLE))
+            return unreadable
         parts = {order_sn: rows.parts[0]}
         pictures = self._view.evidence.pictures(self._view.page, moment="signs", parts=parts)
         return Signs(order_sn=order_sn, audit=_marks(shown, answer, order_sn), evidence=pictures.get(order_sn))

@@ -1,0 +1,132 @@
+"""Having the mock export its orders, through its pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.mockshop.harness import MockShop
+from flows.exports.desk import ExportDesk
+from flows.platforms.web.exports import WebExports
+from rpa.browser.evidence import Evidence
+from rpa.browser.guard import Guard
+from rpa.browser.view import View
+from rpa.clock import Clock
+from rpa.elements.approvals import Approvals
+from rpa.errors import NeedsPerson, PageChanged, TryAgain
+from rpa.ledger.ledger import Ledger
+from tests.browser.clerk import Clerk
+
+
+@dataclass(frozen=True, slots=True)
+class ShopTime(Clock):
+    """Whoever waits finds that the shop's clock has gone on."""
+
+    shop: MockShop | None = None
+    _waited: list[float] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + sum(self._waited)
+
+    def wait(self, seconds: float) -> None:
+        self._waited.append(seconds)
+        if self.shop is not None:
+            self.shop.advance(seconds)
+
+
+@pytest.fixture
+def exporting(clerk: Clerk, tmp_path: Path) -> WebExports:
+    """At a shop that has made no table for a while."""
+    clerk.shop.advance(301)
+    clock = ShopTime(shop=clerk.shop)
+    guard = Guard(
+        shop="demo", mall_id="123456789", mall_name=None, host="127.0.0.1", watched=False,
+        approvals=Approvals(tmp_path / "approvals.json"),
+    )  # fmt: skip
+    evidence = Evidence(folder=tmp_path / "evidence", clock=clock, masks=())
+    view = View(
+        clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=clock,
+        patience_s=5.0,
+    )  # fmt: skip
+    shop: Any = None
+    return WebExports(view, shop)
+
+
+@pytest.fixture
+def desk(exporting: WebExports, clerk: Clerk, tmp_path: Path) -> Iterator[ExportDesk]:
+    clock = ShopTime(shop=clerk.shop)
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as ledger:
+        yield ExportDesk(
+            exporting, clock=clock, ledger=ledger, shop="demo", documents=tmp_path / "documents",
+            stopping=lambda: False,
+        )  # fmt: skip
+
+
+def _made(clerk: Clerk) -> int:
+    return len(clerk.shop.truth()["exports"])
+
+
+def test_a_table_is_asked_for_waited_for_and_downloaded(desk: ExportDesk, clerk: Clerk) -> None:
+    clerk.shop.fault("export-slow", s=40)
+    saved = desk.fetch(desk.have_made(), check=lambda _: None)
+    told = clerk.shop.truth()["exports"][-1]
+    assert saved.path.name == f"{told['task_id']}-{told['file_name']}"
+    assert len(saved.path.read_text("utf-8-sig").splitlines()) > told["orders"]
+    assert desk.have_made().record_id == told["task_id"]
+
+
+def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: ExportDesk, clerk: Clerk) -> None:
+    clerk.shop.fault("export-fails")
+    with pytest.raises(NeedsPerson, match="is failed"):
+        desk.fetch(desk.have_made(), check=lambda _: None)
+    before = _made(clerk)
+    clerk.shop.advance(230)
+    desk.fetch(desk.have_made(), check=lambda _: None)
+    assert _made(clerk) == before + 1
+
+
+def test_a_table_whose_answer_was_lost_is_found_among_the_records(desk: ExportDesk, clerk: Clerk) -> None:
+    before = _made(clerk)
+    clerk.shop.fault("error-after", endpoint="export/task/add")
+    record = desk.have_made()
+    assert record.record_id == clerk.shop.truth()["exports"][-1]["task_id"]
+    assert _made(clerk) == before + 1
+
+
+def test_a_site_that_says_too_often_or_nothing_at_all_may_be_asked_again(exporting: WebExports, clerk: Clerk) -> None:
+    clerk.shop.fault("error-before", endpoint="export/task/add")
+    with pytest.raises(TryAgain, match="did not say"):
+        exporting.ask()
+    exporting.ask()
+    with pytest.raises(TryAgain, match="5分钟后再试"):
+        exporting.ask()
+
+
+def test_a_site_that_says_no_for_another_reason_stops_the_shop(exporting: WebExports, clerk: Clerk) -> None:
+    clerk.page.route(
+        "**/export/task/add",
+        lambda route: route.fulfill(json={"success": False, "errorCode": 7, "errorMsg": "店铺已冻结", "result": None}),
+    )
+    try:
+        with pytest.raises(PageChanged, match="店铺已冻结"):
+            exporting.ask()
+    finally:
+        clerk.page.unroute_all()
+
+
+@pytest.mark.parametrize(
+    ("fault", "how"), [("truncated-download", {"mode": "cut"}), ("empty-download", {}),
+                       ("error-download", {"shown": "page"})],
+)  # fmt: skip
+def test_a_download_that_fails_is_made_once_more(
+    desk: ExportDesk, clerk: Clerk, fault: str, how: dict[str, Any]
+) -> None:  # fmt: skip
+    clerk.shop.fault(fault, **how)
+    saved = desk.fetch(desk.have_made(), check=lambda _: None)
+    assert clerk.shop.faults()[0]["fired"] == 1
+    assert len(saved.path.read_text("utf-8-sig").splitlines()) > 130
