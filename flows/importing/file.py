@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from flows.cells import header_key, read_cell
 from flows.importing.model import FailedLine, ImportLine
@@ -14,6 +15,7 @@ from rpa.errors import PageChanged, RpaError
 from rpa.language import Text
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet as WritableSheet
 
     from flows.importing.profile import ImportWords
@@ -48,9 +50,7 @@ def write_file(lines: Sequence[ImportLine], *, template: Path, to: Path, words: 
     Everything is written as text. Raises PageChanged when the template has not the columns that are needed, RpaError
     when the file does not hold what was meant.
     """
-    from openpyxl import load_workbook
-
-    book = load_workbook(template)
+    book = _opened(template)
     sheet: WritableSheet = book.worksheets[0]
     first = [row[: sheet.max_column] for row in sheet.iter_rows(max_row=words.header_within_rows, values_only=True)]
     head = _head(first, words=words)
@@ -61,6 +61,16 @@ def write_file(lines: Sequence[ImportLine], *, template: Path, to: Path, words: 
         _write(sheet, number, line, columns=head.columns)
     book.save(to)
     _refuse_other_content(to, lines, head=head)
+
+
+def _opened(template: Path) -> Workbook:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        return load_workbook(template)
+    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
+        raise PageChanged(f"The site's template {template.name} is no .xlsx workbook; nothing was uploaded.") from error
 
 
 def _head(rows: Sequence[Sequence[object]], *, words: ImportWords) -> _Head:
