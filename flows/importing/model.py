@@ -50,6 +50,8 @@ class ImportResult:
     task_id: str
     finished: bool
     """Every row was processed. False: it broke off, or has not ended yet; rows may be missing."""
+    going: bool = False
+    """It has not ended: its rows may still be processed, so nothing of it is proven not shipped."""
     rows: tuple[ToldRow, ...] = ()
     failures: Path | None = None
     """The site's own file of the rows that it refused, as downloaded; None: there was none to be had."""
