@@ -157,6 +157,17 @@ def test_a_file_that_never_came_up_is_not_among_the_records(files: Files) -> Non
     assert files.office.result(PARCELS, file_name="never.xlsx", task_id=None, into=files.folder, patience_s=1) is None
 
 
+def test_a_page_that_lost_sight_of_an_import_finds_it_among_the_records(clerk: Clerk, files: Files) -> None:
+    sn = clerk.an_order()
+    said = files.office.fill_in(PARCELS, files.made(parcels(sn, NOBODY), name="sight.xlsx")).send()
+    clerk.page.evaluate("document.querySelector('[data-result]').innerHTML = '<p class=batch-progress_failed>-</p>'")
+    result = files.office.result(
+        PARCELS, file_name="sight.xlsx", task_id=said.task_id, into=files.folder, patience_s=5
+    )  # fmt: skip
+    assert result is not None
+    assert result.finished
+
+
 def test_two_files_of_one_name_are_not_told_apart(clerk: Clerk, files: Files) -> None:
     for _ in range(2):
         upload(files, parcels(NOBODY), name="twice.xlsx")
@@ -170,13 +181,13 @@ def test_an_import_that_stands_still_is_left_alone_and_found_again_when_it_has_e
     clerk.shop.fault("import-late", s=900)
     result, rows = upload(files, parcels(sn, NOBODY), name="late.xlsx", patience_s=0.2)
     assert result is not None
-    assert (result.finished, outcomes(rows)) == (False, [None, None])
+    assert (result.finished, result.going, outcomes(rows)) == (False, True, [None, None])
     clerk.shop.advance(900)
     later = files.office.result(
         PARCELS, file_name="late.xlsx", task_id=result.task_id, into=files.folder, patience_s=5
     )  # fmt: skip
     assert later is not None
-    assert later.finished
+    assert (later.finished, later.going) == (True, False)
 
 
 @pytest.mark.parametrize("answer", ["task", "error"])
@@ -185,7 +196,7 @@ def test_rows_that_a_broken_import_did_not_come_to_are_not_certain(clerk: Clerk,
     clerk.shop.fault("import-part", n=2, answer=answer)
     result, rows = upload(files, parcels(first, NOBODY, last), name=f"part-{answer}.xlsx")
     assert result is not None
-    assert not result.finished
+    assert (result.finished, result.going) == (False, False)
     assert outcomes(rows) == [True, False, None]
 
 

@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event
 
 from rpa.errors import AlreadyDone, FenceLost, TryAgain
-from rpa.ledger.actions import Action, Intent, Seen, State
+from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.once import Look, Once, Reply, Settled
-from rpa.ledger.runs import RunRecord
+from rpa.ledger.once import Look, Once, Reply
 from tests.unit.ledger_clock import HandClock
-
-SETTLE_S = 60.0
-YES, NO, NOTHING_SAID = Reply(accepted=True), Reply(accepted=False, words="not today"), Reply(accepted=None)
-
-
-@dataclass(slots=True)
-class Site:
-    """What a site shows of each subject, how often it was asked, and what was sent to it."""
-
-    shows: dict[str, Look] = field(default_factory=dict)
-    looks: int = 0
-    sent: list[str] = field(default_factory=list)
-
-    def look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
-        self.looks += 1
-        return {each.subject: self.shows.get(each.subject, Look(seen=Seen.NOTHING)) for each in actions}
-
-
-class Desk:
-    """One run's once, with a site and a clock."""
-
-    def __init__(self, ledger: Ledger, clock: HandClock, *, bound: int = 2, site: Site | None = None) -> None:
-        self.ledger, self.clock, self.site = ledger, clock, site or Site()
-        self.run: RunRecord = ledger.start_run("demo", flow="ship")
-        self.once = Once(
-            ledger, self.run, kind="ship", clock=clock, settle_s=SETTLE_S, bound=bound, look=self.site.look
-        )  # fmt: skip
-
-    def send(self, subject: str, *, said: Reply = NOTHING_SAID, shown: Seen | None = None, takes_s: float = 0) -> None:
-        def act() -> Reply:
-            self.site.sent.append(subject)
-            self.clock.move(takes_s)
-            if shown is not None:
-                self.site.shows[subject] = Look(seen=shown)
-            return said
-
-        self.once.act(Intent(subject=subject, payload={"tracking_number": f"7{subject}"}), act)
-
-    def state(self, subject: str = "A") -> State:
-        return self.ledger.latest("demo", kind="ship", subjects=[subject])[subject].state
+from tests.unit.once_desk import NO, NOTHING_SAID, SETTLE_S, YES, Desk, ends
 
 
 @pytest.fixture
@@ -74,10 +32,6 @@ def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
 @pytest.fixture
 def desk(ledger: Ledger, clock: HandClock) -> Desk:
     return Desk(ledger, clock)
-
-
-def ends(settled: Sequence[Settled]) -> dict[str, State]:
-    return {each.action.subject: each.action.state for each in settled}
 
 
 def test_the_intent_is_on_disk_before_the_act(desk: Desk, tmp_path: Path) -> None:
@@ -188,97 +142,6 @@ def test_an_act_that_breaks_off_stays_open_until_it_was_read_back(desk: Desk) ->
     assert list(desk.once.open) == ["A"]
     desk.site.shows["A"] = Look(seen=Seen.OURS)
     assert ends(desk.once.read_back()) == {"A": State.DONE}
-
-
-def intents(*subjects: str) -> list[Intent]:
-    return [Intent(subject=each, payload={"tracking_number": f"7{each}"}) for each in subjects]
-
-
-def test_all_intents_are_on_disk_before_one_act_for_many(desk: Desk, tmp_path: Path) -> None:
-    seen: list[str] = []
-
-    def act() -> Reply:
-        with Ledger.open(tmp_path / "ledger.sqlite3", clock=desk.clock) as beside:
-            seen.extend(each.subject for each in beside.open_actions("demo", kind="ship"))
-        return YES
-
-    assert desk.once.act_many(intents("A", "B", "C"), act) is YES
-    assert seen == list(desk.once.open) == ["A", "B", "C"]
-
-
-def test_nothing_is_begun_nor_done_when_one_of_many_is_taken(desk: Desk) -> None:
-    desk.send("B", said=YES, shown=Seen.OURS)
-    desk.once.read_back()
-    with pytest.raises(AlreadyDone, match="ship B is done"):
-        desk.once.act_many(intents("A", "B"), lambda: pytest.fail("it acted"))
-    assert desk.ledger.open_actions("demo", kind="ship") == []
-
-
-def test_a_yes_to_many_says_nothing_of_any_of_them(desk: Desk) -> None:
-    desk.once.act_many(intents("A", "B"), lambda: YES)
-    desk.site.shows["A"] = Look(seen=Seen.OURS)
-    assert ends(desk.once.settle()) == {"A": State.DONE, "B": State.NOT_DONE}
-
-
-def test_a_no_to_many_that_the_site_confirms_refuses_each(desk: Desk) -> None:
-    desk.once.act_many(intents("A", "B"), lambda: NO)
-    desk.site.shows["A"] = Look(seen=Seen.OURS)
-    assert ends(desk.once.read_back()) == {"A": State.DONE, "B": State.REFUSED}
-
-
-def test_an_earlier_no_is_not_counted_against_a_later_act(desk: Desk) -> None:
-    desk.send("A", said=NO)
-    desk.once.read_back()
-    desk.once.act_many(intents("A"), lambda: NOTHING_SAID)
-    assert ends(desk.once.settle()) == {"A": State.NOT_DONE}
-
-
-def test_an_act_for_many_that_breaks_off_leaves_all_of_them_open(desk: Desk) -> None:
-    def breaks_off() -> Reply:
-        raise TryAgain("the window is gone")
-
-    with pytest.raises(TryAgain):
-        desk.once.act_many(intents("A", "B"), breaks_off)
-    desk.site.shows["A"] = Look(seen=Seen.OURS)
-    assert ends(desk.once.settle()) == {"A": State.DONE, "B": State.NOT_DONE}
-
-
-def test_what_is_known_already_settles_without_a_look_and_the_others_stay_open(desk: Desk) -> None:
-    desk.once.act_many(intents("A", "B", "C"), lambda: YES)
-    known = {
-        "A": Look(seen=Seen.OURS, detail="said so twice", facts={"row": 3}),
-        "B": Look(seen=Seen.REFUSED, detail="unknown courier"),
-        "Z": Look(seen=Seen.OURS),
-    }
-    settled = desk.once.settle_with(known)
-    assert ends(settled) == {"A": State.DONE, "B": State.REFUSED}
-    assert [(each.action.detail, each.action.facts, each.look) for each in settled] == [
-        ("said so twice", {"row": 3}, known["A"]),
-        ("unknown courier", {}, known["B"]),
-    ]
-    assert (list(desk.once.open), desk.site.looks) == (["C"], 0)
-    assert desk.state("A") is State.DONE
-
-
-def test_what_many_rows_cost_grows_no_faster_than_their_number(ledger: Ledger, clock: HandClock) -> None:
-    desk = Desk(ledger, clock)
-
-    def statements(first: int, many: int) -> int:
-        counted: list[str] = []
-
-        def count(*told: str) -> None:
-            counted.append(told[2])
-
-        event.listen(Engine, "before_cursor_execute", count)
-        subjects = [str(n) for n in range(first, first + many)]
-        desk.once.act_many(intents(*subjects), lambda: YES)
-        assert len(desk.once.settle_with(dict.fromkeys(subjects, Look(seen=Seen.OURS)))) == many
-        event.remove(Engine, "before_cursor_execute", count)
-        return len(counted)
-
-    few = statements(0, 1_000)
-    assert few < 20
-    assert statements(1_000, 4_000) <= 4 * few
 
 
 def test_no_more_than_the_bound_are_open_unseen(desk: Desk) -> None:

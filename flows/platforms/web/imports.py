@@ -137,16 +137,22 @@ class WebImports:
         self, how: How, *, file_name: str, task_id: str | None, into: Path, patience_s: float
     ) -> ImportResult | None:
         """What became of an upload, waited for; None when the site's records do not have it."""
-        watched = self._watched == file_name and task_id is not None
-        if watched and self._ended(patience_s) and self._shows(file_name):
-            return self._read(task_id or "", into=into)
+        if self._watched == file_name and task_id is not None:
+            told = self._told_of(task_id, file_name=file_name, into=into, patience_s=patience_s)
+            if told is not None:
+                return told
         found = self._found_in_records(how, file_name=file_name, task_id=task_id)
         if found is None:
             return None
         self._view.row("import_records", found).click("import.view")
-        if self._ended(patience_s) and self._shows(file_name):
-            return self._read(found, into=into)
-        return ImportResult(task_id=found, finished=False)
+        told = self._told_of(found, file_name=file_name, into=into, patience_s=patience_s)
+        return told or ImportResult(task_id=found, finished=False, going=True)
+
+    def _told_of(self, task_id: str, *, file_name: str, into: Path, patience_s: float) -> ImportResult | None:
+        """What the page, which watches this import, comes to show of it; None: something else."""
+        if not self._ended(patience_s):
+            return ImportResult(task_id=task_id, finished=False, going=True)
+        return self._read(task_id, into=into) if self._shows(file_name) else None
 
     def _found_in_records(self, how: How, *, file_name: str, task_id: str | None) -> str | None:
         """The task of this file among the newest records, page and data agreeing."""
