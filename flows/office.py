@@ -48,6 +48,9 @@ class ReadsOrders(Protocol):
     def pending(self) -> Iterator[OrdersPage]:
         """All pending orders, page by page, in the order of the list; each order once."""
 
+    def nearest(self) -> Iterator[OrdersPage]:
+        """The pending orders, nearest ship-by first, page by page, read once from the top; stop when it is enough."""
+
     def now(self) -> datetime:
         """The site's clock, which its deadlines are judged by; ours before anything was read."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,15 @@ from rpa.ledger.once import Look
 REFUSED_FOR_AUDIT = "refused_for_audit"
 """The fact of an action that the site refused with the words it has for orders under audit."""
 
+IMPORT_FILE = "import_file"
+"""The fact of an action that went by a file: the file's name, which the site's records have too."""
+
 _ENDS = {
     State.DONE: Reason.SHIPPED,
     State.REFUSED: Reason.SITE_REFUSED,
     State.NOT_DONE: Reason.NOT_DONE,
     State.CONFLICT: Reason.CONFLICT,
+    State.HANDED_OVER: Reason.HANDED_OVER,
 }
 
 
@@ -45,6 +50,18 @@ def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
     }
     payload = {"how": shipment.how.value, "courier": shipment.courier, "tracking_number": shipment.tracking_number}
     return Intent(subject=order.order_sn, payload=payload, facts=facts)
+
+
+def imported(decision: Decision) -> Decision:
+    """The decision, to be shipped by a file."""
+    _, shipment = decision.to_ship
+    return replace(decision, shipment=replace(shipment, how=How.IMPORT))
+
+
+def import_intent_of(decision: Decision, *, file: Path) -> Intent:
+    """The same for an order that goes by this file, in whose folder its evidence is kept."""
+    intent = intent_of(decision, evidence=file)
+    return replace(intent, facts={**intent.facts, IMPORT_FILE: file.name})
 
 
 def look_at(action: Action, sighting: Sighting | None) -> Look:

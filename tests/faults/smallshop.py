@@ -118,7 +118,9 @@ def _prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str
     virtual = {order.order_sn for order in made if order.virtual}
     for n, sn in enumerate(pending):
         day = 11 if sn in virtual else 12
-        mock.patch(sn, ship_by=f"2026-03-{day}T10:{n:02d}:00+08:00", **marks.get(held.get(sn, ""), {}))
+        mock.patch(
+            sn, ship_by=f"2026-03-{day}T{10 + n // 60:02d}:{n % 60:02d}:00+08:00", **marks.get(held.get(sn, ""), {})
+        )
 
 
 def hold_still(folder: ShopFolder) -> None:
