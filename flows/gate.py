@@ -34,6 +34,8 @@ _REASONS: Mapping[str, Reason] = {
 
 _GROUPING = timedelta(days=2)
 """A group forms on the day of the order's number, or on the next."""
+_AUDITED_WITHIN = timedelta(hours=24)
+"""So long after its group formed may an order's audit begin, and so its notice come (the platform's help)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,7 @@ def held_by_ledger(order: Order, *, known: Known) -> Wait | None:
     holds = holds_of(order, known.holds)
     if holds:
         return _held(order, holds, known=known)
-    span = next((span for span in known.lost if _grouped_in(order, span)), None)
+    span = next((span for span in known.lost if _may_be_named(order, span)), None)
     if span is not None:
         words = f"{span.since:%m-%d %H:%M} – {span.until:%m-%d %H:%M}: {', '.join(span.notices)}"
         return Wait(reason=Reason.NOTICES_LOST, message=words, since=span.until)
@@ -171,12 +173,16 @@ def _words(hold: Hold) -> str:
     return f"{hold.reason} (until {hold.until:%m-%d %H:%M})" if hold.until is not None else hold.reason
 
 
-def _grouped_in(order: Order, span: LostSpan) -> bool:
-    """Whether the order's group formed in the span; when that cannot be told, it may have."""
+def _may_be_named(order: Order, span: LostSpan) -> bool:
+    """Whether a notice of the span may name the order: its group formed then, or within a day before.
+
+    When that cannot be told, it may.
+    """
+    since = span.since - _AUDITED_WITHIN
     if order.grouped_at is not None:
-        return span.since < order.grouped_at <= span.until
+        return since < order.grouped_at <= span.until
     try:
         day = datetime.strptime(order.order_sn[:6], "%y%m%d").replace(tzinfo=span.since.tzinfo)
     except ValueError:
         return True
-    return day <= span.until and span.since < day + _GROUPING
+    return day <= span.until and since < day + _GROUPING

@@ -81,10 +81,15 @@ def sku_subject(goods_id: str, spec: str) -> str:
 
 def holds_of(order: Order, holds: Mapping[str, tuple[Hold, ...]]) -> tuple[Hold, ...]:
     """The active holds on the order itself, on its goods, and on their specs; each once."""
+    return tuple(hold for subject in subjects_of(order) for hold in holds.get(subject, ()))
+
+
+def subjects_of(order: Order) -> tuple[str, ...]:
+    """What a hold may be on to hold this order: itself, its goods, and their specs; each once."""
     subjects = [order.order_sn]
     for item in order.items:
         subjects += [goods_subject(item.goods_id), sku_subject(item.goods_id, item.spec)]
-    return tuple(hold for subject in dict.fromkeys(subjects) for hold in holds.get(subject, ()))
+    return tuple(dict.fromkeys(subjects))
 
 
 def held_since(hold: Hold) -> datetime:

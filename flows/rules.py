@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flows.decide import NoLogistics, Rules
 from flows.gate import Known, Wait, held_by_ledger, notices_against_all
-from flows.holding import CLEAR, UNDER_AUDIT
+from flows.holding import CLEAR, UNDER_AUDIT, subjects_of
 from flows.model import Mark, Order
 from flows.notices.coverage import answer
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND
+from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.profile import slot_hours_of
 from flows.settings import OrderSettings
 from rpa.ledger.actions import State
@@ -29,6 +29,8 @@ KIND = "ship"
 """The ledger's kind for telling the site that an order has left, whatever the entry."""
 
 _IN_QUESTION = (DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE)
+
+_ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT, NoticeKind.WATCHED})
 
 
 def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change], orders: Iterable[Order] = ()) -> Rules:
@@ -58,7 +60,7 @@ def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change], orders: 
 
 def held_meanwhile(run: Run, order: Order, *, now: datetime) -> Wait | None:
     """What somebody, or a notice, has put against the order since it was decided on; asked right before the click."""
-    known = Known(now=now, **_held_now(run, now=now))
+    known = Known(now=now, **_held_now(run, now=now, subjects=subjects_of(order)))
     return held_by_ledger(order, known=known) or notices_against_all(known)
 
 
@@ -86,15 +88,25 @@ def _covered(run: Run, documents: list[Document], *, now: datetime) -> Covered:
     return answer(coverages, documents, now, hours=slot_hours_of(run.profile))
 
 
-def _held_now(run: Run, *, now: datetime) -> dict[str, Any]:
-    """The fields of `Known` that another program may change at any moment: holds and notices, read afresh."""
+def _held_now(run: Run, *, now: datetime, subjects: Sequence[str] | None = None) -> dict[str, Any]:
+    """The fields of `Known` that another program may change at any moment: holds and notices, read afresh.
+
+    `subjects`: whose holds; None: all.
+    """
     documents = _in_question(run)
-    unreadable = [document for document in documents if document.state is DocumentState.UNREADABLE]
+    unreadable = [document for document in documents if _unread(document)]
     return {
-        "holds": run.ledger.holds(run.shop.name),
+        "holds": run.ledger.holds(run.shop.name, subjects=subjects),
         "unreadable_notices": tuple(dict.fromkeys(document.name.partition("/")[0] for document in unreadable)),
         "lost": _covered(run, documents, now=now).lost,
     }
+
+
+def _unread(document: Document) -> bool:
+    """Whether it cannot be read, or is an audit notice that was listed and never opened: any order may be in it."""
+    if document.state is DocumentState.FOUND:
+        return document.kind == DOCUMENT_KIND and document.facts.get("kind") in _ABOUT_AUDITS
+    return document.state is DocumentState.UNREADABLE
 
 
 def sightings(orders: Iterable[Order]) -> Iterator[tuple[str, str, Mapping[str, object]]]:

@@ -158,7 +158,11 @@ class _ShopRun:
         ):
             if job.watching.shows_typing:
                 view.go(view.profile.session.after_login)
-            self._watched(view)
+            try:
+                self._watched(view)
+            finally:
+                if view.site_ahead is not None:
+                    self._ledger.keep_site_clock(self.name, ahead=view.site_ahead)
 
     def _watched(self, view: View) -> None:
         job, shop = self._job, self._premises.shop

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ class MailShop:
         """The owner's ledger."""
         with Ledger.open(self.folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
             yield ledger
+
+    def site_now(self) -> datetime:
+        """The site's present moment, as the ledger knows it from the last run."""
+        with self.ledger() as ledger:
+            return ledger.site_now("demo")
 
     def notices(self) -> dict[str, Document]:
         """What the ledger knows of notices, by the site's id."""

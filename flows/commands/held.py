@@ -53,6 +53,8 @@ class Held:
     """Since when every sign of an audit was clear, and at which looks."""
     ship_by: datetime | None
     """None: not known."""
+    now: datetime
+    """By the site's clock."""
 
     @property
     def stale(self) -> bool:
@@ -80,16 +82,16 @@ class Held:
         known = RELEASED_BY.get(self.hold.cause)
         return known.of(language) if known else ""
 
-    def time_left(self, language: Language, *, now: datetime) -> str:
+    def time_left(self, language: Language) -> str:
         """Whole hours to the ship-by time; empty where that is not known."""
         if self.ship_by is None:
             return ""
-        hours = (self.ship_by - now) / timedelta(hours=1)
+        hours = (self.ship_by - self.now) / timedelta(hours=1)
         return (_HOURS_LEFT if hours >= 0 else _OVERDUE).of(language).format(hours=int(abs(hours)))
 
-    def to_json(self, *, now: datetime) -> dict[str, object]:
+    def to_json(self) -> dict[str, object]:
         """Plain values; times ISO 8601 with offset, `hours_left` None where the ship-by time is not known."""
-        hold, hours = self.hold, (self.ship_by - now) / timedelta(hours=1) if self.ship_by else None
+        hold, hours = self.hold, (self.ship_by - self.now) / timedelta(hours=1) if self.ship_by else None
         return {
             "shop": self.shop, "subject": hold.subject, "cause": hold.cause, "reason": hold.reason,
             "held_by": hold.held_by, "held_at": hold.held_at.isoformat(), "since": self.since.isoformat(),
@@ -102,7 +104,7 @@ class Held:
 
 def held_in(ledger: Ledger, shop: str) -> Iterator[Held]:
     """All active holds of a shop, with what is known of their orders."""
-    holds = ledger.holds(shop)
+    holds, now = ledger.holds(shop), ledger.site_now(shop)
     clear = ledger.observations(shop, mark=CLEAR, subjects=holds)
     audit = ledger.observations(shop, mark=UNDER_AUDIT, subjects=holds)
     for subject, each in holds.items():
@@ -110,7 +112,7 @@ def held_in(ledger: Ledger, shop: str) -> Iterator[Held]:
         newest = sorted(looks, key=lambda look: look.last_at, reverse=True)
         ship_by = next((found for look in newest if (found := moment(look.last_facts.get("ship_by")))), None)
         for hold in each:
-            yield Held(shop=shop, hold=hold, clear=clear.get(subject), ship_by=ship_by)
+            yield Held(shop=shop, hold=hold, clear=clear.get(subject), ship_by=ship_by, now=now)
 
 
 def subject_words(subject: str, *, language: Language) -> str:

@@ -42,7 +42,7 @@ def list_holds(config_path: Path | None, *, shop: str | None, as_json: bool) -> 
         found = [held for name in names for held in held_in(ledger, name)]
     now = config.clock.now()
     if as_json:
-        sys.stdout.write(json.dumps([held.to_json(now=now) for held in found], ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps([held.to_json() for held in found], ensure_ascii=False, indent=2) + "\n")
         return
     if not found:
         console().print(_NONE.of(config.language))
@@ -60,13 +60,13 @@ def holds_table(found: Sequence[Held], *, language: Language, now: datetime) -> 
     for title in _TITLES[1:]:
         table.add_column(title.of(language), overflow="fold", ratio=3 if title is _TITLES[-1] else None)
     for held in found:
-        table.add_row(held.shop, _what(held, language=language, now=now), _since(held, language=language, now=now),
+        table.add_row(held.shop, _what(held, language=language), _since(held, language=language, now=now),
                       _why(held, language=language), end_section=True)  # fmt: skip
     return table
 
 
-def _what(held: Held, *, language: Language, now: datetime) -> Styled:
-    left = held.time_left(language, now=now)
+def _what(held: Held, *, language: Language) -> Styled:
+    left = held.time_left(language)
     lines = [Styled(held.what(language), style="bold"), Styled(left, style="yellow" if left else "")]
     return Styled("\n").join(line for line in lines if line.plain)
 

@@ -11,7 +11,7 @@ from flows.commands.words import Commands
 from flows.commands.words import Options as Words
 from rpa.cli.words import Options
 
-app = typer.Typer(no_args_is_help=True, help=Commands.holds)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=Commands.holds)
 
 Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
 Orders = Annotated[list[str] | None, typer.Argument(help=Words.orders, metavar="ORDER")]

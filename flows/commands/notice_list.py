@@ -82,7 +82,7 @@ def list_notices(config_path: Path | None, *, shop: str | None, every: bool, as_
     now = config.clock.now()
     with opened_ledger(config) as ledger:
         known = {name: notices_of(ledger, name) for name in names}
-        accounts = [each for name in names for each in _accounts(ledger, config, name, known[name], now=now)]
+        accounts = [each for name in names for each in _accounts(ledger, config, name, known[name])]
     chosen = [each for found in known.values() for each in found if every or each.needs_person]
     if as_json:
         document = {
@@ -94,9 +94,7 @@ def list_notices(config_path: Path | None, *, shop: str | None, every: bool, as_
     _tell(accounts, chosen, language=config.language, now=now)
 
 
-def _accounts(
-    ledger: Ledger, config: Config, shop: str, known: Sequence[Noticed], *, now: datetime
-) -> Iterator[_Account]:
+def _accounts(ledger: Ledger, config: Config, shop: str, known: Sequence[Noticed]) -> Iterator[_Account]:
     """The shop's accounts that were ever asked for notices; one without a name where there is none."""
     hours = slot_hours_of(load_profile(config.shop(shop).platform, folder=config.selectors))
     coverages = ledger.coverage(shop, kind=DOCUMENT_KIND)
@@ -108,7 +106,7 @@ def _accounts(
             covered=answer(
                 [each for each in coverages if each.account == account],
                 [each for each in documents if fact(each, "account") == account],
-                now, hours=hours,
+                ledger.site_now(shop), hours=hours,
             ),
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from flows.commands.words import Commands
 from flows.commands.words import Options as Words
 from rpa.cli.words import Options, RunOptions
 
-app = typer.Typer(no_args_is_help=True, help=Commands.notices)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=Commands.notices)
 
 Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
 

@@ -87,7 +87,7 @@ def _table(found: Sequence[Held], *, language: Language, now: datetime) -> Table
     for title in _TITLES:
         table.add_column(title.of(language), overflow="fold")
     for held in found:
-        left = held.time_left(language, now=now)
+        left = held.time_left(language)
         order = Styled("\n").join(
             [Styled(held.hold.subject, style="bold"), *([Styled(left, style="yellow")] * bool(left))]
         )

@@ -64,16 +64,17 @@ class Asking:
         self._profile = profile
         self._clock = clock
         self._patience_s = patience_s
-        self._ahead = timedelta()
+        self.ahead: timedelta | None = None
+        """How far the site's clock is ahead of ours; None: it has not told."""
 
     def site_now(self) -> datetime:
         """The site's clock, by the `Date` of its newest answer; its deadlines are judged by it."""
-        return self._clock.now() + self._ahead
+        return self._clock.now() + (self.ahead or timedelta())
 
     def _keep_time(self, response: Response) -> None:
         date = response.headers.get("date")
         if date is not None:
-            self._ahead = parsedate_to_datetime(date) - self._clock.now()
+            self.ahead = parsedate_to_datetime(date) - self._clock.now()
 
     def answered(
         self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None

@@ -60,10 +60,15 @@ class ListSeen:
     rows: int
     settled: bool
     """False: it showed neither rows nor the sign of an empty list, or it stayed busy."""
+    says_empty: bool
+    """Whether the profile knows a sign of this list being empty; without one, no rows may be right."""
     unreadable: Mapping[str, int]
     """Field → in how many rows it could not be read."""
-    example: str
-    """What the first row is called (its key), for pages that need one; empty: no row that can be named."""
+    example: Mapping[str, str]
+    """What the last row reads, for pages that open one: sites mark what is opened as read, and the last is the oldest.
+
+    Fields that are empty or unreadable are left out.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,8 @@ class PageSeen:
     overlays: tuple[OverlaySeen, ...]
     elements: tuple[ElementSeen, ...]
     lists: tuple[ListSeen, ...]
+    no_right: str = ""
+    """What the site says in place of a page that this account may not see."""
 
     @property
     def is_itself(self) -> bool:
@@ -103,9 +110,9 @@ def inspected(view: View, name: str, *, patience_s: float) -> PageSeen:
     """
     page, profile = view.profile.pages[name], view.profile
     _wait_for_signature(view, page, patience_s=patience_s)
-    lists = tuple(
-        _list_seen(view, spec, patience_s=patience_s) for spec in profile.lists.values() if name in spec.pages
-    )
+    no_right = view.text(page.no_right) if page.no_right and view.present(page.no_right) else ""
+    here = [spec for spec in profile.lists.values() if name in spec.pages and not no_right]
+    lists = tuple(_list_seen(view, spec, patience_s=patience_s) for spec in here)
     elements = [one for one in profile.elements.values() if name in one.pages]
     elements.sort(key=lambda one: one.name not in page.signature)
     seen = view.guard.look(view)
@@ -117,13 +124,17 @@ def inspected(view: View, name: str, *, patience_s: float) -> PageSeen:
         overlays=tuple(OverlaySeen(text=one["text"], popup=one["popup"]) for one in seen["overlays"]),
         elements=tuple(_element_seen(view, one, signature=one.name in page.signature) for one in elements),
         lists=lists,
+        no_right=no_right,
     )
 
 
 def _wait_for_signature(view: View, page: PageSpec, *, patience_s: float) -> None:
     """Give each element of the signature time to show; a page that lacks one is not waited for again."""
     for name in page.signature:
-        if not _comes(_anywhere(view.page, view.profile.element(name)), patience_s=patience_s):
+        shown = _anywhere(view.page, view.profile.element(name))
+        if page.no_right:
+            shown = shown.or_(_anywhere(view.page, view.profile.element(page.no_right)))
+        if not _comes(shown, patience_s=patience_s):
             return
 
 
@@ -179,14 +190,15 @@ def _list_seen(view: View, spec: ListSpec, *, patience_s: float) -> ListSeen:
         shown = shown.or_(view.page.locator(spec.empty))
     there = _comes(shown, patience_s=patience_s)
     read = view.rows(spec.name)
-    key = read.values[0][spec.key] if read.values else ""
+    last = read.values[-1] if read.values else {}
     unreadable = Counter(field for row in read.values for field in _unreadable_fields(row))
     return ListSeen(
         name=spec.name,
         rows=len(read.values),
         settled=there and read.quiet,
+        says_empty=spec.empty is not None,
         unreadable=dict(unreadable),
-        example=key if isinstance(key, str) else "",
+        example={field: value for field, value in last.items() if isinstance(value, str) and value},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -237,6 +237,11 @@ class View:
     def site_now(self) -> datetime:
         """The site's clock."""
         return self._asking.site_now()
+
+    @property
+    def site_ahead(self) -> timedelta | None:
+        """How far the site's clock is ahead of ours; None: it has not told yet."""
+        return self._asking.ahead
 
     def downloaded(self, action: Callable[[], None], *, into: Path, most_bytes: int = MOST_BYTES) -> Path:
         """Do the one action, give the file that it makes the browser download: under a safe name, in this folder.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from rich import box
 from rich.table import Table
@@ -65,9 +66,10 @@ _UNSETTLED = Text(
 _UNREADABLE = Text(en="unreadable: {fields}", zh="无法识别：{fields}")
 _READABLE = Text(en="all fields readable", zh="所有字段均可识别")
 _NOT_OPENED = Text(
-    en="{page}: not opened, because no list shows a {needs} to open it with",
+    en="{page}: not opened, because no list shows what it is opened with: {needs}",
     zh="{page}：未打开，列表中没有可用的 {needs}",
 )
+_NO_RIGHT = Text(en="this account may not see the page: “{text}”", zh="此账号没有该页面的权限：“{text}”")
 _LOGGED_IN = Text(en="{page}: not opened, because this shop is logged in", zh="{page}：未打开，店铺已登录")
 _WELL = Text(en="All {pages} pages are as the profile says.", zh="{pages} 个页面均与页面描述一致。")
 _NOT_WELL = Text(
@@ -105,7 +107,7 @@ class _Checking:
         self._language = premises.config.language
         self._patience_s = premises.config.browser.timeout_s
         self._out: Console = console()
-        self._known: dict[str, str] = {}
+        self._rows: list[Mapping[str, str]] = []
 
     def pages(self) -> list[str]:
         """Names of the pages that a run would refuse."""
@@ -114,7 +116,7 @@ class _Checking:
             found = self._look_at(page)
             if found is not None:
                 seen.append(found)
-                self._known |= self._examples(found)
+                self._rows += [one.example for one in found.lists]
                 self._out.print(*page_words(found, premises=self._premises), sep="\n")
                 self._refuse_other_shop(found)
         wrong = [page.name for page in seen if not self._accepted(page)]
@@ -129,14 +131,15 @@ class _Checking:
         return sorted(self._profile.pages.values(), key=lambda page: (page.name != login, bool(_needs(page))))
 
     def _look_at(self, page: PageSpec) -> PageSeen | None:
-        missing = [name for name in _needs(page) if name not in self._known]
-        if missing:
-            words = _NOT_OPENED.of(self._language).format(page=page.name, needs=", ".join(missing))
+        needed = _needs(page)
+        row = next((row for row in [*self._rows, {}] if row.keys() >= set(needed)), None)
+        if row is None:
+            words = _NOT_OPENED.of(self._language).format(page=page.name, needs=", ".join(needed))
             self._out.print(words, style="dim")
             return None
         if page.name == self._profile.session.login.page:
             return self._look_at_login(page)
-        self._view.go(page.name, **{name: self._known[name] for name in _needs(page)})
+        self._view.go(page.name, **{name: quote(row[name], safe="") for name in needed})
         found = inspected(self._view, page.name, patience_s=self._patience_s)
         if self._view.on_login_page():
             raise LoginNeeded(f"The site asked for a login at the page {page.name}. Run `rpa login` for this shop.")
@@ -149,16 +152,13 @@ class _Checking:
         self._view.open_login()
         return inspected(self._view, page.name, patience_s=self._patience_s)
 
-    def _examples(self, page: PageSeen) -> dict[str, str]:
-        return {self._profile.lists[one.name].key: one.example for one in page.lists if one.example}
-
     def _refuse_other_shop(self, page: PageSeen) -> None:
         if page.identity["mall_id"] is not None:
             self._view.guard.check_shop(page.identity)
 
     def _accepted(self, page: PageSeen) -> bool:
         says_shop = page.identity["mall_id"] is not None or page.name == self._profile.session.login.page
-        return page.is_itself and says_shop
+        return says_shop and (page.is_itself or bool(page.no_right))
 
 
 def _needs(page: PageSpec) -> list[str]:
@@ -175,6 +175,9 @@ def page_words(page: PageSeen, *, premises: Premises) -> Iterator[Styled | Table
     for over in page.overlays:
         words = (_UNKNOWN if over.popup is None else _POPUP).of(language).format(text=over.text[:60], popup=over.popup)
         yield Styled("  " + words, style="bold red" if over.popup is None else "yellow")
+    if page.no_right:
+        yield Styled("  " + _NO_RIGHT.of(language).format(text=page.no_right), style="yellow")
+        return
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=True)
     for one in page.elements:
         if one.presence in _PRESENCES:
@@ -210,6 +213,8 @@ def _details(one: ElementSeen, *, language: Language) -> str:
 
 def _list_words(each: ListSeen, *, language: Language) -> Styled:
     words = "  " + _LIST.of(language).format(name=each.name, rows=each.rows)
+    if not each.settled and not each.rows and not each.says_empty:
+        return Styled(f"{words}; {_WORDS[Presence.ABSENT].of(language)}", style="dim")
     if not each.settled:
         return Styled(f"{words}; {_UNSETTLED.of(language)}", style="bold red")
     if each.unreadable:

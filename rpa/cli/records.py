@@ -115,7 +115,8 @@ def _layout_of_all_flows() -> Layout:
     from rpa.discovery import flows
     from rpa.report.columns import RUN_COLUMNS, Layout
 
-    layouts = [flow.report.layout for _, flow in sorted(flows().items())]
+    in_order = sorted(flows().values(), key=lambda flow: (not flow.writes, flow.name))
+    layouts = [flow.report.layout for flow in in_order]
     columns = {column.key: column for layout in layouts for column in layout.columns} or {c.key: c for c in RUN_COLUMNS}
     first = dict.fromkeys(key for layout in layouts for key in layout.first)
     return Layout(

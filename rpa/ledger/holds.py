@@ -140,12 +140,17 @@ def one(connection: Connection, *, shop: str, subject: str, cause: str, clock: C
     return _hold(row, clock=clock)
 
 
-def active(connection: Connection, *, shop: str, clock: Clock) -> dict[str, tuple[Hold, ...]]:
-    """The shop's active holds by subject, oldest first."""
+def active(
+    connection: Connection, *, shop: str, subjects: Iterable[str] | None, clock: Clock
+) -> dict[str, tuple[Hold, ...]]:
+    """The shop's active holds by subject, of these subjects or of all, oldest first."""
     found: dict[str, tuple[Hold, ...]] = {}
     query = select(*_HOLD).where(*_active(shop, clock=clock)).order_by(holds.c.id)
-    for row in connection.execute(query).mappings():
-        found[row["subject"]] = (*found.get(row["subject"], ()), _hold(row, clock=clock))
+    for wanted in (
+        [query] if subjects is None else [query.where(holds.c.subject.in_(some)) for some in chunks(subjects)]
+    ):
+        for row in connection.execute(wanted).mappings():
+            found[row["subject"]] = (*found.get(row["subject"], ()), _hold(row, clock=clock))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rpa.ledger import holds, incidents, observations
 from rpa.ledger.holds import Hold, Wanted, put
@@ -11,6 +11,9 @@ from rpa.ledger.incidents import Incident
 from rpa.ledger.observations import Observation
 from rpa.ledger.sightings import Change, accept, remember
 from rpa.ledger.transactions import Transactions
+
+_SITE_CLOCK = "site_clock"
+"""An observation of the site itself: by how many seconds its clock is ahead of ours."""
 
 
 class Memory(Transactions):
@@ -101,10 +104,21 @@ class Memory(Transactions):
                 connection, shop=shop, subject=subject, cause=cause, by=by, reason=reason, clock=self._clock
             )
 
-    def holds(self, shop: str) -> dict[str, tuple[Hold, ...]]:
-        """The shop's active holds by subject, oldest first; those that are over by now are left out."""
+    def holds(self, shop: str, *, subjects: Iterable[str] | None = None) -> dict[str, tuple[Hold, ...]]:
+        """The active holds of these subjects (None: of the whole shop), oldest first, without those that are over."""
         with self._reading() as connection:
-            return holds.active(connection, shop=shop, clock=self._clock)
+            return holds.active(connection, shop=shop, subjects=subjects, clock=self._clock)
+
+    def keep_site_clock(self, shop: str, *, ahead: timedelta) -> None:
+        """Remember how far the clock of the shop's site is ahead of ours."""
+        facts = {"ahead_s": ahead.total_seconds()}
+        self.observe(shop, mark=_SITE_CLOCK, seen={_SITE_CLOCK: facts}, gone=[_SITE_CLOCK], at=self._clock.now())
+
+    def site_now(self, shop: str) -> datetime:
+        """The present moment by the clock of the shop's site, as far as a run has learned it; else by ours."""
+        known = self.observations(shop, mark=_SITE_CLOCK).get(_SITE_CLOCK)
+        ahead = float(str(known.last_facts["ahead_s"])) if known else 0.0
+        return self._clock.now() + timedelta(seconds=ahead)
 
     def incident(self, shop: str, *, cause: str, message: str) -> Incident:
         """Open an incident, or count the open one of this cause again; `times_seen == 1`: it is new, tell somebody."""

@@ -53,6 +53,8 @@ def test_every_notice_of_a_week_is_saved_and_what_it_says_of_orders_holds(shop: 
     assert wanted
     assert wanted <= shop.hashes_on_disk()
     shop.check_files()
+    site_now = datetime.fromisoformat(shop.mock.truth()["now"])
+    assert abs(shop.site_now() - site_now) < timedelta(minutes=10), "commands judge deadlines by the site's clock"
     said = last_said(shop)
     assert {said[sn] for sn in pending} == {"ship", "closed", "prohibited"}
     assert shop.causes() == {sn: CAUSE[word] for sn, word in said.items() if word in CAUSE}

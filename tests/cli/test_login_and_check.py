@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from rpa.elements.registry import selectors_folder
+from rpa.elements.registry import load_profile, selectors_folder
 from tests.cli.project import Project
 
 PASSWORD = "demo-pass-1"
@@ -59,13 +59,19 @@ def test_after_a_login_every_page_is_found_without_another_one(shop: Project, mo
     assert PASSWORD not in run.stdout + run.stderr
     assert PASSWORD.encode() not in kept
     logins = len(mock_shop.truth()["logins"])
+    read = [notice["read"] for notice in mock_shop.truth()["notices"]].count(True)
     check = shop.rpa("selectors", "check", "demo")
     assert check.returncode == 0, check.stdout
-    assert "All 5 pages are as the profile says" in check.stdout
+    looked_at = {line.split()[0] for line in check.stdout.splitlines() if mock_shop.url in line}
+    assert looked_at == load_profile("pinduoduo").pages.keys() - {"login"}
+    assert f"All {len(looked_at)} pages are as the profile says" in check.stdout
     assert "list orders: 20 rows; all fields readable" in check.stdout
+    assert "list notices: 20 rows; all fields readable" in check.stdout
+    assert "stays busy" not in check.stdout
     assert "orders/detail?type=4399&sn=26" in check.stdout
     truth = mock_shop.truth()
     assert (len(truth["logins"]), truth["writes"]) == (logins, [])
+    assert [notice["read"] for notice in truth["notices"]].count(True) <= read + 1
 
 
 def test_check_names_what_is_not_as_described(shop: Project, mock_shop: MockShop) -> None:

@@ -185,3 +185,10 @@ def test_a_closed_incident_opens_anew(ledger: Ledger, clock: HandClock) -> None:
     assert ledger.open_incidents() == []
     assert ledger.close_incident("demo", cause="login_needed") is None
     assert ledger.incident("demo", cause="login_needed", message="expired").times_seen == 1
+
+
+def test_holds_of_some_subjects_are_found_among_many(ledger: Ledger) -> None:
+    ledger.hold_many("demo", holds=[(f"S{n}", "sold out") for n in range(1200)], by="you", cause="person")
+    assert ledger.holds("demo", subjects=["S3", "S700", "none"]).keys() == {"S3", "S700"}
+    assert len(ledger.holds("demo", subjects=[f"S{n}" for n in range(1200)])) == 1200
+    assert ledger.holds("demo", subjects=[]) == {}

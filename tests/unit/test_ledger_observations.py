@@ -79,3 +79,11 @@ def test_many_subjects_take_a_handful_of_statements(ledger: Ledger) -> None:
     look(ledger, *many, minute=1)
     assert set(ledger.observations("demo", mark="clear", subjects=[*many[:2500], "unknown"])) == set(many[:2500])
     assert len(statements) < 40
+
+
+def test_the_clock_of_a_shops_site_is_known_as_its_last_run_read_it(ledger: Ledger) -> None:
+    ours = ledger.site_now("demo")
+    ledger.keep_site_clock("demo", ahead=timedelta(days=3))
+    ledger.keep_site_clock("demo", ahead=timedelta(minutes=-7))
+    assert ledger.site_now("demo") - ours == timedelta(minutes=-7)
+    assert ledger.site_now("other") == ours

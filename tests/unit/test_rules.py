@@ -109,6 +109,18 @@ def test_notices_that_cannot_be_read_or_are_lost_are_told_until_a_person_has_res
     assert (back.rules().unreadable_notices, back.rules().lost) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"), [*((kind, True) for kind in list(NoticeKind)[:3]), (NoticeKind.OTHER, False)]
+)
+def test_an_audit_notice_that_was_listed_and_never_opened_counts_as_one_that_cannot_be_read(
+    back: Back, *, kind: NoticeKind, told: bool
+) -> None:
+    found = back.ledger.find_document("demo", kind=DOCUMENT_KIND, name="1", facts={"kind": kind.value}, issued_at=NOW)
+    assert back.rules().unreadable_notices == (("1",) if told else ())
+    back.ledger.conclude_document(found, state=DocumentState.READ)
+    assert back.rules().unreadable_notices == ()
+
+
 def test_what_cannot_be_read_of_another_kind_is_no_notice(back: Back) -> None:
     export = back.ledger.find_document("demo", kind="export", name="1", facts={}, issued_at=NOW)
     back.ledger.conclude_document(export, state=DocumentState.UNREADABLE)
