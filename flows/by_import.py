@@ -135,6 +135,6 @@ class ImportWay:
                 desk.note_refusal(sn, words=row.words, passing=row.repeatable, for_dialog=row.for_dialog)
         certain = {sn: row for sn, row in rows.items() if row.accepted is not None}
         yield from desk.end(desk.once.settle_with({sn: upload.look(row) for sn, row in certain.items()}))
-        self._doubts = 0 if certain else self._doubts + 1
         if desk.once.open:
             yield from desk.end(desk.once.read_back())
+        self._doubts = self._doubts + 1 if desk.once.open and not certain else 0
