@@ -37,8 +37,8 @@ class Options:
         "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
     )  # fmt: skip
     by: By | None = option(
-        "Ship through the dialog or by import. Default: by import above the shop's `import_above` orders of a kind.",
-        "发货方式：弹窗或批量导入。默认：同类订单超过店铺配置 import_above 时批量导入。",
+        "Ship by `dialog` or by `import`. Default: by import above the shop's `import_above` orders of a kind.",
+        "发货方式：dialog 弹窗，import 批量导入。默认：同类订单超过店铺配置 import_above 时批量导入。",
     )
 
 
