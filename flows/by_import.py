@@ -11,6 +11,7 @@ from flows.importing.upload import Upload
 from flows.office import ImportForm, ImportsShipments, ReadsOrders
 from flows.reasons import Reason
 from flows.rules import held_meanwhile_of
+from flows.shipped import is_refused_lastingly
 from rpa.errors import AlreadyDone, InDoubt, Refused, Stopped, TooManyDoubts, TryAgain
 from rpa.language import Text
 from rpa.ledger.once import Reply
@@ -42,6 +43,7 @@ class ImportWay:
 
     def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Ship these, file by file; the rows of one are settled, or read back, before the next goes up."""
+        yield from self._end_what_was_refused_for_good(order_sns)
         while left := [self._desk.to_ship[sn] for sn in order_sns if sn in self._desk.to_ship]:
             if self._run.stopping():
                 raise Stopped
@@ -49,6 +51,15 @@ class ImportWay:
             if self._doubts >= _MOST_DOUBTS:
                 message = f"{_MOST_DOUBTS} imports in a row ended in doubt; look at the shop, then run again."
                 raise TooManyDoubts(message)
+
+    def _end_what_was_refused_for_good(self, order_sns: Sequence[str]) -> Iterator[Row]:
+        """Rows that the site has refused before and would refuse again, as long as the sheet says the same."""
+        ledger, shop = self._run.ledger, self._run.shop.name
+        for sn, action in ledger.latest(shop, kind=self._desk.kind, subjects=order_sns).items():
+            decision = self._desk.to_ship[sn]
+            if is_refused_lastingly(action, decision):
+                message = f"{action.detail}; not uploaded again, correct the sheet or use --by dialog"
+                yield self._desk.ended(decision, Reason.SITE_REFUSED, message)
 
     def _ship(self, chosen: Sequence[Decision]) -> Iterator[Row]:
         """Read the marks again, write the file, send it; from the start when something has changed meanwhile."""

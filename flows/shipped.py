@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.decide import receiver_key
 from flows.held import RELEASE_OF
-from flows.model import Decision, How, Order, Shipment
+from flows.model import Decision, How, Mark, Order, Shipment
 from flows.office import Sighting
 from flows.reasons import Reason
 from flows.rows import OrderRow
@@ -52,6 +52,18 @@ def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
     return Intent(subject=order.order_sn, payload=payload, facts=facts)
 
 
+REFUSED_LASTINGLY = "refused_lastingly"
+"""The fact of an action that the site refused in a file, and would refuse again as it stands."""
+
+
+def is_refused_lastingly(action: Action, decision: Decision) -> bool:
+    """Whether the site has refused this very row in a file, and would again."""
+    _, shipment = decision.to_ship
+    sent = action.payload["courier"], action.payload["tracking_number"]
+    lasting = action.state is State.REFUSED and bool(action.facts.get(REFUSED_LASTINGLY))
+    return lasting and sent == (shipment.courier, shipment.tracking_number)
+
+
 def imported(decision: Decision) -> Decision:
     """The decision, to be shipped by a file."""
     _, shipment = decision.to_ship
@@ -88,8 +100,15 @@ def _look_at_shipped(action: Action, order: Order) -> Look:
     shown = f"{order.courier} {order.tracking_number}".strip()
     if sent.same_as(courier=order.courier, tracking_number=order.tracking_number):
         facts = {"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {}
-        return Look(seen=Seen.OURS, detail="", facts=facts)
+        return Look(seen=Seen.OURS, detail=_gained(order) if IMPORT_FILE in action.facts else "", facts=facts)
     return Look(seen=Seen.OTHER, detail=f"the site shows {shown or 'no parcel'}")
+
+
+def _gained(order: Order) -> str:
+    """What came up against an order between the last reading of its marks and its upload, or after."""
+    marks = {"an audit": order.audit, "an after-sale case": order.after_sale}
+    shown = [name for name, mark in marks.items() if mark is Mark.SET]
+    return f"read back after the upload it shows {' and '.join(shown)}; look at it" if shown else ""
 
 
 def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -> OrderRow:

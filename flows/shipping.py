@@ -248,9 +248,10 @@ class ShippingDesk:
     ) -> Row:  # fmt: skip
         """The row of an order that was to be shipped and ends here; `evidence` lies in the folder that it names."""
         self.to_ship.pop(decision.order_sn, None)
-        if reason is Reason.UNDER_AUDIT:
-            decision = replace(decision, since=self._reading.now())
-            remember_audits(self._run, [replace(decision.to_ship[0], audit=Mark.SET)], at=self._reading.now())
+        order, now = decision.order, self._reading.now()
+        if reason is Reason.UNDER_AUDIT and order is not None:
+            decision = replace(decision, since=decision.since or now)
+            remember_audits(self._run, [replace(order, audit=Mark.SET)], at=now)
         folder = evidence.parent if evidence else None
         return self._counted(OrderRow.of(decision, reason=reason, message=message, evidence=folder))
 

@@ -82,8 +82,9 @@ class _Witnesses:
         if told.accepted and not self.whole:
             return _uncertain("the failure file lacks rows that were refused")
         return ImportedRow(
-            accepted=told.accepted, words=told.words, repeatable=told.repeatable, for_dialog=told.for_dialog
-        )
+            accepted=told.accepted, code=None if told.accepted else told.code, words=told.words,
+            repeatable=told.repeatable, for_dialog=told.for_dialog,
+        )  # fmt: skip
 
 
 def _same(told: ImportLine, ours: ImportLine) -> bool:

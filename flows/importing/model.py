@@ -75,5 +75,7 @@ class ImportedRow:
     """None: not certain; the order is to be read back from the site."""
     words: str = ""
     """The site's words for a refusal, or why it is not certain."""
+    code: int | None = None
+    """Of a refusal."""
     repeatable: bool = False
     for_dialog: bool = False

@@ -34,6 +34,8 @@ class ImportWords(BaseModel):
     header_within_rows: int = Field(ge=1)
     for_dialog: tuple[int, ...] = ()
     """Codes of refused rows that the shipping dialog may know a way around."""
+    lasting: tuple[int, ...] = ()
+    """Codes that the same row would get again: such a row is not uploaded a second time."""
 
     @model_validator(mode="after")
     def _headers_mean_one_field(self) -> ImportWords:

@@ -14,7 +14,7 @@ from flows.importing.agreement import agreed, failures_of
 from flows.importing.profile import ImportWords
 from flows.model import How
 from flows.office import ImportSaid, ImportsShipments
-from flows.shipped import IMPORT_FILE, REFUSED_FOR_AUDIT
+from flows.shipped import IMPORT_FILE, REFUSED_FOR_AUDIT, REFUSED_LASTINGLY
 from rpa.errors import InDoubt, NeedsPerson, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
@@ -100,7 +100,8 @@ class Upload:
         if row.accepted:
             return Look(seen=Seen.OURS, detail=window, facts={"shipped_at": self._sent_at.isoformat()})
         audit = refused_for_audit(row.words, audit_words=self._audit_words)
-        facts = {REFUSED_FOR_AUDIT: True} if audit else {}
+        lasting = row.code in self._run.profile.section(ImportWords).lasting
+        facts = {REFUSED_FOR_AUDIT: True} if audit else {REFUSED_LASTINGLY: True} if lasting else {}
         return Look(seen=Seen.REFUSED, detail=f"{row.words}; {window}", facts=facts)
 
     def in_words(self) -> str:
