@@ -66,7 +66,11 @@ def carefully(desk: ShippingDesk, run: Run) -> Iterator[Row]:
         yield from desk.read_back_everything()
         yield from desk.try_again_what_was_proven_not_shipped()
     except Stopped as stop:
-        yield from desk.read_back_everything()
+        try:
+            yield from desk.read_back_everything()
+        except (NeedsPerson, TryAgain) as worse:
+            yield from desk.report_what_was_cut_off(worse)
+            raise
         yield from desk.report_what_was_cut_off(stop)
         raise
     except (NeedsPerson, TryAgain) as stop:

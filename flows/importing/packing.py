@@ -128,6 +128,8 @@ class Packing:
 
     def _of_the_site(self, how: How, into: Path) -> Terms:
         limits = self._importing.limits(how)
+        if limits.rows < 1:
+            raise PageChanged("The import page says that it takes no rows; look at it by hand.")
         try:
             return Terms(how=how, limits=limits, template=self._importing.template(how, into=into))
         except Refused as refused:

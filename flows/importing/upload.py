@@ -137,6 +137,8 @@ class Uploads:
         return {name for name, action in files.items() if name not in self._ended and self._goes_on(name, action)}
 
     def _goes_on(self, name: str, action: Action) -> bool:
+        if ImportsShipments not in self._run.offices:
+            return False
         how = How.DIALOG if action.payload["tracking_number"] else How.NO_LOGISTICS
         folder = private_folder(self._run.evidence / "imports" / name.rpartition(".")[0])
         result = self._run.office(ImportsShipments).result(
