@@ -29,6 +29,8 @@ LINKS = """<a href="/file">Here</a><a href="/file" target="_blank">In a tab</a><
 <button onclick="const made = window.URL.createObjectURL(new Blob(['made by the page']));
   Object.assign(document.createElement('a'), {href: made, download: 'made.csv'}).click()">By the page itself</button>
 <button>Nothing</button>"""
+SOON_S, LONG_S = 0.5, 10
+"""How long a file may take to begin: where none comes, and where one does, however busy the machine is."""
 ORDERS = b"order\n260310-123456789012345\n"
 
 
@@ -37,6 +39,7 @@ def shop(view: View, site: TinySite) -> View:
     """The tiny site at a page with links to a file."""
     site.pages["/orders"] = SHOP + LINKS
     view.open("orders")
+    view._downloads._patience_s = LONG_S
     return view
 
 
@@ -132,10 +135,12 @@ def test_no_name_leads_out_of_the_folder(shop: View, site: TinySite, into: Path,
     assert path.name != "CON.csv"
 
 
-def refusal(view: View, link: str, *, into: Path, most_bytes: int = 1 << 30) -> Refused:
+def refusal(view: View, link: str, *, into: Path, most_bytes: int = 1 << 30, patience_s: float = LONG_S) -> Refused:
     """How a download is refused: nothing is left of it, and the page is as it was."""
+    view._downloads._patience_s = patience_s
     with pytest.raises(Refused) as caught:
         view.downloaded(clicking(view, link), into=into, most_bytes=most_bytes)
+    view._downloads._patience_s = LONG_S
     assert list(into.iterdir()) == []
     assert view.page.context.pages == [view.page]
     view.arrive("orders")
@@ -163,13 +168,14 @@ def test_what_is_no_whole_file_is_refused_and_the_next_is_taken(
     shop: View, site: TinySite, into: Path, link: str, what: str
 ) -> None:
     site.files["/file"] = (SHOWN | PARTS)[what]
-    assert refusal(shop, link, into=into).reason == "download_failed"
+    patience_s = SOON_S if what in SHOWN else LONG_S
+    assert refusal(shop, link, into=into, patience_s=patience_s).reason == "download_failed"
     site.files["/file"] = attach
     assert shop.downloaded(clicking(shop, link), into=into).read_bytes() == ORDERS
 
 
 def test_a_click_that_brings_nothing_is_refused(shop: View, into: Path) -> None:
-    assert refusal(shop, "Nothing", into=into).reason == "download_failed"
+    assert refusal(shop, "Nothing", into=into, patience_s=SOON_S).reason == "download_failed"
 
 
 @pytest.mark.parametrize("link", ["Here", "In a tab"])
@@ -190,7 +196,7 @@ def test_a_file_that_comes_too_late_is_not_taken_for_the_next(
         attach(handler)
 
     site.files |= {"/file": after_the_next_was_asked_for, "/other": after_the_late_one}
-    assert refusal(shop, link, into=into).reason == "download_failed"
+    assert refusal(shop, link, into=into, patience_s=SOON_S).reason == "download_failed"
     assert shop.downloaded(clicking(shop, "Other"), into=into).read_bytes() == ORDERS
 
 
@@ -207,6 +213,7 @@ def test_the_login_page_in_place_of_a_file_is_no_refusal(
     site.files["/file"] = send_to_login
     with viewed(fresh_page, url=site.url, folder=tmp_path) as view:
         view.open("orders")
+        view._downloads._patience_s = LONG_S
         with pytest.raises(LoginNeeded):
             view.downloaded(clicking(view, link), into=into)
 
@@ -256,7 +263,7 @@ def test_a_window_that_goes_during_a_download_ends_the_waiting(
 
     with viewed(page, url=site.url, folder=tmp_path) as view:
         view.open("orders")
-        view._downloads._stopping = close
+        view._downloads._stopping, view._downloads._patience_s = close, LONG_S
         with pytest.raises(TryAgain):
             view.downloaded(clicking(view, "Here"), into=into)
 
