@@ -13,6 +13,7 @@ from tests.faults.importing import never_twice, settled, ship_batch, uploads
 from tests.faults.smallshop import SmallShop, small_shop
 
 UPLOAD, LIST = "batch/upload", "recentOrderList"
+LONG = pytest.mark.long
 THROTTLED = {"name": "import-throttle", "k": 3, "times": 2}
 
 
@@ -28,18 +29,26 @@ def shop(tmp_path: Path) -> Iterator[SmallShop]:
     [
         pytest.param([{"name": "import-answer-lost", "times": 2}], id="the answer is lost"),
         pytest.param([{"name": "import-part", "n": 2, "times": 2}], id="a part is processed, then a 500"),
-        pytest.param([{"name": "import-part", "n": 2, "answer": "task", "times": 2}], id="the task breaks off"),
+        pytest.param(
+            [{"name": "import-part", "n": 2, "answer": "task", "times": 2}], id="the task breaks off", marks=LONG
+        ),
         pytest.param(
             [{"name": "import-result-lies", "lie": "accepted", "k": 2, "times": 2}, THROTTLED], id="accepted is a lie"
         ),
-        pytest.param([{"name": "import-result-lies", "lie": "refused", "k": 2, "times": 2}], id="refused is a lie"),
         pytest.param(
-            [THROTTLED, {"name": "import-failure-file", "mode": "drop", "times": 2}], id="the failure file lacks a row"
+            [{"name": "import-result-lies", "lie": "refused", "k": 2, "times": 2}], id="refused is a lie", marks=LONG
+        ),
+        pytest.param(
+            [THROTTLED, {"name": "import-failure-file", "mode": "drop", "times": 2}],
+            id="the failure file lacks a row",
+            marks=LONG,
         ),
         pytest.param(
             [THROTTLED, {"name": "import-failure-file", "mode": "html", "times": 2}], id="the failure file is a page"
         ),
-        pytest.param([{"name": "reset-before", "endpoint": UPLOAD, "times": 2}], id="the upload does not arrive"),
+        pytest.param(
+            [{"name": "reset-before", "endpoint": UPLOAD, "times": 2}], id="the upload does not arrive", marks=LONG
+        ),
     ],
 )
 def test_of_both_kinds_of_file_each_row_is_settled_and_shipped_once(
@@ -105,6 +114,7 @@ def test_a_row_that_a_dialog_may_solve_is_offered_to_it_once(shop: SmallShop) ->
     assert len(uploads(shop)) == 2
 
 
+@pytest.mark.long
 def test_a_row_that_would_be_refused_again_is_not_uploaded_again(shop: SmallShop) -> None:
     own = shop.folder.path / "selectors" / "pinduoduo.toml"
     told = own.read_text(encoding="utf-8")
