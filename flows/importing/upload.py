@@ -15,7 +15,7 @@ from flows.importing.profile import ImportWords
 from flows.model import How
 from flows.office import ImportSaid, ImportsShipments
 from flows.shipped import IMPORT_FILE, REFUSED_FOR_AUDIT, REFUSED_LASTINGLY
-from rpa.errors import InDoubt, NeedsPerson, Refused, TryAgain
+from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 from rpa.ledger.actions import Action, Seen
@@ -37,7 +37,7 @@ _TOLD = Text(
 )
 
 
-class ImportGoing(NeedsPerson):
+class ImportGoing(TryAgain):
     """The site has not worked through an uploaded file yet; run again later."""
 
     code = "import_going"
