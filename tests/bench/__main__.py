@@ -27,6 +27,7 @@ from tests.bench.shop import bare_page, configured, newest_parcels, our_run, sta
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+_NAMES = ("starting", "reading", "growing", "shipping", "importing", "growing-imports")
 _DIALOGS = 20
 """Orders shipped by dialog beside an import."""
 
@@ -200,12 +201,12 @@ def import_growing(repetitions: int, *, rows: int) -> list[Line]:
 def main() -> None:
     """Run the benchmarks named, or all, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help="reading, shipping, importing, growing, starting; default: all")
+    parser.add_argument("names", nargs="*", help=f"{', '.join(_NAMES)}; default: all")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--orders", type=int, default=100, help="orders shipped by dialog in a repetition")
     parser.add_argument("--rows", type=int, default=1000, help="rows of an import, and a tenth of those of a large one")
     asked = parser.parse_args()
-    names = asked.names or ["starting", "reading", "growing", "shipping", "importing"]
+    names = asked.names or _NAMES
     lines: list[Line] = []
     with launched() as browser:
         if "starting" in names:
@@ -216,7 +217,7 @@ def main() -> None:
             lines += shipping(browser, asked.repetitions, count=asked.orders)
         if "importing" in names:
             lines += by_import(browser, asked.repetitions, rows=asked.rows)
-    if "importing" in names:
+    if "growing-imports" in names:
         lines += import_growing(min(3, asked.repetitions), rows=asked.rows)
     if "growing" in names:
         lines += growing(min(3, asked.repetitions))
