@@ -84,6 +84,13 @@ def test_what_changes_after_it_was_decided_on_stays_out_of_the_file(
     assert told["S0"][0] == "shipped"
 
 
+def test_an_order_that_comes_under_audit_after_its_marks_were_read_is_told_when_it_is_read_back(shop: Shop) -> None:
+    shop.site.at["fill_in"] = lambda: shop.change("S1", audit=Mark.SET)
+    told = shop.ship()
+    assert told["S1"] == ("shipped", "read back after the upload it shows an audit; look at it")
+    assert told["S0"] == ("shipped", "")
+
+
 def test_marks_older_than_a_minute_are_read_again_before_the_file_goes_up(shop: Shop) -> None:
     def slow_once() -> None:
         shop.site.clock.move(61)
