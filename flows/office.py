@@ -201,4 +201,6 @@ class ImportsShipments(Protocol):
 
         `task_id` None: the task is looked for by the file's name among the site's records; None is given when it is
         not among them. `patience_s`: so long an import may stand still before it is left alone, not finished.
+
+        Raises TryAgain when the records cannot be read, or do not tell which task it is.
         """

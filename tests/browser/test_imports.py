@@ -19,7 +19,7 @@ from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
-from rpa.errors import NotApproved, Refused
+from rpa.errors import NotApproved, Refused, TryAgain
 from tests.browser.clerk import Clerk
 from tests.unit.ledger_clock import HandClock
 
@@ -171,7 +171,15 @@ def test_a_page_that_lost_sight_of_an_import_finds_it_among_the_records(clerk: C
 def test_two_files_of_one_name_are_not_told_apart(clerk: Clerk, files: Files) -> None:
     for _ in range(2):
         upload(files, parcels(NOBODY), name="twice.xlsx")
-    assert files.office.result(PARCELS, file_name="twice.xlsx", task_id=None, into=files.folder, patience_s=1) is None
+    with pytest.raises(TryAgain, match=r"twice\.xlsx"):
+        files.office.result(PARCELS, file_name="twice.xlsx", task_id=None, into=files.folder, patience_s=1)
+
+
+def test_records_that_cannot_be_read_are_not_taken_for_empty_ones(clerk: Clerk, files: Files) -> None:
+    upload(files, parcels(NOBODY), name="there.xlsx")
+    clerk.shop.fault("error-before", endpoint="batch/records", times=0)
+    with pytest.raises(TryAgain):
+        files.office.result(PARCELS, file_name="there.xlsx", task_id=None, into=files.folder, patience_s=1)
 
 
 def test_an_import_that_stands_still_is_left_alone_and_found_again_when_it_has_ended(

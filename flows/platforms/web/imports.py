@@ -155,20 +155,17 @@ class WebImports:
         return self._read(task_id, into=into) if self._shows(file_name) else None
 
     def _found_in_records(self, how: How, *, file_name: str, task_id: str | None) -> str | None:
-        """The task of this file among the newest records, page and data agreeing."""
+        """The task of this file among the newest records; None: it is not there. Raises TryAgain when in doubt."""
         self._watched = None
-        try:
-            answer = self._view.open_for(_page_of(how), answer="import_records")
-        except TryAgain as error:
-            logger.warning("The import records cannot be read: {}", error)
-            return None
+        answer = self._view.open_for(_page_of(how), answer="import_records")
         shown = self._view.rows("import_records", keys=answer.keys("task_id")).values
-        page = {row["task_id"]: row["file_name"] for row in shown}
-        named = [row["task_id"] for row in answer.rows if row["file_name"] == file_name == page.get(row["task_id"])]
-        if len(named) != 1 or task_id not in (None, named[0]):
-            logger.warning("{} is among the import records {} times.", file_name, len(named))
+        page = {row["task_id"] for row in shown if row["file_name"] == file_name}
+        data = {row["task_id"] for row in answer.rows if row["file_name"] == file_name}
+        if not page and not data and task_id is None:
             return None
-        return str(named[0])
+        if page != data or len(data) != 1 or task_id not in (None, *data):
+            raise TryAgain(f"The import records are not clear about {file_name}; look at them by hand, or run again.")
+        return str(*data)
 
     def _ended(self, patience_s: float) -> bool:
         """Wait for the end of the import that the page watches; False: it has stood still for so long."""
