@@ -98,8 +98,14 @@ def held_since(hold: Hold) -> datetime:
     return datetime.fromisoformat(since) if isinstance(since, str) and since else hold.held_at
 
 
+def last_said(hold: Hold) -> datetime:
+    """When the newest word on what it holds was said: a second notice is younger than the hold itself."""
+    last = hold.facts.get("last")
+    return datetime.fromisoformat(last) if isinstance(last, str) and last else held_since(hold)
+
+
 def is_stale(hold: Hold, *, clear: Observation | None) -> bool:
-    """Whether two looks, apart and both after the notice, found every sign of the audit gone."""
-    if clear is None or hold.cause not in STALE_CAUSES or clear.first_at < held_since(hold):
+    """Whether two looks, apart and both after the newest notice, found every sign of the audit gone."""
+    if clear is None or hold.cause not in STALE_CAUSES or clear.first_at < last_said(hold):
         return False
     return clear.last_at - clear.first_at >= LOOKS_APART

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flows.holding import CLEAR, LOOKS_APART, STALE_CAUSES, UNDER_AUDIT, held_since, holds_of
+from flows.holding import CLEAR, LOOKS_APART, STALE_CAUSES, UNDER_AUDIT, holds_of, last_said
 from flows.model import Mark
 from flows.notices.coverage import Answer
 from flows.office import ReadsNotices, ReadsSigns
@@ -76,7 +76,7 @@ def look_for_signs(run: Run, orders: Iterable[Order], *, at: datetime) -> None:
             return
         hold = _audit_hold(order, holds)
         if hold is not None:
-            _look(run, _Held(order=order, since=held_since(hold)), known.get(order.order_sn), at=at)
+            _look(run, _Held(order=order, since=last_said(hold)), known.get(order.order_sn), at=at)
 
 
 def note_what_notices_may_be_missing(run: Run, *, now: datetime) -> None:

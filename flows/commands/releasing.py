@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flows.holding import NOTICE_CAUSES, held_since
+from flows.holding import NOTICE_CAUSES, last_said
 from flows.notices.model import Says
 from flows.notices.standing import standing
 from rpa.ledger.mentions import Mention
@@ -21,20 +21,18 @@ _JUST_AFTER = timedelta(milliseconds=1)
 def release(ledger: Ledger, shop: str, *, holds: Sequence[Hold], by: str, reason: str) -> None:
     """Lift these holds: those by notices through a person's word that the order may be shipped, the others directly.
 
-    That word ends what was said until now. It says nothing of a notice that comes later, or of one that nobody knew.
+    That word ends what was said when these holds were looked at. It says nothing of a notice that came after that.
     """
     by_notice = {hold.subject: hold for hold in holds if hold.cause in NOTICE_CAUSES}
     if by_notice:
-        words = list(_words(ledger, shop, holds=by_notice, by=by, reason=reason))
+        words = list(_words(by_notice, by=by, reason=reason))
         ledger.mention(shop, mentions=words, judge=standing, causes=NOTICE_CAUSES, by=by)
     for hold in holds:
         if hold.cause not in NOTICE_CAUSES:
             ledger.lift(shop, subject=hold.subject, cause=hold.cause, by=by, reason=reason)
 
 
-def _words(ledger: Ledger, shop: str, *, holds: Mapping[str, Hold], by: str, reason: str) -> Iterator[Mention]:
-    said = ledger.mentions(shop, subjects=holds)
+def _words(holds: Mapping[str, Hold], *, by: str, reason: str) -> Iterator[Mention]:
     for subject, hold in holds.items():
         # by the site's clock: ours would also end what a notice says that is on its way
-        last = max((mention.at for mention in said.get(subject, ())), default=held_since(hold))
-        yield Mention(subject=subject, says=Says.RELEASED, at=last + _JUST_AFTER, source=reason, by=by)
+        yield Mention(subject=subject, says=Says.RELEASED, at=last_said(hold) + _JUST_AFTER, source=reason, by=by)

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from rpa.ledger.documents import Document
     from rpa.run import Run
 
-_OVERLAP = timedelta(hours=2)
-"""Read again before the moment covered: what was sent while the list was being read."""
+_OVERLAP = timedelta(days=1)
+"""Read again before the moment covered: what was sent while the list was being read, or came to it late."""
+_PASSES = 3
 _MOST_DOUBTS = 3
 
 
@@ -65,11 +66,28 @@ class NoticeDesk:
         self._account = self._office.account()
         self._worries.compare_account(self._account)
         since = self._since(until)
-        for page in chain([first], pages):
+        read: Iterator[NoticesPage] = chain([first], pages)
+        for _ in range(_PASSES):
+            if self._read(read, since=since):
+                self._ledger.cover(self._shop, account=self._account, kind=DOCUMENT_KIND, since=since, until=until)
+                return
+            read = self._office.newest()
+        self._worries.list_is_not_whole()
+
+    def _read(self, pages: Iterator[NoticesPage], *, since: datetime) -> bool:
+        """Find what the list has since then; whether none can be missing: one that leaves it moves others ahead."""
+        names: set[str] = set()
+        totals = []
+        for page in pages:
             self._find(page, since=since)
+            totals.append(page.total)
+            names.update(notice.notice_id for notice in page.notices)
             if _is_past(page, since=since):
                 break
-        self._ledger.cover(self._shop, account=self._account, kind=DOCUMENT_KIND, since=since, until=until)
+        else:
+            if not totals[0] <= len(names) <= totals[-1]:
+                return False
+        return totals == sorted(totals)
 
     def _since(self, now: datetime) -> datetime:
         for covered in self._ledger.coverage(self._shop, kind=DOCUMENT_KIND, account=self._account):
@@ -126,7 +144,7 @@ class NoticeDesk:
         notice = self._filing.conclude(notice, [text, *files])
         in_doubt = any(isinstance(file.trouble, InDoubt) for file in files)
         self._doubts = self._doubts + 1 if in_doubt else 0
-        told = [text, *files] if not files or is_to_be_told(text.document) else files
+        told = [text, *files] if not files or text.trouble or is_to_be_told(text.document) else files
         for file in told:
             yield self._row(notice, file.document, trouble=file.trouble)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +74,19 @@ class Filing:
         self._read_text = partial(read_text, words=profile.section(NoticeWords), sheets=sheets)
 
     def text(self, notice: Document, opened: OpenedNotice) -> Filed:
-        """The notice's own words. An audit notice that names no order in them and brings no file cannot be read."""
+        """The notice's own words. An audit notice that names no order in them and brings no file cannot be read.
+
+        In trouble where the list promised more files than the page shows: what is missing may name any order.
+        """
+        filed = self._text(notice, opened)
+        promised = notice.facts.get("files")
+        missing = isinstance(promised, int) and promised > len(opened.attachments)
+        if not missing or kind_of(notice) is NoticeKind.OTHER or notice.state is DocumentState.RESOLVED:
+            return filed
+        message = f"The list says that notice {notice.name} brings {promised} files, its page shows fewer."
+        return replace(filed, trouble=InDoubt(message, reason=NoticeReason.SOURCES_DISAGREE))
+
+    def _text(self, notice: Document, opened: OpenedNotice) -> Filed:
         document = self._known(notice, number=0, name=TEXT_FILE)
         if document.state is DocumentState.FOUND:
             with self._store.incoming() as folder:
@@ -90,7 +102,16 @@ class Filing:
         return Filed(document=self._read(document, reading))
 
     def attachment(self, notice: Document, attachment: Attachment, *, download: Download) -> Filed:
-        """One attachment, downloaded unless it is there already; lost when it expired before it was saved."""
+        """One attachment, downloaded unless it is there already; lost when it expired before it was saved.
+
+        Where an earlier run kept a file of another name in its place, neither answers for the other; a person must.
+        """
+        other = self._replaced(notice, attachment)
+        if other is not None and notice.state is DocumentState.RESOLVED:
+            return Filed(document=other)
+        if other is not None:
+            message = f"Notice {notice.name} brought {other.facts['name']}, and brings {attachment.name} in its place."
+            return Filed(document=other, trouble=InDoubt(message, reason=NoticeReason.SOURCES_DISAGREE))
         document = self._known(notice, number=attachment.number, name=attachment.name)
         if document.state is DocumentState.SAVED:
             return Filed(document=self._read(document, self._reading_of_saved(document)))
@@ -143,6 +164,11 @@ class Filing:
             facts={**shared, "name": name, "notice": notice.name},
             issued_at=notice.issued_at, expires_at=notice.expires_at,
         )  # fmt: skip
+
+    def _replaced(self, notice: Document, attachment: Attachment) -> Document | None:
+        """The file on disk that had this one's place; None: there is none, or it is this one."""
+        found = self._ledger.documents(self._shop, kind=ATTACHMENT_KIND, names=[f"{notice.name}/{attachment.number}"])
+        return next((each for each in found if each.path and each.facts["name"] != attachment.name), None)
 
     def _fetched(self, download: Download, *, into: Path, kind: NoticeKind) -> tuple[Path, Reading]:
         """The file as downloaded, and its reading. What does not come, or cannot be read, is downloaded once more."""

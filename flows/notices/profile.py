@@ -68,11 +68,11 @@ class NoticeWords(BaseModel):
         return self
 
     def kind_of(self, title: str) -> NoticeKind:
-        """What this title makes of a notice; one that is both prohibition and result is only watched."""
+        """What this title makes of a notice; one that is both prohibition and result, or not known, is only watched."""
         prohibition, result = self._in(title, self.prohibition_titles), self._in(title, self.result_titles)
         if prohibition != result:
             return NoticeKind.PROHIBITION if prohibition else NoticeKind.RESULT
-        watched = prohibition or self._in(title, self.watched_titles)
+        watched = not title or prohibition or self._in(title, self.watched_titles)
         return NoticeKind.WATCHED if watched else NoticeKind.OTHER
 
     @cached_property

@@ -23,13 +23,14 @@ def standing(_subject: str, mentions: Sequence[Mention]) -> HoldWanted | None:
     releases it. PROHIBITED and UNCLEAR stay until a later SHIP. RELEASED ends everything said until then, NOTHING says
     nothing. At the same moment the stricter counts, and a person's release last. A word that is not known is UNCLEAR.
 
-    The hold's facts: `since` (ISO 8601, when the notice was sent), `notice` (its id), `by` (the person who
-    read the notice, if one did).
+    The hold's facts: `since` (ISO 8601, when the notice was sent), `last` (when the newest one was that names the
+    order), `notice` (its id), `by` (the person who read the notice, if one did).
     """
     in_force: Mention | None = None
-    for mention in sorted((one for one in mentions if one.says != Says.NOTHING), key=_order):
+    counting = sorted((one for one in mentions if one.says != Says.NOTHING), key=_order)
+    for mention in counting:
         in_force = _next(in_force, mention)
-    return None if in_force is None else _wanted(in_force)
+    return None if in_force is None else _wanted(in_force, last=counting[-1])
 
 
 def _order(mention: Mention) -> tuple[object, ...]:
@@ -54,12 +55,13 @@ def _next(before: Mention | None, mention: Mention) -> Mention | None:
     return None if says is Says.SHIP else mention
 
 
-def _wanted(mention: Mention) -> HoldWanted:
+def _wanted(mention: Mention, *, last: Mention) -> HoldWanted:
     return HoldWanted(
         cause=_CAUSES[_said(mention)],
         reason=f"{mention.source} ({mention.at:%Y-%m-%d %H:%M})",
         facts={
             "since": mention.at.isoformat(),
+            "last": last.at.isoformat(),
             "notice": mention.source.partition("/")[0],
             "by": mention.by,
         },

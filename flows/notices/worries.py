@@ -27,11 +27,18 @@ LOST = "notices_lost"
 SILENT = "audit_without_notice"
 NO_RIGHT = "right_missing"
 OTHER_ACCOUNT = "other_account"
+NOT_WHOLE = "notice_list_not_whole"
 
 _SLOTS_TO_WAIT = 2
 _LONGEST_AUDIT = timedelta(days=1)
 _NOT_UNDERSTOOD = frozenset({DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE})
 _EXAMPLES = 5
+_NOT_WHOLE = Text(
+    en="The list of notices changed while it was read, or has fewer than it says; what it showed was filed, but others "
+    "may be missing. Run `rpa run audit-notices` again; if this stays, look at the list on the site.",
+    zh="读取期间站内信列表有变化，或数量与总数不符；已处理显示的站内信，但可能有遗漏。"
+    "请重新运行 rpa run audit-notices；若仍出现，请在后台人工查看列表。",
+)
 
 
 class Worries:
@@ -54,6 +61,10 @@ class Worries:
         self._doubt(account, text, at=at)
         self._ledger.incident(self._shop, cause=NO_RIGHT, message=self._in_words(text))
         return RightMissing(self._in_words(text))
+
+    def list_is_not_whole(self) -> None:
+        """Say that notices may be missing from what was read: the coverage stays where it was."""
+        self._note(NOT_WHOLE, _NOT_WHOLE)
 
     def tell(self, account: str, *, now: datetime) -> None:
         """After all was filed: what is not saved and expires soon, what is lost, and audits without a notice."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows import holding
+from flows.commands.releasing import release
 from flows.commands.stale_holds import lift_stale_holds
 from flows.commands.subjects import Named
 from tests.cli.held import ONE, REASON, SENT, THREE, TWO, forbid, holds, listed, look
@@ -49,14 +49,26 @@ def test_what_is_held_anew_while_the_question_stands_is_not_lifted(
     class Person:
         def readline(self) -> str:
             forbid(stale, ONE, sent=SENT + timedelta(hours=2), notice="100000000003")
-            with opened(stale) as ledger:
-                ledger.observe("demo", mark=holding.CLEAR, seen={}, gone=[ONE], at=SENT + timedelta(hours=2))
             return "yes\n"
 
     monkeypatch.setattr("sys.stdin", Person())
     path = stale.folder / "rpa.toml"
     lift_stale_holds(path, "demo", named=Named(), cause=None, reason="looked", by="小王", yes=False)
     assert f"not stale any more: {ONE}" in capsys.readouterr().out
+    assert ONE in holds(stale)
+
+
+def test_looks_from_before_a_newer_notice_do_not_make_its_hold_stale(stale: Project) -> None:
+    forbid(stale, ONE, sent=SENT + timedelta(hours=2), notice="100000000003")
+    assert "No hold in demo is stale" in rpa(stale, "holds", "lift", "demo", "--stale", REASON, "--yes").stdout
+    assert ONE in holds(stale)
+
+
+def test_a_release_says_nothing_of_a_notice_that_came_after_the_hold_was_looked_at(stale: Project) -> None:
+    seen = holds(stale)[ONE]
+    forbid(stale, ONE, sent=SENT + timedelta(hours=2), notice="100000000003")
+    with opened(stale) as ledger:
+        release(ledger, "demo", holds=seen, by="Li", reason="looked")
     assert ONE in holds(stale)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -148,6 +148,20 @@ def test_a_file_that_cannot_be_downloaded_stays_to_be_done_and_orders_wait(desk:
     assert not is_to_be_filed(notice)
 
 
+def test_a_file_in_the_place_of_another_is_not_taken_for_that_one(desk: Desk) -> None:
+    kept = desk.file(GOOD)
+    other = replace(FILE, name="b.csv")
+    filed = desk.filing.attachment(desk.notice(), other, download=giving(GOOD))
+    assert filed.document.facts["name"] == "a.csv"
+    assert filed.trouble is not None
+    notice = desk.filing.conclude(desk.notice(), [filed])
+    assert notice.state is DocumentState.UNREADABLE
+    assert is_to_be_filed(notice)
+    assert desk.file().document == kept.document
+    resolved = desk.ledger.conclude_document(notice, state=DocumentState.RESOLVED)
+    assert desk.filing.attachment(resolved, other, download=giving()).trouble is None
+
+
 def test_a_notice_that_a_person_has_resolved_stays_resolved_when_its_file_comes(desk: Desk) -> None:
     notice = desk.filing.conclude(desk.notice(), [desk.file(failed(), failed())])
     notice = desk.ledger.conclude_document(notice, state=DocumentState.RESOLVED, by="li")
@@ -216,6 +230,16 @@ def test_order_numbers_in_the_notices_own_words_count_and_the_words_are_kept(des
 def test_an_audit_notice_without_orders_and_files_cannot_be_read(desk: Desk, kind: NoticeKind) -> None:
     filed = desk.text("请及时处理。", kind=kind)
     assert (filed.document.state, filed.document.facts["reason"]) == (DocumentState.UNREADABLE, "no_attachment")
+
+
+def test_a_notice_whose_page_shows_fewer_files_than_the_list_cannot_be_read(desk: Desk) -> None:
+    text = desk.text(f"禁止发货：{ORDER}")
+    notice = desk.filing.conclude(desk.notice(), [text])
+    assert notice.state is DocumentState.UNREADABLE
+    assert is_to_be_filed(notice)
+    assert desk.holds() == {ORDER: ["audit_notice"]}
+    notice = desk.filing.conclude(notice, [desk.text("", FILE), desk.file(GOOD)])
+    assert notice.state is DocumentState.READ
 
 
 def test_words_alone_about_something_else_are_read(desk: Desk) -> None:

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.notices.model import Notice
+from flows.notices.model import Notice, NoticeKind
+from flows.notices.profile import NoticeWords
 from flows.platforms.web.noticecheck import files_of, notices_of, refuse_another
+from rpa.elements.registry import load_profile
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged
 
@@ -41,6 +43,20 @@ def test_a_difference_between_page_and_data_is_the_doubt_of_that_notice(differin
     [notice] = notices_of([{**ROW, **differing}], [ANSWER])
     assert notice.doubt
     assert next(iter(differing)) in notice.doubt
+
+
+@pytest.mark.parametrize(
+    ("shown", "told", "kind"),
+    [
+        ("订单禁止发货通知", "活动通知", NoticeKind.PROHIBITION),
+        ("活动通知", "订单禁止发货通知", NoticeKind.PROHIBITION),
+        (UNREADABLE, "订单禁止发货通知", NoticeKind.PROHIBITION),
+        (UNREADABLE, UNREADABLE, NoticeKind.WATCHED),
+    ],
+)
+def test_a_notice_is_as_grave_as_the_graver_of_its_titles(shown: object, told: object, kind: NoticeKind) -> None:
+    [notice] = notices_of([{**ROW, "title": shown}], [{**ANSWER, "title": told}])
+    assert load_profile("pinduoduo").section(NoticeWords).kind_of(notice.title) is kind
 
 
 def test_a_notice_that_only_one_source_has_is_kept_with_a_doubt() -> None:

@@ -102,7 +102,8 @@ def test_a_word_that_is_not_known_holds_as_unclear() -> None:
 def test_a_hold_tells_since_when_and_by_which_notice() -> None:
     wanted = standing(SN, [said(Says.PROHIBITED, source="123/2"), said(Says.PROHIBITED, hour=5, source="456/1")])
     assert wanted is not None
-    assert wanted.facts == {"since": START.isoformat(), "notice": "123", "by": ""}
+    last = (START + timedelta(hours=5)).isoformat()
+    assert wanted.facts == {"since": START.isoformat(), "last": last, "notice": "123", "by": ""}
     assert wanted.reason == "123/2 (2026-03-10 10:00)"
 
 

@@ -78,7 +78,7 @@ def _notice(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | N
     files = answer["files"]
     return Notice(
         notice_id=notice_id,
-        title=_text(answer["title"]) or _text(row["title"]),
+        title=" / ".join(dict.fromkeys(filter(None, (_text(answer["title"]), _text(row["title"]))))),
         category=_text(answer["category"]) or _text(row["category"]),
         sent_at=sent_at,
         unread=answer["unread"] != "no",

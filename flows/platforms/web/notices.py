@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
@@ -48,10 +47,11 @@ class WebNotices:
         yield self._page(answer)
         if (answer.total or 0) <= len(answer.raw_rows):
             return
-        answer = self._view.asking("notice_list", self._choose_long_page)
-        for number in count(1):
+        answer, read = self._view.asking("notice_list", self._choose_long_page), 0
+        while True:
             yield self._page(answer)
-            if number * PAGE_SIZE >= (answer.total or 0) or not answer.raw_rows:
+            read += len(answer.raw_rows)
+            if read >= (answer.total or 0) or not answer.raw_rows:
                 return
             answer = self._view.asking("notice_list", lambda: self._view.click("notices.next"))
 
