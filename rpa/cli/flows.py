@@ -133,7 +133,7 @@ def _parameter(field: Field[Any], *, flow: Flow) -> inspect.Parameter:
 
 
 def _metavar(hint: Any) -> str | None:
-    """What stands for the value in the help: nothing for a switch, FILE for a path, a choice's name; None: the type's."""
+    """What stands for the value in the help: nothing for a switch, FILE, a choice's own name; None: the type's."""
     kinds = {hint, *get_args(hint), *(part for each in get_args(hint) for part in get_args(each))}
     choice = next((kind for kind in kinds if isinstance(kind, EnumType)), None)
     if choice is not None:
