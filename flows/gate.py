@@ -68,6 +68,8 @@ class Known:
     """order_sn → what changed since it was first seen."""
     unresolved: Mapping[str, str] = field(default_factory=dict)
     """order_sn → what an earlier run left undecided about it."""
+    handed_over: Mapping[str, str] = field(default_factory=dict)
+    """order_sn → the same, of those that stand in a file for a person's own upload."""
     unreadable_notices: tuple[str, ...] = ()
     """Audit notices that cannot be read: any order may be in them."""
     lost: tuple[LostSpan, ...] = ()
@@ -83,6 +85,8 @@ def reason_to_wait(order: Order, *, known: Known) -> Wait | None:
     if marked is not None:
         seen = known.audited.get(sn) if marked.reason is Reason.UNDER_AUDIT else None
         return Wait(reason=marked.reason, message=marked.message, since=seen.first_at if seen else None)
+    if sn in known.handed_over:
+        return Wait(reason=Reason.HANDED_OVER, message=known.handed_over[sn])
     if sn in known.unresolved:
         return Wait(reason=Reason.UNKNOWN, message=known.unresolved[sn])
     held = held_by_ledger(order, known=known)

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from flows.model import Decision, Mark, Order
+from flows.importing.model import ImportLimits, ImportResult
+from flows.model import Decision, How, Mark, Order
 from flows.notices.model import Attachment, Notice, NoticesPage, OpenedNotice
 
 
@@ -46,6 +47,9 @@ class ReadsOrders(Protocol):
 
     def pending(self) -> Iterator[OrdersPage]:
         """All pending orders, page by page, in the order of the list; each order once."""
+
+    def nearest(self) -> Iterator[OrdersPage]:
+        """The pending orders, nearest ship-by first, page by page, read once from the top; stop when it is enough."""
 
     def now(self) -> datetime:
         """The site's clock, which its deadlines are judged by; ours before anything was read."""
@@ -155,4 +159,48 @@ class ExportsOrders(Protocol):
         """Have the browser download a table that is ready, into this folder.
 
         Raises Refused with reason `download_failed`.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSaid(Said):
+    """What the site answered to an upload. `accepted`: it took the file as a whole, which says nothing of its rows."""
+
+    task_id: str | None = None
+    """None: not told."""
+
+
+@runtime_checkable
+class ImportForm(Protocol):
+    """The import page with a file chosen, not sent."""
+
+    def send(self) -> ImportSaid:
+        """The one irreversible click."""
+
+
+@runtime_checkable
+class ImportsShipments(Protocol):
+    """Ships orders by a file. `how` is `NO_LOGISTICS` for orders without a parcel, any other for parcels."""
+
+    def limits(self, how: How) -> ImportLimits:
+        """What the page says it takes in one file."""
+
+    def template(self, how: How, *, into: Path) -> Path:
+        """The site's own template, downloaded into this folder. Raises Refused with reason `download_failed`."""
+
+    def fill_in(self, how: How, file: Path) -> ImportForm:
+        """Open the page and choose the file; the page shows its name, and nothing is sent.
+
+        Raises NotApproved when the file could not be sent, Refused (`site_refused`) when the page does not take it.
+        """
+
+    def result(
+        self, how: How, *, file_name: str, task_id: str | None, into: Path, patience_s: float
+    ) -> ImportResult | None:
+        """What became of an upload, waited for; its failure file goes into this folder.
+
+        `task_id` None: the task is looked for by the file's name among the site's records; None is given when it is
+        not among them. `patience_s`: so long an import may stand still before it is left alone, not finished.
+
+        Raises TryAgain when the records cannot be read, or do not tell which task it is.
         """

@@ -58,6 +58,8 @@ class Reason(Coded):
     ON_HOLD = "on_hold", Outcome.WAITING, "Held by a person; lift the hold to release it.", "已被人工拦截；解除拦截后才会发货。"
     PRESALE_NOT_DUE = "presale_not_due", Outcome.WAITING, "Presale: not to be shipped before the time in the details.", "预售订单：未到发货时间（时间见说明）。"
     ORDER_CHANGED = "order_changed", Outcome.WAITING, "Goods, quantity or address changed since first seen; look at the order, then run `rpa ledger resolve`.", "商品、数量或地址与首次读取时不同；请核对订单后运行 rpa ledger resolve。"
+    HANDED_OVER = "handed_over", Outcome.WAITING, "In a file for your own upload; upload it, then run `rpa run ship-batch --settle`.", "已写入交给您自行上传的文件；上传后请运行 rpa run ship-batch --settle。"
+    NOT_UPLOADED = "not_uploaded", Outcome.WAITING, "Handed over in a file, but the site does not show it (looked twice); the next run ships it.", "已交付文件，但后台两次核对均未发货；下次运行会发货。"
     OTHER_SHOP_NOT_RUN = "other_shop_not_run", Outcome.WAITING, "Not in the shops of this run; another shop of this sheet was not run.", "不在本次运行的店铺中；使用此表格的其他店铺未运行。"
     BAD_ROW = "bad_row", Outcome.REFUSED, "The sheet row cannot be read; correct it and run again.", "表格此行有误，请改正后重新运行。"
     EMPTY_CELL = "empty_cell", Outcome.REFUSED, "A cell of this row is empty; fill it in.", "此行有空单元格，请补全。"
@@ -104,5 +106,6 @@ class Reason(Coded):
     OVERTAKEN = "overtaken", Outcome.NEEDS_PERSON, "A newer run of this shop has taken over; see its report.", "该店铺已有更新的运行接管，请查看其报表。"
     RIGHT_MISSING = "right_missing", Outcome.NEEDS_PERSON, "This account has no right to the page; ask the shop's owner for the right named in the message.", "该账号没有此页面的权限；请店主开通说明中的权限。"
     CRASHED = "crashed", Outcome.NEEDS_PERSON, "The program failed; see the log. The next run finds out what happened to this order.", "程序出错，见日志；下次运行会先核实此订单。"
+    IMPORT_GOING = "import_going", Outcome.NEEDS_PERSON, "The site has the file, but has not worked through it; run again later.", "后台已收到导入文件但尚未处理完；请稍后重新运行。"
     STOPPED = "stopped", Outcome.WAITING, "The run was stopped before this order; the next run goes on.", "运行在此订单之前被停止，下次继续。"
     # fmt: on

@@ -52,6 +52,7 @@ def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change], orders: 
         audited=run.ledger.observations(run.shop.name, mark=UNDER_AUDIT, subjects=order_sns),
         changed={sn: _difference(change) for sn, change in changed.items()},
         unresolved={sn: _words(action) for sn, action in live.items()},
+        handed_over={sn: _words(action) for sn, action in live.items() if action.state is State.HANDED_OVER},
         shipped_numbers=_shipped_numbers(live),
         **_held_now(run, now=now),
     )
@@ -61,6 +62,14 @@ def held_meanwhile(run: Run, order: Order, *, now: datetime) -> Wait | None:
     """What somebody, or a notice, has put against the order since it was decided on; asked right before the click."""
     known = Known(now=now, **_held_now(run, now=now, subjects=subjects_of(order)))
     return held_by_ledger(order, known=known) or notices_against_all(known)
+
+
+def held_meanwhile_of(run: Run, orders: Iterable[Order], *, now: datetime) -> dict[str, Wait]:
+    """The same for many orders at once; those that nothing is against are missing."""
+    known = Known(now=now, **_held_now(run, now=now))
+    against_all = notices_against_all(known)
+    found = {order.order_sn: held_by_ledger(order, known=known) or against_all for order in orders}
+    return {sn: wait for sn, wait in found.items() if wait is not None}
 
 
 def coverage_of(run: Run, *, now: datetime) -> Covered:

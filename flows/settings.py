@@ -42,6 +42,13 @@ class OrderSettings(BaseModel):
         default=5, ge=1, le=50, description="How many orders of one receiver one tracking number may serve."
     )
 
+    import_above: int = Field(
+        default=50, ge=0, description="`ship` uses the import page for more orders of a kind than these; else dialogs."
+    )
+    import_chunk: int = Field(
+        default=1000, ge=1, le=20000, description="How many orders go up in one file, if the site takes so many."
+    )
+
     @field_validator("columns")
     @classmethod
     def _known_columns(cls, columns: dict[str, str]) -> dict[str, str]:

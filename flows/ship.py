@@ -14,6 +14,7 @@ from flows.rules import KIND
 from flows.shipped import row_of
 from flows.shipping import ShippingDesk
 from flows.watch import note_what_notices_may_be_missing
+from flows.ways import By
 from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Plan, Row, option
 from rpa.language import Text
@@ -35,6 +36,10 @@ class Options:
     hidden_rows: bool = option(
         "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
     )  # fmt: skip
+    by: By | None = option(
+        "Ship by `dialog` or by `import`. Default: by import above the shop's `import_above` orders of a kind.",
+        "发货方式：dialog 弹窗，import 批量导入。默认：同类订单超过店铺配置 import_above 时批量导入。",
+    )
 
 
 def read_inbox(plan: Plan) -> Inbox:
@@ -43,8 +48,12 @@ def read_inbox(plan: Plan) -> Inbox:
 
 
 def ship(run: Run) -> Iterator[Row]:
+    """Ship by the entry that was asked for, or that fits the number of orders."""
+    yield from carefully(ShippingDesk(run, by=run.options.by), run)
+
+
+def carefully(desk: ShippingDesk, run: Run) -> Iterator[Row]:
     """The procedure of a careful clerk. Whatever stops it, each order and each row taken has its line in the report."""
-    desk = ShippingDesk(run)
     for file in run.shared.left_alone(run.shop.name):
         run.note("sheet_left_alone", f"{file.path.name}: {file.why.of(run.language)}")
     try:
@@ -53,11 +62,15 @@ def ship(run: Run) -> Iterator[Row]:
         note_what_notices_may_be_missing(run, now=run.office(ReadsOrders).now())
         yield from desk.report_what_is_not_to_be_shipped()
         yield from desk.look_for_orders_of_the_other_rows()
-        yield from desk.ship_each()
+        yield from desk.ship_all()
         yield from desk.read_back_everything()
         yield from desk.try_again_what_was_proven_not_shipped()
     except Stopped as stop:
-        yield from desk.read_back_everything()
+        try:
+            yield from desk.read_back_everything()
+        except (NeedsPerson, TryAgain) as worse:
+            yield from desk.report_what_was_cut_off(worse)
+            raise
         yield from desk.report_what_was_cut_off(stop)
         raise
     except (NeedsPerson, TryAgain) as stop:

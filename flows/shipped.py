@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flows.decide import receiver_key
 from flows.held import RELEASE_OF
-from flows.model import Decision, How, Order, Shipment
+from flows.model import Decision, How, Mark, Order, Shipment
 from flows.office import Sighting
 from flows.reasons import Reason
 from flows.rows import OrderRow
@@ -19,11 +20,15 @@ from rpa.ledger.once import Look
 REFUSED_FOR_AUDIT = "refused_for_audit"
 """The fact of an action that the site refused with the words it has for orders under audit."""
 
+IMPORT_FILE = "import_file"
+"""The fact of an action that went by a file: the file's name, which the site's records have too."""
+
 _ENDS = {
     State.DONE: Reason.SHIPPED,
     State.REFUSED: Reason.SITE_REFUSED,
     State.NOT_DONE: Reason.NOT_DONE,
     State.CONFLICT: Reason.CONFLICT,
+    State.HANDED_OVER: Reason.HANDED_OVER,
 }
 
 
@@ -45,6 +50,30 @@ def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
     }
     payload = {"how": shipment.how.value, "courier": shipment.courier, "tracking_number": shipment.tracking_number}
     return Intent(subject=order.order_sn, payload=payload, facts=facts)
+
+
+REFUSED_LASTINGLY = "refused_lastingly"
+"""The fact of an action that the site refused in a file, and would refuse again as it stands."""
+
+
+def is_refused_lastingly(action: Action, decision: Decision) -> bool:
+    """Whether the site has refused this very row in a file, and would again."""
+    _, shipment = decision.to_ship
+    sent = action.payload["courier"], action.payload["tracking_number"]
+    lasting = action.state is State.REFUSED and bool(action.facts.get(REFUSED_LASTINGLY))
+    return lasting and sent == (shipment.courier, shipment.tracking_number)
+
+
+def imported(decision: Decision) -> Decision:
+    """The decision, to be shipped by a file."""
+    _, shipment = decision.to_ship
+    return replace(decision, shipment=replace(shipment, how=How.IMPORT))
+
+
+def import_intent_of(decision: Decision, *, file: Path) -> Intent:
+    """The same for an order that goes by this file, in whose folder its evidence is kept."""
+    intent = intent_of(decision, evidence=file)
+    return replace(intent, facts={**intent.facts, IMPORT_FILE: file.name})
 
 
 def look_at(action: Action, sighting: Sighting | None) -> Look:
@@ -71,8 +100,15 @@ def _look_at_shipped(action: Action, order: Order) -> Look:
     shown = f"{order.courier} {order.tracking_number}".strip()
     if sent.same_as(courier=order.courier, tracking_number=order.tracking_number):
         facts = {"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {}
-        return Look(seen=Seen.OURS, detail="", facts=facts)
+        return Look(seen=Seen.OURS, detail=_gained(order) if IMPORT_FILE in action.facts else "", facts=facts)
     return Look(seen=Seen.OTHER, detail=f"the site shows {shown or 'no parcel'}")
+
+
+def _gained(order: Order) -> str:
+    """What came up against an order between the last reading of its marks and its upload, or after."""
+    marks = {"an audit": order.audit, "an after-sale case": order.after_sale}
+    shown = [name for name, mark in marks.items() if mark is Mark.SET]
+    return f"read back after the upload it shows {' and '.join(shown)}; look at it" if shown else ""
 
 
 def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -> OrderRow:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.decide import decide, decide_found
 from flows.gate import refused_for_audit
+from flows.importing.upload import ImportGoing, Uploads
 from flows.inbox import GoodOrBad, Inbox
 from flows.limits import room_left
 from flows.model import Decision, Mark, Order, SheetRow
-from flows.office import ReadsOrders, ShipForm, ShipsOrders
+from flows.office import ReadsOrders, ShipsOrders
 from flows.reasons import Reason
-from flows.rows import OrderRow, in_words
-from flows.rules import KIND, held_meanwhile, rules_of, sightings
-from flows.shipped import REFUSED_FOR_AUDIT, intent_of, look_at, row_of
+from flows.rows import OrderRow
+from flows.rules import KIND, rules_of, sightings
+from flows.shipped import IMPORT_FILE, REFUSED_FOR_AUDIT, look_at, row_of
 from flows.watch import look_for_signs, remember_audits
-from rpa.errors import AlreadyDone, InDoubt, Refused, RpaError, Stopped, TooManyDoubts
+from flows.ways import By, Ways
+from rpa.errors import RpaError
 from rpa.flow import Row
 from rpa.ledger.actions import Seen, State
-from rpa.ledger.once import Look, Reply, Settled
+from rpa.ledger.once import Look, Settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,22 +31,25 @@ if TYPE_CHECKING:
     from rpa.ledger.actions import Action
     from rpa.run import Run
 
-_MOST_DOUBTS = 3
-_FORM_STALE_S = 10.0
-
 
 class ShippingDesk:
     """One run's work. Every order read and every sheet row taken ends in exactly one row of the report."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, by: By | None = None, prepare: bool = False) -> None:
+        """`by`: the entry to ship through; None: chosen by how many there are. `prepare`: for a person's own upload."""
+        self.run = run
+        self.kind = KIND
+        self.once = run.once(KIND, look=self._look)
+        self.to_ship: dict[str, Decision] = {}
+        self.for_dialog: set[str] = set()
+        """Refused by an import for a reason that the dialog may know a way around."""
+        self.uploads = Uploads(run)
         self._run = run
         self._shop = run.shop.name
         self._inbox: Inbox = run.shared
         self._reading = run.office(ReadsOrders)
         self._shipping = run.office(ShipsOrders)
-        self._once = run.once(KIND, look=self._look)
         self._undecided: deque[Decision] = deque()
-        self._to_ship: dict[str, Decision] = {}
         self._sent: dict[str, Decision] = {}
         self._passing: set[str] = set()
         """Refused by the site for a passing reason."""
@@ -53,20 +58,20 @@ class ShippingDesk:
         self._again: dict[str, GoodOrBad | None] = {}
         """Proven not shipped, and not decided on since; with the row it was sent for."""
         self._tried_again: set[str] = set()
-        self._doubts = 0
+        self._ways = Ways(self, by=by, prepare=prepare)
 
     # Reading and deciding
 
     def look_at_what_was_left_open(self) -> Iterator[Row]:
         """Before anything else: read back what earlier runs sent without seeing the end of it."""
-        yield from self._end(self._once.recover())
+        yield from self.end(self.once.recover())
 
     def read_pending_orders(self) -> list[Order]:
         """All pending orders, nearest ship-by first, less those that are being read back."""
         orders = [order for page in self._reading.pending() for order in page.orders]
         orders.sort(key=lambda order: (order.ship_by is None, order.ship_by, order.order_sn))
         look_for_signs(self._run, orders, at=self._reading.now())
-        return [order for order in orders if order.order_sn not in self._once.open]
+        return [order for order in orders if order.order_sn not in self.once.open]
 
     def decide(self, orders: Sequence[Order], rows: Sequence[GoodOrBad] | None = None) -> None:
         """Decide on these orders, with the sheet rows that no shop has taken; the shop's limits are part of it."""
@@ -87,7 +92,7 @@ class ShippingDesk:
 
     @property
     def _decided(self) -> int:
-        return len(self._to_ship) + sum(decision.reason is None for decision in self._undecided)
+        return len(self.to_ship) + sum(decision.reason is None for decision in self._undecided)
 
     def report_what_is_not_to_be_shipped(self) -> Iterator[Row]:
         """A row for each decision with a reason against shipping; in a dry run for the others too."""
@@ -96,7 +101,7 @@ class ShippingDesk:
             reason = self._reason_not_to_ship(decision)
             self._undecided.popleft()
             if reason is None:
-                self._to_ship[decision.order_sn] = decision
+                self.to_ship[decision.order_sn] = decision
             else:
                 yield self._row(decision, reason)
 
@@ -117,7 +122,7 @@ class ShippingDesk:
     def look_for_orders_of_the_other_rows(self) -> Iterator[Row]:
         """Sheet rows whose order is not pending: shipped already or closed; another shop's are left for that one."""
         rows = [row for row in self._inbox.rows(self._shop) if isinstance(row, SheetRow)]
-        rows = [row for row in rows if row.order_sn not in self._once.open]
+        rows = [row for row in rows if row.order_sn not in self.once.open]
         found = self._reading.find(list(dict.fromkeys(row.order_sn for row in rows))) if rows else {}
         for row in rows:
             order = found.get(row.order_sn)
@@ -131,81 +136,37 @@ class ShippingDesk:
 
     # Shipping
 
-    def ship_each(self) -> Iterator[Row]:
-        """Ship what was decided, one by one; read back whenever the bound is reached."""
-        while self._to_ship:
-            if self._run.stopping():
-                raise Stopped
-            if self._once.full:
-                yield from self._end(self._once.read_back())
-            yield from self._ship(next(iter(self._to_ship.values())))
-            if self._doubts >= _MOST_DOUBTS:
-                message = f"{_MOST_DOUBTS} orders in a row ended in doubt; look at the shop, then run again."
-                raise TooManyDoubts(message)
+    def ship_all(self) -> Iterator[Row]:
+        """Ship what was decided, each order by its way."""
+        yield from self._ways.ship_all()
 
-    def _ship(self, decision: Decision) -> Iterator[Row]:
-        try:
-            form = self._filled_form(decision)
-        except Refused as refused:
-            self._doubts = 0
-            yield self._ended(decision, Reason.of(refused.reason), str(refused), evidence=refused.evidence)
-        except InDoubt as doubt:
-            self._doubts += 1
-            yield self._ended(decision, Reason.of(doubt.reason), str(doubt), evidence=doubt.evidence)
-        else:
-            held = held_meanwhile(self._run, decision.to_ship[0], now=self._reading.now())
-            if form is None:
-                yield self._ended(decision, Reason.SAID_NO)
-            elif held is not None:
-                form.leave()
-                yield self._ended(replace(decision, since=held.since), held.reason, held.message)
-            else:
-                yield from self._send(decision, form)
+    def sending(self, decisions: Iterable[Decision]) -> None:
+        """These are about to be sent, as they stand here: from now on only the site can say what became of them."""
+        for decision in decisions:
+            del self.to_ship[decision.order_sn]
+            self._sent[decision.order_sn] = decision
 
-    def _filled_form(self, decision: Decision) -> ShipForm | None:
-        """The form, ready to be sent; None when the person watching said no. One that waited long is filled in anew."""
-        form = self._shipping.fill_in(decision)
-        asked_at = self._run.clock.monotonic()
-        if not self._run.person.agrees(in_words(decision, language=self._run.language)):
-            form.leave()
-            return None
-        if self._run.clock.monotonic() - asked_at > _FORM_STALE_S:
-            form.leave()
-            return self._shipping.fill_in(decision)
-        return form
+    def note_refusal(self, order_sn: str, *, words: str, passing: bool, for_dialog: bool = False) -> None:
+        """What the site said of this order: its words, if it refused, and whether another try may end otherwise."""
+        if passing or for_dialog:
+            self._passing.add(order_sn)
+        if for_dialog:
+            self.for_dialog.add(order_sn)
+        if words and refused_for_audit(words, audit_words=self._audit_words):
+            self._refused_for_audit.add(order_sn)
 
-    def _send(self, decision: Decision, form: ShipForm) -> Iterator[Row]:
-        def click() -> Reply:
-            self._sent[decision.order_sn] = self._to_ship.pop(decision.order_sn)
-            said = form.send()
-            if said.repeatable:
-                self._passing.add(decision.order_sn)
-            if said.accepted is False and refused_for_audit(said.words, audit_words=self._audit_words):
-                self._refused_for_audit.add(decision.order_sn)
-            return Reply(accepted=said.accepted, words=said.words)
-
-        try:
-            reply = self._once.act(intent_of(decision, evidence=form.evidence), click)
-        except AlreadyDone as already:
-            form.leave()
-            yield self._ended(decision, Reason.UNKNOWN, str(already))
-            return
-        except InDoubt:
-            reply = Reply(accepted=None)
-        if reply.accepted:
-            self._doubts = 0
-            return
-        yield from self._end(self._once.read_back())
-        self._doubts = self._doubts + 1 if decision.order_sn in self._once.open else 0
+    def left(self, decision: Decision) -> Row:
+        """The row of an order that may not be shipped any more; its decision says why."""
+        return self.ended(decision, decision.reason or Reason.UNKNOWN, decision.message)
 
     # Reading back
 
     def read_back_everything(self) -> Iterator[Row]:
         """Look at the site until every shipment sent is proven done, refused, not done, or needs a person."""
-        yield from self._end(self._once.settle())
+        yield from self.end(self.once.settle())
 
     def try_again_what_was_proven_not_shipped(self) -> Iterator[Row]:
-        """Once more: what an earlier run left and never arrived, and what the site refused for a passing reason."""
+        """Once more: what was sent before this run, or in a file, and never arrived; what may not be refused again."""
         if not self._again:
             return
         found = self._reading.find(list(self._again))
@@ -215,7 +176,7 @@ class ShippingDesk:
         self.decide([order for order in found.values() if order.status == "pending"], rows)
         yield from self._end_what_is_not_pending_any_more(found, again)
         yield from self.report_what_is_not_to_be_shipped()
-        yield from self.ship_each()
+        yield from self.ship_all()
         yield from self.read_back_everything()
 
     def _end_what_is_not_pending_any_more(
@@ -235,11 +196,14 @@ class ShippingDesk:
     def _look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
         seen = self._shipping.read_back([action.subject for action in actions])
         looks = {action.subject: look_at(action, seen.get(action.subject)) for action in actions}
+        going = self.uploads.going(action for action in actions if looks[action.subject].seen is Seen.NOTHING)
+        if going:
+            raise ImportGoing(f"The site has not worked through {', '.join(sorted(going))} yet; run again later.")
         for sn in self._refused_for_audit.intersection(looks):
             looks[sn] = replace(looks[sn], facts={**looks[sn].facts, REFUSED_FOR_AUDIT: True})
         return looks
 
-    def _end(self, settled: Sequence[Settled]) -> Iterator[Row]:
+    def end(self, settled: Sequence[Settled]) -> Iterator[Row]:
         """The rows of what was read back, less what is tried once more."""
         for action in (each.action for each in settled):
             sn = action.subject
@@ -253,9 +217,11 @@ class ShippingDesk:
             yield self._counted(row_of(action, reason=recovered))
 
     def _may_repeat(self, action: Action, *, sent_now: bool) -> bool:
-        if sent_now:
+        """What was sent before this run, or in a file, and never arrived; what was refused for a passing reason."""
+        if sent_now and IMPORT_FILE not in action.facts:
             return action.state is State.REFUSED and action.subject in self._passing
-        return action.state is State.NOT_DONE
+        passing = action.state is State.REFUSED and sent_now and action.subject in self._passing
+        return passing or action.state is State.NOT_DONE
 
     def _take_rows_of(self, action: Action) -> None:
         """An earlier run's action ends here: the sheet rows that say the same have their line with it."""
@@ -269,21 +235,23 @@ class ShippingDesk:
         """The shop stops: what was to be shipped, and what was sent but not read back, needs a person."""
         for decision in self._undecided:
             yield self._row(decision, decision.reason or Reason.of(stop.code), decision.message or str(stop))
-        for decision in list(self._to_ship.values()):
-            yield self._ended(decision, Reason.of(stop.code), str(stop))
+        for decision in list(self.to_ship.values()):
+            yield self.ended(decision, Reason.of(stop.code), str(stop))
         for sn, row in self._again.items():
             yield self._row(Decision(order_sn=sn, order=None, row=row, shipment=None, reason=Reason.of(stop.code)))
-        for action in self._once.open.values():
+        for action in self.once.open.values():
             self._take_rows_of(action)
             yield self._counted(row_of(action, reason=Reason.of(stop.code), message=f"sent, not read back yet: {stop}"))
 
-    def _ended(
+    def ended(
         self, decision: Decision, reason: Reason, message: str = "", *, evidence: Path | None = None
     ) -> Row:  # fmt: skip
-        self._to_ship.pop(decision.order_sn, None)
-        if reason is Reason.UNDER_AUDIT:
-            decision = replace(decision, since=self._reading.now())
-            remember_audits(self._run, [replace(decision.to_ship[0], audit=Mark.SET)], at=self._reading.now())
+        """The row of an order that was to be shipped and ends here; `evidence` lies in the folder that it names."""
+        self.to_ship.pop(decision.order_sn, None)
+        order, now = decision.order, self._reading.now()
+        if reason is Reason.UNDER_AUDIT and order is not None:
+            decision = replace(decision, since=decision.since or now)
+            remember_audits(self._run, [replace(order, audit=Mark.SET)], at=now)
         folder = evidence.parent if evidence else None
         return self._counted(OrderRow.of(decision, reason=reason, message=message, evidence=folder))
 

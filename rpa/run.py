@@ -60,6 +60,10 @@ class Run:
     """Whether the run was asked to stop: begin nothing more, and raise `Stopped`."""
     documents: Path
     """The folder of the documents saved from this shop's site; the ledger's paths of documents begin there."""
+    evidence: Path
+    """The folder of what proves what was done in this shop."""
+    handover: Path
+    """The folder of the files that a person is to carry on with."""
     offices: Mapping[type, Callable[[], Any]] = field(repr=False)
 
     def office(self, capability: type[C]) -> C:

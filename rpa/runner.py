@@ -173,6 +173,7 @@ class _ShopRun:
                 ledger=self._ledger, clock=job.config.clock, language=job.config.language,
                 meter=job.meter(shop.name), person=job.person, note=self._note, stopping=job.stopping,
                 documents=job.config.var / "documents" / shop.name,
+                evidence=job.config.var / "evidence" / shop.name, handover=job.config.var / "handover" / shop.name,
                 offices=offices_of(self._premises, view),
             )  # fmt: skip
             for row in job.flow.work(run):

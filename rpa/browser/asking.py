@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -100,9 +100,13 @@ class Asking:
     def asked(
         self, name: str, action: Callable[[], None], *, about: str | None = None
     ) -> Iterator[Callable[[], Answer]]:
-        """Like `asking`, in two steps: the action is done now, the answer waited for when the value is called."""
+        """Like `asking`, in two steps: the action is done now, the answer waited for when the value is called.
+
+        An answer that nobody wants any more is waited for as well, so that it is not taken for that to another action.
+        """
         with ExitStack() as stack:
             first = stack.enter_context(self._sent(name, action, about=about))
+            stack.callback(self._let_end, first)
 
             def answer() -> Answer:
                 sent = first
@@ -154,6 +158,13 @@ class Asking:
             self._refuse_login_page()
             if self._breathe(css) and not done:
                 return
+
+    def _let_end(self, sent: _Sent) -> None:
+        """Wait for the end of what was asked; nobody wants its answer."""
+        deadline = self._clock.monotonic() + self._patience_s
+        with suppress(TryAgain):
+            while not sent.ended and self._clock.monotonic() < deadline:
+                self._breathe([])
 
     def _refuse_login_page(self) -> None:
         if urlsplit(self._page.url).path.startswith(self._profile.session.login_path):

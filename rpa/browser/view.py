@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.asking import Asking
+from rpa.browser.choosing import choose_file, file_field
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
@@ -140,10 +141,9 @@ class View:
     # Elements
 
     def click(self, name: str, *, scope: Scope | None = None) -> None:
-        """Click a named element; for a destructive one the guard must allow it.
+        """Click a named element; for a destructive one the guard must allow it. Where it leads is not waited for.
 
-        When something covers an element that is not destructive, popups are closed and it is clicked once more. Where
-        the click leads is not waited for.
+        When something covers an element that is not destructive, popups are closed and it is clicked once more.
         """
         found = self.found(name, scope=scope)
         self.guard.allow(found.element, profile=self.profile, about=scope.key if scope else "")
@@ -174,14 +174,19 @@ class View:
             self.page.keyboard.type(text)
             self.page.keyboard.press("Enter")
 
+    def choose_file(self, name: str, path: Path) -> None:
+        """Choose a file in a file field, which may be hidden; what the page makes of it is not waited for."""
+        element = self.profile.element(name)
+        self.guard.allow(element, profile=self.profile)
+        choose_file(file_field(self.page, element, patience_ms=self._patience_ms), path, name=name)
+
     def choose(self, name: str, value: str) -> None:
         """Open a select and click its option; the element `<name>_option` describes it, with `{value}` for the text."""
         option = self.profile.element(f"{name}_option").with_value(value)
         self.click(name)
         self.guard.allow(option, profile=self.profile)
-        found = self._resolve(option, self.page)
         with translated(f"choosing {value} in {name}"):
-            found.locator.click(timeout=self._patience_ms)
+            self._resolve(option, self.page).locator.click(timeout=self._patience_ms)
 
     def present(self, name: str, *, scope: Scope | None = None) -> bool:
         """Whether a named element is visible now."""
@@ -248,10 +253,8 @@ class View:
 
     def rows(self, name: str, *, keys: Sequence[str] | None = None, parts: bool = False) -> Rows:
         """The rows a list shows; see `read_rows`."""
-        spec = self.profile.lists[name]
-        return read_rows(
-            self.page, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=self._patience_ms / 2
-        )  # fmt: skip
+        spec, patience_ms = self.profile.lists[name], self._patience_ms / 2
+        return read_rows(self.page, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=patience_ms)
 
     def comes_to_rest(self, name: str, *, without: str) -> bool:
         """Wait until the list is drawn and has no row of this key; see `lists.comes_to_rest`."""

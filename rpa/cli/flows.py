@@ -6,6 +6,7 @@ import contextlib
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
+from enum import EnumType
 from pathlib import Path
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
@@ -132,6 +133,9 @@ def _parameter(field: Field[Any], *, flow: Flow) -> inspect.Parameter:
 
 
 def _metavar(hint: Any) -> str | None:
-    """What stands for the value in the help: nothing for a switch, FILE for a path; None: the type's name."""
+    """What stands for the value in the help: nothing for a switch, FILE, a choice's own name; None: the type's."""
     kinds = {hint, *get_args(hint), *(part for each in get_args(hint) for part in get_args(each))}
+    choice = next((kind for kind in kinds if isinstance(kind, EnumType)), None)
+    if choice is not None:
+        return choice.__name__.upper()
     return "" if bool in kinds else "FILE" if Path in kinds else None

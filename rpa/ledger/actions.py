@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -153,6 +153,12 @@ class Action:
     answered_by: str
     """The person who answered; empty: nobody had to."""
 
+    def looked_at(self, seen: Seen, *, settled: bool, detail: str, facts: Mapping[str, object]) -> Action:
+        """The action after one more look; its times are as before. Raises IllegalStep."""
+        looks = self.looks + 1
+        state = settle(seen, looks=looks, settled=settled, state=self.state)
+        return replace(self, state=state, looks=looks, detail=detail or self.detail, facts={**self.facts, **facts})
+
     def to_json(self) -> dict[str, object]:
         """The action as JSON values, times as ISO 8601 with offset."""
         return {
@@ -172,3 +178,17 @@ class Action:
             "detail": self.detail,
             "answered_by": self.answered_by,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAt:
+    """One look at one action, to be counted."""
+
+    action: Action
+    seen: Seen
+    settled: bool
+    """The settle time has passed since the intent."""
+    detail: str = ""
+    """Empty: the earlier one stays."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """They join those of the intent."""

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from rpa.errors import ConfigError
-from rpa.ledger.actions import LIVE, MAY_HAVE_ACTED, Action, IllegalStep, Intent, Seen, State, answer, settle
+from rpa.ledger.actions import (
+    ENOUGH_LOOKS,
+    LIVE,
+    MAY_HAVE_ACTED,
+    Action,
+    IllegalStep,
+    Intent,
+    LookAt,
+    State,
+    answer,
+)
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import actions
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, RowMapping, Select
+    from sqlalchemy import BindParameter, Connection, RowMapping, Select
 
     from rpa.clock import Clock
     from rpa.ledger.runs import RunRecord
 
+_CHANGING: Final = ("state", "looks", "detail", "facts", "answered_by", "updated_at")
+
 
 def write_intents(
-    connection: Connection, *, run: RunRecord, kind: str, intents: Sequence[Intent], clock: Clock
+    connection: Connection, *, run: RunRecord, kind: str, intents: Sequence[Intent], state: State, clock: Clock
 ) -> list[Action]:
-    """The intents as actions that are `submitting`, in the order given. The unique index rejects a second live one."""
+    """The intents as actions in this state, in the order given. The unique index rejects a second live one."""
     twice = [each for each, times in Counter((each.subject, each.part) for each in intents).items() if times > 1]
     if twice:
         raise ValueError(f"{kind}: the same subject and part more than once in one call: {twice}")
@@ -37,7 +50,7 @@ def write_intents(
             "part": intent.part,
             "payload": dict(intent.payload),
             "facts": dict(intent.facts),
-            "state": State.SUBMITTING.value,
+            "state": state.value,
             "run_id": run.id,
             "fence": run.fence,
             "created_at": now,
@@ -48,28 +61,70 @@ def write_intents(
     ]
     if not rows:
         return []
-    new = connection.execute(insert(actions).returning(actions, sort_by_parameter_order=True), rows)
-    return [_action(row, clock=clock) for row in new.mappings()]
+    new = connection.execute(insert(actions).returning(actions), rows)
+    begun = {(row["subject"], row["part"]): _action(row, clock=clock) for row in new.mappings()}
+    return [begun[intent.subject, intent.part] for intent in intents]
 
 
-def count_look(
-    connection: Connection,
-    action: Action,
-    *,
-    seen: Seen,
-    settled: bool,
-    detail: str,
-    facts: Mapping[str, object],
-    clock: Clock,
-) -> Action:
-    """The action after one more look, judged from the state and looks that the ledger has now."""
-    found = _one(connection, select(actions).where(actions.c.id == action.id).with_for_update(), clock=clock)
-    if found is None:
-        raise IllegalStep(f"Action {action.id} ({action.kind} {action.subject}) is not in this ledger")
-    looks = found.looks + 1
-    state = settle(seen, looks=looks, settled=settled, state=found.state)
-    values = {"state": state.value, "looks": looks, "detail": detail or found.detail, "facts": found.facts | {**facts}}
-    return _change(connection, found, values=values, clock=clock)
+def count_looks(connection: Connection, looks: Sequence[LookAt], *, clock: Clock) -> list[Action]:
+    """The actions after one more look each, judged from the states and looks that the ledger has now."""
+    found = _by_id(connection, [each.action for each in looks], clock=clock)
+    now = clock.now()
+    after = [
+        replace(
+            found[each.action.id].looked_at(each.seen, settled=each.settled, detail=each.detail, facts=each.facts),
+            updated_at=now,
+        )
+        for each in looks
+    ]
+    _write(connection, after)
+    return after
+
+
+def end_handed_over(
+    connection: Connection, handed: Sequence[Action], *, by: str, reason: str, clock: Clock
+) -> list[Action]:
+    """The actions as not done: a person says that what was handed over was not carried out.
+
+    Raises:
+        IllegalStep: one is not handed over any more, or fewer than two looks have seen nothing of it.
+
+    """
+    now = clock.now()
+    after = [
+        replace(each, state=_not_carried_out(each), detail=reason, answered_by=by, updated_at=now)
+        for each in _by_id(connection, handed, clock=clock).values()
+    ]
+    _write(connection, after)
+    return after
+
+
+def _not_carried_out(action: Action) -> State:
+    if action.state is not State.HANDED_OVER or action.looks < ENOUGH_LOOKS:
+        raise IllegalStep(f"{action.kind} {action.subject} is {action.state} after {action.looks} looks; look again")
+    return answer(action.state, to=State.NOT_DONE)
+
+
+def _by_id(connection: Connection, wanted: Sequence[Action], *, clock: Clock) -> dict[int, Action]:
+    """The actions as the ledger has them now, in the order wanted."""
+    query = select(actions).with_for_update()
+    found = {
+        each.id: each
+        for some in chunks(each.id for each in wanted)
+        for each in _all(connection, query.where(actions.c.id.in_(some)), clock=clock)
+    }
+    missing = next((each for each in wanted if each.id not in found), None)
+    if missing is not None:
+        raise IllegalStep(f"Action {missing.id} ({missing.kind} {missing.subject}) is not in this ledger")
+    return {each.id: found[each.id] for each in wanted}
+
+
+def _write(connection: Connection, changed: Sequence[Action]) -> None:
+    """Write what may change of an action, with one statement for all."""
+    rows = [{"of": each.id} | {f"to_{name}": getattr(each, name) for name in _CHANGING} for each in changed]
+    if rows:
+        values: dict[str, BindParameter[object]] = {name: bindparam(f"to_{name}") for name in _CHANGING}
+        connection.execute(update(actions).where(actions.c.id == bindparam("of")).values(values), rows)
 
 
 def write_answer(
@@ -108,9 +163,9 @@ def _change(connection: Connection, action: Action, *, values: Mapping[str, obje
     return _action(connection.execute(changed.returning(actions)).mappings().one(), clock=clock)
 
 
-def still_open(connection: Connection, *, shop: str, kind: str, clock: Clock) -> list[Action]:
-    """What is `submitting`, whichever run began it, oldest first."""
-    return _all(connection, _of(shop, kind).where(actions.c.state == State.SUBMITTING.value), clock=clock)
+def in_state(connection: Connection, *, shop: str, kind: str, state: State, clock: Clock) -> list[Action]:
+    """The actions that are in this state, whichever run began them, oldest first."""
+    return _all(connection, _of(shop, kind).where(actions.c.state == state.value), clock=clock)
 
 
 def live(connection: Connection, *, shop: str, kind: str, subjects: Iterable[str] | None, clock: Clock) -> list[Action]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from rpa.errors import AlreadyDone
 from rpa.ledger import entries, runs
-from rpa.ledger.actions import Action, Intent, Seen, State
+from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
 from rpa.ledger.memory import Memory
 from rpa.ledger.paperwork import Paperwork
 from rpa.ledger.runs import RunRecord, RunState
@@ -43,10 +43,18 @@ class Ledger(Paperwork, Memory):
             AlreadyDone: a subject has a live action of this kind; the message names all of them.
 
         """
+        return self._begin(run, kind=kind, intents=intents, state=State.SUBMITTING)
+
+    def hand_over(self, run: RunRecord, *, kind: str, intents: Sequence[Intent]) -> list[Action]:
+        """The intents as `handed_over` actions, which a person carries out; otherwise as `begin`."""
+        return self._begin(run, kind=kind, intents=intents, state=State.HANDED_OVER)
+
+    def _begin(self, run: RunRecord, *, kind: str, intents: Sequence[Intent], state: State) -> list[Action]:
+        clock = self._clock
         try:
             with self._writing() as connection:
                 runs.check_fence(connection, run)
-                return entries.write_intents(connection, run=run, kind=kind, intents=intents, clock=self._clock)
+                return entries.write_intents(connection, run=run, kind=kind, intents=intents, state=state, clock=clock)
         except IntegrityError as error:
             taken = self._taken(run.shop, kind=kind, intents=intents)
             if not taken:
@@ -85,11 +93,28 @@ class Ledger(Paperwork, Memory):
             IllegalStep: only a person may change the action now, or nobody.
 
         """
+        look = LookAt(action=action, seen=seen, settled=settled, detail=detail, facts=facts or {})
+        return self.settle_many(run, [look])[0]
+
+    def settle_many(self, run: RunRecord, looks: Sequence[LookAt]) -> list[Action]:
+        """The actions after one more look at each, in the order given: all of them, or none; raises as `settle`."""
         with self._writing() as connection:
             runs.check_fence(connection, run)
-            return entries.count_look(
-                connection, action, seen=seen, settled=settled, detail=detail, facts=facts or {}, clock=self._clock
-            )
+            return entries.count_looks(connection, looks, clock=self._clock)
+
+    def take_back(self, run: RunRecord, *, actions: Sequence[Action], by: str, reason: str) -> list[Action]:
+        """Handed-over actions as `not_done`, which frees their subjects: all of them, or none.
+
+        For a person who says that they were not carried out, once two looks have seen nothing of them.
+
+        Raises:
+            FenceLost: a newer run of the shop has started.
+            IllegalStep: one is not handed over any more, or was not looked at twice.
+
+        """
+        with self._writing() as connection:
+            runs.check_fence(connection, run)
+            return entries.end_handed_over(connection, actions, by=by, reason=reason, clock=self._clock)
 
     def resolve(
         self, shop: str, *, kind: str, subject: str, state: State, by: str, reason: str, part: str = ""
@@ -118,7 +143,12 @@ class Ledger(Paperwork, Memory):
     def open_actions(self, shop: str, *, kind: str) -> list[Action]:
         """What is `submitting`, from any run, oldest first: look at the site before anything else is done."""
         with self._reading() as connection:
-            return entries.still_open(connection, shop=shop, kind=kind, clock=self._clock)
+            return entries.in_state(connection, shop=shop, kind=kind, state=State.SUBMITTING, clock=self._clock)
+
+    def handed_over(self, shop: str, *, kind: str) -> list[Action]:
+        """What is `handed_over`, from any run, oldest first."""
+        with self._reading() as connection:
+            return entries.in_state(connection, shop=shop, kind=kind, state=State.HANDED_OVER, clock=self._clock)
 
     def live(self, shop: str, *, kind: str, subjects: Iterable[str] | None = None) -> dict[str, Action]:
         """The newest live action by subject; `subjects` None: of the whole shop."""

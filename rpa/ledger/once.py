@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rpa.ledger.actions import Action, Intent, Seen, State
+from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
 
 if TYPE_CHECKING:
     from rpa.clock import Clock
@@ -39,6 +39,9 @@ class Settled:
 
     action: Action
     look: Look
+
+
+NOT_FOUND = Look(seen=Seen.UNREADABLE, detail="it was not found when it was read back")
 
 
 class Once:
@@ -80,22 +83,52 @@ class Once:
 
     def act(self, intent: Intent, act: Callable[[], Reply]) -> Reply:
         """Write the intent, then act, in that order. Raises AlreadyDone when the subject has an action that lives."""
-        [action] = self._ledger.begin(self._run, kind=self._kind, intents=[intent])
-        self._open[intent.subject] = action
-        try:
-            reply = act()
-        finally:
-            self._due[intent.subject] = self._clock.now() + self._settle_time
+        reply = self._act([intent], act)
         self._replies[intent.subject] = reply
         return reply
+
+    def act_many(self, intents: Sequence[Intent], act: Callable[[], Reply]) -> Reply:
+        """Write all these intents at once, then act once for all of them; otherwise as `act`.
+
+        A reply that refuses the whole refuses each; one that accepts the whole says nothing of any.
+        """
+        reply = self._act(intents, act)
+        if reply.accepted is False:
+            self._replies.update(dict.fromkeys((intent.subject for intent in intents), reply))
+        return reply
+
+    def _act(self, intents: Sequence[Intent], act: Callable[[], Reply]) -> Reply:
+        begun = self._ledger.begin(self._run, kind=self._kind, intents=intents)
+        for action in begun:
+            self._open[action.subject] = action
+            self._replies.pop(action.subject, None)
+        try:
+            return act()
+        finally:
+            due = self._clock.now() + self._settle_time
+            self._due.update(dict.fromkeys((action.subject for action in begun), due))
 
     def read_back(self) -> list[Settled]:
         """Look at everything open, once. What the site shows or refused is settled; what it does not stays open."""
         if not self._open:
             return []
         looks = self._look(list(self._open.values()))
-        ended = [self._settle(action, looks.get(action.subject)) for action in list(self._open.values())]
-        return [each for each in ended if each is not None]
+        return self.settle_with({subject: looks.get(subject, NOT_FOUND) for subject in self._open})
+
+    def settle_with(self, looks: Mapping[str, Look]) -> list[Settled]:
+        """Count these looks, at whatever of it is open; what they prove is settled, all at once."""
+        now = self._clock.now()
+        counted = [
+            self._counted(self._open[subject], look, now=now)
+            for subject, look in looks.items()
+            if subject in self._open
+        ]
+        after = self._ledger.settle_many(self._run, counted) if counted else []
+        return [
+            Settled(action=action, look=Look(seen=each.seen, detail=each.detail, facts=each.facts))
+            for action, each in zip(after, counted, strict=True)
+            if self._is_settled(action, now=now)
+        ]
 
     def settle(self) -> list[Settled]:
         """Look until nothing is open: what two looks, one after the settle time, do not show was not done."""
@@ -109,19 +142,19 @@ class Once:
         due = max(self._due[subject] for subject in self._open)
         return max((due - self._clock.now()).total_seconds(), 0.0)
 
-    def _settle(self, action: Action, look: Look | None) -> Settled | None:
-        look = look or Look(seen=Seen.UNREADABLE, detail="it was not found when it was read back")
-        now, due = self._clock.now(), self._due[action.subject]
-        look = self._weighed(action, look, last=now >= due and action.looks >= 1)
-        after = self._ledger.settle(
-            self._run, action, seen=look.seen, settled=now >= due, detail=look.detail, facts=dict(look.facts)
-        )
-        if after.state is State.SUBMITTING:
-            self._open[action.subject] = after
-            self._due[action.subject] = max(due, now + self._settle_time / 2)
-            return None
+    def _counted(self, action: Action, look: Look, *, now: datetime) -> LookAt:
+        settled = now >= self._due[action.subject]
+        look = self._weighed(action, look, last=settled and action.looks >= 1)
+        return LookAt(action=action, seen=look.seen, settled=settled, detail=look.detail, facts=dict(look.facts))
+
+    def _is_settled(self, action: Action, *, now: datetime) -> bool:
+        """Whether it has ended; if not, it stays open, and the next look that counts as the last one comes later."""
+        if action.state is State.SUBMITTING:
+            self._open[action.subject] = action
+            self._due[action.subject] = max(self._due[action.subject], now + self._settle_time / 2)
+            return False
         del self._open[action.subject], self._due[action.subject]
-        return Settled(action=after, look=look)
+        return True
 
     def _weighed(self, action: Action, look: Look, *, last: bool) -> Look:
         """A look at nothing, in the light of the site's word: its "no" ends it, its "yes" forbids a repetition."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import statistics
 import subprocess
 import sys
@@ -20,11 +21,15 @@ from rich.table import Table
 from flows.pending_orders import PENDING_ORDERS
 from flows.ship import SHIP
 from rpa.browser.session import launched
-from tests.bench import anchors, starting
+from tests.bench import anchors, importing, starting
 from tests.bench.shop import bare_page, configured, newest_parcels, our_run, started
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+_NAMES = ("starting", "reading", "growing", "shipping", "importing", "growing-imports")
+_DIALOGS = 20
+"""Orders shipped by dialog beside an import."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,8 @@ class Line:
 
     what: str
     pairs: tuple[tuple[float, float], ...]
-    bound: float
+    bound: float = math.inf
+    """Infinite: only told."""
 
     @property
     def ratio(self) -> float:
@@ -161,14 +167,46 @@ def _prove(mock: object, *, count: int, ends: list[str]) -> None:
         raise SystemExit(message)
 
 
+def by_import(browser: Browser, repetitions: int, *, rows: int) -> list[Line]:
+    """Orders shipped by file, each row settled, against a script that uploads the same file and reads the result."""
+    alone, again, dialog = [], [], []
+    for _ in range(repetitions):
+        ours, bare = importing.by_import(browser, count=rows)
+        by_dialog = _ship_ours(browser, count=_DIALOGS, still=False) / _DIALOGS * rows
+        alone.append((ours.ship_s, bare))
+        again.append((ours.ship_s + ours.again_s, bare))
+        dialog.append((ours.ship_s + ours.again_s, by_dialog))
+    return [
+        Line(what=f"ship {rows} rows by import, lists apart : bare script", pairs=tuple(alone), bound=1.5),
+        Line(what="the same with the list read again for the marks : bare script", pairs=tuple(again)),
+        Line(what=f"the same : our dialogs ({_DIALOGS} orders, per order)", pairs=tuple(dialog)),
+    ]
+
+
+def import_growing(repetitions: int, *, rows: int) -> list[Line]:
+    """Ten times as many rows: time from the decisions on, and this program's peak memory."""
+    times, apart, peaks = [], [], []
+    for _ in range(repetitions):
+        large, small = importing.in_a_process(count=10 * rows), importing.in_a_process(count=rows)
+        times.append((large.ship_s + large.again_s, small.ship_s + small.again_s))
+        apart.append((large.ship_s, small.ship_s))
+        peaks.append((large.peak_mb, small.peak_mb))
+    return [
+        Line(what=f"ship {10 * rows} rows by import : {rows}", pairs=tuple(times), bound=11),
+        Line(what="the same, lists apart", pairs=tuple(apart), bound=11),
+        Line(what=f"peak memory (MB) at {10 * rows} rows by import : at {rows}", pairs=tuple(peaks), bound=2),
+    ]
+
+
 def main() -> None:
     """Run the benchmarks named, or all, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help="reading, shipping, growing, starting; default: all")
+    parser.add_argument("names", nargs="*", help=f"{', '.join(_NAMES)}; default: all")
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--orders", type=int, default=100, help="orders shipped in a repetition")
+    parser.add_argument("--orders", type=int, default=100, help="orders shipped by dialog in a repetition")
+    parser.add_argument("--rows", type=int, default=1000, help="rows of an import, and a tenth of those of a large one")
     asked = parser.parse_args()
-    names = asked.names or ["starting", "reading", "growing", "shipping"]
+    names = asked.names or _NAMES
     lines: list[Line] = []
     with launched() as browser:
         if "starting" in names:
@@ -177,6 +215,10 @@ def main() -> None:
             lines += reading(browser, asked.repetitions)
         if "shipping" in names:
             lines += shipping(browser, asked.repetitions, count=asked.orders)
+        if "importing" in names:
+            lines += by_import(browser, asked.repetitions, rows=asked.rows)
+    if "growing-imports" in names:
+        lines += import_growing(min(3, asked.repetitions), rows=asked.rows)
     if "growing" in names:
         lines += growing(min(3, asked.repetitions))
     _print(lines)
@@ -194,7 +236,7 @@ def _print(lines: list[Line]) -> None:
             f"{anchor:.3g}",
             f"{line.ratio:.3f}",
             f"{ratios[0]:.3f} … {ratios[-1]:.3f}",
-            f"≤ {line.bound:.3g}{held}",
+            f"≤ {line.bound:.3g}{held}" if math.isfinite(line.bound) else "",
         )
     Console(width=150, file=sys.stdout).print(table)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,6 +93,42 @@ def ship_as_in_a_tutorial(page: Page, url: str, parcels: Sequence[Parcel]) -> No
         page.wait_for_timeout(500)
         page.get_by_role("button", name="确认发货").click()
         page.wait_for_timeout(2000)
+
+
+def import_well(page: Page, url: str, parcels: Sequence[Parcel], *, file: Path) -> list[str]:
+    """Write the file, upload it through the page, read the texts of all rows of the result, 100 a page."""
+    _write_import(file, parcels)
+    page.goto(f"{url}/orders/batch_ship")
+    page.locator('input[type="file"]').set_input_files(file)
+    page.get_by_role("button", name="开始导入").click()
+    result = page.locator('[class*="batch-result_container"]')
+    rows = result.locator('tbody > tr[data-testid="beast-core-table-body-tr"]')
+    rows.first.wait_for()
+    with page.expect_response(_is_result) as first:
+        result.locator('[class*="PGT_sizeSelect"] [data-testid="beast-core-select-header"]').click()
+        page.locator('[class*="ST_option"]').get_by_text("100", exact=True).click()
+    answer, texts = first.value.json()["result"], []
+    while True:
+        rows.filter(has_text=answer["list"][-1]["orderSn"]).wait_for()
+        texts += rows.all_inner_texts()
+        if len(texts) >= answer["total"]:
+            return texts
+        with page.expect_response(_is_result) as following:
+            result.get_by_test_id("beast-core-pagination-next").click()
+        answer = following.value.json()["result"]
+
+
+def _is_result(response: Response) -> bool:
+    return "/batch/result" in response.url
+
+
+def _write_import(file: Path, parcels: Sequence[Parcel]) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (("订单号", "快递公司", "快递单号"), ("order_sn", "shipping_name", "shipping_sn"), *parcels):
+        book.worksheets[0].append(row)
+    book.save(file)
 
 
 FIRST_LIST = """

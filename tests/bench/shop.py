@@ -99,7 +99,8 @@ def our_run(flow: Flow, browser: Browser, config: Config, *, still: bool = False
             shared=shared, dry=False, ledger=ledger, clock=config.clock, language=config.language,
             meter=quiet, person=quiet,
             note=lambda _cause, _message: None, stopping=lambda: False,
-            documents=config.var / "documents" / shop.name, offices=offices_of(place, view),
+            documents=config.var / "documents" / shop.name, evidence=config.var / "evidence" / shop.name,
+            handover=config.var / "handover" / shop.name, offices=offices_of(place, view),
         )  # fmt: skip
 
 

@@ -61,12 +61,15 @@ class Clerk:
 
     def an_order(self, **signs: object) -> str:
         """The number of a pending order that was never shipped and has these signs (others: none)."""
+        return next(self.orders(**signs))
+
+    def orders(self, **signs: object) -> Iterator[str]:
+        """The numbers of all such orders."""
         wanted = {"status": "pending", "audit": False, "after_sale": False, "virtual": False} | signs
-        fitting: Iterator[str] = (
+        return (
             sn for sn, order in self.shop.truth()["orders"].items()
             if not order["shipments"] and all(order[name] == value for name, value in wanted.items())
         )  # fmt: skip
-        return next(fitting)
 
     def search(self, order_sn: str) -> Locator:
         """Its row, alone among the pending orders."""

@@ -119,6 +119,14 @@ def test_a_request_made_before_the_action_does_not_count(view: View, site: TinyS
     assert view.answered("list", lambda: None) is None
 
 
+def test_an_answer_that_nobody_waits_for_any_more_is_not_taken_for_the_next_one(view: View, site: TinySite) -> None:
+    view.open("orders")
+    site.answers = [good("late"), good("A-1")]
+    with view.asked("list", lambda: view.page.evaluate("() => void setTimeout(() => ask('late'), 150)")):
+        pass
+    assert [row["order_sn"] for row in answer(view).rows] == ["A-1"]
+
+
 def test_a_question_of_the_page_ends_the_waiting_for_an_answer(view: View, site: TinySite) -> None:
     view.open("orders")
     view.page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", '<a class="search">Search</a>')

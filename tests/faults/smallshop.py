@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,8 @@ def _prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str
             mock.patch(order.order_sn, status="closed")
     virtual = {order.order_sn for order in made if order.virtual}
     for n, sn in enumerate(pending):
-        day = 11 if sn in virtual else 12
-        mock.patch(sn, ship_by=f"2026-03-{day}T{10 + n // 60}:{n % 60:02d}:00+08:00", **marks.get(held.get(sn, ""), {}))
+        ship_by = DEFAULT_NOW.replace(day=11 if sn in virtual else 12, hour=10, minute=0) + timedelta(minutes=n)
+        mock.patch(sn, ship_by=ship_by.isoformat(), **marks.get(held.get(sn, ""), {}))
 
 
 def hold_still(folder: ShopFolder) -> None:

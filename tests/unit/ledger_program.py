@@ -1,6 +1,6 @@
 """A process with the ledger open that does what the lines on its stdin say, one answer a line: to be killed or frozen.
 
-start | join | begin SUBJECT… | settle | race N | cycle | lock FOLDER | conclude NAME | half NAME | papers
+start | join | begin SUBJECT… | settle | many N | race N | cycle | lock FOLDER | conclude NAME | half NAME | papers
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rpa.clock import Clock
 from rpa.errors import RpaError
-from rpa.ledger.actions import Action, Intent, Seen
+from rpa.ledger.actions import Action, Intent, LookAt, Seen
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.lock import RunLock
@@ -62,6 +62,20 @@ class Program:
     def do_settle(self) -> str:
         assert self.run
         return ",".join(self.ledger.settle(self.run, each, seen=Seen.OURS, settled=False).state for each in self.begun)
+
+    def do_many(self, number: str) -> str:
+        """Each in one transaction: so many intents, their ends, and so many handed over."""
+        assert self.run
+        for turn in itertools.count():
+            self.do_begin(*(f"{turn}-{n}" for n in range(int(number))))
+            print("begun", turn, flush=True)
+            looks = [LookAt(action=each, seen=Seen.OURS, settled=False) for each in self.begun]
+            self.ledger.settle_many(self.run, looks)
+            print("settled", turn, flush=True)
+            intents = [Intent(subject=f"handed-{each.subject}", payload={}) for each in self.begun]
+            self.ledger.hand_over(self.run, kind="ship", intents=intents)
+            print("handed", turn, flush=True)
+        return ""
 
     def do_race(self, number: str) -> str:
         return " ".join(str(n) for n in range(int(number)) if self.obey("begin", [str(n)]) == "begun")

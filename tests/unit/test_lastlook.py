@@ -135,3 +135,9 @@ def test_a_form_that_reads_otherwise_than_it_was_filled_in_is_a_doubt(read: dict
 def test_a_form_set_to_a_parcel_is_not_sent_without_one() -> None:
     with pytest.raises(InDoubt):
         refuse_other_fields(NO_PARCEL, {"how": "dialog", "courier": "", "tracking_number": ""})
+
+
+def test_a_courier_that_the_dialog_does_not_offer_is_refused_without_a_doubt() -> None:
+    with pytest.raises(Refused) as refused:
+        refuse_other_fields(PARCEL, {"how": "dialog", "courier": "", "tracking_number": "7A"})
+    assert refused.value.reason == Reason.UNKNOWN_COURIER

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,6 +119,21 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(path: Path, start
     assert begun <= set(state)
     assert all(state[n] is State.DONE for n in done)
     assert len(set(state) - done) <= 1
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 7])
+def test_many_rows_are_begun_settled_and_handed_over_all_or_none(path: Path, start: Start, answers: int) -> None:
+    victim = start()
+    victim.ask("start")
+    victim.tell("many 300")
+    said = [victim.answer() for _ in range(answers)] + victim.kill()
+    with Ledger.open(path, clock=Clock()) as ledger:
+        rows = Counter((each.subject.partition("-")[0], each.state) for each in ledger.show("demo"))
+        turns = Counter((each.subject.rpartition("-")[0], each.state) for each in ledger.show("demo"))
+    assert set(turns.values()) == {300}
+    finished = sum(line.startswith("settled") for line in said)
+    assert sum(state is State.DONE for _, state in turns) in (finished, finished + 1)
+    assert rows["handed", State.HANDED_OVER] // 300 in (n := sum(line.startswith("handed") for line in said), n + 1)
 
 
 def test_a_process_killed_in_the_middle_of_a_conclusion_leaves_none_of_it(path: Path, start: Start) -> None:

@@ -96,7 +96,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             record=ledger.start_run("demo", flow="audit-notices"), shop=load(config).shop("demo"),
             profile=load_profile("pinduoduo"), options=None, shared=None, dry=False, ledger=ledger, clock=HandClock(),
             language=Language.EN, meter=nobody, person=nobody, note=print, stopping=lambda: False,
-            documents=tmp_path / "documents", offices={},
+            documents=tmp_path / "documents", evidence=tmp_path / "evidence", handover=tmp_path / "handover",
+                offices={},
         )  # fmt: skip
         yield Desk(Filing(run), ledger, tmp_path / "documents")
 

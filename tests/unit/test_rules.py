@@ -43,7 +43,8 @@ class Back:
         run = Run(
             record=self.record, shop=load(path).shop("demo"), profile=load_profile("pinduoduo"), options=None,
             shared=None, dry=False, ledger=self.ledger, clock=HandClock(), language=Language.EN, meter=nobody,
-            person=nobody, note=print, stopping=lambda: False, documents=self.folder, offices={},
+            person=nobody, note=print, stopping=lambda: False, documents=self.folder,
+            evidence=self.folder, handover=self.folder, offices={},
         )  # fmt: skip
         changed = self.ledger.see("demo", sightings=sightings([an_order("changed", receiver="李*")]))
         return rules_of(run, now=NOW, changed=changed)

@@ -102,7 +102,7 @@ def test_what_cannot_be_read_with_certainty_proves_nothing() -> None:
         (State.CONFLICT, Reason.CONFLICT, Outcome.NEEDS_PERSON),
         (State.UNKNOWN, Reason.UNKNOWN, Outcome.NEEDS_PERSON),
         (State.SUBMITTING, Reason.UNKNOWN, Outcome.NEEDS_PERSON),
-        (State.HANDED_OVER, Reason.UNKNOWN, Outcome.NEEDS_PERSON),
+        (State.HANDED_OVER, Reason.HANDED_OVER, Outcome.WAITING),
     ],
 )
 def test_each_end_of_an_action_is_told_as_what_it_is(state: State, reason: Reason, outcome: Outcome) -> None:

@@ -77,7 +77,8 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
             record=ledger.start_run("demo", flow="ship"), shop=load(path).shop("demo"),
             profile=load_profile("pinduoduo"), options=None, shared=None, dry=False, ledger=ledger, clock=HandClock(),
             language=Language.EN, meter=nobody, person=nobody, note=lambda cause, _message: notes.append(cause),
-            stopping=lambda: False, documents=tmp_path / "documents", offices=offices,
+            stopping=lambda: False, documents=tmp_path / "documents", evidence=tmp_path, handover=tmp_path,
+            offices=offices,
         )  # fmt: skip
         yield Watched(run, site, notes)
 

@@ -90,10 +90,12 @@ def refuse_other_goods(order: Order, dialog: Values, *, data: Values) -> None:
 
 
 def refuse_other_fields(shipment: Shipment, shown: Values) -> None:
-    """Raise InDoubt unless the dialog's fields read what was to be filled in."""
+    """Raise InDoubt unless the dialog's fields read what was to be filled in; Refused when it has no such courier."""
     if shown["how"] != shipment.how.value:
         raise InDoubt(f"the dialog is set to {shown['how']!r}", reason=Reason.ROW_MISMATCH)
     courier, tracking_number = shown["courier"], shown["tracking_number"]
+    if shipment.how is How.DIALOG and not courier and tracking_number == shipment.tracking_number:
+        raise Refused(f"the dialog offers no courier {shipment.courier!r}", reason=Reason.UNKNOWN_COURIER)
     if shipment.how is How.DIALOG and not shipment.same_as(courier=courier, tracking_number=tracking_number):
         message = f"the dialog's fields read {courier!r} {tracking_number!r} after they were filled in"
         raise InDoubt(message, reason=Reason.ROW_MISMATCH)

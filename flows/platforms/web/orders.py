@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
@@ -73,11 +74,22 @@ class WebOrders:
         return self._view.asking("order_list", lambda: self._view.click("orders.sort_ship_by"))
 
     def _pass(self, page: str) -> Iterator[OrdersPage]:
-        """All pages of a list. While the next page is on its way, the one before is compared and worked on."""
+        """All pages of a list."""
         answer = self._view.open_for(page, answer="order_list")
-        total = answer.total or 0
-        if total > len(answer.raw_rows):
-            answer = self._view.asking("order_list", self._choose_long_page)
+        yield from self._following(self._lengthened(answer))
+
+    def nearest(self) -> Iterator[OrdersPage]:
+        """The pending orders, nearest ship-by first, page by page, read once from the top."""
+        answer = self._view.open_for("orders_pending", answer="order_list")
+        yield from self._following(self._lengthened(self._sort() or answer))
+
+    def _lengthened(self, answer: Answer) -> Answer:
+        if (answer.total or 0) > len(answer.raw_rows):
+            return self._view.asking("order_list", self._choose_long_page)
+        return answer
+
+    def _following(self, answer: Answer) -> Iterator[OrdersPage]:
+        """This page and those after it. While one is on its way, the one before is compared and worked on."""
         for number in count(1):
             total = answer.total or 0
             shown = self._shown(answer)
@@ -99,12 +111,14 @@ class WebOrders:
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
         """Orders of any status by number; those that the shop does not have are missing.
 
-        Many are looked for among the newest shipped ones first, a page of them at a time.
+        Many are looked for among the newest shipped ones first, then among the pending, a page of them at a time.
         """
         wanted = dict.fromkeys(order_sns)
         found: dict[str, Order] = {}
         if len(wanted) > _SEARCHES_BEFORE_PAGING:
             found = self._among_shipped(set(wanted))
+        if len(wanted) - len(found) > _SEARCHES_BEFORE_PAGING:
+            found |= self._among_pending(wanted.keys() - found.keys())
         missing = [sn for sn in wanted if sn not in found]
         if missing:
             self._view.open_for("orders_all", answer="order_list")
@@ -128,5 +142,14 @@ class WebOrders:
         for number, page in enumerate(self._pass("orders_shipped"), start=1):
             found |= {order.order_sn: order for order in page.orders if order.order_sn in wanted}
             if len(found) == len(wanted) or number >= most_pages:
+                break
+        return found
+
+    def _among_pending(self, wanted: AbstractSet[str]) -> dict[str, Order]:
+        """Those of these that are pending, as long as the list's pages have any of them."""
+        found: dict[str, Order] = {}
+        for page in self._pass("orders_pending"):
+            found |= {order.order_sn: order for order in page.orders if order.order_sn in wanted}
+            if len(found) == len(wanted):
                 break
         return found

@@ -1,0 +1,112 @@
+"""The last reading of orders before a file goes up: every mark, hold and note read again, by the same gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flows.decide import decide, decide_found
+from flows.model import Decision, Order
+from flows.office import ReadsOrders
+from flows.reasons import Reason
+from flows.rules import rules_of, sightings
+from flows.watch import remember_audits
+
+if TYPE_CHECKING:
+    from rpa.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRead:
+    """What one more reading of the list came to."""
+
+    to_ship: tuple[Decision, ...]
+    """Those that may still be shipped, as they are now."""
+    left: tuple[Decision, ...]
+    """Those that may not, each with its reason and the time of this reading."""
+    began_s: float
+    """By the steady clock: no mark is older."""
+    read_at: datetime
+    """By the site's clock."""
+
+
+def read_again(run: Run, decisions: Sequence[Decision]) -> LastRead:
+    """Read these orders again, from the top of the list, and decide on each again."""
+    reading = run.office(ReadsOrders)
+    began_s = run.clock.monotonic()
+    orders = _orders(reading, decisions)
+    now = reading.now()
+    again = _decided_again(run, orders, decisions, now=now)
+    weighed = [_weighed(decision, orders.get(decision.order_sn), again, at=now) for decision in decisions]
+    return LastRead(
+        to_ship=tuple(each for each in weighed if each.reason is None),
+        left=tuple(each for each in weighed if each.reason is not None), began_s=began_s, read_at=now,
+    )  # fmt: skip
+
+
+def _orders(reading: ReadsOrders, decisions: Sequence[Decision]) -> dict[str, Order]:
+    """The orders as the list shows them now; those that it does not show are looked for by number."""
+    wanted = {decision.order_sn for decision in decisions}
+    latest = _latest(decision.to_ship[0] for decision in decisions)
+    found: dict[str, Order] = {}
+    for page in reading.nearest():
+        found |= {order.order_sn: order for order in page.orders if order.order_sn in wanted}
+        if len(found) == len(wanted) or _is_past(page.orders, latest):
+            break
+    missing = [decision.order_sn for decision in decisions if decision.order_sn not in found]
+    return found | dict(reading.find(missing)) if missing else found
+
+
+def _latest(orders: Iterable[Order]) -> datetime | None:
+    times = [order.ship_by for order in orders]
+    known = [time for time in times if time is not None]
+    return max(known) if known and len(known) == len(times) else None
+
+
+def _is_past(orders: Sequence[Order], latest: datetime | None) -> bool:
+    """Whether a page of the sorted list ends behind the last place at which one of ours may stand."""
+    last = orders[-1].ship_by if orders else None
+    return latest is not None and last is not None and last > latest
+
+
+def _decided_again(
+    run: Run, orders: Mapping[str, Order], decisions: Sequence[Decision], *, now: datetime
+) -> dict[str, Decision]:
+    pending = [order for order in orders.values() if order.status == "pending"]
+    changed = run.ledger.see(run.shop.name, sightings=sightings(pending))
+    remember_audits(run, pending, at=now)
+    rules = rules_of(run, now=now, changed=changed, orders=pending)
+    rows = [decision.row for decision in decisions if decision.row is not None]
+    return {each.order_sn: each for each in decide(pending, rows, rules=rules)}
+
+
+def _weighed(
+    before: Decision, order: Order | None, again: Mapping[str, Decision], *, at: datetime
+) -> Decision:  # fmt: skip
+    if order is None:
+        return _leaves(replace(before, reason=Reason.UNREADABLE), "it was not found", at=at)
+    if order.status != "pending":
+        found = decide_found(order, before.row)
+        return _leaves(found, found.message, at=at)
+    now = again[before.order_sn]
+    if now.reason is not None:
+        return _leaves(now, now.message, at=at)
+    written = _newly_written(before.to_ship[0], order)
+    if written:
+        return _leaves(replace(now, reason=Reason.SELLER_REMARK), written, at=at)
+    return now
+
+
+def _newly_written(before: Order, now: Order) -> str:
+    """A remark or flag that was not there when the order was decided on; one that is gone changes nothing."""
+    for old, new in ((before.remark, now.remark), (before.flag, now.flag)):
+        if new not in ("", old):
+            return new
+    return ""
+
+
+def _leaves(decision: Decision, message: str, *, at: datetime) -> Decision:
+    when = f"read again at {at:%Y-%m-%d %H:%M:%S}, before the upload"
+    return replace(decision, message=f"{message}; {when}" if message else when)

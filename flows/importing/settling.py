@@ -1,0 +1,67 @@
+"""After a person's own upload: what became of the orders that were handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+from flows.importing.upload import Uploads
+from flows.office import ShipsOrders
+from flows.reasons import Reason
+from flows.rules import KIND
+from flows.shipped import IMPORT_FILE, look_at, row_of
+from rpa.errors import InDoubt, PageChanged, TryAgain
+from rpa.ledger.actions import Seen, State
+from rpa.ledger.handing import settle_handed_over
+from rpa.ledger.once import Look
+
+if TYPE_CHECKING:
+    from rpa.flow import Row
+    from rpa.ledger.actions import Action
+    from rpa.run import Run
+
+_NOT_SHOWN = "the file was settled by a person; the site does not show this order as shipped"
+_BY = "ship-batch --settle"
+
+
+def settle_files(run: Run) -> Iterator[Row]:
+    """A row for each order that was handed over and had not ended; what the site does not show is free again.
+
+    An order in a file that the site still works through stays handed over.
+    """
+    handed = run.ledger.handed_over(run.shop.name, kind=KIND)
+    run.meter.add(len(handed))
+    uploads = Uploads(run)
+
+    def look(actions: Sequence[Action]) -> Mapping[str, Look]:
+        return _look(run, actions, uploads=uploads)
+
+    settled = settle_handed_over(
+        run.ledger, run.record, handed, look=look, clock=run.clock, settle_s=run.shop.settle_s, by=_BY,
+        reason=_NOT_SHOWN,
+    )  # fmt: skip
+    for each in settled:
+        run.meter.advance()
+        reason = Reason.NOT_UPLOADED if each.action.state is State.NOT_DONE else None
+        yield row_of(each.action, reason=reason, message=each.look.detail).cells()
+
+
+def _look(run: Run, actions: Sequence[Action], *, uploads: Uploads) -> Mapping[str, Look]:
+    seen = run.office(ShipsOrders).read_back([action.subject for action in actions])
+    looks = {action.subject: look_at(action, seen.get(action.subject)) for action in actions}
+    unseen = [action for action in actions if looks[action.subject].seen is Seen.NOTHING]
+    going = _going(uploads, unseen)
+    late = {action.subject for action in unseen if action.facts.get(IMPORT_FILE) in going}
+    waits = Look(seen=Seen.UNREADABLE, detail="the site has not worked through its file yet")
+    return looks | dict.fromkeys(late, waits)
+
+
+def _going(uploads: Uploads, unseen: Sequence[Action]) -> set[str]:
+    """Files that the site still works through; where its records cannot be read, the person's word stands."""
+    try:
+        return uploads.going(unseen)
+    except (InDoubt, PageChanged, TryAgain) as error:
+        logger.warning("The import records cannot be read, so it is taken that no import goes on: {}", error)
+        return set()

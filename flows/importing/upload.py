@@ -1,0 +1,148 @@
+"""One upload: what the site said to it, what became of its rows, and the evidence of that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+from flows.gate import refused_for_audit
+from flows.importing.agreement import agreed, failures_of
+from flows.importing.profile import ImportWords
+from flows.model import How
+from flows.office import ImportSaid, ImportsShipments
+from flows.shipped import IMPORT_FILE, REFUSED_FOR_AUDIT, REFUSED_LASTINGLY
+from rpa.errors import InDoubt, Refused, TryAgain
+from rpa.files import private_folder, write_atomically
+from rpa.language import Text
+from rpa.ledger.actions import Action, Seen
+from rpa.ledger.once import Look
+
+if TYPE_CHECKING:
+    from flows.importing.model import ImportedRow, ImportResult
+    from flows.importing.packing import Packed
+    from rpa.run import Run
+
+_WINDOW = Text(
+    en="{file}: {count} orders. Marks read from {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}; what changed in "
+    "between could not be seen. {told}",
+    zh="{file}：{count} 个订单。标记读取自 {read_at:%H:%M:%S}，上传于 {sent_at:%H:%M:%S}；其间的变化无法得知。{told}",
+)
+_TOLD = Text(
+    en="Accepted {accepted}, refused {refused}, read back one by one {others}.",
+    zh="成功 {accepted}，失败 {refused}，另行读回核对 {others}。",
+)
+
+
+class ImportGoing(TryAgain):
+    """The site has not worked through an uploaded file yet; run again later."""
+
+    code = "import_going"
+
+
+class Upload:
+    """A file that goes up now."""
+
+    def __init__(self, run: Run, packed: Packed, *, sent_at: datetime) -> None:
+        """`sent_at`: by the site's clock."""
+        self._run = run
+        self._packed = packed
+        self._sent_at = sent_at
+        self._audit_words = run.profile.words.get("audit", ())
+        self._rows: dict[str, ImportedRow] = {}
+        self.said = ImportSaid(accepted=None, words="no answer came")
+        self.result: ImportResult | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name, in the site's records too."""
+        return self._packed.file.name
+
+    def rows(self) -> Mapping[str, ImportedRow]:
+        """What became of each order, as far as the site's own table and file of failures agree; waited for."""
+        if self.said.accepted is not False:
+            self.result = self._result()
+        failures = failures_of(self.result, words=self._run.profile.section(ImportWords))
+        self._rows = agreed(self._packed.lines, self.result, failures=failures)
+        self._keep()
+        return self._rows
+
+    def _result(self) -> ImportResult | None:
+        packed = self._packed
+        try:
+            return self._run.office(ImportsShipments).result(
+                packed.how, file_name=self.name, task_id=self.said.task_id, into=packed.file.parent,
+                patience_s=self._run.shop.settle_s,
+            )  # fmt: skip
+        except (InDoubt, Refused, TryAgain) as error:
+            logger.warning("What became of {} is not known yet: {}", self.name, error)
+            return None
+
+    def _keep(self) -> None:
+        """The site's answers, beside the file and the site's file of failures."""
+        result = self.result
+        told = {
+            "file": self.name, "orders": len(self._packed.lines), "marks_read_at": self._packed.read_at.isoformat(),
+            "sent_at": self._sent_at.isoformat(), "accepted": self.said.accepted, "words": self.said.words,
+            "task_id": result.task_id if result else self.said.task_id, "finished": bool(result and result.finished),
+            "failures": result.failures.name if result and result.failures else None,
+            "rows": [dict(row) for row in result.answers] if result else [],
+        }  # fmt: skip
+        data = json.dumps(told, ensure_ascii=False, indent=1, default=str).encode()
+        write_atomically(self._packed.file.parent / "answer.json", data)
+
+    def look(self, row: ImportedRow) -> Look:
+        """A row that is certain, as a look at its order."""
+        window = f"marks read {self._packed.read_at:%H:%M:%S}, uploaded {self._sent_at:%H:%M:%S}"
+        if row.accepted:
+            return Look(seen=Seen.OURS, detail=window, facts={"shipped_at": self._sent_at.isoformat()})
+        audit = refused_for_audit(row.words, audit_words=self._audit_words)
+        lasting = row.code in self._run.profile.section(ImportWords).lasting
+        facts = {REFUSED_FOR_AUDIT: True} if audit else {REFUSED_LASTINGLY: True} if lasting else {}
+        return Look(seen=Seen.REFUSED, detail=f"{row.words}; {window}", facts=facts)
+
+    def in_words(self) -> str:
+        """What a person should know of this upload as a whole."""
+        accepted = sum(row.accepted is True for row in self._rows.values())
+        refused = sum(row.accepted is False for row in self._rows.values())
+        language = self._run.language
+        others = len(self._rows) - accepted - refused
+        return _WINDOW.of(language).format(
+            file=self.name, count=len(self._packed.lines), read_at=self._packed.read_at, sent_at=self._sent_at,
+            told=_TOLD.of(language).format(accepted=accepted, refused=refused, others=others),
+        )  # fmt: skip
+
+
+class Uploads:
+    """Which of the uploaded files the site has worked through: only then is a pending order proven not shipped."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._ended: set[str] = set()
+
+    def note(self, name: str, result: ImportResult | None) -> None:
+        """What is known of an upload of this run."""
+        if result is not None and not result.going:
+            self._ended.add(name)
+
+    def going(self, unseen: Iterable[Action]) -> set[str]:
+        """The files of these actions, of which the site shows nothing, that it has not worked through yet.
+
+        Raises TryAgain or NeedsPerson when the site's records cannot be read.
+        """
+        files = {str(each.facts[IMPORT_FILE]): each for each in unseen if IMPORT_FILE in each.facts}
+        return {name for name, action in files.items() if name not in self._ended and self._goes_on(name, action)}
+
+    def _goes_on(self, name: str, action: Action) -> bool:
+        if ImportsShipments not in self._run.offices:
+            return False
+        how = How.DIALOG if action.payload["tracking_number"] else How.NO_LOGISTICS
+        folder = private_folder(self._run.evidence / "imports" / name.rpartition(".")[0])
+        result = self._run.office(ImportsShipments).result(
+            how, file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s
+        )
+        self.note(name, result)
+        return result is not None and result.going

@@ -1,0 +1,82 @@
+"""Ship a shop's pending orders by import; or make the file for a person's own upload, and settle that afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.importing.settling import settle_files
+from flows.inbox import Inbox
+from flows.office import ImportsShipments, ReadsOrders, ShipsOrders
+from flows.rows import ORDER_REPORT
+from flows.rules import KIND
+from flows.ship import carefully, left_over, settled_row
+from flows.shipping import ShippingDesk
+from flows.ways import By
+from rpa.errors import ConfigError
+from rpa.flow import Flow, Plan, Row, option
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from rpa.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Arguments of `rpa run ship-batch`."""
+
+    sheet: tuple[Path, ...] = option(
+        "A sheet with tracking numbers (CSV, XLSX, XLS); may be given several times. Default: the shop's `sheets`.",
+        "快递单号表格（CSV、XLSX、XLS），可多次给出。默认使用店铺配置中的 sheets。",
+        many=True,
+    )
+    hidden_rows: bool = option(
+        "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
+    )  # fmt: skip
+    prepare: bool = option(
+        "Only make the file, for your own upload: no run ships its orders until --settle.",
+        "只生成文件，由您自行上传；在 --settle 之前不会再发其中的订单。",
+        default=False,
+    )
+    settle: bool = option(
+        "After your own upload: read back what became of the orders that were handed over.",
+        "自行上传之后：读回核对已交付文件中的订单。",
+        default=False,
+    )
+
+
+def read_inbox(plan: Plan) -> Inbox:
+    """Read all sheets before a browser starts; for `--settle` there is none to read."""
+    options = plan.options
+    if options.prepare and options.settle:
+        raise ConfigError("--prepare and --settle exclude each other: upload the file in between.")
+    if options.settle:
+        return Inbox(contents={})
+    return Inbox.read(plan, given=options.sheet, hidden_rows=options.hidden_rows or plan.yes)
+
+
+def ship_batch(run: Run) -> Iterator[Row]:
+    """Ship by import, prepare a file, or settle one."""
+    if run.options.settle:
+        yield from settle_files(run)
+    else:
+        yield from carefully(ShippingDesk(run, by=By.IMPORT, prepare=run.options.prepare), run)
+
+
+SHIP_BATCH = Flow(
+    name="ship-batch",
+    summary=Text(
+        en="Ship pending orders by import: files of many, each row settled by itself.",
+        zh="批量发货：按后台模板导入，逐行核对结果。",
+    ),
+    needs=(ReadsOrders, ShipsOrders, ImportsShipments),
+    options=Options,
+    writes=True,
+    prepare=read_inbox,
+    work=ship_batch,
+    leftovers=left_over,
+    settled={KIND: settled_row},
+    report=ORDER_REPORT,
+)

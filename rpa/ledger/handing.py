@@ -1,0 +1,55 @@
+"""What was handed over to a person: read back when the person says that it was carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rpa.ledger.actions import Action, LookAt, Seen
+from rpa.ledger.once import NOT_FOUND, Look, Settled
+
+if TYPE_CHECKING:
+    from rpa.clock import Clock
+    from rpa.ledger.ledger import Ledger
+    from rpa.ledger.runs import RunRecord
+
+Looking = Callable[[Sequence[Action]], Mapping[str, Look]]
+
+
+def settle_handed_over(
+    ledger: Ledger, run: RunRecord, handed: Sequence[Action], *, look: Looking, clock: Clock, settle_s: float, by: str,
+    reason: str,
+) -> list[Settled]:  # fmt: skip
+    """These handed-over actions, each read back, in the order given.
+
+    What the site shows is done, or a conflict. What two looks do not show, `settle_s` apart, was not carried out: it is
+    `not_done`, on this person's word and with this reason. What cannot be read stays handed over.
+    """
+    first = _looked(ledger, run, handed, look=look)
+    unseen = [each.action for each in first if each.look.seen is Seen.NOTHING]
+    if not unseen:
+        return first
+    clock.wait(settle_s)
+    second = _looked(ledger, run, unseen, look=look)
+    absent = [each.action for each in second if each.look.seen is Seen.NOTHING]
+    ended = {each.id: each for each in ledger.take_back(run, actions=absent, by=by, reason=reason)}
+    last = {each.action.id: each for each in second}
+    return [_last(last.get(each.action.id, each), ended) for each in first]
+
+
+def _last(settled: Settled, ended: Mapping[int, Action]) -> Settled:
+    return Settled(action=ended.get(settled.action.id, settled.action), look=settled.look)
+
+
+def _looked(ledger: Ledger, run: RunRecord, handed: Sequence[Action], *, look: Looking) -> list[Settled]:
+    """Each with one more look counted."""
+    if not handed:
+        return []
+    shown = look(handed)
+    looks = [shown.get(each.subject, NOT_FOUND) for each in handed]
+    counted = [
+        LookAt(action=each, seen=one.seen, settled=True, detail=one.detail, facts=one.facts)
+        for each, one in zip(handed, looks, strict=True)
+    ]
+    after = ledger.settle_many(run, counted)
+    return [Settled(action=each, look=one) for each, one in zip(after, looks, strict=True)]
