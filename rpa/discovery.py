@@ -36,7 +36,7 @@ def platforms() -> dict[str, Platform]:
 
 
 def commands() -> dict[str, EntryPoint]:
-    """Further commands by name (group `rpa.commands`); `load(entry)` gives the function or group, nothing is imported before."""
+    """Further commands by name (group `rpa.commands`); `load(entry)` gives the function or group, imported then."""
     return {entry.name: entry for entry in _entries("rpa.commands")}
 
 
