@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from flows.importing.afterwards import tell_what_changed
 from flows.importing.lastread import read_again
 from flows.importing.packing import Packed, Packing
 from flows.importing.upload import Upload
@@ -17,7 +18,7 @@ from rpa.language import Text
 from rpa.ledger.once import Reply
 
 if TYPE_CHECKING:
-    from flows.model import Decision
+    from flows.model import Decision, Order
     from flows.shipping import ShippingDesk
     from rpa.flow import Row
 
@@ -40,6 +41,8 @@ class ImportWay:
         self._reading = desk.run.office(ReadsOrders)
         self._packing = Packing(desk.run)
         self._doubts = 0
+        self._accepted: dict[str, Order] = {}
+        """As they were read last before their file went up."""
 
     def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Ship these, file by file; the rows of one are settled, or read back, before the next goes up."""
@@ -51,6 +54,8 @@ class ImportWay:
             if self._doubts >= _MOST_DOUBTS:
                 message = f"{_MOST_DOUBTS} imports in a row ended in doubt; look at the shop, then run again."
                 raise TooManyDoubts(message)
+        accepted, self._accepted = self._accepted, {}
+        tell_what_changed(self._run, accepted)
 
     def _end_what_was_refused_for_good(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Rows that the site has refused before and would refuse again, as long as the sheet says the same."""
@@ -126,7 +131,8 @@ class ImportWay:
             return
         except InDoubt:
             pass
-        yield from self._settle(upload)
+        orders = {decision.order_sn: decision.to_ship[0] for decision in packed.decisions}
+        yield from self._settle(upload, orders)
 
     def _end_what_is_begun(self, packed: Packed, already: AlreadyDone) -> Iterator[Row]:
         """Another program has begun some of these since they were decided on; the others go into the next file."""
@@ -135,7 +141,7 @@ class ImportWay:
             if decision.order_sn in begun:
                 yield self._desk.ended(decision, Reason.UNKNOWN, str(already), evidence=packed.file)
 
-    def _settle(self, upload: Upload) -> Iterator[Row]:
+    def _settle(self, upload: Upload, orders: Mapping[str, Order]) -> Iterator[Row]:
         """Settle what is certain of the rows; look at every other order on the site."""
         desk = self._desk
         rows = upload.rows()
@@ -145,6 +151,7 @@ class ImportWay:
             if row.accepted is False:
                 desk.note_refusal(sn, words=row.words, passing=row.repeatable, for_dialog=row.for_dialog)
         certain = {sn: row for sn, row in rows.items() if row.accepted is not None}
+        self._accepted |= {sn: orders[sn] for sn, row in certain.items() if row.accepted}
         yield from desk.end(desk.once.settle_with({sn: upload.look(row) for sn, row in certain.items()}))
         if desk.once.open:
             yield from desk.end(desk.once.read_back())

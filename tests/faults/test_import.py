@@ -173,7 +173,10 @@ def test_an_audit_that_begins_at_the_upload_is_told_with_the_window_where_the_si
     never_twice(shop, held=[audited])
     told = done.row(audited)
     assert re.search(r"marks read \d\d:\d\d:\d\d, uploaded \d\d:\d\d:\d\d", told["message"]), told
-    windows = [each["message"] for each in done.json["shops"]["demo"]["incidents"] if each["cause"] == "import"]
+    incidents = done.json["shops"]["demo"]["incidents"]
+    [gained] = [each["message"] for each in incidents if each["cause"] == "changed_at_import"]
+    assert re.search(rf"at 2026-03-10 \d\d:\d\d:\d\d.*: {audited} \(under audit\)$", gained), gained
+    windows = [each["message"] for each in incidents if each["cause"] == "import"]
     assert len(windows) == 2
     assert all("Marks read from" in window and "uploaded" in window for window in windows)
 

@@ -1,0 +1,46 @@
+"""After the uploads: which orders gained an audit, an after-sale or another address between their file and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from flows.model import Mark, Order
+from flows.office import ReadsOrders
+from flows.rules import looks_of
+from rpa.language import Language, Text
+
+if TYPE_CHECKING:
+    from rpa.run import Run
+
+_GAINED = Text(
+    en="Shipped by import, but not as they were any more when they were looked at again at {at:%Y-%m-%d %H:%M:%S}; "
+    "see to them on the site: {orders}",
+    zh="已批量导入发货，但 {at:%Y-%m-%d %H:%M:%S} 再次查看时状态已变，请到后台处理：{orders}",
+)
+_UNDER_AUDIT = Text(en="under audit", zh="平台审核中")
+_AFTER_SALE = Text(en="in after-sale", zh="售后处理中")
+_CHANGED = Text(en="{names} changed", zh="{names} 已变更")
+
+
+def tell_what_changed(run: Run, sent: Mapping[str, Order]) -> None:
+    """Look once more at the orders that were accepted, as they were read before; note those that are different now."""
+    if not sent:
+        return
+    reading = run.office(ReadsOrders)
+    found = reading.find(list(sent))
+    gained = {sn: "; ".join(_gained(sent[sn], found[sn], language=run.language)) for sn in sent if sn in found}
+    orders = ", ".join(f"{sn} ({words})" for sn, words in gained.items() if words)
+    if orders:
+        run.note("changed_at_import", _GAINED.of(run.language).format(at=reading.now(), orders=orders))
+
+
+def _gained(before: Order, now: Order, *, language: Language) -> Iterator[str]:
+    if now.audit is Mark.SET:
+        yield _UNDER_AUDIT.of(language)
+    if now.after_sale is Mark.SET:
+        yield _AFTER_SALE.of(language)
+    old, new = looks_of(before), looks_of(now)
+    names = [name for name, value in new.items() if value != old[name]]
+    if names and now.audit is not Mark.SET:
+        yield _CHANGED.of(language).format(names=", ".join(names))
