@@ -36,6 +36,10 @@ class Presence(StrEnum):
     """It shows only after a click (in a dialog), or with a value that the caller chooses."""
 
 
+_SELDOM_THERE_S = 1.0
+"""A list without a sign of being empty may be absent for good: it is given this long to show a row."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementSeen:
     """One element on one page."""
@@ -188,7 +192,7 @@ def _list_seen(view: View, spec: ListSpec, *, patience_s: float) -> ListSeen:
     shown = view.page.locator(spec.rows)
     if spec.empty is not None:
         shown = shown.or_(view.page.locator(spec.empty))
-    there = _comes(shown, patience_s=patience_s)
+    there = _comes(shown, patience_s=patience_s if spec.empty is not None else min(patience_s, _SELDOM_THERE_S))
     read = view.rows(spec.name)
     last = read.values[-1] if read.values else {}
     unreadable = Counter(field for row in read.values for field in _unreadable_fields(row))
