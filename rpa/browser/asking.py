@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
 _PUMP_MS = 40
+_BEGINS_WITHIN_S = 1.0
+"""After a click that nobody waits for any more, its request has begun by then, or there is none."""
 
 
 @dataclass(kw_only=True)
@@ -161,9 +163,12 @@ class Asking:
 
     def _let_end(self, sent: _Sent) -> None:
         """Wait for the end of what was asked; nobody wants its answer."""
-        deadline = self._clock.monotonic() + self._patience_s
-        with suppress(TryAgain):
-            while not sent.ended and self._clock.monotonic() < deadline:
+        began = self._clock.monotonic()
+        with suppress(TryAgain, LoginNeeded):
+            while not sent.ended:
+                self._refuse_login_page()
+                if self._clock.monotonic() - began > (self._patience_s if sent.requests else _BEGINS_WITHIN_S):
+                    return
                 self._breathe([])
 
     def _refuse_login_page(self) -> None:
