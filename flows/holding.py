@@ -28,8 +28,6 @@ EXPORT = "audit_in_export"
 
 NOTICE_CAUSES = frozenset({PROHIBITED, CLOSED, UNCLEAR})
 """The causes that `flows.notices.standing` decides on: of these an order has one hold at most."""
-AUDIT_CAUSES = frozenset({*NOTICE_CAUSES, EXPORT})
-"""All causes that come from an audit of the platform."""
 STALE_CAUSES = frozenset({PROHIBITED})
 """A hold of these may outlive its audit: the result notice never came. What is closed or unclear is not judged so."""
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """Arguments of `rpa run ship`."""
+class SheetOptions:
+    """Arguments of the flows that ship what stands in sheets."""
 
     sheet: tuple[Path, ...] = option(
         "A sheet with tracking numbers (CSV, XLSX, XLS); may be given several times. Default: the shop's `sheets`.",
@@ -36,6 +36,12 @@ class Options:
     hidden_rows: bool = option(
         "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(SheetOptions):
+    """Arguments of `rpa run ship`."""
+
     by: By | None = option(
         "Ship by `dialog` or by `import`. Default: by import above the shop's `import_above` orders of a kind.",
         "发货方式：dialog 弹窗，import 批量导入。默认：同类订单超过店铺配置 import_above 时批量导入。",

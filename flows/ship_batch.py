@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.importing.settling import settle_files
@@ -12,7 +11,7 @@ from flows.inbox import Inbox
 from flows.office import ImportsShipments, ReadsOrders, ShipsOrders
 from flows.rows import ORDER_REPORT
 from flows.rules import KIND
-from flows.ship import carefully, left_over, settled_row
+from flows.ship import SheetOptions, carefully, left_over, settled_row
 from flows.shipping import ShippingDesk
 from flows.ways import By
 from rpa.errors import ConfigError
@@ -24,17 +23,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(SheetOptions):
     """Arguments of `rpa run ship-batch`."""
 
-    sheet: tuple[Path, ...] = option(
-        "A sheet with tracking numbers (CSV, XLSX, XLS); may be given several times. Default: the shop's `sheets`.",
-        "快递单号表格（CSV、XLSX、XLS），可多次给出。默认使用店铺配置中的 sheets。",
-        many=True,
-    )
-    hidden_rows: bool = option(
-        "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
-    )  # fmt: skip
     prepare: bool = option(
         "Only make the file, for your own upload: no run ships its orders until --settle.",
         "只生成文件，由您自行上传；在 --settle 之前不会再发其中的订单。",

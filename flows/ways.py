@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from flows.by_dialog import DialogWay
 from flows.by_import import ImportWay
@@ -37,13 +37,6 @@ class By(StrEnum):
 
     DIALOG = "dialog"
     IMPORT = "import"
-
-
-class Way(Protocol):
-    """Ships orders of a desk."""
-
-    def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
-        """Ship these of `desk.to_ship`, which each of them leaves, and give the rows of those that have ended."""
 
 
 class Ways:

@@ -37,7 +37,6 @@ class ExportedOrder:
     number_damaged: bool
     """A spreadsheet has destroyed the tracking number."""
     items: tuple[ExportedItem, ...]
-    ordered_at: datetime | None
     ship_by: datetime | None
     shipped_at: datetime | None
     doubt: str = ""

@@ -43,7 +43,6 @@ class ExportHeaders(_Table):
     quantity: Words
     amount: Words
     """What the shop receives, in yuan."""
-    ordered_at: Words
     ship_by: Words
     shipped_at: Words
 

@@ -144,7 +144,6 @@ class _Reader:
             tracking_number=identifier(number.text),
             number_damaged=number.damaged,
             items=(self._item(row),),
-            ordered_at=self._moment(row, "ordered_at"),
             ship_by=self._moment(row, "ship_by"),
             shipped_at=self._moment(row, "shipped_at"),
         )

@@ -104,13 +104,15 @@ class Asking:
     ) -> Iterator[Callable[[], Answer]]:
         """Like `asking`, in two steps: the action is done now, the answer waited for when the value is called.
 
-        An answer that nobody wants any more is waited for as well, so that it is not taken for that to another action.
+        An answer that nobody calls for is waited for as well, so that it is not taken for that to another action.
         """
         with ExitStack() as stack:
             first = stack.enter_context(self._sent(name, action, about=about))
-            stack.callback(self._let_end, first)
+            nobody_called = stack.enter_context(ExitStack())
+            nobody_called.callback(self._let_end, first)
 
             def answer() -> Answer:
+                nobody_called.pop_all()
                 sent = first
                 for wait_s in (*_RATE_LIMIT_WAITS_S, None):
                     try:
@@ -162,11 +164,10 @@ class Asking:
                 return
 
     def _let_end(self, sent: _Sent) -> None:
-        """Wait for the end of what was asked; nobody wants its answer."""
+        """Wait for the end of what was asked, if anything was; nobody called for its answer."""
         began = self._clock.monotonic()
-        with suppress(TryAgain, LoginNeeded):
+        with suppress(TryAgain):
             while not sent.ended:
-                self._refuse_login_page()
                 if self._clock.monotonic() - began > (self._patience_s if sent.requests else _BEGINS_WITHIN_S):
                     return
                 self._breathe([])

@@ -27,7 +27,7 @@ def exported(order_sn: str = SN, **told: Any) -> ExportedOrder:
     ordinary: dict[str, Any] = {
         "status": "pending", "status_text": "待发货", "audit": Mark.CLEAR, "audit_text": "", "after_sale": Mark.CLEAR,
         "after_sale_text": "", "courier": "", "tracking_number": "", "number_damaged": False, "items": (),
-        "ordered_at": None, "ship_by": None, "shipped_at": None,
+        "ship_by": None, "shipped_at": None,
     }  # fmt: skip
     return ExportedOrder(order_sn=order_sn, **(ordinary | told))
 
