@@ -12,9 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("cli", "__main__"),
-    ("runner", "scheduler", "starter", "doctor"),
-    ("browser", "documents", "elements", "ledger", "report", "notify", "office", "run"),
-    ("config", "credentials", "discovery", "flow"),
+    ("runner", "scheduler", "starter", "doctor", "service"),
+    ("browser", "documents", "elements", "ledger", "report", "notify", "office", "overview", "run"),
+    ("config", "credentials", "discovery", "flow", "pauses", "timetable"),
     ("tomlfile", "tomllines", "tomlshape"),
     ("address", "clock", "files", "language", "log", "outcome"),
     ("errors",),
