@@ -72,6 +72,7 @@ ORDER_LAYOUT = Layout(
         *("held_since", "released_by", "hours_left"),
     ),
     subject="order_sn",
+    deadline="ship_by",
 )
 
 PULL_BACK_REASONS = frozenset(

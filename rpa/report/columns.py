@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -55,6 +55,8 @@ class Layout:
     first: tuple[str, ...] = ()
     subject: str
     """Key of the column that names what a row is about; its values serve as examples."""
+    deadline: str = ""
+    """Key of the column with the moment by which a row's subject must be settled; empty: it has none."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -71,7 +73,7 @@ class Layout:
         """This layout, with a plain text column added for each key that it does not know."""
         unknown = [key for key in keys if key not in self.keys]
         added = (Column(key=key, title=Text(en=key, zh=key)) for key in unknown)
-        return Layout(columns=(*self.columns, *added), first=self.first, subject=self.subject)
+        return replace(self, columns=(*self.columns, *added))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
