@@ -149,9 +149,12 @@ def notices_against_all(known: Known) -> Wait | None:
     return Wait(reason=Reason.NOTICE_UNREADABLE, message=", ".join(known.unreadable_notices))
 
 
-def refused_for_audit(words: str, *, audit_words: Iterable[str]) -> bool:
-    """Whether the site's words for its refusal are those it uses for orders under audit."""
-    return any(word in words for word in audit_words)
+def refused_for(refusal: str, *, words: Mapping[str, Iterable[str]]) -> Reason | None:
+    """What the site's words for its refusal mean, by the profile's words for audits and after-sale; None: neither."""
+    meanings = {Reason.UNDER_AUDIT: "audit", Reason.AFTER_SALE: "after_sale"}
+    return next(
+        (reason for reason, name in meanings.items() if any(word in refusal for word in words.get(name, ()))), None
+    )
 
 
 def _held(order: Order, holds: tuple[Hold, ...], *, known: Known) -> Wait:

@@ -17,8 +17,8 @@ from flows.rows import OrderRow
 from rpa.ledger.actions import Action, Intent, Seen, State
 from rpa.ledger.once import Look
 
-REFUSED_FOR_AUDIT = "refused_for_audit"
-"""The fact of an action that the site refused with the words it has for orders under audit."""
+REFUSED_FOR = "refused_for"
+"""The fact of an action that the site refused in words that mean one of our reasons to wait: that reason's code."""
 
 IMPORT_FILE = "import_file"
 """The fact of an action that went by a file: the file's name, which the site's records have too."""
@@ -127,8 +127,8 @@ def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -
 
 
 def _ended(action: Action) -> Reason:
-    if action.state is State.REFUSED and action.facts.get(REFUSED_FOR_AUDIT):
-        return Reason.UNDER_AUDIT
+    if action.state is State.REFUSED and action.facts.get(REFUSED_FOR):
+        return Reason.of(str(action.facts[REFUSED_FOR]))
     return _ENDS.get(action.state, Reason.UNKNOWN)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.decide import decide, decide_found
-from flows.gate import refused_for_audit
+from flows.gate import refused_for
 from flows.importing.upload import ImportGoing, Uploads
 from flows.inbox import GoodOrBad, Inbox
 from flows.limits import room_left
@@ -17,7 +17,7 @@ from flows.office import ReadsOrders, ShipsOrders
 from flows.reasons import Reason
 from flows.rows import OrderRow
 from flows.rules import KIND, rules_of, sightings
-from flows.shipped import IMPORT_FILE, REFUSED_FOR_AUDIT, look_at, row_of
+from flows.shipped import IMPORT_FILE, REFUSED_FOR, look_at, row_of
 from flows.watch import look_for_signs, remember_audits
 from flows.ways import By, Ways
 from rpa.errors import RpaError
@@ -53,8 +53,7 @@ class ShippingDesk:
         self._sent: dict[str, Decision] = {}
         self._passing: set[str] = set()
         """Refused by the site for a passing reason."""
-        self._refused_for_audit: set[str] = set()
-        self._audit_words = run.profile.words.get("audit", ())
+        self._refused_for: dict[str, Reason] = {}
         self._again: dict[str, GoodOrBad | None] = {}
         """Proven not shipped, and not decided on since; with the row it was sent for."""
         self._tried_again: set[str] = set()
@@ -152,8 +151,9 @@ class ShippingDesk:
             self._passing.add(order_sn)
         if for_dialog:
             self.for_dialog.add(order_sn)
-        if words and refused_for_audit(words, audit_words=self._audit_words):
-            self._refused_for_audit.add(order_sn)
+        meant = refused_for(words, words=self._run.profile.words)
+        if meant is not None:
+            self._refused_for[order_sn] = meant
 
     def left(self, decision: Decision) -> Row:
         """The row of an order that may not be shipped any more; its decision says why."""
@@ -199,8 +199,8 @@ class ShippingDesk:
         going = self.uploads.going(action for action in actions if looks[action.subject].seen is Seen.NOTHING)
         if going:
             raise ImportGoing(f"The site has not worked through {', '.join(sorted(going))} yet; run again later.")
-        for sn in self._refused_for_audit.intersection(looks):
-            looks[sn] = replace(looks[sn], facts={**looks[sn].facts, REFUSED_FOR_AUDIT: True})
+        for sn in self._refused_for.keys() & looks.keys():
+            looks[sn] = replace(looks[sn], facts={**looks[sn].facts, REFUSED_FOR: self._refused_for[sn].value})
         return looks
 
     def end(self, settled: Sequence[Settled]) -> Iterator[Row]:

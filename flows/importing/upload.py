@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from flows.gate import refused_for_audit
+from flows.gate import refused_for
 from flows.importing.agreement import agreed, failures_of
 from flows.importing.profile import ImportWords
 from flows.model import How
 from flows.office import ImportSaid, ImportsShipments
-from flows.shipped import IMPORT_FILE, REFUSED_FOR_AUDIT, REFUSED_LASTINGLY
+from flows.shipped import IMPORT_FILE, REFUSED_FOR, REFUSED_LASTINGLY
 from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
@@ -51,7 +51,6 @@ class Upload:
         self._run = run
         self._packed = packed
         self._sent_at = sent_at
-        self._audit_words = run.profile.words.get("audit", ())
         self._rows: dict[str, ImportedRow] = {}
         self.said = ImportSaid(accepted=None, words="no answer came")
         self.result: ImportResult | None = None
@@ -99,9 +98,9 @@ class Upload:
         window = f"marks read {self._packed.read_at:%H:%M:%S}, uploaded {self._sent_at:%H:%M:%S}"
         if row.accepted:
             return Look(seen=Seen.OURS, detail=window, facts={"shipped_at": self._sent_at.isoformat()})
-        audit = refused_for_audit(row.words, audit_words=self._audit_words)
+        meant = refused_for(row.words, words=self._run.profile.words)
         lasting = row.code in self._run.profile.section(ImportWords).lasting
-        facts = {REFUSED_FOR_AUDIT: True} if audit else {REFUSED_LASTINGLY: True} if lasting else {}
+        facts = {REFUSED_FOR: meant.value} if meant else {REFUSED_LASTINGLY: True} if lasting else {}
         return Look(seen=Seen.REFUSED, detail=f"{row.words}; {window}", facts=facts)
 
     def in_words(self) -> str:

@@ -32,7 +32,7 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
     "audit": {"audit": True}, "after_sale": {"after_sale": True}, "closed": {"status": "closed"},
 }  # fmt: skip
 _REASONS = {
-    "audit": {"under_audit"}, "after_sale": {"site_refused", "after_sale"}, "closed": {"site_refused", "order_closed"},
+    "audit": {"under_audit"}, "after_sale": {"after_sale"}, "closed": {"site_refused", "order_closed"},
     "courier": {"site_refused", "unknown_courier"}, "number": {"site_refused"},
 }  # fmt: skip
 """What a run may say of each; an order that changes between two files is seen before it goes up."""

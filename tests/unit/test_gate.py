@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.gate import Known, address_mark, marks_against, notices_against_all, reason_to_wait, refused_for_audit
+from flows.gate import Known, address_mark, marks_against, notices_against_all, reason_to_wait, refused_for
 from flows.holding import CLEAR, CLOSED, EXPORT, LOOKS_APART, PERSON, PROHIBITED, UNCLEAR, goods_subject, sku_subject
 from flows.model import Mark
 from flows.notices.coverage import LostSpan
@@ -148,11 +148,13 @@ def test_an_address_that_another_place_shows_is_hidden() -> None:
         assert address_mark(address, listed=listed, has_goods=has_goods) is Mark.UNREADABLE
 
 
-def test_the_sites_words_for_orders_under_audit_are_recognised() -> None:
-    words = ("订单审核中", "请暂时不要发货")
-    assert refused_for_audit("订单审核中，暂时不能发货", audit_words=words)
-    assert not refused_for_audit("网络异常", audit_words=words)
-    assert not refused_for_audit("", audit_words=words)
+def test_a_refusal_in_the_sites_words_for_audits_or_after_sale_means_to_wait() -> None:
+    words = {"audit": ("订单审核中", "请暂时不要发货"), "after_sale": ("订单有售后",)}
+    assert refused_for("订单审核中，暂时不能发货", words=words) is Reason.UNDER_AUDIT
+    assert refused_for("订单有售后", words=words) is Reason.AFTER_SALE
+    assert refused_for("网络异常", words=words) is None
+    assert refused_for("", words=words) is None
+    assert refused_for("订单有售后", words={}) is None
 
 
 marks = st.dictionaries(st.sampled_from(("list", "data", "dialog", "address")), st.sampled_from(Mark), max_size=4)
