@@ -73,6 +73,15 @@ ORDER_LAYOUT = Layout(
     ),
     subject="order_sn",
     deadline="ship_by",
+    asks=frozenset(
+        {
+            Reason.ORDER_CHANGED.value,
+            Reason.HOLD_STALE.value,
+            Reason.NOTICES_LOST.value,
+            Reason.HANDED_OVER.value,
+            Reason.VIRTUAL_NOT_LISTED.value,
+        }
+    ),
 )
 
 PULL_BACK_REASONS = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
@@ -57,11 +58,21 @@ class Layout:
     """Key of the column that names what a row is about; its values serve as examples."""
     deadline: str = ""
     """Key of the column with the moment by which a row's subject must be settled; empty: it has none."""
+    asks: frozenset[str] = frozenset()
+    """Reason codes of rows that wait for a person's answer: only a person ends them, though nobody is at fault."""
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The CSV's header."""
         return tuple(column.key for column in self.columns)
+
+    def moment(self, row: Row) -> datetime | None:
+        """By when the row's subject must be settled; None: not known."""
+        try:
+            moment = datetime.fromisoformat(row.get(self.deadline, ""))
+        except ValueError:
+            return None
+        return moment if moment.tzinfo else None
 
     def for_people(self) -> tuple[Column, ...]:
         """The columns in the order of the XLSX."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from rpa.language import Text
 from rpa.report.cells import raw_text
 from rpa.report.columns import WORST_FIRST, Row, Sheet
+from rpa.report.duties import to_do_sheet
 from rpa.report.results import SCHEMA_VERSION, Incident, ReportFiles, ShopResult, Tally, shop_document
 from rpa.report.tables import CsvTable, add_rows, drop_cut_row, latest, read_keys, read_rows, replace_with
 
@@ -78,6 +79,11 @@ class Ending:
     incidents: tuple[Incident, ...]
     stop_code: int
 
+    @property
+    def at(self) -> datetime:
+        """When it ended, as far as is known."""
+        return self.finished_at or self.run.started_at
+
 
 def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending, tally: Tally) -> ShopResult:
     """Write `report.xlsx` from the CSV, then `summary.json`; a file that is open in Excel gets a new name."""
@@ -85,7 +91,7 @@ def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending,
     rows_of: list[tuple[Text, int]] = []
 
     def write(path: Path) -> None:
-        rows_of[:] = _write_xlsx(path, csv=csv, style=style, outcomes=outcomes)
+        rows_of[:] = _write_xlsx(path, csv=csv, style=style, outcomes=outcomes, at=ending.at)
 
     xlsx = replace_with(folder / "report.xlsx", write)
     result = ShopResult(
@@ -95,7 +101,7 @@ def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending,
         counts=dict(tally.counts),
         examples=tally.examples,
         files=ReportFiles(csv=csv, xlsx=xlsx, summary=folder / _SUMMARY),
-        further_sheets=tuple(rows_of[1:]),
+        further_sheets=tuple(rows_of),
         incidents=ending.incidents,
         stop_code=ending.stop_code,
     )
@@ -169,14 +175,18 @@ def _rescued(folder: Path, *, style: ReportStyle) -> Path:
         return table.path
 
 
-def _write_xlsx(path: Path, *, csv: Path, style: ReportStyle, outcomes: Collection[str]) -> list[tuple[Text, int]]:
-    """Write the workbook; the names of its sheets, with their numbers of rows."""
+def _write_xlsx(
+    path: Path, *, csv: Path, style: ReportStyle, outcomes: Collection[str], at: datetime
+) -> list[tuple[Text, int]]:  # fmt: skip
+    """Write the workbook; the names of its sheets beside that of all rows, with their numbers of rows."""
     from rpa.report.workbook import write_workbook
 
-    sheets = [Sheet(name=style.name, layout=style.layout, rows=_worst_first(csv, outcomes=outcomes))]
-    sheets += [make(read_rows(csv)) for make in style.sheets]
+    all_rows = Sheet(name=style.name, layout=style.layout, rows=_worst_first(csv, outcomes=outcomes))
+    to_do = to_do_sheet(read_rows(csv), layout=style.layout, now=at)
+    sheets = [to_do, all_rows, *(make(read_rows(csv)) for make in style.sheets)]
     rows = write_workbook(path, sheets=sheets, language=style.language, zone=style.zone, folder=style.folder)
-    return [(sheet.name, count) for sheet, count in zip(sheets, rows, strict=True)]
+    counted = zip(sheets, rows, strict=True)
+    return [(sheet.name, count) for sheet, count in counted if sheet is not all_rows]
 
 
 def _worst_first(csv: Path, *, outcomes: Collection[str]) -> Iterator[Row]:

@@ -49,7 +49,7 @@ class ShopResult:
     files: ReportFiles | None = None
     """None: the shop stopped before its report was opened."""
     further_sheets: tuple[tuple[Text, int], ...] = ()
-    """The workbook's sheets beside the first one, with their numbers of rows."""
+    """The workbook's sheets beside that of all rows, with their numbers of rows."""
     incidents: tuple[Incident, ...] = ()
     stop_code: int = 0
     """The exit code of what stopped the shop; 0: it was not stopped."""

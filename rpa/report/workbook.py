@@ -57,19 +57,22 @@ def write_workbook(
 ) -> list[int]:
     """Write the sheets in this order, and give their numbers of rows; `folder` is the project's, for paths in cells.
 
-    A sheet with more rows than fit goes on in `name 2`, `name 3` and so on.
+    A sheet with more rows than fit goes on in `name 2`, `name 3` and so on. The workbook opens on the first sheet that
+    has rows.
     """
     workbook = Workbook(write_only=True)
     workbook.properties.creator = "rpa"
-    look, counts = _Look(language, zone, folder), []
+    look, counts, pages_before = _Look(language, zone, folder), list[int](), list[int]()
     for sheet in sheets:
         rows, part, count = iter(sheet.rows), 1, 0
+        pages_before.append(len(workbook.worksheets))
         first = next(rows, None)
         while first is not None or part == 1:
             some = chain(() if first is None else (first,), islice(rows, rows_per_sheet - 1))
             count += _write_sheet(workbook, sheet=sheet, rows=some, part=part, look=look)
             first, part = next(rows, None), part + 1
         counts.append(count)
+    workbook.active = next((page for page, count in zip(pages_before, counts, strict=True) if count), 0)
     workbook.save(path)
     return counts
 

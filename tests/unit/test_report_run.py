@@ -101,7 +101,7 @@ def test_people_read_first_what_needs_them_and_machines_what_came_first(tmp_path
     files = report.result.files
     assert files
     assert [row["outcome"] for row in read_rows(files.csv)] == came
-    [_, *rows] = CalamineWorkbook.from_path(files.xlsx).get_sheet_by_index(0).to_python()
+    [_, *rows] = CalamineWorkbook.from_path(files.xlsx).get_sheet_by_name("订单").to_python()
     assert [int(str(row[0])[-1]) for row in rows] == [3, 7, 5, 1, 4, 0, 6, 2]
 
 

@@ -1,0 +1,54 @@
+"""The workbook's first sheet: the rows of a run that a person must look at today, nearest deadline first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rpa.language import Text
+from rpa.outcome import Outcome
+from rpa.report.columns import WORST_FIRST, Row, Sheet
+
+if TYPE_CHECKING:
+    from rpa.report.columns import Layout
+
+TO_DO = Text(en="To do today", zh="今天要处理")
+"""The sheet's name."""
+
+NEAR = timedelta(hours=24)
+"""What waits with less time than this until its deadline is a person's matter too."""
+
+_FOR_A_PERSON = frozenset({Outcome.NEEDS_PERSON.value, Outcome.REFUSED.value})
+_NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
+
+
+def needs_somebody(*, outcome: str, reason: str, deadline: datetime | None, layout: Layout, now: datetime) -> bool:
+    """Whether what ended so is on a person's list: a doubt, a refusal, or what waits for an answer or is near its end.
+
+    Of what waits for nobody's answer only what has a deadline that is near, or over, counts.
+    """
+    if outcome in _FOR_A_PERSON:
+        return True
+    near = deadline is not None and deadline - now <= NEAR
+    return outcome == Outcome.WAITING and (reason in layout.asks or near)
+
+
+def to_do_sheet(rows: Iterable[Row], *, layout: Layout, now: datetime) -> Sheet:
+    """The sheet of a report's rows that need somebody; its rows are kept in memory, as they are sorted."""
+    front = tuple(filter(None, (layout.subject, layout.deadline)))
+    first = (*front, *(key for key in layout.first if key not in front))
+    return Sheet(name=TO_DO, layout=replace(layout, first=first), rows=_sorted(rows, layout=layout, now=now))
+
+
+def _sorted(rows: Iterable[Row], *, layout: Layout, now: datetime) -> list[Row]:
+    wanted = [
+        row
+        for row in rows
+        if needs_somebody(
+            outcome=row.get("outcome", ""), reason=row.get("reason", ""), deadline=layout.moment(row), layout=layout,
+            now=now,
+        )
+    ]  # fmt: skip
+    return sorted(wanted, key=lambda row: (layout.moment(row) or _NO_DEADLINE, WORST_FIRST.index(row["outcome"])))
