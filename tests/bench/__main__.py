@@ -178,7 +178,7 @@ def by_import(browser: Browser, repetitions: int, *, rows: int) -> list[Line]:
         dialog.append((ours.ship_s + ours.again_s, by_dialog))
     return [
         Line(what=f"ship {rows} rows by import, lists apart : bare script", pairs=tuple(alone), bound=1.5),
-        Line(what="the same with the list read again for the marks : bare script", pairs=tuple(again)),
+        Line(what="the same with the lists read again for marks and changes : bare script", pairs=tuple(again)),
         Line(what=f"the same : our dialogs ({_DIALOGS} orders, per order)", pairs=tuple(dialog)),
     ]
 

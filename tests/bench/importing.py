@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from tests.bench.shop import Parcel, bare_page, configured, newest_parcels, our_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from flows.model import Order
     from rpa.config import Config
     from rpa.run import Run
 
@@ -43,7 +44,7 @@ class Shipped:
     ship_s: float
     """From the decisions until all rows were settled, less `again_s`."""
     again_s: float
-    """Reading the pending list again, for the marks of the orders in a file, before that goes up."""
+    """Reading the lists again: for the marks of the orders in a file before that goes up, for what changed after."""
     peak_mb: float
     """Of the whole process so far."""
     done: int
@@ -91,7 +92,7 @@ def _ready(mock: MockShop, parcels: Sequence[Parcel], folder: Path) -> Config:
 
 
 class _Timed:
-    """The reading of orders, with the seconds that its pages for a file's last reading take."""
+    """The reading of orders, with the seconds that the readings before and after an upload take."""
 
     def __init__(self, reading: ReadsOrders) -> None:
         self._reading = reading
@@ -107,6 +108,14 @@ class _Timed:
             if page is None:
                 return
             yield page
+
+    def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
+        """The orders, timed."""
+        begin = time.perf_counter()
+        try:
+            return self._reading.find(order_sns)
+        finally:
+            self.seconds += time.perf_counter() - begin
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reading, name)
