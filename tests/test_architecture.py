@@ -30,7 +30,6 @@ SPEAKS_CHINESE = {
     "flows/notices/reasons.py": "the same for notices",
     "flows/settings.py": "an example of a sender's own header",
     "flows/sheets/rows.py": "names of columns, put into sentences for people",
-    "rpa/doctor.py": "what the doctor found, in both languages",
 }
 """Files with Chinese for people that cannot stand in a Text(...), each with why. UI words of sites never qualify."""
 MAX_LINES = 300

@@ -8,9 +8,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from rpa import doctor
 from rpa.credentials import make_key
-from rpa.doctor import Finding, State, examine
+from rpa.doctor import Finding, State, examine, machine
 
 SHOP = '[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n'
 
@@ -62,7 +61,7 @@ def test_a_platform_without_a_profile_is_found(tmp_path: Path) -> None:
 
 def test_a_state_folder_that_cannot_be_written_fails(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file where the folder should be")
-    finding = doctor.writable(tmp_path / "var")
+    finding = machine.writable(tmp_path / "var")
     assert finding.state is State.FAIL
     assert "cannot be written" in finding.message.en
 
@@ -77,27 +76,27 @@ def test_a_network_disk_fails(
     disks = [("/", "ext4", "rw"), (str(tmp_path), fstype, opts)]
     mounted = [SimpleNamespace(mountpoint=at, fstype=kind, opts=how) for at, kind, how in disks]
     monkeypatch.setattr(psutil, "disk_partitions", lambda **_: mounted)
-    assert doctor.local_disk(tmp_path / "var").state is state
+    assert machine.local_disk(tmp_path / "var").state is state
 
 
 def test_a_synced_folder_is_warned_of(tmp_path: Path) -> None:
-    assert doctor.local_disk(tmp_path / "OneDrive" / "var").state is State.WARN
+    assert machine.local_disk(tmp_path / "OneDrive" / "var").state is State.WARN
 
 
 def test_too_little_room_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     states = []
     for free in (5e9, 1e9, 1e8):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
-        states.append(doctor.free_space(tmp_path / "not" / "yet").state)
+        states.append(machine.free_space(tmp_path / "not" / "yet").state)
     assert states == [State.OK, State.WARN, State.FAIL]
 
 
 def test_without_ffmpeg_only_video_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    finding = doctor.ffmpeg()
+    finding = machine.ffmpeg()
     assert finding.state is State.WARN
     assert "merchant-rpa[video]" in finding.message.en
     (tmp_path / "ffmpeg").touch(mode=0o755)
     (tmp_path / "ffmpeg.exe").touch(mode=0o755)
-    assert doctor.ffmpeg().state is State.OK
+    assert machine.ffmpeg().state is State.OK

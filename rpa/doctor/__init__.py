@@ -1,0 +1,22 @@
+"""Checks of the machine and the configuration, each with what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rpa.doctor.configuration import configuration, selector_profiles, time_zone
+from rpa.doctor.findings import Finding, State
+from rpa.doctor.machine import browser, ffmpeg, fonts, free_space, key, local_disk, playwright, python, writable
+
+__all__ = ["Finding", "State", "examine"]
+
+
+def examine(path: Path | None = None) -> list[Finding]:
+    """All checks. `path`: as for `rpa.config.load`; without a readable configuration, what needs one is left out."""
+    found = [python(), playwright(), browser(), fonts(), ffmpeg(), key()]
+    config, finding = configuration(path)
+    found.append(finding)
+    if config is not None:
+        found += [*selector_profiles(config), writable(config.var), local_disk(config.var), free_space(config.var)]
+        found.append(time_zone(config))
+    return found

@@ -1,0 +1,57 @@
+"""Checks of rpa.toml and of the profiles that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rpa.doctor.findings import Finding, fail, ok, warn
+from rpa.errors import ConfigError
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+
+
+def configuration(path: Path | None) -> tuple[Config | None, Finding]:
+    """The configuration, if it can be read, and the finding."""
+    from rpa.config import load
+
+    name = Text(en="Configuration", zh="配置文件")
+    try:
+        config = load(path)
+    except ConfigError as error:
+        return None, fail(name, Text(en=str(error), zh=f"请修改配置文件：\n{error}"))
+    return config, ok(name, f"{config.path} ({', '.join(config.shops)})")
+
+
+def selector_profiles(config: Config) -> Iterable[Finding]:
+    """Whether the profile of each platform in use can be read."""
+    from rpa.elements.registry import load_profile
+
+    for platform in sorted({shop.platform for shop in config.shops.values()}):
+        name = Text(en=f"Profile {platform}", zh=f"页面描述 {platform}")
+        try:
+            profile = load_profile(platform, folder=config.selectors)
+        except ConfigError as error:
+            yield fail(name, Text(en=str(error), zh=f"请修改页面描述文件：\n{error}"))
+        else:
+            yield ok(name, f"{len(profile.elements)} elements")
+
+
+def time_zone(config: Config) -> Finding:
+    """Whether the machine's clock runs in the configured zone."""
+    name = Text(en="Time zone", zh="时区")
+    now = datetime.now(UTC)
+    here, there = now.astimezone().utcoffset(), now.astimezone(config.zone).utcoffset()
+    if here == there:
+        return ok(name, config.zone.key)
+    return warn(
+        name,
+        Text(
+            en=f"the machine runs in another zone; reports and schedules use {config.zone.key} (timezone in rpa.toml)",
+            zh=f"本机时区不同；报表和计划任务使用 {config.zone.key}（rpa.toml 中的 timezone）",
+        ),
+    )
