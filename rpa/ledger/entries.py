@@ -202,6 +202,19 @@ def count_since(connection: Connection, *, shop: str, kind: str, since: datetime
     return connection.execute(counted).scalar_one()
 
 
+def count_done(connection: Connection, *, shop: str | None, kind: str, since: datetime, until: datetime) -> int:
+    """How many actions became done after `since` and by `until`."""
+    counted = select(func.count()).where(
+        actions.c.kind == kind,
+        actions.c.state == State.DONE.value,
+        actions.c.updated_at > since,
+        actions.c.updated_at <= until,
+    )
+    if shop is not None:
+        counted = counted.where(actions.c.shop == shop)
+    return connection.execute(counted).scalar_one()
+
+
 def search(
     connection: Connection,
     *,

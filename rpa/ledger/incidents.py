@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from rpa.clock import Clock
+
+
+class Severity(StrEnum):
+    """How much of a hurry an incident is; each level includes the next in what people ask to be told."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    """Nothing goes on in this shop until a person has looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +43,26 @@ class Incident:
     times_seen: int
     """1: it is new, tell somebody."""
     closed_at: datetime | None
+    severity: Severity = Severity.WARNING
+    """The newest one."""
+    told_at: datetime | None = None
+    """When somebody was last told of it; None: nobody was."""
+    times_told: int = 0
+    closing_told_at: datetime | None = None
+    """When somebody was told that it is over."""
 
 
-def seen(connection: Connection, *, shop: str, cause: str, message: str, clock: Clock) -> Incident:
+def seen(connection: Connection, *, shop: str, cause: str, message: str, severity: Severity, clock: Clock) -> Incident:
     """Open an incident, or count the open one of this cause once more."""
     now = clock.now()
     again = update(incidents).where(
         incidents.c.shop == shop, incidents.c.cause == cause, incidents.c.closed_at.is_(None)
     )
-    counted = {"message": message, "last_seen_at": now, "times_seen": incidents.c.times_seen + 1}
+    newest = {"message": message, "severity": severity.value, "last_seen_at": now}
+    counted = {**newest, "times_seen": incidents.c.times_seen + 1}
     row = connection.execute(again.values(counted).returning(incidents)).mappings().one_or_none()
     if row is None:
-        new = {"shop": shop, "cause": cause, "message": message, "opened_at": now, "last_seen_at": now, "times_seen": 1}
+        new = {**newest, "shop": shop, "cause": cause, "opened_at": now, "times_seen": 1}
         row = connection.execute(insert(incidents).values(new).returning(incidents)).mappings().one()
     return _incident(row, clock=clock)
 
@@ -68,5 +87,29 @@ def still_open(connection: Connection, *, shop: str | None, clock: Clock) -> lis
     return [_incident(row, clock=clock) for row in connection.execute(wanted).mappings()]
 
 
+def told(connection: Connection, incident: Incident, *, clock: Clock) -> Incident:
+    """The incident after somebody was told of it once more."""
+    values = {"told_at": clock.now(), "times_told": incidents.c.times_told + 1}
+    return _changed(connection, incident, values=values, clock=clock)
+
+
+def told_closed(connection: Connection, incident: Incident, *, clock: Clock) -> Incident:
+    """The incident after somebody was told that it is over."""
+    return _changed(connection, incident, values={"closing_told_at": clock.now()}, clock=clock)
+
+
+def _changed(connection: Connection, incident: Incident, *, values: Mapping[str, object], clock: Clock) -> Incident:
+    changed = update(incidents).where(incidents.c.id == incident.id).values(dict(values)).returning(incidents)
+    return _incident(connection.execute(changed).mappings().one(), clock=clock)
+
+
+def solved(connection: Connection, *, clock: Clock) -> list[Incident]:
+    """Closed ones of which somebody was told, but not yet that they are over; oldest first."""
+    wanted = select(incidents).where(
+        incidents.c.closed_at.is_not(None), incidents.c.told_at.is_not(None), incidents.c.closing_told_at.is_(None)
+    )
+    return [_incident(row, clock=clock) for row in connection.execute(wanted.order_by(incidents.c.id)).mappings()]
+
+
 def _incident(row: RowMapping, *, clock: Clock) -> Incident:
-    return Incident(**fields(row, zone=clock.zone))
+    return Incident(**{**fields(row, zone=clock.zone), "severity": Severity(row["severity"])})

@@ -11,11 +11,13 @@ from rpa.errors import AlreadyDone
 from rpa.ledger import entries, runs
 from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
 from rpa.ledger.memory import Memory
+from rpa.ledger.oversight import Oversight
 from rpa.ledger.paperwork import Paperwork
+from rpa.ledger.planning import Planning
 from rpa.ledger.runs import RunRecord, RunState
 
 
-class Ledger(Paperwork, Memory):
+class Ledger(Paperwork, Memory, Planning, Oversight):
     """What was tried on which subject, and how it ended. Use it in one thread; other processes may have it open too."""
 
     def start_run(self, shop: str, *, flow: str, options: Mapping[str, object] | None = None) -> RunRecord:
@@ -34,6 +36,13 @@ class Ledger(Paperwork, Memory):
         """Runs that never ended, oldest first. Asked under the shop's RunLock, before `start_run`, all have crashed."""
         with self._reading() as connection:
             return runs.unfinished(connection, shop=shop, clock=self._clock)
+
+    def runs(
+        self, shop: str | None = None, *, since: datetime | None = None, limit: int | None = None
+    ) -> list[RunRecord]:
+        """Runs of a shop (None: of all), newest first; `since`: started at or after."""
+        with self._reading() as connection:
+            return runs.search(connection, shop=shop, since=since, limit=limit, clock=self._clock)
 
     def begin(self, run: RunRecord, *, kind: str, intents: Sequence[Intent]) -> list[Action]:
         """The intents as `submitting` actions, durable when this returns: all of them, or none.
@@ -166,6 +175,11 @@ class Ledger(Paperwork, Memory):
         """How many actions begun since then are done, or may be (`submitting`, `unknown`, `handed_over`): for caps."""
         with self._reading() as connection:
             return entries.count_since(connection, shop=shop, kind=kind, since=since)
+
+    def done_between(self, shop: str | None, *, kind: str, since: datetime, until: datetime) -> int:
+        """How many actions of a shop (None: of all) became done after `since` and by `until`: the pace."""
+        with self._reading() as connection:
+            return entries.count_done(connection, shop=shop, kind=kind, since=since, until=until)
 
     def show(
         self,

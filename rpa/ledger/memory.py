@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from rpa.ledger import holds, incidents, observations
+from rpa.ledger import holds, observations
 from rpa.ledger.holds import Hold, Wanted, put
-from rpa.ledger.incidents import Incident
 from rpa.ledger.observations import Observation
 from rpa.ledger.sightings import Change, accept, remember
 from rpa.ledger.transactions import Transactions
@@ -17,7 +16,7 @@ _SITE_CLOCK = "site_clock"
 
 
 class Memory(Transactions):
-    """How subjects looked, which of them are held, and what needs a person."""
+    """How subjects looked, which of them are held, and how the site's clock goes."""
 
     def see(self, shop: str, *, sightings: Iterable[tuple[str, str, Mapping[str, object]]]) -> dict[str, Change]:
         """Remember each (subject, fingerprint, facts) at first sight; gives those that look different now, by subject.
@@ -119,18 +118,3 @@ class Memory(Transactions):
         known = self.observations(shop, mark=_SITE_CLOCK).get(_SITE_CLOCK)
         ahead = float(str(known.last_facts["ahead_s"])) if known else 0.0
         return self._clock.now() + timedelta(seconds=ahead)
-
-    def incident(self, shop: str, *, cause: str, message: str) -> Incident:
-        """Open an incident, or count the open one of this cause again; `times_seen == 1`: it is new, tell somebody."""
-        with self._writing() as connection:
-            return incidents.seen(connection, shop=shop, cause=cause, message=message, clock=self._clock)
-
-    def close_incident(self, shop: str, *, cause: str) -> Incident | None:
-        """Close the open incident of this cause; None: there was none."""
-        with self._writing() as connection:
-            return incidents.close(connection, shop=shop, cause=cause, clock=self._clock)
-
-    def open_incidents(self, shop: str | None = None) -> list[Incident]:
-        """Open incidents of a shop (None: of all), oldest first."""
-        with self._reading() as connection:
-            return incidents.still_open(connection, shop=shop, clock=self._clock)

@@ -101,6 +101,18 @@ def unfinished(connection: Connection, *, shop: str, clock: Clock) -> list[RunRe
     return [_run(row, clock=clock) for row in connection.execute(running).mappings()]
 
 
+def search(
+    connection: Connection, *, shop: str | None, since: datetime | None, limit: int | None, clock: Clock
+) -> list[RunRecord]:
+    """Runs of a shop, or of all, newest first; `since`: started at or after."""
+    query = select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc())
+    if shop is not None:
+        query = select(runs).where(runs.c.shop == shop).order_by(runs.c.fence.desc())
+    if since is not None:
+        query = query.where(runs.c.started_at >= since)
+    return [_run(row, clock=clock) for row in connection.execute(query.limit(limit)).mappings()]
+
+
 def check_fence(connection: Connection, run: RunRecord) -> None:
     """Make sure, until the transaction ends, that this run may still write.
 

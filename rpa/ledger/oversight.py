@@ -1,0 +1,100 @@
+"""What the ledger keeps for the people who do not watch: what stands open, what went wrong, and signs of life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rpa.ledger import heartbeats, incidents, logins, standing
+from rpa.ledger.heartbeats import Heartbeat
+from rpa.ledger.incidents import Incident, Severity
+from rpa.ledger.logins import Login
+from rpa.ledger.standing import Alarm, Finding, Standing
+from rpa.ledger.transactions import Transactions
+
+
+class Oversight(Transactions):
+    """What a person asks for after a night: what is not done, whom to help, whether the program still works."""
+
+    def stand(self, shop: str, *, report: str, flow: str, run_id: str, rows: Iterable[Finding], whole: bool) -> None:
+        """How a run left its subjects; those that are done leave no line.
+
+        `whole`: the run has looked at everything, what it does not name is over. Else the lines of other subjects stay.
+        """
+        with self._writing() as connection:
+            standing.replace_findings(
+                connection, shop=shop, report=report, flow=flow, run_id=run_id, rows=rows, whole=whole,
+                clock=self._clock,
+            )  # fmt: skip
+
+    def outstanding(self, shop: str | None = None) -> list[Standing]:
+        """What is not done in a shop (None: in all), as the newest reports of each family had it."""
+        with self._reading() as connection:
+            return standing.still_outstanding(connection, shop=shop, clock=self._clock)
+
+    def settled(self, shop: str, *, subject: str) -> None:
+        """A person has dealt with this subject: its lines go, until a run finds it open again."""
+        with self._writing() as connection:
+            standing.remove(connection, shop=shop, subject=subject)
+
+    def raise_alarms(self, shop: str, *, wanted: Sequence[Alarm]) -> list[Alarm]:
+        """Keep these (subject, hours, deadline); gives those that were never raised before."""
+        with self._writing() as connection:
+            return standing.raise_new(connection, shop=shop, wanted=wanted, clock=self._clock)
+
+    def keep_login(self, shop: str, *, ends_at: datetime | None, detail: str = "") -> Login:
+        """The shop's login state was saved now, and lasts until then (None: it does not tell)."""
+        with self._writing() as connection:
+            return logins.keep(connection, shop=shop, ends_at=ends_at, detail=detail, clock=self._clock)
+
+    def forget_login(self, shop: str) -> None:
+        """The shop has no login state any more."""
+        with self._writing() as connection:
+            logins.forget(connection, shop=shop)
+
+    def logins(self) -> dict[str, Login]:
+        """The saved login states by shop."""
+        with self._reading() as connection:
+            return logins.known(connection, clock=self._clock)
+
+    def incident(self, shop: str, *, cause: str, message: str, severity: Severity = Severity.WARNING) -> Incident:
+        """Open an incident, or count the open one of this cause again; `times_seen == 1`: it is new, tell somebody."""
+        with self._writing() as connection:
+            return incidents.seen(
+                connection, shop=shop, cause=cause, message=message, severity=severity, clock=self._clock
+            )
+
+    def close_incident(self, shop: str, *, cause: str) -> Incident | None:
+        """Close the open incident of this cause; None: there was none."""
+        with self._writing() as connection:
+            return incidents.close(connection, shop=shop, cause=cause, clock=self._clock)
+
+    def open_incidents(self, shop: str | None = None) -> list[Incident]:
+        """Open incidents of a shop (None: of all), oldest first."""
+        with self._reading() as connection:
+            return incidents.still_open(connection, shop=shop, clock=self._clock)
+
+    def told(self, incident: Incident) -> Incident:
+        """The incident after somebody was told of it, now."""
+        with self._writing() as connection:
+            return incidents.told(connection, incident, clock=self._clock)
+
+    def closed_and_told(self) -> list[Incident]:
+        """Closed ones of which somebody was told, but not yet that they are over; oldest first."""
+        with self._reading() as connection:
+            return incidents.solved(connection, clock=self._clock)
+
+    def told_closed(self, incident: Incident) -> Incident:
+        """The closed incident after somebody was told that it is over, now."""
+        with self._writing() as connection:
+            return incidents.told_closed(connection, incident, clock=self._clock)
+
+    def beat(self, name: str, *, next_due_at: datetime | None = None, detail: str = "") -> Heartbeat:
+        """A sign of life of this process under this name, now."""
+        with self._writing() as connection:
+            return heartbeats.beat(connection, name, next_due_at=next_due_at, detail=detail, clock=self._clock)
+
+    def heartbeats(self) -> dict[str, Heartbeat]:
+        """The newest sign of life by name."""
+        with self._reading() as connection:
+            return heartbeats.newest(connection, clock=self._clock)

@@ -1,0 +1,242 @@
+"""Planned runs: one record for each moment of the schedule and shop, whatever came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, func, insert, select, tuple_, update
+
+from rpa.ledger.actions import IllegalStep
+from rpa.ledger.rows import fields
+from rpa.ledger.schema import planned_runs
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, RowMapping, Select
+
+    from rpa.clock import Clock
+
+
+class PlanState(StrEnum):
+    """Where a planned run stands."""
+
+    PLANNED = "planned"
+    STARTED = "started"
+    SKIPPED = "skipped"
+    """It was not to be started; the reason says why."""
+    FINISHED = "finished"
+    """It came to its own end; the exit code says whether a good one."""
+    NEVER_STARTED = "never_started"
+    """Its moment went by while nobody was there to start it."""
+    INTERRUPTED = "interrupted"
+    """It was started, and did not come to its own end."""
+
+
+UNDER_WAY: Final = frozenset({PlanState.PLANNED, PlanState.STARTED})
+"""States in which a planned run has not ended; only from these it may end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A planned run that is to be recorded. In any state but `planned` it is recorded as ended."""
+
+    entry: str
+    """The name of the schedule's table."""
+    flow: str
+    shop: str
+    planned_at: datetime
+    """The moment of the schedule, to the millisecond: with entry and shop it says which planned run this is."""
+    due_at: datetime
+    """When it is to be started: the moment and its jitter."""
+    state: PlanState = PlanState.PLANNED
+    reason: str = ""
+    detail: str = ""
+    stands_for: int = 1
+    """How many moments this one run makes up for, itself included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRun:
+    """One moment of the schedule in one shop, as the ledger has it."""
+
+    id: int
+    entry: str
+    flow: str
+    shop: str
+    planned_at: datetime
+    due_at: datetime
+    state: PlanState
+    reason: str
+    """A code: why it was skipped, was interrupted or never started; empty: nothing to explain."""
+    detail: str
+    run_id: str
+    """Empty: no run has begun, or it did not come to say which."""
+    started_at: datetime | None
+    ended_at: datetime | None
+    exit_code: int | None
+    stands_for: int
+
+    @property
+    def ended(self) -> bool:
+        """Nothing will change it any more."""
+        return self.state not in UNDER_WAY
+
+
+def add(connection: Connection, wanted: Sequence[Plan], *, clock: Clock) -> list[PlannedRun]:
+    """Record those that are not there yet; gives these alone, in the order wanted."""
+    if not wanted:
+        return []
+    by_key = {_key(each.entry, each.shop, each.planned_at): each for each in reversed(wanted)}
+    there = _there(connection, wanted)
+    now = clock.now()
+    rows = [_values(each, now=now) for key, each in reversed(by_key.items()) if key not in there]
+    if not rows:
+        return []
+    new = insert(planned_runs).returning(planned_runs, sort_by_parameter_order=True)
+    return _all(connection.execute(new, rows).mappings(), clock=clock)
+
+
+def _key(entry: str, shop: str, planned_at: datetime) -> tuple[str, str, str]:
+    """What makes a planned run the same, with its moment to the millisecond, as it is stored."""
+    return entry, shop, planned_at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _there(connection: Connection, wanted: Sequence[Plan]) -> set[tuple[str, str, str]]:
+    moments = [each.planned_at for each in wanted]
+    columns = (planned_runs.c.entry, planned_runs.c.shop, planned_runs.c.planned_at)
+    known = select(*columns).where(planned_runs.c.planned_at.between(min(moments), max(moments)))
+    return {_key(*row) for row in connection.execute(known)}
+
+
+def _values(plan: Plan, *, now: datetime) -> dict[str, object]:
+    return {
+        "entry": plan.entry,
+        "flow": plan.flow,
+        "shop": plan.shop,
+        "planned_at": plan.planned_at,
+        "due_at": plan.due_at,
+        "state": plan.state.value,
+        "reason": plan.reason,
+        "detail": plan.detail,
+        "stands_for": plan.stands_for,
+        "ended_at": None if plan.state in UNDER_WAY else now,
+    }
+
+
+def step(
+    connection: Connection,
+    planned: PlannedRun,
+    *,
+    to: PlanState,
+    of: Iterable[PlanState],
+    values: Mapping[str, object],
+    clock: Clock,
+) -> PlannedRun:
+    """The planned run in its next state, with these values.
+
+    Raises:
+        IllegalStep: it is in none of the states `of`.
+
+    """
+    stepped = (
+        update(planned_runs)
+        .where(planned_runs.c.id == planned.id, planned_runs.c.state.in_([each.value for each in of]))
+        .values(state=to.value, **values)
+        .returning(planned_runs)
+    )
+    row = connection.execute(stepped).mappings().one_or_none()
+    if row is None:
+        state = connection.execute(select(planned_runs.c.state).where(planned_runs.c.id == planned.id)).scalar()
+        which = f"The run of {planned.entry} in {planned.shop}, planned for {planned.planned_at:%Y-%m-%d %H:%M}"
+        raise IllegalStep(f"{which}, is {state or 'not in this ledger'} and cannot become {to}")
+    return _planned(row, clock=clock)
+
+
+def search(
+    connection: Connection,
+    *,
+    shop: str | None,
+    entry: str | None,
+    state: PlanState | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+    clock: Clock,
+) -> list[PlannedRun]:
+    """Planned runs, newest moment first; since <= planned_at <= until."""
+    query = select(planned_runs).order_by(planned_runs.c.planned_at.desc(), planned_runs.c.id.desc())
+    for name, value in (("shop", shop), ("entry", entry), ("state", state and state.value)):
+        if value is not None:
+            query = query.where(planned_runs.c[name] == value)
+    if since is not None:
+        query = query.where(planned_runs.c.planned_at >= since)
+    if until is not None:
+        query = query.where(planned_runs.c.planned_at <= until)
+    return _found(connection, query.limit(limit), clock=clock)
+
+
+def newest(connection: Connection, *, clock: Clock) -> dict[tuple[str, str], datetime]:
+    """The newest moment of each (entry, shop), whatever its state."""
+    moment = func.max(planned_runs.c.planned_at, type_=planned_runs.c.planned_at.type)
+    query = select(planned_runs.c.entry, planned_runs.c.shop, moment).group_by(
+        planned_runs.c.entry, planned_runs.c.shop
+    )
+    return {(entry, shop): at.astimezone(clock.zone) for entry, shop, at in connection.execute(query)}
+
+
+def due(connection: Connection, at: datetime, *, clock: Clock) -> list[PlannedRun]:
+    """What is to be started by this moment, longest due first."""
+    query = select(planned_runs).where(planned_runs.c.state == PlanState.PLANNED.value, planned_runs.c.due_at <= at)
+    in_order = query.order_by(planned_runs.c.due_at, planned_runs.c.planned_at, planned_runs.c.id)
+    return _found(connection, in_order, clock=clock)
+
+
+def shops_of(connection: Connection) -> list[str]:
+    """Every shop that anything was ever planned for."""
+    return list(connection.execute(select(planned_runs.c.shop).distinct().order_by(planned_runs.c.shop)).scalars())
+
+
+def last(connection: Connection, shop: str, *, clock: Clock) -> PlannedRun | None:
+    """The shop's newest planned run that was started, or ended in whatever way."""
+    of_shop = select(planned_runs).where(planned_runs.c.shop == shop, planned_runs.c.state != PlanState.PLANNED.value)
+    newest_first = of_shop.order_by(planned_runs.c.planned_at.desc(), planned_runs.c.id.desc())
+    found = _found(connection, newest_first.limit(1), clock=clock)
+    return found[0] if found else None
+
+
+def upcoming(connection: Connection, *, clock: Clock) -> dict[str, PlannedRun]:
+    """By shop, the planned run that is due next."""
+    query = select(planned_runs).where(planned_runs.c.state == PlanState.PLANNED.value)
+    latest_first = query.order_by(planned_runs.c.due_at.desc(), planned_runs.c.id.desc())
+    return {each.shop: each for each in _found(connection, latest_first, clock=clock)}
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Remove what ended and was planned for an earlier moment; gives how many there were.
+
+    The newest of each entry and shop stays: from it on, what was missed is counted.
+    """
+    ended = [each.value for each in PlanState if each not in UNDER_WAY]
+    which = (planned_runs.c.entry, planned_runs.c.shop)
+    newest_ones = select(*which, func.max(planned_runs.c.planned_at)).group_by(*which)
+    old = delete(planned_runs).where(
+        planned_runs.c.planned_at < before,
+        planned_runs.c.state.in_(ended),
+        tuple_(*which, planned_runs.c.planned_at).not_in(newest_ones),
+    )
+    return connection.execute(old).rowcount
+
+
+def _found(connection: Connection, query: Select[tuple[object, ...]], *, clock: Clock) -> list[PlannedRun]:
+    return _all(connection.execute(query).mappings(), clock=clock)
+
+
+def _all(rows: Iterable[RowMapping], *, clock: Clock) -> list[PlannedRun]:
+    return [_planned(row, clock=clock) for row in rows]
+
+
+def _planned(row: RowMapping, *, clock: Clock) -> PlannedRun:
+    return PlannedRun(**{**fields(row, zone=clock.zone), "state": PlanState(row["state"])})

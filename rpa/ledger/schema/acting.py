@@ -1,0 +1,111 @@
+"""Tables of runs, of what they did, and of what keeps them from acting."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+
+from rpa.ledger.schema.columns import Instant, metadata
+
+_LIVE = "state IN ('submitting', 'done', 'conflict', 'unknown', 'handed_over')"
+
+fences = Table(
+    "fences",
+    metadata,
+    Column("shop", String(100), primary_key=True),
+    Column("fence", Integer, nullable=False),
+)
+"""The fence number of each shop's newest run: one row to lock and to compare with."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("shop", String(100), nullable=False),
+    Column("flow", String(100), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("state", String(16), nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("counts", JSON, nullable=False),
+    UniqueConstraint("shop", "fence", name="one_run_a_fence"),
+    Index("runs_by_start", "started_at"),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shop", String(100), nullable=False),
+    Column("kind", String(50), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("part", String(100), nullable=False, server_default=""),
+    Column("payload", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("run_id", String(200), ForeignKey("runs.id"), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("answered_by", String(200), nullable=False, server_default=""),
+    Index(
+        "one_live_action",
+        "shop",
+        "kind",
+        "subject",
+        "part",
+        unique=True,
+        sqlite_where=text(_LIVE),
+        postgresql_where=text(_LIVE),
+    ),
+    Index("actions_by_subject", "shop", "kind", "subject"),
+    Index("actions_by_state", "shop", "kind", "state", "created_at"),
+    Index("actions_by_update", "updated_at"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("shop", String(100), primary_key=True),
+    Column("subject", String(200), primary_key=True),
+    Column("fingerprint", String(200), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("last_fingerprint", String(200), nullable=False),
+    Column("last_facts", JSON, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("released_at", Instant),
+    Column("released_by", String(200), nullable=False, server_default=""),
+    Column("released_because", Text, nullable=False, server_default=""),
+)
+"""`fingerprint` and `facts` are those of the first sight, or of the one a person released; `last_*` of the newest."""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("shop", String(100), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("cause", String(50), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("held_by", String(200), nullable=False),
+    Column("held_at", Instant, nullable=False),
+    Column("lifted_by", String(200), nullable=False, server_default=""),
+    Column("lifted_at", Instant),
+    Column("until", Instant),
+    Column("facts", JSON, nullable=False, server_default="{}"),
+    Column("lifted_because", Text, nullable=False, server_default=""),
+    Index(
+        "one_active_hold",
+        "shop",
+        "subject",
+        "cause",
+        unique=True,
+        sqlite_where=text("lifted_at IS NULL"),
+        postgresql_where=text("lifted_at IS NULL"),
+    ),
+)

@@ -1,0 +1,122 @@
+"""What stands open: the subjects that the newest runs did not end as done, and whom somebody was warned of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, insert, select
+
+from rpa.ledger.rows import chunks, fields
+from rpa.ledger.schema import alarms, outstanding
+from rpa.outcome import Outcome
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from rpa.clock import Clock
+
+Alarm = tuple[str, int, datetime]
+"""(subject, hours before the deadline, the deadline)."""
+
+_OVER: Final = frozenset({Outcome.DONE, Outcome.ALREADY_DONE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How a run left one subject."""
+
+    subject: str
+    outcome: str
+    reason: str = ""
+    message: str = ""
+    deadline: datetime | None = None
+    """By when it must be done; None: not known, or there is none."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What else the report's row says; JSON values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(Finding):
+    """A subject that is not done, as the newest run which looked at it left it."""
+
+    shop: str
+    report: str
+    """The family of reports: a newer one of the same family takes its place."""
+    flow: str
+    run_id: str
+    seen_at: datetime
+
+
+_STANDING = [column for column in outstanding.c if column.name != "id"]
+
+
+def replace_findings(
+    connection: Connection, *, shop: str, report: str, flow: str, run_id: str, rows: Iterable[Finding], whole: bool,
+    clock: Clock,
+) -> None:  # fmt: skip
+    """Have these lines of a shop's report, in place of all its lines (`whole`), or of those of the subjects given.
+
+    What ended as done takes its subject's lines away and leaves none.
+    """
+    found = list(rows)
+    of_report = delete(outstanding).where(outstanding.c.shop == shop, outstanding.c.report == report)
+    if whole:
+        connection.execute(of_report)
+    else:
+        for subjects in chunks(each.subject for each in found):
+            connection.execute(of_report.where(outstanding.c.subject.in_(subjects)))
+    of = {"shop": shop, "report": report, "flow": flow, "run_id": run_id, "seen_at": clock.now()}
+    lines = [{**of, **_values(each)} for each in found if each.outcome not in _OVER]
+    if lines:
+        connection.execute(insert(outstanding), lines)
+
+
+def _values(finding: Finding) -> dict[str, object]:
+    return {
+        "subject": finding.subject,
+        "outcome": str(finding.outcome),
+        "reason": str(finding.reason),
+        "message": finding.message,
+        "deadline": finding.deadline,
+        "facts": dict(finding.facts),
+    }
+
+
+def still_outstanding(connection: Connection, *, shop: str | None, clock: Clock) -> list[Standing]:
+    """The lines of a shop, or of all, as the reports had them."""
+    query = select(*_STANDING).order_by(outstanding.c.id)
+    if shop is not None:
+        query = query.where(outstanding.c.shop == shop)
+    return [Standing(**fields(row, zone=clock.zone)) for row in connection.execute(query).mappings()]
+
+
+def remove(connection: Connection, *, shop: str, subject: str) -> None:
+    """Take the subject's lines away, of whichever report."""
+    connection.execute(delete(outstanding).where(outstanding.c.shop == shop, outstanding.c.subject == subject))
+
+
+def raise_new(connection: Connection, *, shop: str, wanted: Sequence[Alarm], clock: Clock) -> list[Alarm]:
+    """Keep the alarms; gives those that are new, in the order wanted."""
+    new = {_key(each): each for each in reversed(wanted)}
+    for subjects in chunks(subject for subject, _, _ in wanted):
+        known = select(alarms.c.subject, alarms.c.hours, alarms.c.deadline)
+        for row in connection.execute(known.where(alarms.c.shop == shop, alarms.c.subject.in_(subjects))):
+            new.pop(_key((row.subject, row.hours, row.deadline)), None)
+    now = clock.now()
+    raised = list(reversed(new.values()))
+    rows = [
+        {"shop": shop, "subject": subject, "hours": hours, "deadline": deadline, "raised_at": now}
+        for subject, hours, deadline in raised
+    ]
+    if rows:
+        connection.execute(insert(alarms), rows)
+    return raised
+
+
+def _key(alarm: Alarm) -> tuple[str, int, str]:
+    """What makes an alarm the same, with its deadline to the millisecond, as it is stored."""
+    subject, hours, deadline = alarm
+    return subject, hours, deadline.astimezone(UTC).isoformat(timespec="milliseconds")
