@@ -1,0 +1,25 @@
+"""rpa.toml as values: the shops, what runs when, where state lies, how the browser is started."""
+
+from __future__ import annotations
+
+from rpa.config.loaded import Config
+from rpa.config.options import flow_options
+from rpa.config.reading import file_model, load
+from rpa.config.shop import Caps, Shop, shop_name_problem
+from rpa.config.tables import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, WatchConfig
+
+__all__ = [
+    "BrowserConfig",
+    "Caps",
+    "Channel",
+    "Config",
+    "DigestConfig",
+    "File",
+    "SchedulerConfig",
+    "Shop",
+    "WatchConfig",
+    "file_model",
+    "flow_options",
+    "load",
+    "shop_name_problem",
+]
