@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import create_model
@@ -74,8 +74,8 @@ def _shop_model() -> type[Shop]:
                 raise ConfigError(f'The shop setting "{key}" of {model.__name__} exists already ({owners[key]}).')
             owners[key] = model.__name__
     bases: Any = (Shop, *models)
-    table: type[Shop] = create_model("ShopTable", __base__=bases)
-    return table
+    table: Any = create_model("ShopTable", __base__=bases)
+    return cast("type[Shop]", table)
 
 
 class _ShopFiles:
