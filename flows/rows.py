@@ -82,6 +82,7 @@ ORDER_LAYOUT = Layout(
             Reason.VIRTUAL_NOT_LISTED.value,
         }
     ),
+    holds=frozenset(reason.value for reason in RELEASE_OF),
 )
 
 PULL_BACK_REASONS = frozenset(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.held import held_sheet
 from flows.rows import ORDER_COLUMNS, ORDER_LAYOUT, ORDER_SHEET, REASON_WORDS, OrderRow
 from rpa.flow import ReportShape
 from rpa.language import Text
-from rpa.report.columns import Column, Layout, Sheet
+from rpa.report.columns import Column, Sheet
 
 if TYPE_CHECKING:
     from flows.exports.compare import Finding
@@ -24,10 +25,10 @@ _EXPORT_COLUMNS = (
     Column(key="exported_after_sale", title=Text(en="After-sale in the export", zh="导出表售后"), width=24),
 )
 
-_LAYOUT = Layout(
+_LAYOUT = replace(
+    ORDER_LAYOUT,
     columns=(*ORDER_COLUMNS, *_EXPORT_COLUMNS),
     first=(*ORDER_LAYOUT.first[:4], *(column.key for column in _EXPORT_COLUMNS), *ORDER_LAYOUT.first[4:]),
-    subject="order_sn",
 )
 
 

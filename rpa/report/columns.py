@@ -60,6 +60,8 @@ class Layout:
     """Key of the column with the moment by which a row's subject must be settled; empty: it has none."""
     asks: frozenset[str] = frozenset()
     """Reason codes of rows that wait for a person's answer: only a person ends them, though nobody is at fault."""
+    holds: frozenset[str] = frozenset()
+    """Reason codes of subjects that must not be acted on until something releases them."""
 
     @property
     def keys(self) -> tuple[str, ...]:

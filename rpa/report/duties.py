@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,15 +24,18 @@ _FOR_A_PERSON = frozenset({Outcome.NEEDS_PERSON.value, Outcome.REFUSED.value})
 _NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
 
 
-def needs_somebody(*, outcome: str, reason: str, deadline: datetime | None, layout: Layout, now: datetime) -> bool:
+def needs_somebody(
+    *, outcome: str, reason: str, deadline: datetime | None, asks: Collection[str], now: datetime
+) -> bool:
     """Whether what ended so is on a person's list: a doubt, a refusal, or what waits for an answer or is near its end.
 
-    Of what waits for nobody's answer only what has a deadline that is near, or over, counts.
+    `asks`: the reasons that wait for an answer. Of what waits for other things, only what has a deadline that is near,
+    or over, counts.
     """
     if outcome in _FOR_A_PERSON:
         return True
     near = deadline is not None and deadline - now <= NEAR
-    return outcome == Outcome.WAITING and (reason in layout.asks or near)
+    return outcome == Outcome.WAITING and (reason in asks or near)
 
 
 def to_do_sheet(rows: Iterable[Row], *, layout: Layout, now: datetime) -> Sheet:
@@ -47,8 +50,8 @@ def _sorted(rows: Iterable[Row], *, layout: Layout, now: datetime) -> list[Row]:
         row
         for row in rows
         if needs_somebody(
-            outcome=row.get("outcome", ""), reason=row.get("reason", ""), deadline=layout.moment(row), layout=layout,
-            now=now,
+            outcome=row.get("outcome", ""), reason=row.get("reason", ""), deadline=layout.moment(row),
+            asks=layout.asks, now=now,
         )
     ]  # fmt: skip
     return sorted(wanted, key=lambda row: (layout.moment(row) or _NO_DEADLINE, WORST_FIRST.index(row["outcome"])))
