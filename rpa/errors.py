@@ -25,6 +25,12 @@ class ConfigError(RpaError):
     code = "bad_config"
 
 
+class ShopBusy(ConfigError):
+    """Another process is running this shop; nothing was started."""
+
+    code = "shop_busy"
+
+
 class TryAgain(RpaError):
     """The page did not answer; nothing was changed, trying again may help."""
 

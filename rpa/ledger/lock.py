@@ -1,4 +1,9 @@
-"""One run of a shop at a time, held by the operating system: it ends with the process, however that ends."""
+"""One run of a shop at a time, held by the operating system: it ends with the process, however that ends.
+
+The right to run a shop has two halves, as a page outlives the process that drove it where several share a browser:
+SHOP.lock is held by the process in whose browser the shop's page is, SHOP.work.lock by the one that drives it. A run
+with a browser of its own holds both.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,13 @@ import json
 import os
 import re
 import socket
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from filelock import FileLock, Timeout
 
-from rpa.errors import ConfigError
+from rpa.errors import ConfigError, ShopBusy
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -19,13 +25,17 @@ if TYPE_CHECKING:
     from rpa.clock import Clock
 
 
-class RunLock:
-    """The right to run a shop, from `with` to its end; `folder` is var/locks."""
+class PageLock:
+    """One half: the right to have this shop's page in one's browser. `folder` is var/locks."""
 
-    def __init__(self, folder: Path, *, shop: str, clock: Clock) -> None:
-        name = re.sub(r"[^\w-]", "_", shop)
+    _half: ClassVar[str] = ""
+
+    def __init__(self, folder: Path, *, shop: str, clock: Clock, pid: int | None = None) -> None:
+        """`pid`: of the process that a person is told to wait for or to end; None: this one."""
+        name = re.sub(r"[^\w-]", "_", shop) + self._half
         self._shop = shop
         self._clock = clock
+        self._pid = pid or os.getpid()
         self._lock = FileLock(folder / f"{name}.lock")
         # beside the lock: its own file is emptied by whoever tries, and cannot be read on Windows
         self._owner = folder / f"{name}.owner"
@@ -34,20 +44,21 @@ class RunLock:
         """Take the lock.
 
         Raises:
-            ConfigError: another process has it (the message names its pid and since when), or no file can be made.
+            ShopBusy: another process has it; the message names its pid and since when.
+            ConfigError: no file can be made.
 
         """
         try:
             self._owner.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise ConfigError(
+            raise ShopBusy(
                 f"Another run of shop {self._shop} is going on ({self._holder()}); wait for it to end, or end it"
             ) from error
         except OSError as error:
             raise ConfigError(f"The run of shop {self._shop} cannot be locked: {error}") from error
         since = self._clock.now().isoformat(timespec="seconds")
-        owner = {"pid": os.getpid(), "since": since, "host": socket.gethostname()}
+        owner = {"pid": self._pid, "since": since, "host": socket.gethostname()}
         self._owner.write_text(json.dumps(owner), encoding="utf-8")
         return self
 
@@ -63,3 +74,30 @@ class RunLock:
         except (OSError, ValueError):
             return "it has just started"
         return f"pid {owner['pid']} on {owner['host']} since {owner['since']}"
+
+
+class WorkLock(PageLock):
+    """The other half: the right to drive this shop's page."""
+
+    _half = ".work"
+
+
+class RunLock:
+    """The whole right to run a shop, from `with` to its end; `folder` is var/locks."""
+
+    def __init__(self, folder: Path, *, shop: str, clock: Clock) -> None:
+        self._halves = (PageLock(folder, shop=shop, clock=clock), WorkLock(folder, shop=shop, clock=clock))
+        self._held = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Take both halves, or none. Raises as `PageLock` does."""
+        with ExitStack() as held:
+            for half in self._halves:
+                held.enter_context(half)
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
