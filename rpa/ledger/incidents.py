@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from rpa.ledger.rows import fields
 from rpa.ledger.schema import incidents
@@ -108,6 +108,12 @@ def solved(connection: Connection, *, clock: Clock) -> list[Incident]:
     wanted = select(incidents).where(
         incidents.c.closed_at.is_not(None), incidents.c.told_at.is_not(None), incidents.c.closing_told_at.is_(None)
     )
+    return [_incident(row, clock=clock) for row in connection.execute(wanted.order_by(incidents.c.id)).mappings()]
+
+
+def told_since(connection: Connection, moment: datetime, *, clock: Clock) -> list[Incident]:
+    """Those, open or closed, of which or of whose end somebody was told at this moment or later; oldest first."""
+    wanted = select(incidents).where(or_(incidents.c.told_at >= moment, incidents.c.closing_told_at >= moment))
     return [_incident(row, clock=clock) for row in connection.execute(wanted.order_by(incidents.c.id)).mappings()]
 
 

@@ -89,6 +89,11 @@ class Oversight(Transactions):
         with self._writing() as connection:
             return incidents.told_closed(connection, incident, clock=self._clock)
 
+    def told_since(self, moment: datetime) -> list[Incident]:
+        """Incidents, open or closed, of which or of whose end somebody was told at this moment or later."""
+        with self._reading() as connection:
+            return incidents.told_since(connection, moment, clock=self._clock)
+
     def beat(self, name: str, *, next_due_at: datetime | None = None, detail: str = "") -> Heartbeat:
         """A sign of life of this process under this name, now."""
         with self._writing() as connection:
