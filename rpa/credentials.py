@@ -1,4 +1,4 @@
-"""Passwords and login states, encrypted, one file each. The key comes from RPA_KEY or the OS keyring."""
+"""Passwords, login states and other secrets, encrypted, one file each. The key comes from RPA_KEY or the OS keyring."""
 
 from __future__ import annotations
 
@@ -149,6 +149,22 @@ class Vault:
         entry = json.loads(data) if data is not None else {}
         return str(entry["password"]) if entry.get("login") == login else None
 
+    def save_secret(self, name: str, secret: str) -> None:
+        """Keep a secret that belongs to no shop, under a name that is fit for a file; an earlier one is replaced."""
+        self._save("secret", name, secret.encode())
+
+    def load_secret(self, name: str) -> str | None:
+        """The secret of this name; None if there is none. Raises ConfigError when the key does not open it."""
+        data = self._load("secret", name)
+        return None if data is None else data.decode()
+
+    def forget_secret(self, name: str) -> bool:
+        """Remove the secret of this name; gives whether there was one. Needs no key that opens it."""
+        path = self._path("secret", name)
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        return there
+
     def _path(self, kind: str, shop: str) -> Path:
         return self._folder / f"{shop}.{kind}"
 
@@ -175,5 +191,6 @@ class Vault:
         if version == _VERSION and len(sealed) >= _TAG_BYTES:
             with contextlib.suppress(InvalidTag):
                 return AESGCM(self._key.for_use(bound)).decrypt(nonce, sealed, bound.encode())
-        advice = f"Set the RPA_KEY it was saved with, or remove the file and run `rpa login {shop}`."
+        again = "save the secret again" if kind == "secret" else f"run `rpa login {shop}`"
+        advice = f"Set the RPA_KEY it was saved with, or remove the file and {again}."
         raise ConfigError(f"{path} does not open with this key, or it is damaged or another shop's. {advice}")
