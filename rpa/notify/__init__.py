@@ -1,0 +1,1 @@
+"""Telling people, through the channels of their choice, what needs them and what is over."""
