@@ -65,7 +65,7 @@ def export_orders(run: Run) -> Iterator[Row]:
     found = _looked_for(run, strangers(table.orders, listed))
     sources = Sources(
         exported=table.orders, listed=listed, found=found, asked_at=record.asked_at, since=record.since,
-        actions=run.ledger.live(run.shop.name, kind=KIND),
+        actions=run.ledger.live(run.shop.name, kind=KIND, subjects={*table.orders, *listed}),
     )  # fmt: skip
     compared = compare(sources)
     _hold_and_release(run, saved, table, listed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flows.decide import NoLogistics, Rules
 from flows.gate import Known, Wait, held_by_ledger, notices_against_all
 from flows.holding import CLEAR, UNDER_AUDIT, subjects_of
-from flows.model import Mark, Order
+from flows.model import Mark, Order, SheetRow
 from flows.notices.coverage import answer
 from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.profile import slot_hours_of
@@ -19,6 +19,7 @@ from rpa.ledger.actions import State
 from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
+    from flows.inbox import GoodOrBad
     from flows.notices.coverage import Covered
     from rpa.ledger.actions import Action
     from rpa.ledger.documents import Document
@@ -33,12 +34,15 @@ _IN_QUESTION = (DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABL
 _ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT, NoticeKind.WATCHED})
 
 
-def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change], orders: Iterable[Order] = ()) -> Rules:
-    """The rules of this shop for these orders, at this moment of the site's clock."""
+def rules_of(
+    run: Run, *, now: datetime, changed: Mapping[str, Change], orders: Iterable[Order], rows: Iterable[GoodOrBad] = ()
+) -> Rules:
+    """The rules of this shop for these orders and sheet rows, at this moment of the site's clock."""
     settings = run.shop.settings(OrderSettings)
     words = run.profile.words
-    live = run.ledger.live(run.shop.name, kind=KIND)
     order_sns = [order.order_sn for order in orders]
+    live = run.ledger.live(run.shop.name, kind=KIND, subjects=order_sns)
+    numbers = {row.tracking_number for row in rows if isinstance(row, SheetRow)}
     return Rules(
         now=now,
         stop_words=settings.stop_words or tuple(words.get("stop", ())),
@@ -53,7 +57,7 @@ def rules_of(run: Run, *, now: datetime, changed: Mapping[str, Change], orders: 
         changed={sn: _difference(change) for sn, change in changed.items()},
         unresolved={sn: _words(action) for sn, action in live.items()},
         handed_over={sn: _words(action) for sn, action in live.items() if action.state is State.HANDED_OVER},
-        shipped_numbers=_shipped_numbers(live),
+        shipped_numbers=_shipped_numbers(run.ledger.bundled(run.shop.name, kind=KIND, bundles=numbers)),
         **_held_now(run, now=now),
     )
 
@@ -135,11 +139,10 @@ def _words(action: Action) -> str:
     return f"{action.state.value} since {when}, run {action.run_id} {number} {action.detail}".strip()
 
 
-def _shipped_numbers(live: Mapping[str, Action]) -> dict[str, tuple[str, ...]]:
+def _shipped_numbers(live: Iterable[Action]) -> dict[str, tuple[str, ...]]:
     """Receivers by tracking number, of what the ledger has as shipped."""
     numbers: dict[str, tuple[str, ...]] = {}
-    for action in live.values():
-        number = action.payload.get("tracking_number")
-        if number and action.state is State.DONE:
-            numbers[number] = (*numbers.get(number, ()), str(action.facts.get("receiver", "")))
+    for action in live:
+        if action.state is State.DONE:
+            numbers[action.bundle] = (*numbers.get(action.bundle, ()), str(action.facts.get("receiver", "")))
     return numbers

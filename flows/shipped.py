@@ -49,7 +49,7 @@ def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
         "evidence": str(evidence.parent) if evidence else "",
     }
     payload = {"how": shipment.how.value, "courier": shipment.courier, "tracking_number": shipment.tracking_number}
-    return Intent(subject=order.order_sn, payload=payload, facts=facts)
+    return Intent(subject=order.order_sn, payload=payload, facts=facts, bundle=shipment.tracking_number)
 
 
 REFUSED_LASTINGLY = "refused_lastingly"

@@ -76,8 +76,9 @@ class ShippingDesk:
         """Decide on these orders, with the sheet rows that no shop has taken; the shop's limits are part of it."""
         changed = self._run.ledger.see(self._shop, sightings=sightings(orders))
         remember_audits(self._run, orders, at=self._reading.now())
-        rules = rules_of(self._run, now=self._reading.now(), changed=changed, orders=orders)
-        decisions = decide(orders, self._inbox.rows(self._shop) if rows is None else rows, rules=rules)
+        rows = self._inbox.rows(self._shop) if rows is None else rows
+        rules = rules_of(self._run, now=self._reading.now(), changed=changed, orders=orders, rows=rows)
+        decisions = decide(orders, rows, rules=rules)
         room = room_left(self._run, decided=self._decided)
         for decision in decisions:
             self._inbox.take(decision.row)

@@ -77,8 +77,8 @@ def _decided_again(
     pending = [order for order in orders.values() if order.status == "pending"]
     changed = run.ledger.see(run.shop.name, sightings=sightings(pending))
     remember_audits(run, pending, at=now)
-    rules = rules_of(run, now=now, changed=changed, orders=pending)
     rows = [decision.row for decision in decisions if decision.row is not None]
+    rules = rules_of(run, now=now, changed=changed, orders=pending, rows=rows)
     return {each.order_sn: each for each in decide(pending, rows, rules=rules)}
 
 

@@ -128,6 +128,8 @@ class Intent:
     """What the accountant asks for later; JSON values."""
     part: str = ""
     """Which part of the subject, where there may be several (a parcel); empty: the whole."""
+    bundle: str = ""
+    """What the actions of several subjects may share (a parcel's number), to find them by; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ class Action:
     kind: str
     subject: str
     part: str
+    bundle: str
     payload: dict[str, str]
     facts: dict[str, object]
     state: State
@@ -167,6 +170,7 @@ class Action:
             "kind": self.kind,
             "subject": self.subject,
             "part": self.part,
+            "bundle": self.bundle,
             "payload": dict(self.payload),
             "facts": dict(self.facts),
             "state": self.state.value,

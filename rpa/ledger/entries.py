@@ -48,6 +48,7 @@ def write_intents(
             "kind": kind,
             "subject": intent.subject,
             "part": intent.part,
+            "bundle": intent.bundle,
             "payload": dict(intent.payload),
             "facts": dict(intent.facts),
             "state": state.value,
@@ -174,6 +175,16 @@ def live(connection: Connection, *, shop: str, kind: str, subjects: Iterable[str
     if subjects is None:
         return _all(connection, wanted, clock=clock)
     return _in_chunks(connection, wanted, subjects=subjects, clock=clock)
+
+
+def bundled(connection: Connection, *, shop: str, kind: str, bundles: Iterable[str], clock: Clock) -> list[Action]:
+    """Live actions that share one of these, oldest first."""
+    wanted = _of(shop, kind).where(actions.c.state.in_(LIVE))
+    return [
+        found
+        for some in chunks(each for each in bundles if each)
+        for found in _all(connection, wanted.where(actions.c.bundle.in_(some)), clock=clock)
+    ]
 
 
 def of_subjects(connection: Connection, *, shop: str, kind: str, subjects: Iterable[str], clock: Clock) -> list[Action]:

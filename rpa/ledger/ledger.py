@@ -165,6 +165,11 @@ class Ledger(Paperwork, Memory, Planning, Oversight):
             found = entries.live(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
         return {each.subject: each for each in found}
 
+    def bundled(self, shop: str, *, kind: str, bundles: Iterable[str]) -> list[Action]:
+        """Live actions that share one of these bundles, oldest first."""
+        with self._reading() as connection:
+            return entries.bundled(connection, shop=shop, kind=kind, bundles=bundles, clock=self._clock)
+
     def latest(self, shop: str, *, kind: str, subjects: Iterable[str]) -> dict[str, Action]:
         """The newest action by subject, whatever its state."""
         with self._reading() as connection:

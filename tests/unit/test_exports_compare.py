@@ -42,7 +42,7 @@ def sent(order_sn: str = SN, *, state: State = State.DONE, **payload: str) -> Ac
     """What the ledger has of a shipment of ours."""
     ordinary = {"how": "dialog", "courier": "中通快递", "tracking_number": "7A"}
     return Action(
-        id=1, shop="demo", kind="ship", subject=order_sn, part="", payload=ordinary | payload, state=state,
+        id=1, shop="demo", kind="ship", subject=order_sn, part="", bundle="", payload=ordinary | payload, state=state,
         run_id="r-1", fence=1, created_at=NOW, updated_at=NOW, facts={}, looks=0, detail="", answered_by="",
     )  # fmt: skip
 

@@ -100,6 +100,17 @@ def test_parts_kinds_and_shops_do_not_stand_in_each_others_way(ledger: Ledger, r
     assert ledger.live("demo", kind="ship")["A"].part == "parcel-2"
 
 
+def test_actions_that_share_something_are_found_by_it_while_they_live(ledger: Ledger, run: RunRecord) -> None:
+    intents = [
+        Intent(subject=each, payload={}, bundle=of) for each, of in (("A", "1"), ("B", "1"), ("C", "2"), ("D", ""))
+    ]
+    first, second, third, _ = ledger.begin(run, kind="ship", intents=intents)
+    ledger.settle(run, second, seen=Seen.REFUSED, settled=False)
+    ledger.begin(ledger.start_run("other", flow="ship"), kind="ship", intents=intents[:1])
+    assert ledger.bundled("demo", kind="ship", bundles=["1", "2", ""]) == [first, third]
+    assert first.to_json()["bundle"] == "1"
+
+
 def test_an_overtaken_run_writes_nothing(ledger: Ledger, run: RunRecord) -> None:
     [action] = begin(ledger, run, "A")
     newer = ledger.start_run("demo", flow="ship")

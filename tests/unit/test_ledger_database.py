@@ -113,7 +113,8 @@ def test_a_ledger_of_the_first_schema_keeps_its_rows_and_learns_what_is_new(tmp_
         [document] = ledger.documents("demo")
         assert (document.name, document.state, document.facts) == ("N1", DocumentState.FOUND, {"title": "通知"})
         [action] = ledger.live("demo", kind="ship").values()
-        assert (action.subject, action.run_id, action.payload) == ("A", "run-1", {"number": "1"})
+        assert (action.subject, action.run_id, action.payload) == ("A", "run-1", {"tracking_number": "1"})
+        assert ledger.bundled("demo", kind="ship", bundles=["1"]) == [action]
         said = [Mention(subject="A", says="go", at=hold.held_at)]
         ledger.conclude_document(document, state=DocumentState.READ, mentions=said)
         assert ledger.lift("demo", subject="A", by="me", reason="called") == 1
@@ -142,7 +143,7 @@ INSERT INTO documents (shop, kind, name, state, facts, found_at) VALUES
 INSERT INTO runs (id, shop, flow, fence, started_at, state, host, pid, options, counts) VALUES
     ('run-1', 'demo', 'ship', 1, '2026-03-10T01:15:00.000+00:00', 'finished', 'pc', 1, '{}', '{}');
 INSERT INTO actions (shop, kind, subject, payload, facts, state, run_id, fence, created_at, updated_at) VALUES
-    ('demo', 'ship', 'A', '{"number": "1"}', '{}', 'done', 'run-1', 1,
+    ('demo', 'ship', 'A', '{"tracking_number": "1"}', '{}', 'done', 'run-1', 1,
      '2026-03-10T01:15:00.000+00:00', '2026-03-10T01:15:00.000+00:00')
 """
 

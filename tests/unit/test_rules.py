@@ -23,7 +23,7 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
 from rpa.run import Run
 from tests.unit.ledger_clock import HandClock
-from tests.unit.made_orders import NOW, an_item, an_order
+from tests.unit.made_orders import NOW, a_row, an_item, an_order
 
 RECEIVER = receiver_key(an_order())
 
@@ -47,11 +47,12 @@ class Back:
             evidence=self.folder, handover=self.folder, offices={},
         )  # fmt: skip
         changed = self.ledger.see("demo", sightings=sightings([an_order("changed", receiver="李*")]))
-        return rules_of(run, now=NOW, changed=changed)
+        rows = [a_row(order_sn, tracking_number=number) for order_sn, number in (("E", "SF1"), ("F", "SF2"))]
+        return rules_of(run, now=NOW, changed=changed, orders=[an_order("A")], rows=rows)
 
     def sent(self, order_sn: str, *, seen: Seen, number: str = "SF1") -> None:
         payload = {"how": "dialog", "courier": "顺丰速运", "tracking_number": number}
-        intent = Intent(subject=order_sn, payload=payload, facts={"receiver": RECEIVER})
+        intent = Intent(subject=order_sn, payload=payload, facts={"receiver": RECEIVER}, bundle=number)
         [action] = self.ledger.begin(self.record, kind=KIND, intents=[intent])
         self.ledger.settle(self.record, action, seen=seen, settled=False)
 
@@ -146,6 +147,8 @@ def test_numbers_are_known_with_each_receiver_that_they_went_to(back: Back) -> N
     back.sent("B", seen=Seen.OURS)
     back.sent("C", seen=Seen.OURS, number="SF2")
     back.sent("D", seen=Seen.OURS, number="")
+    back.sent("G", seen=Seen.OURS, number="SF3")
+    back.sent("H", seen=Seen.UNREADABLE, number="SF2")
     assert back.rules().shipped_numbers == {"SF1": (RECEIVER, RECEIVER), "SF2": (RECEIVER,)}
 
 

@@ -26,7 +26,7 @@ def decided(order: Order | None = None, **row: str) -> Decision:
 def sent(state: State = State.SUBMITTING, *, how: How = How.DIALOG, number: str = "7A", **facts: object) -> Action:
     courier = "中通快递" if number else ""
     return Action(
-        id=1, shop="demo", kind="ship", subject="A", part="", facts=facts, state=state, run_id="r", fence=1,
+        id=1, shop="demo", kind="ship", subject="A", part="", bundle="", facts=facts, state=state, run_id="r", fence=1,
         payload={"how": how.value, "courier": courier, "tracking_number": number},
         created_at=NOW, updated_at=NOW, looks=1, detail="said the site", answered_by="",
     )  # fmt: skip
@@ -40,6 +40,7 @@ def test_the_intent_says_what_is_told_to_the_site() -> None:
     intent = intent_of(decided(), evidence=None)
     assert intent.subject == "A"
     assert intent.payload == {"how": "dialog", "courier": "中通快递", "tracking_number": "7A"}
+    assert intent.bundle == "7A", "orders that share a number are found by it"
 
 
 def test_the_ledger_keeps_what_the_accountant_asks_for_later() -> None:

@@ -62,7 +62,9 @@ actions = Table(
         sqlite_where=text(_LIVE),
         postgresql_where=text(_LIVE),
     ),
+    Column("bundle", String(200), nullable=False, server_default=""),
     Index("actions_by_subject", "shop", "kind", "subject"),
+    Index("actions_by_bundle", "shop", "kind", "bundle"),
     Index("actions_by_state", "shop", "kind", "state", "created_at"),
     Index("actions_by_update", "updated_at"),
 )
