@@ -58,6 +58,8 @@ class Run:
     """(cause, message): something a person should know about the whole shop."""
     stopping: Callable[[], bool]
     """Whether the run was asked to stop: begin nothing more, and raise `Stopped`."""
+    allowed: Callable[[], None] = lambda: None
+    """Raises `Stopped` when nothing may be written to the site any more, from this very moment."""
     documents: Path
     """The folder of the documents saved from this shop's site; the ledger's paths of documents begin there."""
     evidence: Path
@@ -75,5 +77,5 @@ class Run:
         """Irreversible steps of one kind; `look` reads many subjects back from the site."""
         return Once(
             self.ledger, self.record, kind=kind, clock=self.clock, look=look,
-            settle_s=self.shop.settle_s, bound=self.shop.confirm_every,
+            settle_s=self.shop.settle_s, bound=self.shop.confirm_every, allowed=self.allowed,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from rpa.ledger.actions import State
 from rpa.ledger.lock import RunLock
 from rpa.office import Premises, offices_of, opened, premises_of
 from rpa.outcome import Outcome
+from rpa.pauses import Pauses, WriteRight
 from rpa.report.finishing import ReportStyle, finish_crashed, unfinished
 from rpa.report.finishing import Run as ReportRun
 from rpa.report.results import Incident, ShopResult
@@ -61,13 +62,21 @@ class Job:
         """Whether nothing may be written to this shop's site."""
         return self.flow.writes and not (shop.live if self.live is None else self.live)
 
+    def write_right(self, shop: Shop) -> WriteRight:
+        """What a pause takes away, if the job wants to write to this shop's site at all."""
+        pauses = Pauses(self.config.folder, self.config.var)
+        return WriteRight(pauses=pauses, shop=shop.name, wanted=self.flow.writes and not self.dry(shop))
+
 
 def run(job: Job) -> list[ShopResult]:
     """Do the job in each shop, one after the other; how each ended, in their order.
 
-    Raises ConfigError before anything has started: no key, unknown platform, a capability that is missing, a bad sheet.
+    Raises ConfigError before anything has started: no key, unknown platform, a capability that is missing, a bad sheet,
+    a pause of a shop that would be written to.
     """
     job.watching.check()
+    for shop in job.shops:
+        job.write_right(shop).check_before()
     vault = Vault(job.config.var / "secrets", find_key())
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
     language = job.config.language.value
@@ -111,6 +120,7 @@ class _ShopRun:
         self._premises = premises
         self._shared = shared
         self.name = premises.shop.name
+        self._right = job.write_right(premises.shop)
         self.stopped = False
         self.report: RunReport
 
@@ -142,9 +152,10 @@ class _ShopRun:
             self._work(browser)
         except RpaError as error:
             picture = error.evidence if isinstance(error, NeedsPerson) else None
-            message = f"{error} Screenshot: {picture}" if picture else str(error)
+            said = self._right.in_words(error)
+            message = f"{said} Screenshot: {picture}" if picture else said
             self._stop(error.code, message, exit_code=error.exit_code)
-            logger.error("{}: {}", self.name, error)
+            logger.error("{}: {}", self.name, said)
         except Exception as error:  # noqa: BLE001 - one shop's crash must not take the others along
             self._stop("crashed", f"{type(error).__name__}: {error}", exit_code=4)
             logger.opt(exception=error).error("{}: the program failed. The next run looks at what happened.", self.name)
@@ -152,7 +163,7 @@ class _ShopRun:
     def _work(self, browser: Browser) -> None:
         job = self._job
         with (
-            opened(self._premises, browser, watching=job.watching, stopping=job.stopping) as view,
+            opened(self._premises, browser, watching=job.watching, stopping=self._stopping) as view,
             job.watching.pausing(view.page),
             view.evidence.on_refusal(view.page),
         ):
@@ -171,7 +182,8 @@ class _ShopRun:
                 record=self._record, shop=shop, profile=self._premises.profile,
                 options=job.options, shared=self._shared, dry=job.dry(shop),
                 ledger=self._ledger, clock=job.config.clock, language=job.config.language,
-                meter=job.meter(shop.name), person=job.person, note=self._note, stopping=job.stopping,
+                meter=job.meter(shop.name), person=job.person, note=self._note, stopping=self._stopping,
+                allowed=self._right.check,
                 documents=job.config.var / "documents" / shop.name,
                 evidence=job.config.var / "evidence" / shop.name, handover=job.config.var / "handover" / shop.name,
                 offices=offices_of(self._premises, view),
@@ -186,6 +198,9 @@ class _ShopRun:
         subject = str(row[self._job.flow.report.layout.subject])
         view.guard.confirm(subject, profile=view.profile, by=self._job.watching.by, now=self._job.config.clock.now())
         return row if view.evidence.ended_well(subject) or "evidence" not in row else {**row, "evidence": ""}
+
+    def _stopping(self) -> bool:
+        return self._job.stopping() or self._right.taken is not None
 
     def _note(self, cause: str, message: str) -> None:
         self.report.note(Incident(cause=cause, message=message))
@@ -242,10 +257,3 @@ def asked_to_stop() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def chosen_shops(config: Config, names: Sequence[str]) -> tuple[Shop, ...]:
-    """The shops of these names, each once; all of them when none is named. Raises ConfigError for an unknown one."""
-    if not config.shops:
-        raise ConfigError(f"{config.path} has no shop; add a table [shops.NAME], or run `rpa init` in an empty folder.")
-    return tuple(config.shop(name) for name in dict.fromkeys(names)) if names else tuple(config.shops.values())

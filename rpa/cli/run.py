@@ -17,7 +17,8 @@ from rpa.discovery import flows
 from rpa.errors import ConfigError
 from rpa.log import to_terminal
 from rpa.report.results import exit_code, run_document
-from rpa.runner import Job, asked_to_stop, chosen_shops, run
+from rpa.runner import Job, run
+from rpa.stopping import asked_to_stop
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
@@ -92,7 +93,7 @@ def run_here(
         asked_to_stop() as stopping,
     ):
         job = Job(
-            flow=flow, config=config, shops=chosen_shops(config, asked.shops), options=flow.options(**given),
+            flow=flow, config=config, shops=config.chosen(asked.shops), options=flow.options(**given),
             live=asked.mode, yes=asked.yes, watching=asked.watching, meter=meters.of,
             person=terminal.person(step=asked.step, meters=meters),
             stopping=stopping, playwright=playwright,

@@ -50,8 +50,12 @@ class Once:
     def __init__(
         self, ledger: Ledger, run: RunRecord, *, kind: str, clock: Clock, settle_s: float, bound: int,
         look: Callable[[Sequence[Action]], Mapping[str, Look]],
+        allowed: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
-        """`look` reads many subjects back at once; `bound`: as many may be open; `settle_s`: see `settle`."""
+        """`look` reads many subjects back at once; `bound`: as many may be open; `settle_s`: see `settle`.
+
+        `allowed` is asked directly before an intent is written, and raises when no act may begin any more.
+        """
         self._ledger = ledger
         self._run = run
         self._kind = kind
@@ -59,6 +63,7 @@ class Once:
         self._settle_time = timedelta(seconds=settle_s)
         self._bound = bound
         self._look = look
+        self._allowed = allowed
         self._open: dict[str, Action] = {}
         self._replies: dict[str, Reply] = {}
         self._due: dict[str, datetime] = {}
@@ -82,7 +87,10 @@ class Once:
         return self.read_back()
 
     def act(self, intent: Intent, act: Callable[[], Reply]) -> Reply:
-        """Write the intent, then act, in that order. Raises AlreadyDone when the subject has an action that lives."""
+        """Write the intent, then act, in that order. Raises AlreadyDone when the subject has an action that lives.
+
+        Raises what `allowed` raises, before anything is written.
+        """
         reply = self._act([intent], act)
         self._replies[intent.subject] = reply
         return reply
@@ -98,6 +106,7 @@ class Once:
         return reply
 
     def _act(self, intents: Sequence[Intent], act: Callable[[], Reply]) -> Reply:
+        self._allowed()
         begun = self._ledger.begin(self._run, kind=self._kind, intents=intents)
         for action in begun:
             self._open[action.subject] = action
