@@ -24,6 +24,7 @@ from rpa.tomlfile import did_you_mean
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from rpa.browser.shared import Guest
     from rpa.browser.watching import Watching
     from rpa.config import Config, Shop
     from rpa.credentials import Vault
@@ -59,16 +60,23 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
 
 @contextmanager
 def opened(
-    premises: Premises, browser: Browser, *, watching: Watching, stopping: Callable[[], bool] = lambda: False
+    premises: Premises,
+    browser: Browser,
+    *,
+    watching: Watching,
+    stopping: Callable[[], bool] = lambda: False,
+    guest: Guest | None = None,
 ) -> Iterator[View]:
-    """The shop's page, with the saved login state, which is saved after a login and at the end.
+    """The shop's page, with the saved login state, which is saved after a login and at the end; see `viewed`.
 
     Where the login itself was the trouble, the state is forgotten; the password is kept.
     """
     shop, vault = premises.shop, premises.vault
     state = vault.load_state(shop.name)
     enter = entering(premises)
-    with viewed(premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping) as view:
+    with viewed(
+        premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping, guest=guest
+    ) as view:
         try:
             yield view
         except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
@@ -99,10 +107,15 @@ def viewed(
     watched: bool = False,
     enter: Callable[[View], None] | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    guest: Guest | None = None,
 ) -> Iterator[View]:
-    """The shop's page with this login state; nothing is saved. `watched`: see `Guard`; `enter`, `stopping`: `View`."""
+    """The shop's page with this login state; nothing is saved.
+
+    `watched`: see `Guard`; `enter`, `stopping`: `View`; `guest`: `shop_page`.
+    """
     profile, zone = premises.profile, premises.config.zone.key
-    with shop_page(browser, state=state, timezone=zone, still=profile.animations == "off") as page:
+    still = profile.animations == "off"
+    with shop_page(browser, state=state, timezone=zone, still=still, guest=guest) as page:
         yield View(
             page, profile=profile, base_url=premises.base_url, guard=guard_of(premises, watched=watched),
             evidence=evidence_of(premises), clock=premises.config.clock, enter=enter,

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import importlib
-import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from loguru import logger
 
 from rpa.browser.session import launched
+from rpa.browser.shared import Guest, connected
 from rpa.browser.watching import Watching
 from rpa.credentials import Vault, find_key
 from rpa.discovery import flows
 from rpa.errors import ConfigError, NeedsPerson, RpaError
 from rpa.flow import Flow, Plan, Row, missing_capabilities
 from rpa.ledger.actions import State
-from rpa.ledger.lock import RunLock
+from rpa.ledger.lock import RunLock, WorkLock
 from rpa.office import Premises, offices_of, opened, premises_of
 from rpa.outcome import Outcome
 from rpa.pauses import Pauses, WriteRight
@@ -57,10 +57,24 @@ class Job:
     stopping: Callable[[], bool] = lambda: False
     playwright: Playwright | None = None
     """A driver that runs already; None: one is started."""
+    guest: Guest | None = None
+    """None: the run has a browser of its own."""
 
     def dry(self, shop: Shop) -> bool:
         """Whether nothing may be written to this shop's site."""
         return self.flow.writes and not (shop.live if self.live is None else self.live)
+
+    def browser(self) -> AbstractContextManager[Browser]:
+        """The browser to work in."""
+        if self.guest is not None:
+            return connected(self.guest.endpoint, playwright=self.playwright)
+        watching = self.watching
+        return launched(headed=watching.headed, slow_mo_ms=watching.slow_mo_ms, playwright=self.playwright)
+
+    def lock(self, shop: str) -> RunLock | WorkLock:
+        """The right to run this shop, as far as the owner of the browser does not hold it."""
+        lock = RunLock if self.guest is None else WorkLock
+        return lock(self.config.var / "locks", shop=shop, clock=self.config.clock)
 
     def write_right(self, shop: Shop) -> WriteRight:
         """What a pause takes away, if the job wants to write to this shop's site at all."""
@@ -85,10 +99,9 @@ def run(job: Job) -> list[ShopResult]:
     )
     with ExitStack() as reports:
         started: list[_ShopRun] = []
-        watching = job.watching
         # The database's modules take as long to import as the browser to start; both can go on at once.
         threading.Thread(target=importlib.import_module, args=("rpa.ledger.ledger",)).start()
-        with launched(headed=watching.headed, slow_mo_ms=watching.slow_mo_ms, playwright=job.playwright) as browser:
+        with job.browser() as browser:
             for place in premises:
                 shop_run = _ShopRun(job, place, shared=shared)
                 reports.enter_context(shop_run.begun())
@@ -131,7 +144,7 @@ class _ShopRun:
 
         config = self._job.config
         with (
-            RunLock(config.var / "locks", shop=self.name, clock=config.clock),
+            self._job.lock(self.name),
             Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger,
         ):
             self._end_killed_runs(ledger)
@@ -163,7 +176,7 @@ class _ShopRun:
     def _work(self, browser: Browser) -> None:
         job = self._job
         with (
-            opened(self._premises, browser, watching=job.watching, stopping=self._stopping) as view,
+            opened(self._premises, browser, watching=job.watching, stopping=self._stopping, guest=job.guest) as view,
             job.watching.pausing(view.page),
             view.evidence.on_refusal(view.page),
         ):
@@ -238,22 +251,3 @@ class _ShopRun:
             layout=shape.layout, name=shape.name, language=config.language, zone=config.zone, sheets=shape.sheets,
             folder=config.folder,
         )  # fmt: skip
-
-
-@contextmanager
-def asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C or SIGTERM came: the order in hand is finished, then the run stops. A second Ctrl-C: at once."""
-    asked: list[int] = []
-
-    def note(number: int, _frame: object) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-        logger.warning("Stopping after the order in hand. Press Ctrl-C again to end at once.")
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -19,6 +19,8 @@ from rpa.errors import ConfigError, TryAgain
 if TYPE_CHECKING:
     from playwright.sync_api import StorageState
 
+    from rpa.browser.shared import Guest
+
 # Background services of the browser itself call its maker's hosts; a shop's run needs none of them.
 QUIET = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
@@ -49,8 +51,10 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float) -> Brows
     args = [*QUIET, *sandbox()]
     try:
         return playwright.chromium.launch(
-            executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args
-        )
+            executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args,
+            # Ctrl-C reaches the driver too; it would close the browser under the order in hand.
+            handle_sigint=False, handle_sigterm=False, handle_sighup=False,
+        )  # fmt: skip
     except Error as error:
         first_line = error.message.partition("\n")[0]
         tried = executable or "Playwright's own browser"
@@ -79,8 +83,18 @@ def _close(browser: Browser) -> None:
 
 
 @contextmanager
-def shop_page(browser: Browser, *, state: bytes | None, timezone: str, still: bool) -> Iterator[Page]:
-    """A page in a context of its own, with this saved login state; `still` switches the site's animations off."""
+def shop_page(
+    browser: Browser,
+    *,
+    state: bytes | None,
+    timezone: str,
+    still: bool,
+    guest: Guest | None = None,
+) -> Iterator[Page]:
+    """A page in a context of its own, with this saved login state; `still` switches the site's animations off.
+
+    `guest`: where the browser is another process's, which is told of the page before the page goes anywhere.
+    """
     storage: StorageState | None = json.loads(state) if state else None
     try:
         context = browser.new_context(
@@ -96,7 +110,11 @@ def shop_page(browser: Browser, *, state: bytes | None, timezone: str, still: bo
             f"document.createElement('style'), {{ textContent: {rule} }})))"
         )
     try:
-        yield context.new_page()
+        with translated("opening a page"):
+            page = context.new_page()
+        if guest is not None:
+            guest.announce(page)
+        yield page
     finally:
         try:
             context.close()
