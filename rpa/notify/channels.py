@@ -46,7 +46,7 @@ class Failure:
     """Without any secret."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Outlet:
     """One channel, and how it is doing."""
 

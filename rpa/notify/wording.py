@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NAMED: Final = 10
 """So many shops are named in one message; of the others the number is told."""
+CHANNEL: Final = "notify"
+"""Incidents of a channel that fails have this and the channel's name as their cause: `notify:boss`."""
 _LONGEST: Final = 500
 _LONGEST_IN_LIST: Final = 120
 _LONGEST_HEADLINE: Final = 60
@@ -42,6 +44,8 @@ _MORE = Text(en="· and {count} more shops", zh="· 另有 {count} 家店铺")
 _LOOK = Text(en="`rpa todo {shop}` says what is to be done.", zh="运行 rpa todo {shop} 查看待处理事项。")
 _ANY_SHOP = Text(en="SHOP", zh="店铺名")
 """How the sentences of reasons name the shop, where they give a command."""
+_PART = Text(en="{what} ({part})", zh="{what}（{part}）")
+"""The part: the flow, or the channel, that the cause names."""
 _CHANNEL_FAILS = Text(
     en="A notification channel fails: put it right, then run `rpa notify test`.",
     zh="通知渠道发送失败：请检查后运行 rpa notify test。",
@@ -122,18 +126,16 @@ def _headline(telling: Telling, *, words: Words) -> str:
     """The cause in a few words: the beginning of its reason's sentence, else of the newest message."""
     known = _sentence(telling.cause, words=words)
     sentence = known or telling.incidents[-1].message
-    return _short(_SENTENCE_END.split(sentence, maxsplit=1)[0], most=_LONGEST_HEADLINE)
+    words_of_it = _short(_SENTENCE_END.split(sentence, maxsplit=1)[0], most=_LONGEST_HEADLINE)
+    part = telling.cause.partition(":")[2]
+    return _PART.of(words.language).format(what=words_of_it, part=part) if part else words_of_it
 
 
 def _sentence(cause: str, *, words: Words) -> str:
     code = cause.partition(":")[0]
-    if code == NOTIFY:
+    if code == CHANNEL:
         return _CHANNEL_FAILS.of(words.language)
     return words.reasons[code].of(words.language) if code in words.reasons else ""
-
-
-NOTIFY: Final = "notify"
-"""Causes that begin so, and with a colon, are channels that fail."""
 
 
 def _name(shop: str, *, words: Words) -> str:
@@ -158,8 +160,3 @@ def _moment(moment: datetime) -> str:
 def _short(text: str, *, most: int) -> str:
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def shops_of(incidents: Sequence[Incident]) -> list[str]:
-    """The shops of these incidents, each once."""
-    return list(dict.fromkeys(incident.shop for incident in incidents))
