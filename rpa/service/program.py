@@ -1,0 +1,131 @@
+"""What the service runs: the same on each system; and what came of handing it to the system."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rpa.files import write_atomically
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+
+_SPARE_S = 30
+"""What the end of a program may take beyond the end of its runs."""
+_VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?[^\s\"']")
+_HEAD = """\
+# Environment of the service. For secrets: only its owner can read this file, and no unit or log shows it.
+# 服务的环境变量，用于存放密钥等敏感信息；只有本人可读。
+# Take away the # and write the value between the quotes, then restart the service (`rpa service install`).
+# 去掉行首的 #，在引号内填写，然后重启服务（rpa service install）。
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One project's scheduler as a service."""
+
+    name: str
+    """ASCII letters, digits and -: of the folder's name and a hash of its path, so that two projects never collide."""
+    command: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+    """What a person's shell knows and a service would not; nothing secret."""
+    secrets: Path
+    """A file of NAME='value' lines that the service reads at its start, where the system can do that."""
+    secret_names: tuple[str, ...]
+    """Variables that may stand in it: the key, and the addresses that the configuration names."""
+    stop_s: int
+    """How long an orderly stop may take, in seconds."""
+
+    @property
+    def title(self) -> str:
+        """What people see in their system's lists."""
+        return f"rpa schedule ({self.folder})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What came of installing or removing a service."""
+
+    file: Path | None = None
+    """What was written or removed; None: nothing."""
+    by_hand: tuple[str, ...] = ()
+    """Commands that a person has to run, in this order; empty: all is done."""
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a service stands."""
+
+    installed: bool
+    running: bool | None
+    """None: this system does not tell."""
+    detail: str = ""
+    """In the system's own words."""
+
+
+def program_of(config: Config) -> Program:
+    """The service for this configuration, run by the Python that runs now."""
+    path = config.path.resolve()
+    return Program(
+        name=service_name(path),
+        command=(sys.executable, "-m", "rpa.cli", "--config", str(path), "schedule"),
+        folder=path.parent,
+        environment=_environment(config),
+        secrets=config.var.resolve() / "service.env",
+        secret_names=secret_names(config),
+        stop_s=config.scheduler.stop_within_s + _SPARE_S,
+    )
+
+
+def service_name(config_path: Path) -> str:
+    """The name of the service for this configuration file."""
+    where = os.path.normcase(config_path.resolve())
+    short = hashlib.blake2b(where.encode("utf-8", "surrogateescape"), digest_size=4).hexdigest()
+    folder = re.sub("[^a-z0-9]+", "-", config_path.resolve().parent.name.lower())[:40].strip("-")
+    return "-".join(part for part in ("rpa", folder, short) if part)
+
+
+def secret_names(config: Config) -> tuple[str, ...]:
+    """Variables with secrets that a run may ask for: the key, the channels' addresses, the address to call."""
+    named = ["RPA_KEY", *(channel.url_env for channel in config.notify), config.watch.ping_env]
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def kept_names(file: Path) -> set[str]:
+    """Names of the variables that have a value in a file of secrets; empty when there is no such file."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return set()
+    return {found[1] for line in lines if (found := _VARIABLE.match(line))}
+
+
+def offer_secrets_file(program: Program) -> None:
+    """Write the file of secrets, all of it commented out, unless it is there already."""
+    if not program.secrets.exists():
+        lines = "".join(f"#{name}=''\n" for name in program.secret_names)
+        write_atomically(program.secrets, (_HEAD + lines).encode())
+
+
+def unseen_secrets(program: Program) -> list[str]:
+    """Variables that are set here, and that the service would not see."""
+    kept = kept_names(program.secrets)
+    return [name for name in program.secret_names if os.environ.get(name) and name not in kept]
+
+
+def _environment(config: Config) -> dict[str, str]:
+    """The language, the browser and the PATH that a person found working; a system's own PATH is shorter."""
+    found = {"RPA_LANG": config.language.value, "PATH": os.environ.get("PATH", os.defpath)}
+    browser = os.environ.get("RPA_BROWSER")
+    return {**found, "RPA_BROWSER": shutil.which(browser) or browser} if browser else found
