@@ -9,23 +9,32 @@ from rpa.ledger import heartbeats, incidents, logins, standing
 from rpa.ledger.heartbeats import Heartbeat
 from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.logins import Login
-from rpa.ledger.standing import Alarm, Finding, Standing
+from rpa.ledger.standing import Alarm, Finding, Look, Standing
 from rpa.ledger.transactions import Transactions
 
 
 class Oversight(Transactions):
     """What a person asks for after a night: what is not done, whom to help, whether the program still works."""
 
-    def stand(self, shop: str, *, report: str, flow: str, run_id: str, rows: Iterable[Finding], whole: bool) -> None:
+    def stand(
+        self,
+        shop: str,
+        *,
+        report: str,
+        flow: str,
+        run_id: str,
+        rows: Iterable[Finding],
+        whole: bool,
+        reads_only: bool = False,
+    ) -> None:
         """How a run left its subjects; those that are done leave no line.
 
         `whole`: the run has looked at everything, what it does not name is over. Else the lines of other subjects stay.
+        `reads_only`: the flow only reads, and lines that other flows of the same report left count more than its own.
         """
+        look = Look(shop=shop, report=report, flow=flow, run_id=run_id, whole=whole, reads_only=reads_only)
         with self._writing() as connection:
-            standing.replace_findings(
-                connection, shop=shop, report=report, flow=flow, run_id=run_id, rows=rows, whole=whole,
-                clock=self._clock,
-            )  # fmt: skip
+            standing.replace_findings(connection, look, rows=rows, clock=self._clock)
 
     def outstanding(self, shop: str | None = None) -> list[Standing]:
         """What is not done in a shop (None: in all), as the newest reports of each family had it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from rpa.ledger.schema import alarms, outstanding
 from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from rpa.clock import Clock
 
@@ -22,6 +22,7 @@ Alarm = tuple[str, int, datetime]
 """(subject, hours before the deadline, the deadline)."""
 
 _OVER: Final = frozenset({Outcome.DONE, Outcome.ALREADY_DONE})
+_WAITED: Final = frozenset({Outcome.WAITING, Outcome.PLANNED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +54,54 @@ class Standing(Finding):
 _STANDING = [column for column in outstanding.c if column.name != "id"]
 
 
-def replace_findings(
-    connection: Connection, *, shop: str, report: str, flow: str, run_id: str, rows: Iterable[Finding], whole: bool,
-    clock: Clock,
-) -> None:  # fmt: skip
-    """Have these lines of a shop's report, in place of all its lines (`whole`), or of those of the subjects given.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One run's look at the subjects of a shop, and how much it can say about them."""
+
+    shop: str
+    report: str
+    flow: str
+    run_id: str
+    whole: bool
+    """It has looked at everything: what it does not name is over. Else the lines of other subjects stay."""
+    reads_only: bool = False
+    """Its flow changes nothing on the site, and knows less than one that does: lines of other flows stay in place of
+    its own, but for those that merely waited and are not to be seen any more."""
+
+
+def replace_findings(connection: Connection, look: Look, *, rows: Iterable[Finding], clock: Clock) -> None:
+    """Have what this look found, in place of what was found of the same subjects before, or of all.
 
     What ended as done takes its subject's lines away and leaves none.
     """
     found = list(rows)
-    of_report = delete(outstanding).where(outstanding.c.shop == shop, outstanding.c.report == report)
-    if whole:
-        connection.execute(of_report)
-    else:
-        for subjects in chunks(each.subject for each in found):
-            connection.execute(of_report.where(outstanding.c.subject.in_(subjects)))
-    of = {"shop": shop, "report": report, "flow": flow, "run_id": run_id, "seen_at": clock.now()}
-    lines = [{**of, **_values(each)} for each in found if each.outcome not in _OVER]
+    named = {each.subject for each in found}
+    there = _lines_of(connection, look)
+    over = [line.id for line in there if _is_over(line, look, named=named)]
+    for some in chunks(over):
+        connection.execute(delete(outstanding).where(outstanding.c.id.in_(some)))
+    theirs = {line.subject for line in there if _is_anothers(line, look)}
+    of = {"shop": look.shop, "report": look.report, "flow": look.flow, "run_id": look.run_id, "seen_at": clock.now()}
+    lines = [{**of, **_values(each)} for each in found if each.outcome not in _OVER and each.subject not in theirs]
     if lines:
         connection.execute(insert(outstanding), lines)
+
+
+def _lines_of(connection: Connection, look: Look) -> list[Row[tuple[int, str, str, str]]]:
+    columns = (outstanding.c.id, outstanding.c.flow, outstanding.c.subject, outstanding.c.outcome)
+    query = select(*columns).where(outstanding.c.shop == look.shop, outstanding.c.report == look.report)
+    return list(connection.execute(query))
+
+
+def _is_anothers(line: Row[tuple[int, str, str, str]], look: Look) -> bool:
+    """Whether this look leaves the line to the flow that wrote it."""
+    return look.reads_only and line.flow != look.flow
+
+
+def _is_over(line: Row[tuple[int, str, str, str]], look: Look, *, named: Collection[str]) -> bool:
+    if _is_anothers(line, look):
+        return look.whole and line.outcome in _WAITED and line.subject not in named
+    return look.whole or line.subject in named
 
 
 def _values(finding: Finding) -> dict[str, object]:
