@@ -19,9 +19,11 @@ app = typer.Typer(
 )
 selectors = typer.Typer(no_args_is_help=True)
 ledger = typer.Typer(no_args_is_help=True)
+service = typer.Typer(no_args_is_help=True)
 app.add_typer(typer.Typer(cls=FlowGroup, no_args_is_help=True), name="run", help=Commands.run)
 app.add_typer(selectors, name="selectors", help=Commands.selectors)
 app.add_typer(ledger, name="ledger", help=Commands.ledger)
+app.add_typer(service, name="service", help=Commands.service)
 
 _INTERRUPTED = Text(
     en="Ended by Ctrl-C. What was being sent is looked at by the next run.",
@@ -29,6 +31,7 @@ _INTERRUPTED = Text(
 )
 
 Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
+Shops = Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")]
 By = Annotated[str | None, typer.Option(help=Options.by, metavar="NAME")]
 Headed = Annotated[bool, typer.Option("--headed", help=Options.headed, metavar="")]
 
@@ -85,6 +88,28 @@ def report(
     from rpa.cli.records import write_report
 
     write_report(context.obj, since=since, until=until, shops=shop or [])
+
+
+@app.command(help=Commands.pause)
+def pause(
+    context: typer.Context,
+    shops: Shops = None,
+    *,
+    reason: Annotated[str, typer.Option(help=Options.pause_reason, metavar="TEXT")] = "",
+    by: By = None,
+) -> None:
+    """Forbid writing to shops."""
+    from rpa.cli.pausing import pause_shops
+
+    pause_shops(context.obj, shops or [], by=by, reason=reason)
+
+
+@app.command(help=Commands.resume)
+def resume(context: typer.Context, shops: Shops = None) -> None:
+    """Allow writing to shops again."""
+    from rpa.cli.pausing import resume_shops
+
+    resume_shops(context.obj, shops or [])
 
 
 @app.command(help=Commands.doctor)
@@ -151,6 +176,34 @@ def ledger_resolve(
 
     answers = [name for name, given in (("done", done), ("not_done", not_done), ("changed", changed_ok)) if given]
     resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason)
+
+
+@service.command("install", help=Commands.service_install)
+def service_install(
+    context: typer.Context,
+    *,
+    only_print: Annotated[bool, typer.Option("--print", help=Options.only_print, metavar="")] = False,
+) -> None:
+    """Have the scheduler kept running."""
+    from rpa.cli.serving import install
+
+    install(context.obj, only_print=only_print)
+
+
+@service.command("uninstall", help=Commands.service_uninstall)
+def service_uninstall(context: typer.Context) -> None:
+    """Have it kept running no more."""
+    from rpa.cli.serving import uninstall
+
+    uninstall(context.obj)
+
+
+@service.command("status", help=Commands.service_status)
+def service_status(context: typer.Context) -> None:
+    """Say how the service stands."""
+    from rpa.cli.serving import status
+
+    status(context.obj)
 
 
 def main() -> None:

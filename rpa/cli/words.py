@@ -59,6 +59,15 @@ class Commands:
             zh="检查本机、配置文件和页面描述，并给出处理办法。",
         )
     )
+    pause = said(
+        Text(
+            en="Write nothing to the site any more, in these shops or in all, until `rpa resume`.",
+            zh="暂停操作后台：指定的店铺，默认全部，直到运行 rpa resume。",
+        )
+    )
+    resume = said(
+        Text(en="End a pause: of these shops, or the one of all shops.", zh="恢复指定店铺，默认为“全部暂停”。")
+    )
     check = said(
         Text(
             en="Open each page of the shop's site and say which elements are found. Nothing is clicked, but to log in.",
@@ -69,6 +78,27 @@ class Commands:
         Text(
             en="Confirm that what cannot be undone is described rightly for a shop's site, so that runs may click it.",
             zh="确认本店铺后台中不可撤销的操作描述无误，以允许程序自动点击。",
+        )
+    )
+    service = said(
+        Text(
+            en="Have the operating system keep `rpa schedule` running, after each restart of the machine too.",
+            zh="让操作系统保持 rpa schedule 运行，重启电脑后也自动启动。",
+        )
+    )
+    service_install = said(
+        Text(en="Install the service, or bring it up to date, and start it.", zh="安装或更新服务，并启动。")
+    )
+    service_uninstall = said(
+        Text(
+            en="Stop the service, which finishes the order in hand, and remove it.",
+            zh="停止服务（先处理完手上的订单）并删除。",
+        )
+    )
+    service_status = said(
+        Text(
+            en="Say whether it is installed, runs, and when it last gave a sign of life; exits with 3 unless it works.",
+            zh="查看是否已安装、是否在运行、最近一次心跳；未正常工作时退出码为 3。",
         )
     )
     show = said(Text(en="List what was done, newest first.", zh="列出做过的操作，最新的在前。"))
@@ -90,7 +120,8 @@ class Options:
         )
     )
     shop = said(Text(en="A shop of rpa.toml.", zh="rpa.toml 中的店铺。"))
-    shops = said(Text(en="Shops of rpa.toml. Default: all.", zh="rpa.toml 中的店铺，默认全部。"))
+    shops = said(Text(en='Shops and "@group"s of rpa.toml. Default: all.', zh="店铺或“@组名”，默认全部。"))
+    pause_reason = said(Text(en="Why; shown wherever the pause is.", zh="原因，随暂停一起显示。"))
     only_shop = said(Text(en="Only this shop.", zh="只看这家店铺。"))
     only_shops = said(Text(en="Only this shop; may be given several times.", zh="只看这家店铺，可多次给出。"))
     by = said(Text(en="Your name. Default: your login on this computer.", zh="您的姓名，默认为本机登录名。"))
@@ -119,6 +150,9 @@ class Options:
         Text(en="The order changed, and may be shipped as it is now.", zh="订单有变动，可按现在的内容发货。")
     )
     reason = said(Text(en="What you saw; needed, and kept with your name.", zh="您看到的情况，必填，与姓名一同保存。"))
+    only_print = said(
+        Text(en="Print what the system would be given; change nothing.", zh="只打印要交给系统的内容，不做任何更改。")
+    )
     kind = said(Text(en="Which kind of action, where the order has several.", zh="订单有多种操作时，指明是哪一种。"))
 
 
