@@ -1,0 +1,231 @@
+"""The desk: starts what is due, a run a shop at a time, and records how everything ended that was planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import TYPE_CHECKING, Literal
+
+from loguru import logger
+
+from rpa.discovery import flows
+from rpa.ledger.actions import IllegalStep
+from rpa.ledger.plans import PlannedRun, PlanState
+from rpa.ledger.runs import RunState
+from rpa.scheduler.book import Book
+from rpa.scheduler.planner import Why
+from rpa.scheduler.resting import resting
+from rpa.scheduler.trouble import Trouble
+from rpa.scheduler.workers import Ended, Task, Workers
+
+if TYPE_CHECKING:
+    from rpa.clock import Clock
+    from rpa.config import Config
+    from rpa.ledger.ledger import Ledger
+    from rpa.pauses import Pauses
+    from rpa.timetable import Entry
+
+_ASK_AGAIN_S = 30.0
+"""A shop that another process had is tried again so much later."""
+
+
+class Desk:
+    """Who decides, at each turn, what is started. Nothing that fails in one shop or entry ends a turn."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        ledger: Ledger,
+        workers: Workers,
+        clock: Clock,
+        pauses: Pauses,
+        told: Callable[[PlannedRun], None] = lambda _run: None,
+    ) -> None:
+        """`told` hears of each planned run that has ended, but of those that were missed in a downtime."""
+        self._config = config
+        self._ledger = ledger
+        self._workers = workers
+        self._clock = clock
+        self._pauses = pauses
+        self._told = told
+        self._trouble = Trouble(ledger, clock=clock)
+        self._book = Book(config, ledger=ledger, trouble=self._trouble)
+        self._writing_flows = {name for name, flow in flows().items() if flow.writes}
+        self._ended: list[Ended] = []
+        """Told by the workers, not yet recorded."""
+        self._waits_since: dict[tuple[str, str], datetime] = {}
+        """By entry and shop: since when a run waits, of which an earlier one was overtaken."""
+        self._taken_until: dict[int, float] = {}
+        """By record: until when a shop that another process had is left alone."""
+        self._stopping = False
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The next moment of any entry; None: nothing is planned."""
+        return self._book.next_at
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is going on, or its end is not recorded yet."""
+        return bool(self._workers.running() or self._ended)
+
+    def waiting(self, *, due_by: datetime) -> bool:
+        """Whether something that was due by then is still to be started."""
+        return bool(self._ledger.due_planned(due_by))
+
+    def wake(self) -> int:
+        """Set right what happened while nobody was here, and plan ahead; how many moments never started.
+
+        Needed once before the first turn, and after the clock was set.
+        """
+        running = {run.id for run in (*self._workers.running(), *(each.planned for each in self._ended))}
+        return self._book.open(now=self._now(), running=running)
+
+    def turn(self, *, due_by: datetime | None = None) -> None:
+        """Record what has ended, plan ahead, start what is due; `due_by`: nothing that is due only later."""
+        self.collect()
+        if self._stopping:
+            return
+        now = self._now()
+        with self._trouble.kept("plan"):
+            self._book.keep_ahead(now=now)
+        with self._trouble.kept("start"):
+            self._start_due(now, due_by=due_by or now)
+
+    def stop(self) -> None:
+        """Start nothing more, and ask every run to stop after the order in hand."""
+        self._stopping = True
+        self._workers.ask_to_stop()
+
+    def close(self) -> None:
+        """End what is still running, and record it."""
+        self._stopping = True
+        left = list(self._workers.running())
+        self._workers.close()
+        self.collect()
+        for run in left:
+            if self._workers_forgot(run):
+                self._end(run, PlanState.INTERRUPTED, Why.STOPPED)
+
+    def collect(self) -> None:
+        """Record what has ended."""
+        with self._trouble.kept("workers"):
+            self._ended += self._workers.ended()
+        for ended in tuple(self._ended):
+            with self._trouble.kept("record", shop=ended.planned.shop):
+                self._record(ended)
+                self._ended.remove(ended)
+
+    def _now(self) -> datetime:
+        return self._clock.now().astimezone(UTC)
+
+    def _workers_forgot(self, run: PlannedRun) -> bool:
+        started = self._ledger.planned_runs(entry=run.entry, shop=run.shop, state=PlanState.STARTED)
+        return any(each.id == run.id for each in started)
+
+    def _start_due(self, now: datetime, *, due_by: datetime) -> None:
+        due = [run for run in self._ledger.due_planned(due_by) if not self._left_alone(run)]
+        if not due:
+            return
+        for run in due:
+            self._waits_since.setdefault((run.entry, run.shop), run.due_at.astimezone(UTC))
+        wanted = [run for run in due if self._book.wanted(run)]
+        newest = {(run.entry, run.shop): run.id for run in sorted(wanted, key=_moment)}
+        paused = cache(self._pauses.of)
+        rests = resting(self._ledger.open_incidents(), secrets=self._config.var / "secrets", now=now)
+        for run in sorted(due, key=self._place):
+            with self._trouble.kept(f"start:{run.entry}", shop=run.shop):
+                if run not in wanted:
+                    self._skip(run, Why.WITHDRAWN)
+                elif newest[run.entry, run.shop] != run.id:
+                    self._skip(run, Why.OVERTAKEN)
+                elif run.flow in self._writing_flows and (pause := paused(run.shop)):
+                    self._skip(run, Why.PAUSED, detail=pause.in_words.of(self._config.language))
+                elif run.shop in rests:
+                    self._skip(run, Why.NEEDS_PERSON, detail=rests[run.shop])
+                else:
+                    self._start_if_free(run)
+
+    def _left_alone(self, run: PlannedRun) -> bool:
+        return self._clock.monotonic() < self._taken_until.get(run.id, 0.0)
+
+    def _place(self, run: PlannedRun) -> datetime:
+        """Since when it waits. One that overtook another has its place: else a shop at the end would wait for ever."""
+        return self._waits_since[run.entry, run.shop]
+
+    def _start_if_free(self, run: PlannedRun) -> None:
+        entry, running = self._book.entries[run.entry], self._workers.running()
+        if any(each.shop == run.shop for each in running):
+            if entry.if_busy == "skip":
+                self._skip(run, Why.BUSY)
+        elif len(running) < self._config.scheduler.workers:
+            self._start(run, entry)
+
+    def _start(self, run: PlannedRun, entry: Entry) -> None:
+        started = self._ledger.start_planned(run)
+        task = Task(planned=started, options=entry.options, live=entry.live, time_limit=entry.time_limit)
+        try:
+            self._workers.start(task)
+        except Exception as error:
+            self._end(started, PlanState.NEVER_STARTED, Why.NOT_STARTABLE, detail=f"{type(error).__name__}: {error}")
+            raise
+        self._waits_since.pop((run.entry, run.shop), None)
+
+    def _skip(self, run: PlannedRun, why: Why, *, detail: str = "") -> None:
+        self._end(run, PlanState.SKIPPED, why, detail=detail)
+        if why is not Why.OVERTAKEN:
+            self._waits_since.pop((run.entry, run.shop), None)
+
+    def _record(self, ended: Ended) -> None:
+        run = ended.planned
+        end = partial(self._end, run, detail=ended.detail, run_id=ended.run_id, exit_code=ended.exit_code)
+        if ended.how == "busy":
+            self._was_taken(run, detail=ended.detail)
+        elif ended.how == "finished" and not self._was_cut_off(ended):
+            end(PlanState.FINISHED, "")
+        elif ended.how == "finished" or self._stopping:
+            end(PlanState.INTERRUPTED, Why.STOPPED)
+        else:
+            end(PlanState.INTERRUPTED, Why.TIME_LIMIT if ended.how == "killed" else Why.DIED)
+
+    def _was_taken(self, run: PlannedRun, *, detail: str) -> None:
+        """Another process has the shop: a run by hand, for example."""
+        entry = self._book.entries.get(run.entry)
+        if entry is not None and entry.if_busy == "skip":
+            self._end(run, PlanState.SKIPPED, Why.BUSY, detail=detail)
+            return
+        self._ledger.put_back(run, detail=detail)
+        self._taken_until[run.id] = self._clock.monotonic() + _ASK_AGAIN_S
+
+    def _was_cut_off(self, ended: Ended) -> bool:
+        """Whether this run stopped because the scheduler does, with work left."""
+        if not self._stopping:
+            return False
+        newest = self._ledger.runs(ended.planned.shop, limit=1)
+        return any(run.id == ended.run_id and run.state is RunState.STOPPED for run in newest)
+
+    def _end(
+        self,
+        run: PlannedRun,
+        state: PlanState,
+        why: Why | Literal[""],
+        *,
+        detail: str = "",
+        run_id: str = "",
+        exit_code: int | None = None,
+    ) -> None:
+        self._taken_until.pop(run.id, None)
+        try:
+            ended = self._ledger.end_planned(
+                run, state=state, reason=why, detail=detail, run_id=run_id, exit_code=exit_code
+            )
+        except IllegalStep as error:
+            logger.warning("{}", error)  # it has an end already, which stays
+        else:
+            self._told(ended)
+
+
+def _moment(run: PlannedRun) -> float:
+    return run.planned_at.timestamp()
