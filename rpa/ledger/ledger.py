@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from rpa.errors import AlreadyDone
 from rpa.ledger import entries, runs
 from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
+from rpa.ledger.intake import Intake
 from rpa.ledger.memory import Memory
 from rpa.ledger.oversight import Oversight
 from rpa.ledger.paperwork import Paperwork
@@ -17,7 +18,7 @@ from rpa.ledger.planning import Planning
 from rpa.ledger.runs import RunRecord, RunState
 
 
-class Ledger(Paperwork, Memory, Planning, Oversight):
+class Ledger(Paperwork, Memory, Planning, Oversight, Intake):
     """What was tried on which subject, and how it ended. Use it in one thread; other processes may have it open too."""
 
     def start_run(self, shop: str, *, flow: str, options: Mapping[str, object] | None = None) -> RunRecord:

@@ -1,0 +1,237 @@
+"""Files that arrived in a folder, and their rows: each content once, each row until it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+
+from rpa.ledger.rows import chunks, fields
+from rpa.ledger.schema import arrival_rows, arrivals
+from rpa.outcome import Outcome
+
+if TYPE_CHECKING:
+    from sqlalchemy import BindParameter, Connection, RowMapping
+
+    from rpa.clock import Clock
+
+_SUCCESS: Final = frozenset({Outcome.DONE, Outcome.ALREADY_DONE})
+_LONGEST_SUBJECT: Final = 200
+
+
+class ArrivalState(StrEnum):
+    """Where an arrived file is."""
+
+    ACCEPTED = "accepted"
+    """Its rows are in the ledger; the file itself may still lie where it arrived."""
+    ARCHIVED = "archived"
+    """It was put away, or is gone."""
+
+
+class RowState(StrEnum):
+    """Whether a row is to be tried again."""
+
+    OPEN = "open"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One file, by its content."""
+
+    id: int
+    folder: str
+    name: str
+    """As it arrived."""
+    sha256: str
+    state: ArrivalState
+    path: str
+    """Where it is put away."""
+    result: str
+    """The file that tells what became of its rows; empty: it must be written (again)."""
+    arrived_at: datetime
+    ended_at: datetime | None
+    """When its last row ended; None: one is open."""
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """A row as it arrived."""
+
+    place: str
+    subject: str
+    content: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalRow(NewRow):
+    """A row, and what the newest run made of it."""
+
+    id: int
+    arrival_id: int
+    state: RowState
+    outcome: str
+    """Empty: no run has come to it."""
+    reason: str
+    message: str
+    shop: str
+    run_id: str
+    looked: Mapping[str, str]
+    """By shop, when it last looked for the row's subject and did not have it (ISO 8601)."""
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowNote:
+    """What a run made of a row."""
+
+    row_id: int
+    outcome: str
+    reason: str
+    message: str = ""
+    shop: str
+    run_id: str = ""
+    ends: bool
+    """It is not to be tried again."""
+    looked: tuple[str, ...] = field(default=())
+    """Shops that looked for its subject and do not have it."""
+
+
+def arrive(
+    connection: Connection, *, folder: str, name: str, sha256: str, path: str, rows: Sequence[NewRow],
+    instead_of: Arrival | None, clock: Clock,
+) -> Arrival:  # fmt: skip
+    """The file with all its rows open; without rows it has ended already. The unique index rejects a known content."""
+    now = clock.now()
+    values = {
+        "folder": folder, "name": name, "sha256": sha256, "state": ArrivalState.ACCEPTED.value, "path": path,
+        "result": "", "arrived_at": now, "ended_at": None if rows else now, "facts": {},
+    }  # fmt: skip
+    if instead_of is None:
+        made = connection.execute(insert(arrivals).values(values).returning(arrivals)).mappings().one()
+    else:
+        connection.execute(delete(arrival_rows).where(arrival_rows.c.arrival_id == instead_of.id))
+        again = update(arrivals).where(arrivals.c.id == instead_of.id).values(values).returning(arrivals)
+        made = connection.execute(again).mappings().one()
+    new = [{"arrival_id": made["id"], "updated_at": now, **_open(row)} for row in rows]
+    if new:
+        connection.execute(insert(arrival_rows), new)
+    return _arrival(made, clock=clock)
+
+
+def _open(row: NewRow) -> dict[str, object]:
+    subject = row.subject[:_LONGEST_SUBJECT]
+    content = dict(row.content)
+    return {"place": row.place, "subject": subject, "content": content, "state": RowState.OPEN.value, "looked": {}}
+
+
+def change(connection: Connection, arrival: Arrival, *, values: Mapping[str, object], clock: Clock) -> Arrival:
+    """The arrival with these columns changed."""
+    changed = update(arrivals).where(arrivals.c.id == arrival.id).values(**values).returning(arrivals)
+    return _arrival(connection.execute(changed).mappings().one(), clock=clock)
+
+
+def known(connection: Connection, *, folder: str, sha256: str, clock: Clock) -> Arrival | None:
+    """The arrival of this content; None: it never came."""
+    wanted = select(arrivals).where(arrivals.c.folder == folder, arrivals.c.sha256 == sha256)
+    found = connection.execute(wanted).mappings().one_or_none()
+    return None if found is None else _arrival(found, clock=clock)
+
+
+def unfinished(connection: Connection, *, folder: str, clock: Clock) -> list[Arrival]:
+    """Arrivals whose file is to be put away or whose result is to be written, oldest first."""
+    wanted = (
+        select(arrivals)
+        .where(arrivals.c.folder == folder)
+        .where(or_(arrivals.c.state == ArrivalState.ACCEPTED.value, arrivals.c.result == ""))
+        .order_by(arrivals.c.id)
+    )
+    return [_arrival(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
+def newest(connection: Connection, *, folder: str, clock: Clock) -> datetime | None:
+    """When the last new content arrived; None: never."""
+    found = connection.execute(select(func.max(arrivals.c.arrived_at)).where(arrivals.c.folder == folder)).scalar()
+    return None if found is None else found.astimezone(clock.zone)
+
+
+def rows_of(connection: Connection, *, arrival_id: int, clock: Clock) -> list[ArrivalRow]:
+    """All rows of an arrival, in the order of the file."""
+    wanted = select(arrival_rows).where(arrival_rows.c.arrival_id == arrival_id).order_by(arrival_rows.c.id)
+    return [_row(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
+def open_rows(connection: Connection, *, folder: str, clock: Clock) -> list[tuple[Arrival, ArrivalRow]]:
+    """The rows of a folder's files that have not ended, each with its file, in the order in which they came."""
+    of = select(arrivals).where(arrivals.c.folder == folder, arrivals.c.ended_at.is_(None))
+    files = {row["id"]: _arrival(row, clock=clock) for row in connection.execute(of).mappings()}
+    rows: list[ArrivalRow] = []
+    for some in chunks(files):
+        wanted = select(arrival_rows).where(
+            arrival_rows.c.state == RowState.OPEN.value, arrival_rows.c.arrival_id.in_(some)
+        )
+        rows += [_row(row, clock=clock) for row in connection.execute(wanted).mappings()]
+    return [(files[row.arrival_id], row) for row in sorted(rows, key=lambda row: row.id)]
+
+
+def note(connection: Connection, notes: Sequence[RowNote], *, clock: Clock) -> None:
+    """What a run made of rows. An end stays, unless a later look proves that the row was done after all.
+
+    A file whose rows read differently now is marked for a new result; one without an open row has ended.
+    """
+    now = clock.now()
+    there = _by_id(connection, [each.row_id for each in notes], clock=clock)
+    changed: dict[int, dict[str, object]] = {}
+    touched: set[int] = set()
+    for each in notes:
+        row = there.get(each.row_id)
+        if row is None or (row.state is RowState.ENDED and (row.outcome in _SUCCESS or each.outcome not in _SUCCESS)):
+            continue
+        state = RowState.ENDED if each.ends else RowState.OPEN
+        looked = {**row.looked, **dict.fromkeys(each.looked, now.isoformat())}
+        changed[row.id] = {
+            "of": row.id, "to_state": state.value, "to_outcome": str(each.outcome), "to_reason": str(each.reason),
+            "to_message": each.message, "to_shop": each.shop, "to_run_id": each.run_id, "to_looked": looked,
+            "to_updated_at": now,
+        }  # fmt: skip
+        if (row.state, row.outcome, row.reason, row.message) != (state, each.outcome, each.reason, each.message):
+            touched.add(row.arrival_id)
+    if changed:
+        columns = ("state", "outcome", "reason", "message", "shop", "run_id", "looked", "updated_at")
+        values: dict[str, BindParameter[object]] = {name: bindparam(f"to_{name}") for name in columns}
+        statement = update(arrival_rows).where(arrival_rows.c.id == bindparam("of")).values(values)
+        connection.execute(statement, list(changed.values()))
+    _mark(connection, touched, now=now)
+
+
+def _mark(connection: Connection, arrival_ids: Iterable[int], *, now: datetime) -> None:
+    for some in chunks(arrival_ids):
+        connection.execute(update(arrivals).where(arrivals.c.id.in_(some)).values(result=""))
+        still = select(arrival_rows.c.arrival_id).where(
+            arrival_rows.c.state == RowState.OPEN.value, arrival_rows.c.arrival_id.in_(some)
+        )
+        ended = update(arrivals).where(arrivals.c.id.in_(some), arrivals.c.id.not_in(still))
+        connection.execute(ended.where(arrivals.c.ended_at.is_(None)).values(ended_at=now))
+
+
+def _by_id(connection: Connection, ids: Iterable[int], *, clock: Clock) -> dict[int, ArrivalRow]:
+    query = select(arrival_rows).with_for_update()
+    found = (
+        _row(row, clock=clock)
+        for some in chunks(ids)
+        for row in connection.execute(query.where(arrival_rows.c.id.in_(some))).mappings()
+    )
+    return {row.id: row for row in found}
+
+
+def _arrival(row: RowMapping, *, clock: Clock) -> Arrival:
+    return Arrival(**{**fields(row, zone=clock.zone), "state": ArrivalState(row["state"])})
+
+
+def _row(row: RowMapping, *, clock: Clock) -> ArrivalRow:
+    return ArrivalRow(**{**fields(row, zone=clock.zone), "state": RowState(row["state"])})

@@ -1,0 +1,83 @@
+"""What the ledger knows of files that people and programs put into folders for the program to work on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rpa.ledger import arrivals
+from rpa.ledger.arrivals import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote
+from rpa.ledger.transactions import Transactions
+
+
+class Intake(Transactions):
+    """Arrived files, each content of a folder once, and their rows until they have ended."""
+
+    def arrive(
+        self, folder: str, *, name: str, sha256: str, path: str, rows: Sequence[NewRow],
+        instead_of: Arrival | None = None,
+    ) -> Arrival:  # fmt: skip
+        """A new file with all its rows, durable when this returns: all of it, or nothing.
+
+        `path`: where it will be put away. `instead_of`: the same content, which could not be read when it came before;
+        its rows give way. Hold the folder's lock: a content that is known is rejected by the database.
+        """
+        with self._writing() as connection:
+            return arrivals.arrive(
+                connection, folder=folder, name=name, sha256=sha256, path=path, rows=rows, instead_of=instead_of,
+                clock=self._clock,
+            )  # fmt: skip
+
+    def put_away(self, arrival: Arrival) -> Arrival:
+        """The arrival as archived."""
+        return self._changed(arrival, {"state": ArrivalState.ARCHIVED.value})
+
+    def put_elsewhere(self, arrival: Arrival, *, path: str) -> Arrival:
+        """The arrival with another place to put it away."""
+        return self._changed(arrival, {"path": path})
+
+    def keep_facts(self, arrival: Arrival, *, facts: Mapping[str, object]) -> Arrival:
+        """The arrival with these facts in place of its own; its result is to be written again."""
+        return self._changed(arrival, {"facts": dict(facts), "result": ""})
+
+    def keep_result(self, arrival: Arrival, *, result: str, facts: Mapping[str, object]) -> Arrival:
+        """The arrival with the file that tells what became of its rows, now up to date."""
+        return self._changed(arrival, {"result": result, "facts": dict(facts)})
+
+    def _changed(self, arrival: Arrival, values: Mapping[str, object]) -> Arrival:
+        with self._writing() as connection:
+            return arrivals.change(connection, arrival, values=values, clock=self._clock)
+
+    def known_arrival(self, folder: str, *, sha256: str) -> Arrival | None:
+        """The arrival of this content in this folder; None: it never came."""
+        with self._reading() as connection:
+            return arrivals.known(connection, folder=folder, sha256=sha256, clock=self._clock)
+
+    def unfinished_arrivals(self, folder: str) -> list[Arrival]:
+        """Arrivals whose file is to be put away, or whose result is to be written, oldest first."""
+        with self._reading() as connection:
+            return arrivals.unfinished(connection, folder=folder, clock=self._clock)
+
+    def newest_arrival(self, folder: str) -> datetime | None:
+        """When new content came last; None: never."""
+        with self._reading() as connection:
+            return arrivals.newest(connection, folder=folder, clock=self._clock)
+
+    def rows_of_arrival(self, arrival: Arrival) -> list[ArrivalRow]:
+        """All rows of a file, in its order."""
+        with self._reading() as connection:
+            return arrivals.rows_of(connection, arrival_id=arrival.id, clock=self._clock)
+
+    def open_rows(self, folder: str) -> list[tuple[Arrival, ArrivalRow]]:
+        """The rows of a folder's files that have not ended, each with its file, in the order in which they came."""
+        with self._reading() as connection:
+            return arrivals.open_rows(connection, folder=folder, clock=self._clock)
+
+    def note_rows(self, notes: Sequence[RowNote]) -> None:
+        """What a run made of rows: all of it, or nothing.
+
+        An end stays, whatever comes later, unless it is a proof that the row was done after all. A file whose rows
+        read differently now is marked for a new result.
+        """
+        with self._writing() as connection:
+            arrivals.note(connection, notes, clock=self._clock)
