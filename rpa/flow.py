@@ -28,6 +28,8 @@ class Plan:
     language: str
     yes: bool = False
     """Questions of the program itself are answered with yes."""
+    live: frozenset[str] = frozenset()
+    """The shops in which the run may write; in the others it changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,8 +94,9 @@ def run(job: Job) -> list[ShopResult]:
     vault = Vault(job.config.var / "secrets", find_key())
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
     language = job.config.language.value
+    live = frozenset(shop.name for shop in job.shops if not job.dry(shop))
     shared = job.flow.prepare(
-        Plan(config=job.config, shops=job.shops, options=job.options, language=language, yes=job.yes)
+        Plan(config=job.config, shops=job.shops, options=job.options, language=language, yes=job.yes, live=live)
     )
     with ExitStack() as reports:
         started: list[_ShopRun] = []
