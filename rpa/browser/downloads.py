@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -102,7 +102,7 @@ class Downloads:
             action()
             download = self._begun(heard, address=address)
             self._end(heard, length=heard.lengths.get(download.url, 0), most_bytes=most_bytes)
-        return _moved(download, into=into, most_bytes=most_bytes)
+        return _kept(download, into=into, most_bytes=most_bytes)
 
     def _begun(self, heard: _Heard, *, address: str) -> Download:
         deadline = self._clock.monotonic() + self._patience_s
@@ -185,20 +185,23 @@ def _tidy(heard: _Heard) -> None:
         heard.page.bring_to_front()
 
 
-def _moved(download: Download, *, into: Path, most_bytes: int) -> Path:
-    """The browser's own file, moved; nothing of it is read."""
-    with translated("taking a file that was downloaded"):
-        source = Path(download.path())
-    size = source.stat().st_size
+def _kept(download: Download, *, into: Path, most_bytes: int) -> Path:
+    """The file, whole, under a free name; saved through Playwright, as the browser may be another process's."""
+    with tempfile.TemporaryDirectory(dir=into, prefix=".") as private:
+        part = Path(private) / "part"
+        with translated("taking a file that was downloaded"):
+            download.save_as(part)
+        part.chmod(0o600)
+        _check_size(part.stat().st_size, most_bytes=most_bytes)
+        names = numbered(safe_name(download.suggested_filename, fallback="download"))
+        return part.rename(next(path for name in names if not (path := into / name).exists()))
+
+
+def _check_size(size: int, *, most_bytes: int) -> None:
     if size == 0:
         raise Refused("The site gave an empty file; the next run tries again.", reason="download_failed")
     if size > most_bytes:
         raise _too_large(size, most_bytes=most_bytes)
-    names = numbered(safe_name(download.suggested_filename, fallback="download"))
-    target = next(path for name in names if not (path := into / name).exists())
-    shutil.move(source, target)
-    target.chmod(0o600)
-    return target
 
 
 def _too_large(size: int, *, most_bytes: int) -> Refused:
