@@ -158,13 +158,6 @@ class Vault:
         data = self._load("secret", name)
         return None if data is None else data.decode()
 
-    def forget_secret(self, name: str) -> bool:
-        """Remove the secret of this name; gives whether there was one. Needs no key that opens it."""
-        path = self._path("secret", name)
-        there = path.exists()
-        path.unlink(missing_ok=True)
-        return there
-
     def _path(self, kind: str, shop: str) -> Path:
         return self._folder / f"{shop}.{kind}"
 
@@ -194,3 +187,11 @@ class Vault:
         again = "save the secret again" if kind == "secret" else f"run `rpa login {shop}`"
         advice = f"Set the RPA_KEY it was saved with, or remove the file and {again}."
         raise ConfigError(f"{path} does not open with this key, or it is damaged or another shop's. {advice}")
+
+
+def forget_secret(folder: Path, name: str) -> bool:
+    """Remove the secret of this name from the store in this folder, for which no key is needed; whether there was one."""
+    path = folder / f"{name}.secret"
+    there = path.exists()
+    path.unlink(missing_ok=True)
+    return there

@@ -31,16 +31,16 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A channel's address; only its beginning is ever shown."""
+    """A channel's address, and who knows it."""
 
     url: str = field(repr=False)
     source: Source
 
-    @property
-    def masked(self) -> str:
-        """The address as people may see it: the kind of service alone."""
-        scheme = _SCHEME.match(self.url)
-        return f"{scheme[1]}://…" if scheme else "…"
+
+def masked(url: str) -> str:
+    """The address as people may see it: the kind of service alone."""
+    scheme = _SCHEME.match(url)
+    return f"{scheme[1].lower()}://…" if scheme else "…"
 
 
 def find_address(channel: Channel, *, vault: Vault | None) -> Address | None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
 
-from loguru import logger
-
 from rpa.errors import ConfigError
 from rpa.ledger.incidents import Severity
 from rpa.notify.addresses import address_of
@@ -89,8 +87,6 @@ class Outlet:
         self.tried_at, self.noted = self.clock.now(), False
         self.failure = Failure(channel=self.name, problem=problem) if problem else None
         self.failures = self.failures + 1 if problem else 0
-        if problem:
-            logger.warning("A message was not taken by the notification channel {}: {}", self.name, problem)
         return self.failure
 
     def _send(self, message: Message) -> str:

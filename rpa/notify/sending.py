@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from rpa.errors import ConfigError
+from rpa.notify.addresses import masked
 
 if TYPE_CHECKING:
     import apprise
@@ -119,11 +120,9 @@ def _server(url: str) -> Any:
 
         server = Apprise.instantiate(url, asset=_asset())
     if server is None:
-        scheme = url.partition("://")[0] if "://" in url else ""
         raise ConfigError(
-            f"This is no address that apprise knows{f' (it begins with {scheme}://)' if scheme else ''}. It looks like "
-            "dingtalk://TOKEN, wecombot://KEY, feishu://TOKEN or mailtos://USER:PASSWORD@qq.com; "
-            "for others see https://appriseit.com/services/"
+            f"{masked(url)} is no address that apprise knows. It looks like dingtalk://TOKEN, wecombot://KEY, "
+            "feishu://TOKEN or mailtos://USER:PASSWORD@qq.com; for others see https://appriseit.com/services/"
         )
     return server
 

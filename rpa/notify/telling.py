@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from loguru import logger
+
 from rpa import discovery
 from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
@@ -47,7 +49,7 @@ def tell(config: Config, ledger: Ledger, notifier: Notifier, now: datetime | Non
 
 
 def note_channels(ledger: Ledger, *, notifier: Notifier, language: Language) -> None:
-    """Open an incident for each channel that failed since this was called last, and close those of channels that work.
+    """Open and log an incident for each channel that failed since this was called last; close those of working ones.
 
     An incident of a channel that is not configured any more is closed too.
     """
@@ -55,15 +57,23 @@ def note_channels(ledger: Ledger, *, notifier: Notifier, language: Language) -> 
         if outlet.noted:
             continue
         if outlet.failure is None:
-            ledger.close_incident("", cause=_cause(outlet.name))
+            ledger.close_incident("", cause=cause_of(outlet.name))
         else:
+            logger.warning(
+                "The notification channel {} did not take a message: {}", outlet.name, outlet.failure.problem
+            )
             problem = _FAILS.of(language).format(channel=outlet.name, problem=outlet.failure.problem)
-            ledger.incident("", cause=_cause(outlet.name), message=problem, severity=Severity.WARNING)
+            ledger.incident("", cause=cause_of(outlet.name), message=problem, severity=Severity.WARNING)
         outlet.noted = True
-    known = {_cause(outlet.name) for outlet in notifier.outlets}
+    known = {cause_of(outlet.name) for outlet in notifier.outlets}
     for incident in ledger.open_incidents(""):
         if incident.cause.startswith(f"{CHANNEL}:") and incident.cause not in known:
             ledger.close_incident("", cause=incident.cause)
+
+
+def cause_of(channel: str) -> str:
+    """The cause of the incident that this channel fails."""
+    return f"{CHANNEL}:{channel}"
 
 
 def _tell(telling: Telling, *, ledger: Ledger, notifier: Notifier, words: Words) -> int:
@@ -103,10 +113,6 @@ def _ended_lately(ledger: Ledger, *, now: datetime) -> list[Incident]:
         else:
             ledger.told_closed(incident)
     return lately
-
-
-def _cause(channel: str) -> str:
-    return f"{CHANNEL}:{channel}"
 
 
 def _reasons() -> dict[str, Text]:
