@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from rpa.cli import channels
 from rpa.cli.flows import FlowGroup
 from rpa.cli.groups import LazyGroup
 from rpa.cli.words import LANGUAGE, Commands, Options
@@ -24,6 +25,7 @@ app.add_typer(typer.Typer(cls=FlowGroup, no_args_is_help=True), name="run", help
 app.add_typer(selectors, name="selectors", help=Commands.selectors)
 app.add_typer(ledger, name="ledger", help=Commands.ledger)
 app.add_typer(service, name="service", help=Commands.service)
+app.add_typer(channels.app, name="notify", help=channels.HELP)
 
 _INTERRUPTED = Text(
     en="Ended by Ctrl-C. What was being sent is looked at by the next run.",
