@@ -50,6 +50,11 @@ def profile_sections() -> dict[str, type[BaseModel]]:
     return {entry.name: _model(entry) for entry in _entries("rpa.profile_sections")}
 
 
+def worries() -> dict[str, EntryPoint]:
+    """What tells the digest of things that did not happen in a shop, by name (group `rpa.worries`); `load` gives it."""
+    return {entry.name: entry for entry in _entries("rpa.worries")}
+
+
 def load(entry: EntryPoint) -> object:
     """What this entry point names. Raises ConfigError naming the plug-in when it cannot be imported."""
     try:

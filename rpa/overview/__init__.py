@@ -1,0 +1,1 @@
+"""What happened in all shops and what did not: read from the ledger alone, for people and for alarms."""

@@ -1,0 +1,131 @@
+"""What a person has to do: one task for each order, incident and run that needs somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from rpa.language import Text
+from rpa.ledger.incidents import Severity
+from rpa.ledger.plans import PlanState
+from rpa.ledger.runs import RunState
+from rpa.report.duties import needs_somebody
+
+if TYPE_CHECKING:
+    from rpa.ledger.incidents import Incident
+    from rpa.ledger.ledger import Ledger
+    from rpa.ledger.plans import PlannedRun
+    from rpa.ledger.standing import Standing
+    from rpa.overview.orders import Orders
+    from rpa.overview.vocabulary import Vocabulary
+
+SHIP_BY: Final = "ship_by_"
+"""How the causes of the alarms before a deadline begin; their orders are tasks of their own."""
+
+_RUNS: Final = {
+    PlanState.NEVER_STARTED: Text(
+        en="Planned runs never started, and none has made up for them. Was this computer or `rpa schedule` off? "
+        "See `rpa status`.",
+        zh="计划任务未能启动，之后也没有补跑。是否关机或 rpa schedule 未运行？请查看 rpa status。",
+    ),
+    PlanState.INTERRUPTED: Text(
+        en="A run was cut off. The next run finds out what happened; start one if none is planned.",
+        zh="运行中途中断。下次运行会先核实；如无计划任务，请手动运行一次。",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing that needs a person."""
+
+    shop: str
+    """Empty: the whole program."""
+    subject: str
+    """The order; for a sheet row without one, what is wrong with it; for a planned run, its flow and moment; empty:
+    the shop itself."""
+    code: str
+    """Why, as a code."""
+    words: Text
+    """What is wrong and what to do."""
+    detail: str
+    """What else is known of this one, as the run wrote it."""
+    outcome: str
+    """How the row ended; empty: it is no row."""
+    deadline: datetime | None
+    since: datetime
+
+
+def tasks(
+    ledger: Ledger, *, shops: Collection[str], orders: Mapping[str, Orders], words: Vocabulary, now: datetime
+) -> list[Task]:
+    """All tasks in these shops, and those of the program itself if it is one of them (an empty name), in no order.
+
+    `orders`: what is outstanding in the shops; `now`: by our clock, deadlines are judged by those of the sites.
+    """
+    found: list[Task] = []
+    for name, of_shop in orders.items():
+        if of_shop.lines:
+            at_site = ledger.site_now(name)
+            found += [_of_line(line, words=words) for line in of_shop.lines if _asks(line, words=words, now=at_site)]
+    incidents = (each for each in ledger.open_incidents() if each.shop in shops)
+    found += [
+        _of_incident(each, orders=orders, words=words) for each in incidents if not each.cause.startswith(SHIP_BY)
+    ]
+    return [*found, *(_of_run(each) for each in lost_runs(ledger, shops=shops, now=now))]
+
+
+def _asks(line: Standing, *, words: Vocabulary, now: datetime) -> bool:
+    return needs_somebody(
+        outcome=line.outcome, reason=line.reason, deadline=line.deadline, asks=words.asks(line.flow), now=now
+    )
+
+
+def _of_line(line: Standing, *, words: Vocabulary) -> Task:
+    return Task(
+        shop=line.shop, subject=line.subject or line.message or line.reason, code=line.reason,
+        words=words.sentence(line.reason, flow=line.flow) or Text(en=line.reason, zh=line.reason),
+        detail=line.message, outcome=line.outcome, deadline=line.deadline, since=line.seen_at,
+    )  # fmt: skip
+
+
+def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: Vocabulary) -> Task:
+    """A shop in which nothing goes on is due when its next order is."""
+    code = incident.cause.partition(":")[0]
+    stands_still = incident.severity is Severity.CRITICAL and incident.shop in orders
+    known = words.sentence(code)
+    return Task(
+        shop=incident.shop, subject="", code=code, words=known or Text(en=incident.message, zh=incident.message),
+        detail=incident.message if known else "", outcome="",
+        deadline=orders[incident.shop].first_deadline if stands_still else None, since=incident.opened_at,
+    )  # fmt: skip
+
+
+def _of_run(planned: PlannedRun) -> Task:
+    return Task(
+        shop=planned.shop, subject=f"{planned.flow} {planned.planned_at:%H:%M}", code=planned.state.value,
+        words=_RUNS[planned.state], detail=planned.detail, outcome="", deadline=None, since=planned.planned_at,
+    )  # fmt: skip
+
+
+def lost_runs(ledger: Ledger, *, shops: Collection[str], now: datetime) -> Iterator[PlannedRun]:
+    """Today's planned runs that never started or were cut off, and that no later run of the flow has made up for."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    lost = [each for state in _RUNS for each in ledger.planned_runs(state=state, since=midnight) if each.shop in shops]
+    made_up = _newest_good_runs(ledger, shops={each.shop for each in lost}, since=midnight)
+    for each in lost:
+        done = made_up.get((each.shop, each.flow))
+        if done is None or done < (each.started_at or each.planned_at):
+            yield each
+
+
+def _newest_good_runs(ledger: Ledger, *, shops: Iterable[str], since: datetime) -> dict[tuple[str, str], datetime]:
+    """By shop and flow: when the newest run began that came to its end."""
+    found: dict[tuple[str, str], datetime] = {}
+    for shop in shops:
+        for run in ledger.runs(shop, since=since):
+            if run.state is RunState.FINISHED:
+                found.setdefault((shop, run.flow), run.started_at)
+    return found
