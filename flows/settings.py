@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -25,6 +26,17 @@ class OrderSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sheets: tuple[str, ...] = Field(default=(), description="Sheets with tracking numbers: globs beside rpa.toml.")
+    inbox: str | None = Field(
+        default=None, min_length=1,
+        description="A folder beside rpa.toml for sheets that arrive by themselves: each is taken in once, worked on "
+        "until its rows end, and kept in its done/. Shops may share one.",
+    )  # fmt: skip
+    inbox_by: time | None = Field(
+        default=None, description='The hour, as "10:00", by which something new must have come into the inbox.'
+    )
+    inbox_keep_days: int = Field(
+        default=7, ge=1, le=90, description="For how many days a row of the inbox is tried before it is given up."
+    )
     columns: dict[str, str] = Field(
         default_factory=dict,
         description='A sender\'s own headers, for example { tracking_number = "运单" }.',
@@ -48,6 +60,16 @@ class OrderSettings(BaseModel):
     import_chunk: int = Field(
         default=1000, ge=1, le=20000, description="How many orders go up in one file, if the site takes so many."
     )
+
+    @field_validator("inbox_by", mode="before")
+    @classmethod
+    def _an_hour(cls, value: object) -> object:
+        if value is None or isinstance(value, time):
+            return value
+        try:
+            return datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007 - an hour of the day, of no day
+        except ValueError:
+            raise ValueError(f'must be an hour of the day like "10:00", not {value!r}') from None
 
     @field_validator("columns")
     @classmethod
