@@ -190,7 +190,7 @@ class Vault:
 
 
 def forget_secret(folder: Path, name: str) -> bool:
-    """Remove the secret of this name from the store in this folder, for which no key is needed; whether there was one."""
+    """Remove this secret from the store in this folder, which takes no key; gives whether there was one."""
     path = folder / f"{name}.secret"
     there = path.exists()
     path.unlink(missing_ok=True)

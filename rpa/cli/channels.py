@@ -59,7 +59,7 @@ def set_(
 
 
 @app.command("remove", help=_REMOVE)
-def remove(context: typer.Context, name: Name) -> None:
+def remove_(context: typer.Context, name: Name) -> None:
     """Remove an address."""
     from rpa.cli.notifying import remove_address
 
@@ -67,7 +67,7 @@ def remove(context: typer.Context, name: Name) -> None:
 
 
 @app.command("test", help=_TEST)
-def test(
+def try_(
     context: typer.Context, name: Annotated[str | None, typer.Argument(help=_NAME, metavar="NAME")] = None
 ) -> None:
     """Send a test message."""

@@ -26,6 +26,8 @@ LONGEST_S: Final = 20.0
 """How long one message may take; a server that does not answer must not hold up the schedule."""
 PIECES: Final = 5
 """Into so many messages a long text is cut at most."""
+BETWEEN_S: Final = 1.0
+"""Between the pieces; apprise's own 5.5 seconds would take longer than all of them may."""
 _TITLES_SHARE: Final = 16
 """Bytes kept free beside title and text, for the line breaks that a service puts between them."""
 _CODE_OF: Final = {
@@ -104,6 +106,7 @@ def _send_all(server: Any, attempt: _Attempt, *, title: str, body: str, kind: st
 
     box = Apprise(asset=_asset())
     box.add(server)
+    server.request_rate_per_sec = min(server.request_rate_per_sec, BETWEEN_S)
     room = max(server.body_maxlen - len(title.encode()) - _TITLES_SHARE, 60)
     for piece in pieces(body, most_bytes=room):
         taken = box.notify(title=title, body=piece, notify_type=_KINDS[kind], body_format=NotifyFormat.TEXT)

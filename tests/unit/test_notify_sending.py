@@ -1,0 +1,131 @@
+"""One message to one address, by apprise, to a real server on this machine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from rpa.errors import ConfigError
+from rpa.notify import sending
+from rpa.notify.addresses import as_apprise_spells_it, masked
+from rpa.notify.sending import check_address, pieces, send, without_secrets
+from tests.unit.postbox import Postbox, postbox
+
+TOKEN = "s3cr3tT0ken99"
+
+
+@pytest.fixture
+def box() -> Iterator[Postbox]:
+    with postbox() as opened:
+        yield opened
+
+
+def test_title_and_text_arrive_as_they_are(box: Postbox) -> None:
+    assert send(box.url, title="[rpa] demo：未登录", body="第一行\n*two* <b>&", kind="critical") == ""
+    (message,) = box.posted
+    assert message["title"] == "[rpa] demo：未登录"
+    assert message["message"] == "第一行\n*two* <b>&"
+    assert message["type"] == "failure"
+
+
+def test_a_server_that_refuses_is_a_problem_in_words(box: Postbox) -> None:
+    box.status = 503
+    assert "503" in send(box.url, title="t", body="b", kind="info")
+
+
+def test_nobody_listening_is_a_problem_without_the_secret(
+    box: Postbox, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    with postbox() as gone:
+        url = gone.url
+    problem = send(url, title="t", body="b", kind="info")
+    assert problem
+    shown = "".join([problem, *capfd.readouterr(), caplog.text])
+    assert "s3cr3t" not in shown
+
+
+def test_a_server_that_never_answers_ends_in_time(box: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "LONGEST_S", 0.3)
+    box.speaks.clear()
+    assert "no answer within" in send(box.url, title="t", body="b", kind="info")
+
+
+def test_nothing_reaches_the_terminal(box: Postbox, capfd: pytest.CaptureFixture[str]) -> None:
+    send(box.url, title="t", body="b", kind="info")
+    box.status = 404
+    send(box.url, title="t", body="b", kind="info")
+    send("nonsense://x", title="t", body="b", kind="info")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("robot", "path", "answer"),
+    [
+        ("dingtalk", "send?access_token={token}", b'{"errcode": 310000, "errmsg": "keywords not in content"}'),
+        ("wecombot", "send?key={key}", b'{"errcode": 93000, "errmsg": "invalid webhook url"}'),
+        ("feishu", "hook/{token}", b'{"code": 19001, "msg": "param invalid"}'),
+    ],
+)
+def test_a_robot_that_answers_200_and_a_code_has_refused(
+    box: Postbox, monkeypatch: pytest.MonkeyPatch, robot: str, path: str, answer: bytes
+) -> None:
+    url = f"{robot}://{TOKEN}"
+    monkeypatch.setattr(type(sending._server(url)), "notify_url", f"http://127.0.0.1:{box.port}/{path}")
+    box.answer = answer
+    problem = send(url, title="[rpa] t", body="b", kind="info")
+    assert "the service refused it with code" in problem
+    box.answer = b'{"errcode": 0, "code": 0, "errmsg": "ok"}'
+    assert send(url, title="[rpa] t", body="b", kind="info") == ""
+    assert "b" in str(box.posted[-1])
+
+
+def test_a_text_longer_than_the_service_takes_is_cut_between_lines_counted_in_bytes(
+    box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"wecombot://{TOKEN}"
+    monkeypatch.setattr(type(sending._server(url)), "notify_url", f"http://127.0.0.1:{box.port}/send?key={{key}}")
+    monkeypatch.setattr(sending, "BETWEEN_S", 0)
+    lines = [f"店铺 {number}：待发货" for number in range(200)]
+    assert send(url, title="[rpa] 日报", body="\n".join(lines), kind="info") == ""
+    texts = [message["text"]["content"] for message in box.posted]
+    assert all(len(text.encode()) <= 2048 for text in texts)
+    assert [line for line in lines if not any(line in text.splitlines() for text in texts)] == []
+
+
+def test_a_text_that_is_much_too_long_ends_with_a_sign_that_it_goes_on() -> None:
+    cut = pieces("行\n" * 5000, most_bytes=1000)
+    assert len(cut) == sending.PIECES
+    assert cut[-1].endswith("…")
+    assert all(len(piece.encode()) <= 1000 for piece in cut)
+    assert pieces("", most_bytes=100) == [""]
+    assert pieces("发" * 100, most_bytes=90) == ["发" * 30, "发" * 30, "发" * 30, "发" * 10]
+
+
+def test_an_address_that_apprise_does_not_know_is_refused_and_not_shown() -> None:
+    for url in (f"nonsense://{TOKEN}", TOKEN, f"https://example.invalid/{TOKEN}"):
+        with pytest.raises(ConfigError) as caught:
+            check_address(url)
+        assert TOKEN not in str(caught.value)
+        assert "dingtalk://TOKEN" in str(caught.value)
+
+
+def test_addresses_as_robots_show_them_are_understood() -> None:
+    for shown, spelt in (
+        (f" https://oapi.dingtalk.com/robot/send?access_token={TOKEN}\n", f"dingtalk://{TOKEN}"),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/ab-12-cd", "feishu://ab-12-cd"),
+    ):
+        assert as_apprise_spells_it(shown) == spelt
+        check_address(spelt)
+    check_address(f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={TOKEN}")
+    check_address(f"mailtos://clerk:{TOKEN}@qq.com")
+
+
+def test_no_part_of_an_address_is_left_in_what_is_said_of_it() -> None:
+    url = "mailtos://clerk:pa%24sword9@smtp.example.com/?to=boss@example.com"
+    said = without_secrets("login of clerk with pa$sword9 or pa%24sword9 at smtp.example.com failed", url=url)
+    assert [part for part in ("sword9", "clerk", "example") if part in said] == []
+    assert masked(url) == "mailtos://…"
+    assert masked(TOKEN) == "…"
