@@ -40,6 +40,8 @@ class Session(Sourced):
     """The account may not see what it asked for."""
     kicked: AnswerField | None = None
     after_login: str
+    login_cookies: tuple[str, ...] = ()
+    """Names of the cookies that keep somebody logged in; the login ends with the first of them that ends."""
     login: LoginSteps
 
 
