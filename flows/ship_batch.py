@@ -56,6 +56,11 @@ def ship_batch(run: Run) -> Iterator[Row]:
         yield from carefully(ShippingDesk(run, by=By.IMPORT, prepare=run.options.prepare), run)
 
 
+def looks_at_all(options: Options) -> bool:
+    """Whether every pending order is looked at, and not the orders of earlier files alone."""
+    return not options.settle
+
+
 SHIP_BATCH = Flow(
     name="ship-batch",
     summary=Text(
@@ -69,5 +74,6 @@ SHIP_BATCH = Flow(
     work=ship_batch,
     leftovers=left_over,
     settled={KIND: settled_row},
+    looks_at_all=looks_at_all,
     report=ORDER_REPORT,
 )

@@ -55,6 +55,10 @@ def _no_rows(_shared: Any, _stopped: Sequence[str]) -> Iterator[tuple[str, Row]]
     return iter(())
 
 
+def _always(_options: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """One business job. `work` yields the report's rows as they end; what it raises tells the runner what is next."""
@@ -74,6 +78,8 @@ class Flow:
     """(shop name or "", row) for what no shop took; told the names of the shops that stopped early."""
     settled: Mapping[str, Callable[[Action], Row]] = field(default_factory=dict)
     """By kind of the ledger: the row of an action that has ended, for a run that was killed before it wrote it."""
+    looks_at_all: Callable[[Any], bool] = _always
+    """Whether a run with these options accounts for everything: what it does not name is over, not left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

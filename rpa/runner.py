@@ -23,6 +23,7 @@ from rpa.ledger.lock import RunLock, WorkLock
 from rpa.office import Premises, offices_of, opened, premises_of
 from rpa.outcome import Outcome
 from rpa.pauses import Pauses, WriteRight
+from rpa.report.aftermath import keep_ending, keep_findings, keep_login
 from rpa.report.finishing import ReportStyle, finish_crashed, unfinished
 from rpa.report.finishing import Run as ReportRun
 from rpa.report.results import Incident, ShopResult
@@ -135,8 +136,13 @@ class _ShopRun:
         self._shared = shared
         self.name = premises.shop.name
         self._right = job.write_right(premises.shop)
-        self.stopped = False
+        self._stopped_by: Incident | None = None
         self.report: RunReport
+
+    @property
+    def stopped(self) -> bool:
+        """Whether something kept the flow from its end."""
+        return self._stopped_by is not None
 
     @contextmanager
     def begun(self) -> Iterator[None]:
@@ -156,9 +162,21 @@ class _ShopRun:
                 config.var, run=self._report_run(self._record), style=self._style(), clock=config.clock
             ) as self.report:
                 yield
+            self._leave_word(ledger)
             outcomes = self.report.result.outcomes
             state = "stopped" if self.stopped else "finished"
             ledger.finish_run(self._record, state=state, counts=dict(outcomes))
+
+    def _leave_word(self, ledger: Ledger) -> None:
+        """Keep what people who did not watch ask for: what is open, what went wrong, how long the login lasts."""
+        flow, premises = self._job.flow, self._premises
+        whole = not self.stopped and flow.looks_at_all(self._job.options)
+        keep_findings(ledger, self.report.result, flow=flow, whole=whole, stop=self._stopped_by)
+        keep_ending(ledger, self.name, flow=flow.name, stop=self._stopped_by)
+        keep_login(
+            ledger, self.name, state=premises.vault.load_state(self.name),
+            cookies=premises.profile.session.login_cookies, now=self._job.config.clock.now(),
+        )  # fmt: skip
 
     def work(self, browser: Browser) -> None:
         """Do the flow's work; what stops it is noted in the report, and goes no further."""
@@ -220,8 +238,8 @@ class _ShopRun:
         self.report.note(Incident(cause=cause, message=message))
 
     def _stop(self, cause: str, message: str, *, exit_code: int) -> None:
-        self.stopped = True
-        self.report.stop(Incident(cause=cause, message=message), exit_code=exit_code)
+        self._stopped_by = Incident(cause=cause, message=message)
+        self.report.stop(self._stopped_by, exit_code=exit_code)
 
     def _end_killed_runs(self, ledger: Ledger) -> None:
         for record in ledger.unfinished_runs(self.name):
@@ -229,7 +247,9 @@ class _ShopRun:
             ledger.finish_run(record, state="crashed")
         for folder, run in unfinished(self._job.config.var):
             if run.shop == self.name:
-                finish_crashed(folder, style=self._style(), settled=self._settled_by(run, ledger))
+                result = finish_crashed(folder, style=self._style(), settled=self._settled_by(run, ledger))
+                if run.flow in flows():
+                    keep_findings(ledger, result, flow=flows()[run.flow], whole=False, stop=None)
 
     def _settled_by(self, run: ReportRun, ledger: Ledger) -> Iterator[Row]:
         """Rows of what the shop's last run, which was killed, had settled: it may not have come to write them."""

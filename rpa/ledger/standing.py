@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -37,6 +37,8 @@ class Finding:
     """By when it must be done; None: not known, or there is none."""
     facts: Mapping[str, object] = field(default_factory=dict)
     """What else the report's row says; JSON values."""
+    looked: bool = True
+    """False: the run did not come to look at it; what is known of it from earlier stays instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +77,14 @@ def replace_findings(connection: Connection, look: Look, *, rows: Iterable[Findi
     What ended as done takes its subject's lines away and leaves none.
     """
     found = list(rows)
-    named = {each.subject for each in found}
     there = _lines_of(connection, look)
-    over = [line.id for line in there if _is_over(line, look, named=named)]
+    looked = {each.subject: False for each in found} | {each.subject: True for each in found if each.looked}
+    over = {line.id for line in there if _is_over(line, look, looked=looked)}
     for some in chunks(over):
         connection.execute(delete(outstanding).where(outstanding.c.id.in_(some)))
-    theirs = {line.subject for line in there if _is_anothers(line, look)}
+    taken = {line.subject for line in there if line.id not in over}
     of = {"shop": look.shop, "report": look.report, "flow": look.flow, "run_id": look.run_id, "seen_at": clock.now()}
-    lines = [{**of, **_values(each)} for each in found if each.outcome not in _OVER and each.subject not in theirs]
+    lines = [{**of, **_values(each)} for each in found if each.outcome not in _OVER and each.subject not in taken]
     if lines:
         connection.execute(insert(outstanding), lines)
 
@@ -93,15 +95,13 @@ def _lines_of(connection: Connection, look: Look) -> list[Row[tuple[int, str, st
     return list(connection.execute(query))
 
 
-def _is_anothers(line: Row[tuple[int, str, str, str]], look: Look) -> bool:
-    """Whether this look leaves the line to the flow that wrote it."""
-    return look.reads_only and line.flow != look.flow
-
-
-def _is_over(line: Row[tuple[int, str, str, str]], look: Look, *, named: Collection[str]) -> bool:
-    if _is_anothers(line, look):
-        return look.whole and line.outcome in _WAITED and line.subject not in named
-    return look.whole or line.subject in named
+def _is_over(line: Row[tuple[int, str, str, str]], look: Look, *, looked: Mapping[str, bool]) -> bool:
+    """Whether this look ends what an earlier one left; `looked`: by subject that it names, whether it came to look."""
+    if line.subject in looked and not looked[line.subject]:
+        return False
+    if look.reads_only and line.flow != look.flow:
+        return look.whole and line.outcome in _WAITED and line.subject not in looked
+    return look.whole or line.subject in looked
 
 
 def _values(finding: Finding) -> dict[str, object]:

@@ -62,6 +62,8 @@ class Layout:
     """Reason codes of rows that wait for a person's answer: only a person ends them, though nobody is at fault."""
     holds: frozenset[str] = frozenset()
     """Reason codes of subjects that must not be acted on until something releases them."""
+    unseen: frozenset[str] = frozenset()
+    """Reason codes of rows whose subject the run did not come to look at: what was found earlier still counts."""
 
     @property
     def keys(self) -> tuple[str, ...]:
