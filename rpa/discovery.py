@@ -55,6 +55,11 @@ def worries() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in _entries("rpa.worries")}
 
 
+def chores() -> dict[str, EntryPoint]:
+    """What the scheduler does every minute beside its runs, by name (group `rpa.chores`); `load` gives the function."""
+    return {entry.name: entry for entry in _entries("rpa.chores")}
+
+
 def load(entry: EntryPoint) -> object:
     """What this entry point names. Raises ConfigError naming the plug-in when it cannot be imported."""
     try:

@@ -1,0 +1,166 @@
+"""What is done again and again beside the runs, in a thread of its own: a slow message must not delay a start."""
+
+from __future__ import annotations
+
+import os
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Self, cast
+
+from loguru import logger
+
+from rpa import discovery
+from rpa.credentials import Vault, find_key
+from rpa.errors import ConfigError
+from rpa.ledger.ledger import Ledger
+from rpa.notify.channels import Notifier
+from rpa.notify.telling import tell
+from rpa.overview.alarms import raise_due
+from rpa.overview.digest import send_if_due
+from rpa.scheduler.rounds import Rounds
+from rpa.scheduler.trouble import Trouble
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+    from types import TracebackType
+
+    from rpa.config import Config
+
+_PING_TIMEOUT_S = 10.0
+_LOOK_S = 1.0
+_ENDS_WITHIN_S = 5.0
+_AGAIN_AFTER_S = 60.0
+
+OwnChore = Callable[["Config", Ledger], None]
+"""What an entry point of group `rpa.chores` names; it is called every minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """One thing that is done again and again."""
+
+    name: str
+    every_s: int
+    do: Callable[[], None]
+
+
+def chores_of(config: Config, *, ledger: Ledger, alive: Callable[[], bool]) -> Iterator[Chore]:
+    """All chores. `alive`: whether the scheduler itself does its work; without it there is no ping."""
+    notifier = Notifier.of(config, _vault(config))
+    for name, entry in discovery.chores().items():
+        yield Chore(name=f"chore:{name}", every_s=60, do=partial(_further, entry, config=config, ledger=ledger))
+    yield Chore(name="alarms", every_s=60, do=partial(_alarms, config, ledger=ledger))
+    yield Chore(name="tell", every_s=30, do=partial(_tell, config, ledger=ledger, notifier=notifier))
+    yield Chore(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
+    yield Chore(name="tidy", every_s=3600, do=partial(_tidy, config, ledger=ledger))
+    if url := os.environ.get(config.watch.ping_env, "").strip():
+        yield Chore(name="ping", every_s=30, do=Ping(url, alive=alive))
+
+
+def do_all(config: Config, *, ledger: Ledger, trouble: Trouble) -> None:
+    """Each chore once, now."""
+    for chore in chores_of(config, ledger=ledger, alive=lambda: True):
+        with trouble.kept(chore.name):
+            chore.do()
+
+
+class Chores:
+    """The thread that does the chores, from `with` to its end. It goes on whatever happens in it."""
+
+    def __init__(self, config: Config, *, alive: Callable[[], bool]) -> None:
+        self._config = config
+        self._alive = alive
+        self._over = threading.Event()
+        # a chore that hangs does not keep the program from ending
+        self._thread = threading.Thread(target=self._serve, name="chores", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join(timeout=_ENDS_WITHIN_S)
+
+    def _serve(self) -> None:
+        while not self._over.is_set():
+            try:
+                self._go_on()
+            except Exception as error:  # noqa: BLE001 - who tells of troubles must not end with the first of its own
+                logger.opt(exception=error).error("The chores failed, and begin anew in a minute: {}", error)
+                self._over.wait(_AGAIN_AFTER_S)
+
+    def _go_on(self) -> None:
+        config = self._config
+        with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+            rounds = Rounds(clock=config.clock, trouble=Trouble(ledger, clock=config.clock))
+            for chore in chores_of(config, ledger=ledger, alive=self._alive):
+                rounds.add(chore.name, every_s=chore.every_s, do=chore.do)
+            while not self._over.wait(_LOOK_S):
+                rounds.run_pending()
+
+
+class Ping:
+    """Calls an address that raises an alarm when nobody calls it any more."""
+
+    def __init__(self, url: str, *, alive: Callable[[], bool]) -> None:
+        self._url = url
+        self._alive = alive
+        self._worked = True
+
+    def __call__(self) -> None:
+        """Call it, if the scheduler does its work. That it fails is a line in the log: the other side raises alarm."""
+        if not self._alive():
+            return
+        try:
+            problem = _problem_of_calling(self._url)
+        except (OSError, ValueError, HTTPException) as error:
+            problem = type(error).__name__
+        if problem and self._worked:
+            # without the address: whoever knows it can keep the alarm quiet
+            logger.warning("The sign of life did not reach the address of the watch: {}.", problem)
+        self._worked = not problem
+
+
+def _problem_of_calling(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        return "it is no http address"
+    with urllib.request.urlopen(url, timeout=_PING_TIMEOUT_S) as answer:  # noqa: S310 - checked above
+        answer.read(1)
+    return ""
+
+
+def _further(entry: EntryPoint, *, config: Config, ledger: Ledger) -> None:
+    chore = cast("OwnChore", discovery.load(entry))
+    chore(config, ledger)
+
+
+def _alarms(config: Config, *, ledger: Ledger) -> None:
+    raise_due(config, ledger)
+
+
+def _tell(config: Config, *, ledger: Ledger, notifier: Notifier) -> None:
+    tell(config, ledger, notifier)
+
+
+def _digest(config: Config, *, ledger: Ledger, notifier: Notifier) -> None:
+    send_if_due(config, ledger, notifier)
+
+
+def _tidy(config: Config, *, ledger: Ledger) -> None:
+    ledger.forget_planned(config.clock.now() - timedelta(days=config.scheduler.keep_days))
+
+
+def _vault(config: Config) -> Vault | None:
+    try:
+        return Vault(config.var / "secrets", find_key())
+    except ConfigError as error:
+        logger.warning("Channels whose address is in the encrypted store get no messages: {}", error)
+        return None

@@ -1,0 +1,112 @@
+"""The scheduler's main thread: a turn of the desk every second, a sign of life, until it is asked to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+from rpa.scheduler.rounds import Rounds, SteadyTime
+from rpa.scheduler.trouble import Trouble
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+    from rpa.ledger.ledger import Ledger
+    from rpa.scheduler.desk import Desk
+    from rpa.scheduler.presence import Presence
+    from rpa.scheduler.workers import Workers
+
+_TURN_S = 1
+_BEAT_S = 30
+LIVES_S = 90.0
+"""A main thread whose last turn is longer ago does not do its work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """One `rpa schedule`, with everything that it needs open."""
+
+    config: Config
+    ledger: Ledger
+    desk: Desk
+    workers: Workers
+    presence: Presence
+    stopping: Callable[[], bool]
+    """Whether it was asked to stop."""
+    pulse: Pulse
+
+    def go_on(self) -> None:
+        """Start what is due, when it is due, until asked to stop; then let the orders in hand be finished."""
+        self._until(lambda: False, due_by=None)
+
+    def once(self) -> None:
+        """Start what is due by now, wait for its end, and start nothing else."""
+        due_by = self.config.clock.now().astimezone(UTC)
+        self._until(lambda: not self.desk.busy and not self.desk.waiting(due_by=due_by), due_by=due_by)
+
+    def _until(self, over: Callable[[], bool], *, due_by: datetime | None) -> None:
+        clock = self.config.clock
+        trouble = Trouble(self.ledger, clock=clock)
+        time = SteadyTime.of_utc(clock)
+        rounds = Rounds(clock=clock, trouble=trouble)
+        rounds.add("turn", every_s=_TURN_S, do=partial(self._turn, due_by))
+        rounds.add("heartbeat", every_s=_BEAT_S, do=self._beat)
+        try:
+            while not self.stopping():
+                if time.jumped():
+                    with trouble.kept("clock"):
+                        self.desk.wake()
+                rounds.run_pending()
+                if over():
+                    break
+                self._wait(trouble)
+            self._let_finish(trouble)
+        finally:
+            self.desk.close()
+
+    def _turn(self, due_by: datetime | None) -> None:
+        self.desk.turn(due_by=due_by)
+        self.pulse.felt()
+
+    def _wait(self, trouble: Trouble) -> None:
+        waited = False
+        with trouble.kept("workers"):
+            self.workers.wait(_TURN_S)
+            waited = True
+        if not waited:
+            self.config.clock.wait(_TURN_S)
+
+    def _beat(self) -> None:
+        running = sorted(run.shop for run in self.workers.running())
+        self.presence.beat(self.ledger, next_due_at=self.desk.next_at, running=running)
+
+    def _let_finish(self, trouble: Trouble) -> None:
+        clock, within_s = self.config.clock, self.config.scheduler.stop_within_s
+        self.desk.stop()
+        until = clock.monotonic() + within_s
+        while self.desk.busy and clock.monotonic() < until:
+            self._wait(trouble)
+            self.desk.collect()
+        if self.desk.busy:
+            shops = ", ".join(sorted(run.shop for run in self.workers.running()))
+            logger.warning("Ended after {:.0f} s, in the middle of a run: {}.", within_s, shops)
+
+
+class Pulse:
+    """Whether the main thread still makes its turns, for the thread that tells others so."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._felt_at = monotonic()
+
+    def felt(self) -> None:
+        """A turn was made."""
+        self._felt_at = self._monotonic()
+
+    def alive(self) -> bool:
+        """Whether the last turn is not too long ago."""
+        return self._monotonic() - self._felt_at < LIVES_S

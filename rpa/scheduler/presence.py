@@ -1,0 +1,89 @@
+"""The one scheduler of a project: nobody else is one at the same time, and others can see that it lives."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from filelock import FileLock, Timeout
+
+from rpa.errors import ConfigError
+from rpa.files import write_atomically
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rpa.config import Config
+    from rpa.ledger.ledger import Ledger
+
+HEARTBEAT = "scheduler"
+"""Its name among the ledger's signs of life."""
+
+
+class Presence:
+    """Being the scheduler of this configuration's folder, from `with` to its end."""
+
+    def __init__(self, config: Config) -> None:
+        self._clock = config.clock
+        self._file = config.var / "heartbeat.json"
+        folder = config.var / "locks"
+        # @ is in no shop's name, so that no shop's lock has this name
+        self._lock = FileLock(folder / "@scheduler.lock")
+        # beside the lock: its own file is emptied by whoever tries, and cannot be read on Windows
+        self._owner = folder / "@scheduler.owner"
+
+    def __enter__(self) -> Self:
+        """Take the place.
+
+        Raises:
+            ConfigError: another process has it (the message names its pid and since when), or no file can be made.
+
+        """
+        try:
+            self._owner.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise ConfigError(
+                f"A scheduler of {self._file.parent.parent} runs already ({self._holder()}); one is enough. "
+                "`rpa service status` says whether it is a service."
+            ) from error
+        except OSError as error:
+            raise ConfigError(f"The scheduler's place cannot be locked: {error}") from error
+        since = self._clock.now().isoformat(timespec="seconds")
+        owner = {"pid": os.getpid(), "since": since, "host": socket.gethostname()}
+        write_atomically(self._owner, json.dumps(owner).encode())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._owner.unlink(missing_ok=True)
+        self._lock.release()
+
+    def beat(self, ledger: Ledger, *, next_due_at: datetime | None, running: Sequence[str]) -> None:
+        """A sign of life: for programs that can read a file in var/heartbeat.json, for ours in the ledger.
+
+        `running`: the shops that are being run.
+        """
+        now = self._clock.now()
+        upcoming = None if next_due_at is None else next_due_at.astimezone(now.tzinfo)
+        sign = {
+            "at": now.isoformat(timespec="seconds"),
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "next_due_at": None if upcoming is None else upcoming.isoformat(timespec="seconds"),
+            "running": list(running),
+        }
+        write_atomically(self._file, json.dumps(sign, ensure_ascii=False).encode())
+        ledger.beat(HEARTBEAT, next_due_at=upcoming, detail=", ".join(running))
+
+    def _holder(self) -> str:
+        try:
+            owner = json.loads(self._owner.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return "it has just started"
+        return f"pid {owner['pid']} on {owner['host']} since {owner['since']}"
