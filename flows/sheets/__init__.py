@@ -10,14 +10,14 @@ from flows.model import BadRow, Place, SheetRow
 from flows.profile import SheetProfile
 from flows.reasons import Reason
 from flows.sheets.arrival import GROWING, LOCK_FILE, LOCK_PREFIXES, NO_ROWS, LeftAlone, each_once, growing, state
-from flows.sheets.files import NotASheet, read_worksheets
+from flows.sheets.files import NotASheet, Worksheet, read_worksheets, worksheets_in
 from flows.sheets.headers import HeaderWords
 from flows.sheets.tables import Reading, read_table
 from flows.sheets.together import check_together
 from rpa.clock import Clock
 from rpa.language import Language, Text
 
-__all__ = ["LeftAlone", "SheetContents", "read_sheets"]
+__all__ = ["FilesRead", "LeftAlone", "SheetContents", "read_files", "read_sheets", "reading_of", "rows_in"]
 
 _NO_HEADER = Text(
     en="No headers found: the sheet needs an order number column and a tracking number column. Name yours under "
@@ -36,6 +36,23 @@ class SheetContents:
     left_alone: tuple[LeftAlone, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesRead:
+    """What files say, each row checked by itself only."""
+
+    rows: tuple[SheetRow | BadRow, ...]
+    left_alone: tuple[LeftAlone, ...]
+
+    def judged(self, *, language: Language, beside: Sequence[SheetRow | BadRow] = ()) -> SheetContents:
+        """The rows, and further ones that came another way, checked against one another."""
+        judged = check_together((*self.rows, *beside), language=language)
+        return SheetContents(
+            good=tuple(row for row in judged if isinstance(row, SheetRow)),
+            bad=tuple(row for row in judged if isinstance(row, BadRow)),
+            left_alone=self.left_alone,
+        )
+
+
 def read_sheets(
     paths: Sequence[Path],
     *,
@@ -52,8 +69,20 @@ def read_sheets(
     rows count too. A file modified less than `stable_s` ago is looked at twice, and left alone if it changes.
     `language`: that of the messages.
     """
+    reading = reading_of(words, columns=columns, hidden_rows=hidden_rows, language=language)
+    return read_files(paths, reading=reading, clock=clock, stable_s=stable_s).judged(language=language)
+
+
+def reading_of(
+    words: SheetProfile, *, columns: Mapping[str, str] | None, hidden_rows: bool, language: Language
+) -> Reading:
+    """How the sheets of a shop are to be read."""
     headers = HeaderWords.of(words.sheets.headers, columns=columns or {})
-    reading = Reading(profile=words, headers=headers, language=language, hidden_rows=hidden_rows)
+    return Reading(profile=words, headers=headers, language=language, hidden_rows=hidden_rows)
+
+
+def read_files(paths: Sequence[Path], *, reading: Reading, clock: Clock, stable_s: float = 2.0) -> FilesRead:
+    """The same, but each row checked by itself only."""
     paths = each_once(paths)
     locks = [path for path in paths if path.name.startswith(LOCK_PREFIXES)]
     left_alone = [LeftAlone(path=path, why=LOCK_FILE) for path in locks]
@@ -65,26 +94,28 @@ def read_sheets(
         rows.extend(found or ())
         if not found:
             left_alone.append(LeftAlone(path=path, why=GROWING if path in moving or found is None else NO_ROWS))
-    judged = check_together(rows, language=language)
-    return SheetContents(
-        good=tuple(row for row in judged if isinstance(row, SheetRow)),
-        bad=tuple(row for row in judged if isinstance(row, BadRow)),
-        left_alone=tuple(left_alone),
-    )
+    return FilesRead(rows=tuple(rows), left_alone=tuple(left_alone))
 
 
 def _read_whole(path: Path, *, reading: Reading) -> list[SheetRow | BadRow] | None:
     """The file's rows; None: it changed while it was read."""
     before = state(path)
-    rows = _read_file(path, reading=reading)
+    try:
+        rows = _rows_of(read_worksheets(path, is_header=reading.headers.is_header), path=path, reading=reading)
+    except NotASheet as refused:
+        rows = [_bad_file(path, text=refused.text, reading=reading)]
     return rows if state(path) == before else None
 
 
-def _read_file(path: Path, *, reading: Reading) -> list[SheetRow | BadRow]:
+def rows_in(data: bytes, *, path: Path, reading: Reading) -> list[SheetRow | BadRow]:
+    """The rows of a file that was read already, each checked by itself; `path` is where they are said to stand."""
     try:
-        sheets = read_worksheets(path, is_header=reading.headers.is_header)
+        return _rows_of(worksheets_in(data, is_header=reading.headers.is_header), path=path, reading=reading)
     except NotASheet as refused:
         return [_bad_file(path, text=refused.text, reading=reading)]
+
+
+def _rows_of(sheets: Sequence[Worksheet], *, path: Path, reading: Reading) -> list[SheetRow | BadRow]:
     rows: list[SheetRow | BadRow] = []
     found_header = False
     for sheet in sheets:

@@ -70,6 +70,11 @@ def read_worksheets(path: Path, *, is_header: IsHeader) -> list[Worksheet]:
         data = path.read_bytes()
     except OSError as error:
         raise NotASheet(_unopened(error), flaw=Flaw.BROKEN) from error
+    return worksheets_in(data, is_header=is_header)
+
+
+def worksheets_in(data: bytes, *, is_header: IsHeader) -> list[Worksheet]:
+    """The same of a file that was read already."""
     if not data.strip():
         raise NotASheet(Text(en="The file is empty; export it again.", zh="文件是空的，请重新导出。"), flaw=Flaw.EMPTY)
     if data.startswith((ZIP, OLE)):
