@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from rpa import discovery
 from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
 from rpa.notify.policy import MEMORY, Kind, Telling, due_now
 from rpa.notify.wording import CHANNEL, Words, message
+from rpa.overview.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -42,7 +42,7 @@ def tell(config: Config, ledger: Ledger, notifier: Notifier, now: datetime | Non
     )
     if not tellings or not notifier.outlets:
         return 0
-    words = Words(language=config.language, shops=config.shops, reasons=_reasons())
+    words = Words(language=config.language, shops=config.shops, vocabulary=Vocabulary.of_flows())
     sent = sum(_tell(telling, ledger=ledger, notifier=notifier, words=words) for telling in tellings)
     note_channels(ledger, notifier=notifier, language=config.language)
     return sent
@@ -113,7 +113,3 @@ def _ended_lately(ledger: Ledger, *, now: datetime) -> list[Incident]:
         else:
             ledger.told_closed(incident)
     return lately
-
-
-def _reasons() -> dict[str, Text]:
-    return {code: text for flow in discovery.flows().values() for code, text in flow.report.reasons.items()}

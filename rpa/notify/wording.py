@@ -15,6 +15,7 @@ from rpa.notify.policy import Kind, Telling
 if TYPE_CHECKING:
     from rpa.config import Shop
     from rpa.ledger.incidents import Incident
+    from rpa.overview.vocabulary import Vocabulary
 
 NAMED: Final = 10
 """So many shops are named in one message; of the others the number is told."""
@@ -41,7 +42,7 @@ _SPAN_LINE = Text(en="From {since} to {until}", zh="从 {since} 到 {until}")
 _OF_MANY = Text(en="· {shop}, since {moment}: {message}", zh="· {shop}，{moment} 起：{message}")
 _OF_MANY_SOLVED = Text(en="· {shop}, from {since} to {until}", zh="· {shop}，{since} 至 {until}")
 _MORE = Text(en="· and {count} more shops", zh="· 另有 {count} 家店铺")
-_LOOK = Text(en="`rpa todo {shop}` says what is to be done.", zh="运行 rpa todo {shop} 查看待处理事项。")
+_LOOK = Text(en="`rpa todo{shop}` says what is to be done.", zh="运行 rpa todo{shop} 查看待处理事项。")
 _ANY_SHOP = Text(en="SHOP", zh="店铺名")
 """How the sentences of reasons name the shop, where they give a command."""
 _PART = Text(en="{what} ({part})", zh="{what}（{part}）")
@@ -58,8 +59,7 @@ class Words:
 
     language: Language
     shops: Mapping[str, Shop]
-    reasons: Mapping[str, Text]
-    """By reason code: what it means and what to do."""
+    vocabulary: Vocabulary
 
 
 def message(telling: Telling, *, words: Words) -> Message:
@@ -114,12 +114,11 @@ def _many(telling: Telling, *, words: Words) -> list[str]:
 
 def _advice(telling: Telling, *, words: Words) -> str:
     """What to do, with the shop's name in the command if it is one shop."""
-    shops = [each.shop for each in telling.incidents]
-    shop = shops[0] if len(shops) == 1 else _ANY_SHOP.of(words.language)
-    sentence = _sentence(telling.cause, words=words)
+    shop = telling.incidents[0].shop if len(telling.incidents) == 1 else ""
+    sentence, any_shop = _sentence(telling.cause, words=words), _ANY_SHOP.of(words.language)
     if not sentence:
-        return _LOOK.of(words.language).format(shop=shop if len(shops) == 1 else "").replace("  ", " ")
-    return sentence.replace(_ANY_SHOP.of(words.language), shop)
+        return _LOOK.of(words.language).format(shop=f" {shop}" if shop else "")
+    return sentence.replace(any_shop, shop or any_shop)
 
 
 def _headline(telling: Telling, *, words: Words) -> str:
@@ -132,10 +131,9 @@ def _headline(telling: Telling, *, words: Words) -> str:
 
 
 def _sentence(cause: str, *, words: Words) -> str:
-    code = cause.partition(":")[0]
-    if code == CHANNEL:
-        return _CHANNEL_FAILS.of(words.language)
-    return words.reasons[code].of(words.language) if code in words.reasons else ""
+    code, _, flow = cause.partition(":")
+    known = _CHANNEL_FAILS if code == CHANNEL else words.vocabulary.sentence(code, flow=flow)
+    return known.of(words.language) if known else ""
 
 
 def _name(shop: str, *, words: Words) -> str:
