@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rpa.cli import channels
+from rpa.cli import channels, overview
 from rpa.cli.flows import FlowGroup
 from rpa.cli.groups import LazyGroup
 from rpa.cli.words import LANGUAGE, Commands, Options
@@ -76,6 +76,11 @@ def flows(context: typer.Context) -> None:
     from rpa.cli.setup import list_flows
 
     list_flows(context.obj)
+
+
+app.command("status", help=overview.STATUS)(overview.status)
+app.command("todo", help=overview.TODO)(overview.todo)
+app.command("digest", help=overview.DIGEST)(overview.digest)
 
 
 @app.command(help=Commands.report)
