@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, select, tuple_, update
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.rows import fields
 from rpa.ledger.schema import planned_runs
+from rpa.ledger.schema.columns import stored
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping, Select
@@ -89,10 +90,12 @@ def add(connection: Connection, wanted: Sequence[Plan], *, clock: Clock) -> list
     """Record those that are not there yet; gives these alone, in the order wanted."""
     if not wanted:
         return []
-    by_key = {_key(each.entry, each.shop, each.planned_at): each for each in reversed(wanted)}
+    first: dict[tuple[str, str, str], Plan] = {}
+    for each in wanted:
+        first.setdefault(_key(each.entry, each.shop, each.planned_at), each)
     there = _there(connection, wanted)
     now = clock.now()
-    rows = [_values(each, now=now) for key, each in reversed(by_key.items()) if key not in there]
+    rows = [_values(each, now=now) for key, each in first.items() if key not in there]
     if not rows:
         return []
     new = insert(planned_runs).returning(planned_runs, sort_by_parameter_order=True)
@@ -100,8 +103,8 @@ def add(connection: Connection, wanted: Sequence[Plan], *, clock: Clock) -> list
 
 
 def _key(entry: str, shop: str, planned_at: datetime) -> tuple[str, str, str]:
-    """What makes a planned run the same, with its moment to the millisecond, as it is stored."""
-    return entry, shop, planned_at.astimezone(UTC).isoformat(timespec="milliseconds")
+    """What makes a planned run the same."""
+    return entry, shop, stored(planned_at)
 
 
 def _there(connection: Connection, wanted: Sequence[Plan]) -> set[tuple[str, str, str]]:

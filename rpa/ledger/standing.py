@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, select
 
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import alarms, outstanding
+from rpa.ledger.schema.columns import stored
 from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -130,23 +131,29 @@ def remove(connection: Connection, *, shop: str, subject: str) -> None:
 
 def raise_new(connection: Connection, *, shop: str, wanted: Sequence[Alarm], clock: Clock) -> list[Alarm]:
     """Keep the alarms; gives those that are new, in the order wanted."""
-    new = {_key(each): each for each in reversed(wanted)}
-    for subjects in chunks(subject for subject, _, _ in wanted):
-        known = select(alarms.c.subject, alarms.c.hours, alarms.c.deadline)
-        for row in connection.execute(known.where(alarms.c.shop == shop, alarms.c.subject.in_(subjects))):
-            new.pop(_key((row.subject, row.hours, row.deadline)), None)
+    raised = {_key(alarm) for alarm in _raised(connection, shop=shop, subjects=[subject for subject, _, _ in wanted])}
+    new: dict[tuple[str, int, str], Alarm] = {}
+    for alarm in wanted:
+        if _key(alarm) not in raised:
+            new.setdefault(_key(alarm), alarm)
     now = clock.now()
-    raised = list(reversed(new.values()))
     rows = [
         {"shop": shop, "subject": subject, "hours": hours, "deadline": deadline, "raised_at": now}
-        for subject, hours, deadline in raised
+        for subject, hours, deadline in new.values()
     ]
     if rows:
         connection.execute(insert(alarms), rows)
-    return raised
+    return list(new.values())
+
+
+def _raised(connection: Connection, *, shop: str, subjects: Iterable[str]) -> Iterator[Alarm]:
+    known = select(alarms.c.subject, alarms.c.hours, alarms.c.deadline).where(alarms.c.shop == shop)
+    for some in chunks(subjects):
+        for row in connection.execute(known.where(alarms.c.subject.in_(some))):
+            yield row.subject, row.hours, row.deadline
 
 
 def _key(alarm: Alarm) -> tuple[str, int, str]:
-    """What makes an alarm the same, with its deadline to the millisecond, as it is stored."""
+    """What makes an alarm the same."""
     subject, hours, deadline = alarm
-    return subject, hours, deadline.astimezone(UTC).isoformat(timespec="milliseconds")
+    return subject, hours, stored(deadline)

@@ -18,8 +18,10 @@ from rpa.ledger import database
 from rpa.ledger.actions import LIVE, Intent
 from rpa.ledger.database import migrate, writing
 from rpa.ledger.documents import DocumentState
+from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.mentions import Mention
+from rpa.ledger.plans import Plan
 from rpa.ledger.schema import REVISION, actions, metadata
 from tests.unit.ledger_clock import HandClock
 
@@ -124,11 +126,28 @@ def test_a_ledger_of_the_first_schema_keeps_its_rows_and_learns_what_is_new(tmp_
     connection.close()
 
 
-def first_ledger(path: Path) -> None:
-    """A ledger as the first schema had it, with rows in what later migrations touch or point to."""
+def test_a_ledger_that_knew_no_schedule_keeps_its_incidents_and_runs(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    first_ledger(path, revision="0002")
+    with open_ledger(path) as ledger:
+        [run] = ledger.runs()
+        assert (run.id, run.counts, run.finished_at) == ("run-1", {}, None)
+        [incident] = ledger.open_incidents()
+        assert (incident.cause, incident.times_seen, incident.message) == ("login_needed", 3, "过期")
+        assert (incident.severity, incident.times_told, incident.told_at) == (Severity.WARNING, 0, None)
+        assert ledger.told(incident).times_told == 1
+        assert ledger.planned_runs() == []
+        moment = incident.opened_at
+        [new] = ledger.plan([Plan(entry="ship", flow="ship", shop="demo", planned_at=moment, due_at=moment)])
+        assert ledger.due_planned(moment) == [new]
+    assert tables_in(path) == tables_of_a_new_ledger(tmp_path)
+
+
+def first_ledger(path: Path, *, revision: str = "0001") -> None:
+    """A ledger as an early schema had it, with rows in what later migrations touch or point to."""
     engine = database._engine(database._url(path))
     with writing(engine) as connection, connection.begin():
-        migrate(connection, revision="0001")
+        migrate(connection, revision=revision)
         for statement in FIRST_ROWS.split(";"):
             connection.exec_driver_sql(statement)
     engine.dispose()
@@ -138,6 +157,8 @@ FIRST_ROWS = """
 INSERT INTO holds (shop, subject, cause, reason, held_by, held_at, lifted_at) VALUES
     ('demo', 'A', 'person', 'call back', 'me', '2026-03-10T01:15:00.000+00:00', NULL),
     ('demo', 'B', 'person', 'over', 'me', '2026-03-10T01:15:00.000+00:00', '2026-03-10T02:15:00.000+00:00');
+INSERT INTO incidents (shop, cause, message, opened_at, last_seen_at, times_seen) VALUES
+    ('demo', 'login_needed', '过期', '2026-03-10T01:15:00.000+00:00', '2026-03-10T02:15:00.000+00:00', 3);
 INSERT INTO documents (shop, kind, name, state, facts, found_at) VALUES
     ('demo', 'notice', 'N1', 'found', '{"title": "通知"}', '2026-03-10T01:15:00.000+00:00');
 INSERT INTO runs (id, shop, flow, fence, started_at, state, host, pid, options, counts) VALUES
