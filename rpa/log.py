@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,12 +32,36 @@ def to_terminal(console: Console, *, folder: Path) -> Iterator[None]:
         console.print(record["message"], style=style, markup=False, highlight=False, soft_wrap=True)
 
     people = logger.add(tell, level="INFO", format="{message}", diagnose=False, backtrace=False)
+    with _kept(folder / "rpa.log"):
+        try:
+            yield
+        finally:
+            logger.remove(people)
+
+
+@contextmanager
+def to_file(folder: Path, *, shop: str) -> Iterator[None]:
+    """Say what matters on standard error, and everything in a file of this shop, until the block ends.
+
+    A file has one writer at a time, or it could not be rotated: a run of this shop, not the program in the terminal.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    logger.remove()
+    errors = logger.add(sys.stderr, level="WARNING", format="{message}", diagnose=False, backtrace=False)
+    with _kept(folder / (f"{shop}.log" if shop.lower() != "rpa" else f"shop-{shop}.log")):
+        try:
+            yield
+        finally:
+            logger.remove(errors)
+
+
+@contextmanager
+def _kept(path: Path) -> Iterator[None]:
     everything = logger.add(
-        folder / "rpa.log", level="DEBUG", format=_FILE, rotation="10 MB", retention=10, encoding="utf-8",
+        path, level="DEBUG", format=_FILE, rotation="10 MB", retention=10, encoding="utf-8",
         diagnose=False, backtrace=False, delay=True,
     )  # fmt: skip
     try:
         yield
     finally:
-        logger.remove(people)
         logger.remove(everything)

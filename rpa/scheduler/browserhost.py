@@ -1,0 +1,123 @@
+"""The shared browser as the scheduler sees it: a process that is asked, and given up when it does not answer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+import psutil
+from loguru import logger
+
+from rpa.errors import RpaError, ShopBusy, TryAgain
+from rpa.scheduler.children import Child, Message, family
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+
+_STARTS_IN_S = 60.0
+_ANSWERS_IN_S = 15.0
+
+
+class BrowserHost:
+    """One `rpa.scheduler.host` process, from its start to its end."""
+
+    def __init__(self, config: Config, *, folder: Path) -> None:
+        """Start it; what it and the browser write for themselves goes to `folder`, which only this user can enter.
+
+        Raises TryAgain with what was in the way when no browser is there in time.
+        """
+        self.runs = 0
+        """Shops taken so far."""
+        self._said: SimpleQueue[Message | None] = SimpleQueue()
+        self._asked = 0
+        self._child = Child(
+            "rpa.scheduler.host", mark=folder.name, folder=config.folder, env=_environment(folder), hear=self._said.put
+        )
+        self._child.tell(_order(config))
+        self.endpoint = self._started(folder)
+        """For `rpa.browser.shared.connected`."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is there, and the browser with it."""
+        return self._child.alive
+
+    def take(self, shop: str) -> None:
+        """Lock the shop. Raises ShopBusy when another process has it, TryAgain when the browser is gone."""
+        answer = self._ask({"do": "take", "shop": shop})
+        if "busy" in answer:
+            raise ShopBusy(answer["busy"])
+        self.runs += 1
+
+    def find(self, shop: str, *, token: str) -> None:
+        """Remember the page with this mark as the shop's. Raises TryAgain when there is none, or no browser."""
+        self._ask({"do": "find", "shop": shop, "token": token})
+
+    def free(self, shop: str) -> None:
+        """Close the shop's page if it is still there, then unlock the shop. Ends the browser when that fails."""
+        try:
+            self._ask({"do": "free", "shop": shop})
+        except TryAgain as error:
+            logger.warning("The page of {} went with the shared browser: {}", shop, error)
+
+    def memory_mb(self) -> float:
+        """What its processes hold: shared memory is counted once where the system tells (PSS), else not at all (USS).
+
+        Processes that end meanwhile count nothing.
+        """
+        total = 0
+        for process in [*family(self._child.pid), *([psutil.Process(self._child.pid)] if self.alive else [])]:
+            try:
+                memory = process.memory_full_info()
+            except psutil.Error:
+                continue
+            total += getattr(memory, "pss", memory.uss)
+        return total / 1e6
+
+    def close(self) -> None:
+        """End it, and the browser."""
+        self._child.tell({"do": "close"})
+        self._child.ended_within(_ANSWERS_IN_S)
+        self._child.kill()
+
+    def _started(self, folder: Path) -> str:
+        first = self._answer(_STARTS_IN_S) or {}
+        endpoint = str(first.get("endpoint", ""))
+        if not endpoint:
+            self._child.kill()
+            raise TryAgain(str(first.get("failed") or f"The shared browser did not start: {self._child.last_words}"))
+        if os.name == "posix" and not Path(endpoint).is_relative_to(folder):
+            self._child.kill()
+            raise RpaError(f"The shared browser is bound to {endpoint}, which others may reach; it was ended.")
+        return endpoint
+
+    def _ask(self, message: Message) -> Message:
+        if not self.alive:
+            raise TryAgain(f"The shared browser is gone: {self._child.last_words}")
+        self._asked += 1
+        self._child.tell({"n": self._asked, **message})
+        answer = self._answer(_ANSWERS_IN_S)
+        if answer is None or answer.get("n") != self._asked:
+            why = (answer or {}).get("failed") or self._child.last_words or "it does not answer"
+            self._child.kill()
+            raise TryAgain(f"The shared browser is gone: {why}")
+        return answer
+
+    def _answer(self, seconds: float) -> Message | None:
+        try:
+            return self._said.get(timeout=seconds)
+        except Empty:
+            return None
+
+
+def _order(config: Config) -> Message:
+    locks, stop_within_s = str(config.var / "locks"), config.scheduler.stop_within_s
+    return {"locks": locks, "zone": config.zone.key, "owner": os.getpid(), "stop_within_s": stop_within_s}
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Sockets, profiles and downloads of the browser in a folder of ours, not where anyone can make one first."""
+    own = dict.fromkeys(("TMPDIR", "TMP", "TEMP", "PWTEST_SOCKETS_DIR"), str(folder))
+    return {**os.environ, **own, "PWTEST_SERVER_REGISTRY": str(folder / "registry")}

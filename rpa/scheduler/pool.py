@@ -1,0 +1,181 @@
+"""Worker processes in one shared browser: started, asked to stop, killed when they hang, and told of when they end."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import ExitStack
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Self
+
+from rpa.errors import RpaError, ShopBusy
+from rpa.scheduler.bell import Bell
+from rpa.scheduler.browserhost import BrowserHost
+from rpa.scheduler.leftovers import workshop
+from rpa.scheduler.workers import Ended
+from rpa.scheduler.working import Working
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+    from types import TracebackType
+
+    from rpa.config import Config
+    from rpa.ledger.plans import PlannedRun
+    from rpa.scheduler.children import Message
+    from rpa.scheduler.workers import Task
+
+
+class Pool:
+    """`Workers` that are processes. To be used in one thread; at most one pool of a project at a time.
+
+    A shop stays locked from the start of its run until its worker is gone and its page closed.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._clock = config.clock
+        self._bell = Bell()
+        self._host: BrowserHost | None = None
+        self._held: deque[Task] = deque()
+        """Started while the browser is due to be replaced, which it is when no run is left in it."""
+        self._working: dict[str, Working] = {}
+        self._said: SimpleQueue[tuple[Working, Message | None]] = SimpleQueue()
+        self._ended: list[Ended] = []
+        self._stack = ExitStack()
+        self._folder: Path
+
+    def __enter__(self) -> Self:
+        """End what a killed scheduler left; no browser is started yet."""
+        with ExitStack() as stack:
+            stack.enter_context(self._bell)
+            self._folder = stack.enter_context(workshop(self._config.var / "scheduler.json"))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.close()
+        finally:
+            self._stack.close()
+
+    def start(self, task: Task) -> None:
+        """Begin this run, or hold it until the browser has been replaced, which may be due."""
+        if self._held or (self._working and self._worn()):
+            self._held.append(task)
+        else:
+            self._begin(task)
+
+    def running(self) -> Collection[PlannedRun]:
+        """What was started and has not been told as ended."""
+        begun = [each.task.planned for each in self._working.values()]
+        return [*begun, *(task.planned for task in self._held), *(each.planned for each in self._ended)]
+
+    def ended(self) -> list[Ended]:
+        """What has ended since this was asked last; never waits."""
+        self._attend()
+        ended, self._ended = self._ended, []
+        return ended
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until a run has ended or a signal came. A bound of a run ends it, too."""
+        until = self._clock.monotonic() + seconds
+        self._attend()
+        if not self._ended:
+            bounds = [each.next_bound for each in self._working.values()]
+            self._bell.wait(min([until, *bounds]) - self._clock.monotonic())
+            self._attend()
+
+    def ask_to_stop(self, shop: str | None = None) -> None:
+        """Ask the run of this shop, or every run, to stop after the order in hand; it is killed if it does not."""
+        for working in self._working.values():
+            if shop in (None, working.shop):
+                working.ask_to_stop()
+        held, self._held = self._held, deque()
+        for task in held:
+            if shop in (None, task.planned.shop):
+                self._ended.append(Ended(planned=task.planned, how="busy", detail="Asked to stop before it began."))
+            else:
+                self._held.append(task)
+
+    def close(self) -> None:
+        """Kill what is left, and end the browser."""
+        for working in list(self._working.values()):
+            working.kill()
+            self._end(working)
+        self._give_up_browser()
+
+    def _begin(self, task: Task) -> None:
+        planned = task.planned
+        try:
+            host = self._browser()
+            host.take(planned.shop)
+        except ShopBusy as busy:
+            self._ended.append(Ended(planned=planned, how="busy", detail=str(busy)))
+        except RpaError as error:
+            self._ended.append(Ended(planned=planned, how="died", detail=f"{error.code}: {error}"))
+        else:
+            self._working[planned.shop] = self._put_to_work(task, host)
+
+    def _browser(self) -> BrowserHost:
+        """The browser for the next run: a new one if there is none, or it is gone."""
+        if self._host is None or not self._host.alive:
+            self._host = BrowserHost(self._config, folder=self._folder)
+        return self._host
+
+    def _put_to_work(self, task: Task, host: BrowserHost) -> Working:
+        def hear(working: Working, message: Message | None) -> None:
+            self._said.put((working, message))
+            self._bell.ring()
+
+        try:
+            return Working(task, config=self._config, host=host, folder=self._folder, hear=hear)
+        except OSError:
+            host.free(task.planned.shop)
+            raise
+
+    def _attend(self) -> None:
+        """Take note of what workers said, and keep their times."""
+        self._hear()
+        for working in self._working.values():
+            working.keep_time()
+        self._hear()
+
+    def _hear(self) -> None:
+        while True:
+            try:
+                working, message = self._said.get_nowait()
+            except Empty:
+                return
+            if message is not None:
+                working.hear(message)
+            elif self._working.get(working.shop) is working:
+                self._end(working)
+
+    def _end(self, working: Working) -> None:
+        """First its processes go, then its page, then its lock; then it has ended."""
+        self._ended.append(working.ended())
+        working.host.free(working.shop)
+        del self._working[working.shop]
+        if not self._working and self._worn():
+            self._renew()
+
+    def _renew(self) -> None:
+        """End the browser, now that no run is in it, and begin what was held."""
+        self._give_up_browser()
+        held, self._held = self._held, deque()
+        for task in held:
+            self._begin(task)
+
+    def _give_up_browser(self) -> None:
+        if self._host is not None:
+            self._host.close()
+            self._host = None
+
+    def _worn(self) -> bool:
+        """Whether the browser is to be replaced."""
+        limits = self._config.scheduler
+        if self._host is None:
+            return False
+        return self._host.runs >= limits.recycle_after_runs or self._host.memory_mb() > limits.recycle_above_mb

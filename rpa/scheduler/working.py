@@ -1,0 +1,128 @@
+"""One worker process, as the scheduler sees it: its run, its bounds in time, what it said."""
+
+from __future__ import annotations
+
+import math
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+from rpa.errors import TryAgain
+from rpa.scheduler.children import Child, Message, end, family
+from rpa.scheduler.workers import Ended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import psutil
+
+    from rpa.config import Config
+    from rpa.scheduler.browserhost import BrowserHost
+    from rpa.scheduler.workers import Task
+
+_LEAVES_IN_S = 5.0
+
+
+class Working:
+    """A run in the making; its shop is locked and stays so until `host` is told to free it."""
+
+    def __init__(
+        self, task: Task, *, config: Config, host: BrowserHost, folder: Path,
+        hear: Callable[[Working, Message | None], None],
+    ) -> None:  # fmt: skip
+        """Start the process. `hear` is called in another thread, see `Child`."""
+        self.task = task
+        self.shop = task.planned.shop
+        self.host = host
+        self._token = secrets.token_hex(16)
+        self._clock = config.clock
+        self._stop_within_s = config.scheduler.stop_within_s
+        self._stop_at = self._clock.monotonic() + task.time_limit.total_seconds()
+        self._kill_at = math.inf
+        self._late = self._killed = False
+        self._said: Message = {}
+        self._kin: list[psutil.Process] = []
+        temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
+        self._child = Child(
+            "rpa.scheduler.worker", mark=folder.name, folder=config.folder, env={**os.environ, **temporary},
+            hear=lambda message: hear(self, message),
+        )  # fmt: skip
+        self._child.tell(self._order(config))
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._child.pid
+
+    @property
+    def next_bound(self) -> float:
+        """The monotonic second at which `keep_time` has something to do."""
+        return min(self._stop_at, self._kill_at)
+
+    def hear(self, message: Message) -> None:
+        """Take note of what it said; once its page is known to the browser's owner, it may go on."""
+        if "window" not in message:
+            self._said = message
+            return
+        # Listed now: a driver whose process is killed is nobody's child any more.
+        self._kin = family(self._child.pid)
+        try:
+            self.host.find(self.shop, token=self._token)
+        except TryAgain as error:
+            logger.warning("{}: {}", self.shop, error)
+            self.ask_to_stop()
+        else:
+            self._child.tell({"go": True})
+
+    def ask_to_stop(self) -> None:
+        """Ask it to stop after the order in hand; asked once, it is killed when it takes too long."""
+        if self._kill_at == math.inf:
+            self._child.tell({"stop": True})
+            self._kill_at = self._clock.monotonic() + self._stop_within_s
+        self._stop_at = math.inf
+
+    def keep_time(self) -> None:
+        """Ask it to stop at its time limit, and kill it when it has been asked and does not stop."""
+        now = self._clock.monotonic()
+        if now >= self._stop_at:
+            self._late = True
+            logger.warning("{}: the run takes longer than {}; it is asked to stop.", self.shop, self.task.time_limit)
+            self.ask_to_stop()
+        if now >= self._kill_at:
+            logger.error("{}: the run did not stop within {} s; it is killed.", self.shop, self._stop_within_s)
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, with all that it started."""
+        self._killed = True
+        self._kill_at = math.inf
+        self._child.kill()
+
+    def ended(self) -> Ended:
+        """How it ended, once nothing of it is left; waits a moment for a process that says no more."""
+        self._child.ended_within(_LEAVES_IN_S)
+        self._child.kill()
+        end(self._kin)
+        planned = self.task.planned
+        if "busy" in self._said:
+            return Ended(planned=planned, how="busy", detail=self._said["busy"])
+        late = f"It took longer than {self.task.time_limit}. " if self._late else ""
+        if "result" in self._said:
+            result = self._said["result"]
+            return Ended(
+                planned=planned, how="finished", exit_code=result["exit_code"], run_id=result["run_id"],
+                detail=late + result["detail"],
+            )  # fmt: skip
+        words = f"{late}{self._child.last_words}".strip()
+        return Ended(planned=planned, how="killed" if self._killed else "died", detail=words)
+
+    def _order(self, config: Config) -> Message:
+        task = self.task
+        return {
+            "config": str(config.path), "flow": task.planned.flow, "shop": self.shop, "live": task.live,
+            "options": dict(task.options), "endpoint": self.host.endpoint, "token": self._token,
+            "stop_within_s": self._stop_within_s,
+        }  # fmt: skip
