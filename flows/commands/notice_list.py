@@ -19,6 +19,7 @@ from flows.commands.notice_files import STATES, Noticed, fact, notices_of, print
 from flows.notices.coverage import Answer, Covered, answer
 from flows.notices.model import DOCUMENT_KIND
 from flows.notices.profile import slot_hours_of
+from flows.worries import worries_of
 from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
 from rpa.config import load
@@ -41,25 +42,7 @@ _COVERAGE_TITLES = (
 _NOTICE_TITLES = (
     Text(en="Notice", zh="站内信"), Text(en="State", zh="状态"), Text(en="What to do", zh="处理办法"),
 )  # fmt: skip
-_NEVER = Text(
-    en="{shop}: its notices were never read. Run `rpa run audit-notices {shop}`.",
-    zh="{shop}：从未读取站内信。请运行 rpa run audit-notices {shop}。",
-)
-_LOST = Text(
-    en="{shop}: lost from {since} to {until} ({notices}). Look at the orders of that time on the site, then "
-    "`rpa notices resolve {shop} --lost`.",
-    zh="{shop}：{since} 至 {until} 的站内信已丢失（{notices}）。请在后台核对该时段的订单，再运行 "
-    "rpa notices resolve {shop} --lost。",
-)
-_EXPIRING = Text(
-    en="{shop}: not saved, and soon not to be had any more: {notices}. Run `rpa run audit-notices {shop}`.",
-    zh="{shop}：尚未保存且即将过期：{notices}。请运行 rpa run audit-notices {shop}。",
-)
-_OVERDUE = Text(
-    en="{shop}: last read five days ago or longer. Run `rpa run audit-notices {shop}`.",
-    zh="{shop}：已有五天以上未读取。请运行 rpa run audit-notices {shop}。",
-)
-_DOUBT = Text(en="{shop}: {doubt}", zh="{shop}：{doubt}")
+_WORRY = Text(en="{shop}: {worry}", zh="{shop}：{worry}")
 _NONE = Text(en="No notice needs you.", zh="没有需要您处理的站内信。")
 
 
@@ -135,18 +118,9 @@ def _coverage_table(accounts: Sequence[_Account], *, language: Language, now: da
 
 
 def _worries(each: _Account, *, language: Language, now: datetime) -> Iterator[str]:
-    covered, shop = each.covered, each.shop
-    if covered.doubt:
-        yield _DOUBT.of(language).format(shop=shop, doubt=covered.doubt)
-    elif covered.until is None:
-        yield _NEVER.of(language).format(shop=shop)
-    for span in covered.lost:
-        since, until = (minute(moment, like=now) for moment in (span.since, span.until))
-        yield _LOST.of(language).format(shop=shop, since=since, until=until, notices=", ".join(span.notices))
-    if covered.expiring:
-        yield _EXPIRING.of(language).format(shop=shop, notices=", ".join(covered.expiring))
-    if covered.overdue:
-        yield _OVERDUE.of(language).format(shop=shop)
+    read = f"rpa run audit-notices {each.shop}"
+    for worry in worries_of(each.covered, shop=each.shop, read=read, now=now):
+        yield _WORRY.of(language).format(shop=each.shop, worry=worry.of(language))
 
 
 def _notice_table(chosen: Sequence[Noticed], *, language: Language, now: datetime) -> Table:
