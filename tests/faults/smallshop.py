@@ -81,9 +81,9 @@ def small_shop(
 ) -> Iterator[SmallShop]:  # fmt: skip
     """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
     made = generate(orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW)
-    plain, without, waiting = _chosen(made, parcels=parcels, virtual=virtual, held=len(held))
+    plain, without, waiting = chosen(made, parcels=parcels, virtual=virtual, held=len(held))
     with MockShop(seed=seed, **options) as mock:
-        _prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
+        prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
         folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
         rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}
         folder.write_sheet(list(rows.values()))
@@ -96,7 +96,8 @@ def small_shop(
         )  # fmt: skip
 
 
-def _chosen(made: Sequence[MockOrder], *, parcels: int, virtual: int, held: int) -> tuple[list[str], ...]:
+def chosen(made: Sequence[MockOrder], *, parcels: int, virtual: int, held: int) -> tuple[list[str], ...]:
+    """Orders for parcels, orders that need none, and some to wait: ordinary ones, in the order of the shop."""
     listed = {goods.goods_id for goods in VIRTUAL}
     usual = [o for o in made if not (o.held or o.presale_until or o.remark or o.flag or len(o.items) > 1)]
     plain = [o.order_sn for o in usual if not o.virtual]
@@ -106,7 +107,7 @@ def _chosen(made: Sequence[MockOrder], *, parcels: int, virtual: int, held: int)
     return plain[:parcels], without[:virtual], plain[parcels : parcels + held]
 
 
-def _prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str], held: Mapping[str, str]) -> None:
+def prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str], held: Mapping[str, str]) -> None:
     """Close every other order, give the pending ones their ship-by, one after the other, and their marks."""
     marks: dict[str, dict[str, Any]] = {
         "under_audit": {"audit": True},

@@ -1,0 +1,64 @@
+"""`rpa schedule` for a long time in four shops among random troubles: no memory grows, no process is left, no doubt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rpa.clock import Clock
+from rpa.ledger.actions import State
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.plans import PlanState
+from tests.faults.soaking import Soak, missing, run_for, soaked, survivors
+from tests.office import ZONE
+
+_MB_AN_HOUR = 300.0
+"""The growth above which memory counts as growing; the noise of a browser's own caches is below."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("minutes", [3, 22])
+def test_a_run_a_minute_for_a_long_time_leaves_truth_and_ledger_agreed(tmp_path: Path, minutes: int) -> None:
+    with soaked(tmp_path, seed=minutes) as soak:
+        process = run_for(soak, minutes=minutes)
+
+        _tell(soak, minutes)
+        assert process.returncode in {0, 3}
+        assert survivors(soak.family) == []
+        for shop in soak.shops:
+            _truth_is_the_ledger(soak, shop.name)
+            assert missing(shop) == []
+        _every_planned_run_ended(soak)
+        if minutes >= 20:
+            assert soak.slope < _MB_AN_HOUR
+
+
+def _tell(soak: Soak, minutes: int) -> None:
+    """What anyone may want to know of a soak, with `pytest -s`."""
+    first, last = soak.memory[len(soak.memory) // 4][1], soak.memory[-1][1]
+    print(f"\n{minutes} min, {len(soak.faults)} troubles; memory {first:.0f} → {last:.0f} MB, {soak.slope:+.0f} MB/h")
+
+
+def _truth_is_the_ledger(soak: Soak, name: str) -> None:
+    [shop] = [each for each in soak.shops if each.name == name]
+    wanted = {sn: number for sn, _, number in shop.parcels}
+    with Ledger.open(soak.folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
+        actions = ledger.show(name)
+    done = {action.subject for action in actions if action.state is State.DONE}
+    shipped = set()
+    for sn, order in shop.mock.truth()["orders"].items():
+        assert len(order["shipments"]) <= 1, f"{sn} was shipped {len(order['shipments'])} times"
+        for shipment in order["shipments"]:
+            assert shipment["tracking_number"] == wanted[sn]
+            shipped.add(sn)
+    assert done == shipped, "truth and ledger differ"
+    assert {action.state for action in actions} <= {State.DONE, State.REFUSED, State.NOT_DONE}
+
+
+def _every_planned_run_ended(soak: Soak) -> None:
+    with Ledger.open(soak.folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
+        planned = ledger.planned_runs()
+        assert planned, "nothing was planned"
+        assert [each for each in planned if each.state is PlanState.STARTED] == []
+        assert ledger.unfinished_runs(soak.shops[0].name) == []
