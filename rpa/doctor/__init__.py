@@ -7,6 +7,7 @@ from pathlib import Path
 from rpa.doctor.configuration import configuration, selector_profiles, time_zone
 from rpa.doctor.findings import Finding, State
 from rpa.doctor.machine import browser, ffmpeg, fonts, free_space, key, local_disk, playwright, python, writable
+from rpa.doctor.unattended import unattended
 
 __all__ = ["Finding", "State", "examine"]
 
@@ -18,5 +19,5 @@ def examine(path: Path | None = None) -> list[Finding]:
     found.append(finding)
     if config is not None:
         found += [*selector_profiles(config), writable(config.var), local_disk(config.var), free_space(config.var)]
-        found.append(time_zone(config))
+        found += [time_zone(config), *unattended(config)]
     return found

@@ -86,10 +86,11 @@ class Launchd:
         """Whether the agent is there, and running."""
         found = ask("launchctl", "print", self._target)
         if found is None:
-            return Standing(installed=self.file.exists(), running=None)
+            return Standing(installed=self.file.exists(), running=None, needs_login=True)
         facts = [line.strip() for line in found.said.splitlines()]
         detail = ", ".join(line for line in facts if line.startswith(("state =", "last exit code =")))
-        return Standing(installed=self.file.exists(), running="state = running" in facts, detail=detail)
+        running = "state = running" in facts
+        return Standing(installed=self.file.exists(), running=running, needs_login=True, detail=detail)
 
     def _stop(self) -> None:
         """Unload the agent, if it is loaded, and wait for its end: until then launchd takes no other of its name."""

@@ -70,6 +70,8 @@ class Standing:
     installed: bool
     running: bool | None
     """None: this system does not tell."""
+    needs_login: bool | None
+    """Whether it ends when its person logs out; None: cannot tell."""
     detail: str = ""
     """In the system's own words."""
 

@@ -137,12 +137,14 @@ class Systemd:
     def standing(self) -> Standing:
         """Whether the unit is there, and active."""
         found = ask("systemctl", "--user", "show", self.unit, "--property=ActiveState,SubState,ExecMainStatus")
+        installed, stays = self.file.exists(), lingers()
+        needs_login = None if stays is None else not stays
         if found is None or found.exit_code != 0:
-            return Standing(installed=self.file.exists(), running=None)
+            return Standing(installed=installed, running=None, needs_login=needs_login)
         facts = dict(line.split("=", 1) for line in found.said.splitlines() if "=" in line)
         running = facts.get("ActiveState") in {"active", "deactivating", "reloading"}
         detail = " ".join(f"{name}={value}" for name, value in facts.items())
-        return Standing(installed=self.file.exists(), running=running, detail=detail)
+        return Standing(installed=installed, running=running, needs_login=needs_login, detail=detail)
 
     def _linger_notes(self) -> list[Text]:
         if lingers():

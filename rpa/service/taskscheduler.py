@@ -122,7 +122,8 @@ class TaskScheduler:
     def standing(self) -> Standing:
         """Whether the task is registered; whether it runs is told in the language of Windows only, so not here."""
         found = ask("schtasks", "/Query", "/TN", self._name)
-        return Standing(installed=found is not None and found.exit_code == 0, running=None)
+        installed = found is not None and found.exit_code == 0
+        return Standing(installed=installed, running=None, needs_login=True)
 
 
 def _this_user() -> str:
