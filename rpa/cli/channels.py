@@ -29,7 +29,7 @@ _TEST = said(
         zh="向指定渠道（默认全部）发送测试消息，并说明结果。",
     )
 )
-_NAME = said(Text(en="The name of a [[notify]] table in rpa.toml.", zh="rpa.toml 中 [[notify]] 的 name。"))
+_NAME = said(Text(en="A channel of rpa.toml.", zh="rpa.toml 中的通知渠道。"))
 _STDIN = said(Text(en="Read the address from one line of standard input.", zh="从标准输入读取一行地址。"))
 
 app = typer.Typer(no_args_is_help=True)

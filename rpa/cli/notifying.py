@@ -79,7 +79,7 @@ def list_channels(config_path: Path | None) -> None:
     for channel in config.notify:
         table.add_row(*_row(channel, vault=vault, language=config.language))
     console().print(table)
-    if problem:
+    if problem and any(find_address(channel, vault=None) is None for channel in config.notify):
         console(stderr=True).print(problem, style="yellow", soft_wrap=True)
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from rpa.credentials import Vault
 
 _COPIED: Final = (
-    (re.compile(r"https://oapi\.dingtalk\.com/robot/send\?access_token=(\w+)", re.IGNORECASE), r"dingtalk://\1"),
+    (
+        re.compile(r"https://oapi\.dingtalk\.com/robot/send\?access_token=(\w+)(?:&.*)?", re.IGNORECASE),
+        r"dingtalk://\1",
+    ),
     (re.compile(r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([\w-]+)/?", re.IGNORECASE), r"feishu://\1"),
 )
 """Addresses of robots as DingTalk and Feishu show them to be copied, which apprise spells in its own way."""

@@ -115,6 +115,7 @@ def test_an_address_that_apprise_does_not_know_is_refused_and_not_shown() -> Non
 def test_addresses_as_robots_show_them_are_understood() -> None:
     for shown, spelt in (
         (f" https://oapi.dingtalk.com/robot/send?access_token={TOKEN}\n", f"dingtalk://{TOKEN}"),
+        (f"https://oapi.dingtalk.com/robot/send?access_token={TOKEN}&sign=x", f"dingtalk://{TOKEN}"),
         ("https://open.feishu.cn/open-apis/bot/v2/hook/ab-12-cd", "feishu://ab-12-cd"),
     ):
         assert as_apprise_spells_it(shown) == spelt
