@@ -37,13 +37,10 @@ class Pause:
     @property
     def in_words(self) -> Text:
         """`paused since … by …: why`, without naming the shop."""
-        since = f"{self.since:%Y-%m-%d %H:%M}"
         if self.stop_file is not None:
             name = self.stop_file.name
-            return Text(
-                en=f"paused since {since} by the file {name} beside rpa.toml",
-                zh=f"已被 rpa.toml 旁的文件 {name} 暂停（{since} 起）",
-            )
+            return Text(en=f"paused by the file {name} beside rpa.toml", zh=f"已被 rpa.toml 旁的文件 {name} 暂停")
+        since = f"{self.since:%Y-%m-%d %H:%M}"
         why_en, why_zh = (f": {self.reason}", f"：{self.reason}") if self.reason else ("", "")
         return Text(en=f"paused since {since} by {self.by}{why_en}", zh=f"已被 {self.by} 暂停（{since} 起）{why_zh}")
 

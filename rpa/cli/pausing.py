@@ -63,7 +63,8 @@ def resume_shops(config_path: Path | None, names: Sequence[str]) -> None:
     if left:
         said.print(_STILL.of(language))
     for pause in left:
-        said.print(f"{_line(pause, language=language)} {pause.way_out.of(language)}")
+        between = Text(en=" ", zh="").of(language)
+        said.print(f"{_line(pause, language=language)}{between}{pause.way_out.of(language)}")
     if any(pause.shop is None or pause.shop in asked_for for pause in left):
         sys.exit(_EXIT_PERSON)
 

@@ -87,6 +87,8 @@ def members(groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 def no_such_shop(name: str, known: Collection[str]) -> str:
     """`has no shop …` with "did you mean", for a name that is none of the known shops and "@group"s."""
+    if f"@{name}" in known:
+        return f'has no shop "{name}"; did you mean "@{name}"?'
     mark = name[:1] == "@"
     alike = [each for each in known if (each[:1] == "@") == mark]
     return f'has no {"group" if mark else "shop"} "{name}"{did_you_mean(name, alike)}'
