@@ -19,7 +19,7 @@ _VALUE = re.compile(r":\s*0x([0-9a-f]+)\s*$", re.MULTILINE | re.IGNORECASE)
 _PMSET = re.compile(r"^\s*sleep\s+(\d+)", re.MULTILINE)
 
 
-def sleep() -> Finding:
+def falls_asleep() -> Finding:
     """Whether the machine falls asleep when nobody uses it."""
     if sys.platform == "win32":
         return _windows()

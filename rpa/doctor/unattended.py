@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rpa.doctor.findings import Finding, fail, ok, warn
-from rpa.doctor.sleeping import sleep
+from rpa.doctor.sleeping import falls_asleep
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.service import host_of
@@ -43,7 +43,7 @@ def unattended(config: Config) -> Iterable[Finding]:
     if standing.installed:
         yield log_on(standing)
         yield secrets(program)
-    yield sleep()
+    yield falls_asleep()
 
 
 def service(config: Config, *, standing: Standing) -> Finding:

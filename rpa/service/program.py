@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 _SPARE_S = 30
 """What the end of a program may take beyond the end of its runs."""
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?[^\s\"']")
-_HEAD = """\
+_HEAD = Text(
+    en="""\
 # Environment of the service. For secrets: only its owner can read this file, and no unit or log shows it.
-# 服务的环境变量，用于存放密钥等敏感信息；只有本人可读。
 # Take away the # and write the value between the quotes, then restart the service (`rpa service install`).
+""",
+    zh="""\
+# 服务的环境变量，用于存放密钥等敏感信息；只有本人可读，服务文件和日志中都不会出现。
 # 去掉行首的 #，在引号内填写，然后重启服务（rpa service install）。
-"""
+""",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,7 @@ def offer_secrets_file(program: Program) -> None:
     """Write the file of secrets, all of it commented out, unless it is there already."""
     if not program.secrets.exists():
         lines = "".join(f"#{name}=''\n" for name in program.secret_names)
-        write_atomically(program.secrets, (_HEAD + lines).encode())
+        write_atomically(program.secrets, f"{_HEAD.en}{_HEAD.zh}{lines}".encode())
 
 
 def unseen_secrets(program: Program) -> list[str]:

@@ -10,7 +10,7 @@ from rpa.config import Config, load
 from rpa.credentials import Vault, find_key, make_key
 from rpa.doctor import examine
 from rpa.doctor.findings import Finding, State
-from rpa.doctor.sleeping import mac_minutes, sleep, windows_minutes
+from rpa.doctor.sleeping import falls_asleep, mac_minutes, windows_minutes
 from rpa.doctor.unattended import channels, clocks, log_on, secrets, service, unattended
 from rpa.ledger.ledger import Ledger
 from rpa.notify.addresses import secret_name
@@ -200,6 +200,6 @@ def test_a_machine_that_falls_asleep_is_found(
     for name, script in programs.items():
         command(tmp_path, name, script)
     monkeypatch.setenv("PATH", str(tmp_path))
-    finding = sleep()
+    finding = falls_asleep()
     assert finding.state is state
     assert word in finding.message.en
