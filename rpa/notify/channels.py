@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 RESTS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30))
 """How long a channel is left alone after each failure in a row; the last of them for all further ones."""
 
+MOST_WAITING: Final = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -60,6 +62,8 @@ class Outlet:
     """What came of the newest message; None: it was taken."""
     noted: bool = True
     """Whether the ledger knows what came of the newest message."""
+    waiting: list[Message] = field(default_factory=list)
+    """What it has missed while others had it, oldest first; kept as long as the process."""
 
     @property
     def name(self) -> str:
@@ -88,6 +92,17 @@ class Outlet:
         self.failure = Failure(channel=self.name, problem=problem) if problem else None
         self.failures = self.failures + 1 if problem else 0
         return self.failure
+
+    def keep(self, message: Message) -> None:
+        """Have the message sent by `catch_up`, once this channel works again; of many, the newest are kept."""
+        self.waiting = [*self.waiting, message][-MOST_WAITING:]
+
+    def catch_up(self) -> int:
+        """Send what was kept, until it fails or nothing is left; gives how many were taken."""
+        before = len(self.waiting)
+        while self.waiting and self.deliver(self.waiting[0]) is None:
+            del self.waiting[0]
+        return before - len(self.waiting)
 
     def _send(self, message: Message) -> str:
         try:
@@ -136,8 +151,15 @@ class Notifier:
         return {outlet.name: outlet.shops for outlet in self.outlets if outlet.channel.digest}
 
     def deliver(self, channel: str, *, message: Message) -> Failure | None:
-        """Send it to this channel, whatever it wants; None: it was taken. Never raises but KeyError for no channel."""
-        return {outlet.name: outlet for outlet in self.outlets}[channel].deliver(message)
+        """Send it to this channel, whatever it wants; None: it was taken. Never raises but KeyError for no channel.
+
+        A message that was not taken is kept for when the channel works again.
+        """
+        outlet = {outlet.name: outlet for outlet in self.outlets}[channel]
+        failure = outlet.deliver(message)
+        if failure is not None:
+            outlet.keep(message)
+        return failure
 
 
 def _shops_of(channel: Channel, *, config: Config) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,11 @@ _FAILS = Text(
 def tell(config: Config, ledger: Ledger, notifier: Notifier, now: datetime | None = None) -> int:
     """Send what is due now to the channels that want it; gives how many messages were taken.
 
-    An incident that no channel takes stays due. A channel that fails is an incident of its own, which is not told
-    through it. `now` None: the present moment.
+    An incident that no channel takes stays due; what others took, a channel that failed gets when it works again. Its
+    failure is an incident of its own, which is not told through it. `now` None: the present moment.
     """
     moment = now or config.clock.now()
+    sent = sum(outlet.catch_up() for outlet in notifier.outlets)
     note_channels(ledger, notifier=notifier, language=config.language)
     tellings = due_now(
         ledger.open_incidents(),
@@ -41,9 +43,9 @@ def tell(config: Config, ledger: Ledger, notifier: Notifier, now: datetime | Non
         now=moment,
     )
     if not tellings or not notifier.outlets:
-        return 0
+        return sent
     words = Words(language=config.language, shops=config.shops, vocabulary=Vocabulary.of_flows())
-    sent = sum(_tell(telling, ledger=ledger, notifier=notifier, words=words) for telling in tellings)
+    sent += sum(_tell(telling, ledger=ledger, notifier=notifier, words=words) for telling in tellings)
     note_channels(ledger, notifier=notifier, language=config.language)
     return sent
 
@@ -77,15 +79,21 @@ def cause_of(channel: str) -> str:
 
 
 def _tell(telling: Telling, *, ledger: Ledger, notifier: Notifier, words: Words) -> int:
+    missed: list[tuple[Outlet, list[Incident]]] = []
     sent, reached = 0, set[int]()
     for outlet in notifier.outlets:
         mine = [each for each in telling.incidents if outlet in _takers(each, notifier=notifier)]
-        if not mine or outlet.rests:
+        if not mine:
             continue
-        part = Telling(kind=telling.kind, cause=telling.cause, incidents=tuple(mine))
-        if outlet.deliver(message(part, words=words)) is None:
+        if outlet.deliver(message(replace(telling, incidents=tuple(mine)), words=words)) is None:
             sent += 1
             reached.update(each.id for each in mine)
+        else:
+            missed.append((outlet, mine))
+    for outlet, mine in missed:
+        others_have = tuple(each for each in mine if each.id in reached)
+        if others_have:
+            outlet.keep(message(replace(telling, incidents=others_have), words=words))
     _remember([each for each in telling.incidents if each.id in reached], kind=telling.kind, ledger=ledger)
     return sent
 
