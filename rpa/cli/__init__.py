@@ -179,7 +179,7 @@ def ledger_resolve(
     kind: Annotated[str | None, typer.Option(help=Options.kind, metavar="KIND")] = None,
 ) -> None:
     """Answer for an order."""
-    from rpa.cli.records import resolve
+    from rpa.cli.resolving import resolve
 
     answers = [name for name, given in (("done", done), ("not_done", not_done), ("changed", changed_ok)) if given]
     resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason)

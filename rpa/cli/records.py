@@ -1,4 +1,4 @@
-"""Commands on what is kept: the report over many runs, the ledger, and a person's answer to a doubt."""
+"""Commands on what is kept: the report over many runs, and the ledger."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from rpa.cli.speech import asked, console, person_named
+from rpa.cli.speech import asked, console
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
-from rpa.ledger.actions import LIVE, State
+from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
 from rpa.tomlfile import did_you_mean
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from rpa.report.history import Span
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ANSWERS = {"done": State.DONE, "not_done": State.NOT_DONE}
 _ALL_RUNS = Text(en="All runs", zh="全部运行")
 _NO_ROWS = Text(en="No run has a row ({span}). Nothing was written.", zh="没有任何记录（{span}），未生成文件。")
 _REPORT = Text(en="Report", zh="报告")
@@ -42,7 +41,7 @@ _TITLES = (
     Text(en="What was sent", zh="提交内容"), Text(en="Changed", zh="更新时间"), Text(en="Run", zh="运行编号"),
     Text(en="Details", zh="说明"),
 )  # fmt: skip
-_STATES = {
+STATE_WORDS = {
     State.SUBMITTING: (Text(en="being sent", zh="提交中"), "yellow"),
     State.DONE: (Text(en="done", zh="已完成"), "green"),
     State.REFUSED: (Text(en="refused by the site", zh="后台拒绝"), "dark_orange"),
@@ -51,16 +50,8 @@ _STATES = {
     State.UNKNOWN: (Text(en="unknown", zh="结果不明"), "bold red"),
     State.HANDED_OVER: (Text(en="handed over", zh="已移交"), "cyan"),
 }
+"""How people read each state, and in which style."""
 _WHY = Text(en="What did you see on the site?", zh="您在后台看到了什么？")
-_RESOLVED = Text(
-    en="Recorded: {subject} in {shop} is now “{state}” (answered by {by}: {reason}).",
-    zh="已记录：{shop} 的订单 {subject} 现为“{state}”（{by} 答复：{reason}）。",
-)
-_MAY_GO_AGAIN = Text(en="The next run may send it again.", zh="下次运行会重新处理该订单。")
-_RELEASED = Text(
-    en="Recorded: {subject} in {shop} may be shipped as it is now (accepted by {by}: {reason}).",
-    zh="已记录：{shop} 的订单 {subject} 可按现在的内容发货（{by} 确认：{reason}）。",
-)
 
 
 def write_report(config_path: Path | None, *, since: str | None, until: str | None, shops: Sequence[str]) -> None:
@@ -162,7 +153,7 @@ def _table(actions: Sequence[Action], *, language: Language) -> Table:
     for title in _TITLES:
         table.add_column(title.of(language), overflow="fold")
     for action in actions:
-        word, style = _STATES[action.state]
+        word, style = STATE_WORDS[action.state]
         sent = " ".join(value for value in action.payload.values() if value)
         changed = action.updated_at.strftime("%Y-%m-%d %H:%M")
         state = Styled(word.of(language), style=style)
@@ -172,43 +163,6 @@ def _table(actions: Sequence[Action], *, language: Language) -> Table:
 
 def _details(action: Action) -> str:
     return " · ".join(filter(None, (action.detail, action.answered_by)))
-
-
-def resolve(
-    config_path: Path | None,
-    shop: str,
-    *,
-    subject: str,
-    answers: Sequence[str],
-    kind: str | None,
-    by: str | None,
-    reason: str,
-) -> None:
-    """Record a person's one answer (`done`, `not_done` or `changed`) for an order, and print what is recorded now.
-
-    Raises ConfigError unless there is exactly one answer, which fits, a reason and a name, and no run of the shop.
-    """
-    from rpa.ledger.lock import RunLock
-
-    config = load(config_path)
-    config.shop(shop)
-    if len(answers) != 1:
-        raise ConfigError("Give exactly one answer: --done, --not-done or --changed-ok.")
-    who = person_named(by)
-    why = reason_given(reason, language=config.language)
-    with RunLock(config.var / "locks", shop=shop, clock=config.clock), opened_ledger(config) as ledger:
-        if answers[0] == "changed":
-            ledger.release(shop, subject=subject, by=who, reason=why)
-            said = [_RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)]
-        else:
-            action = _live_action(ledger, shop, subject=subject, kind=kind)
-            state = _ANSWERS[answers[0]]
-            answered = ledger.resolve(
-                shop, kind=action.kind, subject=subject, part=action.part, state=state, by=who, reason=why
-            )
-            said = list(_recorded(answered, by=who, reason=why, language=config.language))
-    for line in said:
-        console().print(line, soft_wrap=True)
 
 
 def reason_given(given: str, *, language: Language) -> str:
@@ -221,24 +175,3 @@ def reason_given(given: str, *, language: Language) -> str:
             "An answer needs its reason: add --reason with what you saw on the site. Nothing was recorded."
         )
     return why
-
-
-def _live_action(ledger: Ledger, shop: str, *, subject: str, kind: str | None) -> Action:
-    """The one action of this subject that an answer can be for."""
-    known = ledger.show(shop, subject=subject)
-    live = [action for action in known if action.state in LIVE and kind in {None, action.kind}]
-    if len(live) == 1:
-        return live[0]
-    if live:
-        kinds = ", ".join(sorted({action.kind for action in live}))
-        raise ConfigError(f"{subject} in {shop} has several actions to answer for ({kinds}); say which with --kind.")
-    stands = f"the ledger has it as {known[0].state.value}" if known else "the ledger has nothing on it"
-    message = f"There is nothing to answer for on {subject} in {shop}: {stands}. "
-    raise ConfigError(message + f"`rpa ledger show --shop {shop}` lists what there is.")
-
-
-def _recorded(action: Action, *, by: str, reason: str, language: Language) -> Iterator[str]:
-    word = _STATES[action.state][0].of(language)
-    yield _RESOLVED.of(language).format(subject=action.subject, shop=action.shop, state=word, by=by, reason=reason)
-    if action.state is State.NOT_DONE:
-        yield _MAY_GO_AGAIN.of(language)

@@ -104,8 +104,9 @@ class Commands:
     show = said(Text(en="List what was done, newest first.", zh="列出做过的操作，最新的在前。"))
     resolve = said(
         Text(
-            en="Answer for an order on which the program cannot decide. Look at it on the site first; give one answer.",
-            zh="程序无法判断某个订单时，由您答复。请先在后台查看该订单，再给出一个答复。",
+            en="Answer for an order on which the program cannot decide. Look at it on the site first; give one answer. "
+            "Without one you are shown what there is, and asked.",
+            zh="程序无法判断某个订单时，由您答复。请先在后台查看该订单，再给出一个答复；不给答复则列出已知内容并询问。",
         )
     )
 

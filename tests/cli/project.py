@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rpa.config import Config, load
 from rpa.credentials import Vault, key_from, make_key
@@ -35,14 +36,21 @@ class Project:
     def vault(self) -> Vault:
         return Vault(self.config.var / "secrets", key_from(self.key))
 
-    def rpa(self, *arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run it to its end; an environment variable that is given as "" is not set."""
+    def rpa(
+        self, *arguments: str, stdin: str = "", terminal: int | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it to its end; an environment variable that is given as "" is not set.
+
+        `terminal`: the file descriptor that is its standard input, instead of a text.
+        """
         wanted = {
             **{name: os.environ[name] for name in NEEDED if name in os.environ},
             "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "RPA_KEY": self.key, "RPA_LANG": "en", "COLUMNS": "80",
             **environment,
         }  # fmt: skip
+        given: dict[str, Any] = {"input": stdin} if terminal is None else {"stdin": terminal}
         return subprocess.run(
-            [sys.executable, "-c", PROGRAM, *arguments], cwd=self.folder, input=stdin, capture_output=True, check=False,
-            encoding="utf-8", env={name: value for name, value in wanted.items() if value}, timeout=120,
+            [sys.executable, "-c", PROGRAM, *arguments], cwd=self.folder, **given, capture_output=True,
+            check=False, encoding="utf-8", timeout=120,
+            env={name: value for name, value in wanted.items() if value},
         )  # fmt: skip

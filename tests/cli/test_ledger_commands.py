@@ -4,39 +4,18 @@ import json
 
 import pytest
 
-from rpa.ledger.actions import Intent, Seen, State
-from rpa.ledger.ledger import Ledger
+from rpa.ledger.actions import State
 from rpa.ledger.lock import RunLock
+from tests.cli.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
 from tests.cli.project import Project
 
-DONE, DOUBT = "260310-100000000000001", "260310-100000000000002"
 REASON = "--reason=the order page shows it"
 
 
 @pytest.fixture
 def kept(project: Project) -> Project:
-    """One order done, one unknown, one that changed."""
-    with ledger(project) as opened:
-        run = opened.start_run("demo", flow="ship")
-        for subject, seen in ((DONE, Seen.OURS), (DOUBT, Seen.UNREADABLE)):
-            payload = {"how": "dialog", "courier": "圆通速递", "tracking_number": "YT0000000000001"}
-            (action,) = opened.begin(run, kind="ship", intents=[Intent(subject=subject, payload=payload)])
-            opened.settle(run, action, seen=seen, settled=False, detail="[looked] once")
-        opened.see("demo", sightings=[("changed-1", "a", {"spec": "red"})])
-        opened.see("demo", sightings=[("changed-1", "b", {"spec": "blue"})])
+    keep_doubts(project)
     return project
-
-
-def ledger(project: Project) -> Ledger:
-    config = project.config
-    config.var.mkdir(exist_ok=True)
-    return Ledger.open(config.var / "ledger.sqlite3", clock=config.clock)
-
-
-def state_of(project: Project, subject: str) -> tuple[State, str, str]:
-    with ledger(project) as opened:
-        (action,) = opened.show("demo", subject=subject)
-    return action.state, action.detail, action.answered_by
 
 
 def test_show_prints_for_people_and_the_same_as_json_for_programs(kept: Project) -> None:

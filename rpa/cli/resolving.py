@@ -1,0 +1,187 @@
+"""`rpa ledger resolve`: a person's answer to a doubt, given at once or after looking at what there is to be seen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from rpa.cli.records import STATE_WORDS, opened_ledger, reason_given
+from rpa.cli.speech import asked, console, person_named
+from rpa.config import load
+from rpa.errors import ConfigError
+from rpa.language import Language, Text
+from rpa.ledger.actions import LIVE, State
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+    from rpa.ledger.actions import Action
+    from rpa.ledger.ledger import Ledger
+
+_ANSWERS = {"done": State.DONE, "not_done": State.NOT_DONE}
+_RESOLVED = Text(
+    en="Recorded: {subject} in {shop} is now “{state}” (answered by {by}: {reason}).",
+    zh="已记录：{shop} 的订单 {subject} 现为“{state}”（{by} 答复：{reason}）。",
+)
+_MAY_GO_AGAIN = Text(en="The next run may send it again.", zh="下次运行会重新处理该订单。")
+_RELEASED = Text(
+    en="Recorded: {subject} in {shop} may be shipped as it is now (accepted by {by}: {reason}).",
+    zh="已记录：{shop} 的订单 {subject} 可按现在的内容发货（{by} 确认：{reason}）。",
+)
+_ABOUT = (
+    Text(en="Order", zh="订单"), Text(en="Stands as", zh="当前状态"), Text(en="What was sent", zh="提交内容"),
+    Text(en="When", zh="提交时间"), Text(en="Run", zh="运行编号"), Text(en="Details", zh="说明"),
+    Text(en="Pictures", zh="截图"), Text(en="Look at it here", zh="请在此查看"),
+)  # fmt: skip
+_NO_PICTURES = Text(en="none", zh="无")
+_CHOICES = (
+    Text(en="1  The site shows it as sent, as above.", zh="1  后台显示已发货，且与上面提交的内容一致。"),
+    Text(en="2  The site does not show it as sent. (The next run may send it again.)",
+         zh="2  后台显示未发货。（下次运行会重新处理该订单）"),
+    Text(en="3  I cannot tell, or it shows something else: leave it open.",
+         zh="3  无法判断，或显示其他内容：暂不处理。"),
+)  # fmt: skip
+_QUESTION = Text(en="What does the site show? 1, 2 or 3", zh="后台显示的是哪一种？请输入 1、2 或 3")
+_NAME = Text(en="Your name", zh="您的姓名")
+_LEFT = Text(en="Left open; nothing was recorded.", zh="未做处理，未记录任何内容。")
+_BY_NUMBER = {"1": "done", "2": "not_done", "3": ""}
+
+
+def resolve(
+    config_path: Path | None,
+    shop: str,
+    *,
+    subject: str,
+    answers: Sequence[str],
+    kind: str | None,
+    by: str | None,
+    reason: str,
+) -> None:
+    """Record a person's one answer (`done`, `not_done` or `changed`) for an order, and print what is recorded now.
+
+    Without an answer, a person at a terminal is shown what there is to be seen, and asked.
+
+    Raises ConfigError unless there is exactly one answer, which fits, a reason and a name, and no run of the shop.
+    """
+    config = load(config_path)
+    config.shop(shop)
+    if not answers and sys.stdin.isatty():
+        _ask(config, shop, subject=subject, kind=kind, by=by, reason=reason)
+        return
+    if len(answers) != 1:
+        raise ConfigError("Give exactly one answer: --done, --not-done or --changed-ok.")
+    who = person_named(by)
+    why = reason_given(reason, language=config.language)
+    with _shop_to_itself(config, shop) as ledger:
+        if answers[0] == "changed":
+            ledger.release(shop, subject=subject, by=who, reason=why)
+            ledger.settled(shop, subject=subject)
+            said = _RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)
+            console().print(said, soft_wrap=True)
+        else:
+            action = _live_action(ledger, shop, subject=subject, kind=kind)
+            _record(ledger, action, state=_ANSWERS[answers[0]], by=who, reason=why, language=config.language)
+
+
+def _ask(config: Config, shop: str, *, subject: str, kind: str | None, by: str | None, reason: str) -> None:
+    """Show the action and have it answered. The shop is free meanwhile; an answer to what has changed is refused."""
+    language = config.language
+    with opened_ledger(config) as ledger:
+        action = _live_action(ledger, shop, subject=subject, kind=kind)
+    _show(action, config=config)
+    console().print(*("", *(choice.of(language) for choice in _CHOICES)), sep="\n", soft_wrap=True)
+    answer = ""
+    while answer not in _BY_NUMBER:
+        answer = asked(_QUESTION, language=language)
+    if not _BY_NUMBER[answer]:
+        console().print(_LEFT.of(language))
+        return
+    why = reason_given(reason, language=language)
+    who = person_named(by or asked(_NAME, language=language, default=person_named(by)))
+    with _shop_to_itself(config, shop) as ledger:
+        if _live_action(ledger, shop, subject=subject, kind=action.kind) != action:
+            raise ConfigError(f"A run has looked at {subject} in {shop} meanwhile; nothing was recorded. Look again.")
+        _record(ledger, action, state=_ANSWERS[_BY_NUMBER[answer]], by=who, reason=why, language=language)
+
+
+@contextmanager
+def _shop_to_itself(config: Config, shop: str) -> Iterator[Ledger]:
+    """The ledger, while no run of this shop can be in the middle of a click."""
+    from rpa.ledger.lock import RunLock
+
+    with RunLock(config.var / "locks", shop=shop, clock=config.clock), opened_ledger(config) as ledger:
+        yield ledger
+
+
+def _show(action: Action, *, config: Config) -> None:
+    """Print what is known of the action; on a screen, its pictures and its page are opened."""
+    from rpa.browser.session import has_screen
+
+    language = config.language
+    folder = config.var / "evidence" / action.shop / action.subject
+    pictures = sorted(path for path in folder.glob("*") if path.is_file())
+    addresses = list(_addresses(action, config=config))
+    told = (
+        f"{action.shop} {action.subject}", STATE_WORDS[action.state][0].of(language),
+        " ".join(filter(None, action.payload.values())), action.created_at.strftime("%Y-%m-%d %H:%M"), action.run_id,
+        action.detail, "\n".join(map(str, pictures)) or _NO_PICTURES.of(language), "\n".join(addresses),
+    )  # fmt: skip
+    for title, words in zip(_ABOUT, told, strict=True):
+        if words:
+            console().print(f"{title.of(language)}: {words}", soft_wrap=True)
+    if has_screen():
+        _open_for_a_person([*([str(folder)] if pictures else []), *addresses[:1]])
+
+
+def _addresses(action: Action, *, config: Config) -> Iterator[str]:
+    """The addresses of the pages that show the action's subject."""
+    from rpa.discovery import flows
+    from rpa.elements.registry import load_profile
+
+    shop = config.shop(action.shop)
+    profile = load_profile(shop.platform, folder=config.selectors)
+    names = {flow.report.layout.subject for flow in flows().values() if action.kind in flow.settled}
+    for page in profile.pages.values():
+        wanted = {name for _, name, _, _ in Formatter().parse(page.path) if name}
+        if len(wanted) == 1 and wanted <= names:
+            path = page.path.format(**dict.fromkeys(wanted, quote(action.subject)))
+            yield (shop.base_url or profile.base_url).rstrip("/") + path
+
+
+def _open_for_a_person(places: Sequence[str]) -> None:
+    import click
+
+    for place in places:
+        click.launch(place)
+
+
+def _live_action(ledger: Ledger, shop: str, *, subject: str, kind: str | None) -> Action:
+    """The one action of this subject that an answer can be for."""
+    known = ledger.show(shop, subject=subject)
+    live = [action for action in known if action.state in LIVE and kind in {None, action.kind}]
+    if len(live) == 1:
+        return live[0]
+    if live:
+        kinds = ", ".join(sorted({action.kind for action in live}))
+        raise ConfigError(f"{subject} in {shop} has several actions to answer for ({kinds}); say which with --kind.")
+    stands = f"the ledger has it as {known[0].state.value}" if known else "the ledger has nothing on it"
+    message = f"There is nothing to answer for on {subject} in {shop}: {stands}. "
+    raise ConfigError(message + f"`rpa ledger show --shop {shop}` lists what there is.")
+
+
+def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: str, language: Language) -> None:
+    """Keep the answer, and say what is recorded now."""
+    shop, subject = action.shop, action.subject
+    answered = ledger.resolve(
+        shop, kind=action.kind, subject=subject, part=action.part, state=state, by=by, reason=reason
+    )
+    ledger.settled(shop, subject=subject)
+    word = STATE_WORDS[answered.state][0].of(language)
+    said = _RESOLVED.of(language).format(subject=subject, shop=shop, state=word, by=by, reason=reason)
+    console().print(said, soft_wrap=True)
+    if answered.state is State.NOT_DONE:
+        console().print(_MAY_GO_AGAIN.of(language))
