@@ -78,8 +78,9 @@ class Child:
             self._process.wait(_ENDS_IN_S)
         for reader in self._readers:
             reader.join(_ENDS_IN_S)
-        with suppress(OSError):
-            _pipe(self._process.stdin).close()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with suppress(OSError):  # what could not be sent to it
+                _pipe(pipe).close()
 
     def _listen(self, hear: Callable[[Message | None], None]) -> None:
         for line in _pipe(self._process.stdout):

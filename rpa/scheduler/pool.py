@@ -92,19 +92,25 @@ class Pool:
         for working in self._working.values():
             if shop in (None, working.shop):
                 working.ask_to_stop()
-        held, self._held = self._held, deque()
-        for task in held:
-            if shop in (None, task.planned.shop):
-                self._ended.append(Ended(planned=task.planned, how="busy", detail="Asked to stop before it began."))
-            else:
-                self._held.append(task)
+        self._never_begin(shop)
 
     def close(self) -> None:
         """Kill what is left, and end the browser."""
+        self._never_begin(None)
         for working in list(self._working.values()):
             working.kill()
             self._end(working)
         self._give_up_browser()
+
+    def _never_begin(self, shop: str | None) -> None:
+        """Give back what is held of this shop, or of every shop."""
+        held, self._held = self._held, deque()
+        for task in held:
+            if shop in {None, task.planned.shop}:
+                detail = "The browser was to be replaced before it; then it was asked to stop."
+                self._ended.append(Ended(planned=task.planned, how="busy", detail=detail))
+            else:
+                self._held.append(task)
 
     def _begin(self, task: Task) -> None:
         planned = task.planned

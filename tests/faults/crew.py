@@ -1,0 +1,121 @@
+"""A pool of workers in a process of its own, for tests that kill parts of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+
+from tests.office import ShopFolder
+
+_ENDS_IN_S = 20.0
+
+
+class Crew:
+    """The program `tests.faults.pool_program`, and every process that came of it."""
+
+    def __init__(self, folder: ShopFolder, *, stop_within_s: int = 30) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.pool_program", str(folder.path / "rpa.toml"), str(stop_within_s)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=folder.environment(),
+        )  # fmt: skip
+        self.seen: set[psutil.Process] = {psutil.Process(self._process.pid)}
+        assert self.told() == {"ready": True}
+
+    def start(self, flow: str = "ship", shop: str = "demo", *, limit_s: float = 300) -> None:
+        """Start a run."""
+        self._say(f"{flow} {shop} {limit_s}")
+
+    def ask_to_stop(self) -> None:
+        """Ask all runs to stop."""
+        self._say("stop")
+
+    def told(self) -> dict[str, Any]:
+        """The next thing that it tells, waited for: how a run has ended."""
+        told: dict[str, Any] = json.loads(_pipe(self._process.stdout).readline())
+        return told
+
+    def part(self, name: str) -> psutil.Process:
+        """A process: parent, host, driver (the host's), browser, worker. All that is there now is remembered."""
+        parent = psutil.Process(self._process.pid)
+        everyone = [parent, *parent.children(recursive=True)]
+        self.seen.update(everyone)
+        modules = {
+            "host": "rpa.scheduler.host",
+            "worker": "rpa.scheduler.worker",
+            "parent": "tests.faults.pool_program",
+        }
+        if name in modules:
+            return _only(each for each in everyone if modules[name] in each.cmdline())
+        driver = _only(each for each in self.part("host").children() if "run-driver" in each.cmdline())
+        return driver if name == "driver" else _only(iter(driver.children()))
+
+    def kill(self, *names: str) -> None:
+        """End these at once, as `kill -9` does."""
+        for process in [self.part(name) for name in names]:
+            process.kill()
+
+    def freeze(self, *names: str) -> None:
+        """Let these do nothing more, and never end by themselves."""
+        for process in [self.part(name) for name in names]:
+            process.send_signal(signal.SIGSTOP)
+
+    def end(self) -> None:
+        """Let the program end."""
+        with suppress(OSError):
+            _pipe(self._process.stdin).close()
+        self._process.wait(_ENDS_IN_S)
+
+    def orphans(self) -> list[psutil.Process]:
+        """Those of its processes that do not end; they are ended then."""
+        _, alive = psutil.wait_procs(self.seen, timeout=_ENDS_IN_S)
+        left = [each for each in alive if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+        for each in left:
+            each.kill()
+        with self._process:
+            return left
+
+    def _say(self, line: str) -> None:
+        pipe = _pipe(self._process.stdin)
+        pipe.write(line + "\n")
+        pipe.flush()
+
+
+@contextmanager
+def crew(folder: ShopFolder, *, stop_within_s: int = 30) -> Iterator[Crew]:
+    """A crew, ended with the block; it is a failure when a process of it stays."""
+    made = Crew(folder, stop_within_s=stop_within_s)
+    try:
+        yield made
+        made.end()
+    finally:
+        made.seen.update(_of(folder.var))
+        left = made.orphans()
+    assert left == [], "these processes stayed"
+
+
+def _of(var: Path) -> list[psutil.Process]:
+    """The processes that bear the mark of the scheduler's record, if it is still there."""
+    try:
+        mark = Path(json.loads((var / "scheduler.json").read_text(encoding="utf-8"))["folder"]).name
+    except OSError:
+        return []
+    return [each for each in psutil.process_iter(["cmdline"]) if mark in " ".join(each.info["cmdline"] or [])]
+
+
+def _only(found: Iterator[psutil.Process]) -> psutil.Process:
+    [process] = found
+    return process
+
+
+def _pipe(pipe: IO[str] | None) -> IO[str]:
+    assert pipe is not None, os.getpid()
+    return pipe
