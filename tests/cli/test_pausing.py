@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rpa.discovery import flows
+from rpa.pauses import Pauses
+from rpa.runner import Job
+from tests.cli.inside import rpa
+from tests.cli.project import Project
+from tests.faults.smallshop import SmallShop, small_shop
+
+SHIP, DETAIL = "orders/shipping", "orderDetail"
+GROUPS = """
+language = "{language}"
+[shops.demo]
+platform = "pinduoduo"
+mall_id = "1"
+live = true
+groups = ["south"]
+[shops.harbour]
+platform = "pinduoduo"
+mall_id = "2"
+groups = ["south"]
+[shops.north]
+platform = "pinduoduo"
+mall_id = "3"
+"""
+
+
+@pytest.fixture
+def sellers(project: Project) -> Project:
+    """Three shops, two of them in one group."""
+    project.write(GROUPS.format(language="en"))
+    return project
+
+
+def paused(project: Project) -> dict[str | None, str]:
+    """Who paused which shop."""
+    return {pause.shop: pause.by for pause in Pauses(project.folder, project.config.var).all()}
+
+
+def test_a_pause_is_set_for_shops_and_groups_and_says_what_it_means(sellers: Project) -> None:
+    run = rpa(sellers, "pause", "@south", "--reason=stocktaking", "--by=Anna")
+    assert run.returncode == 0, run.stderr
+    assert paused(sellers) == {"demo": "Anna", "harbour": "Anna"}
+    for word in ("demo: paused since", "by Anna: stocktaking", "scheduled runs that write are skipped"):
+        assert word in run.stdout
+    assert rpa(sellers, "resume", "harbour").returncode == 0
+    assert paused(sellers) == {"demo": "Anna"}
+
+
+def test_without_a_shop_all_are_paused_by_one_pause_that_one_resume_ends(sellers: Project) -> None:
+    said = rpa(sellers, "pause", "--by=Anna").stdout
+    assert paused(sellers) == {None: "Anna"}
+    assert "a file named STOP beside rpa.toml" in said
+    assert "all shops: not paused any more" in rpa(sellers, "resume").stdout
+    assert paused(sellers) == {}
+
+
+def test_who_resumes_is_told_what_is_still_paused_and_how_that_ends(sellers: Project) -> None:
+    rpa(sellers, "pause", "--by=Boss")
+    rpa(sellers, "pause", "demo", "north", "--by=Anna")
+    one = rpa(sellers, "resume", "demo")
+    assert one.returncode == 3
+    assert "all shops: paused since" in one.stdout
+    assert "`rpa resume` ends it" in one.stdout
+    rest = rpa(sellers, "resume")
+    assert (rest.returncode, "`rpa resume north` ends it" in rest.stdout) == (0, True)
+    (sellers.folder / "STOP.txt").touch()
+    stopped = rpa(sellers, "resume", "north")
+    assert stopped.returncode == 3
+    assert "paused by the file STOP.txt beside rpa.toml. Remove" in stopped.stdout
+    assert "north: there was no pause" in rpa(sellers, "resume", "north").stdout
+
+
+def test_a_pause_is_spoken_of_in_chinese(sellers: Project) -> None:
+    sellers.write(GROUPS.format(language="zh"))
+    said = rpa(sellers, "pause", "--by=老板", "--reason=盘点").stdout
+    assert "全部店铺：已被 老板 暂停" in said
+    assert "名为“停止”的文件" in said
+    assert "全部店铺：已恢复。" in rpa(sellers, "resume").stdout
+
+
+def test_a_shop_that_there_is_not_is_named_with_the_nearest(sellers: Project) -> None:
+    run = rpa(sellers, "pause", "@sout")
+    assert (run.returncode, paused(sellers)) == (2, {})
+    assert 'did you mean "@south"?' in run.stderr
+
+
+def test_a_flow_that_writes_is_refused_by_hand_in_a_paused_shop(project: Project) -> None:
+    rpa(project, "pause", "demo", "--by=Anna", "--reason=stocktaking")
+    run = project.rpa("run", "ship", "demo", "--live")
+    assert run.returncode == 2
+    assert "by Anna: stocktaking. `rpa resume demo` ends it. A --dry-run is possible meanwhile." in run.stderr
+    assert not (project.folder / "var" / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("flow", "live", "wants"),
+    [("ship", None, True), ("ship", True, True), ("ship", False, False), ("audit-notices", None, False)],
+)
+def test_rehearsals_and_flows_that_read_do_not_care_for_a_pause(
+    sellers: Project, *, flow: str, live: bool | None, wants: bool
+) -> None:
+    nobody: Any = None
+    shop = sellers.config.shop("demo")
+    found = flows()[flow]
+    job = Job(
+        flow=found,
+        config=sellers.config,
+        shops=(shop,),
+        options=found.options(),
+        live=live,
+        meter=nobody,
+        person=nobody,
+    )
+    assert job.write_right(shop).wanted is wants
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[SmallShop]:
+    """One order without logistics, then two with parcels; logged in."""
+    with small_shop(tmp_path / "owner", parcels=2, virtual=1, held=()) as opened:
+        yield opened
+
+
+def stopped_while(
+    shop: SmallShop, *, endpoint: str, when: str, stop: Callable[[], object]
+) -> subprocess.CompletedProcess[str]:
+    """`rpa run ship`, and what `stop` does while the site holds its first answer of this kind."""
+    shop.mock.fault("freeze", endpoint=endpoint, when=when)
+    process = shop.folder.start("run", "ship", "--json")
+    try:
+        shop.mock.wait_for("effect" if when == "after" else "request", endpoint=endpoint, timeout_s=60)
+        stop()
+        shop.mock.clear_faults("freeze")
+        stdout, stderr = process.communicate(timeout=90)
+    finally:
+        process.kill()
+    return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def pause(shop: SmallShop) -> None:
+    at = datetime.now(tz=UTC)
+    Pauses(shop.folder.path, shop.folder.var).pause(None, by="Boss", reason="", at=at)
+
+
+def test_a_stop_file_in_mid_shipment_lets_the_order_in_hand_end_and_begins_no_other(shop: SmallShop) -> None:
+    run = stopped_while(shop, endpoint=SHIP, when="after", stop=(shop.folder.path / "停止.txt").touch)
+    assert run.returncode == 3
+    assert "paused by the file 停止.txt beside rpa.toml" in run.stdout
+    assert shop.shipped() == shop.wanted[:1]
+    outcomes = {row["order_sn"]: (row["outcome"], row["reason"]) for row in shop.folder.rows()}
+    assert outcomes[shop.wanted[0]] == ("done", "shipped")
+    assert {outcomes[sn] for sn in shop.wanted[1:]} == {("waiting", "stopped")}
+
+
+def test_a_pause_that_comes_while_the_form_is_filled_in_stops_that_very_shipment(shop: SmallShop) -> None:
+    run = stopped_while(shop, endpoint=DETAIL, when="before", stop=lambda: pause(shop))
+    assert run.returncode == 3
+    assert "by Boss" in run.stdout
+    assert shop.writes() == []
+    assert shop.folder.ledger() == []
