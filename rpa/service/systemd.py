@@ -54,6 +54,8 @@ RestartSec={_RESTART_S}
 KillMode=mixed
 KillSignal=SIGTERM
 TimeoutStopSec={program.stop_s}
+# A page that eats the memory ends that page's run, not the scheduler.
+OOMPolicy=continue
 
 [Install]
 WantedBy=default.target
