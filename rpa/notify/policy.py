@@ -76,8 +76,7 @@ def due_now(
     """
     groups: dict[tuple[Kind, str], list[Incident]] = {}
     for incident in opened:
-        before = [each for each in told if _same(each, incident) and each.id != incident.id]
-        kind = due(incident, now=now, before=before)
+        kind = due(incident, now=now, before=[each for each in told if _same(each, incident)])
         if kind is not None:
             groups.setdefault((kind, incident.cause), []).append(incident)
     for incident in closed:

@@ -68,6 +68,8 @@ def test_a_cause_that_comes_back_is_told_later_each_time() -> None:
 def test_what_was_told_the_day_before_counts_as_new() -> None:
     gone = incident(told_at=EVENING - 24 * HOUR, closed_at=EVENING - 23 * HOUR)
     assert due(incident(2), now=EVENING, before=[gone]) is Kind.FIRST
+    lately = incident(3, told_at=EVENING - HOUR, closed_at=EVENING)
+    assert due(incident(2), now=EVENING, before=[gone, gone, lately]) is Kind.FIRST
 
 
 def test_many_shops_with_one_cause_are_one_telling_and_other_causes_their_own() -> None:
