@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LazyGroup(TyperGroup):
-    """The program's own commands, and those of the entry points `rpa.commands`."""
+    """The program's own commands, those of the entry points `rpa.commands`, and, unlisted, each flow by its name."""
 
     def list_commands(self, ctx: Context) -> list[str]:
         """All names, ours first."""
@@ -28,6 +28,9 @@ class LazyGroup(TyperGroup):
 
         One that cannot be imported says so in the help, and when it is run; the others are not disturbed.
         """
+        if self._is_flow(cmd_name):
+            runs = super().get_command(ctx, "run")
+            return runs.get_command(ctx, cmd_name) if isinstance(runs, TyperGroup) else None
         own = super().get_command(ctx, cmd_name)
         entry = discovery.commands().get(cmd_name)
         if own is not None or entry is None:
@@ -36,6 +39,16 @@ class LazyGroup(TyperGroup):
             return _offered(discovery.load(entry), name=cmd_name)
         except ConfigError as error:
             return _broken(error, name=cmd_name)
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """The command that is asked for; a flow's name alone is short for `run` and that name."""
+        short = bool(args) and self._is_flow(args[0])
+        return super().resolve_command(ctx, ["run", *args] if short else args)
+
+    def _is_flow(self, name: str) -> bool:
+        """Whether this names a flow, and no command. Flows are imported only for what is no command."""
+        taken = name in self.commands or name in discovery.commands() or name.startswith("-")
+        return not taken and name in discovery.flows()
 
 
 def _offered(loaded: object, *, name: str) -> Command:
