@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
+from flows.arrivals.joining import Arrived
+from flows.arrivals.keeping import Keeper, leave_over
+from flows.arrivals.pasted import pasted_sheet
 from flows.model import BadRow, Decision, Place, SheetRow
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from flows.reasons import Reason
 from flows.settings import OrderSettings
-from flows.sheets import LeftAlone, SheetContents, read_sheets
+from flows.sheets import LeftAlone, SheetContents, read_files, reading_of
 from flows.sheets.arrival import LOCK_FILE
+from flows.sheets.headers import HeaderWords
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
@@ -39,6 +43,8 @@ class Inbox:
     """By shop; several shops may share one."""
     other_shops: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     """Configured shops that read a sheet too, but are not in this run."""
+    arrived: Arrived | None = None
+    """What came in the inboxes of the shops; None: no shop has one."""
     _taken: set[Place] = field(default_factory=set)
 
     @classmethod
@@ -50,26 +56,25 @@ class Inbox:
         absent = [str(path) for path in given if not path.is_file()]
         if absent:
             raise ConfigError(f"There is no sheet {', '.join(absent)}; check --sheet.")
-        config = plan.config
+        config, arrived = plan.config, Arrived.of(plan)
         read: dict[tuple[object, ...], SheetContents] = {}
         contents = {}
         for shop in plan.shops:
             paths = list(given) or sheets_of(shop, config)
             settings = shop.settings(OrderSettings)
-            key = (shop.platform, tuple(paths), tuple(sorted(settings.columns.items())))
+            key = (shop.platform, tuple(paths), tuple(sorted(settings.columns.items())), settings.inbox)
             if key not in read:
-                words = _sheet_profile(shop, config)
-                read[key] = read_sheets(
-                    paths,
-                    words=words,
-                    columns=settings.columns,
-                    hidden_rows=hidden_rows,
-                    clock=config.clock,
+                reading = reading_of(
+                    _sheet_profile(shop, config), columns=settings.columns, hidden_rows=hidden_rows,
                     language=config.language,
-                )
+                )  # fmt: skip
+                arrived.read(shop.name, reading=reading)
+                files = read_files(paths, reading=reading, clock=config.clock)
+                read[key] = arrived.join(files, shop=shop.name)
                 _tell(read[key].bad, language=config.language)
             contents[shop.name] = read[key]
-        return cls(contents=contents, other_shops={} if given else _not_in_run(plan))
+        others = {} if given else _not_in_run(plan)
+        return cls(contents=contents, other_shops=others, arrived=arrived if arrived.folders else None)
 
     def rows(self, shop: str) -> list[GoodOrBad]:
         """The rows that no shop has taken yet, of the sheets that this shop reads."""
@@ -84,8 +89,22 @@ class Inbox:
         if row is not None:
             self._taken.add(row.place)
 
+    def keeper(self, shop: str, *, run_id: str) -> Keeper | None:
+        """Who notes what becomes of this shop's rows that came in its inbox; None: it has none, or runs dry."""
+        arrived = self.arrived
+        if arrived is None or shop not in arrived.folders or shop not in arrived.live:
+            return None
+        arrived.run_ids[shop] = run_id
+        return Keeper(arrived, self.contents[shop], shop=shop)
+
     def leftovers(self, stopped: Sequence[str]) -> Iterator[tuple[str, Decision]]:
         """What no shop has taken: (the last shop that reads the sheet, the decision)."""
+        if self.arrived is None:
+            yield from self._left(stopped)
+        else:
+            yield from leave_over(self.arrived, self._left(stopped), contents=self.contents, stopped=stopped)
+
+    def _left(self, stopped: Sequence[str]) -> Iterator[tuple[str, Decision]]:
         for shop in reversed(list(self.contents)):
             for row in self.rows(shop):
                 self.take(row)
@@ -100,6 +119,9 @@ class Inbox:
             return row.reason, row.message
         if stopped:
             return Reason.SHOP_NOT_READ, ", ".join(stopped)
+        came = self.arrived.why_left(row.place, stopped=stopped) if self.arrived else None
+        if came is not None:
+            return came
         others = self.other_shops.get(row.place.sheet, ())
         return (Reason.OTHER_SHOP_NOT_RUN, ", ".join(others)) if others else (Reason.NOT_IN_SHOP, "")
 
@@ -123,10 +145,12 @@ def _tell(bad: Sequence[BadRow], *, language: Language) -> None:
 
 
 def sheets_of(shop: Shop, config: Config) -> list[Path]:
-    """The files that a shop's `sheets` globs match, oldest first."""
-    found = {
-        path for glob in shop.settings(OrderSettings).sheets for path in config.folder.glob(glob) if path.is_file()
-    }
+    """The files that a shop's `sheets` globs match, oldest first; what lies in its inbox is taken in from there."""
+    settings = shop.settings(OrderSettings)
+    found = {path for glob in settings.sheets for path in config.folder.glob(glob) if path.is_file()}
+    if settings.inbox is not None:
+        inbox = (config.folder / settings.inbox).resolve()
+        found = {path for path in found if not path.resolve().is_relative_to(inbox)}
     return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
@@ -138,6 +162,18 @@ def _not_in_run(plan: Plan) -> dict[Path, tuple[str, ...]]:
             for path in sheets_of(shop, plan.config):
                 others[path] = (*others.get(path, ()), shop.name)
     return others
+
+
+def given_sheets(plan: Plan) -> list[Path]:
+    """The sheets that a person gave: files, and pasted lines as a file. Raises ConfigError for unclear lines."""
+    options = plan.options
+    if not options.paste:
+        return list(options.sheet)
+    shop = plan.shops[0]
+    headers = HeaderWords.of(
+        _sheet_profile(shop, plan.config).sheets.headers, columns=shop.settings(OrderSettings).columns
+    )
+    return [*options.sheet, pasted_sheet(plan.config, headers=headers)]
 
 
 def _sheet_profile(shop: Shop, config: Config) -> SheetProfile:

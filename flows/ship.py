@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.inbox import Inbox
+from flows.inbox import Inbox, given_sheets
 from flows.office import ReadsOrders, ShipsOrders
 from flows.rows import ORDER_REPORT, OrderRow
 from flows.rules import KIND
@@ -33,6 +33,11 @@ class SheetOptions:
         "快递单号表格（CSV、XLSX、XLS），可多次给出。默认使用店铺配置中的 sheets。",
         many=True,
     )
+    paste: bool = option(
+        "Take lines from the clipboard, or from standard input: order number, courier, tracking number.",
+        "从剪贴板或标准输入读取：每行订单号、快递公司、快递单号。",
+        default=False,
+    )
     hidden_rows: bool = option(
         "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
     )  # fmt: skip
@@ -50,7 +55,7 @@ class Options(SheetOptions):
 
 def read_inbox(plan: Plan) -> Inbox:
     """Read all sheets before a browser starts; every bad row is known at once."""
-    return Inbox.read(plan, given=plan.options.sheet, hidden_rows=plan.options.hidden_rows or plan.yes)
+    return Inbox.read(plan, given=given_sheets(plan), hidden_rows=plan.options.hidden_rows or plan.yes)
 
 
 def ship(run: Run) -> Iterator[Row]:
@@ -62,6 +67,15 @@ def carefully(desk: ShippingDesk, run: Run) -> Iterator[Row]:
     """The procedure of a careful clerk. Whatever stops it, each order and each row taken has its line in the report."""
     for file in run.shared.left_alone(run.shop.name):
         run.note("sheet_left_alone", f"{file.path.name}: {file.why.of(run.language)}")
+    keeper = run.shared.keeper(run.shop.name, run_id=run.record.id)
+    if keeper is None:
+        yield from _step_by_step(desk, run, cut_off=lambda: None)
+    else:
+        yield from keeper.kept(_step_by_step(desk, run, cut_off=keeper.cut_off))
+
+
+def _step_by_step(desk: ShippingDesk, run: Run, *, cut_off: Callable[[], None]) -> Iterator[Row]:
+    """`cut_off` is called before the rows of what was stopped."""
     try:
         yield from desk.look_at_what_was_left_open()
         desk.decide(desk.read_pending_orders())
@@ -72,6 +86,7 @@ def carefully(desk: ShippingDesk, run: Run) -> Iterator[Row]:
         yield from desk.read_back_everything()
         yield from desk.try_again_what_was_proven_not_shipped()
     except Stopped as stop:
+        cut_off()
         try:
             yield from desk.read_back_everything()
         except (NeedsPerson, TryAgain) as worse:
@@ -80,6 +95,7 @@ def carefully(desk: ShippingDesk, run: Run) -> Iterator[Row]:
         yield from desk.report_what_was_cut_off(stop)
         raise
     except (NeedsPerson, TryAgain) as stop:
+        cut_off()
         yield from desk.report_what_was_cut_off(stop)
         raise
 

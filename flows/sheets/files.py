@@ -81,7 +81,7 @@ def worksheets_in(data: bytes, *, is_header: IsHeader) -> list[Worksheet]:
         from flows.sheets import books
 
         return books.read_xlsx(data) if data.startswith(ZIP) else books.read_xls(data)
-    return _read_text(_decoded(data), is_header=is_header)
+    return _read_text(decoded(data), is_header=is_header)
 
 
 def _unopened(error: OSError) -> Text:
@@ -93,7 +93,8 @@ def _unopened(error: OSError) -> Text:
     )
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The text in these bytes: UTF-8 or UTF-16, or what Chinese programs write. Raises NotASheet when it is none."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     elif b"\0" in data:

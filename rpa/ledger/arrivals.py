@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rpa.clock import Clock
 
 _SUCCESS: Final = frozenset({Outcome.DONE, Outcome.ALREADY_DONE})
+_TOLD: Final = ("state", "outcome", "reason", "message")
+_CHANGING: Final = (*_TOLD, "shop", "run_id", "looked", "updated_at")
 _LONGEST_SUBJECT: Final = 200
 
 
@@ -91,14 +93,15 @@ class RowNote:
     """What a run made of a row."""
 
     row_id: int
-    outcome: str
-    reason: str
+    outcome: str = ""
+    """Empty: what an earlier run made of it stays."""
+    reason: str = ""
     message: str = ""
-    shop: str
+    shop: str = ""
     run_id: str = ""
-    ends: bool
+    ends: bool = False
     """It is not to be tried again."""
-    looked: tuple[str, ...] = field(default=())
+    looked: tuple[str, ...] = ()
     """Shops that looked for its subject and do not have it."""
 
 
@@ -190,23 +193,33 @@ def note(connection: Connection, notes: Sequence[RowNote], *, clock: Clock) -> N
     touched: set[int] = set()
     for each in notes:
         row = there.get(each.row_id)
-        if row is None or (row.state is RowState.ENDED and (row.outcome in _SUCCESS or each.outcome not in _SUCCESS)):
+        if row is None or (row.state is RowState.ENDED and not _is_proof(each, of=row)):
             continue
-        state = RowState.ENDED if each.ends else RowState.OPEN
-        looked = {**row.looked, **dict.fromkeys(each.looked, now.isoformat())}
-        changed[row.id] = {
-            "of": row.id, "to_state": state.value, "to_outcome": str(each.outcome), "to_reason": str(each.reason),
-            "to_message": each.message, "to_shop": each.shop, "to_run_id": each.run_id, "to_looked": looked,
-            "to_updated_at": now,
-        }  # fmt: skip
-        if (row.state, row.outcome, row.reason, row.message) != (state, each.outcome, each.reason, each.message):
+        after = _after(row, each, now=now)
+        changed[row.id] = {"of": row.id} | {f"to_{name}": value for name, value in after.items()}
+        if any(after[name] != getattr(row, name) for name in _TOLD):
             touched.add(row.arrival_id)
     if changed:
-        columns = ("state", "outcome", "reason", "message", "shop", "run_id", "looked", "updated_at")
-        values: dict[str, BindParameter[object]] = {name: bindparam(f"to_{name}") for name in columns}
+        values: dict[str, BindParameter[object]] = {name: bindparam(f"to_{name}") for name in _CHANGING}
         statement = update(arrival_rows).where(arrival_rows.c.id == bindparam("of")).values(values)
         connection.execute(statement, list(changed.values()))
     _mark(connection, touched, now=now)
+
+
+def _is_proof(note: RowNote, *, of: ArrivalRow) -> bool:
+    return note.outcome in _SUCCESS and of.outcome not in _SUCCESS
+
+
+def _after(row: ArrivalRow, note: RowNote, *, now: datetime) -> dict[str, object]:
+    """The columns that a note may change, as they are after it."""
+    looked = {**row.looked, **dict.fromkeys(note.looked, now.isoformat())}
+    if not note.outcome:
+        return {name: getattr(row, name) for name in _CHANGING} | {"state": row.state.value, "looked": looked}
+    return {
+        "state": (RowState.ENDED if note.ends else RowState.OPEN).value, "outcome": str(note.outcome),
+        "reason": str(note.reason), "message": note.message, "shop": note.shop, "run_id": note.run_id,
+        "looked": looked, "updated_at": now,
+    }  # fmt: skip
 
 
 def _mark(connection: Connection, arrival_ids: Iterable[int], *, now: datetime) -> None:

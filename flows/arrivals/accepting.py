@@ -1,0 +1,219 @@
+"""Taking in what lies in an inbox: first the ledger has all rows of a file, then the file is put away.
+
+Whatever kills the program in between, the next one finds the file's content in the ledger and goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import Timeout
+from loguru import logger
+
+from flows.arrivals.folder import InboxFolder
+from flows.arrivals.results import ResultWriter
+from flows.arrivals.rows import new_row, nothing_was_read
+from flows.sheets import rows_in
+from flows.sheets.arrival import GROWING, LeftAlone, State, growing, state
+from rpa.language import Text
+from rpa.ledger.arrivals import ArrivalState
+
+if TYPE_CHECKING:
+    from flows.sheets.tables import Reading
+    from rpa.config import Config
+    from rpa.ledger.arrivals import Arrival
+    from rpa.ledger.ledger import Ledger
+
+NOT_THERE = Text(
+    en="The inbox cannot be looked into ({why}); see that the folder is there.",
+    zh="无法打开收件夹（{why}）；请检查该文件夹。",
+)
+_IN_USE = Text(
+    en="The file cannot be read now; close the program that has it open. The next run takes it.",
+    zh="文件暂时无法读取；请关闭正在使用它的程序，下次运行再收取。",
+)
+_STAYS = Text(
+    en="Its rows are taken in, but the file cannot be moved; close the program that has it open.",
+    zh="各行已收取，但文件无法移动；请关闭正在使用它的程序。",
+)
+_BUSY = Text(
+    en="Another run is taking in files here; the next run looks again.", zh="另一运行正在收取文件；下次运行再看。"
+)
+_COPIES = "copies"
+"""The fact of an arrival: where copies of it are put away that have no result yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One file of the inbox, read as a whole."""
+
+    path: Path
+    seen: State
+    """How it looked while it was read."""
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """What makes its content the same as another's."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def found_in(folder: InboxFolder, *, config: Config) -> tuple[list[Found], list[LeftAlone]]:
+    """The files of an inbox that stand still, oldest first, and those that cannot be read yet."""
+    try:
+        paths = folder.sheets()
+    except OSError as error:
+        why = error.strerror or str(error)
+        told = Text(en=NOT_THERE.en.format(why=why), zh=NOT_THERE.zh.format(why=why))
+        return [], [LeftAlone(path=folder.path, why=told)]
+    moving = growing(paths, clock=config.clock, stable_s=2.0)
+    found: list[Found] = []
+    left = [LeftAlone(path=path, why=GROWING) for path in paths if path in moving]
+    for path in (path for path in paths if path not in moving):
+        seen = state(path)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            left.append(LeftAlone(path=path, why=_IN_USE))
+            continue
+        if state(path) == seen:
+            found.append(Found(path=path, seen=seen, data=data))
+        else:
+            left.append(LeftAlone(path=path, why=GROWING))
+    return found, left
+
+
+class Accepting:
+    """Takes in the files of one inbox."""
+
+    def __init__(self, folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger) -> None:
+        self._folder = folder
+        self._config = config
+        self._reading = reading
+        self._ledger = ledger
+        self._results = ResultWriter(config=config)
+
+    def accept(self) -> list[LeftAlone]:
+        """Take in every file that stands still; gives those that stay where they are."""
+        folder = self._folder
+        try:
+            with folder.lock:
+                folder.path.mkdir(exist_ok=True)
+                found, left = found_in(folder, config=self._config)
+                left += [LeftAlone(path=each.path, why=_STAYS) for each in found if not self._took(each)]
+                self._finish({each.path: each.sha256 for each in found})
+                write_results(folder, ledger=self._ledger, results=self._results)
+                return left
+        except Timeout:
+            return [LeftAlone(path=folder.path, why=_BUSY)]
+        except OSError as error:
+            told = Text(en=NOT_THERE.en.format(why=error.strerror), zh=NOT_THERE.zh.format(why=error.strerror))
+            return [LeftAlone(path=folder.path, why=told)]
+
+    def _took(self, found: Found) -> bool:
+        """Have the file's rows in the ledger, and the file put away; False: it stays where it is for now."""
+        known = self._ledger.known_arrival(self._folder.key, sha256=found.sha256)
+        if known is None or self._may_come_again(known):
+            return self._put_away(self._new(found, instead_of=known), found)
+        if known.state is ArrivalState.ACCEPTED and known.name == found.path.name:
+            return self._put_away(known, found)
+        return self._put_copy_away(known, found)
+
+    def _may_come_again(self, known: Arrival) -> bool:
+        return known.state is ArrivalState.ARCHIVED and nothing_was_read(self._ledger.rows_of_arrival(known))
+
+    def _new(self, found: Found, *, instead_of: Arrival | None) -> Arrival:
+        target = self._folder.put_away_as(found.path.name, at=self._config.clock.now())
+        rows = rows_in(found.data, path=target, reading=self._reading)
+        logger.info("{}: {} with {} rows taken in.", self._folder.key, found.path.name, len(rows))
+        return self._ledger.arrive(
+            self._folder.key, name=found.path.name, sha256=found.sha256, path=self._folder.inside(target),
+            rows=[new_row(row) for row in rows], instead_of=instead_of,
+        )  # fmt: skip
+
+    def _put_away(self, arrival: Arrival, found: Found) -> bool:
+        target = self._folder.outside(arrival.path)
+        if target.exists():
+            target = self._folder.put_away_as(arrival.name, at=arrival.arrived_at)
+            arrival = self._ledger.put_elsewhere(arrival, path=self._folder.inside(target))
+        if not _moved(found, to=target):
+            return False
+        self._ledger.put_away(arrival)
+        return True
+
+    def _put_copy_away(self, known: Arrival, found: Found) -> bool:
+        """Put a file away whose content came before. Its place is kept first, so that its result is never forgotten."""
+        copies = _copies(known)
+        planned = [self._folder.outside(path) for name, path in copies if name == found.path.name]
+        target = next((path for path in planned if not path.exists()), None)
+        if target is None:
+            target = self._folder.put_away_as(found.path.name, at=self._config.clock.now())
+            copies = [*copies, (found.path.name, self._folder.inside(target))]
+        self._ledger.keep_facts(known, facts={**known.facts, _COPIES: copies})
+        return _moved(found, to=target)
+
+    def _finish(self, there: dict[Path, str]) -> None:
+        """Files whose content is in the ledger, and which lie in the inbox no more, were put away or taken away."""
+        for arrival in self._ledger.unfinished_arrivals(self._folder.key):
+            lies_there = there.get(self._folder.path / arrival.name) == arrival.sha256
+            if arrival.state is ArrivalState.ACCEPTED and not lies_there and not self._may_lie_there(arrival, there):
+                self._ledger.put_away(arrival)
+
+    def _may_lie_there(self, arrival: Arrival, there: dict[Path, str]) -> bool:
+        """Whether a file of its name is there that could not be read."""
+        path = self._folder.path / arrival.name
+        return path not in there and path.exists()
+
+
+def _copies(arrival: Arrival) -> list[tuple[str, str]]:
+    kept = arrival.facts.get(_COPIES, ())
+    return [(str(name), str(path)) for name, path in kept] if isinstance(kept, list) else []
+
+
+def _moved(found: Found, *, to: Path) -> bool:
+    """Move the file that was read; False: it cannot be moved, or is another one by now."""
+    if state(found.path) != found.seen:
+        return False
+    try:
+        to.parent.mkdir(exist_ok=True)
+        found.path.rename(to)
+    except OSError:
+        return False
+    if state(to) == found.seen:
+        return True
+    _bring_back(to, found.path)
+    return False
+
+
+def _bring_back(moved: Path, path: Path) -> None:
+    """It was saved anew in the moment in which it was moved: what it says now was never read."""
+    if path.exists():
+        path = path.with_name(moved.name)
+    moved.rename(path)
+
+
+def write_results(folder: InboxFolder, *, ledger: Ledger, results: ResultWriter) -> None:
+    """Write the results of all files whose rows read differently now. Hold the folder's lock."""
+    for arrival in ledger.unfinished_arrivals(folder.key):
+        if arrival.result:
+            continue
+        path = folder.outside(arrival.path)
+        try:
+            written = results.write(path, rows=ledger.rows_of_arrival(arrival))
+            waiting = [each for each in _copies(arrival) if not _copy_told(folder, arrival, each[1], results=results)]
+        except OSError as error:
+            logger.warning("{}: the result cannot be written ({}); close it. The next run writes it.", path.name, error)
+            continue
+        ledger.keep_result(arrival, result=folder.inside(written), facts={**arrival.facts, _COPIES: waiting})
+
+
+def _copy_told(folder: InboxFolder, arrival: Arrival, kept: str, *, results: ResultWriter) -> bool:
+    """Whether a copy that was put away has its result now; False: it lies in the inbox yet."""
+    copy = folder.outside(kept)
+    if not copy.exists():
+        return False
+    results.write_copy(copy, of=arrival, earlier=folder.outside(arrival.path))
+    return True

@@ -1,0 +1,97 @@
+"""Lines that a person pastes: from the clipboard, or from standard input, to a sheet like any other."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.sheets.files import DELIMITERS, NotASheet, decoded
+from rpa.errors import ConfigError
+
+if TYPE_CHECKING:
+    from flows.sheets.headers import HeaderWords
+    from rpa.config import Config
+
+HEADERS = ("order_sn", "courier", "tracking_number")
+"""Written above lines that came without headers; every profile knows them."""
+
+_SEPARATORS = re.compile(r"\s*[\t,，;；]\s*")
+_AT_THE_ENDS = " \t\r\n\u3000,，;；"
+
+
+def pasted_sheet(config: Config, *, headers: HeaderWords) -> Path:
+    """The lines as a new CSV in var/pasted/. Raises ConfigError when there are none, or when one is not clear."""
+    text = _text()
+    rows = list(_rows(text, headers=headers))
+    now = config.clock.now()
+    folder = config.var / "pasted"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}.csv"
+    with path.open("x", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
+    return path
+
+
+def _text() -> str:
+    if sys.stdin is None or sys.stdin.isatty():
+        source, text = "The clipboard", _clipboard()
+    else:
+        source, text = "Standard input", _decoded(sys.stdin.buffer.read())
+    if not text.strip():
+        raise ConfigError(
+            f"{source} is empty; give lines with order number, courier and tracking number, copied from the sheet or "
+            "on standard input."
+        )
+    return text
+
+
+def _clipboard() -> str:
+    import pyperclip
+
+    try:
+        return str(pyperclip.paste())
+    except pyperclip.PyperclipException as error:
+        first_line = str(error).strip().partition("\n")[0]
+        raise ConfigError(
+            f"The clipboard cannot be read ({first_line}). Save the lines in a file and give it with --sheet, "
+            "or on standard input: rpa ship --paste < FILE"
+        ) from error
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return decoded(data)
+    except NotASheet as error:
+        raise ConfigError("Standard input is no text; give a file with --sheet instead.") from error
+
+
+def _rows(text: str, *, headers: HeaderWords) -> Iterator[Sequence[str]]:
+    """A table with headers as it is; other lines as order number, courier, tracking number below our headers."""
+    lines = text.strip("\r\n").splitlines()
+    for delimiter in DELIMITERS:
+        if headers.is_header(next(csv.reader(lines[:1], delimiter=delimiter))):
+            yield from csv.reader(io.StringIO(text.strip("\r\n"), newline=""), delimiter=delimiter)
+            return
+    yield HEADERS
+    yield from (_cells(line, number=number) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def _cells(line: str, *, number: int) -> Sequence[str]:
+    """One line as three cells. Between its parts stand tabs or commas; where it has none of these, blanks do."""
+    parts = _SEPARATORS.split(line.strip(_AT_THE_ENDS))
+    if len(parts) == 1:
+        order_sn, *courier, last = line.split() if len(line.split()) > 1 else (*line.split(), "")
+        parts = [order_sn, " ".join(courier), last]
+    elif len(parts) == len(HEADERS) - 1:
+        parts.insert(1, "")  # an order and its number: the number tells the courier
+    if len(parts) != len(HEADERS):
+        raise ConfigError(
+            f"Line {number} of what was pasted has {len(parts)} cells: {line.strip()[:80]!r}. Give order number, "
+            "courier and tracking number, or copy the headers too."
+        )
+    return parts
