@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
 
 _NEVER = Text(
-    en="its notices were never read. Run `{read}`.",
+    en="notices were never read. Run `{read}`.",
     zh="从未读取站内信。请运行 {read}。",
 )
 _LOST = Text(

@@ -17,7 +17,7 @@ from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
 from rpa.config import load
 from rpa.language import Language, Text
-from rpa.overview.naming import named
+from rpa.overview.naming import addressed, named
 from rpa.overview.orders import orders_of
 from rpa.overview.tasks import tasks
 from rpa.overview.todo import each_by_itself, folded
@@ -73,7 +73,8 @@ def _json(line: Line, *, language: Language) -> dict[str, object]:
     return {
         "shops": list(line.shops), "code": line.code, "count": line.count, "subjects": list(line.subjects),
         "outcome": line.outcome or None, "deadline": line.deadline.isoformat() if line.deadline else None,
-        "since": line.since.isoformat(), "what_to_do": line.words.of(language), "detail": line.detail,
+        "since": line.since.isoformat(), "detail": line.detail,
+        "what_to_do": addressed(line.words, shops=line.shops, language=language),
     }  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _table(lines: Sequence[Line], *, language: Language, now: datetime) -> Table
     for line in lines:
         table.add_row(
             _deadline(line.deadline, now=now), Styled(_shops(line, language=language), style="bold"),
-            Styled(_what(line, language=language)), Styled(" ".join(filter(None, _to_do(line, language=language)))),
+            Styled(_what(line, language=language)), _to_do(line, language=language),
         )  # fmt: skip
     return table
 
@@ -115,10 +116,12 @@ def _what(line: Line, *, language: Language) -> str:
     return "\n".join([*head, *line.subjects[:_EXAMPLES], *rest])
 
 
-def _to_do(line: Line, *, language: Language) -> tuple[str, str]:
-    """The sentence, and what is known of this one alone."""
-    words = line.words.of(language)
-    return words, line.detail if line.subjects and line.detail not in {words, *line.subjects} else ""
+def _to_do(line: Line, *, language: Language) -> Styled:
+    """The sentence, and below it what else is known of what the line is about."""
+    words = addressed(line.words, shops=line.shops, language=language)
+    told = {line.words.of(language), *line.subjects}
+    detail = f"\n{line.detail}" if line.detail and line.subjects and line.detail not in told else ""
+    return Styled.assemble(words, (detail, "dim"))
 
 
 def show_digest(config_path: Path | None) -> None:

@@ -106,9 +106,10 @@ class ShopState:
             return Condition.TROUBLED
         return Condition.PAUSED if self.pause else Condition.FINE
 
-    def login_ends_soon(self, now: datetime) -> bool:
-        """Whether its login ends within a day, or has ended."""
-        return self.login is not None and self.login.ends_at is not None and self.login.ends_at - now <= EXPIRING
+    @property
+    def login_end(self) -> datetime | None:
+        """When its login ends; None: there is none, or it does not tell."""
+        return self.login.ends_at if self.login else None
 
 
 def shop_states(

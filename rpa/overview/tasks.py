@@ -111,11 +111,14 @@ def _of_run(planned: PlannedRun) -> Task:
 
 
 def lost_runs(ledger: Ledger, *, shops: Collection[str], now: datetime) -> Iterator[PlannedRun]:
-    """Today's planned runs that never started or were cut off, and that no later run of the flow has made up for."""
+    """Today's planned runs that never started or were cut off, and that no later run of the flow has made up for.
+
+    Oldest first.
+    """
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     lost = [each for state in _RUNS for each in ledger.planned_runs(state=state, since=midnight) if each.shop in shops]
     made_up = _newest_good_runs(ledger, shops={each.shop for each in lost}, since=midnight)
-    for each in lost:
+    for each in sorted(lost, key=lambda each: each.planned_at):
         done = made_up.get((each.shop, each.flow))
         if done is None or done < (each.started_at or each.planned_at):
             yield each

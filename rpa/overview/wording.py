@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from rpa.language import Language, Text
 from rpa.ledger.plans import PlanState
 from rpa.outcome import Outcome
-from rpa.overview.naming import named
+from rpa.overview.naming import addressed, named
+from rpa.overview.shops import EXPIRING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from rpa.overview.day import Day, ShopDay
     from rpa.overview.shops import ShopState
 
-_NAMED: Final = 10
+_NAMED: Final = 5
+"""So many shops are named of those that a sentence is about."""
 _FEW: Final = 3
-_LINES: Final = 20
-"""So many shops have a line of their own, and so many tasks."""
+"""So many shops have a sentence of their own for what may hold for many."""
+_LINES: Final = 15
+"""So many tasks, and so many shops, have a line of their own: services for chats take short messages only."""
 
 _SPAN = Text(en="From {since} to {until}", zh="{since} 至 {until}")
 _TOTAL = Text(
@@ -58,24 +61,35 @@ _NEAR = Text(
     zh="24 小时内须发货但尚未发货：{count} 单，最早 {first}，{shops}",
 )
 _MISSES = Text(
-    en="{shop}: at this pace ({shipped} in 24 hours) {missed} orders miss their ship-by time, the first {first}",
-    zh="{shop}：按目前速度（24 小时 {shipped} 单），将有 {missed} 单赶不上发货时限，最早 {first}",
+    en="{shop}: at this pace ({shipped} shipped in 24 hours) {missed} of {waiting} orders miss their ship-by time, the "
+    "first {first}",
+    zh="{shop}：按目前速度（24 小时发货 {shipped} 单），{waiting} 单中有 {missed} 单赶不上发货时限，最早 {first}",
+)
+_MISSES_MANY = Text(
+    en="At this pace {missed} orders miss their ship-by time, in {shops}",
+    zh="按目前速度，有 {missed} 单赶不上发货时限：{shops}",
 )
 _LOGIN = Text(
     en="{shop}: its login ends {ends}; run `rpa login {shop}`",
     zh="{shop}：登录将于 {ends} 失效；请运行 rpa login {shop}",
+)
+_LOGINS = Text(
+    en="Logins that end within 24 hours: {shops}; run `rpa login SHOP` for each",
+    zh="24 小时内登录将失效：{shops}；请逐个运行 rpa login 店铺名",
 )
 _PREVIEW = Text(
     en="{shop}: preview only: 0 shipped, {pending} to ship (`live = true` ships)",
     zh="{shop}：预演：0 发货，{pending} 待发（live = true 后才会发货）",
 )
 _PREVIEWS = Text(
-    en="{count} shops are in preview: 0 shipped, {pending} to ship: {shops}",
+    en="In preview, {count} shops: 0 shipped, {pending} to ship: {shops}",
     zh="{count} 家店铺预演：0 发货，{pending} 待发：{shops}",
 )
+_PROGRAM = Text(en="The program", zh="程序")
 _OF_SHOP = Text(en="{shop}: {words}", zh="{shop}：{words}")
 _DOWN = Text(en="Down: {shops}", zh="停摆：{shops}")
 _TASK = Text(en="{deadline}{shops}{subjects}: {words}", zh="{deadline}{shops}{subjects}：{words}")
+_MANY = Text(en="{count} shops", zh="{count} 家店铺")
 _COUNT = Text(en=" ({count})", zh=" {count} 项")
 _BY = Text(en="by {deadline} · ", zh="{deadline} 前 · ")
 _SHOP = Text(
@@ -134,10 +148,7 @@ class _Told:
         yield from self._runs()
         yield from self._orders()
         yield from self._worries()
-        for each in self.day.shops:
-            login = each.state.login
-            if login and login.ends_at and each.state.login_ends_soon(self.day.span.until):
-                yield self.said(_LOGIN, shop=each.name, ends=moment(login.ends_at))
+        yield from self._logins()
         yield from self._not_shipping()
 
     def _runs(self) -> Iterator[str]:
@@ -158,9 +169,7 @@ class _Told:
             first = min(deadline for deadline in deadlines if deadline)
             count = sum(each.state.near for each in near)
             yield self.said(_NEAR, count=count, first=moment(first), shops=self.named(each.name for each in near))
-        late = [each.state for each in self.day.shops if each.state.forecast]
-        for state in late[:_NAMED]:
-            yield forecast_words(state, language=self.language)
+        yield from forecasts((each.state for each in self.day.shops), language=self.language)
 
     def _worries(self) -> Iterator[str]:
         """Each worry once, with all the shops that have it."""
@@ -170,6 +179,14 @@ class _Told:
                 shops[worry].append(each.name)
         for worry, names in shops.items():
             yield self.said(_OF_SHOP, shop=self.named(names), words=worry.of(self.language))
+
+    def _logins(self) -> Iterator[str]:
+        now = self.day.span.until
+        ends = {each.name: end for each in self.day.shops if (end := each.state.login_end) and end - now <= EXPIRING}
+        if len(ends) > _FEW:
+            yield self.said(_LOGINS, shops=self.named(f"{name} {moment(end)}" for name, end in ends.items()))
+        else:
+            yield from (self.said(_LOGIN, shop=name, ends=moment(end)) for name, end in ends.items())
 
     def _not_shipping(self) -> Iterator[str]:
         previews = [each.state for each in self.day.shops if each.state.preview]
@@ -192,11 +209,17 @@ class _Told:
         for line in self.day.to_do[:_LINES]:
             yield self.said(
                 _TASK, deadline=self.said(_BY, deadline=moment(line.deadline)) if line.deadline else "",
-                shops=self.named(filter(None, line.shops)) or "rpa", words=line.words.of(self.language),
+                shops=self._few(line.shops), words=addressed(line.words, shops=line.shops, language=self.language),
                 subjects=self.said(_COUNT, count=line.count) if line.subjects else "",
             )  # fmt: skip
         if len(self.day.to_do) > _LINES:
             yield self.said(_MORE, count=len(self.day.to_do) - _LINES)
+
+    def _few(self, shops: Sequence[str]) -> str:
+        """The shops by name, or how many; the program itself has no name."""
+        if len(shops) > _FEW:
+            return self.said(_MANY, count=len(shops))
+        return self.named(filter(None, shops)) or _PROGRAM.of(self.language)
 
     def shops(self) -> Iterator[str]:
         """The shops in which something was shipped or is to be."""
@@ -209,14 +232,18 @@ class _Told:
             yield self.said(_MORE_SHOPS, count=len(busy) - _LINES, shipped=shipped)
 
 
-def forecast_words(state: ShopState, *, language: Language) -> str:
-    """That orders will be late, and how many; the shop must have a forecast."""
-    found = state.forecast
-    if found is None:
-        raise ValueError(f"{state.name} has no forecast")
-    return _MISSES.of(language).format(
-        shop=state.name, shipped=found.shipped, missed=found.missed, first=moment(found.first)
-    )
+def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
+    """That orders will be late: a sentence a shop, or one for all of them where they are many."""
+    late = {state.name: state.forecast for state in states if state.forecast}
+    if len(late) > _FEW:
+        shops = named(list(late), language=language, most=_NAMED)
+        return [_MISSES_MANY.of(language).format(missed=sum(found.missed for found in late.values()), shops=shops)]
+    return [
+        _MISSES.of(language).format(
+            shop=name, shipped=found.shipped, missed=found.missed, waiting=found.waiting, first=moment(found.first)
+        )
+        for name, found in late.items()
+    ]
 
 
 def _counts(each: ShopDay) -> dict[str, int]:
