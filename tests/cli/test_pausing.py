@@ -131,13 +131,13 @@ def shop(tmp_path: Path) -> Iterator[SmallShop]:
 
 
 def stopped_while(
-    shop: SmallShop, *, endpoint: str, when: str, stop: Callable[[], object]
+    shop: SmallShop, stop: Callable[[], object], *, kind: str, endpoint: str, at: int = 1
 ) -> subprocess.CompletedProcess[str]:
-    """`rpa run ship`, and what `stop` does while the site holds its first answer of this kind."""
-    shop.mock.fault("freeze", endpoint=endpoint, when=when)
+    """`rpa run ship`, and what `stop` does while the site holds its answer: before (request) or after the effect."""
+    shop.mock.fault("freeze", endpoint=endpoint, at=at, when="after" if kind == "effect" else "before")
     process = shop.folder.start("run", "ship", "--json")
     try:
-        shop.mock.wait_for("effect" if when == "after" else "request", endpoint=endpoint, timeout_s=60)
+        shop.mock.wait_for(kind, endpoint=endpoint, order_sn=shop.wanted[at - 1], timeout_s=60)
         stop()
         shop.mock.clear_faults("freeze")
         stdout, stderr = process.communicate(timeout=90)
@@ -146,24 +146,29 @@ def stopped_while(
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 
-def pause(shop: SmallShop) -> None:
-    at = datetime.now(tz=UTC)
-    Pauses(shop.folder.path, shop.folder.var).pause(None, by="Boss", reason="", at=at)
-
-
-def test_a_stop_file_in_mid_shipment_lets_the_order_in_hand_end_and_begins_no_other(shop: SmallShop) -> None:
-    run = stopped_while(shop, endpoint=SHIP, when="after", stop=(shop.folder.path / "停止.txt").touch)
-    assert run.returncode == 3
-    assert "paused by the file 停止.txt beside rpa.toml" in run.stdout
+def only_the_first_was_shipped(shop: SmallShop) -> None:
+    assert [write["order_sn"] for write in shop.writes()] == shop.wanted[:1]
     assert shop.shipped() == shop.wanted[:1]
     outcomes = {row["order_sn"]: (row["outcome"], row["reason"]) for row in shop.folder.rows()}
     assert outcomes[shop.wanted[0]] == ("done", "shipped")
     assert {outcomes[sn] for sn in shop.wanted[1:]} == {("waiting", "stopped")}
 
 
-def test_a_pause_that_comes_while_the_form_is_filled_in_stops_that_very_shipment(shop: SmallShop) -> None:
-    run = stopped_while(shop, endpoint=DETAIL, when="before", stop=lambda: pause(shop))
+def test_a_stop_file_in_mid_shipment_lets_the_order_in_hand_end_and_begins_no_other(shop: SmallShop) -> None:
+    run = stopped_while(shop, (shop.folder.path / "停止.txt").touch, kind="effect", endpoint=SHIP)
+    assert run.returncode == 3
+    assert "paused by the file 停止.txt beside rpa.toml" in run.stdout
+    only_the_first_was_shipped(shop)
+    opened = {each.get("order_sn") for each in shop.mock.events() if DETAIL in each["endpoint"]}
+    assert opened.isdisjoint(shop.wanted[1:])
+
+
+def test_a_pause_that_comes_while_a_form_is_filled_in_stops_that_very_shipment(shop: SmallShop) -> None:
+    pauses, at = Pauses(shop.folder.path, shop.folder.var), datetime.now(tz=UTC)
+    run = stopped_while(
+        shop, lambda: pauses.pause(None, by="Boss", reason="", at=at), kind="request", endpoint=DETAIL, at=2
+    )
     assert run.returncode == 3
     assert "by Boss" in run.stdout
-    assert shop.writes() == []
-    assert shop.folder.ledger() == []
+    only_the_first_was_shipped(shop)
+    assert [action.subject for action in shop.folder.ledger()] == shop.wanted[:1]
