@@ -65,7 +65,7 @@ def test_nothing_reaches_the_terminal(box: Postbox, capfd: pytest.CaptureFixture
     ("robot", "path", "answer"),
     [
         ("dingtalk", "send?access_token={token}", b'{"errcode": 310000, "errmsg": "keywords not in content"}'),
-        ("wecombot", "send?key={key}", b'{"errcode": 93000, "errmsg": "invalid webhook url"}'),
+        ("wecombot", "send?key={key}", b'{"errcode": 93000, "errmsg": "no robot has s3cr3tT0ken99"}'),
         ("feishu", "hook/{token}", b'{"code": 19001, "msg": "param invalid"}'),
     ],
 )
@@ -77,6 +77,7 @@ def test_a_robot_that_answers_200_and_a_code_has_refused(
     box.answer = answer
     problem = send(url, title="[rpa] t", body="b", kind="info")
     assert "the service refused it with code" in problem
+    assert TOKEN not in problem
     box.answer = b'{"errcode": 0, "code": 0, "errmsg": "ok"}'
     assert send(url, title="[rpa] t", body="b", kind="info") == ""
     assert "b" in str(box.posted[-1])
