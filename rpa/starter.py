@@ -77,6 +77,50 @@ _REST = Text(
 # stop_words = ["勿发", "先别发"]
 """,
 )
+_UNATTENDED = Text(
+    en="""\
+
+# Runs with nobody watching, by `rpa schedule`; times are those of the timezone above. Remove the # to switch one on.
+# The site keeps audit notices for 7 days only: save them at five past each hour, on quiet days too.
+# [[schedule]]
+# flow = "audit-notices"
+# hours = "6-22"
+# minute = 5
+# on_quiet_days = true
+# Ship what has a tracking number, every half hour:
+# [[schedule]]
+# flow = "ship"
+# every = "30m"
+# between = "08:00-23:00"
+# Days without runs, but those with on_quiet_days:
+# [calendar]
+# quiet_days = ["2026-10-01"]
+# The day summed up, for the channels that `rpa notify` knows:
+# [digest]
+# at = "20:00"
+""",
+    zh="""\
+
+# 无人值守：由 rpa schedule 按以下时间运行（时区见上）。去掉行首的 # 即可启用。
+# 审核通知在后台只保留 7 天：每小时的 05 分保存一次，休息日也保存。
+# [[schedule]]
+# flow = "audit-notices"
+# hours = "6-22"
+# minute = 5
+# on_quiet_days = true
+# 每半小时把有快递单号的订单发货：
+# [[schedule]]
+# flow = "ship"
+# every = "30m"
+# between = "08:00-23:00"
+# 休息日不运行（写了 on_quiet_days 的除外）：
+# [calendar]
+# quiet_days = ["2026-10-01"]
+# 每天几点发送当日小结（发给 rpa notify 设置的通知渠道）：
+# [digest]
+# at = "20:00"
+""",
+)
 
 
 def questions() -> Iterator[Question]:
@@ -122,7 +166,7 @@ def config_text(answers: dict[str, str], *, language: Language) -> str:
     name = answers["shop"] if answers["shop"].isascii() else _quoted(answers["shop"])
     body = "".join(f"# {_COMMENTS[key].of(language)}\n{key} = {value}\n" for key, value in rows)
     head = f'language = "{language.value}"\ntimezone = "Asia/Shanghai"\n'
-    return f"{_HEAD.of(language)}{head}\n[shops.{name}]\n{body}{_REST.of(language)}"
+    return f"{_HEAD.of(language)}{head}\n[shops.{name}]\n{body}{_REST.of(language)}{_UNATTENDED.of(language)}"
 
 
 def _answer(question: Question, ask: Ask) -> str:

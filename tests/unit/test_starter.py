@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,22 @@ def test_what_was_answered_is_what_is_read_back(tmp_path: Path, language: Langua
 def test_the_commented_keys_are_real_ones(tmp_path: Path, language: Language) -> None:
     path = write_config(tmp_path / "rpa.toml", person(ANSWERS), language=language)
     text = path.read_text(encoding="utf-8")
-    live = re.sub(r"^# (?=[a-z_]+ = )", "", text, flags=re.MULTILINE).replace('goods_id = "…"', 'goods_id = "1"')
+    live = re.sub(r"^# (?=[a-z_]+ = |\[)", "", text, flags=re.MULTILINE).replace('goods_id = "…"', 'goods_id = "1"')
     assert live.count("\n#") < text.count("\n#") - 5
     path.write_text(live, encoding="utf-8")
-    assert load(path).shop("示例小店").caps.max_per_run == 500
+    config = load(path)
+    assert config.shop("示例小店").caps.max_per_run == 500
+    notices, ship = config.schedule
+    assert (notices.flow, notices.hours, notices.minute, notices.on_quiet_days) == (
+        "audit-notices", tuple(range(6, 23)), 5, True,
+    )  # fmt: skip
+    assert (ship.flow, ship.every, ship.on_quiet_days) == ("ship", timedelta(minutes=30), False)
+    assert config.digest.at == time(20)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_nothing_runs_by_itself_until_a_person_switches_it_on(tmp_path: Path, language: Language) -> None:
+    assert load(write_config(tmp_path / "rpa.toml", person(ANSWERS), language=language)).schedule == ()
 
 
 def test_an_empty_answer_means_the_default(tmp_path: Path) -> None:
