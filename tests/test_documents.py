@@ -19,8 +19,9 @@ from fixtures.mockshop.harness import MockShop
 from flows.reasons import Reason
 from flows.settings import NoLogisticsGoods
 from rpa.cli import app
-from rpa.config import BrowserConfig, File, Shop, file_model
+from rpa.config import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, Shop, WatchConfig, file_model
 from rpa.outcome import Outcome
+from rpa.timetable import Calendar, Entry
 from tests.office import ShopFolder
 
 if TYPE_CHECKING:
@@ -138,11 +139,18 @@ def reference() -> str:
 def _settings() -> Iterator[tuple[str, str, str]]:
     shops: Any = file_model().model_fields["shops"].annotation
     shop: type[BaseModel] = shops.__args__[1]
-    yield from _rows("", File, without=("shops", "browser"))
+    tables = [name for name, field in File.model_fields.items() if field.description is None]
+    yield from _rows("", File, without=tuple(tables))
     yield from _rows("shops.NAME.", Shop, without=("name",))
     yield from _rows("shops.NAME.", shop, without=tuple(Shop.model_fields))
     yield from _rows("shops.NAME.no_logistics_goods[].", NoLogisticsGoods)
     yield from _rows("browser.", BrowserConfig)
+    yield from _rows("schedule[].", Entry)
+    yield from _rows("calendar.", Calendar)
+    yield from _rows("scheduler.", SchedulerConfig)
+    yield from _rows("notify[].", Channel)
+    yield from _rows("digest.", DigestConfig)
+    yield from _rows("watch.", WatchConfig)
 
 
 def _rows(table: str, model: type[BaseModel], *, without: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str]]:
@@ -154,5 +162,16 @@ def _rows(table: str, model: type[BaseModel], *, without: tuple[str, ...] = ()) 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "needed"
+    if field.default_factory_takes_validated_data:
+        return "–"
     value = field.get_default(call_default_factory=True)
-    return f"`{json.dumps(value)}`" if value is not None and value != "" else "–"
+    return f"`{json.dumps(value, default=_written)}`" if value is not None and value != "" else "–"
+
+
+def _written(value: object) -> object:
+    """A default as one would write it in the file."""
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        return f"{seconds // 3600}h" if seconds and seconds % 3600 == 0 else f"{seconds}s"
+    assert isinstance(value, frozenset)
+    return sorted(value)

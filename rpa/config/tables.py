@@ -55,7 +55,7 @@ class Channel(BaseModel):
     )
     shops: tuple[str, ...] = Field(default=(), description='Only messages of these shops and "@group"s.')
     severity: Literal["info", "warning", "critical"] = Field(
-        default="warning", description='Only messages as grave as this: "info", "warning" or "critical".'
+        default="warning", description='Only messages as grave as this or more: "info", "warning", "critical".'
     )
     digest: bool = Field(default=True, description="Whether the digest goes there, too.")
 

@@ -75,7 +75,8 @@ class Entry(BaseModel):
     catch_up: bool = Field(default=True, description="Whether one missed run is made up for after a downtime.")
     live: bool | None = Field(default=None, description="Left out: as each shop's `live` says.")
     options: Mapping[str, Any] = Field(
-        default_factory=dict, description='The flow\'s own options: { by = "import" }; `rpa flows` lists them.'
+        default_factory=dict,
+        description='The flow\'s own options: { by = "import" }; as `rpa flows` lists them, _ for -.',
     )
 
     @model_validator(mode="after")
