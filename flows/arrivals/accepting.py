@@ -22,6 +22,8 @@ from rpa.language import Text
 from rpa.ledger.arrivals import ArrivalState
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flows.sheets.tables import Reading
     from rpa.config import Config
     from rpa.ledger.arrivals import Arrival
@@ -126,7 +128,7 @@ class Accepting:
         return known.state is ArrivalState.ARCHIVED and nothing_was_read(self._ledger.rows_of_arrival(known))
 
     def _new(self, found: Found, *, instead_of: Arrival | None) -> Arrival:
-        target = self._folder.put_away_as(found.path.name, at=self._config.clock.now())
+        target = self._free(found.path.name, at=self._config.clock.now())
         rows = rows_in(found.data, path=target, reading=self._reading)
         logger.info("{}: {} with {} rows taken in.", self._folder.key, found.path.name, len(rows))
         return self._ledger.arrive(
@@ -134,10 +136,16 @@ class Accepting:
             rows=[new_row(row) for row in rows], instead_of=instead_of,
         )  # fmt: skip
 
+    def _free(self, name: str, *, at: datetime) -> Path:
+        """A place in done/ that neither has a file nor is kept for one that could not be moved yet."""
+        unfinished = self._ledger.unfinished_arrivals(self._folder.key)
+        kept = {path for each in unfinished for path in (each.path, *(copy for _, copy in _copies(each)))}
+        return self._folder.put_away_as(name, at=at, taken=kept)
+
     def _put_away(self, arrival: Arrival, found: Found) -> bool:
         target = self._folder.outside(arrival.path)
         if target.exists():
-            target = self._folder.put_away_as(arrival.name, at=arrival.arrived_at)
+            target = self._free(arrival.name, at=arrival.arrived_at)
             arrival = self._ledger.put_elsewhere(arrival, path=self._folder.inside(target))
         if not _moved(found, to=target):
             return False
@@ -150,7 +158,7 @@ class Accepting:
         planned = [self._folder.outside(path) for name, path in copies if name == found.path.name]
         target = next((path for path in planned if not path.exists()), None)
         if target is None:
-            target = self._folder.put_away_as(found.path.name, at=self._config.clock.now())
+            target = self._free(found.path.name, at=self._config.clock.now())
             copies = [*copies, (found.path.name, self._folder.inside(target))]
         self._ledger.keep_facts(known, facts={**known.facts, _COPIES: copies})
         return _moved(found, to=target)

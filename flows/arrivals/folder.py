@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,10 +72,13 @@ class InboxFolder:
         """Whether a file lies in it, or was put away in it."""
         return path.resolve().is_relative_to(self.path)
 
-    def put_away_as(self, name: str, *, at: datetime) -> Path:
-        """Where a file of this name is put away: a name in done/ that is free, the time first."""
-        stamped = f"{at:%Y%m%d-%H%M%S}-{_short(name)}"
-        return next(path for path in _numbered(self.path / DONE / stamped) if not path.exists())
+    def put_away_as(self, name: str, *, at: datetime, taken: Collection[str] = ()) -> Path:
+        """Where a file of this name is put away: in done/, the time first; free, and none of those that are `taken`."""
+        stamped = self.path / DONE / f"{at:%Y%m%d-%H%M%S}-{_short(name)}"
+        return next(path for path in _numbered(stamped) if self._is_free(path) and self.inside(path) not in taken)
+
+    def _is_free(self, path: Path) -> bool:
+        return not path.exists() and not result_of(path).exists()
 
     def inside(self, path: Path) -> str:
         """A path as the ledger keeps it: from rpa.toml on, where it can be said so."""
@@ -84,6 +87,11 @@ class InboxFolder:
     def outside(self, kept: str) -> Path:
         """The path that the ledger keeps so."""
         return self.root / kept
+
+
+def result_of(sheet: Path) -> Path:
+    """Where the result of a sheet that was put away lies."""
+    return sheet.with_name(sheet.name + RESULT)
 
 
 def folders_of(config: Config) -> list[InboxFolder]:
@@ -116,7 +124,7 @@ def check_shared(folder: InboxFolder) -> None:
 
 def _may_be_sheet(path: Path) -> bool:
     name = path.name
-    hidden = name.startswith((".", *LOCK_PREFIXES)) or name.lower() in _NEVER_SHEETS
+    hidden = name.startswith((".", *LOCK_PREFIXES)) or name.lower() in {*_NEVER_SHEETS, DONE}
     return not hidden and path.suffix.lower() not in _UNFINISHED and path.is_file()
 
 

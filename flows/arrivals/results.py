@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.arrivals.folder import RESULT
+from flows.arrivals.folder import result_of
 from flows.rows import REASON_WORDS
 from rpa.language import Text
 from rpa.ledger.arrivals import RowState
@@ -75,14 +75,14 @@ class ResultWriter:
     def write_copy(self, sheet: Path, *, of: Arrival, earlier: Path) -> Path:
         """The result of a sheet that has the content of an earlier one. Raises OSError as `write`."""
         told = _SAME_CONTENT.of(self.config.language).format(
-            earlier=earlier.name, at=_minute(of.arrived_at), result=earlier.name + RESULT
+            earlier=earlier.name, at=_minute(of.arrived_at), result=result_of(earlier).name
         )
         return self._write(sheet, layout=_COPY_LAYOUT, rows=[{"message": told}])
 
     def _write(self, sheet: Path, *, layout: Layout, rows: Sequence[Row] | Iterator[Row]) -> Path:
         from rpa.report.workbook import write_workbook
 
-        path = sheet.with_name(sheet.name + RESULT)
+        path = result_of(sheet)
         part = path.with_name(f".{path.name}.part")
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
