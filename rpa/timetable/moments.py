@@ -30,8 +30,9 @@ def planned(
     """
     begin, end = after.astimezone(UTC), until.astimezone(UTC)
     last: datetime | None = None
-    day = begin.astimezone(zone).date() - _DAY
-    while day <= end.astimezone(zone).date():
+    # A day more at each side: where clocks change at midnight, a day's first moment may lie in the day before or after.
+    day, last_day = begin.astimezone(zone).date() - _DAY, end.astimezone(zone).date() + _DAY
+    while day <= last_day:
         for moment in _on(day, entry, zone=zone, after=begin) if _runs_on(day, entry, calendar=calendar) else ():
             if begin < moment <= end and moment != last:
                 last = moment

@@ -19,11 +19,12 @@ ZONES = tuple(
         ZoneInfo,
         (
             "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Africa/Cairo", "Australia/Lord_Howe",
-            "America/Santiago", "Pacific/Apia", "Asia/Beirut", "UTC",
+            "America/Santiago", "America/St_Johns", "Pacific/Apia", "Asia/Beirut", "UTC",
         ),
     )
 )  # fmt: skip
-"""With gaps of an hour and of half an hour, at night and at midnight, and a day that was left out (Apia, 2011)."""
+"""With gaps of an hour and of half an hour, at night and at midnight; a midnight that came twice (St_Johns, 2010); a day
+that was left out (Apia, 2011)."""
 SPRING, AUTUMN = "2026-03-08", "2026-11-01"
 """The days on which New York changes its clocks, at two o'clock."""
 
@@ -114,6 +115,16 @@ def test_a_day_without_midnight_begins_when_its_clock_begins() -> None:
     assert moments(entry(every="8h"), "2026-04-24", zone=cairo)[:2] == ["01:00 +0300", "09:00 +0300"]
 
 
+def test_a_midnight_that_comes_twice_counts_at_the_first() -> None:
+    newfoundland = ZoneInfo("America/St_Johns")
+    assert moments(entry(at=["00:00", "23:30"]), "2010-11-06", zone=newfoundland, days=2) == [
+        "00:00 -0230", "23:30 -0230", "00:00 -0230", "23:30 -0330",
+    ]  # fmt: skip
+    second_quarter_past_eleven = datetime(2010, 11, 7, 2, 45, tzinfo=UTC)
+    hour = {"after": second_quarter_past_eleven - timedelta(hours=1), "until": second_quarter_past_eleven}
+    assert instants(entry(at=["00:00"]), zone=newfoundland, **hour) == [datetime(2010, 11, 7, 2, 30, tzinfo=UTC)]
+
+
 def test_a_day_that_a_zone_leaves_out_has_no_moments() -> None:
     apia = ZoneInfo("Pacific/Apia")
     assert moments(entry(at=["09:00"]), "2011-12-29", zone=apia, days=3) == ["09:00 -1000", "09:00 +1400"]
@@ -141,6 +152,7 @@ KINDS = st.one_of(
 CHANGES = (
     datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 11, 1, 6, tzinfo=UTC), datetime(2026, 4, 23, 22, tzinfo=UTC),
     datetime(2011, 12, 30, 10, tzinfo=UTC), datetime(2026, 10, 3, 15, tzinfo=UTC), datetime(2026, 9, 6, 4, tzinfo=UTC),
+    datetime(2010, 11, 7, 2, 31, tzinfo=UTC),
 )  # fmt: skip
 """Instants near which one zone or another changes its clocks."""
 SPANS = st.tuples(st.sampled_from(CHANGES), st.tuples(*[st.integers(-2 * 86400, 2 * 86400)] * 3)).map(
