@@ -104,7 +104,8 @@ class ArrivalDesk:
         return self.reported
 
     def _tell(self, shop: str, rows: Iterator[Row]) -> None:
-        self.reported += [(shop, str(row["order_sn"]), str(row["reason"])) for row in rows]
+        for row in rows:
+            self.reported.append((shop, str(row["order_sn"]), str(row["reason"])))
 
     def reasons(self) -> dict[str, str]:
         """Reason by order number of the newest run. Fails when an order has two rows."""
