@@ -23,7 +23,7 @@ ZONES = tuple(
         ),
     )
 )  # fmt: skip
-"""With gaps of an hour and of half an hour, at night and at midnight; a midnight that came twice (St_Johns, 2010); a day
+"""Gaps of an hour and of half an hour, at night and at midnight; a midnight that came twice (St_Johns, 2010); and a day
 that was left out (Apia, 2011)."""
 SPRING, AUTUMN = "2026-03-08", "2026-11-01"
 """The days on which New York changes its clocks, at two o'clock."""
