@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SENT: Final = "digest"
 """The sign of life that says when the last one was sent."""
-_TITLE = Text(en="rpa: {day:%Y-%m-%d}", zh="rpa 日报 {day:%Y-%m-%d}")
+_TITLE = Text(en="[rpa] Digest {day:%Y-%m-%d}", zh="[rpa] 日报 {day:%Y-%m-%d}")
 
 
 def text(config: Config, ledger: Ledger, *, day: date, shops: Collection[str] = ()) -> str:

@@ -11,6 +11,7 @@ from rpa.language import Text
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
 from rpa.ledger.runs import RunState
+from rpa.overview.whynot import why
 from rpa.report.duties import needs_somebody
 
 if TYPE_CHECKING:
@@ -26,15 +27,15 @@ SHIP_BY: Final = "ship_by_"
 
 _RUNS: Final = {
     PlanState.NEVER_STARTED: Text(
-        en="Planned runs never started, and none has made up for them. Was this computer or `rpa schedule` off? "
-        "See `rpa status`.",
-        zh="计划任务未能启动，之后也没有补跑。是否关机或 rpa schedule 未运行？请查看 rpa status。",
+        en="Planned runs never started{why}, and none has made up for them. Run the flow, and see `rpa status`.",
+        zh="计划任务未启动{why}，之后也没有补跑。请手动运行，并查看 rpa status。",
     ),
     PlanState.INTERRUPTED: Text(
-        en="A run was cut off. The next run finds out what happened; start one if none is planned.",
-        zh="运行中途中断。下次运行会先核实；如无计划任务，请手动运行一次。",
+        en="A run was cut off{why}. The next run finds out what happened; start one if none is planned.",
+        zh="运行中途中断{why}。下次运行会先核实；如无计划任务，请手动运行一次。",
     ),
 }
+_WHY = Text(en=" ({why})", zh="（{why}）")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +106,19 @@ def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: Voc
 
 def _of_run(planned: PlannedRun) -> Task:
     return Task(
-        shop=planned.shop, subject=f"{planned.flow} {planned.planned_at:%H:%M}", code=planned.state.value,
-        words=_RUNS[planned.state], detail=planned.detail, outcome="", deadline=None, since=planned.planned_at,
+        shop=planned.shop, subject=f"{planned.flow} {planned.planned_at:%H:%M}",
+        code=":".join(filter(None, (planned.state.value, planned.reason))), words=_run_words(planned),
+        detail=planned.detail, outcome="", deadline=None, since=planned.planned_at,
     )  # fmt: skip
+
+
+def _run_words(planned: PlannedRun) -> Text:
+    words, reason = _RUNS[planned.state], why(planned)
+    if reason is None:
+        return Text(en=words.en.format(why=""), zh=words.zh.format(why=""))
+    return Text(
+        en=words.en.format(why=_WHY.en.format(why=reason.en)), zh=words.zh.format(why=_WHY.zh.format(why=reason.zh))
+    )
 
 
 def lost_runs(ledger: Ledger, *, shops: Collection[str], now: datetime) -> Iterator[PlannedRun]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rpa.language import Language, Text
-from rpa.ledger.plans import PlanState
 from rpa.outcome import Outcome
 from rpa.overview.naming import addressed, named
 from rpa.overview.shops import EXPIRING
+from rpa.overview.whynot import STATES, why
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rpa.ledger.plans import PlannedRun
+    from rpa.ledger.plans import PlannedRun, PlanState
     from rpa.overview.day import Day, ShopDay
     from rpa.overview.shops import ShopState
 
@@ -40,20 +40,6 @@ _SHOPS = Text(en="Shops", zh="各店铺")
 _MORE = Text(en="and {count} more", zh="另有 {count} 项")
 _MORE_SHOPS = Text(en="and {count} more shops, shipped: {shipped}", zh="另有 {count} 家店铺，共发货 {shipped}")
 
-_STATES: Final = {
-    PlanState.NEVER_STARTED: Text(en="Never started", zh="未启动"),
-    PlanState.INTERRUPTED: Text(en="Cut off", zh="中途中断"),
-    PlanState.SKIPPED: Text(en="Skipped", zh="已跳过"),
-}
-REASONS: Final[Mapping[str, Text]] = {
-    "paused": Text(en="paused", zh="已暂停"),
-    "needs_person": Text(en="a person is needed first", zh="需先人工处理"),
-    "overtaken": Text(en="overtaken by the next one", zh="被下一次取代"),
-    "busy": Text(en="the shop was busy", zh="店铺正忙"),
-    "withdrawn": Text(en="no longer planned", zh="已不在计划中"),
-    "downtime": Text(en="this computer or `rpa schedule` was off", zh="关机或 rpa schedule 未运行"),
-}
-"""Why a planned run was skipped or never started; a code without words is shown as it is."""
 _RUNS = Text(en="{state}{reason}: {flow} ×{count} in {shops}", zh="{state}{reason}：{flow} {count} 次，{shops}")
 _REASON = Text(en=" ({reason})", zh="（{reason}）")
 _NEAR = Text(
@@ -152,13 +138,13 @@ class _Told:
         yield from self._not_shipping()
 
     def _runs(self) -> Iterator[str]:
-        groups: dict[tuple[PlanState, str, str], list[PlannedRun]] = defaultdict(list)
+        groups: dict[tuple[PlanState, Text | None, str], list[PlannedRun]] = defaultdict(list)
         for run in self.day.not_run:
-            groups[run.state, run.reason, run.flow].append(run)
-        for (state, reason, flow), runs in sorted(groups.items(), key=lambda item: list(_STATES).index(item[0][0])):
-            why = REASONS[reason].of(self.language) if reason in REASONS else reason
+            groups[run.state, why(run), run.flow].append(run)
+        for (state, reason, flow), runs in sorted(groups.items(), key=lambda item: list(STATES).index(item[0][0])):
             yield self.said(
-                _RUNS, state=_STATES[state].of(self.language), reason=self.said(_REASON, reason=why) if why else "",
+                _RUNS, state=STATES[state].of(self.language),
+                reason=self.said(_REASON, reason=reason.of(self.language)) if reason else "",
                 flow=flow, count=len(runs), shops=self.named(run.shop for run in runs),
             )  # fmt: skip
 
