@@ -40,6 +40,11 @@ class BrowserHost:
         """For `rpa.browser.shared.connected`."""
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._child.pid
+
+    @property
     def alive(self) -> bool:
         """Whether it is there, and the browser with it."""
         return self._child.alive

@@ -22,17 +22,22 @@ _ENDS_IN_S = 20.0
 class Crew:
     """The program `tests.faults.pool_program`, and every process that came of it."""
 
-    def __init__(self, folder: ShopFolder, *, stop_within_s: int = 30) -> None:
+    def __init__(self, folder: ShopFolder, *, stop_within_s: int, recycle_after_runs: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.pool_program", str(folder.path / "rpa.toml"), str(stop_within_s)],
+            [
+                sys.executable, "-m", "tests.faults.pool_program", str(folder.path / "rpa.toml"), str(stop_within_s),
+                str(recycle_after_runs),
+            ],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=folder.environment(),
+            start_new_session=True,
         )  # fmt: skip
         self.seen: set[psutil.Process] = {psutil.Process(self._process.pid)}
         assert self.told() == {"ready": True}
 
     def start(self, flow: str = "ship", shop: str = "demo", *, limit_s: float = 300) -> None:
-        """Start a run."""
+        """Start a run; its process is there when this returns, if it has not ended yet."""
         self._say(f"{flow} {shop} {limit_s}")
+        assert self.told() == {"begun": shop}
 
     def ask_to_stop(self) -> None:
         """Ask all runs to stop."""
@@ -68,11 +73,15 @@ class Crew:
         for process in [self.part(name) for name in names]:
             process.send_signal(signal.SIGSTOP)
 
+    def is_gone(self) -> None:
+        """Wait until the program has ended."""
+        self._process.wait(_ENDS_IN_S)
+
     def end(self) -> None:
         """Let the program end."""
         with suppress(OSError):
             _pipe(self._process.stdin).close()
-        self._process.wait(_ENDS_IN_S)
+        self.is_gone()
 
     def orphans(self) -> list[psutil.Process]:
         """Those of its processes that do not end; they are ended then."""
@@ -90,9 +99,9 @@ class Crew:
 
 
 @contextmanager
-def crew(folder: ShopFolder, *, stop_within_s: int = 30) -> Iterator[Crew]:
+def crew(folder: ShopFolder, *, stop_within_s: int = 30, recycle_after_runs: int = 200) -> Iterator[Crew]:
     """A crew, ended with the block; it is a failure when a process of it stays."""
-    made = Crew(folder, stop_within_s=stop_within_s)
+    made = Crew(folder, stop_within_s=stop_within_s, recycle_after_runs=recycle_after_runs)
     try:
         yield made
         made.end()

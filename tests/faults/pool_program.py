@@ -1,6 +1,6 @@
-"""`python -m tests.faults.pool_program RPA_TOML STOP_WITHIN_S`: a pool of workers that a test can kill.
+"""`python -m tests.faults.pool_program RPA_TOML STOP_WITHIN_S RECYCLE_AFTER_RUNS`: a pool of workers, to be killed.
 
-A line "FLOW SHOP SECONDS" on standard input starts a run with this time limit; each end is told in a line of JSON.
+A line "FLOW SHOP SECONDS" on standard input starts a run with this time limit; its start and its end are told in JSON.
 "stop" asks all to stop; the end of standard input ends the program.
 """
 
@@ -33,7 +33,8 @@ def task(flow: str, shop: str, seconds: float) -> Task:
 def main() -> None:
     """Start what is asked for, tell what ended."""
     config = load(Path(sys.argv[1]))
-    scheduler = config.scheduler.model_copy(update={"stop_within_s": int(sys.argv[2])})
+    limits = {"stop_within_s": int(sys.argv[2]), "recycle_after_runs": int(sys.argv[3])}
+    scheduler = config.scheduler.model_copy(update=limits)
     lines: SimpleQueue[str] = SimpleQueue()
     with Pool(replace(config, scheduler=scheduler)) as pool:
         threading.Thread(target=_read, args=(lines,), daemon=True).start()
@@ -44,6 +45,7 @@ def main() -> None:
             elif line:
                 flow, shop, seconds = line.split()
                 pool.start(task(flow, shop, float(seconds)))
+                print(json.dumps({"begun": shop}), flush=True)
             for ended in pool.ended():
                 told = {"shop": ended.planned.shop, "how": ended.how, "exit": ended.exit_code, "detail": ended.detail}
                 print(json.dumps(told), flush=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
+from fixtures.mockshop.harness import MockError
 from rpa.clock import Clock
 from rpa.ledger.lock import RunLock
 from tests.faults.crew import Crew, crew
@@ -14,7 +18,9 @@ from tests.faults.promises import at_most_once, ledger_agrees
 from tests.faults.smallshop import SmallShop, small_shop
 
 SHIP = "orders/shipping"
-LIST = "recentOrderList"
+_LONG_ENOUGH_S = 1.5
+"""A page asks for the list again within a few hundredths of a second."""
+_GONE_IN_S = 20.0
 
 
 @pytest.fixture
@@ -24,7 +30,10 @@ def shop(tmp_path: Path) -> Iterator[SmallShop]:
         yield opened
 
 
-@pytest.mark.parametrize("part", ["worker", "browser", "driver", "host"])
+@pytest.mark.parametrize(
+    "part",
+    ["worker", "browser", pytest.param("driver", marks=pytest.mark.long), pytest.param("host", marks=pytest.mark.long)],
+)
 def test_whatever_is_killed_in_a_shipment_the_next_run_finds_out_and_sends_nothing_twice(
     shop: SmallShop, part: str
 ) -> None:
@@ -32,17 +41,105 @@ def test_whatever_is_killed_in_a_shipment_the_next_run_finds_out_and_sends_nothi
         _begin_a_shipment(running, shop)
         running.kill(part)
         ended = running.told()
-        assert ended["how"] in {"died", "finished"}
-        assert ended["exit"] in {None, 3}, ended
+        assert (ended["how"], ended["exit"]) == (("died", None) if part == "worker" else ("finished", 3)), ended
         _nothing_comes(shop)
         _ship_the_rest(running, shop)
 
 
-def _begin_a_shipment(running: Crew, shop: SmallShop, *, limit_s: float = 300) -> None:
+@pytest.mark.parametrize("how", ["killed", pytest.param("window closed", marks=pytest.mark.long)])
+def test_without_their_scheduler_workers_end_the_order_in_hand_and_nobody_stays(shop: SmallShop, how: str) -> None:
+    with crew(shop.folder) as running:
+        _begin_a_shipment(running, shop)
+        parent = running.part("parent")
+        if how == "killed":
+            parent.kill()
+        else:
+            os.killpg(parent.pid, signal.SIGHUP)
+        running.is_gone()
+        shop.mock.clear_faults("freeze")
+        assert running.orphans() == []
+        assert shop.shipped() == sorted(shop.wanted[:2]), "the order in hand, and no other"
+        assert all(action.state == "done" for action in shop.folder.ledger())
+    with crew(shop.folder) as next_one:
+        _ship_the_rest(next_one, shop)
+
+
+@pytest.mark.long
+def test_a_page_is_closed_when_its_worker_is_killed_after_the_scheduler(shop: SmallShop) -> None:
+    with crew(shop.folder) as running:
+        _begin_a_shipment(running, shop)
+        host = running.part("host")
+        running.kill("parent", "worker")
+        host.wait(_GONE_IN_S)
+        _nothing_comes(shop)
+
+
+@pytest.mark.long
+def test_what_hangs_after_its_scheduler_was_killed_is_ended_by_the_next_one(shop: SmallShop) -> None:
+    with crew(shop.folder) as running:
+        _begin_a_shipment(running, shop)
+        running.freeze("worker", "host", "browser")
+        running.kill("parent")
+        with crew(shop.folder) as next_one:
+            assert running.orphans() == []
+            shop.mock.clear_faults("freeze")
+            _ship_the_rest(next_one, shop)
+
+
+@pytest.mark.long
+def test_a_run_that_hangs_in_a_shipment_is_killed_with_its_page(shop: SmallShop) -> None:
+    with crew(shop.folder, stop_within_s=1) as running:
+        _begin_a_shipment(running, shop)
+        running.freeze("worker")
+        running.ask_to_stop()
+        assert running.told()["how"] == "killed"
+        _nothing_comes(shop)
+        _ship_the_rest(running, shop)
+
+
+def test_a_run_that_takes_too_long_is_asked_to_stop_and_one_that_hangs_is_killed_with_its_family(
+    shop: SmallShop,
+) -> None:
+    with crew(shop.folder, stop_within_s=1) as running:
+        running.start(limit_s=0.1)
+        asked = running.told()
+        assert (asked["how"], asked["exit"]) in {("finished", 3), ("killed", None)}
+        running.start(limit_s=0.1)
+        worker = running.part("worker")
+        running.freeze("worker")
+        hung = running.told()
+        assert (hung["how"], hung["exit"]) == ("killed", None)
+        assert "longer than 0:00:00.1" in hung["detail"]
+        assert not worker.is_running()
+    assert shop.shipped() == []
+
+
+def test_a_shop_that_another_process_has_is_told_as_busy(shop: SmallShop) -> None:
+    with crew(shop.folder) as running:
+        with RunLock(shop.folder.var / "locks", shop="demo", clock=Clock()):
+            running.start()
+            busy = running.told()
+        assert (busy["how"], busy["exit"]) == ("busy", None)
+        assert f"pid {os.getpid()}" in busy["detail"]
+
+
+@pytest.mark.long
+def test_a_worn_browser_is_replaced_between_runs_and_no_run_begins_in_it(shop: SmallShop) -> None:
+    shop.folder.add_shop("second", url=shop.mock.url)
+    with crew(shop.folder, recycle_after_runs=1) as running:
+        running.start("pending-orders", "demo")
+        running.start("pending-orders", "second")
+        first = running.part("browser")
+        assert (running.told()["shop"], running.told()["shop"]) == ("demo", "second")
+        psutil.wait_procs([first], timeout=_GONE_IN_S)
+        assert not first.is_running()
+
+
+def _begin_a_shipment(running: Crew, shop: SmallShop) -> None:
     """Return when the second order's request is with the site, which holds its answer back."""
     begun_at = shop.mock.last_event()
     shop.mock.fault("freeze", endpoint=SHIP, at=2, when="after")
-    running.start(limit_s=limit_s)
+    running.start()
     shop.mock.wait_for("effect", endpoint=SHIP, order_sn=shop.wanted[1], after=begun_at)
 
 
@@ -51,7 +148,8 @@ def _nothing_comes(shop: SmallShop) -> None:
     with RunLock(shop.folder.var / "locks", shop="demo", clock=Clock()):
         free_at = shop.mock.last_event()
         shop.mock.clear_faults("freeze")
-        assert [each for each in shop.mock.events(after=free_at, timeout_s=2.0) if each["kind"] == "request"] == []
+        with pytest.raises(MockError, match="No request"):
+            shop.mock.wait_for("request", after=free_at, timeout_s=_LONG_ENOUGH_S)
 
 
 def _ship_the_rest(running: Crew, shop: SmallShop) -> None:

@@ -1,0 +1,135 @@
+"""One browser for several processes: whose window is whose, and what is left of one that is closed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from rpa.browser.session import shop_page
+from rpa.browser.shared import Guest, SharedBrowser, connected, mark, shared
+from rpa.config import load
+from rpa.errors import TryAgain
+from rpa.scheduler.browserhost import BrowserHost
+from tests.browser.test_downloads import ORDERS, attach
+from tests.browser.tinysite import SHOP, TinySite, viewed
+from tests.office import ShopFolder
+
+ASKS_ON = "<script>setInterval(() => fetch('/tick'), 20)</script>"
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def owner(driver: Playwright) -> Iterator[SharedBrowser]:
+    with shared(playwright=driver) as running:
+        yield running
+
+
+@pytest.fixture
+def guest(driver: Playwright, owner: SharedBrowser) -> Iterator[Browser]:
+    with connected(owner.endpoint, playwright=driver) as browser:
+        yield browser
+
+
+def test_a_window_is_found_by_its_mark_and_closed_alone(site: TinySite, owner: SharedBrowser, guest: Browser) -> None:
+    ticks = {"/mine": 0, "/other": 0}
+
+    def count(path: str) -> None:
+        site.files[f"/tick{path}"] = lambda handler: _counted(handler, ticks, path)
+
+    for path in ticks:
+        count(path)
+        site.pages[path] = ASKS_ON.replace("/tick", f"/tick{path}")
+    pages = {path: guest.new_context().new_page() for path in ticks}
+    for path, page in pages.items():
+        mark(page, token=path.removeprefix("/"))
+    mine = owner.window_of("mine")
+    for path, page in pages.items():
+        page.goto(site.url + path)
+        with page.expect_response(f"**/tick{path}"):
+            pass
+
+    owner.close(mine)
+
+    sent = ticks["/mine"]
+    for _ in range(10):
+        with pages["/other"].expect_response("**/tick/other"):
+            pass
+    assert ticks["/mine"] == sent, "the page asked on after its window was closed"
+    assert mine not in owner.windows()
+    owner.close(mine)
+    pages["/other"].context.close()
+
+
+def _counted(handler: BaseHTTPRequestHandler, ticks: dict[str, int], path: str) -> None:
+    ticks[path] += 1
+    handler.send_response(204)
+    handler.end_headers()
+
+
+def test_who_leaves_the_browser_takes_no_window_of_another_along(
+    driver: Playwright, owner: SharedBrowser, guest: Browser
+) -> None:
+    page = guest.new_context().new_page()
+    mark(page, token="stays")
+    with connected(owner.endpoint, playwright=driver) as other:
+        other.new_context().new_page()
+    owner.heed()
+    assert page.evaluate("1 + 1") == 2
+    assert owner.window_of("stays")
+    page.context.close()
+
+
+def test_a_page_that_nobody_marked_is_nobodys(owner: SharedBrowser) -> None:
+    with pytest.raises(TryAgain, match="does not have"):
+        owner.window_of("never")
+
+
+def test_the_owner_knows_a_guests_page_before_it_goes_anywhere(owner: SharedBrowser, guest: Browser) -> None:
+    known: list[str] = []
+
+    def announce(page: object) -> None:
+        mark(page, token="shop")  # type: ignore[arg-type]
+        known.append(owner.window_of("shop"))
+
+    where = Guest(endpoint=owner.endpoint, announce=announce)
+    with shop_page(guest, state=None, timezone="Asia/Shanghai", still=False, guest=where) as page:
+        assert known[0] in owner.windows()
+        assert page.url == "about:blank#shop"
+
+
+def test_a_guest_takes_a_file_that_is_downloaded_as_others_do(site: TinySite, guest: Browser, tmp_path: Path) -> None:
+    site.pages["/orders"] = SHOP + '<a href="/file">Here</a>'
+    site.files["/file"] = attach
+    page = guest.new_context(accept_downloads=True).new_page()
+    with viewed(page, url=site.url, folder=tmp_path) as shop:
+        shop.open("orders")
+        path = shop.downloaded(lambda: page.get_by_text("Here").click(), into=tmp_path)
+    assert path.read_bytes() == ORDERS
+    page.context.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a named pipe is not in a folder")
+def test_only_this_user_reaches_the_browser(tmp_path: Path) -> None:
+    ShopFolder(tmp_path, url="http://127.0.0.1:1")
+    config = load(tmp_path / "rpa.toml")
+    with tempfile.TemporaryDirectory(prefix="rpa-") as folder:
+        host = BrowserHost(config, folder=Path(folder))
+        try:
+            assert Path(host.endpoint).is_socket()
+            assert Path(folder) in Path(host.endpoint).parents
+            assert Path(folder).stat().st_mode & 0o077 == 0
+            assert os.getsid(host.pid) != os.getsid(0), "Ctrl-C in the terminal would reach the browser"
+        finally:
+            host.close()
+        assert not host.alive
