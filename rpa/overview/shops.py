@@ -131,15 +131,14 @@ def shop_states(
         last_planned, coming = planned[shop.name]
         runs = _newest_runs(ledger, shop.name, planned=last_planned)
         of_shop = orders[shop.name]
-        pending = bool(of_shop.pending)
-        at_site = ledger.site_now(shop.name) if pending else now
+        at_site = ledger.site_now(shop.name) if of_shop.pending else now
         states.append(
             ShopState(
                 shop=shop, orders=of_shop, near=len(of_shop.near(at_site)),
                 last=runs[0] if runs else None, failed_in_a_row=_failed_in_a_row(runs), next=coming,
                 lost=tuple(lost.get(shop.name, ())), pause=pauses.of(shop.name), login=logins.get(shop.name),
                 incidents=tuple(incidents.get(shop.name, ())),
-                forecast=_forecast(ledger, shop, orders=of_shop, words=words, now=at_site) if pending else None,
+                forecast=_forecast(ledger, shop, orders=of_shop, words=words, now=now, at_site=at_site),
             )
         )  # fmt: skip
     return sorted(states, key=lambda state: _urgency(state, now=now))
@@ -157,13 +156,14 @@ def _by_shop(planned: Sequence[PlannedRun]) -> dict[str, list[PlannedRun]]:
     return found
 
 
-def _forecast(ledger: Ledger, shop: Shop, *, orders: Orders, words: Vocabulary, now: datetime) -> Forecast | None:
-    """None for a shop in preview too: the program ships nothing there."""
-    if not shop.live or orders.forecast(shipped=0, now=now) is None:
+def _forecast(
+    ledger: Ledger, shop: Shop, *, orders: Orders, words: Vocabulary, now: datetime, at_site: datetime
+) -> Forecast | None:
+    """What was shipped is told by our clock, deadlines by the site's. None for a shop in preview: it ships nothing."""
+    if not shop.live or orders.forecast(shipped=0, now=at_site) is None:
         return None
-    return orders.forecast(
-        shipped=shipped_in(ledger, shop.name, since=now - PACE_OVER, until=now, words=words), now=now
-    )
+    shipped = shipped_in(ledger, shop.name, since=now - PACE_OVER, until=now, words=words)
+    return orders.forecast(shipped=shipped, now=at_site)
 
 
 def shipped_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: Vocabulary) -> int:

@@ -120,6 +120,17 @@ def test_orders_that_the_pace_will_not_reach_are_foretold_but_not_those_that_are
     assert state.condition is Condition.TROUBLED
 
 
+def test_the_pace_is_told_by_our_clock_and_deadlines_by_the_sites(desk: OverviewDesk) -> None:
+    desk.shipped("demo", 24)
+    desk.move(minutes=1)
+    desk.ledger.keep_site_clock("demo", ahead=timedelta(days=-200))
+    before = MORNING - timedelta(days=200)
+    desk.ran("demo", *(an_order(number, Reason.NO_TRACKING_YET, hours=1.5, at=before) for number in (1, 2)))
+    forecast = desk.states()["demo"].forecast
+    assert forecast is not None
+    assert (forecast.shipped, forecast.missed) == (24, 1)
+
+
 def test_nothing_is_foretold_of_a_shop_in_preview(tmp_path: Path) -> None:
     preview = '[shops.trial]\nplatform = "pinduoduo"\nmall_id = "2"\n'
     with overview_desk(tmp_path, more=preview) as desk:
