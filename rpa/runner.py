@@ -206,6 +206,7 @@ class _ShopRun:
             finally:
                 if view.site_ahead is not None:
                     self._ledger.keep_site_clock(self.name, ahead=view.site_ahead)
+                    self.report.keep_site_clock(view.site_ahead)
 
     def _watched(self, view: View) -> None:
         job, shop = self._job, self._premises.shop
@@ -245,9 +246,11 @@ class _ShopRun:
         for record in ledger.unfinished_runs(self.name):
             logger.warning("{}: run {} was killed; what it left open is looked at first.", self.name, record.id)
             ledger.finish_run(record, state="crashed")
+        ahead = ledger.site_now(self.name) - self._job.config.clock.now()
         for folder, run in unfinished(self._job.config.var):
             if run.shop == self.name:
-                result = finish_crashed(folder, style=self._style(), settled=self._settled_by(run, ledger))
+                settled = self._settled_by(run, ledger)
+                result = finish_crashed(folder, style=self._style(), settled=settled, site_ahead=ahead)
                 if run.flow in flows():
                     keep_findings(ledger, result, flow=flows()[run.flow], whole=False, stop=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -78,11 +78,13 @@ class Ending:
     """None: not known, the run was killed."""
     incidents: tuple[Incident, ...]
     stop_code: int
+    site_ahead: timedelta = timedelta(0)
+    """How far the site's clock is ahead of ours."""
 
     @property
-    def at(self) -> datetime:
-        """When it ended, as far as is known."""
-        return self.finished_at or self.run.started_at
+    def at_site(self) -> datetime:
+        """When it ended, as far as is known, by the site's clock: its deadlines are judged by that."""
+        return (self.finished_at or self.run.started_at) + self.site_ahead
 
 
 def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending, tally: Tally) -> ShopResult:
@@ -91,7 +93,7 @@ def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending,
     rows_of: list[tuple[Text, int]] = []
 
     def write(path: Path) -> None:
-        rows_of[:] = _write_xlsx(path, csv=csv, style=style, outcomes=outcomes, at=ending.at)
+        rows_of[:] = _write_xlsx(path, csv=csv, style=style, outcomes=outcomes, at=ending.at_site)
 
     xlsx = replace_with(folder / "report.xlsx", write)
     result = ShopResult(
@@ -126,13 +128,17 @@ def read_run(folder: Path) -> Run:
 
 
 def finish_crashed(
-    folder: Path, *, style: ReportStyle, settled: Iterable[Mapping[str, object]] = ()
-) -> ShopResult:  # fmt: skip
+    folder: Path,
+    *,
+    style: ReportStyle,
+    settled: Iterable[Mapping[str, object]] = (),
+    site_ahead: timedelta = timedelta(0),
+) -> ShopResult:
     """Give a killed run's rows their XLSX and summary; a half-written last row is dropped.
 
     `settled`: rows of what the run had settled; those whose subject has no row yet are added. Only for a shop whose
     lock is held: a run that still goes on looks the same. Columns of the CSV that the style does not know are kept as
-    text.
+    text. `site_ahead`: how far the site's clock is ahead of ours.
     """
     run = read_run(folder)
     csv = _completed(_rescued(folder, style=style), run=run, subject=style.layout.subject, settled=settled)
@@ -147,6 +153,7 @@ def finish_crashed(
         finished_at=datetime.fromisoformat(finished_at) if finished_at else None,
         incidents=(Incident(cause="crashed", message=_KILLED.of(style.language)),),
         stop_code=CRASH_CODE,
+        site_ahead=site_ahead,
     )
     return write_ending(folder, csv=csv, style=style, ending=ending, tally=tally)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -42,6 +43,7 @@ class RunReport:
         self._tally = Tally()
         self._incidents: list[Incident] = []
         self._stop_code = 0
+        self._site_ahead = timedelta(0)
         self._result: ShopResult | None = None
         self._begin()
 
@@ -82,6 +84,10 @@ class RunReport:
         self.note(incident)
         self._stop_code = max(self._stop_code, exit_code)
 
+    def keep_site_clock(self, ahead: timedelta) -> None:
+        """The site's clock is so far ahead of ours; which deadlines are near is judged by it."""
+        self._site_ahead = ahead
+
     def __enter__(self) -> Self:
         """The report itself."""
         return self
@@ -118,4 +124,5 @@ class RunReport:
             finished_at=self._clock.now(),
             incidents=self.incidents,
             stop_code=self._stop_code,
+            site_ahead=self._site_ahead,
         )

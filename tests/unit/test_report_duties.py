@@ -64,7 +64,7 @@ def test_a_deadline_that_cannot_be_read_is_none(ship_by: str) -> None:
     assert listed({**a_row(Reason.UNKNOWN), "ship_by": ship_by}) == ["unknown"]
 
 
-def written(var: Path, *rows: dict[str, str]) -> ShopResult:
+def written(var: Path, *rows: dict[str, str], site_ahead: timedelta = timedelta(0)) -> ShopResult:
     style = ReportStyle(
         layout=ORDER_LAYOUT, name=ORDER_SHEET, language=Language.ZH, zone=SHANGHAI, sheets=(held_orders_sheet,)
     )
@@ -72,6 +72,7 @@ def written(var: Path, *rows: dict[str, str]) -> ShopResult:
     with RunReport(var, run=run, style=style, clock=HandClock()) as report:
         for row in rows:
             report.add(row)
+        report.keep_site_clock(site_ahead)
     return report.result
 
 
@@ -94,3 +95,9 @@ def test_with_nothing_to_do_the_workbook_opens_on_the_orders(tmp_path: Path) -> 
     book = openpyxl.load_workbook(result.files.xlsx)
     assert book.active is book["订单"]
     assert book["今天要处理"].max_row == 1
+
+
+def test_what_is_near_is_judged_by_the_sites_clock(tmp_path: Path) -> None:
+    result = written(tmp_path, a_row(Reason.UNDER_AUDIT, hours=2), site_ahead=timedelta(days=-30))
+    assert result.files
+    assert openpyxl.load_workbook(result.files.xlsx)["今天要处理"].max_row == 1
