@@ -191,9 +191,9 @@ class Desk:
             end(PlanState.INTERRUPTED, Why.TIME_LIMIT if ended.how == "killed" else Why.DIED)
 
     def _was_taken(self, run: PlannedRun, *, detail: str) -> None:
-        """Another process has the shop: a run by hand, for example."""
+        """Another process has the shop, a run by hand for example; or it was held back, and then asked to stop."""
         entry = self._book.entries.get(run.entry)
-        if entry is not None and entry.if_busy == "skip":
+        if entry is not None and entry.if_busy == "skip" and not self._stopping:
             self._end(run, PlanState.SKIPPED, Why.BUSY, detail=detail)
             return
         self._ledger.put_back(run, detail=detail)
