@@ -1,0 +1,37 @@
+"""`rpa run ship`, asked to stop in the middle of a shipment: the order in hand is ended, and no other is begun."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import pytest
+
+from tests.faults.promises import at_most_once, ledger_agrees
+from tests.faults.smallshop import SmallShop
+
+SHIP = "orders/shipping"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no program can ask another to stop with a signal there")
+def test_ctrl_c_in_the_terminal_ends_the_order_in_hand_with_the_browser_it_needs(shop: SmallShop) -> None:
+    """Ctrl-C reaches every process in the terminal's foreground: the browser's driver, too."""
+    begun_at = shop.mock.last_event()
+    shop.mock.fault("freeze", endpoint=SHIP, when="before")
+    process = shop.folder.start("run", "ship", "--json", start_new_session=True)
+    try:
+        shop.mock.wait_for("request", endpoint=SHIP, after=begun_at, timeout_s=60)
+        os.killpg(process.pid, signal.SIGINT)
+        shop.mock.clear_faults("freeze")
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+
+    assert process.returncode == 3, said
+    assert shop.shipped() == shop.wanted[:1]
+    at_most_once(shop)
+    ledger_agrees(shop.folder.ledger(), truth=shop.truth())
+    rows = {row["order_sn"]: (row["outcome"], row["reason"]) for row in shop.folder.rows()}
+    assert rows[shop.wanted[0]] == ("done", "shipped")
+    assert all(rows[sn] == ("waiting", "stopped") for sn in shop.wanted[1:])
