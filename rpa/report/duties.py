@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rpa.language import Text
 from rpa.outcome import Outcome
-from rpa.report.columns import WORST_FIRST, Row, Sheet
+from rpa.report.columns import OUTCOME_COLUMN, WORST_FIRST, Row, Sheet
 
 if TYPE_CHECKING:
     from rpa.report.columns import Layout
@@ -20,6 +20,7 @@ TO_DO = Text(en="To do today", zh="今天要处理")
 NEAR = timedelta(hours=24)
 """What waits with less time than this until its deadline is a person's matter too."""
 
+_ALWAYS = (OUTCOME_COLUMN.key, "reason", "message")
 _FOR_A_PERSON = frozenset({Outcome.NEEDS_PERSON.value, Outcome.REFUSED.value})
 _NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
 
@@ -39,10 +40,16 @@ def needs_somebody(
 
 
 def to_do_sheet(rows: Iterable[Row], *, layout: Layout, now: datetime) -> Sheet:
-    """The sheet of a report's rows that need somebody; its rows are kept in memory, as they are sorted."""
-    front = tuple(filter(None, (layout.subject, layout.deadline)))
-    first = (*front, *(key for key in layout.first if key not in front))
-    return Sheet(name=TO_DO, layout=replace(layout, first=first), rows=_sorted(rows, layout=layout, now=now))
+    """The sheet of a report's rows that need somebody, with the columns that say something about them.
+
+    Its rows are kept in memory, as they are sorted.
+    """
+    wanted = _sorted(rows, layout=layout, now=now)
+    front = dict.fromkeys(filter(None, (layout.subject, layout.deadline, *_ALWAYS)))
+    filled = [key for key in layout.first if any(row.get(key) for row in wanted)]
+    by_key = {column.key: column for column in layout.columns}
+    columns = tuple(by_key[key] for key in dict.fromkeys((*front, *filled)) if key in by_key)
+    return Sheet(name=TO_DO, layout=replace(layout, columns=columns, first=()), rows=wanted)
 
 
 def _sorted(rows: Iterable[Row], *, layout: Layout, now: datetime) -> list[Row]:

@@ -59,6 +59,12 @@ def test_what_waits_for_a_persons_answer_is_listed_however_far_its_deadline_is()
     assert listed(a_row(Reason.ORDER_CHANGED, hours=200), a_row(Reason.HOLD_STALE)) == ["order_changed", "hold_stale"]
 
 
+def test_the_sheet_has_the_columns_alone_that_say_something_of_its_rows() -> None:
+    rows = [{**a_row(Reason.UNKNOWN, hours=1), "goods": "apples", "run_id": "run-1", "courier": ""}]
+    columns = to_do_sheet(rows, layout=ORDER_LAYOUT, now=NOW).layout.for_people()
+    assert [column.key for column in columns] == ["order_sn", "ship_by", "outcome", "reason", "message", "goods"]
+
+
 @pytest.mark.parametrize("ship_by", ["soon", "2026-03-10", "2026-03-10T10:00:00"])
 def test_a_deadline_that_cannot_be_read_is_none(ship_by: str) -> None:
     assert listed({**a_row(Reason.UNKNOWN), "ship_by": ship_by}) == ["unknown"]
