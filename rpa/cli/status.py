@@ -22,6 +22,8 @@ from rpa.overview.naming import addressed, named
 from rpa.overview.orders import orders_of
 from rpa.overview.shops import IN_A_ROW, shop_states
 from rpa.overview.statement import document
+from rpa.overview.tasks import tasks
+from rpa.overview.todo import folded
 from rpa.overview.vocabulary import Vocabulary
 from rpa.overview.wording import forecasts
 
@@ -39,6 +41,7 @@ _NONE = Text(en="Scheduler: rpa.toml plans nothing.", zh="调度程序：rpa.tom
 _LOST = Text(en="never started or cut off today: {runs}", zh="今天未启动或中断：{runs}")
 _FAILED = Text(en="the last {count} runs did not come to their end", zh="最近 {count} 次运行均未完成")
 _MORE = Text(en="… and {count} more; `rpa todo` tells.", zh="…… 另有 {count} 项，见 rpa todo。")
+_TO_DO = Text(en="For you: {count}; `rpa todo` lists them.", zh="需要您处理：{count} 项，见 rpa todo。")
 _PROGRAM = Text(en="The program", zh="程序")
 _OF = Text(en="{shops}: {sentence}", zh="{shops}：{sentence}")
 
@@ -58,6 +61,8 @@ def show_status(
         states = shop_states(config, ledger, shops=shops, orders=orders, words=words, now=now)
         scheduler = scheduler_of(config, ledger, now=now)
         program = [] if names else ledger.open_incidents("")
+        wanted = {shop.name for shop in shops} | (set() if names else {""})
+        to_do = folded(tasks(ledger, shops=wanted, orders=orders, words=words, now=now))
     wrong = complaint(scheduler, states, allowed=allowed)
     if as_json:
         made = document(states, scheduler=scheduler, program=program, complaint=wrong, language=language, now=now)
@@ -67,6 +72,8 @@ def show_status(
     else:
         console().print(shop_table(states, language=language, now=now))
         _tell(list(_troubles(states, program=program, words=words, language=language, now=now)), language=language)
+        if to_do:
+            console().print(Styled(_TO_DO.of(language).format(count=len(to_do)), style="bold"))
         console().print(_scheduler(scheduler, language=language), soft_wrap=True)
     if check and wrong:
         sys.exit(_EXIT_BAD)

@@ -70,6 +70,7 @@ def test_status_names_each_shop_worst_first_and_says_what_is_wrong(troubled: Pro
     assert said.index("demo") < said.index("real")
     assert "down" in said
     assert "demo: Not logged in: run `rpa login demo`." in said
+    assert "For you: 3; `rpa todo` lists them." in said
     assert "rpa.toml plans nothing" in said
 
 
