@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rpa.cli import channels, overview
+from rpa.cli import channels, overview, scheduling
 from rpa.cli.flows import FlowGroup
 from rpa.cli.groups import LazyGroup
 from rpa.cli.words import LANGUAGE, Commands, Options
@@ -78,6 +78,7 @@ def flows(context: typer.Context) -> None:
     list_flows(context.obj)
 
 
+app.command("schedule", help=scheduling.SCHEDULE)(scheduling.schedule)
 app.command("status", help=overview.STATUS)(overview.status)
 app.command("todo", help=overview.TODO)(overview.todo)
 app.command("digest", help=overview.DIGEST)(overview.digest)
