@@ -204,3 +204,9 @@ class ImportsShipments(Protocol):
 
         Raises TryAgain when the records cannot be read, or do not tell which task it is.
         """
+
+    def at_work(self, how: How) -> list[str]:
+        """The files, whoever uploaded them, that the site still works through, as far as its newest records tell.
+
+        Raises TryAgain when the records cannot be read.
+        """

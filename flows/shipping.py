@@ -195,9 +195,7 @@ class ShippingDesk:
                 yield self._row(decide_found(order, row))
 
     def _look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
-        seen = self._shipping.read_back([action.subject for action in actions])
-        looks = {action.subject: look_at(action, seen.get(action.subject)) for action in actions}
-        going = self.uploads.going(action for action in actions if looks[action.subject].seen is Seen.NOTHING)
+        looks, going = self.uploads.look(actions)
         if going:
             raise ImportGoing(f"The site has not worked through {', '.join(sorted(going))} yet; run again later.")
         for sn in self._refused_for.keys() & looks.keys():

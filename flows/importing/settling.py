@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from flows.importing.upload import Uploads
-from flows.office import ShipsOrders
+from flows.importing.upload import Uploads, how_of
+from flows.office import ImportsShipments
 from flows.reasons import Reason
 from flows.rules import KIND
-from flows.shipped import IMPORT_FILE, look_at, row_of
+from flows.shipped import IMPORT_FILE, row_of
 from rpa.errors import InDoubt, PageChanged, TryAgain
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.handing import settle_handed_over
@@ -49,19 +49,30 @@ def settle_files(run: Run) -> Iterator[Row]:
 
 
 def _look(run: Run, actions: Sequence[Action], *, uploads: Uploads) -> Mapping[str, Look]:
-    seen = run.office(ShipsOrders).read_back([action.subject for action in actions])
-    looks = {action.subject: look_at(action, seen.get(action.subject)) for action in actions}
+    looks, going = uploads.look(actions, going=lambda unseen: _going(uploads, unseen))
     unseen = [action for action in actions if looks[action.subject].seen is Seen.NOTHING]
-    going = _going(uploads, unseen)
-    late = {action.subject for action in unseen if action.facts.get(IMPORT_FILE) in going}
-    waits = Look(seen=Seen.UNREADABLE, detail="the site has not worked through its file yet")
-    return looks | dict.fromkeys(late, waits)
+    others = _at_work(run, unseen)
+    late = unseen if others else [action for action in unseen if action.facts.get(IMPORT_FILE) in going]
+    files = ", ".join(sorted(going | others))
+    waits = Look(seen=Seen.UNREADABLE, detail=f"the site still works through {files}; settle once more after that")
+    return looks | {action.subject: waits for action in late}
 
 
 def _going(uploads: Uploads, unseen: Sequence[Action]) -> set[str]:
-    """Files that the site still works through; where its records cannot be read, the person's word stands."""
+    """Files of ours that the site still works through; where its records cannot be read, the person's word stands."""
     try:
         return uploads.going(unseen)
     except (InDoubt, PageChanged, TryAgain) as error:
-        logger.warning("The import records cannot be read, so it is taken that no import goes on: {}", error)
+        logger.warning("The import records do not tell how far our files are: {}", error)
         return set()
+
+
+def _at_work(run: Run, unseen: Sequence[Action]) -> set[str]:
+    """Whatever files the site still works through: a person may have given ours another name, or uploaded it twice."""
+    found: set[str] = set()
+    for how in {how_of(action) for action in unseen}:
+        try:
+            found.update(run.office(ImportsShipments).at_work(how))
+        except (InDoubt, PageChanged, TryAgain) as error:
+            logger.warning("The import records cannot be read, so it is taken that no import goes on: {}", error)
+    return found

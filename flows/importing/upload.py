@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ from flows.gate import refused_for
 from flows.importing.agreement import agreed, failures_of
 from flows.importing.profile import ImportWords
 from flows.model import How
-from flows.office import ImportSaid, ImportsShipments
-from flows.shipped import IMPORT_FILE, REFUSED_FOR, REFUSED_LASTINGLY
+from flows.office import ImportSaid, ImportsShipments, ShipsOrders
+from flows.shipped import IMPORT_FILE, REFUSED_FOR, REFUSED_LASTINGLY, look_at
 from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
@@ -127,21 +127,45 @@ class Uploads:
         if result is not None and not result.going:
             self._ended.add(name)
 
-    def going(self, unseen: Iterable[Action]) -> set[str]:
-        """The files of these actions, of which the site shows nothing, that it has not worked through yet.
+    def look(
+        self, actions: Sequence[Action], *, going: Callable[[Sequence[Action]], set[str]] | None = None
+    ) -> tuple[dict[str, Look], set[str]]:  # fmt: skip
+        """How the site shows these, read back, and the files of those it does not show that it still works through.
+
+        No look is from before the site had worked through the order's file. `going`: how it is told; None: see `going`.
+        """
+        before = frozenset(self._ended)
+        looks = self._read_back(actions)
+        unseen = [action for action in actions if looks[action.subject].seen is Seen.NOTHING]
+        files = (going or self.going)(unseen)
+        ended_since = [action for action in unseen if action.facts.get(IMPORT_FILE) in self._ended - before]
+        return looks | self._read_back(ended_since), files
+
+    def going(self, unseen: Sequence[Action]) -> set[str]:
+        """The files of these actions, of which the site shows nothing, that it has not worked through yet; waited for.
 
         Raises TryAgain or NeedsPerson when the site's records cannot be read.
         """
         files = {str(each.facts[IMPORT_FILE]): each for each in unseen if IMPORT_FILE in each.facts}
         return {name for name, action in files.items() if name not in self._ended and self._goes_on(name, action)}
 
+    def _read_back(self, actions: Sequence[Action]) -> dict[str, Look]:
+        if not actions:
+            return {}
+        seen = self._run.office(ShipsOrders).read_back([action.subject for action in actions])
+        return {action.subject: look_at(action, seen.get(action.subject)) for action in actions}
+
     def _goes_on(self, name: str, action: Action) -> bool:
         if ImportsShipments not in self._run.offices:
             return False
-        how = How.DIALOG if action.payload["tracking_number"] else How.NO_LOGISTICS
         folder = private_folder(self._run.evidence / "imports" / name.rpartition(".")[0])
         result = self._run.office(ImportsShipments).result(
-            how, file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s
+            how_of(action), file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s
         )
         self.note(name, result)
         return result is not None and result.going
+
+
+def how_of(action: Action) -> How:
+    """For which of the two pages its file is: that of parcels, or that of orders without one."""
+    return How.DIALOG if action.payload["tracking_number"] else How.NO_LOGISTICS

@@ -190,12 +190,14 @@ def test_an_import_that_stands_still_is_left_alone_and_found_again_when_it_has_e
     result, rows = upload(files, parcels(sn, NOBODY), name="late.xlsx", patience_s=0.2)
     assert result is not None
     assert (result.finished, result.going, outcomes(rows)) == (False, True, [None, None])
+    assert files.office.at_work(PARCELS) == ["late.xlsx"]
     clerk.shop.advance(900)
     later = files.office.result(
         PARCELS, file_name="late.xlsx", task_id=result.task_id, into=files.folder, patience_s=5
     )  # fmt: skip
     assert later is not None
     assert (later.finished, later.going) == (True, False)
+    assert files.office.at_work(PARCELS) == []
 
 
 @pytest.mark.parametrize("answer", ["task", "error"])

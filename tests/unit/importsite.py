@@ -17,13 +17,16 @@ from flows.inbox import Inbox
 from flows.model import Decision, How, Order, SheetRow
 from flows.office import ImportSaid, ImportsShipments, OrdersPage, ReadsOrders, Said, ShipsOrders, Sighting
 from flows.sheets import SheetContents
+from flows.ship import carefully
+from flows.shipping import ShippingDesk
+from flows.ways import By
 from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.run import Run
 from tests.unit.ledger_clock import HandClock
-from tests.unit.made_orders import NOW
+from tests.unit.made_orders import NOW, a_row, an_order
 
 WORDS = load_profile("pinduoduo").section(ImportWords)
 
@@ -47,8 +50,17 @@ class ImportSite:
     by_dialog: list[str] = field(default_factory=list)
     going: bool = False
     """What is uploaded is not processed."""
+    late: bool = False
+    """What is uploaded is processed while somebody waits for its result."""
+    recorded: bool = True
+    """Its records have what was uploaded."""
+    others: list[str] = field(default_factory=list)
+    """Files of other hands that it works through."""
+    says: ImportSaid = field(default_factory=lambda: ImportSaid(accepted=True, task_id="1"))
+    """To an upload."""
     at: dict[str, Callable[[], None]] = field(default_factory=dict)
-    """What happens when `limits`, `nearest` or `fill_in` is asked for."""
+    """What happens when `limits`, `nearest`, `fill_in`, `find` or `result` is asked for."""
+    _waiting: list[ImportLine] = field(default_factory=list)
 
     def _happens(self, what: str) -> None:
         self.at.get(what, lambda: None)()
@@ -65,6 +77,7 @@ class ImportSite:
         return NOW
 
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
+        self._happens("find")
         return {sn: self.orders[sn] for sn in order_sns if sn in self.orders}
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
@@ -97,8 +110,25 @@ class ImportSite:
         self._happens("fill_in")
         return _Form(self, read_lines(file, words=WORDS), uploads=True)
 
+    def take(self, lines: Sequence[ImportLine]) -> None:
+        """A file was uploaded."""
+        self.uploaded.append([line.order_sn for line in lines])
+        if self.late:
+            self._waiting += lines
+        for line in [] if self.going or self.late else lines:
+            self.ship(line)
+
     def result(self, _how: How, **_asked: Any) -> ImportResult | None:
+        self._happens("result")
+        while self._waiting:
+            self.ship(self._waiting.pop())
+        if not self.recorded:
+            return None
         return ImportResult(task_id="1", finished=not self.going, going=self.going)
+
+
+    def at_work(self, _how: How) -> list[str]:
+        return self.others
 
 
 @dataclass(slots=True)
@@ -109,14 +139,13 @@ class _Form:
     evidence: Path | None = None
 
     def send(self) -> Said:
-        sns = [line.order_sn for line in self.lines]
-        if not self.uploads:
-            self.site.by_dialog += sns
-        else:
-            self.site.uploaded.append(sns)
-        for line in [] if self.uploads and self.site.going else self.lines:
+        if self.uploads:
+            self.site.take(self.lines)
+            return self.site.says
+        self.site.by_dialog += [line.order_sn for line in self.lines]
+        for line in self.lines:
             self.site.ship(line)
-        return ImportSaid(accepted=True, task_id="1") if self.uploads else Said(accepted=True)
+        return Said(accepted=True)
 
     def leave(self) -> None:
         pass
@@ -158,3 +187,44 @@ def run_at(
             ),
             notes,
         )  # fmt: skip
+
+
+_LOOPBACK = 'base_url = "http://127.0.0.1:1"\n'
+
+
+@dataclass(slots=True)
+class Shop:
+    """A site with parcels to be shipped, and the run there."""
+
+    site: ImportSite
+    run: Run
+    notes: list[str]
+
+    def ship(self, **how: Any) -> dict[str, tuple[str, str]]:
+        """Reason and message by order number, after one run by import unless told otherwise."""
+        desk = ShippingDesk(self.run, **({"by": By.IMPORT} | how))
+        rows = list(carefully(desk, self.run))
+        assert len({row["order_sn"] for row in rows}) == len(rows), "an order has two rows"
+        return {str(row["order_sn"]): (str(row["reason"]), str(row["message"])) for row in rows}
+
+    def number(self, order_sn: str) -> str:
+        """The tracking number that the sheet gives it."""
+        [row] = [row for row in self.run.shared.rows("demo") if row.order_sn == order_sn]
+        return str(row.tracking_number)
+
+    def handed_over(self) -> list[ImportLine]:
+        """What stands in the files for a person."""
+        files = sorted(self.run.handover.glob("*.xlsx"))
+        return [line for file in files for line in read_lines(file, words=WORDS)]
+
+    def change(self, order_sn: str, **told: Any) -> None:
+        self.site.orders[order_sn] = replace(self.site.orders[order_sn], **told)
+
+
+@contextmanager
+def a_shop(folder: Path, *, parcels: int = 4, settings: str = "") -> Iterator[Shop]:
+    sns = [f"S{n}" for n in range(parcels)]
+    site = ImportSite(orders={sn: an_order(sn, ship_by=NOW) for sn in sns}, clock=SteadyClock())
+    rows = [a_row(sn, row=n, tracking_number=f"7800000000{n:04d}") for n, sn in enumerate(sns, 2)]
+    with run_at(site, rows, folder=folder, settings=_LOOPBACK + settings) as (run, notes):
+        yield Shop(site, run, notes)

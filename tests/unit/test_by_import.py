@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,44 +14,10 @@ from flows.importing.settling import settle_files
 from flows.importing.upload import ImportGoing
 from flows.model import Mark
 from flows.rules import KIND
-from flows.ship import carefully
-from flows.shipping import ShippingDesk
 from flows.ways import By
 from rpa.errors import NotApproved, PageChanged, TryAgain
 from rpa.ledger.actions import State
-from rpa.run import Run
-from tests.unit.importsite import ImportSite, SteadyClock, run_at
-from tests.unit.made_orders import NOW, a_row, an_order
-
-LOOPBACK = 'base_url = "http://127.0.0.1:1"\n'
-
-
-@dataclass(slots=True)
-class Shop:
-    """A site with parcels to be shipped, and the run there."""
-
-    site: ImportSite
-    run: Run
-    notes: list[str]
-
-    def ship(self, **how: Any) -> dict[str, tuple[str, str]]:
-        """Reason and message by order number, after one run by import unless told otherwise."""
-        desk = ShippingDesk(self.run, **({"by": By.IMPORT} | how))
-        rows = list(carefully(desk, self.run))
-        assert len({row["order_sn"] for row in rows}) == len(rows), "an order has two rows"
-        return {str(row["order_sn"]): (str(row["reason"]), str(row["message"])) for row in rows}
-
-    def change(self, order_sn: str, **told: Any) -> None:
-        self.site.orders[order_sn] = replace(self.site.orders[order_sn], **told)
-
-
-@contextmanager
-def a_shop(folder: Path, *, parcels: int = 4, settings: str = "") -> Iterator[Shop]:
-    sns = [f"S{n}" for n in range(parcels)]
-    site = ImportSite(orders={sn: an_order(sn, ship_by=NOW) for sn in sns}, clock=SteadyClock())
-    rows = [a_row(sn, row=n, tracking_number=f"7800000000{n:04d}") for n, sn in enumerate(sns, 2)]
-    with run_at(site, rows, folder=folder, settings=LOOPBACK + settings) as (run, notes):
-        yield Shop(site, run, notes)
+from tests.unit.importsite import Shop, a_shop
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from rpa.browser.answers import Answer
     from rpa.browser.scope import Scope
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PAGE_SIZE = 100
 _MEGABYTE = 1_000_000
 """The smaller of the two that may be meant."""
+_AT_WORK = "at_work"
 _PARCELS, _NONE = "import_parcels", "import_none"
 _OPEN = {_PARCELS: "import.parcels_open", _NONE: "import.none_open"}
 
@@ -156,16 +157,25 @@ class WebImports:
 
     def _found_in_records(self, how: How, *, file_name: str, task_id: str | None) -> str | None:
         """The task of this file among the newest records; None: it is not there. Raises TryAgain when in doubt."""
-        self._watched = None
-        answer = self._view.open_for(_page_of(how), answer="import_records")
-        shown = self._view.rows("import_records", keys=answer.keys("task_id")).values
+        shown, told = self._records(how)
         page = {row["task_id"] for row in shown if row["file_name"] == file_name}
-        data = {row["task_id"] for row in answer.rows if row["file_name"] == file_name}
+        data = {row["task_id"] for row in told if row["file_name"] == file_name}
         if not page and not data and task_id is None:
             return None
         if page != data or len(data) != 1 or task_id not in (None, *data):
             raise TryAgain(f"The import records are not clear about {file_name}; look at them by hand, or run again.")
         return str(*data)
+
+    def at_work(self, how: How) -> list[str]:
+        """The files that page or data of the newest records show as not ended."""
+        found = [row for rows in self._records(how) for row in rows if row["state"] == _AT_WORK]
+        return list(dict.fromkeys(str(row["file_name"]) for row in found))
+
+    def _records(self, how: How) -> tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]:
+        """The newest records as the page shows them, and as it was told them."""
+        self._watched = None
+        answer = self._view.open_for(_page_of(how), answer="import_records")
+        return self._view.rows("import_records", keys=answer.keys("task_id")).values, answer.rows
 
     def _ended(self, patience_s: float) -> bool:
         """Wait for the end of the import that the page watches; False: it has stood still for so long."""
