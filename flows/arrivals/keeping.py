@@ -35,6 +35,7 @@ class Keeper:
         self._cut_off = False
         self._arrived = arrived
         self._shop = shop
+        self._language = arrived.config.language
         self._notes: list[RowNote] = []
         self._by_cell: dict[tuple[str, object], list[GoodOrBad]] = defaultdict(list)
         self._by_number: dict[tuple[str, str], list[GoodOrBad]] = defaultdict(list)
@@ -80,20 +81,27 @@ class Keeper:
             self._add(each, told, decision.message, ended=over or ends(told), looked=looked)
 
     def _told(self, row: Row) -> Row:
-        """The row as it is to be reported: one that is given up today says so, once."""
+        """The row as it is to be reported: one that ends today says so, whatever its order waits for."""
         rows = self._rows_of(row)
-        if self._cut_off or row["outcome"] not in _GOING_ON or not (rows and rows[0][0].overdue):
+        if self._cut_off or row["outcome"] not in _GOING_ON or not rows:
             return row
-        return {**row, "outcome": Reason.EXPIRED.outcome, "reason": Reason.EXPIRED, "message": self._last_words(row)}
+        each, judged = rows[0]
+        if isinstance(judged, BadRow):
+            words = " ".join(filter(None, (judged.reason.sentence(self._language), judged.message)))
+            return {**row, "message": "; ".join(filter(None, (str(row["message"]), words)))}
+        if each.overdue:
+            reason = Reason.EXPIRED
+            return {**row, "outcome": reason.outcome, "reason": reason, "message": self._last_words(row)}
+        return row
 
     def _note(self, row: Row) -> None:
         reason = Reason.of(str(row["reason"]))
         for each, judged in self._rows_of(row):
             told, message = reason, str(row["message"])
-            if isinstance(judged, BadRow):  # its order may wait for another reason, and go before it in the report
-                told, message = judged.reason, judged.message
             given_up = each.overdue and not self._cut_off and not ends(reason)
-            if given_up and told.outcome is not Outcome.REFUSED:
+            if isinstance(judged, BadRow):  # of no use, whatever its order waits for
+                told, message, given_up = judged.reason, judged.message, True
+            elif given_up and reason.outcome is not Outcome.REFUSED:
                 told, message = Reason.EXPIRED, self._last_words(row)
             self._add(each, told, message, ended=given_up or ends(reason))
 
@@ -112,7 +120,7 @@ class Keeper:
             self.flush()
 
     def _last_words(self, row: Row) -> str:
-        sentence = Reason.of(str(row["reason"])).sentence(self._arrived.config.language)
+        sentence = Reason.of(str(row["reason"])).sentence(self._language)
         return " ".join(filter(None, (sentence, str(row["message"]))))
 
     def _rows_of(self, row: Row) -> list[tuple[OpenRow, GoodOrBad]]:

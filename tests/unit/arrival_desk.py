@@ -40,6 +40,9 @@ class ArrivalDesk:
     reported: list[tuple[str, str, str]] = field(default_factory=list)
     """(shop, order number, reason) of the newest run, in the order of its report."""
 
+    messages: list[str] = field(default_factory=list)
+    """Of the same rows."""
+
     def __post_init__(self) -> None:
         self.inbox.mkdir(parents=True, exist_ok=True)
         tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "1"\n{self.settings}' for name in self.shops]
@@ -87,7 +90,7 @@ class ArrivalDesk:
         self, inbox: Inbox, *, finds: Mapping[str, Mapping[str, Reason]], stops: Sequence[str] = ()
     ) -> list[tuple[str, str, str]]:
         """The same after its beginning; a shop that `stops` says so of its first order."""
-        self.reported = []
+        self.reported, self.messages = [], []
         for shop in inbox.contents:
             keeper = inbox.keeper(shop, run_id=f"run-{shop}")
             rows = _report(inbox, shop=shop, finds=finds.get(shop, {}))
@@ -106,6 +109,7 @@ class ArrivalDesk:
     def _tell(self, shop: str, rows: Iterator[Row]) -> None:
         for row in rows:
             self.reported.append((shop, str(row["order_sn"]), str(row["reason"])))
+            self.messages.append(str(row["message"]))
 
     def reasons(self) -> dict[str, str]:
         """Reason by order number of the newest run. Fails when an order has two rows."""

@@ -53,14 +53,23 @@ def test_a_bad_row_is_told_of_once(desk: ArrivalDesk) -> None:
     assert [desk.run(), desk.run()] == [[("demo", A, "unknown_courier")], []]
 
 
-def test_a_bad_row_whose_order_must_wait_is_told_of_in_the_result_now_and_in_the_report_later(
-    desk: ArrivalDesk,
-) -> None:
+def test_a_bad_row_whose_order_must_wait_is_told_of_beside_it(desk: ArrivalDesk) -> None:
     desk.drop("today.csv", parcel(A, courier="不知道快递"))
     assert desk.run(finds={"demo": {A: Reason.UNDER_AUDIT}}) == [("demo", A, "under_audit")]
+    assert "courier's name is not known" in desk.messages[0]
     [line] = desk.result("today.csv")
-    assert ("courier" in line["Reason"], line["State"]) == (True, "Goes on")
-    assert desk.run() == [("demo", A, "unknown_courier")]
+    assert (line["Outcome"], line["State"]) == ("Refused", "Closed")
+    assert desk.run() == []
+
+
+def test_a_correction_is_taken_though_its_order_still_waits(desk: ArrivalDesk) -> None:
+    first, second = "7811111111111", "7822222222222"
+    for name, number in (("first.csv", first), ("second.csv", second), ("right.csv", first)):
+        desk.drop(name, parcel(A, number), headers=f"订单号,快递公司,快递单号,{name}")
+        desk.run(finds={"demo": {A: Reason.AFTER_SALE}})
+    assert desk.open() == [A]
+    assert desk.run(finds={"demo": {A: Reason.SHIPPED}}) == [("demo", A, "shipped")]
+    assert [line["Outcome"] for line in desk.result("right.csv")] == ["Done"]
 
 
 def test_a_row_that_contradicts_one_of_an_earlier_file_is_refused_with_it(desk: ArrivalDesk) -> None:
