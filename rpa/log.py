@@ -57,8 +57,9 @@ def to_file(folder: Path, *, shop: str) -> Iterator[None]:
 
 @contextmanager
 def _kept(path: Path) -> Iterator[None]:
+    literal = str(path).replace("{", "{{").replace("}", "}}")  # loguru puts the time into braces
     everything = logger.add(
-        path, level="DEBUG", format=_FILE, rotation="10 MB", retention=10, encoding="utf-8",
+        literal, level="DEBUG", format=_FILE, rotation="10 MB", retention=10, encoding="utf-8",
         diagnose=False, backtrace=False, delay=True,
     )  # fmt: skip
     try:
