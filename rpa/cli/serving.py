@@ -40,8 +40,8 @@ _NEVER = Text(en="never", zh="从未")
 _AGO = Text(en="{at} ({seconds} s ago, on {host})", zh="{at}（{seconds} 秒前，{host}）")
 _HOW = Text(en="`rpa service install` installs it.", zh="安装：rpa service install。")
 _WHY = Text(
-    en="To see why it does not work, run `rpa schedule --plan`; what it last said is in {folder}.",
-    zh="排查原因请运行 rpa schedule --plan；日志在 {folder}。",
+    en="To see why it does not work: `{look}`, and `rpa doctor`. The scheduler's log is in {folder}.",
+    zh="排查原因：{look}，以及 rpa doctor。调度程序的日志在 {folder}。",
 )
 
 
@@ -89,7 +89,7 @@ def status(config_path: Path | None) -> None:
     console().print(f"{_LAST_SIGN.of(language)}: {_told(sign, config=config)}")
     if standing.installed and fresh and standing.running is not False:
         return
-    _say(_WHY if standing.installed else _HOW, language=language, folder=config.var / "log")
+    _say(_WHY if standing.installed else _HOW, language=language, look=standing.look, folder=config.var / "log")
     sys.exit(NeedsPerson.exit_code)
 
 

@@ -67,9 +67,9 @@ def service(config: Config, *, standing: Standing) -> Finding:
             _SERVICE,
             Text(
                 en=f"installed, but it does not work; last sign of life: {at or 'never'}. {standing.detail} "
-                "`rpa schedule --plan` says why, `rpa service install` starts it again",
+                f"`{standing.look}` says why, `rpa service install` starts it again",
                 zh=f"已安装但没有正常工作；最近一次心跳：{at or '从未'}。{standing.detail} "
-                "运行 rpa schedule --plan 查看原因，rpa service install 重新启动",
+                f"原因请看 {standing.look}；rpa service install 可重新启动",
             ),
         )
     return ok(_SERVICE, Text(en=f"works; last sign of life {at}", zh=f"正常；最近一次心跳 {at}"))

@@ -78,6 +78,8 @@ class Standing:
     """Whether it ends when its person logs out; None: cannot tell."""
     detail: str = ""
     """In the system's own words."""
+    look: str = "rpa schedule"
+    """A command that shows what is wrong."""
 
 
 def program_of(config: Config) -> Program:

@@ -146,7 +146,10 @@ class Systemd:
         facts = dict(line.split("=", 1) for line in found.said.splitlines() if "=" in line)
         running = facts.get("ActiveState") in {"active", "deactivating", "reloading"}
         detail = " ".join(f"{name}={value}" for name, value in facts.items())
-        return Standing(installed=installed, running=running, needs_login=needs_login, detail=detail)
+        return Standing(
+            installed=installed, running=running, needs_login=needs_login, detail=detail,
+            look=f"journalctl --user -n 20 -u {self.unit}",
+        )  # fmt: skip
 
     def _linger_notes(self) -> list[Text]:
         if lingers():
