@@ -16,8 +16,9 @@ from rpa.scheduler.children import Child, Message, family
 if TYPE_CHECKING:
     from rpa.config import Config
 
+_BROWSER = "RPA_BROWSER"
 _STARTS_IN_S = 60.0
-_ANSWERS_IN_S = 15.0
+_ANSWERS_IN_S = 30.0
 
 
 class BrowserHost:
@@ -123,6 +124,7 @@ def _order(config: Config) -> Message:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Sockets, profiles and downloads of the browser in a folder of ours, not where anyone can make one first."""
+    """Sockets, profiles and downloads in a folder of ours, not where anyone can make one first; no key of ours."""
+    known = {name: value for name, value in os.environ.items() if name == _BROWSER or not name.startswith("RPA_")}
     own = dict.fromkeys(("TMPDIR", "TMP", "TEMP", "PWTEST_SOCKETS_DIR"), str(folder))
-    return {**os.environ, **own, "PWTEST_SERVER_REGISTRY": str(folder / "registry")}
+    return {**known, **own, "PWTEST_SERVER_REGISTRY": str(folder / "registry")}

@@ -117,12 +117,11 @@ class Pool:
         try:
             host = self._browser()
             host.take(planned.shop)
+            self._working[planned.shop] = self._put_to_work(task, host)
         except ShopBusy as busy:
             self._ended.append(Ended(planned=planned, how="busy", detail=str(busy)))
-        except RpaError as error:
-            self._ended.append(Ended(planned=planned, how="died", detail=f"{error.code}: {error}"))
-        else:
-            self._working[planned.shop] = self._put_to_work(task, host)
+        except (RpaError, OSError) as error:
+            self._ended.append(Ended(planned=planned, how="died", detail=f"It could not be started: {error}"))
 
     def _browser(self) -> BrowserHost:
         """The browser for the next run: a new one if there is none, or it is gone."""

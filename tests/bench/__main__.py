@@ -21,13 +21,13 @@ from rich.table import Table
 from flows.pending_orders import PENDING_ORDERS
 from flows.ship import SHIP
 from rpa.browser.session import launched
-from tests.bench import anchors, importing, starting
+from tests.bench import anchors, importing, memory, starting
 from tests.bench.shop import bare_page, configured, newest_parcels, our_run, started
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-_NAMES = ("starting", "reading", "growing", "shipping", "importing", "growing-imports")
+_NAMES = ("starting", "reading", "growing", "shipping", "importing", "growing-imports", "memory")
 _DIALOGS = 20
 """Orders shipped by dialog beside an import."""
 
@@ -198,6 +198,18 @@ def import_growing(repetitions: int, *, rows: int) -> list[Line]:
     ]
 
 
+def remembering(repetitions: int, *, shops: int) -> list[Line]:
+    """MB of the browsers with all shops' lists open, and what a worker holds beside them."""
+    together = tuple(memory.browsers(repetitions, shops=shops))
+    worker = memory.worker()
+    mean = statistics.median(apart for _, apart in together) / shops
+    return [
+        Line(what=f"PSS (MB): {shops} shops in one browser : {shops} browsers", pairs=together, bound=0.6),
+        Line(what="a worker's Python : one of the browsers", pairs=((worker.python_mb, mean),)),
+        Line(what="a worker's driver : one of the browsers", pairs=((worker.driver_mb, mean),)),
+    ]
+
+
 def main() -> None:
     """Run the benchmarks named, or all, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
@@ -205,6 +217,7 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--orders", type=int, default=100, help="orders shipped by dialog in a repetition")
     parser.add_argument("--rows", type=int, default=1000, help="rows of an import, and a tenth of those of a large one")
+    parser.add_argument("--shops", type=int, default=memory.SHOPS, help="shops whose lists are open at once")
     asked = parser.parse_args()
     names = asked.names or _NAMES
     lines: list[Line] = []
@@ -217,6 +230,8 @@ def main() -> None:
             lines += shipping(browser, asked.repetitions, count=asked.orders)
         if "importing" in names:
             lines += by_import(browser, asked.repetitions, rows=asked.rows)
+    if "memory" in names:
+        lines += remembering(min(3, asked.repetitions), shops=asked.shops)
     if "growing-imports" in names:
         lines += import_growing(min(3, asked.repetitions), rows=asked.rows)
     if "growing" in names:

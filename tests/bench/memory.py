@@ -1,0 +1,120 @@
+"""Memory: the pages of many shops in one browser, against a browser for each; and what a worker holds beside."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+from playwright.sync_api import Playwright, sync_playwright
+
+from rpa.browser.session import launched, shop_page
+from rpa.ledger.plans import PlannedRun, PlanState
+from rpa.scheduler.children import family
+from rpa.scheduler.pool import Pool
+from rpa.scheduler.workers import Task
+from tests.bench.anchors import ROW
+from tests.bench.shop import bare_page, configured, started
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SHOPS = 25
+_ORDERS = 600
+_LOOK_S = 0.05
+
+
+def browsers(repetitions: int, *, shops: int) -> Iterator[tuple[float, float]]:
+    """MB of the browsers' processes with each shop's list of orders open: in one browser, and in one for each shop."""
+    with started(orders=_ORDERS) as mock, sync_playwright() as driver:
+        with launched(playwright=driver) as browser, bare_page(browser, url=mock.url) as page:
+            state = json.dumps(page.context.storage_state(indexed_db=True)).encode()
+        for _ in range(repetitions):
+            with launched(playwright=driver) as browser, ExitStack() as pages:
+                for _ in range(shops):
+                    pages.enter_context(_list_open(browser, state, url=mock.url))
+                together = _held_mb()
+            with ExitStack() as stack:
+                for _ in range(shops):
+                    stack.enter_context(_browser_apart(driver, state, url=mock.url))
+                yield together, _held_mb()
+
+
+@contextmanager
+def _browser_apart(driver: Playwright, state: bytes, *, url: str) -> Iterator[None]:
+    with launched(playwright=driver) as browser, _list_open(browser, state, url=url):
+        yield
+
+
+@contextmanager
+def _list_open(browser: Browser, state: bytes, *, url: str) -> Iterator[Page]:
+    with shop_page(browser, state=state, timezone="Asia/Shanghai", still=False) as page:
+        page.goto(f"{url}/orders/list?tab=1")
+        page.locator(ROW).first.wait_for()
+        yield page
+
+
+def _held_mb() -> float:
+    """PSS of the browsers that this process has started, without their driver and the mock."""
+    mine = psutil.Process().children()
+    drivers = [process for process in mine if "run-driver" in process.cmdline()]
+    return sum(_pss_mb(process) for driver in drivers for process in family(driver.pid))
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """The most that a worker's processes held while it read the pending orders."""
+
+    python_mb: float = 0
+    driver_mb: float = 0
+
+
+def worker() -> Worker:
+    """PSS of one worker beside the browser: Python and Playwright's driver."""
+    most = Worker()
+    with started(orders=_ORDERS) as mock, tempfile.TemporaryDirectory() as folder:
+        config = configured(Path(folder), url=mock.url)
+        with Pool(config) as pool:
+            pool.start(_reading())
+            while not (ended := pool.ended()):
+                for process in _workers():
+                    most.python_mb = max(most.python_mb, _pss_mb(process))
+                    most.driver_mb = max(most.driver_mb, sum(map(_pss_mb, family(process.pid))))
+                pool.wait(_LOOK_S)
+    if ended[0].exit_code != 0:
+        raise SystemExit(f"The worker did not read the orders: {ended[0].detail}")
+    return most
+
+
+def _reading() -> Task:
+    now = datetime.now(UTC)
+    planned = PlannedRun(
+        id=1, entry="bench", flow="pending-orders", shop="bench", planned_at=now, due_at=now, state=PlanState.STARTED,
+        reason="", detail="", run_id="", started_at=now, ended_at=None, exit_code=None, stands_for=1,
+    )  # fmt: skip
+    return Task(planned=planned, time_limit=timedelta(minutes=5))
+
+
+def _workers() -> list[psutil.Process]:
+    return [each for each in psutil.Process().children() if "rpa.scheduler.worker" in _words(each)]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        words: list[str] = process.cmdline()
+    except psutil.Error:
+        return []
+    return words
+
+
+def _pss_mb(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_full_info().pss) / 1e6
+    except psutil.Error:
+        return 0.0
