@@ -12,7 +12,7 @@ from flows.office import ImportsShipments
 from flows.reasons import Reason
 from flows.rules import KIND
 from flows.shipped import IMPORT_FILE, row_of
-from rpa.errors import InDoubt, PageChanged, TryAgain
+from rpa.errors import InDoubt, NeedsPerson, PageChanged, TryAgain
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.handing import settle_handed_over
 from rpa.ledger.once import Look
@@ -38,14 +38,21 @@ def settle_files(run: Run) -> Iterator[Row]:
     def look(actions: Sequence[Action]) -> Mapping[str, Look]:
         return _look(run, actions, uploads=uploads)
 
+    left = {action.id: action for action in handed}
     settled = settle_handed_over(
         run.ledger, run.record, handed, look=look, clock=run.clock, settle_s=run.shop.settle_s, by=_BY,
         reason=_NOT_SHOWN,
     )  # fmt: skip
-    for each in settled:
-        run.meter.advance()
-        reason = Reason.NOT_UPLOADED if each.action.state is State.NOT_DONE else None
-        yield row_of(each.action, reason=reason, message=each.look.detail).cells()
+    try:
+        for each in settled:
+            del left[each.action.id]
+            run.meter.advance()
+            reason = Reason.NOT_UPLOADED if each.action.state is State.NOT_DONE else None
+            yield row_of(each.action, reason=reason, message=each.look.detail).cells()
+    except (NeedsPerson, TryAgain) as stop:
+        for action in left.values():
+            yield row_of(action, reason=Reason.of(stop.code), message=f"still handed over: {stop}").cells()
+        raise
 
 
 def _look(run: Run, actions: Sequence[Action], *, uploads: Uploads) -> Mapping[str, Look]:

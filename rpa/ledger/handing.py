@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rpa.ledger.actions import Action, LookAt, Seen
@@ -19,26 +19,22 @@ Looking = Callable[[Sequence[Action]], Mapping[str, Look]]
 def settle_handed_over(
     ledger: Ledger, run: RunRecord, handed: Sequence[Action], *, look: Looking, clock: Clock, settle_s: float, by: str,
     reason: str,
-) -> list[Settled]:  # fmt: skip
-    """These handed-over actions, each read back, in the order given.
+) -> Iterator[Settled]:  # fmt: skip
+    """These handed-over actions, each read back; those that need a second look come last.
 
     What the site shows is done, or a conflict. What two looks do not show, `settle_s` apart, was not carried out: it is
     `not_done`, on this person's word and with this reason. What cannot be read stays handed over.
     """
     first = _looked(ledger, run, handed, look=look)
+    yield from (each for each in first if each.look.seen is not Seen.NOTHING)
     unseen = [each.action for each in first if each.look.seen is Seen.NOTHING]
     if not unseen:
-        return first
+        return
     clock.wait(settle_s)
     second = _looked(ledger, run, unseen, look=look)
     absent = [each.action for each in second if each.look.seen is Seen.NOTHING]
     ended = {each.id: each for each in ledger.take_back(run, actions=absent, by=by, reason=reason)}
-    last = {each.action.id: each for each in second}
-    return [_last(last.get(each.action.id, each), ended) for each in first]
-
-
-def _last(settled: Settled, ended: Mapping[int, Action]) -> Settled:
-    return Settled(action=ended.get(settled.action.id, settled.action), look=settled.look)
+    yield from (Settled(action=ended.get(each.action.id, each.action), look=each.look) for each in second)
 
 
 def _looked(ledger: Ledger, run: RunRecord, handed: Sequence[Action], *, look: Looking) -> list[Settled]:

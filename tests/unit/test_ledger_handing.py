@@ -53,10 +53,11 @@ def hand_over(ledger: Ledger, run: RunRecord, *subjects: str) -> list[Action]:
 
 
 def settled(ledger: Ledger, run: RunRecord, site: Site, *, clock: HandClock) -> list[Settled]:
-    return settle_handed_over(
+    ended = settle_handed_over(
         ledger, run, ledger.handed_over("demo", kind="ship"), look=site.look, clock=clock, settle_s=SETTLE_S,
         by="wang", reason="the file was not uploaded",
     )  # fmt: skip
+    return list(ended)
 
 
 def states(ended: Sequence[Settled]) -> dict[str, State]:
