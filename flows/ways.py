@@ -43,27 +43,30 @@ class Ways:
     """The ways of one run, and which order goes by which."""
 
     def __init__(self, desk: ShippingDesk, *, by: By | None, prepare: bool) -> None:
-        """`by` None: many of a kind go by import, where it can be had."""
+        """`by` None: many of a kind go by import, where it can be had.
+
+        Raises ConfigError when import is asked for and not described; for a person's own upload its page need not be.
+        """
         self._desk = desk
         self._run = desk.run
         self._by = by
         self._prepare = prepare
         self._dialog = DialogWay(desk)
-        self._importing: ImportWay | None = None
+        self._importing: ImportWay | HandOver | None = None
+        if by is By.IMPORT and not prepare and not imports_described(self._run):
+            raise ConfigError("The profile does not describe the import page; use --by dialog, or add it there.")
 
     def ship_all(self) -> Iterator[Row]:
         """Ship all that the desk has to ship, each by its way."""
         desk = self._desk
         by_import = self._those_by_import()
-        if by_import and self._prepare:
-            yield from HandOver(desk).ship(by_import)
-        elif by_import:
+        if by_import:
             yield from self._import(by_import)
         yield from self._dialog.ship(list(desk.to_ship))
 
     def _import(self, order_sns: Sequence[str]) -> Iterator[Row]:
         if self._importing is None:
-            self._importing = ImportWay(self._desk)
+            self._importing = HandOver(self._desk) if self._prepare else ImportWay(self._desk)
         try:
             yield from self._importing.ship(order_sns)
         except NotApproved:
