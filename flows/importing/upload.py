@@ -159,9 +159,12 @@ class Uploads:
         if ImportsShipments not in self._run.offices:
             return False
         folder = private_folder(self._run.evidence / "imports" / name.rpartition(".")[0])
-        result = self._run.office(ImportsShipments).result(
-            how_of(action), file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s
-        )
+        try:
+            result = self._run.office(ImportsShipments).result(
+                how_of(action), file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s
+            )
+        except (InDoubt, Refused) as error:
+            raise TryAgain(f"What became of {name} cannot be told: {error}") from error
         self.note(name, result)
         return result is not None and result.going
 
