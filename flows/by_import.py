@@ -41,8 +41,6 @@ class ImportWay:
         self._reading = desk.run.office(ReadsOrders)
         self._packing = Packing(desk.run)
         self._doubts = 0
-        self._accepted: dict[str, Order] = {}
-        """As they were read last before their file went up."""
 
     def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Ship these, file by file; the rows of one are settled, or read back, before the next goes up."""
@@ -54,8 +52,6 @@ class ImportWay:
             if self._doubts >= _MOST_DOUBTS:
                 message = f"{_MOST_DOUBTS} imports in a row ended in doubt; look at the shop, then run again."
                 raise TooManyDoubts(message)
-        accepted, self._accepted = self._accepted, {}
-        tell_what_changed(self._run, accepted)
 
     def _end_what_was_refused_for_good(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Rows that the site has refused before and would refuse again, as long as the sheet says the same."""
@@ -100,7 +96,7 @@ class ImportWay:
         )  # fmt: skip
 
     def _is_old(self, packed: Packed) -> bool:
-        return self._run.clock.monotonic() - packed.began_s > MARKS_STALE_S
+        return packed.began.age_s(self._run.clock) > MARKS_STALE_S
 
     def _is_held(self, packed: Packed) -> bool:
         """Whether somebody, or a notice, has put something against one of them since they were read."""
@@ -151,8 +147,8 @@ class ImportWay:
             if row.accepted is False:
                 desk.note_refusal(sn, words=row.words, passing=row.repeatable, for_dialog=row.for_dialog)
         certain = {sn: row for sn, row in rows.items() if row.accepted is not None}
-        self._accepted |= {sn: orders[sn] for sn, row in certain.items() if row.accepted}
         yield from desk.end(desk.once.settle_with({sn: upload.look(row) for sn, row in certain.items()}))
+        tell_what_changed(self._run, {sn: orders[sn] for sn, row in certain.items() if row.accepted})
         if desk.once.open:
             yield from desk.end(desk.once.read_back())
         self._doubts = self._doubts + 1 if desk.once.open and not certain else 0

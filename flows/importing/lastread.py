@@ -15,7 +15,25 @@ from flows.rules import rules_of, sightings
 from flows.watch import remember_audits
 
 if TYPE_CHECKING:
+    from rpa.clock import Clock
     from rpa.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A moment by both of our clocks: the steady one may stand still while the computer sleeps."""
+
+    steady_s: float
+    at: datetime
+
+    @classmethod
+    def of(cls, clock: Clock) -> Moment:
+        """Now."""
+        return cls(steady_s=clock.monotonic(), at=clock.now())
+
+    def age_s(self, clock: Clock) -> float:
+        """How long ago it was, by the clock that says more."""
+        return max(clock.monotonic() - self.steady_s, (clock.now() - self.at).total_seconds())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +44,8 @@ class LastRead:
     """Those that may still be shipped, as they are now."""
     left: tuple[Decision, ...]
     """Those that may not, each with its reason and the time of this reading."""
-    began_s: float
-    """By the steady clock: no mark is older."""
+    began: Moment
+    """No mark is older."""
     read_at: datetime
     """By the site's clock."""
 
@@ -35,14 +53,14 @@ class LastRead:
 def read_again(run: Run, decisions: Sequence[Decision]) -> LastRead:
     """Read these orders again, from the top of the list, and decide on each again."""
     reading = run.office(ReadsOrders)
-    began_s = run.clock.monotonic()
+    began = Moment.of(run.clock)
     orders = _orders(reading, decisions)
     now = reading.now()
     again = _decided_again(run, orders, decisions, now=now)
     weighed = [_weighed(decision, orders.get(decision.order_sn), again, at=now) for decision in decisions]
     return LastRead(
         to_ship=tuple(each for each in weighed if each.reason is None),
-        left=tuple(each for each in weighed if each.reason is not None), began_s=began_s, read_at=now,
+        left=tuple(each for each in weighed if each.reason is not None), began=began, read_at=now,
     )  # fmt: skip
 
 

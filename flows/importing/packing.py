@@ -24,7 +24,7 @@ from rpa.errors import InDoubt, NeedsPerson, PageChanged, Refused, TryAgain
 from rpa.files import private_folder
 
 if TYPE_CHECKING:
-    from flows.importing.lastread import LastRead
+    from flows.importing.lastread import LastRead, Moment
     from flows.importing.model import ImportLine
     from flows.model import Decision
     from rpa.ledger.actions import Intent
@@ -58,8 +58,8 @@ class Packed:
     lines: tuple[ImportLine, ...]
     file: Path
     """Alone in its folder, which is the evidence of this import."""
-    began_s: float
-    """By the steady clock: no mark is older."""
+    began: Moment
+    """No mark is older."""
     read_at: datetime
     """By the site's clock: when the marks were read."""
 
@@ -93,16 +93,23 @@ class Packing:
         return next_chunk(decisions, limits=terms.limits, most=self._run.shop.settings(OrderSettings).import_chunk)
 
     def packed(self, read: LastRead) -> Packed:
-        """The first of the orders just read in a file that the site takes; fewer when all would be too large."""
+        """The first of the orders just read in a file that the site takes; fewer when all would be too large.
+
+        Raises PageChanged when the page would not take a file of one.
+        """
         terms = self._terms_of(read.to_ship[0])
         decisions = read.to_ship
         file = self._written(decisions, terms=terms)
         while not fits(file, limits=terms.limits) and len(decisions) > 1:
             decisions = decisions[: len(decisions) // 2]
             file = self._written(decisions, terms=terms)
+        if not fits(file, limits=terms.limits):
+            raise PageChanged(
+                f"The import page takes no file of more than {terms.limits.size} bytes; look at it by hand."
+            )
         return Packed(
             how=terms.how, decisions=tuple(imported(each) for each in decisions),
-            lines=tuple(line_of(each) for each in decisions), file=file, began_s=read.began_s, read_at=read.read_at,
+            lines=tuple(line_of(each) for each in decisions), file=file, began=read.began, read_at=read.read_at,
         )  # fmt: skip
 
     def _written(self, decisions: Sequence[Decision], *, terms: Terms) -> Path:

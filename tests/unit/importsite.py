@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from fixtures.mockshop.import_files import EXPRESS, failures_file
 from flows.importing.file import read_lines
 from flows.importing.known import write_known_template
-from flows.importing.model import ImportLimits, ImportLine, ImportResult
+from flows.importing.model import ImportLimits, ImportLine, ImportResult, ToldRow
 from flows.importing.profile import ImportWords
 from flows.inbox import Inbox
 from flows.model import Decision, How, Order, SheetRow
@@ -52,6 +53,8 @@ class ImportSite:
     """What is uploaded is not processed."""
     late: bool = False
     """What is uploaded is processed while somebody waits for its result."""
+    certain: bool = False
+    """Its table and its file of failures call each row of the newest file accepted."""
     recorded: bool = True
     """Its records have what was uploaded."""
     others: list[str] = field(default_factory=list)
@@ -59,7 +62,8 @@ class ImportSite:
     says: ImportSaid = field(default_factory=lambda: ImportSaid(accepted=True, task_id="1"))
     """To an upload."""
     at: dict[str, Callable[[], None]] = field(default_factory=dict)
-    """What happens when `limits`, `nearest`, `fill_in`, `find` or `result` is asked for."""
+    """What happens when `limits`, `nearest`, `fill_in`, `read_back` or `result` is asked for."""
+    _newest: Sequence[ImportLine] = ()
     _waiting: list[ImportLine] = field(default_factory=list)
 
     def _happens(self, what: str) -> None:
@@ -77,10 +81,10 @@ class ImportSite:
         return NOW
 
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
-        self._happens("find")
         return {sn: self.orders[sn] for sn in order_sns if sn in self.orders}
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
+        self._happens("read_back")
         return {sn: Sighting(order=self.orders.get(sn)) for sn in order_sns}
 
     def ship(self, line: ImportLine) -> None:
@@ -113,19 +117,26 @@ class ImportSite:
     def take(self, lines: Sequence[ImportLine]) -> None:
         """A file was uploaded."""
         self.uploaded.append([line.order_sn for line in lines])
+        self._newest = lines
         if self.late:
             self._waiting += lines
         for line in [] if self.going or self.late else lines:
             self.ship(line)
 
-    def result(self, _how: How, **_asked: Any) -> ImportResult | None:
+    def result(self, _how: How, *, into: Path, **_asked: Any) -> ImportResult | None:
         self._happens("result")
         while self._waiting:
             self.ship(self._waiting.pop())
         if not self.recorded:
             return None
-        return ImportResult(task_id="1", finished=not self.going, going=self.going)
-
+        result = ImportResult(task_id="1", finished=not self.going, going=self.going)
+        if not self.certain:
+            return result
+        failures = into / "failures.xlsx"
+        failures.write_bytes(failures_file([], function_type=EXPRESS))
+        return replace(
+            result, failures=failures, rows=tuple(ToldRow(line=line, accepted=True) for line in self._newest)
+        )  # fmt: skip
 
     def at_work(self, _how: How) -> list[str]:
         return self.others
@@ -222,9 +233,9 @@ class Shop:
 
 
 @contextmanager
-def a_shop(folder: Path, *, parcels: int = 4, settings: str = "") -> Iterator[Shop]:
+def a_shop(folder: Path, *, parcels: int = 4, settings: str = "", clock: SteadyClock | None = None) -> Iterator[Shop]:
     sns = [f"S{n}" for n in range(parcels)]
-    site = ImportSite(orders={sn: an_order(sn, ship_by=NOW) for sn in sns}, clock=SteadyClock())
+    site = ImportSite(orders={sn: an_order(sn, ship_by=NOW) for sn in sns}, clock=clock or SteadyClock())
     rows = [a_row(sn, row=n, tracking_number=f"7800000000{n:04d}") for n, sn in enumerate(sns, 2)]
     with run_at(site, rows, folder=folder, settings=_LOOPBACK + settings) as (run, notes):
         yield Shop(site, run, notes)

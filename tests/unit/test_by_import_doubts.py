@@ -1,11 +1,10 @@
-"""What may come between a file and its rows: an import that ends late, a site that contradicts itself, a run cut off."""
+"""What may come between a file and its rows: an import that ends late, a site in doubt, a run cut off."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,9 +16,10 @@ from flows.rules import KIND
 from flows.ship import carefully
 from flows.shipping import ShippingDesk
 from flows.ways import By
-from rpa.errors import InDoubt, PageChanged, RpaError, Stopped, TryAgain
+from rpa.errors import ConfigError, InDoubt, PageChanged, RpaError, Stopped, TryAgain
+from rpa.flow import Row
 from rpa.ledger.actions import Intent, State
-from tests.unit.importsite import ImportSite, Shop, SteadyClock, a_shop
+from tests.unit.importsite import Shop, SteadyClock, a_shop
 
 
 @pytest.fixture
@@ -30,11 +30,14 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def cut_off(shop: Shop, error: type[RpaError]) -> dict[str, str]:
     """Reason by order number of a run by import that ends with this error."""
-    rows: dict[str, str] = {}
+    return told_until(error, carefully(ShippingDesk(shop.run, by=By.IMPORT), shop.run))
+
+
+def told_until(error: type[RpaError], rows: Iterator[Row]) -> dict[str, str]:
+    told: dict[str, str] = {}
     with pytest.raises(error):
-        for row in carefully(ShippingDesk(shop.run, by=By.IMPORT), shop.run):
-            rows[str(row["order_sn"])] = str(row["reason"])
-    return rows
+        told.update((str(row["order_sn"]), str(row["reason"])) for row in rows)
+    return told
 
 
 def never_arrived(shop: Shop, order_sn: str) -> None:
@@ -96,3 +99,91 @@ def test_a_file_that_a_person_uploaded_twice_is_not_free_before_both_have_ended(
     shop.site.at["result"] = unclear
     shop.site.others = [name]
     assert {row["reason"] for row in settle_files(shop.run)} == {"handed_over"}
+
+
+def test_what_was_settled_before_the_site_went_away_is_told_and_so_is_the_rest(shop: Shop) -> None:
+    shop.ship(prepare=True)
+    shop.site.ship(shop.handed_over()[0])
+    shop.site.recorded = False
+    shop.site.at["read_back"] = lambda: shop.site.at.update(read_back=gone)
+
+    rows = told_until(TryAgain, settle_files(shop.run))
+
+    assert rows == {"S0": "shipped"} | dict.fromkeys(("S1", "S2", "S3"), "page_unreachable")
+
+
+def gone() -> None:
+    raise TryAgain("no answer")
+
+
+# Files for a person
+
+
+def test_what_is_handed_over_later_in_a_run_has_a_file_of_its_own(shop: Shop) -> None:
+    never_arrived(shop, "S0")
+
+    told = shop.ship(prepare=True)
+
+    assert {reason for reason, _ in told.values()} == {"handed_over"}
+    assert sorted(line.order_sn for line in shop.handed_over()) == ["S0", "S1", "S2", "S3"]
+
+
+# What the page or its records refuse to tell
+
+
+def test_records_that_are_in_doubt_stop_the_shop_and_each_order_has_its_row(shop: Shop) -> None:
+    def doubt() -> None:
+        raise InDoubt("The list import_records shows 660000001 2 times; nothing was clicked.", reason="row_mismatch")
+
+    shop.site.late = True
+    shop.site.at["result"] = doubt
+
+    assert cut_off(shop, TryAgain) == dict.fromkeys(("S0", "S1", "S2", "S3"), "page_unreachable")
+
+
+def test_a_page_that_takes_not_even_one_order_is_a_changed_page(shop: Shop) -> None:
+    shop.site.limits_ = ImportLimits(rows=1000, size=100)
+    assert set(cut_off(shop, PageChanged).values()) == {"page_changed"}
+    assert shop.site.uploaded == []
+
+
+def test_where_the_profile_says_nothing_of_imports_nothing_is_begun(shop: Shop) -> None:
+    run = replace(shop.run, profile=shop.run.profile.model_copy(update={"imports": None}))
+    with pytest.raises(ConfigError, match="import"):
+        ShippingDesk(run, by=By.IMPORT)
+
+
+# Time
+
+
+class AsleepClock(SteadyClock):
+    """Of a computer whose steady clock stood still while it slept."""
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+def test_marks_that_a_computer_slept_over_are_read_again(tmp_path: Path) -> None:
+    with a_shop(tmp_path, clock=AsleepClock()) as shop:
+
+        def asleep() -> None:
+            shop.site.clock.move(8 * 3600)
+            del shop.site.at["fill_in"]
+            shop.change("S3", audit=Mark.SET)
+
+        shop.site.at["fill_in"] = asleep
+        told = shop.ship()
+
+    assert "S3" not in {sn for file in shop.site.uploaded for sn in file}
+    assert told["S3"][0] == "under_audit"
+
+
+def test_what_changed_at_an_upload_is_told_though_the_run_is_stopped_after_it(tmp_path: Path) -> None:
+    with a_shop(tmp_path, settings="import_chunk = 2\n") as shop:
+        shop.site.certain = True
+        shop.site.at["result"] = lambda: shop.change("S1", audit=Mark.SET)
+        shop.run = replace(shop.run, stopping=lambda: bool(shop.site.uploaded))
+        rows = cut_off(shop, Stopped)
+
+    assert rows == {"S0": "shipped", "S1": "shipped", "S2": "stopped", "S3": "stopped"}
+    assert "changed_at_import" in shop.notes
