@@ -42,12 +42,12 @@ _STYLES = {0: "", 1: "yellow", _PERSON: "red"}
 _MOST_NEXT, _NEWEST = 8, 5
 
 _BEGUN = Text(
-    en="Scheduler started (pid {pid}): {shops} shops, {workers} runs at a time at most. Ctrl-C ends it after the "
+    en="Scheduler started (pid {pid}). Shops: {shops}; runs at a time: {workers} at most. Ctrl-C ends it after the "
     "orders in hand.",
-    zh="调度程序已启动（pid {pid}）：共 {shops} 家店铺，最多同时运行 {workers} 个。按 Ctrl-C，处理完手头的订单后结束。",
+    zh="调度程序已启动（pid {pid}）。店铺 {shops} 家，最多同时运行 {workers} 个。按 Ctrl-C，处理完手头的订单后结束。",
 )
 _NEVER = Text(
-    en="{count} planned runs never started while no scheduler was here; `rpa digest` tells which.",
+    en="Planned runs that never started while no scheduler was here: {count}; `rpa digest` tells which.",
     zh="调度程序未运行期间，有 {count} 次计划未启动，详见 rpa digest。",
 )
 _NEXT = Text(en="Next:", zh="接下来：")
@@ -160,23 +160,21 @@ class Teller:
         )  # fmt: skip
 
     def _words(self, run: PlannedRun, *, code: int) -> Iterator[str]:
-        language = self._config.language
-        if run.state is PlanState.FINISHED:
-            counts = self._counts(run)
-            yield from (f"{OUTCOME_WORDS[each].of(language)} {counts[each]}" for each in WORST_FIRST if each in counts)
-            if not counts and not code:
-                yield _NOTHING_TO_DO.of(language)
-            if code:
-                yield _EXIT_CODE.of(language).format(code=code)
-        else:
+        language, counts = self._config.language, self._counts(run)
+        if run.state in STATES:
             yield STATES[run.state].of(language)
-            if (reason := why(run)) and not (run.detail and run.reason == Why.PAUSED):
-                yield reason.of(language)
-        if run.detail:
+        if (reason := why(run)) and run.reason != Why.PAUSED:
+            yield reason.of(language)
+        yield from (f"{OUTCOME_WORDS[each].of(language)} {counts[each]}" for each in WORST_FIRST if each in counts)
+        if run.state is PlanState.FINISHED and code:
+            yield _EXIT_CODE.of(language).format(code=code)
+        elif run.state is PlanState.FINISHED and not counts:
+            yield _NOTHING_TO_DO.of(language)
+        if run.detail and run.reason != Why.STOPPED:
             yield run.detail.splitlines()[0]
 
     def _counts(self, run: PlannedRun) -> Mapping[str, object]:
-        newest = self._ledger.runs(run.shop, limit=_NEWEST)
+        newest = self._ledger.runs(run.shop, limit=_NEWEST) if run.run_id else []
         return next((each.counts for each in newest if each.id == run.run_id), {})
 
 

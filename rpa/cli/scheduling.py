@@ -11,8 +11,8 @@ from rpa.language import Text
 
 SCHEDULE = said(
     Text(
-        en="Run what the [[schedule]] tables of rpa.toml plan, until Ctrl-C.",
-        zh="按 rpa.toml 的 [[schedule]] 计划自动运行，按 Ctrl-C 结束。",
+        en="Run what rpa.toml plans, each run at its time, until Ctrl-C.",
+        zh="按 rpa.toml 的计划自动运行，按 Ctrl-C 结束。",
     )
 )
 _ONCE = said(

@@ -1,0 +1,131 @@
+"""`rpa schedule` as a process of its own, with worker processes, a real browser and the mock."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rpa.clock import Clock
+from rpa.ledger.actions import State
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.plans import Plan, PlannedRun, PlanState
+from tests.cli.project import Project
+from tests.faults.smallshop import SmallShop, log_in, small_shop
+from tests.office import VIRTUAL_GOODS, ZONE, ShopFolder
+
+HOURLY = '\n[[schedule]]\nflow = "ship"\nevery = "1h"\n\n[scheduler]\nstop_within_s = 40\n'
+ENDS_IN_S = 60
+
+
+def plan_hourly(folder: ShopFolder, *, shops: Sequence[str]) -> None:
+    """The schedule, and a scheduler that was last there three hours ago: since then, each shop has missed three."""
+    rpa_toml = folder.path / "rpa.toml"
+    rpa_toml.write_text(rpa_toml.read_text(encoding="utf-8") + HOURLY, encoding="utf-8")
+    # a moment further back: a full hour may come while the test runs
+    last = datetime.now(ZONE).replace(minute=0, second=0, microsecond=0) - timedelta(hours=3)
+    done = [
+        Plan(entry="ship", flow="ship", shop=shop, planned_at=last, due_at=last, state=PlanState.FINISHED)
+        for shop in shops
+    ]
+    with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
+        ledger.plan(done)
+
+
+def planned_runs(folder: ShopFolder, shop: str) -> list[PlannedRun]:
+    """What has come of the shop's plan, oldest first; without the moment that is still to come."""
+    with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
+        return [run for run in reversed(ledger.planned_runs(shop=shop)) if run.planned_at <= datetime.now(ZONE)]
+
+
+def assert_truth_is_ledger(shop: SmallShop) -> None:
+    """What the ledger calls done is what the shop has accepted, once each; nothing is open."""
+    actions = shop.folder.ledger()
+    assert {action.state for action in actions} <= {State.DONE}
+    assert sorted(action.subject for action in actions if action.shop == "demo") == shop.shipped()
+    assert [sn for sn, order in shop.truth().items() if len(order["shipments"]) > 1] == []
+
+
+def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_due(tmp_path: Path) -> None:
+    with small_shop(tmp_path / "a", parcels=2, virtual=0, held=()) as shop, small_shop(
+        tmp_path / "b", parcels=0, virtual=1, held=()
+    ) as other:  # fmt: skip
+        folder = shop.folder
+        folder.add_shop("other", url=other.mock.url, sheets=[], no_logistics_goods=VIRTUAL_GOODS)
+        log_in(folder, mock=other.mock, shop="other")
+        plan_hourly(folder, shops=["demo", "other"])
+
+        ended = folder.run("schedule", "--once")
+
+        assert ended.exit_code == 0, ended.stderr
+        assert (shop.shipped(), other.shipped()) == (sorted(shop.parcels), list(other.virtual))
+        never = 0
+        for name, count in (("demo", 2), ("other", 1)):
+            _, *missed, last = planned_runs(folder, name)
+            never += len(missed)
+            assert {(run.state, run.reason) for run in missed} == {(PlanState.NEVER_STARTED, "downtime")}
+            assert (last.state, last.exit_code, last.stands_for) == (PlanState.FINISHED, 0, len(missed) + 1)
+            assert last.run_id in folder.run_ids()
+            assert f"{name}  ship (makes up for {last.stands_for}): Done {count}" in ended.stdout
+        assert f"never started while no scheduler was here: {never};" in ended.stdout
+
+        again = folder.run("schedule", "--once")
+        assert again.exit_code == 0, again.stderr
+        assert "Nothing was due." in again.stdout
+        assert again.rows == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent SIGTERM on Windows")
+def test_sigterm_in_the_middle_lets_the_order_in_hand_be_finished_and_the_next_start_does_the_rest(
+    tmp_path: Path,
+) -> None:
+    with small_shop(tmp_path, parcels=4, virtual=0, held=()) as shop:
+        folder = shop.folder
+        plan_hourly(folder, shops=["demo"])
+        shop.arm_for(list(shop.parcels)[1], "freeze", when="after")
+        begun_at = shop.mock.last_event()
+
+        scheduler = folder.start("schedule", stderr=subprocess.STDOUT)
+        try:
+            for _ in range(2):
+                begun_at = shop.mock.wait_for("effect", endpoint="orders/shipping", after=begun_at)["n"]
+            second = folder.run("schedule", "--once")
+            family = psutil.Process(scheduler.pid).children(recursive=True)
+            scheduler.send_signal(signal.SIGTERM)
+            shop.mock.clear_faults("freeze")
+            said, _ = scheduler.communicate(timeout=ENDS_IN_S)
+        finally:
+            scheduler.kill()
+
+        assert (second.exit_code, f"pid {scheduler.pid}" in second.stderr) == (2, True)
+        assert scheduler.returncode == 0, said
+        assert psutil.wait_procs(family, timeout=5)[1] == []
+        assert_truth_is_ledger(shop)
+        assert 2 <= len(shop.shipped()) < len(shop.parcels)
+        last = planned_runs(folder, "demo")[-1]
+        assert (last.state, last.reason) == (PlanState.INTERRUPTED, "stopped")
+
+        rest = folder.run("schedule", "--once")
+        assert rest.exit_code == 0, rest.stderr
+        assert_truth_is_ledger(shop)
+        assert shop.shipped() == sorted(shop.parcels)
+
+
+def test_a_plan_is_shown_without_anything_being_started(project: Project) -> None:
+    text = (project.folder / "rpa.toml").read_text(encoding="utf-8")
+    project.write(text + '\n[[schedule]]\nflow = "ship"\nevery = "10m"\nshops = ["demo"]\n')
+    shown = project.rpa("schedule", "--plan", "--days", "2")
+    assert shown.returncode == 0, shown.stderr
+    days = [line for line in shown.stdout.splitlines() if "(144 times)" in line]
+    assert len(days) == 1, "one whole day, between two parts"
+    assert "00:00 00:10 00:20 … 23:50" in days[0]
+    assert not project.config.var.exists()
+    project.write(text)
+    refused = project.rpa("schedule")
+    assert (refused.returncode, "plans nothing" in refused.stderr) == (2, True)
