@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any
 
 import psutil
@@ -17,6 +19,7 @@ import psutil
 from tests.office import ShopFolder
 
 _ENDS_IN_S = 20.0
+_TELLS_IN_S = 90.0
 
 
 class Crew:
@@ -32,6 +35,9 @@ class Crew:
             start_new_session=True,
         )  # fmt: skip
         self.seen: set[psutil.Process] = {psutil.Process(self._process.pid)}
+        self._lines: SimpleQueue[str] = SimpleQueue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         assert self.told() == {"ready": True}
 
     def start(self, flow: str = "ship", shop: str = "demo", *, limit_s: float = 300) -> None:
@@ -45,7 +51,7 @@ class Crew:
 
     def told(self) -> dict[str, Any]:
         """The next thing that it tells, waited for: how a run has ended."""
-        told: dict[str, Any] = json.loads(_pipe(self._process.stdout).readline())
+        told: dict[str, Any] = json.loads(self._lines.get(timeout=_TELLS_IN_S))
         return told
 
     def part(self, name: str) -> psutil.Process:
@@ -89,8 +95,13 @@ class Crew:
         left = [each for each in alive if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
         for each in left:
             each.kill()
+        self._reader.join(_ENDS_IN_S)
         with self._process:
             return left
+
+    def _read(self) -> None:
+        for line in _pipe(self._process.stdout):
+            self._lines.put(line)
 
     def _say(self, line: str) -> None:
         pipe = _pipe(self._process.stdin)
