@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.arrivals.accepting import Accepting, found_in
@@ -44,6 +45,8 @@ class Arrived:
     """By the place of a row: the rows of other files that say the very same, and end with it."""
     noted: set[int] = field(default_factory=set)
     """The rows of which this run has said something."""
+    reported: dict[str, dict[str, datetime | None]] = field(default_factory=dict)
+    """By shop whose report was followed: the orders in it, each with its ship-by."""
     run_ids: dict[str, str] = field(default_factory=dict)
     """By shop: the run in which its rows are worked on."""
 

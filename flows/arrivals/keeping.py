@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from filelock import Timeout
@@ -11,6 +12,7 @@ from filelock import Timeout
 from flows.arrivals.accepting import write_results
 from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import GoodOrBad, OpenRow, ends
+from flows.arrivals.sight import keep_in_sight
 from flows.model import BadRow, SheetRow
 from flows.reasons import Reason
 from rpa.ledger.arrivals import RowNote
@@ -55,6 +57,7 @@ class Keeper:
             for row in rows:
                 told = self._told(row)
                 yield told
+                self._arrived.reported.setdefault(self._shop, {})[str(told["order_sn"])] = _moment(told["ship_by"])
                 self._note(told)
         finally:
             self.flush()
@@ -135,6 +138,10 @@ class Keeper:
         return self._by_number.get((str(row["order_sn"]), str(row["tracking_number"]).upper()), [])
 
 
+def _moment(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) else None
+
+
 def _cell(place: Place) -> tuple[str, object]:
     """How the report names a place."""
     return str(place.sheet), place.row
@@ -166,6 +173,7 @@ def leave_over(
             keeper.flush()
         if arrived.live:
             tell_results(arrived, shops=arrived.folders)
+            keep_in_sight(arrived, stopped=stopped)
 
 
 def tell_results(arrived: Arrived, *, shops: Iterable[str]) -> None:

@@ -182,6 +182,20 @@ def open_rows(connection: Connection, *, folder: str, clock: Clock) -> list[tupl
     return [(files[row.arrival_id], row) for row in sorted(rows, key=lambda row: row.id)]
 
 
+def failed_rows(connection: Connection, *, folder: str, since: datetime, clock: Clock) -> list[ArrivalRow]:
+    """Rows of a folder that ended since then without success, and whose subject no later row names."""
+    rows, files = arrival_rows.c, arrivals.c
+    here = select(files.id).where(files.folder == folder)
+    newest = select(func.max(rows.id)).where(rows.arrival_id.in_(here), rows.subject != "").group_by(rows.subject)
+    wanted = (
+        select(arrival_rows)
+        .where(rows.state == RowState.ENDED.value, rows.outcome.not_in(_SUCCESS), rows.updated_at >= since)
+        .where(rows.arrival_id.in_(here), or_(rows.subject == "", rows.id.in_(newest)))
+        .order_by(rows.id)
+    )
+    return [_row(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
 def note(connection: Connection, notes: Sequence[RowNote], *, clock: Clock) -> None:
     """What a run made of rows. An end stays, unless a later look proves that the row was done after all.
 

@@ -73,6 +73,11 @@ class Intake(Transactions):
         with self._reading() as connection:
             return arrivals.open_rows(connection, folder=folder, clock=self._clock)
 
+    def failed_rows(self, folder: str, *, since: datetime) -> list[ArrivalRow]:
+        """Rows that ended since then without success, oldest first; a later row of the same subject takes its place."""
+        with self._reading() as connection:
+            return arrivals.failed_rows(connection, folder=folder, since=since, clock=self._clock)
+
     def note_rows(self, notes: Sequence[RowNote]) -> None:
         """What a run made of rows: all of it, or nothing.
 
