@@ -118,6 +118,7 @@ def test_shops_in_preview_are_told_with_what_they_would_have_to_ship(tmp_path: P
 
 def test_a_digest_for_some_shops_tells_of_no_other(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.UNKNOWN, hours=3))
+    desk.planned("demo", hours=-1, state=PlanState.NEVER_STARTED)
     assert not any("demo" in line for line in said(desk, "south"))
 
 
