@@ -39,6 +39,8 @@ def agreed(
     if result is None:
         return {line.order_sn: _uncertain("the site's records do not have this import") for line in lines}
     witnesses = _Witnesses.of(result, failures)
+    if not witnesses.named <= {line.order_sn for line in lines}:
+        return {line.order_sn: _uncertain("the result tells of another import") for line in lines}
     return {line.order_sn: witnesses.say(line) for line in lines}
 
 
@@ -64,6 +66,11 @@ class _Witnesses:
             failed=failed,
             whole=failed is not None and refused <= failed.keys(),
         )
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Every order that one of them tells of."""
+        return frozenset(self.told) | frozenset(self.failed or ())
 
     def say(self, line: ImportLine) -> ImportedRow:
         """What both say of this row."""
