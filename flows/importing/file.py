@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 from flows.cells import header_key, read_cell
 from flows.importing.model import FailedLine, ImportLine
 from flows.sheets.files import NotASheet, Worksheet, read_worksheets
-from rpa.errors import PageChanged, RpaError
+from rpa.errors import PageChanged
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -47,16 +47,15 @@ class _Head:
 def write_file(lines: Sequence[ImportLine], *, template: Path, to: Path, words: ImportWords) -> None:
     """Write these rows, and no others, below the header of the site's template; then read the file back.
 
-    Everything is written as text. Raises PageChanged when the template has not the columns that are needed, RpaError
-    when the file does not hold what was meant.
+    Everything is written as text. Raises PageChanged when the template has not the columns that are needed, or when the
+    file does not hold what was meant.
     """
     book = _opened(template)
     sheet: WritableSheet = book.worksheets[0]
     first = [row[: sheet.max_column] for row in sheet.iter_rows(max_row=words.header_within_rows, values_only=True)]
-    head = _head(first, words=words)
+    head = _head_of_template(first, words=words)
     _refuse_missing(head, lines, template=template)
-    if sheet.max_row > head.last_row:
-        sheet.delete_rows(head.last_row + 1, sheet.max_row - head.last_row)
+    _clear_below(sheet, head.last_row)
     for number, line in enumerate(lines, head.last_row + 1):
         _write(sheet, number, line, columns=head.columns)
     book.save(to)
@@ -98,6 +97,24 @@ def _named(row: Sequence[object], *, words: ImportWords) -> Iterator[tuple[str, 
             yield field, place
 
 
+def _head_of_template(rows: Sequence[Sequence[object]], *, words: ImportWords) -> _Head:
+    try:
+        return _head(rows, words=words)
+    except NotASheet as error:
+        message = "The first worksheet of the site's template has no order number in its header; nothing was uploaded."
+        raise PageChanged(message) from error
+
+
+def _clear_below(sheet: WritableSheet, last_row: int) -> None:
+    """Rows below the header, with what hides or joins cells there, so that each of ours is seen as it is."""
+    for joined in [each for each in sheet.merged_cells.ranges if each.max_row > last_row]:
+        sheet.unmerge_cells(str(joined))
+    if sheet.max_row > last_row:
+        sheet.delete_rows(last_row + 1, sheet.max_row - last_row)
+    for number in [each for each in sheet.row_dimensions if each > last_row]:
+        del sheet.row_dimensions[number]
+
+
 def _refuse_missing(head: _Head, lines: Sequence[ImportLine], *, template: Path) -> None:
     needed = [field for field in _FIELDS if any(getattr(line, field) for line in lines)]
     missing = [field for field in needed if field not in head.columns]
@@ -116,13 +133,13 @@ def _write(sheet: WritableSheet, number: int, line: ImportLine, *, columns: Mapp
 
 
 def _refuse_other_content(path: Path, lines: Sequence[ImportLine], *, head: _Head) -> None:
-    """Raise RpaError unless the file's first worksheet has these rows below its header, as text, and nothing else."""
+    """Raise PageChanged unless the file's first worksheet has these rows below its header, as text, and no others."""
     [sheet, *_] = read_worksheets(path, is_header=lambda _row: True)
     written = [_as_written(row) for row in sheet.rows[head.last_row :]]
     width = max(head.columns.values()) + 1
     meant = [_as_meant(line, columns=head.columns, width=width) for line in lines]
     if written != meant:
-        raise RpaError(f"{path.name} does not hold the {len(lines)} rows that were meant; it was not uploaded.")
+        raise PageChanged(f"{path.name} does not hold the {len(lines)} rows that were meant; it was not uploaded.")
 
 
 def _as_written(row: Sequence[Any]) -> tuple[Any, ...]:

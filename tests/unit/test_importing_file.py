@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -105,7 +106,7 @@ def test_an_example_row_of_the_template_is_not_shipped(drawn: Template, tmp_path
         ([["订单号", "快递公司"]], PageChanged, "no column for tracking_number"),
         ([[*HEADER, "order_sn"]], PageChanged, "a column twice"),
         ([HEADER, ["shipping_name", "order_sn", "shipping_sn"]], PageChanged, "a column twice"),
-        ([["编号", "快递公司", "快递单号"]], NotASheet, "No header"),
+        ([["编号", "快递公司", "快递单号"]], PageChanged, "no order number"),
     ],
 )
 def test_a_template_that_is_not_as_known_is_refused_and_no_file_is_left(
@@ -114,6 +115,36 @@ def test_a_template_that_is_not_as_known_is_refused_and_no_file_is_left(
     with pytest.raises(error, match=why):
         write_file(lines(1), template=drawn(rows), to=tmp_path / "out.xlsx", words=WORDS)
     assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_what_a_template_has_below_its_header_is_gone_whatever_it_is(tmp_path: Path) -> None:
+    book = load_workbook(BytesIO(template_of(EXPRESS)))
+    sheet = book.worksheets[0]
+    sheet.append([SN(9), "=B2", "示例"])
+    sheet["D4"] = '=IF(A4="","",1)'
+    sheet["A5"] = "请勿修改表头"
+    for cells_ in ("A3:B3", "A5:C6"):
+        sheet.merge_cells(cells_)
+    sheet.column_dimensions["B"].hidden = True
+    sheet.row_dimensions[4].hidden = True
+    book.create_sheet("快递公司").append(["圆通快递"])
+    book.save(tmp_path / "odd.xlsx")
+
+    write_file(lines(4), template=tmp_path / "odd.xlsx", to=tmp_path / "out.xlsx", words=WORDS)
+
+    assert read_lines(tmp_path / "out.xlsx", words=WORDS) == lines(4)
+    read = as_the_site_reads_it((tmp_path / "out.xlsx").read_bytes(), file_name="out.xlsx", function_type=EXPRESS)
+    assert [row.tracking_number for row in read] == [line.tracking_number for line in lines(4)]
+    sheet = load_workbook(tmp_path / "out.xlsx").worksheets[0]
+    assert (sheet.merged_cells.ranges, sheet.row_dimensions[4].hidden) == (set(), False)
+
+
+def test_a_template_whose_first_worksheet_is_a_page_of_words_is_refused(tmp_path: Path) -> None:
+    book = load_workbook(BytesIO(template_of(EXPRESS)))
+    book.create_sheet("填写说明", 0).append(["请在第二个工作表填写"])
+    book.save(tmp_path / "words.xlsx")
+    with pytest.raises(PageChanged, match="no order number"):
+        write_file(lines(1), template=tmp_path / "words.xlsx", to=tmp_path / "out.xlsx", words=WORDS)
 
 
 @pytest.mark.parametrize("content", [b"<html>busy</html>", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b""])
