@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
@@ -120,7 +121,8 @@ def test_a_guest_takes_a_file_that_is_downloaded_as_others_do(site: TinySite, gu
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a named pipe is not in a folder")
-def test_only_this_user_reaches_the_browser(tmp_path: Path) -> None:
+def test_only_this_user_reaches_the_browser_which_knows_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RPA_KEY", "a key")
     ShopFolder(tmp_path, url="http://127.0.0.1:1")
     config = load(tmp_path / "rpa.toml")
     with tempfile.TemporaryDirectory(prefix="rpa-") as folder:
@@ -129,6 +131,7 @@ def test_only_this_user_reaches_the_browser(tmp_path: Path) -> None:
             assert Path(host.endpoint).is_socket()
             assert Path(folder) in Path(host.endpoint).parents
             assert Path(folder).stat().st_mode & 0o077 == 0
+            assert "RPA_KEY" not in psutil.Process(host.pid).environ()
             assert os.getsid(host.pid) != os.getsid(0), "Ctrl-C in the terminal would reach the browser"
         finally:
             host.close()

@@ -30,19 +30,17 @@ def shop(tmp_path: Path) -> Iterator[SmallShop]:
         yield opened
 
 
-@pytest.mark.parametrize(
-    "part",
-    ["worker", "browser", pytest.param("driver", marks=pytest.mark.long), pytest.param("host", marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("parts", [("worker", "browser"), pytest.param(("driver", "host"), marks=pytest.mark.long)])
 def test_whatever_is_killed_in_a_shipment_the_next_run_finds_out_and_sends_nothing_twice(
-    shop: SmallShop, part: str
+    tmp_path: Path, parts: tuple[str, str]
 ) -> None:
-    with crew(shop.folder) as running:
-        _begin_a_shipment(running, shop)
-        running.kill(part)
-        ended = running.told()
-        assert (ended["how"], ended["exit"]) == (("died", None) if part == "worker" else ("finished", 3)), ended
-        _nothing_comes(shop)
+    with small_shop(tmp_path, parcels=3, virtual=1, held=()) as shop, crew(shop.folder) as running:
+        for part, requests, order_sn in zip(parts, (2, 1), shop.wanted[1:], strict=False):
+            _begin_a_shipment(running, shop, requests=requests, order_sn=order_sn)
+            running.kill(part)
+            ended = running.told()
+            assert (ended["how"], ended["exit"]) == (("died", None) if part == "worker" else ("finished", 3)), ended
+            _nothing_comes(shop)
         _ship_the_rest(running, shop)
 
 
@@ -135,12 +133,12 @@ def test_a_worn_browser_is_replaced_between_runs_and_no_run_begins_in_it(shop: S
         assert not first.is_running()
 
 
-def _begin_a_shipment(running: Crew, shop: SmallShop) -> None:
-    """Return when the second order's request is with the site, which holds its answer back."""
+def _begin_a_shipment(running: Crew, shop: SmallShop, *, requests: int = 2, order_sn: str = "") -> None:
+    """Return when this order's request, the `requests`-th of the run, is with the site, which holds its answer back."""
     begun_at = shop.mock.last_event()
-    shop.mock.fault("freeze", endpoint=SHIP, at=2, when="after")
+    shop.mock.fault("freeze", endpoint=SHIP, at=requests, when="after")
     running.start()
-    shop.mock.wait_for("effect", endpoint=SHIP, order_sn=shop.wanted[1], after=begun_at)
+    shop.mock.wait_for("effect", endpoint=SHIP, order_sn=order_sn or shop.wanted[1], after=begun_at, timeout_s=60)
 
 
 def _nothing_comes(shop: SmallShop) -> None:
