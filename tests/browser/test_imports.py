@@ -25,6 +25,10 @@ from tests.unit.ledger_clock import HandClock
 
 PARCELS, NONE = How.IMPORT, How.NO_LOGISTICS
 NOBODY = "260101-000000000000000"
+_ASKS_TO_OVERWRITE = """() => new MutationObserver(() => {
+  const words = document.querySelector('[class*="MDL_body"] p');
+  if (words) words.textContent = '部分订单已有单号，是否覆盖并继续发货？';
+}).observe(document.body, { childList: true })"""
 
 
 @pytest.fixture
@@ -259,6 +263,19 @@ def test_a_second_question_is_answered_once(clerk: Clerk, files: Files) -> None:
     _, rows = upload(files, parcels(clerk.an_order(), NOBODY))
     assert outcomes(rows) == [True, False]
     assert len(clerk.shop.truth()["imports"]) == before + 1
+
+
+def test_a_question_whether_to_overwrite_numbers_is_not_answered(clerk: Clerk, files: Files) -> None:
+    clerk.shop.fault("second-confirmation")
+    before = len(clerk.shop.truth()["imports"])
+    form = files.office.fill_in(PARCELS, files.made(parcels(clerk.an_order())))
+    clerk.page.evaluate(_ASKS_TO_OVERWRITE)
+
+    said = form.send()
+
+    assert said.accepted is False
+    assert "覆盖" in said.words
+    assert len(clerk.shop.truth()["imports"]) == before
 
 
 def test_where_nobody_confirmed_the_button_no_file_is_chosen(

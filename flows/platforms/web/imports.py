@@ -10,13 +10,14 @@ from loguru import logger
 
 from flows.importing.model import ImportLimits, ImportResult, ToldRow
 from flows.importing.profile import ImportWords
+from flows.importing.progress import Progress
 from flows.model import How
 from flows.office import ImportSaid
 from flows.platforms.web.importcheck import told_rows
 from flows.reasons import Reason
 from rpa.browser.answers import TooManyCalls
 from rpa.elements.values import UNREADABLE
-from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
+from rpa.errors import InDoubt, PageChanged, Refused, RpaError, TryAgain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,10 @@ _PARCELS, _NONE = "import_parcels", "import_none"
 _OPEN = {_PARCELS: "import.parcels_open", _NONE: "import.none_open"}
 
 
+class _OtherQuestion(RpaError):
+    """The page asks something else than whether to go on; it was not answered."""
+
+
 class WebImportForm:
     """The import page with a file chosen."""
 
@@ -48,6 +53,8 @@ class WebImportForm:
             answer = self._answer()
         except TooManyCalls as error:
             return ImportSaid(accepted=False, words=str(error), repeatable=True)
+        except _OtherQuestion as error:
+            return ImportSaid(accepted=False, words=str(error))
         if answer is None:
             return ImportSaid(accepted=None, words="no answer came")
         if not answer.ok:
@@ -64,7 +71,15 @@ class WebImportForm:
         asked = view.question("second_confirmation", about=form.key) if answer is None else None
         if asked is None:
             return answer
+        self._refuse_other_question(asked)
         return view.answered("import_upload", lambda: asked.click("import.second_confirm"))
+
+    def _refuse_other_question(self, asked: Scope) -> None:
+        """Such as whether to overwrite the numbers of orders that have one."""
+        try:
+            self._view.found("import.second_question", scope=asked)
+        except PageChanged as error:
+            raise _OtherQuestion(str(error)) from error
 
 
 class WebImports:
@@ -73,6 +88,7 @@ class WebImports:
     elements: ClassVar[tuple[str, ...]] = (
         "import.parcels_open", "import.none_open", "import.template", "import.file", "import.confirm", "import.ended",
         "import.page_size", "import.page_size_option", "import.next", "import.failures", "import.view",
+        "import.second_question",
     )  # fmt: skip
 
     def __init__(self, view: View, shop: Shop) -> None:
@@ -179,13 +195,11 @@ class WebImports:
 
     def _ended(self, patience_s: float) -> bool:
         """Wait for the end of the import that the page watches; False: it has stood still for so long."""
-        done, since = None, self._view.clock.monotonic()
+        progress = Progress(self._view.clock)
         while not self._view.present("import.ended"):
             told = self._progress()
-            if told != done:
-                done, since = told, self._view.clock.monotonic()
-            elif self._view.clock.monotonic() - since > patience_s:
-                logger.warning("The import stands still after {} rows.", done)
+            if progress.still_s(told) > patience_s:
+                logger.warning("The import stands still; it was last told to have {} rows done.", told)
                 return False
         return True
 
