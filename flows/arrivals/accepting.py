@@ -44,6 +44,11 @@ _STAYS = Text(
 _BUSY = Text(
     en="Another run is taking in files here; the next run looks again.", zh="另一运行正在收取文件；下次运行再看。"
 )
+_TAKEN_IN = Text(en="{folder}: {name} taken in, rows: {rows}.", zh="{folder}：已收取 {name}，共 {rows} 行。")
+_NO_RESULT = Text(
+    en="The result of {name} cannot be written ({why}); close it. The next run writes it.",
+    zh="{name} 的结果文件无法写入（{why}）；请关闭该文件，下次运行会重写。",
+)
 _COPIES = "copies"
 """The fact of an arrival: where copies of it are put away that have no result yet."""
 
@@ -130,7 +135,8 @@ class Accepting:
     def _new(self, found: Found, *, instead_of: Arrival | None) -> Arrival:
         target = self._free(found.path.name, at=self._config.clock.now())
         rows = rows_in(found.data, path=target, reading=self._reading)
-        logger.info("{}: {} with {} rows taken in.", self._folder.key, found.path.name, len(rows))
+        told = _TAKEN_IN.of(self._config.language)
+        logger.info("{}", told.format(folder=self._folder.key, name=found.path.name, rows=len(rows)))
         return self._ledger.arrive(
             self._folder.key, name=found.path.name, sha256=found.sha256, path=self._folder.inside(target),
             rows=[new_row(row) for row in rows], instead_of=instead_of,
@@ -213,7 +219,8 @@ def write_results(folder: InboxFolder, *, ledger: Ledger, results: ResultWriter)
             written = results.write(path, rows=ledger.rows_of_arrival(arrival))
             waiting = [each for each in _copies(arrival) if not _copy_told(folder, arrival, each[1], results=results)]
         except OSError as error:
-            logger.warning("{}: the result cannot be written ({}); close it. The next run writes it.", path.name, error)
+            told = _NO_RESULT.of(results.config.language)
+            logger.warning("{}", told.format(name=path.name, why=error.strerror or error))
             continue
         ledger.keep_result(arrival, result=folder.inside(written), facts={**arrival.facts, _COPIES: waiting})
 
