@@ -144,6 +144,8 @@ class ImportWay:
         desk.uploads.note(upload.name, upload.result)
         self._run.note("import", upload.in_words())
         for sn, row in rows.items():
+            if row.said_yes:
+                desk.once.note_yes(sn, words=row.words)
             if row.accepted is False:
                 desk.note_refusal(sn, words=row.words, passing=row.repeatable, for_dialog=row.for_dialog)
         certain = {sn: row for sn, row in rows.items() if row.accepted is not None}

@@ -82,12 +82,12 @@ class _Witnesses:
         if told.accepted is None:
             return _uncertain(told.words or "the result cannot be read")
         if self.failed is None:
-            return _uncertain("there is no failure file to compare the result with")
+            return _uncertain("there is no failure file to compare the result with", said_yes=told.accepted)
         failed = self.failed.get(line.order_sn)
         if (failed is None) is not told.accepted or (failed is not None and not _same(failed.line, line)):
             return _uncertain("the result and the failure file disagree")
         if told.accepted and not self.whole:
-            return _uncertain("the failure file lacks rows that were refused")
+            return _uncertain("the failure file lacks rows that were refused", said_yes=True)
         return ImportedRow(
             accepted=told.accepted, code=None if told.accepted else told.code, words=told.words,
             repeatable=told.repeatable, for_dialog=told.for_dialog,
@@ -102,5 +102,5 @@ def _same(told: ImportLine, ours: ImportLine) -> bool:
     )
 
 
-def _uncertain(why: str) -> ImportedRow:
-    return ImportedRow(accepted=None, words=why)
+def _uncertain(why: str, *, said_yes: bool = False) -> ImportedRow:
+    return ImportedRow(accepted=None, words=why, said_yes=said_yes)

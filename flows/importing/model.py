@@ -79,3 +79,5 @@ class ImportedRow:
     """Of a refusal."""
     repeatable: bool = False
     for_dialog: bool = False
+    said_yes: bool = False
+    """Not certain, but the table calls it accepted and nothing speaks against that: it must not be sent once more."""

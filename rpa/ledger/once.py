@@ -105,6 +105,10 @@ class Once:
             self._replies.update(dict.fromkeys((intent.subject for intent in intents), reply))
         return reply
 
+    def note_yes(self, subject: str, *, words: str) -> None:
+        """The site says of one of those begun at once that it was accepted, which only a look can prove."""
+        self._replies[subject] = Reply(accepted=True, words=words)
+
     def _act(self, intents: Sequence[Intent], act: Callable[[], Reply]) -> Reply:
         self._allowed()
         begun = self._ledger.begin(self._run, kind=self._kind, intents=intents)

@@ -53,8 +53,12 @@ class ImportSite:
     """What is uploaded is not processed."""
     late: bool = False
     """What is uploaded is processed while somebody waits for its result."""
+    tells: bool = False
+    """Its table calls each row of the newest file accepted."""
     certain: bool = False
-    """Its table and its file of failures call each row of the newest file accepted."""
+    """So does its file of failures."""
+    lost: bool = False
+    """What is uploaded is never processed, though it has ended."""
     recorded: bool = True
     """Its records have what was uploaded."""
     others: list[str] = field(default_factory=list)
@@ -120,7 +124,7 @@ class ImportSite:
         self._newest = lines
         if self.late:
             self._waiting += lines
-        for line in [] if self.going or self.late else lines:
+        for line in [] if self.going or self.late or self.lost else lines:
             self.ship(line)
 
     def result(self, _how: How, *, into: Path, **_asked: Any) -> ImportResult | None:
@@ -130,13 +134,12 @@ class ImportSite:
         if not self.recorded:
             return None
         result = ImportResult(task_id="1", finished=not self.going, going=self.going)
-        if not self.certain:
-            return result
-        failures = into / "failures.xlsx"
-        failures.write_bytes(failures_file([], function_type=EXPRESS))
-        return replace(
-            result, failures=failures, rows=tuple(ToldRow(line=line, accepted=True) for line in self._newest)
-        )  # fmt: skip
+        if self.tells:
+            result = replace(result, rows=tuple(ToldRow(line=line, accepted=True) for line in self._newest))
+        if self.certain:
+            (into / "failures.xlsx").write_bytes(failures_file([], function_type=EXPRESS))
+            result = replace(result, failures=into / "failures.xlsx")
+        return result
 
     def at_work(self, _how: How) -> list[str]:
         return self.others

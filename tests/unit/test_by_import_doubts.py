@@ -116,6 +116,23 @@ def gone() -> None:
     raise TryAgain("no answer")
 
 
+def test_what_the_table_calls_accepted_and_the_site_does_not_show_is_not_uploaded_again(shop: Shop) -> None:
+    shop.site.tells = shop.site.lost = True
+
+    told = shop.ship()
+
+    assert len(shop.site.uploaded) == 1
+    assert {reason for reason, _ in told.values()} == {"unknown"}
+    assert {action.state for action in shop.run.ledger.show("demo")} == {State.UNKNOWN}
+
+
+def test_what_was_uploaded_and_nobody_calls_accepted_goes_up_once_more(shop: Shop) -> None:
+    shop.site.lost = True
+    told = shop.ship()
+    assert [len(file) for file in shop.site.uploaded] == [4, 4]
+    assert {reason for reason, _ in told.values()} == {"not_done"}
+
+
 # Files for a person
 
 
@@ -180,7 +197,7 @@ def test_marks_that_a_computer_slept_over_are_read_again(tmp_path: Path) -> None
 
 def test_what_changed_at_an_upload_is_told_though_the_run_is_stopped_after_it(tmp_path: Path) -> None:
     with a_shop(tmp_path, settings="import_chunk = 2\n") as shop:
-        shop.site.certain = True
+        shop.site.tells = shop.site.certain = True
         shop.site.at["result"] = lambda: shop.change("S1", audit=Mark.SET)
         shop.run = replace(shop.run, stopping=lambda: bool(shop.site.uploaded))
         rows = cut_off(shop, Stopped)

@@ -36,7 +36,9 @@ def failed(*order_sns: str) -> list[FailedLine]:
 
 
 def said(rows: Sequence[ToldRow], failures: Sequence[FailedLine] | None, *, ours: str = "A") -> ImportedRow:
-    return agreed([line(ours)], result(*rows), failures=failures)[ours]
+    """What is made of our row A; the table's other rows are ours, too."""
+    lines = [line(sn) for sn in dict.fromkeys([ours, *(row.line.order_sn for row in rows)])]
+    return agreed(lines, result(*rows), failures=failures)[ours]
 
 
 A_ACCEPTED, A_REFUSED, B_REFUSED = told("A", accepted=True), told("A", accepted=False), told("B", accepted=False)
@@ -122,4 +124,11 @@ def test_a_failure_file_that_is_none_counts_as_no_failure_file(tmp_path: Path, c
 def test_a_table_or_a_file_that_names_an_order_of_no_row_of_ours_is_of_another_import(
     rows: list[ToldRow], failures: list[FailedLine]
 ) -> None:
-    assert said(rows, failures).accepted is None
+    assert agreed([line("A")], result(*rows), failures=failures)["A"].accepted is None
+
+
+def test_what_the_table_alone_calls_accepted_is_known_to_be_called_so() -> None:
+    assert said([A_ACCEPTED], None).said_yes
+    assert said([A_ACCEPTED, B_REFUSED], failed()).said_yes
+    assert not said([A_ACCEPTED], failed("A")).said_yes
+    assert not said([A_REFUSED], None).said_yes
