@@ -137,6 +137,10 @@ class Simulation:
     """When the last scheduler was still there; None: there was none."""
 
     def __post_init__(self) -> None:
+        self.write()
+
+    def write(self) -> None:
+        """rpa.toml as it is to be from the next start on."""
         shop = {"platform": "pinduoduo", "base_url": "http://127.0.0.1:9", "mall_id": "1"}
         document = {
             "timezone": self.zone, "shops": {f"s{number}": shop for number in range(self.shops)},

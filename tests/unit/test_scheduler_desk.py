@@ -1,0 +1,235 @@
+"""The desk, in one situation at a time; thirty days of it are in test_scheduler_month."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from loguru import logger
+
+from rpa.ledger.plans import PlannedRun, PlanState
+from rpa.scheduler.planner import Why
+from rpa.scheduler.workers import Task
+from tests.unit.simulated import Fate, Simulation
+
+BEGIN = datetime(2026, 3, 10, 1, 0, 1, tzinfo=UTC)
+"""09:00:01 in Shanghai."""
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SHIP: dict[str, Any] = {"flow": "ship", "every": "10m"}
+NOTICES: dict[str, Any] = {"name": "notices", "flow": "audit-notices", "every": "10m"}
+Make = Callable[..., Simulation]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    """Makes a started simulation."""
+    logger.disable("rpa")
+    made: list[Simulation] = []
+    with time_machine.travel(BEGIN, tick=False) as moving:
+
+        def simulation(*schedule: dict[str, Any], shops: int = 1, **more: Any) -> Simulation:
+            made.append(
+                Simulation(
+                    folder=tmp_path, zone="Asia/Shanghai", schedule=list(schedule), shops=shops, moving=moving, **more
+                )
+            )
+            made[0].start()
+            return made[0]
+
+        yield simulation
+        for each in made:
+            each.kill()
+    logger.enable("rpa")
+
+
+def come_of(simulation: Simulation, shop: str = "s0", entry: str | None = None) -> list[PlannedRun]:
+    """What has come of the plan until now, oldest first."""
+    runs = simulation.ledger.planned_runs(shop=shop, entry=entry, until=simulation.now)
+    return list(reversed(runs))
+
+
+def restart(simulation: Simulation, *schedule: dict[str, Any]) -> None:
+    """Start anew, with another schedule if one is given."""
+    simulation.kill()
+    if schedule:
+        simulation.schedule = list(schedule)
+        simulation.write()
+    simulation.start()
+
+
+def reasons(runs: list[PlannedRun]) -> list[str]:
+    return [run.reason for run in runs]
+
+
+def test_a_first_start_plans_ahead_and_has_missed_nothing(make: Make) -> None:
+    simulation = make(SHIP)
+    assert come_of(simulation) == []
+    assert len(simulation.ledger.planned_runs(state=PlanState.PLANNED)) == 1
+
+
+def _needs_login_at_first() -> Callable[[Task], Fate]:
+    fates = iter([Fate(takes=MINUTE, needs_login=True)])
+    return lambda _task: next(fates, Fate(takes=MINUTE))
+
+
+def test_an_expired_login_lets_the_shop_rest_for_an_hour_and_disturbs_no_other(make: Make) -> None:
+    def fate(task: Task) -> Fate:
+        return Fate(takes=MINUTE, needs_login=task.planned.shop == "s0")
+
+    simulation = make(SHIP, NOTICES, shops=2, fate=fate)
+    simulation.live(BEGIN + 3 * HOUR)
+    tried = [start for start in simulation.starts if start.run.shop == "s0"]
+    assert len(tried) <= 4, "not at every moment"
+    assert {run.reason for run in come_of(simulation)} == {"", Why.NEEDS_PERSON}
+    assert set(reasons(come_of(simulation, "s1"))) == {""}
+    assert len(simulation.ledger.open_incidents("s0")) == 1
+
+
+def test_a_login_wakes_a_resting_shop_at_once(make: Make) -> None:
+    simulation = make(SHIP, fate=_needs_login_at_first())
+    simulation.live(BEGIN + 25 * MINUTE)
+    assert reasons(come_of(simulation)) == ["", Why.NEEDS_PERSON]
+    state = simulation.config.var / "secrets" / "s0.state"
+    state.parent.mkdir(exist_ok=True)
+    state.touch()
+    os.utime(state, times=(simulation.now.timestamp(),) * 2)
+    simulation.live(BEGIN + 35 * MINUTE)
+    assert reasons(come_of(simulation)) == ["", Why.NEEDS_PERSON, ""]
+
+
+def test_a_pause_skips_what_writes_and_lets_reading_go_on(make: Make) -> None:
+    simulation = make(SHIP, NOTICES)
+    simulation.pauses.pause(None, by="li", reason="holiday", at=simulation.now)
+    simulation.live(BEGIN + 15 * MINUTE)
+    [ship], [notices] = come_of(simulation, entry="ship"), come_of(simulation, entry="notices")
+    assert (ship.state, ship.reason) == (PlanState.SKIPPED, Why.PAUSED)
+    assert "li" in ship.detail
+    assert notices.state is PlanState.FINISHED
+
+
+def test_while_a_shop_is_busy_one_entry_waits_and_another_skips(make: Make) -> None:
+    skips = {**NOTICES, "if_busy": "skip", "at": ["09:15"]}
+    del skips["every"]
+    waits = {"name": "export", "flow": "export-orders", "at": ["09:16"]}
+    simulation = make(SHIP, skips, waits, fate=lambda _task: Fate(takes=8 * MINUTE))
+    simulation.live(BEGIN + 19 * MINUTE)
+    assert [run.reason for run in come_of(simulation, entry="notices")] == [Why.BUSY]
+    [export] = come_of(simulation, entry="export")
+    assert export.started_at is not None
+    assert export.started_at.astimezone(UTC) == BEGIN.replace(second=0) + 18 * MINUTE
+
+
+def test_what_waits_until_its_next_moment_is_overtaken_and_keeps_its_place(make: Make) -> None:
+    """One worker, and more to do than it can: every shop has its turn."""
+    simulation = make(SHIP, shops=4, workers=1, fate=lambda _task: Fate(takes=7 * MINUTE))
+    simulation.live(BEGIN + 3 * HOUR)
+    starts = [start.run.shop for start in simulation.starts]
+    assert len(starts) == 25
+    assert min(starts.count(f"s{number}") for number in range(4)) >= 5
+    assert Why.OVERTAKEN in reasons(come_of(simulation))
+
+
+def test_a_shop_that_another_process_has_is_asked_again_until_it_is_free(make: Make) -> None:
+    def fate(_task: Task) -> Fate:
+        return Fate(how="busy", takes=timedelta(0)) if len(simulation.starts) < 3 else Fate(takes=MINUTE)
+
+    simulation = make(SHIP, fate=fate)
+    simulation.live(BEGIN + 15 * MINUTE)
+    [run] = come_of(simulation)
+    assert run.state is PlanState.FINISHED
+    assert [start.how for start in simulation.starts] == ["busy", "busy", "busy", "finished"]
+    assert simulation.starts[-1].at < BEGIN + 12 * MINUTE
+
+
+def test_a_start_that_fails_ends_its_run_and_no_other(make: Make) -> None:
+    def fate(task: Task) -> Fate:
+        broken = task.planned.shop == "s0" and simulation.now < BEGIN + 15 * MINUTE
+        return Fate(raises=OSError) if broken else Fate(takes=MINUTE)
+
+    simulation = make(SHIP, shops=2, fate=fate)
+    simulation.live(BEGIN + 15 * MINUTE)
+    [failed] = come_of(simulation)
+    assert (failed.state, failed.reason) == (PlanState.NEVER_STARTED, Why.NOT_STARTABLE)
+    assert come_of(simulation, "s1")[0].state is PlanState.FINISHED
+    [incident] = simulation.ledger.open_incidents("s0")
+    assert incident.cause == "scheduler:start:ship"
+    simulation.live(BEGIN + 25 * MINUTE)
+    assert simulation.ledger.open_incidents("s0") == []
+
+
+def test_a_run_of_an_entry_that_left_rpa_toml_is_withdrawn_when_its_moment_comes(make: Make) -> None:
+    simulation = make(SHIP, NOTICES)
+    restart(simulation, NOTICES)
+    simulation.live(BEGIN + 35 * MINUTE)
+    assert reasons(come_of(simulation, entry="ship")) == [Why.WITHDRAWN]
+
+
+def test_an_entry_that_is_back_before_its_moment_runs(make: Make) -> None:
+    simulation = make(SHIP)
+    restart(simulation, NOTICES)
+    restart(simulation, SHIP)
+    simulation.live(BEGIN + 15 * MINUTE)
+    assert [run.state for run in come_of(simulation, entry="ship")] == [PlanState.FINISHED]
+
+
+def test_an_entry_that_was_out_of_rpa_toml_for_a_time_has_missed_nothing_in_it(make: Make) -> None:
+    simulation = make(SHIP, NOTICES)
+    restart(simulation, NOTICES)
+    simulation.live(BEGIN + 2 * HOUR)
+    restart(simulation, SHIP, NOTICES)
+    simulation.live(BEGIN + 2 * HOUR + 18 * MINUTE)
+    withdrawn, back = come_of(simulation, entry="ship")
+    assert (withdrawn.reason, back.state) == (Why.WITHDRAWN, PlanState.FINISHED)
+
+
+def test_a_run_that_was_cut_off_by_the_schedulers_end_is_begun_again_at_the_next_start(make: Make) -> None:
+    daily = {"flow": "ship", "at": ["09:10"]}
+    simulation = make(daily, fate=lambda _task: Fate(takes=30 * MINUTE))
+    simulation.live(BEGIN + 20 * MINUTE)
+    simulation.kill()
+    simulation.sleep(5 * MINUTE)
+    simulation.start()
+    simulation.live(BEGIN + 2 * HOUR)
+    cut_off, again = come_of(simulation)
+    assert (cut_off.state, cut_off.reason) == (PlanState.INTERRUPTED, Why.SCHEDULER_GONE)
+    assert (again.state, again.reason) == (PlanState.FINISHED, "")
+
+
+def test_a_program_that_every_run_takes_down_is_begun_again_once_only(make: Make) -> None:
+    daily = {"flow": "ship", "at": ["09:10"]}
+    simulation = make(daily, fate=lambda _task: Fate(takes=30 * MINUTE))
+    simulation.live(BEGIN + 11 * MINUTE)
+    for _ in range(5):
+        simulation.kill()
+        simulation.start()
+        simulation.live(simulation.now + MINUTE)
+    assert len(simulation.starts) == 2
+
+
+def test_after_a_sleep_of_the_machine_one_run_makes_up(make: Make) -> None:
+    simulation = make(SHIP)
+    simulation.live(BEGIN + 15 * MINUTE)
+    simulation.sleep(3 * HOUR)
+    simulation.live(simulation.now + 3 * MINUTE)
+    assert len(simulation.starts) == 2
+    assert [run.stands_for for run in come_of(simulation)][-1] == 18
+
+
+def test_a_clock_that_was_years_ahead_stops_nothing_once_it_is_right(make: Make) -> None:
+    simulation = make({"flow": "ship", "every": "2h"})
+    simulation.live(BEGIN + HOUR)
+    simulation.sleep(timedelta(days=3650))
+    simulation.desk.wake()
+    simulation.live(simulation.now + HOUR)
+    simulation.moving.move_to(BEGIN + HOUR + MINUTE)
+    simulation.desk.wake()
+    before = len(simulation.starts)
+    simulation.live(BEGIN + 6 * HOUR)
+    restart(simulation)
+    simulation.live(BEGIN + 12 * HOUR)
+    assert len(simulation.starts) - before == 4, "all but the moment that was given up while it was long past"

@@ -1,0 +1,216 @@
+"""What goes on beside the runs: jobs that come back, signs of life, one scheduler only."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import time_machine
+from loguru import logger
+
+from rpa.clock import Clock
+from rpa.config import Config, load
+from rpa.errors import ConfigError
+from rpa.ledger.ledger import Ledger
+from rpa.scheduler.chores import Ping
+from rpa.scheduler.loop import LIVES_S, Pulse
+from rpa.scheduler.presence import Presence
+from rpa.scheduler.rounds import Rounds, SteadyTime
+from rpa.scheduler.trouble import Trouble
+
+OTHER = """
+import sys
+from pathlib import Path
+from rpa.config import load
+from rpa.scheduler.presence import Presence
+with Presence(load(Path(sys.argv[1]))):
+    print("here", flush=True)
+    sys.stdin.read()
+"""
+BEGIN = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PassingClock(Clock):
+    """A monotonic clock that a test moves; the wall clock is time-machine's."""
+
+    passed: list[float] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        return sum(self.passed)
+
+
+class Day:
+    """Time that passes for both clocks, and jumps of the wall clock alone."""
+
+    def __init__(self, moving: time_machine.Traveller) -> None:
+        self.moving = moving
+        self.clock = PassingClock()
+
+    def pass_s(self, seconds: float) -> None:
+        self.clock.passed.append(seconds)
+        self.moving.shift(seconds)
+
+    def set_clock(self, by: timedelta) -> None:
+        self.moving.shift(by)
+
+
+@pytest.fixture
+def day() -> Iterator[Day]:
+    with time_machine.travel(BEGIN, tick=False) as moving:
+        yield Day(moving)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    (tmp_path / "rpa.toml").write_text(
+        '[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nbase_url = "http://127.0.0.1:9"\n', encoding="utf-8"
+    )
+    return load(tmp_path / "rpa.toml")
+
+
+@pytest.fixture
+def ledger(config: Config) -> Iterator[Ledger]:
+    with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as opened:
+        yield opened
+
+
+def live(rounds: Rounds, day: Day, *, seconds: int) -> None:
+    for _ in range(seconds):
+        rounds.run_pending()
+        day.pass_s(1)
+
+
+def test_jobs_run_at_once_and_then_at_their_interval(day: Day, ledger: Ledger) -> None:
+    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock)), list[str]()
+    rounds.add("often", every_s=1, do=lambda: ran.append("often"))
+    rounds.add("seldom", every_s=30, do=lambda: ran.append("seldom"))
+    live(rounds, day, seconds=60)
+    assert (ran.count("often"), ran.count("seldom")) == (60, 2)
+
+
+def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger) -> None:
+    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock)), list[int]()
+    broken = [True]
+
+    def fail() -> None:
+        ran.append(0)
+        if broken:
+            raise KeyError("drawn")
+
+    rounds.add("broken", every_s=10, do=fail)
+    rounds.add("well", every_s=10, do=lambda: ran.append(1))
+    logger.disable("rpa")
+    live(rounds, day, seconds=30)
+    logger.enable("rpa")
+    assert sorted(ran) == [0, 0, 0, 1, 1, 1]
+    [incident] = ledger.open_incidents("")
+    assert (incident.cause, "KeyError" in incident.message) == ("scheduler:broken", True)
+    broken.clear()
+    live(rounds, day, seconds=10)
+    assert ledger.open_incidents("") == []
+
+
+def test_an_incident_that_an_earlier_process_left_is_closed_by_the_first_success(day: Day, ledger: Ledger) -> None:
+    ledger.incident("", cause="scheduler:tell", message="OSError")
+    with Trouble(ledger, clock=day.clock).kept("tell"):
+        pass
+    assert ledger.open_incidents() == []
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=-1), timedelta(days=-400), timedelta(hours=3)])
+def test_jobs_go_on_whatever_the_clock_is_set_to(day: Day, ledger: Ledger, by: timedelta) -> None:
+    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock)), list[int]()
+    rounds.add("often", every_s=1, do=lambda: ran.append(1))
+    live(rounds, day, seconds=5)
+    day.set_clock(by)
+    live(rounds, day, seconds=5)
+    assert len(ran) == 10
+
+
+def test_a_clock_that_drifts_is_no_clock_that_was_set(day: Day) -> None:
+    steady = SteadyTime.of_utc(day.clock)
+    for _ in range(100):
+        day.pass_s(60)
+        day.set_clock(timedelta(seconds=2))
+        assert not steady.jumped()
+    day.set_clock(timedelta(seconds=-30))
+    assert (steady.jumped(), steady.jumped()) == (True, False)
+
+
+def test_a_main_thread_that_hangs_has_no_pulse(day: Day) -> None:
+    pulse = Pulse(day.clock.monotonic)
+    day.pass_s(LIVES_S - 1)
+    assert pulse.alive()
+    day.pass_s(2)
+    assert not pulse.alive()
+    pulse.felt()
+    assert pulse.alive()
+
+
+def test_a_project_has_one_scheduler_which_others_can_name_and_see(config: Config, ledger: Ledger) -> None:
+    first = subprocess.Popen(
+        [sys.executable, "-c", OTHER, str(config.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "here\n"
+        with pytest.raises(ConfigError, match=f"pid {first.pid}"), Presence(config):
+            pass
+        first.kill()
+    with Presence(config) as presence:
+        presence.beat(ledger, next_due_at=BEGIN, running=["demo"])
+    sign = json.loads((config.var / "heartbeat.json").read_text(encoding="utf-8"))
+    assert (sign["next_due_at"], sign["running"]) == ("2026-03-10T09:00:00+08:00", ["demo"])
+    beat = ledger.heartbeats()["scheduler"]
+    assert (beat.next_due_at, beat.detail) == (BEGIN, "demo")
+
+
+@contextmanager
+def listening(status: int) -> Iterator[tuple[str, list[str]]]:
+    """A server that answers with this status; its address, and the paths that were called."""
+    called: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            called.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/ping/secret-id", called
+        server.shutdown()
+
+
+def test_the_watch_is_called_while_the_scheduler_does_its_work_and_not_else() -> None:
+    with listening(200) as (url, called):
+        Ping(url, alive=lambda: True)()
+        assert called == ["/ping/secret-id"]
+        Ping(url, alive=lambda: False)()
+        assert called == ["/ping/secret-id"]
+
+
+@pytest.mark.parametrize("address", ["", "http://127.0.0.1:9/secret-id", "file:///secret-id", "http://[secret-id/"])
+def test_a_call_that_fails_is_one_line_without_the_address(address: str) -> None:
+    said: list[str] = []
+    sink = logger.add(said.append, level="WARNING")
+    with listening(500) as (url, _):
+        ping = Ping(address or url, alive=lambda: True)
+        ping()
+        ping()
+    logger.remove(sink)
+    assert len(said) == 1
+    assert "secret-id" not in said[0]
