@@ -158,15 +158,17 @@ class Uploads:
     def _goes_on(self, name: str, action: Action) -> bool:
         if ImportsShipments not in self._run.offices:
             return False
+        office, how = self._run.office(ImportsShipments), how_of(action)
         folder = private_folder(self._run.evidence / "imports" / name.rpartition(".")[0])
         try:
-            result = self._run.office(ImportsShipments).result(
-                how_of(action), file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s
-            )
+            result = office.result(
+                how, file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s
+            )  # fmt: skip
         except (InDoubt, Refused) as error:
             raise TryAgain(f"What became of {name} cannot be told: {error}") from error
         self.note(name, result)
-        return result is not None and result.going
+        # The records may name it otherwise than it was named.
+        return result.going if result is not None else bool(office.at_work(how))
 
 
 def how_of(action: Action) -> How:

@@ -213,6 +213,7 @@ class Shop:
     site: ImportSite
     run: Run
     notes: list[str]
+    rows: Sequence[SheetRow]
 
     def ship(self, **how: Any) -> dict[str, tuple[str, str]]:
         """Reason and message by order number, after one run by import unless told otherwise."""
@@ -223,8 +224,7 @@ class Shop:
 
     def number(self, order_sn: str) -> str:
         """The tracking number that the sheet gives it."""
-        [row] = [row for row in self.run.shared.rows("demo") if row.order_sn == order_sn]
-        return str(row.tracking_number)
+        return next(row.tracking_number for row in self.rows if row.order_sn == order_sn)
 
     def handed_over(self) -> list[ImportLine]:
         """What stands in the files for a person."""
@@ -241,4 +241,4 @@ def a_shop(folder: Path, *, parcels: int = 4, settings: str = "", clock: SteadyC
     site = ImportSite(orders={sn: an_order(sn, ship_by=NOW) for sn in sns}, clock=clock or SteadyClock())
     rows = [a_row(sn, row=n, tracking_number=f"7800000000{n:04d}") for n, sn in enumerate(sns, 2)]
     with run_at(site, rows, folder=folder, settings=_LOOPBACK + settings) as (run, notes):
-        yield Shop(site, run, notes)
+        yield Shop(site, run, notes, rows)

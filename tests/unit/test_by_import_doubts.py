@@ -10,6 +10,7 @@ import pytest
 
 from flows.importing.model import ImportLimits
 from flows.importing.settling import settle_files
+from flows.importing.upload import ImportGoing
 from flows.model import Mark
 from flows.office import ImportSaid
 from flows.rules import KIND
@@ -131,6 +132,22 @@ def test_what_was_uploaded_and_nobody_calls_accepted_goes_up_once_more(shop: Sho
     told = shop.ship()
     assert [len(file) for file in shop.site.uploaded] == [4, 4]
     assert {reason for reason, _ in told.values()} == {"not_done"}
+
+
+def test_a_file_that_the_records_do_not_name_is_not_taken_for_lost_while_the_site_works(shop: Shop) -> None:
+    shop.site.lost, shop.site.recorded, shop.site.others = True, False, ["demo-2026….xlsx"]
+    assert set(cut_off(shop, ImportGoing).values()) == {"import_going"}
+    assert len(shop.site.uploaded) == 1
+
+
+def test_an_order_that_another_program_has_begun_meanwhile_is_left_to_it(shop: Shop) -> None:
+    shop.site.at["fill_in"] = lambda: None if shop.run.ledger.show("demo") else never_arrived(shop, "S2")
+
+    told = shop.ship()
+
+    assert shop.site.uploaded == [["S0", "S1", "S3"]]
+    assert told["S2"][0] == "unknown"
+    assert {told[sn][0] for sn in ("S0", "S1", "S3")} == {"shipped"}
 
 
 # Files for a person
