@@ -247,12 +247,11 @@ class _ShopRun:
             logger.warning("{}: run {} was killed; what it left open is looked at first.", self.name, record.id)
             ledger.finish_run(record, state="crashed")
         ahead = ledger.site_now(self.name) - self._job.config.clock.now()
-        for folder, run in unfinished(self._job.config.var):
-            if run.shop == self.name:
-                settled = self._settled_by(run, ledger)
-                result = finish_crashed(folder, style=self._style(), settled=settled, site_ahead=ahead)
-                if run.flow in flows():
-                    keep_findings(ledger, result, flow=flows()[run.flow], whole=False, stop=None)
+        for folder, run in unfinished(self._job.config.var, shop=self.name):
+            settled = self._settled_by(run, ledger)
+            result = finish_crashed(folder, style=self._style(), settled=settled, site_ahead=ahead)
+            if run.flow in flows():
+                keep_findings(ledger, result, flow=flows()[run.flow], whole=False, stop=None)
 
     def _settled_by(self, run: ReportRun, ledger: Ledger) -> Iterator[Row]:
         """Rows of what the shop's last run, which was killed, had settled: it may not have come to write them."""

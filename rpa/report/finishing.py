@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from loguru import logger
+
 from rpa.language import Text
 from rpa.report.cells import raw_text
 from rpa.report.columns import WORST_FIRST, Row, Sheet
 from rpa.report.duties import to_do_sheet
+from rpa.report.opened import RUN_FILE, SUMMARY, keep_searched, mark_open, mark_whole, open_reports, was_searched
 from rpa.report.results import SCHEMA_VERSION, Incident, ReportFiles, ShopResult, Tally, shop_document
 from rpa.report.tables import CsvTable, add_rows, drop_cut_row, latest, read_keys, read_rows, replace_with
 
@@ -24,14 +27,10 @@ if TYPE_CHECKING:
 
 State = Literal["finished", "stopped", "crashed"]
 
-RUN_FILE = "run.json"
-"""Written before the first row, so that a killed run still says whose it was."""
-
 REPORT_CSV = "report.csv"
 CRASH_CODE = 4
 """The exit code of a run that crashed or was killed."""
 
-_SUMMARY = "summary.json"
 _KILLED = Text(
     en="The program was killed or the computer stopped. The rows are what was settled by then; the next run goes on.",
     zh="程序被强行结束或电脑中断。报告中是中断前已处理的行；下次运行会继续。",
@@ -102,20 +101,44 @@ def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending,
         flow=ending.run.flow,
         counts=dict(tally.counts),
         examples=tally.examples,
-        files=ReportFiles(csv=csv, xlsx=xlsx, summary=folder / _SUMMARY),
+        files=ReportFiles(csv=csv, xlsx=xlsx, summary=folder / SUMMARY),
         further_sheets=tuple(rows_of),
         incidents=ending.incidents,
         stop_code=ending.stop_code,
     )
-    _write_summary(folder / _SUMMARY, ending=ending, result=result)
+    _write_summary(folder / SUMMARY, ending=ending, result=result)
+    mark_whole(folder, shop=ending.run.shop)
     return result
 
 
-def unfinished(var: Path) -> Iterator[tuple[Path, Run]]:
-    """The folders of runs that have no summary, oldest first: killed, or still going on in a shop that is locked."""
-    for begun in sorted((var / "reports").glob(f"*/{RUN_FILE}")):
-        if not (begun.parent / _SUMMARY).exists():
-            yield begun.parent, read_run(begun.parent)
+def unfinished(var: Path, *, shop: str) -> Iterator[tuple[Path, Run]]:
+    """The folders of the shop's runs that have no summary, oldest first. Only for a shop whose lock is held."""
+    reports = var / "reports"
+    if not was_searched(reports):
+        _mark_those_without(reports)
+    for folder in open_reports(reports, shop=shop):
+        run = _run_of(folder)
+        if run is None:
+            mark_whole(folder, shop=shop)
+        else:
+            yield folder, run
+
+
+def _mark_those_without(reports: Path) -> None:
+    """Older versions made no marks: their reports are looked through once."""
+    for begun in reports.glob(f"*/{RUN_FILE}"):
+        if not (begun.parent / SUMMARY).exists() and (run := _run_of(begun.parent)) is not None:
+            mark_open(begun.parent, shop=run.shop)
+    keep_searched(reports)
+
+
+def _run_of(folder: Path) -> Run | None:
+    """Whose report this is; None: a power cut left nothing to read, which must not keep the shop from running."""
+    try:
+        return read_run(folder)
+    except (ValueError, KeyError, TypeError) as error:
+        logger.warning("The report {} was cut off and cannot be completed ({}).", folder, error)
+        return None
 
 
 def read_run(folder: Path) -> Run:

@@ -14,7 +14,6 @@ from rpa.report.cells import raw_text
 from rpa.report.finishing import (
     CRASH_CODE,
     REPORT_CSV,
-    RUN_FILE,
     Ending,
     ReportStyle,
     Run,
@@ -22,6 +21,7 @@ from rpa.report.finishing import (
     write_ending,
     write_json,
 )
+from rpa.report.opened import RUN_FILE, mark_open
 from rpa.report.results import SCHEMA_VERSION, Incident, ShopResult, Tally
 from rpa.report.tables import CsvTable
 
@@ -101,6 +101,7 @@ class RunReport:
 
     def _begin(self) -> None:
         try:
+            mark_open(self.folder, shop=self._run.shop)
             self.folder.mkdir(parents=True, exist_ok=True)
             write_json(self.folder / RUN_FILE, {"schema_version": SCHEMA_VERSION, **self._run.cells()})
         except OSError as error:

@@ -6,46 +6,16 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from rpa.clock import Clock
 from rpa.errors import ConfigError, LoginNeeded
-from rpa.language import Language, Text
-from rpa.report.columns import OUTCOME_COLUMN, RUN_COLUMNS, Column, Layout
-from rpa.report.finishing import ReportStyle, Run, finish_crashed, unfinished
+from rpa.report.finishing import finish_crashed, unfinished
 from rpa.report.results import Incident, run_document
-from rpa.report.run_report import RunReport
 from rpa.report.tables import drop_cut_row, read_rows
-
-ZONE = ZoneInfo("Asia/Shanghai")
-LAYOUT = Layout(
-    columns=(
-        *RUN_COLUMNS,
-        Column(key="order_sn", title=Text(en="Order number", zh="订单号")),
-        OUTCOME_COLUMN,
-        Column(key="reason", title=Text(en="Reason", zh="原因"), words={"shipped": Text(en="Shipped.", zh="已发货。")}),
-        Column(key="tracking_number", title=Text(en="Tracking number", zh="快递单号")),
-        Column(key="amount_fen", title=Text(en="Amount", zh="金额"), kind="money_fen"),
-    ),
-    first=("order_sn", "outcome"),
-    subject="order_sn",
-)
-STYLE = ReportStyle(layout=LAYOUT, name=Text(en="Orders", zh="订单"), language=Language.ZH, zone=ZONE)
-
-
-def _report(var: Path, *, run_id: str = "run-1", style: ReportStyle = STYLE) -> RunReport:
-    run = Run(
-        run_id=run_id, shop="demo", platform="pinduoduo", flow="ship", started_at=datetime(2025, 3, 1, tzinfo=ZONE)
-    )
-    return RunReport(var, run=run, style=style, clock=Clock(zone=ZONE))
-
-
-def _row(number: int = 0, **cells: object) -> dict[str, object]:
-    return {"order_sn": f"250301-{number:015d}", "outcome": "done", "reason": "shipped", **cells}
+from tests.unit.small_report import STYLE, small_report, small_row
 
 
 def _summary(var: Path, run_id: str = "run-1") -> dict[str, Any]:
@@ -55,14 +25,14 @@ def _summary(var: Path, run_id: str = "run-1") -> dict[str, Any]:
 
 
 def _ship_until(var: Path, error: Exception) -> None:
-    with _report(var) as report:
-        report.add(_row(1))
+    with small_report(var) as report:
+        report.add(small_row(1))
         raise error
 
 
 def test_a_row_is_on_disk_before_the_next_one_is_made(tmp_path: Path) -> None:
-    with _report(tmp_path) as report:
-        report.add(_row(1))
+    with small_report(tmp_path) as report:
+        report.add(small_row(1))
         rows = list(read_rows(report.folder / "report.csv"))
     assert [(row["run_id"], row["shop"], row["platform"], row["flow"]) for row in rows] == [
         ("run-1", "demo", "pinduoduo", "ship")
@@ -72,9 +42,9 @@ def test_a_row_is_on_disk_before_the_next_one_is_made(tmp_path: Path) -> None:
 
 
 def test_the_xlsx_has_the_rows_of_the_csv_with_text_cells_and_the_readers_words(tmp_path: Path) -> None:
-    with _report(tmp_path) as report:
-        report.add(_row(1, tracking_number="462599123456789", amount_fen=3990))
-        report.add(_row(2, outcome="refused", reason="new_code", tracking_number="007"))
+    with small_report(tmp_path) as report:
+        report.add(small_row(1, tracking_number="462599123456789", amount_fen=3990))
+        report.add(small_row(2, outcome="refused", reason="new_code", tracking_number="007"))
     files = report.result.files
     assert files
     by_calamine = CalamineWorkbook.from_path(files.xlsx).get_sheet_by_name("订单").to_python()
@@ -95,9 +65,9 @@ def test_the_xlsx_has_the_rows_of_the_csv_with_text_cells_and_the_readers_words(
 
 def test_people_read_first_what_needs_them_and_machines_what_came_first(tmp_path: Path) -> None:
     came = ["done", "waiting", "already_done", "needs_person", "planned", "refused", "done", "needs_person"]
-    with _report(tmp_path) as report:
+    with small_report(tmp_path) as report:
         for number, outcome in enumerate(came):
-            report.add(_row(number, outcome=outcome))
+            report.add(small_row(number, outcome=outcome))
     files = report.result.files
     assert files
     assert [row["outcome"] for row in read_rows(files.csv)] == came
@@ -106,10 +76,10 @@ def test_people_read_first_what_needs_them_and_machines_what_came_first(tmp_path
 
 
 def test_the_summary_counts_outcomes_and_reasons_and_says_where_the_files_lie(tmp_path: Path) -> None:
-    with _report(tmp_path) as report:
+    with small_report(tmp_path) as report:
         for number in range(5):
-            report.add(_row(number))
-        report.add(_row(9, outcome="refused", reason="bad_row"))
+            report.add(small_row(number))
+        report.add(small_row(9, outcome="refused", reason="bad_row"))
         report.note(Incident(cause="popup", message="A popup was closed."))
     summary = _summary(tmp_path)
     assert (summary["schema_version"], summary["state"], summary["exit_code"]) == (1, "finished", 1)
@@ -140,8 +110,8 @@ def test_a_report_that_is_in_the_way_gets_a_new_name_and_no_row_is_lost(tmp_path
     folder = tmp_path / "reports" / "run-1"
     for locked in ("report.csv", "report.xlsx", "report-2.xlsx"):
         (folder / locked).mkdir(parents=True)
-    with _report(tmp_path) as report:
-        report.add(_row(1))
+    with small_report(tmp_path) as report:
+        report.add(small_row(1))
     files = report.result.files
     assert files
     assert (files.csv.name, files.xlsx.name) == ("report-2.csv", "report-3.xlsx")
@@ -154,34 +124,34 @@ def test_a_report_that_is_in_the_way_gets_a_new_name_and_no_row_is_lost(tmp_path
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_starts(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file where the folder should be")
     with pytest.raises(ConfigError, match="cannot be written"):
-        _report(tmp_path)
+        small_report(tmp_path)
 
 
 def test_a_column_that_the_layout_does_not_have_is_refused_by_name(tmp_path: Path) -> None:
-    with _report(tmp_path) as report, pytest.raises(ValueError, match="colour"):
-        report.add(_row(1, colour="red"))
+    with small_report(tmp_path) as report, pytest.raises(ValueError, match="colour"):
+        report.add(small_row(1, colour="red"))
 
 
 def test_a_row_that_does_not_say_how_it_ended_is_refused(tmp_path: Path) -> None:
-    with _report(tmp_path) as report, pytest.raises(ValueError, match="lost"):
-        report.add(_row(1, outcome="lost"))
+    with small_report(tmp_path) as report, pytest.raises(ValueError, match="lost"):
+        report.add(small_row(1, outcome="lost"))
     assert report.result.counts == {}
 
 
 def test_the_result_is_not_given_while_the_report_is_open(tmp_path: Path) -> None:
-    with _report(tmp_path) as report, pytest.raises(RuntimeError, match="still open"):
+    with small_report(tmp_path) as report, pytest.raises(RuntimeError, match="still open"):
         _ = report.result
 
 
 def test_a_killed_run_keeps_its_rows_and_is_finished_later(tmp_path: Path) -> None:
     program = f"""
 import sys
-sys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}
+sys.path[:0] = {[str(Path(__file__).parents[2]), *sys.path]!r}
 from pathlib import Path
-from test_report_run import _report, _row
-report = _report(Path({str(tmp_path)!r}))
+from tests.unit.small_report import small_report, small_row
+report = small_report(Path({str(tmp_path)!r}))
 for number in range(3):
-    report.add(_row(number))
+    report.add(small_row(number))
 print("written", flush=True)
 sys.stdin.read()
 """
@@ -189,20 +159,20 @@ sys.stdin.read()
         assert child.stdout
         assert child.stdout.readline() == b"written\n"
         child.kill()
-    [(folder, run)] = unfinished(tmp_path)
+    [(folder, run)] = unfinished(tmp_path, shop="demo")
     assert (run.run_id, run.shop, run.flow) == ("run-1", "demo", "ship")
     result = finish_crashed(folder, style=STYLE)
     assert result.counts == {("done", "shipped"): 3}
     assert openpyxl.load_workbook(folder / "report.xlsx")["订单"].max_row == 4
     assert (_summary(tmp_path)["state"], result.exit_code) == ("crashed", 4)
-    assert list(unfinished(tmp_path)) == []
+    assert list(unfinished(tmp_path, shop="demo")) == []
 
 
 def test_a_half_written_row_of_a_killed_run_is_dropped_wherever_it_was_cut(tmp_path: Path) -> None:
-    with _report(tmp_path) as report:
-        report.add(_row(1))
+    with small_report(tmp_path) as report:
+        report.add(small_row(1))
         whole = (report.folder / "report.csv").read_bytes()
-        report.add(_row(2, tracking_number="快递\n单号"))
+        report.add(small_row(2, tracking_number="快递\n单号"))
     csv = report.folder / "report.csv"
     content = csv.read_bytes()
     for end in range(len(whole), len(content)):
@@ -213,9 +183,9 @@ def test_a_half_written_row_of_a_killed_run_is_dropped_wherever_it_was_cut(tmp_p
 
 
 def test_finishing_a_killed_run_counts_only_its_whole_rows(tmp_path: Path) -> None:
-    with _report(tmp_path) as report:
-        report.add(_row(1))
-        report.add(_row(2))
+    with small_report(tmp_path) as report:
+        report.add(small_row(1))
+        report.add(small_row(2))
     csv = report.folder / "report.csv"
     csv.write_bytes(csv.read_bytes()[:-1])
     result = finish_crashed(report.folder, style=STYLE)
@@ -225,7 +195,7 @@ def test_finishing_a_killed_run_counts_only_its_whole_rows(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("left", [0, 2, 30])
 def test_a_run_killed_before_its_header_was_whole_is_finished_as_empty(tmp_path: Path, left: int) -> None:
-    with _report(tmp_path) as report:
+    with small_report(tmp_path) as report:
         pass
     (report.folder / "summary.json").unlink()
     csv = report.folder / "report.csv"
@@ -237,8 +207,8 @@ def test_a_run_killed_before_its_header_was_whole_is_finished_as_empty(tmp_path:
 
 
 def test_the_json_document_names_each_shop_with_its_run_counts_files_and_the_highest_exit_code(tmp_path: Path) -> None:
-    with _report(tmp_path) as report:
-        report.add(_row(1, outcome="needs_person", reason="unknown"))
+    with small_report(tmp_path) as report:
+        report.add(small_row(1, outcome="needs_person", reason="unknown"))
     document = json.loads(json.dumps(run_document([report.result])))
     assert (document["schema_version"], document["run_id"], document["exit_code"]) == (1, "run-1", 3)
     shop = document["shops"]["demo"]
