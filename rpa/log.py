@@ -6,19 +6,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+PEOPLES: Final = "rpa"
+SCHEDULERS: Final = "schedule"
+"""Names of log files; a shop's bears the shop's name."""
+
 _FILE = "{time:YYYY-MM-DDTHH:mm:ss.SSSZ} {level} {message}"
 
 
 @contextmanager
-def to_terminal(console: Console, *, folder: Path) -> Iterator[None]:
-    """Say what matters on this console, and everything in `folder`/rpa.log, until the block ends.
+def to_terminal(console: Console, *, folder: Path, name: str = PEOPLES) -> Iterator[None]:
+    """Say what matters on this console, and everything in `folder`/NAME.log, until the block ends.
 
     Values of variables are never written (loguru's `diagnose`): a password could be among them.
     """
@@ -32,7 +36,7 @@ def to_terminal(console: Console, *, folder: Path) -> Iterator[None]:
         console.print(record["message"], style=style, markup=False, highlight=False, soft_wrap=True)
 
     people = logger.add(tell, level="INFO", format="{message}", diagnose=False, backtrace=False)
-    with _kept(folder / "rpa.log"):
+    with _kept(folder / f"{name}.log", rotation="10 MB", retention=10):
         try:
             yield
         finally:
@@ -44,11 +48,13 @@ def to_file(folder: Path, *, shop: str) -> Iterator[None]:
     """Say what matters on standard error, and everything in a file of this shop, until the block ends.
 
     A file has one writer at a time, or it could not be rotated: a run of this shop, not the program in the terminal.
+    It is small: there may be several hundred shops.
     """
+    name = f"shop-{shop}" if shop.lower() in {PEOPLES, SCHEDULERS} else shop
     folder.mkdir(parents=True, exist_ok=True)
     logger.remove()
     errors = logger.add(sys.stderr, level="WARNING", format="{message}", diagnose=False, backtrace=False)
-    with _kept(folder / (f"{shop}.log" if shop.lower() != "rpa" else f"shop-{shop}.log")):
+    with _kept(folder / f"{name}.log", rotation="2 MB", retention=3):
         try:
             yield
         finally:
@@ -56,10 +62,10 @@ def to_file(folder: Path, *, shop: str) -> Iterator[None]:
 
 
 @contextmanager
-def _kept(path: Path) -> Iterator[None]:
+def _kept(path: Path, *, rotation: str, retention: int) -> Iterator[None]:
     literal = str(path).replace("{", "{{").replace("}", "}}")  # loguru puts the time into braces
     everything = logger.add(
-        literal, level="DEBUG", format=_FILE, rotation="10 MB", retention=10, encoding="utf-8",
+        literal, level="DEBUG", format=_FILE, rotation=rotation, retention=retention, encoding="utf-8",
         diagnose=False, backtrace=False, delay=True,
     )  # fmt: skip
     try:

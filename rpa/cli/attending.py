@@ -7,6 +7,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from loguru import logger
 from rich.text import Text as Styled
 
 from rpa.cli.speech import console
@@ -16,7 +17,7 @@ from rpa.credentials import find_key
 from rpa.language import Text
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
-from rpa.log import to_terminal
+from rpa.log import SCHEDULERS, to_terminal
 from rpa.overview.whynot import STATES, why
 from rpa.pauses import Pauses
 from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
@@ -71,7 +72,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
     check_plans(config)
     find_key()
     with ExitStack() as stack:
-        stack.enter_context(to_terminal(people, folder=config.var / "log"))
+        stack.enter_context(to_terminal(people, folder=config.var / "log", name=SCHEDULERS))
         presence = stack.enter_context(Presence(config))
         stopping = stack.enter_context(asked_to_stop())
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
@@ -113,8 +114,9 @@ class Teller:
         """The highest of the runs that were told."""
 
     def say(self, words: Text, style: str = "", **values: object) -> None:
-        """Print one sentence."""
+        """Print one sentence, and keep it in the log: a service's terminal is read by nobody."""
         line = words.of(self._config.language).format(**values)
+        logger.debug("{}", line)
         self._console.print(Styled(line, style=style), soft_wrap=True)
 
     def begun(self) -> None:

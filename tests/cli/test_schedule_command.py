@@ -74,6 +74,9 @@ def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_
             assert last.run_id in folder.run_ids()
             assert f"{name}  ship (makes up for {last.stands_for}): Done {count}" in ended.stdout
         assert f"never started while no scheduler was here: {never};" in ended.stdout
+        logs = {path.name for path in (folder.var / "log").iterdir()}
+        assert logs == {"schedule.log", "demo.log", "other.log"}
+        assert "other  ship" in (folder.var / "log" / "schedule.log").read_text(encoding="utf-8")
 
         again = folder.run("schedule", "--once")
         assert again.exit_code == 0, again.stderr

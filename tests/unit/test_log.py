@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pytest
 from loguru import logger
+from rich.console import Console
 
-from rpa.log import to_file
+from rpa.log import SCHEDULERS, to_file, to_terminal
 
 
 def test_a_folder_with_any_name_has_its_log(tmp_path: Path) -> None:
@@ -23,8 +26,21 @@ def test_a_log_does_not_grow_without_bound_in_a_folder_with_any_name(tmp_path: P
     (folder / "other.log").touch()
     with to_file(folder, shop="demo"):
         for _ in range(2):
-            logger.debug("x" * 9_000_000)
+            logger.debug("x" * 1_900_000)
     kept = [path for path in folder.iterdir() if path.name.startswith("demo")]
-    assert len(kept) == 11
-    assert max(path.stat().st_size for path in kept) < 10_000_000
+    assert len(kept) == 4
+    assert max(path.stat().st_size for path in kept) < 2_000_000
     assert (folder / "other.log").exists()
+
+
+@pytest.mark.parametrize("shop", ["rpa", "Schedule"])
+def test_a_shop_has_no_log_of_a_program_that_writes_at_the_same_time(tmp_path: Path, shop: str) -> None:
+    with to_file(tmp_path, shop=shop):
+        logger.debug("said by a run")
+    assert [path.name for path in tmp_path.iterdir()] == [f"shop-{shop}.log"]
+
+
+def test_the_scheduler_writes_a_log_of_its_own(tmp_path: Path) -> None:
+    with to_terminal(Console(file=io.StringIO()), folder=tmp_path, name=SCHEDULERS):
+        logger.debug("said by the scheduler")
+    assert [path.name for path in tmp_path.iterdir()] == ["schedule.log"]
