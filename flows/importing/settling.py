@@ -13,6 +13,7 @@ from flows.reasons import Reason
 from flows.rules import KIND
 from flows.shipped import IMPORT_FILE, row_of
 from rpa.errors import InDoubt, NeedsPerson, PageChanged, TryAgain
+from rpa.language import Text
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.handing import settle_handed_over
 from rpa.ledger.once import Look
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
     from rpa.run import Run
 
 _NOT_SHOWN = "the file was settled by a person; the site does not show this order as shipped"
+_LEFT = Text(
+    en="{file} was settled, but cannot be deleted ({why}). Delete it, and do not upload it any more.",
+    zh="{file} 已核对完毕，但无法删除（{why}）。请手动删除，切勿再上传。",
+)
 _BY = "ship-batch --settle"
 
 
 def settle_files(run: Run) -> Iterator[Row]:
     """A row for each order that was handed over and had not ended; what the site does not show is free again.
 
-    An order in a file that the site still works through stays handed over.
+    While the site works through any file, what it does not show stays handed over.
     """
     handed = run.ledger.handed_over(run.shop.name, kind=KIND)
     run.meter.add(len(handed))
@@ -47,12 +52,25 @@ def settle_files(run: Run) -> Iterator[Row]:
         for each in settled:
             del left[each.action.id]
             run.meter.advance()
+            if each.action.state is not State.HANDED_OVER:
+                _take_away(run, str(each.action.facts.get(IMPORT_FILE, "")))
             reason = Reason.NOT_UPLOADED if each.action.state is State.NOT_DONE else None
             yield row_of(each.action, reason=reason, message=each.look.detail).cells()
     except (NeedsPerson, TryAgain) as stop:
         for action in left.values():
             yield row_of(action, reason=Reason.of(stop.code), message=f"still handed over: {stop}").cells()
         raise
+
+
+def _take_away(run: Run, name: str) -> None:
+    """A file that was settled must not go up any more: its orders may be shipped otherwise. Its evidence has a copy."""
+    file = run.handover / name
+    if not (name and file.exists()):
+        return
+    try:
+        file.unlink()
+    except OSError as error:
+        run.note("handover_left", _LEFT.of(run.language).format(file=file, why=error.strerror))
 
 
 def _look(run: Run, actions: Sequence[Action], *, uploads: Uploads) -> Mapping[str, Look]:

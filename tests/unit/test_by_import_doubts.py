@@ -162,6 +162,21 @@ def test_what_is_handed_over_later_in_a_run_has_a_file_of_its_own(shop: Shop) ->
     assert sorted(line.order_sn for line in shop.handed_over()) == ["S0", "S1", "S2", "S3"]
 
 
+def test_a_file_whose_orders_have_ended_is_taken_away_so_that_nobody_uploads_it_later(shop: Shop) -> None:
+    shop.ship(prepare=True)
+    shop.site.others = ["something.xlsx"]
+    list(settle_files(shop.run))
+    [file] = shop.run.handover.iterdir()
+    shop.site.others = []
+
+    rows = list(settle_files(shop.run))
+
+    assert {row["reason"] for row in rows} == {"not_uploaded"}
+    assert list(shop.run.handover.iterdir()) == []
+    [folder] = {str(row["evidence"]) for row in rows}
+    assert (Path(folder) / file.name).exists()
+
+
 # What the page or its records refuse to tell
 
 
