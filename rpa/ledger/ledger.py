@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from rpa.errors import AlreadyDone
 from rpa.ledger import entries, runs
 from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
+from rpa.ledger.ageing import Ageing
 from rpa.ledger.intake import Intake
 from rpa.ledger.memory import Memory
 from rpa.ledger.oversight import Oversight
@@ -18,7 +19,7 @@ from rpa.ledger.planning import Planning
 from rpa.ledger.runs import RunRecord, RunState
 
 
-class Ledger(Paperwork, Memory, Planning, Oversight, Intake):
+class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
     """What was tried on which subject, and how it ended. Use it in one thread; other processes may have it open too."""
 
     def start_run(self, shop: str, *, flow: str, options: Mapping[str, object] | None = None) -> RunRecord:
@@ -154,6 +155,11 @@ class Ledger(Paperwork, Memory, Planning, Oversight, Intake):
         """What is `submitting`, from any run, oldest first: look at the site before anything else is done."""
         with self._reading() as connection:
             return entries.in_state(connection, shop=shop, kind=kind, state=State.SUBMITTING, clock=self._clock)
+
+    def unknown(self, shop: str, *, kind: str) -> list[Action]:
+        """What is `unknown`, from any run, oldest first: the site may show by now what became of it."""
+        with self._reading() as connection:
+            return entries.in_state(connection, shop=shop, kind=kind, state=State.UNKNOWN, clock=self._clock)
 
     def handed_over(self, shop: str, *, kind: str) -> list[Action]:
         """What is `handed_over`, from any run, oldest first."""

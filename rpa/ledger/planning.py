@@ -113,11 +113,3 @@ class Planning(Transactions):
             names = plans.shops_of(connection) if shops is None else list(shops)
             coming = plans.upcoming(connection, clock=self._clock)
             return {name: (plans.last(connection, name, clock=self._clock), coming.get(name)) for name in names}
-
-    def forget_planned(self, before: datetime) -> int:
-        """Remove what ended and was planned for an earlier moment, but the newest of each entry and shop.
-
-        Gives how many were removed.
-        """
-        with self._writing() as connection:
-            return plans.forget(connection, before)

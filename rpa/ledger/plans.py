@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import func, insert, select, update
 
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.rows import fields
@@ -215,22 +215,6 @@ def upcoming(connection: Connection, *, clock: Clock) -> dict[str, PlannedRun]:
     query = select(planned_runs).where(planned_runs.c.state == PlanState.PLANNED.value)
     latest_first = query.order_by(planned_runs.c.due_at.desc(), planned_runs.c.id.desc())
     return {each.shop: each for each in _found(connection, latest_first, clock=clock)}
-
-
-def forget(connection: Connection, before: datetime) -> int:
-    """Remove what ended and was planned for an earlier moment; gives how many there were.
-
-    The newest of each entry and shop stays: from it on, what was missed is counted.
-    """
-    ended = [each.value for each in PlanState if each not in UNDER_WAY]
-    which = (planned_runs.c.entry, planned_runs.c.shop)
-    newest_ones = select(*which, func.max(planned_runs.c.planned_at)).group_by(*which)
-    old = delete(planned_runs).where(
-        planned_runs.c.planned_at < before,
-        planned_runs.c.state.in_(ended),
-        tuple_(*which, planned_runs.c.planned_at).not_in(newest_ones),
-    )
-    return connection.execute(old).rowcount
 
 
 def _found(connection: Connection, query: Select[tuple[object, ...]], *, clock: Clock) -> list[PlannedRun]:

@@ -1,0 +1,87 @@
+"""What the ledger forgets in time, some rows a transaction: nobody else waits long for the right to write.
+
+What proves that something was done, and what forbids it, is never forgotten: actions, holds, documents and mentions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, exists, func, select, tuple_
+
+from rpa.ledger import plans
+from rpa.ledger.arrivals import ArrivalState
+from rpa.ledger.plans import UNDER_WAY, PlanState
+from rpa.ledger.rows import chunks
+from rpa.ledger.schema import alarms, arrival_rows, arrivals, incidents, outstanding, planned_runs
+from rpa.ledger.transactions import Transactions
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Table
+
+_KEYS_AT_ONCE = 200
+
+
+class Ageing(Transactions):
+    """Removes what is over since long, and gives how much there was of it. May be stopped at any moment."""
+
+    def forget_planned(self, before: datetime) -> int:
+        """Remove planned runs that ended and were planned for an earlier moment, but the newest of each entry and shop.
+
+        From the newest on, what was missed is counted.
+        """
+        ended = planned_runs.c.state.in_([each.value for each in PlanState if each not in UNDER_WAY])
+        columns = (planned_runs.c.id, planned_runs.c.entry, planned_runs.c.shop, planned_runs.c.planned_at)
+        with self._reading() as connection:
+            newest = {(*of, at.astimezone(UTC)) for of, at in plans.newest(connection, clock=self._clock).items()}
+            old = connection.execute(select(*columns).where(planned_runs.c.planned_at < before, ended))
+            ids = [row.id for row in old if (row.entry, row.shop, row.planned_at) not in newest]
+        return self._remove(ids, of=planned_runs, only=ended)
+
+    def forget_incidents(self, before: datetime) -> int:
+        """Remove incidents that were closed before this moment."""
+        return self._remove_all(incidents, only=incidents.c.closed_at < before)
+
+    def forget_alarms(self, before: datetime) -> int:
+        """Remove alarms of earlier deadlines that were raised before this moment, and whose subject is done since."""
+        key = tuple_(alarms.c.shop, alarms.c.subject, alarms.c.hours, alarms.c.deadline)
+        open_still = exists().where(outstanding.c.shop == alarms.c.shop, outstanding.c.subject == alarms.c.subject)
+        old = select(*key.clauses).where(alarms.c.raised_at < before, alarms.c.deadline < before, ~open_still)
+        with self._reading() as connection:
+            keys = [tuple(row) for row in connection.execute(old)]
+        for begin in range(0, len(keys), _KEYS_AT_ONCE):
+            with self._writing() as connection:
+                connection.execute(delete(alarms).where(key.in_(keys[begin : begin + _KEYS_AT_ONCE]), ~open_still))
+        return len(keys)
+
+    def forget_arrivals(self, before: datetime) -> int:
+        """Remove files whose last row ended before this moment, with their rows, but the newest file of each folder.
+
+        From the newest on, an inbox is empty. A forgotten file that comes again is taken in as a new one.
+        """
+        newest = select(func.max(arrivals.c.id)).group_by(arrivals.c.folder)
+        over = (
+            arrivals.c.state == ArrivalState.ARCHIVED.value, arrivals.c.result != "", arrivals.c.ended_at < before,
+            arrivals.c.id.not_in(newest),
+        )  # fmt: skip
+        with self._reading() as connection:
+            ids = list(connection.execute(select(arrivals.c.id).where(*over)).scalars())
+        for each in ids:
+            with self._writing() as connection:
+                connection.execute(delete(arrival_rows).where(arrival_rows.c.arrival_id == each))
+                connection.execute(delete(arrivals).where(arrivals.c.id == each))
+        return len(ids)
+
+    def _remove_all(self, table: Table, *, only: ColumnElement[bool]) -> int:
+        with self._reading() as connection:
+            ids = list(connection.execute(select(table.c.id).where(only)).scalars())
+        return self._remove(ids, of=table, only=only)
+
+    def _remove(self, ids: Iterable[int], *, of: Table, only: ColumnElement[bool]) -> int:
+        gone = 0
+        for some in chunks(ids):
+            with self._writing() as connection:
+                gone += connection.execute(delete(of).where(of.c.id.in_(some), only)).rowcount
+        return gone
