@@ -80,11 +80,23 @@ class Once:
         return len(self._open) >= self._bound
 
     def recover(self) -> list[Settled]:
-        """Take over what earlier runs left open, and look at it before anything else is done."""
+        """Take over what earlier runs left open, and look at it before anything else is done; at their doubts too."""
         for action in self._ledger.open_actions(self._run.shop, kind=self._kind):
             self._open[action.subject] = action
             self._due[action.subject] = self._clock.now() + self._settle_time
-        return self.read_back()
+        return [*self.read_back(), *self._end_doubts()]
+
+    def _end_doubts(self) -> list[Settled]:
+        """What was unknown, and the site shows by now. What it does not show stays unknown: that a person ends."""
+        doubts = self._ledger.unknown(self._run.shop, kind=self._kind)
+        looks = self._look(doubts) if doubts else {}
+        plain = [
+            LookAt(action=each, seen=look.seen, settled=True, detail=look.detail, facts=look.facts)
+            for each in doubts
+            if (look := looks.get(each.subject, NOT_FOUND)).seen in {Seen.OURS, Seen.OTHER}
+        ]
+        ended = self._ledger.settle_many(self._run, plain) if plain else []
+        return [Settled(action=each, look=looks[each.subject]) for each in ended]
 
     def act(self, intent: Intent, act: Callable[[], Reply]) -> Reply:
         """Write the intent, then act, in that order. Raises AlreadyDone when the subject has an action that lives.

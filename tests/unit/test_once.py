@@ -74,6 +74,28 @@ def test_a_refusal_that_the_site_confirms_is_final_at_once_and_keeps_its_words(d
     assert (settled.action.state, settled.action.detail) == (State.REFUSED, "not today")
 
 
+@pytest.mark.parametrize(("shown", "end"), [(Seen.OURS, State.DONE), (Seen.OTHER, State.CONFLICT)])
+def test_a_doubt_ends_when_a_later_run_sees_what_became_of_it(desk: Desk, shown: Seen, end: State) -> None:
+    desk.send("A", said=YES)
+    desk.once.settle()
+    later = Desk(desk.ledger, desk.clock, site=desk.site)
+    desk.site.shows["A"] = Look(seen=shown)
+    assert ends(later.once.recover()) == {"A": end}
+    assert (later.state(), dict(later.once.open)) == (end, {})
+
+
+@pytest.mark.parametrize("shown", [Seen.NOTHING, Seen.UNREADABLE])
+def test_a_doubt_of_which_the_site_shows_nothing_stays_one(desk: Desk, shown: Seen) -> None:
+    desk.send("A", said=YES)
+    desk.once.settle()
+    later = Desk(desk.ledger, desk.clock, site=desk.site)
+    desk.site.shows["A"] = Look(seen=shown)
+    assert later.once.recover() == []
+    assert (later.state(), dict(later.once.open)) == (State.UNKNOWN, {})
+    with pytest.raises(AlreadyDone):
+        later.send("A")
+
+
 def test_accepted_but_not_shown_in_time_is_unknown_and_not_repeated(desk: Desk) -> None:
     desk.send("A", said=YES)
     assert ends(desk.once.settle()) == {"A": State.UNKNOWN}
