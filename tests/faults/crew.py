@@ -16,6 +16,7 @@ from typing import IO, Any
 
 import psutil
 
+from rpa.scheduler.leftovers import end_leftovers
 from tests.office import ShopFolder
 
 _ENDS_IN_S = 20.0
@@ -119,6 +120,7 @@ def crew(folder: ShopFolder, *, stop_within_s: int = 30, recycle_after_runs: int
     finally:
         made.seen.update(_of(folder.var))
         left = made.orphans()
+        end_leftovers(folder.var / "scheduler.json")
     assert left == [], "these processes stayed"
 
 
