@@ -44,6 +44,7 @@ class Book:
         self._planned_to: dict[str, datetime] = {}
         """By entry, in UTC: every moment up to this one is recorded, in all its shops."""
         self._next: dict[str, datetime] = {}
+        self._known: dict[tuple[str, float], bool] = {}
 
     @property
     def next_at(self) -> datetime | None:
@@ -55,7 +56,14 @@ class Book:
         entry = self.entries.get(run.entry)
         if entry is None or run.shop not in self.shops[run.entry] or run.flow != entry.flow:
             return False
-        return run.reason == Why.CAUGHT_UP or self._times.has(entry, run.planned_at)
+        return run.reason == Why.CAUGHT_UP or self._has(entry, run.planned_at)
+
+    def _has(self, entry: Entry, moment: datetime) -> bool:
+        """Whether this is one of its moments; remembered, as all its shops ask, every second while they wait."""
+        which = (entry.name, moment.timestamp())
+        if which not in self._known:
+            self._known[which] = self._times.has(entry, moment)
+        return self._known[which]
 
     def open(self, *, now: datetime, running: Collection[int] = ()) -> int:
         """Set right what happened while no scheduler was there, and plan ahead; how many moments never started.
@@ -92,6 +100,7 @@ class Book:
         return never_started
 
     def _plan_next(self, entry: Entry, *, now: datetime) -> None:
+        self._known.clear()
         moment = self._times.next(entry, after=now)
         if moment is None:
             self._next.pop(entry.name, None)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from loguru import logger
 
 from rpa.discovery import flows
+from rpa.errors import ConfigError, RpaError
 from rpa.ledger.actions import IllegalStep
+from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
 from rpa.scheduler.book import Book
@@ -131,13 +133,13 @@ class Desk:
             return
         for run in due:
             self._waits_since.setdefault((run.entry, run.shop), run.due_at.astimezone(UTC))
-        wanted = [run for run in due if self._book.wanted(run)]
-        newest = {(run.entry, run.shop): run.id for run in sorted(wanted, key=_moment)}
+        wanted = {run.id: run for run in sorted(due, key=_moment) if self._book.wanted(run)}
+        newest = {(run.entry, run.shop): run.id for run in wanted.values()}
         paused = cache(self._pauses.of)
         rests = resting(self._ledger.open_incidents(), secrets=self._config.var / "secrets", now=now)
         for run in sorted(due, key=self._place):
             with self._trouble.kept(f"start:{run.entry}", shop=run.shop):
-                if run not in wanted:
+                if run.id not in wanted:
                     self._skip(run, Why.WITHDRAWN)
                 elif newest[run.entry, run.shop] != run.id:
                     self._skip(run, Why.OVERTAKEN)
@@ -189,6 +191,23 @@ class Desk:
             end(PlanState.INTERRUPTED, Why.STOPPED)
         else:
             end(PlanState.INTERRUPTED, Why.TIME_LIMIT if ended.how == "killed" else Why.DIED)
+        if not self._stopping:
+            self._open_incident(ended)
+
+    def _open_incident(self, ended: Ended) -> None:
+        """For an end of which the run itself could leave no word; the next good run of the flow closes it."""
+        run = ended.planned
+        if ended.how == "died":
+            cause, severity, what = RpaError.code, Severity.CRITICAL, "ended in the middle"
+        elif ended.how == "killed":
+            cause, severity, what = Why.TIME_LIMIT, Severity.WARNING, "did not stop at its time limit, and was killed"
+        elif ended.how == "finished" and ended.exit_code and not ended.run_id:
+            code = ConfigError.code if ended.exit_code == ConfigError.exit_code else RpaError.code
+            cause, severity, what = code, Severity.CRITICAL, "could not begin"
+        else:
+            return
+        message = f"The run of {run.flow} in {run.shop} {what}. {ended.detail}".strip()
+        self._ledger.incident(run.shop, cause=f"{cause}:{run.flow}", message=message, severity=severity)
 
     def _was_taken(self, run: PlannedRun, *, detail: str) -> None:
         """Another process has the shop, a run by hand for example; or it was held back, and then asked to stop."""

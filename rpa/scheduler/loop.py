@@ -74,7 +74,7 @@ class Loop:
 
     def _wait(self, trouble: Trouble) -> None:
         waited = False
-        with trouble.kept("workers"):
+        with trouble.kept("wait"):
             self.workers.wait(_TURN_S)
             waited = True
         if not waited:

@@ -48,8 +48,9 @@ class Trouble:
         self._noted_at[where] = now
         self._open.add(where)
         shop, cause = where
-        message = f"{type(error).__name__}: {error}"
-        logger.opt(exception=error).error("{} {}: {}", shop or "rpa", cause, message)
+        where_it_was = f"{cause.removeprefix(_PREFIX)} of {shop}" if shop else cause.removeprefix(_PREFIX)
+        message = f"`rpa schedule` goes on, but this fails: {where_it_was} ({type(error).__name__}: {error})."
+        logger.opt(exception=error).error("{}", message)
         try:
             self._ledger.incident(shop, cause=cause, message=message, severity=Severity.CRITICAL)
         except Exception as further:  # noqa: BLE001 - the ledger itself may be what fails

@@ -98,7 +98,9 @@ class SimulatedWorkers:
             )
         elif fate.how == "finished":
             self._ledger.close_incident(task.planned.shop, cause="login_needed")
-        return Ended(planned=task.planned, how=fate.how, exit_code=3 if fate.needs_login else fate.exit_code)
+        exit_code = 3 if fate.needs_login else fate.exit_code
+        run_id = "begun" if fate.how == "finished" and exit_code != 2 else ""
+        return Ended(planned=task.planned, how=fate.how, exit_code=exit_code, run_id=run_id)
 
     def wait(self, seconds: float) -> None:
         raise AssertionError("the simulation moves the clock itself")

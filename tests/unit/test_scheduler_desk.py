@@ -162,6 +162,21 @@ def test_a_start_that_fails_ends_its_run_and_no_other(make: Make) -> None:
     assert simulation.ledger.open_incidents("s0") == []
 
 
+@pytest.mark.parametrize(
+    ("fate", "cause"),
+    [
+        (Fate(how="died", exit_code=None), "crashed:ship"),
+        (Fate(how="killed", exit_code=None), "time_limit:ship"),
+        (Fate(exit_code=2), "bad_config:ship"),
+    ],
+)
+def test_an_end_of_which_the_run_itself_left_no_word_is_an_incident(make: Make, fate: Fate, cause: str) -> None:
+    simulation = make(SHIP, fate=lambda _task: fate)
+    simulation.live(BEGIN + 15 * MINUTE)
+    [incident] = simulation.ledger.open_incidents()
+    assert (incident.shop, incident.cause) == ("s0", cause)
+
+
 def test_a_run_of_an_entry_that_left_rpa_toml_is_withdrawn_when_its_moment_comes(make: Make) -> None:
     simulation = make(SHIP, NOTICES)
     restart(simulation, NOTICES)
