@@ -82,6 +82,9 @@ def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_
         assert again.exit_code == 0, again.stderr
         assert "Nothing was due." in again.stdout
         assert again.rows == []
+        with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
+            assert ledger.open_incidents("") == [], "every chore was done"
+            assert ledger.heartbeats()["scheduler"].next_due_at is not None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent SIGTERM on Windows")

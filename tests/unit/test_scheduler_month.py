@@ -97,8 +97,8 @@ def records(simulation: Simulation) -> dict[tuple[str, str], list[PlannedRun]]:
     ("zone", "begin", "days"),
     [
         ("America/New_York", datetime(2026, 2, 20, 14, 0, 0, tzinfo=UTC), 30),
-        ("America/New_York", datetime(2026, 10, 27, 9, 30, 0, tzinfo=UTC), 10),
-        ("Asia/Shanghai", datetime(2026, 9, 25, 1, 0, 0, tzinfo=UTC), 10),
+        ("America/New_York", datetime(2026, 10, 29, 9, 30, 0, tzinfo=UTC), 6),
+        ("Asia/Shanghai", datetime(2026, 9, 28, 1, 0, 0, tzinfo=UTC), 6),
     ],
 )
 def test_a_month_of_kills_downtimes_and_failures_leaves_one_end_for_every_planned_run(
