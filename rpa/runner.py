@@ -16,6 +16,7 @@ from rpa.browser.shared import Guest, connected
 from rpa.browser.watching import Watching
 from rpa.credentials import Vault, find_key
 from rpa.discovery import flows
+from rpa.diskspace import FULL_GB, free_gb, is_full
 from rpa.errors import ConfigError, NeedsPerson, RpaError
 from rpa.flow import Flow, Plan, Row, missing_capabilities
 from rpa.ledger.actions import State
@@ -87,11 +88,12 @@ def run(job: Job) -> list[ShopResult]:
     """Do the job in each shop, one after the other; how each ended, in their order.
 
     Raises ConfigError before anything has started: no key, unknown platform, a capability that is missing, a bad sheet,
-    a pause of a shop that would be written to.
+    a pause of a shop that would be written to, a disk too full to keep what is done there.
     """
     job.watching.check()
     for shop in job.shops:
         job.write_right(shop).check_before()
+    _check_room(job)
     vault = Vault(job.config.var / "secrets", find_key())
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
     language = job.config.language.value
@@ -114,6 +116,16 @@ def run(job: Job) -> list[ShopResult]:
         for name, row in job.flow.leftovers(shared, stopped):
             by_name[name].report.add(row)
     return [each.report.result for each in started]
+
+
+def _check_room(job: Job) -> None:
+    """What is clicked must be written down first; a rehearsal may fail half-way."""
+    var = job.config.var
+    if any(job.flow.writes and not job.dry(shop) for shop in job.shops) and is_full(var):
+        raise ConfigError(
+            f"Only {free_gb(var):.2f} GB are left on the disk of {var}, too little to keep what is done; nothing was "
+            f"started. Make room ({FULL_GB} GB at least); a --dry-run is possible meanwhile."
+        )
 
 
 def _premises(job: Job, shop: Shop, *, vault: Vault) -> Premises:

@@ -16,7 +16,7 @@ LAYERS = (
     ("browser", "documents", "elements", "ledger", "report", "notify", "office", "overview", "run"),
     ("config", "credentials", "discovery", "flow", "pauses", "timetable"),
     ("tomlfile", "tomllines", "tomlshape"),
-    ("address", "clock", "files", "language", "log", "outcome", "stopping"),
+    ("address", "clock", "diskspace", "files", "language", "log", "outcome", "stopping"),
     ("errors",),
 )
 """The rooms of rpa from top to bottom; a room imports its own layer and those below."""

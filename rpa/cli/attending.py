@@ -185,5 +185,5 @@ def _code(run: PlannedRun) -> int:
     if run.state is PlanState.FINISHED:
         return run.exit_code or 0
     if run.state is PlanState.SKIPPED:
-        return _PERSON if run.reason == Why.NEEDS_PERSON else 0
+        return _PERSON if run.reason in {Why.NEEDS_PERSON, Why.DISK_FULL} else 0
     return _CRASHED

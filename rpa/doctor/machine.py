@@ -10,12 +10,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rpa.diskspace import FULL_GB, LOW_GB, free_gb
 from rpa.doctor.findings import Finding, State, fail, ok, warn
 from rpa.errors import ConfigError
 from rpa.language import Text
 
 _PYTHON = (3, 11)
-_WARN_FREE_GB, _FAIL_FREE_GB = 2.0, 0.2
 _REMOTE = ("nfs", "cifs", "smb", "9p", "afs", "ncpfs", "sshfs", "davfs", "ceph", "gluster", "webdav")
 _SYNCED = ("onedrive", "dropbox", "google drive", "icloud", "nutstore")
 
@@ -152,12 +152,11 @@ def local_disk(folder: Path) -> Finding:
 def free_space(folder: Path) -> Finding:
     """Whether there is room for reports and evidence."""
     name = Text(en="Free space", zh="剩余空间")
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    free_gb = shutil.disk_usage(there).free / 1e9
-    if free_gb >= _WARN_FREE_GB:
-        return ok(name, f"{free_gb:.1f} GB")
-    state = State.WARN if free_gb >= _FAIL_FREE_GB else State.FAIL
-    said = Text(en=f"only {free_gb:.1f} GB; make room", zh=f"仅剩 {free_gb:.1f} GB；请清理磁盘")
+    free = free_gb(folder)
+    if free >= LOW_GB:
+        return ok(name, f"{free:.1f} GB")
+    state = State.WARN if free >= FULL_GB else State.FAIL
+    said = Text(en=f"only {free:.1f} GB; make room", zh=f"仅剩 {free:.1f} GB；请清理磁盘")
     return Finding(name=name, state=state, message=said)
 
 

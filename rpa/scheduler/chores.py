@@ -22,6 +22,7 @@ from rpa.notify.channels import Notifier
 from rpa.notify.telling import tell
 from rpa.overview.alarms import raise_due
 from rpa.overview.digest import send_if_due
+from rpa.scheduler.room import watch_room
 from rpa.scheduler.rounds import Rounds
 from rpa.scheduler.trouble import Trouble
 
@@ -57,6 +58,7 @@ def chores_of(config: Config, *, ledger: Ledger, alive: Callable[[], bool]) -> I
     yield Chore(name="alarms", every_s=60, do=partial(_alarms, config, ledger=ledger))
     yield Chore(name="tell", every_s=30, do=partial(_tell, config, ledger=ledger, notifier=notifier))
     yield Chore(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
+    yield Chore(name="room", every_s=3600, do=partial(_room, config, ledger=ledger))
     yield Chore(name="tidy", every_s=3600, do=partial(_tidy, config, ledger=ledger))
     if url := os.environ.get(config.watch.ping_env, "").strip():
         yield Chore(name="ping", every_s=30, do=Ping(url, alive=alive))
@@ -152,6 +154,10 @@ def _tell(config: Config, *, ledger: Ledger, notifier: Notifier) -> None:
 
 def _digest(config: Config, *, ledger: Ledger, notifier: Notifier) -> None:
     send_if_due(config, ledger, notifier)
+
+
+def _room(config: Config, *, ledger: Ledger) -> None:
+    watch_room(config, ledger)
 
 
 def _tidy(config: Config, *, ledger: Ledger) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from loguru import logger
 
 from rpa.discovery import flows
+from rpa.diskspace import is_full
 from rpa.errors import ConfigError, RpaError
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.incidents import Severity
@@ -135,7 +136,7 @@ class Desk:
             self._waits_since.setdefault((run.entry, run.shop), run.due_at.astimezone(UTC))
         wanted = {run.id: run for run in sorted(due, key=_moment) if self._book.wanted(run)}
         newest = {(run.entry, run.shop): run.id for run in wanted.values()}
-        paused = cache(self._pauses.of)
+        paused, full = cache(self._pauses.of), cache(partial(is_full, self._config.var))
         rests = resting(self._ledger.open_incidents(), secrets=self._config.var / "secrets", now=now)
         for run in sorted(due, key=self._place):
             with self._trouble.kept(f"start:{run.entry}", shop=run.shop):
@@ -145,6 +146,8 @@ class Desk:
                     self._skip(run, Why.OVERTAKEN)
                 elif run.flow in self._writing_flows and (pause := paused(run.shop)):
                     self._skip(run, Why.PAUSED, detail=pause.in_words.of(self._config.language))
+                elif run.flow in self._writing_flows and full():
+                    self._skip(run, Why.DISK_FULL)
                 elif run.shop in rests:
                     self._skip(run, Why.NEEDS_PERSON, detail=rests[run.shop])
                 else:

@@ -37,6 +37,7 @@ class Why(StrEnum):
     PAUSED = "paused"
     NEEDS_PERSON = "needs_person"
     """The shop's login needs a person first."""
+    DISK_FULL = "disk_full"
     BUSY = "busy"
     WITHDRAWN = "withdrawn"
     """The entry, or the shop in it, is not in rpa.toml any more, or its times are others."""

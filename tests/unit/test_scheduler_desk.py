@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -248,3 +250,15 @@ def test_a_clock_that_was_years_ahead_stops_nothing_once_it_is_right(make: Make)
     restart(simulation)
     simulation.live(BEGIN + 12 * HOUR)
     assert len(simulation.starts) - before == 4, "all but the moment that was given up while it was long past"
+
+
+def test_on_a_full_disk_flows_that_write_are_skipped_and_others_go_on(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulation = make(SHIP, NOTICES)
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1e8))
+        simulation.live(BEGIN + 11 * MINUTE)
+    simulation.live(BEGIN + 21 * MINUTE)
+    assert reasons(come_of(simulation, entry="ship")) == [Why.DISK_FULL, ""]
+    assert reasons(come_of(simulation, entry="notices")) == ["", ""]

@@ -1,0 +1,54 @@
+"""A disk without room: what is clicked could not be written down first, so nothing is clicked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from rpa.ledger.incidents import Severity
+from rpa.ledger.ledger import Ledger
+from rpa.scheduler.room import watch_room
+from tests.cli.inside import rpa
+from tests.cli.project import Project
+
+
+@pytest.fixture
+def leave(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Has the system tell of so many free gigabytes."""
+
+    def leave_gb(free: float) -> None:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=free * 1e9))
+
+    return leave_gb
+
+
+def test_by_hand_nothing_is_begun_that_writes_but_a_rehearsal_is(
+    project: Project, leave: Callable[[float], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RPA_KEY", project.key)
+    leave(0.1)
+    elsewhere = str(tmp_path / "no-such-sheet.csv")
+    live = rpa(project, "run", "ship", "demo", "--live", "--sheet", elsewhere)
+    dry = rpa(project, "run", "ship", "demo", "--dry-run", "--sheet", elsewhere)
+    assert (live.returncode, dry.returncode) == (2, 2)
+    assert "Only 0.10 GB are left on the disk" in live.stderr
+    assert "a --dry-run is possible meanwhile" in live.stderr
+    assert "no-such-sheet.csv" in dry.stderr
+    assert not (project.folder / "var" / "reports").exists()
+
+
+def test_little_room_is_an_incident_until_there_is_room_again(
+    project: Project, leave: Callable[[float], None], tmp_path: Path
+) -> None:
+    found = []
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=project.config.clock) as ledger:
+        for free_gb in (5.0, 1.0, 0.1, 0.5, 2.0):
+            leave(free_gb)
+            watch_room(project.config, ledger)
+            found.append([(each.cause, each.severity) for each in ledger.open_incidents("")])
+    warning, critical = [("disk_low", Severity.WARNING)], [("disk_low", Severity.CRITICAL)]
+    assert found == [[], warning, critical, warning, []]
