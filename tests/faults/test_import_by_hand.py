@@ -25,6 +25,7 @@ def handed_over(shop: SmallShop) -> list[Path]:
     return sorted((shop.folder.var / "handover" / "demo").glob("*.xlsx"))
 
 
+@pytest.mark.long
 def test_a_file_that_a_person_uploads_whole_is_settled_and_no_run_ships_it_before(shop: SmallShop) -> None:
     prepared = ship_batch(shop, "--prepare")
     assert prepared.exit_code == 0, prepared.stderr

@@ -28,8 +28,8 @@ FEW = (
 )
 
 
-def test_killed_at_five_moments_around_an_upload_each_row_is_accepted_once(tmp_path: Path) -> None:
-    _kill(tmp_path, parcels=28, virtual=4, moments=FEW)
+def test_killed_at_three_moments_around_an_upload_each_row_is_accepted_once(tmp_path: Path) -> None:
+    _kill(tmp_path, parcels=20, virtual=4, moments=(FEW[0], FEW[1], FEW[4]))
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,14 @@ def test_a_hold_that_a_person_sets_while_the_file_is_chosen_is_obeyed(shop: Shop
 
     assert shop.site.uploaded == [["S0", "S1", "S3"]]
     assert told["S2"][0] == "on_hold"
+
+
+@pytest.mark.parametrize("prepare", [True, False])
+def test_a_dry_run_makes_and_uploads_no_file(shop: Shop, *, prepare: bool) -> None:
+    shop.run = replace(shop.run, dry=True)
+    told = shop.ship(prepare=prepare)
+    assert {reason for reason, _ in told.values()} == {"dry_run"}
+    assert (shop.site.uploaded, shop.run.handover.exists(), shop.run.ledger.show("demo")) == ([], False, [])
 
 
 def test_a_file_has_no_more_rows_and_bytes_than_the_site_takes(shop: Shop) -> None:
