@@ -69,6 +69,7 @@ def test_of_both_kinds_of_file_each_row_is_settled_and_shipped_once(
     assert {row["how"] for row in done.rows if row["outcome"] == "done"} == {"import"}
 
 
+@pytest.mark.long
 def test_what_is_refused_for_a_passing_reason_goes_up_once_more_and_a_second_run_uploads_nothing(
     shop: SmallShop,
 ) -> None:
@@ -84,6 +85,7 @@ def test_what_is_refused_for_a_passing_reason_goes_up_once_more_and_a_second_run
     assert again.exit_code == 0
 
 
+@pytest.mark.long
 def test_a_file_that_is_processed_late_stops_the_shop_and_the_next_run_reads_it_back(shop: SmallShop) -> None:
     shop.mock.fault("import-late", s=3600, times=1)
 

@@ -148,7 +148,9 @@ def not_approved() -> None:
     raise NotApproved("import.confirm was never confirmed")
 
 
-def test_while_the_site_still_works_through_a_file_nothing_counts_as_not_shipped(shop: Shop) -> None:
+def test_while_the_site_still_works_through_a_file_nothing_counts_as_not_shipped_and_then_it_is_read_back(
+    shop: Shop,
+) -> None:
     shop.site.going = True
     with pytest.raises(ImportGoing):
         shop.ship()
@@ -157,6 +159,11 @@ def test_while_the_site_still_works_through_a_file_nothing_counts_as_not_shipped
     assert len(shop.site.uploaded) == 1
     assert shop.site.by_dialog == []
     assert {action.state for action in shop.run.ledger.show("demo")} == {State.SUBMITTING}
+    shop.site.going = False
+    for sn in shop.site.uploaded[0]:
+        shop.change(sn, status="shipped", courier="中通快递", tracking_number=shop.number(sn))
+    assert {reason for reason, _ in shop.ship().values()} == {"recovered"}
+    assert len(shop.site.uploaded) == 1
 
 
 # For a person's own upload
