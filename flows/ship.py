@@ -37,6 +37,7 @@ class SheetOptions:
         "Take lines from the clipboard, or from standard input: order number, courier, tracking number.",
         "从剪贴板或标准输入读取：每行订单号、快递公司、快递单号。",
         default=False,
+        attended=True,
     )
     hidden_rows: bool = option(
         "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False

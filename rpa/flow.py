@@ -93,9 +93,20 @@ class Platform:
     can: Mapping[type, Callable[[View, Shop], Any]]
 
 
-def option(help_en: str, help_zh: str, *, default: Any = None, many: bool = False, flag: str | None = None) -> Any:
-    """A field of a flow's options, with its help text; `many` may be given several times; `flag` overrides its name."""
-    metadata = {"help": (help_en, help_zh), "many": many, "flag": flag}
+def option(
+    help_en: str,
+    help_zh: str,
+    *,
+    default: Any = None,
+    many: bool = False,
+    flag: str | None = None,
+    attended: bool = False,
+) -> Any:
+    """A field of a flow's options, with its help text; `many` may be given several times; `flag` overrides its name.
+
+    `attended`: it takes a person at the terminal, so that no schedule can ask for it.
+    """
+    metadata = {"help": (help_en, help_zh), "many": many, "flag": flag, "attended": attended}
     if many:
         return field(default_factory=tuple, metadata=metadata)
     return field(default=default, metadata=metadata)

@@ -110,6 +110,8 @@ class Teller:
         self._ledger = ledger
         self._console = console
         self._told = 0
+        self._skipped: dict[tuple[str, str], str] = {}
+        """Why the last run of a flow and shop was skipped: the same once more is nothing new."""
         self.exit_code = 0
         """The highest of the runs that were told."""
 
@@ -153,6 +155,8 @@ class Teller:
         code = _code(run)
         self._told += 1
         self.exit_code = max(self.exit_code, code)
+        if self._is_old_news(run):
+            return
         language = self._config.language
         at = run.ended_at or run.planned_at
         self.say(
@@ -160,6 +164,12 @@ class Teller:
             makes_up=_MAKES_UP.of(language).format(count=run.stands_for) if run.stands_for > 1 else "",
             came_of=_BETWEEN.of(language).join(self._words(run, code=code)),
         )  # fmt: skip
+
+    def _is_old_news(self, run: PlannedRun) -> bool:
+        """Whether this flow was skipped in this shop for the same reason the last time, too."""
+        skipped = run.reason if run.state is PlanState.SKIPPED else ""
+        before, self._skipped[run.shop, run.flow] = self._skipped.get((run.shop, run.flow), ""), skipped
+        return bool(skipped) and skipped == before
 
     def _words(self, run: PlannedRun, *, code: int) -> Iterator[str]:
         language, counts = self._config.language, self._counts(run)

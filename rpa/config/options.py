@@ -31,6 +31,9 @@ def flow_options(flow: Flow, written: Mapping[str, Any], *, folder: Path) -> Any
 
 def option_mistakes(flow: Flow, written: Mapping[str, Any]) -> Iterator[Mistake]:
     """What is wrong with these values, each at its place among them."""
+    for field in fields(flow.options):
+        if field.name in written and field.metadata.get("attended"):
+            yield Mistake((field.name,), f"takes a person at the terminal; no schedule can ask {flow.name} for it")
     try:
         _read(flow, written)
     except ValidationError as error:

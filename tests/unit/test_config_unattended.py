@@ -207,6 +207,13 @@ def test_options_of_a_flow_are_read_as_the_command_line_would(tmp_path: Path) ->
         flow_options(flows()["ship"], {"bye": "import"}, folder=tmp_path)
 
 
+def test_no_schedule_asks_for_what_takes_a_person_at_the_terminal(tmp_path: Path) -> None:
+    pasting = '[[schedule]]\nflow = "ship"\nevery = "1h"\noptions = { paste = true }\n'
+    assert complaints(tmp_path, pasting) == [
+        "4 schedule.0.options.paste: takes a person at the terminal; no schedule can ask ship for it"
+    ]
+
+
 def shop_file(folder: Path, name: str, text: str = 'platform = "pinduoduo"\nmall_id = "9"\n') -> None:
     (folder / "shops").mkdir(exist_ok=True)
     (folder / "shops" / f"{name}.toml").write_text(text, encoding="utf-8")
