@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from rpa.config.shop import Shop
 from rpa.timetable.entry import Calendar, Entry, TimeOfDay
+
+_SHORTEST_DAYS, _LONGEST_DAYS = 30, 3650
 
 
 class BrowserConfig(BaseModel):
@@ -23,6 +25,16 @@ class BrowserConfig(BaseModel):
         le=300,
         description="Seconds that an element may take to appear; an answer three times as long.",
     )
+
+
+def _days_or_off(value: object) -> object:
+    days = isinstance(value, int) and not isinstance(value, bool) and _SHORTEST_DAYS <= value <= _LONGEST_DAYS
+    if value != "off" and not days:
+        raise ValueError(f'must be days from {_SHORTEST_DAYS} to {_LONGEST_DAYS}, or "off", not {value!r}')
+    return value
+
+
+DaysOrOff = Annotated[int | Literal["off"], BeforeValidator(_days_or_off)]
 
 
 class SchedulerConfig(BaseModel):
@@ -40,7 +52,18 @@ class SchedulerConfig(BaseModel):
     recycle_above_mb: int = Field(
         default=4000, ge=200, description="A new browser, too, when its processes hold more memory than this."
     )
-    keep_days: int = Field(default=90, ge=7, le=3650, description="Days that records of planned runs are kept.")
+    keep_days: int = Field(
+        default=90,
+        ge=7,
+        le=_LONGEST_DAYS,
+        description="Days that records of planned runs are kept; closed incidents and ended inbox rows 30 at least.",
+    )
+    evidence_keep_days: DaysOrOff = Field(
+        default="off", description='Days that pictures of an order are kept once it is shipped; "off": for ever.'
+    )
+    reports_keep_days: DaysOrOff = Field(
+        default="off", description='Days that reports are kept if nobody is needed for their orders; "off": for ever.'
+    )
 
 
 class Channel(BaseModel):

@@ -9,19 +9,31 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, func, select, tuple_
+from sqlalchemy import case, delete, exists, func, select, tuple_
 
 from rpa.ledger import plans
+from rpa.ledger.actions import LIVE, State
 from rpa.ledger.arrivals import ArrivalState
 from rpa.ledger.plans import UNDER_WAY, PlanState
 from rpa.ledger.rows import chunks
-from rpa.ledger.schema import alarms, arrival_rows, arrivals, incidents, outstanding, planned_runs
+from rpa.ledger.schema import (
+    Instant,
+    actions,
+    alarms,
+    arrival_rows,
+    arrivals,
+    holds,
+    incidents,
+    outstanding,
+    planned_runs,
+)
 from rpa.ledger.transactions import Transactions
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy import ColumnElement, Select, Table
 
 _KEYS_AT_ONCE = 200
+_OVER = [state.value for state in State if state is State.DONE or state not in LIVE]
 
 
 class Ageing(Transactions):
@@ -74,6 +86,24 @@ class Ageing(Transactions):
                 connection.execute(delete(arrivals).where(arrivals.c.id == each))
         return len(ids)
 
+    def long_done(self, shop: str, *, subjects: Iterable[str], before: datetime) -> list[str]:
+        """Those of the subjects of which all is over: done before this moment, with nothing open, held or doubted."""
+        seen = func.sum(case((actions.c.state == State.DONE.value, 1), else_=0))
+        doubts = func.sum(case((actions.c.state.in_(_OVER), 0), else_=1))
+        done: list[str] = []
+        with self._reading() as connection:
+            for some in chunks(subjects):
+                query = (
+                    select(actions.c.subject)
+                    .where(actions.c.shop == shop, actions.c.subject.in_(some))
+                    .where(actions.c.subject.not_in(_subjects(outstanding, shop)))
+                    .where(actions.c.subject.not_in(_subjects(holds, shop).where(holds.c.lifted_at.is_(None))))
+                    .group_by(actions.c.subject)
+                    .having(seen > 0, doubts == 0, func.max(actions.c.updated_at, type_=Instant) < before)
+                )
+                done += connection.execute(query).scalars()
+        return done
+
     def _remove_all(self, table: Table, *, only: ColumnElement[bool]) -> int:
         with self._reading() as connection:
             ids = list(connection.execute(select(table.c.id).where(only)).scalars())
@@ -85,3 +115,7 @@ class Ageing(Transactions):
             with self._writing() as connection:
                 gone += connection.execute(delete(of).where(of.c.id.in_(some), only)).rowcount
         return gone
+
+
+def _subjects(table: Table, shop: str) -> Select[tuple[str]]:
+    return select(table.c.subject).where(table.c.shop == shop)

@@ -7,7 +7,6 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Self, cast
@@ -24,6 +23,7 @@ from rpa.overview.alarms import raise_due
 from rpa.overview.digest import send_if_due
 from rpa.scheduler.room import watch_room
 from rpa.scheduler.rounds import Rounds
+from rpa.scheduler.tidying import Tidying
 from rpa.scheduler.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def chores_of(config: Config, *, ledger: Ledger, alive: Callable[[], bool]) -> I
     yield Chore(name="tell", every_s=30, do=partial(_tell, config, ledger=ledger, notifier=notifier))
     yield Chore(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
     yield Chore(name="room", every_s=3600, do=partial(_room, config, ledger=ledger))
-    yield Chore(name="tidy", every_s=3600, do=partial(_tidy, config, ledger=ledger))
+    yield Chore(name="tidy", every_s=600, do=Tidying(config, ledger=ledger))
     if url := os.environ.get(config.watch.ping_env, "").strip():
         yield Chore(name="ping", every_s=30, do=Ping(url, alive=alive))
 
@@ -158,10 +158,6 @@ def _digest(config: Config, *, ledger: Ledger, notifier: Notifier) -> None:
 
 def _room(config: Config, *, ledger: Ledger) -> None:
     watch_room(config, ledger)
-
-
-def _tidy(config: Config, *, ledger: Ledger) -> None:
-    ledger.forget_planned(config.clock.now() - timedelta(days=config.scheduler.keep_days))
 
 
 def _vault(config: Config) -> Vault | None:
