@@ -12,6 +12,7 @@ from loguru import logger
 from flows.importing.file import read_failures
 from flows.importing.model import FailedLine, ImportedRow, ImportLine, ImportResult, ToldRow
 from flows.sheets.files import NotASheet
+from rpa.errors import PageChanged
 
 if TYPE_CHECKING:
     from flows.importing.profile import ImportWords
@@ -23,7 +24,7 @@ def failures_of(result: ImportResult | None, *, words: ImportWords) -> list[Fail
         return None
     try:
         return read_failures(result.failures, words=words)
-    except NotASheet as error:
+    except (NotASheet, PageChanged) as error:
         logger.warning("The failure file {} is of no use: {}", result.failures.name, error)
         return None
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixtures.sheets.formats import write_xlsx
 from flows.importing.agreement import agreed, failures_of
 from flows.importing.model import FailedLine, ImportedRow, ImportLine, ImportResult, ToldRow
 from flows.importing.profile import ImportWords
@@ -132,3 +133,9 @@ def test_what_the_table_alone_calls_accepted_is_known_to_be_called_so() -> None:
     assert said([A_ACCEPTED, B_REFUSED], failed()).said_yes
     assert not said([A_ACCEPTED], failed("A")).said_yes
     assert not said([A_REFUSED], None).said_yes
+
+
+def test_a_failure_file_that_names_a_column_twice_counts_as_no_failure_file(tmp_path: Path) -> None:
+    rows = [["订单号", "快递单号", "订单号", "失败原因"], ["A", "YTA", "B", "订单不存在"]]
+    path = write_xlsx(tmp_path / "failures.xlsx", rows)
+    assert failures_of(replace(result(), failures=path), words=WORDS) is None
