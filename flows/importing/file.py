@@ -68,7 +68,7 @@ def _opened(template: Path) -> Workbook:
 
     try:
         return load_workbook(template)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, SyntaxError) as error:  # SyntaxError: of its XML
         raise PageChanged(f"The site's template {template.name} is no .xlsx workbook; nothing was uploaded.") from error
 
 

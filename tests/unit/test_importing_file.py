@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -150,6 +151,15 @@ def test_a_template_whose_first_worksheet_is_a_page_of_words_is_refused(tmp_path
 @pytest.mark.parametrize("content", [b"<html>busy</html>", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b""])
 def test_a_template_that_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "template.xlsx").write_bytes(content)
+    with pytest.raises(PageChanged, match=r"no \.xlsx workbook"):
+        write_file(lines(1), template=tmp_path / "template.xlsx", to=tmp_path / "out.xlsx", words=WORDS)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_a_template_with_a_broken_part_is_refused(tmp_path: Path, part: str) -> None:
+    with ZipFile(BytesIO(template_of(EXPRESS))) as whole, ZipFile(tmp_path / "template.xlsx", "w") as broken:
+        for name in whole.namelist():
+            broken.writestr(name, whole.read(name)[: 40 if name == part else None])
     with pytest.raises(PageChanged, match=r"no \.xlsx workbook"):
         write_file(lines(1), template=tmp_path / "template.xlsx", to=tmp_path / "out.xlsx", words=WORDS)
 
