@@ -22,6 +22,7 @@ from rpa.overview.whynot import STATES, why
 from rpa.pauses import Pauses
 from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
 from rpa.scheduler.chores import Chores, do_all
+from rpa.scheduler.departed import close_departed
 from rpa.scheduler.desk import Desk
 from rpa.scheduler.loop import Loop, Pulse
 from rpa.scheduler.planner import Times, Why
@@ -82,6 +83,9 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             config, ledger=ledger, workers=pool, clock=config.clock, pauses=Pauses(config.folder, config.var),
             told=teller.ended,
         )  # fmt: skip
+        trouble = Trouble(ledger, clock=config.clock)
+        with trouble.kept("departed"):
+            close_departed(config, ledger)
         pulse = Pulse(config.clock.monotonic)
         loop = Loop(
             config=config, ledger=ledger, desk=desk, workers=pool, presence=presence, stopping=stopping, pulse=pulse
@@ -89,7 +93,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         if once:
             teller.missed(desk.wake())
             loop.once()
-            do_all(config, ledger=ledger, trouble=Trouble(ledger, clock=config.clock))
+            do_all(config, ledger=ledger, trouble=trouble)
             teller.over()
         else:
             teller.begun()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, exists, func, select, tuple_
+from sqlalchemy import case, delete, exists, func, or_, select, tuple_
 
 from rpa.ledger import plans
 from rpa.ledger.actions import LIVE, State
@@ -85,6 +85,14 @@ class Ageing(Transactions):
                 connection.execute(delete(arrival_rows).where(arrival_rows.c.arrival_id == each))
                 connection.execute(delete(arrivals).where(arrivals.c.id == each))
         return len(ids)
+
+    def forget_others(self, *, shops: Iterable[str], flows: Iterable[str]) -> None:
+        """Remove what stands open of shops or flows other than these, and alarms of other shops."""
+        here = list(shops)
+        with self._writing() as connection:
+            other = or_(outstanding.c.shop.not_in(here), outstanding.c.flow.not_in(list(flows)))
+            connection.execute(delete(outstanding).where(other))
+            connection.execute(delete(alarms).where(alarms.c.shop.not_in(here)))
 
     def long_done(self, shop: str, *, subjects: Iterable[str], before: datetime) -> list[str]:
         """Those of the subjects of which all is over: done before this moment, with nothing open, held or doubted."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,7 +19,9 @@ from rpa.ledger.plans import PlanState
 from rpa.ledger.standing import Finding
 from rpa.report.finishing import unfinished
 from rpa.report.opened import mark_open
+from rpa.scheduler.chores import do_all
 from rpa.scheduler.tidying import Tidying
+from rpa.scheduler.trouble import Trouble
 from tests.unit.overview_desk import OverviewDesk, an_order, overview_desk
 from tests.unit.small_report import small_report, small_row
 
@@ -156,3 +160,14 @@ def test_files_are_kept_for_a_month_at_least(tmp_path: Path, days: str) -> None:
     (tmp_path / "rpa.toml").write_text(f"[shops]\n[scheduler]\nevidence_keep_days = {days}\n")
     with pytest.raises(ConfigError, match='must be days from 30 to 3650, or "off"'):
         load(tmp_path / "rpa.toml")
+
+
+def test_the_scheduler_tidies_and_looks_at_the_disk_among_its_chores(
+    desk: OverviewDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = reported(desk, "good", "done")
+    desk.move(hours=61 * 24)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1e9))
+    do_all(desk.config, ledger=desk.ledger, trouble=Trouble(desk.ledger, clock=desk.config.clock))
+    assert not folder.exists()
+    assert [incident.cause for incident in desk.ledger.open_incidents()] == ["disk_low"]
