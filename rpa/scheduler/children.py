@@ -18,7 +18,9 @@ import psutil
 from loguru import logger
 
 _LAST_LINES = 12
+_LONGEST_LINE = 500
 _ENDS_IN_S = 5.0
+_LAST_WORDS_IN_S = 1.0
 
 Message = dict[str, Any]
 
@@ -76,25 +78,26 @@ class Child:
         end([*family(self.pid), psutil.Process(self.pid)] if self.alive else [])
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_ENDS_IN_S)
+        with suppress(OSError):  # what could not be sent to it
+            _pipe(self._process.stdin).close()
         for reader in self._readers:
-            reader.join(_ENDS_IN_S)
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            with suppress(OSError):  # what could not be sent to it
-                _pipe(pipe).close()
+            reader.join(_LAST_WORDS_IN_S)
 
     def _listen(self, hear: Callable[[Message | None], None]) -> None:
-        for line in _pipe(self._process.stdout):
-            try:
-                message = json.loads(line)
-            except ValueError:
-                logger.warning("A process of the scheduler said what is no message: {}", line.strip())
-            else:
-                hear(message)
+        # Each reader closes its own pipe: closing one that is being read waits for whoever else holds its other end.
+        with _pipe(self._process.stdout) as said:
+            for line in said:
+                message = _message(line)
+                if message is None:
+                    logger.warning("A process of the scheduler said what is no message: {:.200}", line.strip())
+                else:
+                    hear(message)
         hear(None)
 
     def _remember(self) -> None:
-        for line in _pipe(self._process.stderr):
-            self._last.append(line.rstrip())
+        with _pipe(self._process.stderr) as said:
+            while line := said.readline(_LONGEST_LINE):
+                self._last.append(line.rstrip())
 
 
 class Parent:
@@ -154,6 +157,14 @@ def _apart() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
+
+
+def _message(line: str) -> Message | None:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:

@@ -1,0 +1,27 @@
+"""`python -m tests.unit.child_program WHAT`: a child of the scheduler that misbehaves, then says that it has."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+_HANGS = "import threading; threading.Event().wait()"
+
+
+def main() -> None:
+    """Do what the only argument says."""
+    if sys.argv[1] == "orphan":
+        # It holds this program's standard error, as a driver does that hangs.
+        left = subprocess.Popen([sys.executable, "-c", _HANGS], stdout=subprocess.DEVNULL)
+        print(json.dumps({"orphan": left.pid}), flush=True)
+        os.kill(os.getpid(), 9)
+    print("3\nnull\nno message\n[]", flush=True)
+    sys.stderr.write("x" * 5_000_000)
+    sys.stderr.flush()
+    print(json.dumps({"said": True}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Processes of ours, as the scheduler has them: whatever they say or leave behind, it goes on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+import psutil
+import pytest
+
+from rpa.scheduler.children import Child, Message
+from tests.office import ROOT
+
+PATIENCE_S = 20.0
+
+
+def started(folder: Path, *, to: str) -> tuple[Child, SimpleQueue[Message | None]]:
+    heard = SimpleQueue[Message | None]()
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return Child("tests.unit.child_program", mark=to, folder=folder, env=env, hear=heard.put), heard
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a process cannot end itself by SIGKILL")
+def test_a_child_is_done_with_though_what_it_left_behind_still_holds_its_output(tmp_path: Path) -> None:
+    child, heard = started(tmp_path, to="orphan")
+    told = heard.get(timeout=PATIENCE_S)
+    assert told is not None
+    orphan = psutil.Process(told["orphan"])
+    try:
+        assert heard.get(timeout=PATIENCE_S) is None
+        kills = Thread(target=child.kill, daemon=True)
+        kills.start()
+        kills.join(PATIENCE_S)
+        assert not kills.is_alive()
+    finally:
+        orphan.kill()
+
+
+def test_garbage_is_no_message_and_of_endless_lines_little_is_kept(tmp_path: Path) -> None:
+    child, heard = started(tmp_path, to="shout")
+    assert heard.get(timeout=PATIENCE_S) == {"said": True}
+    assert heard.get(timeout=PATIENCE_S) is None
+    child.kill()
+    assert 0 < len(child.last_words) < 10_000
