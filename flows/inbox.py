@@ -147,11 +147,18 @@ def _tell(bad: Sequence[BadRow], *, language: Language) -> None:
 def sheets_of(shop: Shop, config: Config) -> list[Path]:
     """The files that a shop's `sheets` globs match, oldest first; what lies in its inbox is taken in from there."""
     settings = shop.settings(OrderSettings)
-    found = {path for glob in settings.sheets for path in config.folder.glob(glob) if path.is_file()}
+    found = {path for glob in settings.sheets for path in _matches(glob, config.folder) if path.is_file()}
     if settings.inbox is not None:
         inbox = (config.folder / settings.inbox).resolve()
         found = {path for path in found if not path.resolve().is_relative_to(inbox)}
     return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def _matches(glob: str, folder: Path) -> Iterator[Path]:
+    """The paths of a glob that is relative to the folder, or begins at a root of its own, like C:/sheets/*.xlsx."""
+    if Path(glob).is_absolute():
+        folder, glob = Path(Path(glob).anchor), str(Path(glob).relative_to(Path(glob).anchor))
+    return iter(folder.glob(glob))
 
 
 def _not_in_run(plan: Plan) -> dict[Path, tuple[str, ...]]:

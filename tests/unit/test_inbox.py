@@ -37,7 +37,7 @@ class Office:
         self, shops: dict[str, list[str]], *, run: Sequence[str] = (), given: Sequence[Path] = (), more: str = ""
     ) -> Inbox:
         tables = [
-            f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "1"\nsheets = {globs}\n{more}'
+            f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\nsheets = {globs}\n{more}'
             for name, globs in shops.items()
         ]
         path = self.folder / "rpa.toml"
@@ -66,6 +66,11 @@ def test_each_shop_reads_the_sheets_of_its_globs(office: Office) -> None:
     office.sheet("in/b.csv", B)
     inbox = office.read({"one": ["in/a*.csv"], "two": ["in/b.csv", "in/b*.csv"]})
     assert (numbers(inbox.rows("one")), numbers(inbox.rows("two"))) == ([A], [B])
+
+
+def test_sheets_may_lie_anywhere_on_the_machine(office: Office, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = Office(tmp_path_factory.mktemp("elsewhere")).sheet("out/a.csv", A)
+    assert numbers(office.read({"one": [f"{elsewhere.parent.as_posix()}/*.csv"]}).rows("one")) == [A]
 
 
 def test_given_sheets_are_read_instead_of_the_shops_own(office: Office) -> None:
