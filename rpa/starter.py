@@ -12,6 +12,7 @@ from rpa.errors import ConfigError
 from rpa.language import Language, Text
 
 _ATTEMPTS = 3
+_INBOX = "inbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,17 @@ _COMMENTS = {
         en="the account; its password is typed once into `rpa login` and kept encrypted, never here",
         zh="登录账号；密码通过 rpa login 输入并加密保存，不要写在这里",
     ),
-    "sheets": Text(en="where the sheets with tracking numbers lie", zh="快递单号表格的位置"),
+    "inbox": Text(
+        en="put sheets with tracking numbers into this folder: a live run moves each into its done/, with a result of\n"
+        "# every row beside it, and tries again what has to wait",
+        zh="快递单号表格放入此文件夹：正式运行时收取，移入其中的 done/，旁边附每一行的结果；需要等待的行以后自动再试",
+    ),
+    "sheets": Text(
+        en="where the sheets with tracking numbers lie; they stay there, and each run reads all of them.\n"
+        '# With inbox = "inbox" instead, each is taken in once, and its rows are tried again by themselves',
+        zh="快递单号表格的位置；文件留在原处，每次运行都全部读取。\n"
+        '# 如改为 inbox = "inbox"，则每个文件只收取一次，需要等待的行以后自动再试',
+    ),
     "live": Text(en="false: only a rehearsal, unless --live is given", zh="false：只预演，除非加 --live"),
 }
 _REST = Text(
@@ -95,7 +106,10 @@ _UNATTENDED = Text(
 # Days without runs, but those with on_quiet_days:
 # [calendar]
 # quiet_days = ["2026-10-01"]
-# The day summed up, for the channels that `rpa notify` knows:
+# Who is told what needs a person; `rpa notify set boss` keeps the address, for example of a group's robot:
+# [[notify]]
+# name = "boss"
+# The day summed up, for these channels:
 # [digest]
 # at = "20:00"
 """,
@@ -116,7 +130,10 @@ _UNATTENDED = Text(
 # 休息日不运行（写了 on_quiet_days 的除外）：
 # [calendar]
 # quiet_days = ["2026-10-01"]
-# 每天几点发送当日小结（发给 rpa notify 设置的通知渠道）：
+# 需要人处理时通知谁；地址（例如群机器人的）用 rpa notify set boss 保存：
+# [[notify]]
+# name = "boss"
+# 每天几点向通知渠道发送日报：
 # [digest]
 # at = "20:00"
 """,
@@ -133,8 +150,11 @@ def questions() -> Iterator[Question]:
     mall_id = Text(en="Shop id (mall id; the digits in the back office)", zh="店铺 ID（后台显示的数字）")
     yield Question(key="mall_id", text=mall_id, problem=_id_problem)
     yield Question(key="login", text=Text(en="Login name (may stay empty)", zh="登录账号（可留空）"))
-    sheets = Text(en="Where the sheets with tracking numbers lie", zh="快递单号表格放在哪里")
-    yield Question(key="sheets", text=sheets, default="inbox/*.xlsx")
+    sheets = Text(
+        en="Sheets with tracking numbers: Enter for a folder inbox here; or files elsewhere, like C:/sheets/*.xlsx",
+        zh="快递单号表格：回车则在此处新建 inbox 文件夹；也可写别处的文件，如 D:/发货/*.xlsx",
+    )
+    yield Question(key="sheets", text=sheets, default=_INBOX, problem=_sheets_problem)
 
 
 def write_config(path: Path, ask: Ask, *, language: Language) -> Path:
@@ -147,6 +167,8 @@ def write_config(path: Path, ask: Ask, *, language: Language) -> Path:
     answers = {question.key: _answer(question, ask) for question in questions()}
     text = config_text(answers, language=language)
     path.parent.mkdir(parents=True, exist_ok=True)
+    if answers["sheets"] == _INBOX:
+        (path.parent / _INBOX).mkdir(exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
     load(path)
@@ -155,18 +177,25 @@ def write_config(path: Path, ask: Ask, *, language: Language) -> Path:
 
 def config_text(answers: dict[str, str], *, language: Language) -> str:
     """The file's text for these answers (keys: shop, platform, mall_id, login, sheets)."""
-    sheets = [part.strip() for part in answers["sheets"].split(",") if part.strip()]
     rows = [
         ("platform", _quoted(answers["platform"])),
         ("mall_id", _quoted(answers["mall_id"])),
         ("login", _quoted(answers["login"])),
-        ("sheets", f"[{', '.join(_quoted(sheet) for sheet in sheets)}]"),
+        _sheets(answers["sheets"]),
         ("live", "false"),
     ]
     name = answers["shop"] if answers["shop"].isascii() else _quoted(answers["shop"])
     body = "".join(f"# {_COMMENTS[key].of(language)}\n{key} = {value}\n" for key, value in rows)
     head = f'language = "{language.value}"\ntimezone = "Asia/Shanghai"\n'
     return f"{_HEAD.of(language)}{head}\n[shops.{name}]\n{body}{_REST.of(language)}{_UNATTENDED.of(language)}"
+
+
+def _sheets(answer: str) -> tuple[str, str]:
+    """The key and its value. Only our own folder is an inbox: one that a person has filled is never emptied by us."""
+    if answer == _INBOX:
+        return "inbox", _quoted(_INBOX)
+    sheets = [part.strip() for part in answer.split(",") if part.strip()]
+    return "sheets", f"[{', '.join(_quoted(sheet) for sheet in sheets)}]"
 
 
 def _answer(question: Question, ask: Ask) -> str:
@@ -197,6 +226,13 @@ def _id_problem(answer: str) -> Text | None:
     if answer:
         return None
     return Text(en="is needed, so that no other shop is touched", zh="必须填写，以免操作到别的店铺")
+
+
+def _sheets_problem(answer: str) -> Text | None:
+    """A folder alone matches no file, which nobody would notice."""
+    if answer == _INBOX or any(mark in answer for mark in "*."):
+        return None
+    return Text(en="files, not a folder: like C:/sheets/*.xlsx", zh="请写文件而不是文件夹，如 D:/发货/*.xlsx")
 
 
 def _one_of(known: list[str]) -> Callable[[str], Text | None]:

@@ -50,6 +50,7 @@ def test_the_commented_keys_are_real_ones(tmp_path: Path, language: Language) ->
     )  # fmt: skip
     assert (ship.flow, ship.every, ship.on_quiet_days) == ("ship", timedelta(minutes=30), False)
     assert config.digest.at == time(20)
+    assert [channel.name for channel in config.notify] == ["boss"]
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -59,7 +60,16 @@ def test_nothing_runs_by_itself_until_a_person_switches_it_on(tmp_path: Path, la
 
 def test_an_empty_answer_means_the_default(tmp_path: Path) -> None:
     config = load(write_config(tmp_path / "rpa.toml", person({"mall_id": "1"}), language=Language.EN))
-    assert config.shop("shop1").settings(OrderSettings).sheets == ("inbox/*.xlsx",)
+    settings = config.shop("shop1").settings(OrderSettings)
+    assert (settings.inbox, settings.sheets) == ("inbox", ())
+    assert (tmp_path / "inbox").is_dir()
+
+
+def test_a_folder_that_a_person_has_filled_is_never_made_an_inbox(tmp_path: Path) -> None:
+    answers = {**ANSWERS, "sheets": "sheets/*.xlsx, more/*.csv"}
+    settings = load(write_config(tmp_path / "rpa.toml", person(answers), language=Language.EN)).shop("示例小店")
+    assert settings.settings(OrderSettings).inbox is None
+    assert settings.settings(OrderSettings).sheets == ("sheets/*.xlsx", "more/*.csv")
 
 
 def test_a_wrong_answer_is_asked_again_with_the_reason(tmp_path: Path) -> None:
@@ -73,6 +83,12 @@ def test_a_wrong_answer_is_asked_again_with_the_reason(tmp_path: Path) -> None:
 
     assert "shop" in load(write_config(tmp_path / "rpa.toml", ask, language=Language.EN)).shops
     assert told == ["letters, digits, _ - or Chinese characters only"]
+
+
+def test_a_folder_that_would_match_no_file_is_asked_again(tmp_path: Path) -> None:
+    answers = {**ANSWERS, "sheets": "D:/sheets"}
+    with pytest.raises(ConfigError, match=r"like C:/sheets/\*\.xlsx"):
+        write_config(tmp_path / "rpa.toml", person(answers), language=Language.EN)
 
 
 def test_three_wrong_answers_end_it_and_nothing_is_written(tmp_path: Path) -> None:
