@@ -79,7 +79,7 @@ def test_a_wrong_answer_is_asked_again_with_the_reason(tmp_path: Path) -> None:
     def ask(question: Question, problem: Text | None) -> str:
         if problem is not None:
             told.append(problem.en)
-        return next(given) if question.key == "shop" else "pinduoduo"
+        return next(given) if question.key == "shop" else question.default or "pinduoduo"
 
     assert "shop" in load(write_config(tmp_path / "rpa.toml", ask, language=Language.EN)).shops
     assert told == ["letters, digits, _ - or Chinese characters only"]
