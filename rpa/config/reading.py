@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -40,11 +40,13 @@ def load(path: Path | None = None) -> Config:
         raise ConfigError("\n".join([str(error), *alone.problems])) from None
     if alone.problems:
         raise ConfigError("\n".join(alone.problems))
+    shops = {**file.shops, **alone.shops}
+    _refuse_twins(shops.values())
     return Config(
         path=found,
         language=detect(file.language),
         zone=ZoneInfo(file.timezone),
-        shops={**file.shops, **alone.shops},
+        shops=shops,
         browser=file.browser,
         schedule=file.schedule,
         calendar=file.calendar,
@@ -53,6 +55,16 @@ def load(path: Path | None = None) -> Config:
         digest=file.digest,
         watch=file.watch,
     )
+
+
+def _refuse_twins(shops: Iterable[Shop]) -> None:
+    """Two names for one shop of a site would not know of each other's shipments and holds."""
+    seen: dict[tuple[str, str | None, str], str] = {}
+    for shop in shops:
+        first = seen.setdefault((shop.platform, shop.base_url, shop.mall_id), shop.name)
+        if first != shop.name:
+            message = f"{first} and {shop.name} are one shop of {shop.platform}: both have mall_id {shop.mall_id}. "
+            raise ConfigError(f"{message}Keep one of the two, or correct the id; each order ships by one of them only.")
 
 
 def file_model() -> type[File]:

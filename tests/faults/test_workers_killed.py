@@ -42,6 +42,8 @@ def test_whatever_is_killed_in_a_shipment_the_next_run_finds_out_and_sends_nothi
             assert (ended["how"], ended["exit"]) == (("died", None) if part == "worker" else ("finished", 3)), ended
             _nothing_comes(shop)
         _ship_the_rest(running, shop)
+        profiles = list(shop.folder.var.glob("tmp/rpa-*/playwright_chromiumdev_profile-*"))
+        assert len(profiles) == 1, "what killed browsers left is gone, the one in use is not"
 
 
 @pytest.mark.parametrize("how", ["killed", pytest.param("window closed", marks=pytest.mark.long)])
@@ -123,7 +125,7 @@ def test_a_shop_that_another_process_has_is_told_as_busy(shop: SmallShop) -> Non
 
 @pytest.mark.long
 def test_a_worn_browser_is_replaced_between_runs_and_no_run_begins_in_it(shop: SmallShop) -> None:
-    shop.folder.add_shop("second", url=shop.mock.url)
+    shop.folder.add_shop("second", url=shop.mock.url.replace("127.0.0.1", "localhost"))
     with crew(shop.folder, recycle_after_runs=1) as running:
         running.start("pending-orders", "demo")
         running.start("pending-orders", "second")

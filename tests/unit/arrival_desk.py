@@ -45,7 +45,7 @@ class ArrivalDesk:
 
     def __post_init__(self) -> None:
         self.inbox.mkdir(parents=True, exist_ok=True)
-        tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "1"\n{self.settings}' for name in self.shops]
+        tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\n{self.settings}' for name in self.shops]
         (self.folder / "rpa.toml").write_text("\n".join(['language = "en"', *tables]), encoding="utf-8")
 
     @property

@@ -100,7 +100,7 @@ class OverviewDesk:
 @contextmanager
 def overview_desk(folder: Path, *, shops: Iterable[str] = ("demo", "south"), more: str = "") -> Iterator[OverviewDesk]:
     """Live shops at 2026-03-10 09:15 in Shanghai; `more`: further lines of rpa.toml, before the shops."""
-    tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "1"\nlive = true\n' for name in shops]
+    tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\nlive = true\n' for name in shops]
     path = folder / "rpa.toml"
     path.write_text("\n".join(['language = "en"', more, *tables]), encoding="utf-8")
     config = load(path)

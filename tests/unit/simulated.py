@@ -143,9 +143,10 @@ class Simulation:
 
     def write(self) -> None:
         """rpa.toml as it is to be from the next start on."""
-        shop = {"platform": "pinduoduo", "base_url": "http://127.0.0.1:9", "mall_id": "1"}
+        shop = {"platform": "pinduoduo", "base_url": "http://127.0.0.1:9"}
         document = {
-            "timezone": self.zone, "shops": {f"s{number}": shop for number in range(self.shops)},
+            "timezone": self.zone,
+            "shops": {f"s{number}": {**shop, "mall_id": str(number)} for number in range(self.shops)},
             "schedule": self.schedule, "calendar": self.calendar, "scheduler": {"workers": self.workers},
         }  # fmt: skip
         self.folder.mkdir(parents=True, exist_ok=True)

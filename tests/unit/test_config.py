@@ -177,7 +177,7 @@ def test_a_real_site_has_limits_from_the_start_and_this_machine_has_none(tmp_pat
         tmp_path,
         SHOP
         + 'max_per_day = "off"\nmax_per_run = 3\n'
-        + SHOP.replace("demo", "plain")
+        + SHOP.replace("demo", "plain").replace("123456789", "2")
         + SHOP.replace("demo", "mock")
         + 'base_url = "http://localhost:1/"\n'
         + SHOP.replace("demo", "capped")

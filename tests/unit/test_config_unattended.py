@@ -220,7 +220,7 @@ def shop_file(folder: Path, name: str, text: str = 'platform = "pinduoduo"\nmall
 
 
 def test_a_shop_may_have_a_file_of_its_own_and_is_like_any_other(tmp_path: Path) -> None:
-    shop_file(tmp_path, "西湖", 'platform = "pinduoduo"\nmall_id = "9"\ngroups = ["south"]\nsheets = ["a/*.csv"]\n')
+    shop_file(tmp_path, "西湖", 'platform = "pinduoduo"\nmall_id = "8"\ngroups = ["south"]\nsheets = ["a/*.csv"]\n')
     shop_file(tmp_path, "east")
     shop_file(tmp_path, ".east")
     shop_file(tmp_path, "~east")
@@ -228,7 +228,17 @@ def test_a_shop_may_have_a_file_of_its_own_and_is_like_any_other(tmp_path: Path)
     config = configured(tmp_path, entry)
     assert list(config.shops) == ["demo", "north", "harbour", "east", "西湖"]
     assert chosen(config, "@south") == ["demo", "harbour", "西湖"]
-    assert config.shop("西湖").mall_id == "9"
+    assert config.shop("西湖").mall_id == "8"
+
+
+def test_one_shop_of_a_site_has_one_name(tmp_path: Path) -> None:
+    """Two would not know of each other's shipments, nor of each other's holds."""
+    shop_file(tmp_path, "east")
+    shop_file(tmp_path, "west")
+    with pytest.raises(ConfigError, match="east and west are one shop of pinduoduo: both have mall_id 9"):
+        configured(tmp_path, "")
+    shop_file(tmp_path, "west", 'platform = "pinduoduo"\nmall_id = "9"\nbase_url = "http://127.0.0.1:1"\n')
+    assert chosen(configured(tmp_path, ""), "west") == ["west"]
 
 
 def test_with_shops_in_files_rpa_toml_needs_none(tmp_path: Path) -> None:

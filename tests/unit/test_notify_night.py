@@ -30,7 +30,7 @@ language = "{language}"
 [shops.{name}]
 platform = "pinduoduo"
 base_url = "http://127.0.0.1:9"
-mall_id = "1"
+mall_id = "{name}"
 mall_name = "店{name}"
 groups = ["{name.partition("-")[0]}"]
 """
