@@ -134,11 +134,11 @@ class Pool:
             self._said.put((working, message))
             self._bell.ring()
 
-        try:
-            return Working(task, config=self._config, host=host, folder=self._folder, hear=hear)
-        except OSError:
-            host.free(task.planned.shop)
-            raise
+        with ExitStack() as undone:
+            undone.callback(host.free, task.planned.shop)
+            working = Working(task, config=self._config, host=host, folder=self._folder, hear=hear)
+            undone.pop_all()
+        return working
 
     def _attend(self) -> None:
         """Take note of what workers said, and keep their times."""

@@ -66,6 +66,8 @@ class Working:
         """Take note of what it said; once its page is known to the browser's owner, it may go on."""
         if "window" not in message:
             self._said = message
+            # Its work is over: what hangs at its very end must not keep the shop.
+            self._stop_at, self._kill_at = math.inf, min(self._kill_at, self._clock.monotonic() + _LEAVES_IN_S)
             return
         # Listed now: a driver whose process is killed is nobody's child any more.
         self._kin = family(self._child.pid)
@@ -92,7 +94,8 @@ class Working:
             logger.warning("{}: the run takes longer than {}; it is asked to stop.", self.shop, self.task.time_limit)
             self.ask_to_stop()
         if now >= self._kill_at:
-            logger.error("{}: the run did not stop within {} s; it is killed.", self.shop, self._stop_within_s)
+            if not self._said:
+                logger.error("{}: the run did not stop within {} s; it is killed.", self.shop, self._stop_within_s)
             self.kill()
 
     def kill(self) -> None:

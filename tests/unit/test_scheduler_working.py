@@ -1,0 +1,53 @@
+"""One worker process, as the scheduler sees it: a real one, to which no browser is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from rpa.config import load
+from rpa.scheduler.children import Message
+from rpa.scheduler.working import Working
+from tests.faults.pool_program import task
+from tests.office import ShopFolder
+
+if TYPE_CHECKING:
+    import pytest
+
+    from rpa.scheduler.browserhost import BrowserHost
+
+PATIENCE_S = 60.0
+HANGS = "import atexit, threading\natexit.register(threading.Event().wait)\n"
+
+
+def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = ShopFolder(tmp_path / "owner", url="http://127.0.0.1:9")
+    (tmp_path / "sitecustomize.py").write_text(HANGS)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for name, value in folder.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("rpa.scheduler.working._LEAVES_IN_S", 0.1)
+    config = load(folder.path / "rpa.toml")
+    host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
+    heard = SimpleQueue[Message | None]()
+    working = Working(
+        task("pending-orders", "demo", 7200), config=config, host=host, folder=tmp_path,
+        hear=lambda _working, message: heard.put(message),
+    )  # fmt: skip
+    try:
+        result = heard.get(timeout=PATIENCE_S)
+        assert result is not None
+        working.hear(result)
+        assert working.next_bound - config.clock.monotonic() < PATIENCE_S, "not the two hours of its limit"
+        config.clock.wait(working.next_bound - config.clock.monotonic())
+        working.keep_time()
+        assert heard.get(timeout=PATIENCE_S) is None
+    finally:
+        working.kill()
+    ended = working.ended()
+    assert (ended.how, ended.exit_code) == ("finished", 3)
+    assert "shared browser is gone" in ended.detail
