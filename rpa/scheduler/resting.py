@@ -13,22 +13,31 @@ if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident
 
 LOGIN_TROUBLE: Final = frozenset({LoginNeeded.code, ChallengeShown.code, KickedOut.code})
-RESTS_FOR = timedelta(hours=1)
-"""After this one run tries whether it works again."""
+RESTS_FOR, RESTS_AT_MOST = timedelta(hours=1), timedelta(hours=12)
+"""After this one run tries whether it works again; each time it does not, the rest is twice as long, up to the other.
+A password that is wrong must not be typed so often that the site locks the account."""
 
 
 def resting(incidents: Iterable[Incident], *, secrets: Path, now: datetime) -> dict[str, str]:
     """By shop, what keeps it from being run; `secrets`: the folder of the encrypted store.
 
-    A shop rests from the last run that found its login in trouble, until somebody logs in, or `RESTS_FOR` has passed.
+    A shop rests from the last run that found its login in trouble, until somebody logs in, or the rest has passed. One
+    that has only lost its session, and has a password to log in with, does not: the next run does so by itself.
     """
     return {
         each.shop: each.message
         for each in incidents
         if each.cause in LOGIN_TROUBLE
-        and now.astimezone(UTC) - each.last_seen_at.astimezone(UTC) < RESTS_FOR
+        and now.astimezone(UTC) - each.last_seen_at.astimezone(UTC) < _rest(each, secrets=secrets)
         and not _changed_since(each.last_seen_at, shop=each.shop, secrets=secrets)
     }
+
+
+def _rest(incident: Incident, *, secrets: Path) -> timedelta:
+    times = incident.times_seen
+    if incident.cause == LoginNeeded.code and (secrets / f"{incident.shop}.password").exists():
+        times -= 1
+    return min(RESTS_FOR * 2 ** min(times - 1, 8), RESTS_AT_MOST) if times else timedelta(0)
 
 
 def _changed_since(moment: datetime, *, shop: str, secrets: Path) -> bool:
