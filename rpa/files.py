@@ -14,6 +14,11 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def kept_in(folder: Path) -> dict[str, str]:
+    """The environment variables that tell a program to keep its temporary files in this folder."""
+    return dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file that only its owner can read; a reader or a crash finds the old content or the new, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,8 +15,11 @@ from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize, 
 from rpa.browser.find import find_browser
 from rpa.browser.playwright_errors import translated
 from rpa.errors import ConfigError, TryAgain
+from rpa.files import kept_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import StorageState
 
     from rpa.browser.shared import Guest
@@ -31,20 +34,28 @@ WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 
 @contextmanager
-def launched(*, headed: bool = False, slow_mo_ms: float = 0, playwright: Playwright | None = None) -> Iterator[Browser]:
-    """A browser, ended with the block; `playwright`: a driver that runs already.
+def launched(
+    *,
+    headed: bool = False,
+    slow_mo_ms: float = 0,
+    playwright: Playwright | None = None,
+    sockets: Path | None = None,
+) -> Iterator[Browser]:
+    """A browser, ended with the block.
 
+    `playwright`: a driver that runs already; `sockets`: a folder with a short path, for where the folder of temporary
+    files has a long one: the browser makes a socket there, and does not start where it cannot.
     Raises ConfigError when there is no browser to start.
     """
     with nullcontext(playwright) if playwright is not None else sync_playwright() as driver:
-        browser = _launch(driver, headed=headed, slow_mo_ms=slow_mo_ms)
+        browser = _launch(driver, headed=headed, slow_mo_ms=slow_mo_ms, sockets=sockets)
         try:
             yield browser
         finally:
             _close(browser)
 
 
-def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float) -> Browser:
+def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets: Path | None) -> Browser:
     executable = find_browser()
     if headed and not has_screen():
         raise ConfigError("--headed needs a screen, and DISPLAY is not set. Run without --headed, or under xvfb-run.")
@@ -52,6 +63,7 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float) -> Brows
     try:
         return playwright.chromium.launch(
             executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args,
+            env=None if sockets is None else {**os.environ, **kept_in(sockets)},
             # Ctrl-C reaches the driver too; it would close the browser under the order in hand.
             handle_sigint=False, handle_sigterm=False, handle_sighup=False,
         )  # fmt: skip

@@ -14,6 +14,8 @@ from rpa.browser.session import launched
 from rpa.errors import TryAgain
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser, Page, Playwright
 
 _MARKED = "about:blank#"
@@ -73,9 +75,12 @@ class SharedBrowser:
 
 
 @contextmanager
-def shared(*, playwright: Playwright | None = None) -> Iterator[SharedBrowser]:
-    """A browser for others to connect to, ended with the block. Raises ConfigError when there is none to start."""
-    with launched(playwright=playwright) as browser:
+def shared(*, playwright: Playwright | None = None, sockets: Path | None = None) -> Iterator[SharedBrowser]:
+    """A browser for others to connect to, ended with the block; see `launched`.
+
+    Raises ConfigError when there is none to start.
+    """
+    with launched(playwright=playwright, sockets=sockets) as browser:
         yield SharedBrowser(browser)
 
 

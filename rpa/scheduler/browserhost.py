@@ -11,10 +11,12 @@ import psutil
 from loguru import logger
 
 from rpa.errors import RpaError, ShopBusy, TryAgain
+from rpa.files import kept_in
 from rpa.scheduler.children import Child, Message, family
 
 if TYPE_CHECKING:
     from rpa.config import Config
+    from rpa.scheduler.leftovers import Workshop
 
 _BROWSER = "RPA_BROWSER"
 _STARTS_IN_S = 60.0
@@ -24,8 +26,8 @@ _ANSWERS_IN_S = 30.0
 class BrowserHost:
     """One `rpa.scheduler.host` process, from its start to its end."""
 
-    def __init__(self, config: Config, *, folder: Path) -> None:
-        """Start it; what it and the browser write for themselves goes to `folder`, which only this user can enter.
+    def __init__(self, config: Config, *, workshop: Workshop) -> None:
+        """Start it; what it and the browser write for themselves goes to the workshop.
 
         Raises TryAgain with what was in the way when no browser is there in time.
         """
@@ -34,10 +36,11 @@ class BrowserHost:
         self._said: SimpleQueue[Message | None] = SimpleQueue()
         self._asked = 0
         self._child = Child(
-            "rpa.scheduler.host", mark=folder.name, folder=config.folder, env=_environment(folder), hear=self._said.put
-        )
-        self._child.tell(_order(config))
-        self.endpoint = self._started(folder)
+            "rpa.scheduler.host", mark=workshop.folder.name, folder=config.folder, env=_environment(workshop),
+            hear=self._said.put,
+        )  # fmt: skip
+        self._child.tell(_order(config, sockets=workshop.sockets))
+        self.endpoint = self._started(workshop.sockets)
         """For `rpa.browser.shared.connected`."""
 
     @property
@@ -88,13 +91,13 @@ class BrowserHost:
         self._child.ended_within(_ANSWERS_IN_S)
         self._child.kill()
 
-    def _started(self, folder: Path) -> str:
+    def _started(self, sockets: Path) -> str:
         first = self._answer(_STARTS_IN_S) or {}
         endpoint = str(first.get("endpoint", ""))
         if not endpoint:
             self._child.kill()
             raise TryAgain(str(first.get("failed") or f"The shared browser did not start: {self._child.last_words}"))
-        if os.name == "posix" and not Path(endpoint).is_relative_to(folder):
+        if os.name == "posix" and not Path(endpoint).is_relative_to(sockets):
             self._child.kill()
             raise RpaError(f"The shared browser is bound to {endpoint}, which others may reach; it was ended.")
         return endpoint
@@ -118,13 +121,15 @@ class BrowserHost:
             return None
 
 
-def _order(config: Config) -> Message:
-    locks, stop_within_s = str(config.var / "locks"), config.scheduler.stop_within_s
-    return {"locks": locks, "zone": config.zone.key, "owner": os.getpid(), "stop_within_s": stop_within_s}
+def _order(config: Config, *, sockets: Path) -> Message:
+    return {
+        "locks": str(config.var / "locks"), "zone": config.zone.key, "owner": os.getpid(),
+        "stop_within_s": config.scheduler.stop_within_s, "sockets": str(sockets),
+    }  # fmt: skip
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(workshop: Workshop) -> dict[str, str]:
     """Sockets, profiles and downloads in a folder of ours, not where anyone can make one first; no key of ours."""
     known = {name: value for name, value in os.environ.items() if name == _BROWSER or not name.startswith("RPA_")}
-    own = dict.fromkeys(("TMPDIR", "TMP", "TEMP", "PWTEST_SOCKETS_DIR"), str(folder))
-    return {**known, **own, "PWTEST_SERVER_REGISTRY": str(folder / "registry")}
+    own = {"PWTEST_SOCKETS_DIR": str(workshop.sockets), "PWTEST_SERVER_REGISTRY": str(workshop.folder / "registry")}
+    return {**known, **kept_in(workshop.folder), **own}

@@ -107,7 +107,7 @@ def main() -> None:
         return
     kin: list[psutil.Process] = []
     try:
-        with shared() as browser:
+        with shared(sockets=Path(order["sockets"])) as browser:
             # Listed now: what the driver started is nobody's child any more once the driver is killed.
             kin += family(os.getpid())
             clock = Clock(ZoneInfo(order["zone"]))

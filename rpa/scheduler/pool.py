@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Self
 from rpa.errors import RpaError, ShopBusy
 from rpa.scheduler.bell import Bell
 from rpa.scheduler.browserhost import BrowserHost
-from rpa.scheduler.leftovers import workshop
+from rpa.scheduler.leftovers import Workshop, workshop
 from rpa.scheduler.workers import Ended
 from rpa.scheduler.working import Working
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
     from types import TracebackType
 
     from rpa.config import Config
@@ -42,13 +41,13 @@ class Pool:
         self._said: SimpleQueue[tuple[Working, Message | None]] = SimpleQueue()
         self._ended: list[Ended] = []
         self._stack = ExitStack()
-        self._folder: Path
+        self._workshop: Workshop
 
     def __enter__(self) -> Self:
         """End what a killed scheduler left; no browser is started yet."""
         with ExitStack() as stack:
             stack.enter_context(self._bell)
-            self._folder = stack.enter_context(workshop(self._config.var / "scheduler.json"))
+            self._workshop = stack.enter_context(workshop(self._config.var / "scheduler.json"))
             self._stack = stack.pop_all()
         return self
 
@@ -125,8 +124,10 @@ class Pool:
 
     def _browser(self) -> BrowserHost:
         """The browser for the next run: a new one if there is none, or it is gone."""
+        if self._host is not None and not self._host.alive and not self._working:
+            self._give_up_browser()
         if self._host is None or not self._host.alive:
-            self._host = BrowserHost(self._config, folder=self._folder)
+            self._host = BrowserHost(self._config, workshop=self._workshop)
         return self._host
 
     def _put_to_work(self, task: Task, host: BrowserHost) -> Working:
@@ -136,7 +137,7 @@ class Pool:
 
         with ExitStack() as undone:
             undone.callback(host.free, task.planned.shop)
-            working = Working(task, config=self._config, host=host, folder=self._folder, hear=hear)
+            working = Working(task, config=self._config, host=host, folder=self._workshop.folder, hear=hear)
             undone.pop_all()
         return working
 
@@ -177,6 +178,7 @@ class Pool:
         if self._host is not None:
             self._host.close()
             self._host = None
+            self._workshop.sweep()
 
     def _worn(self) -> bool:
         """Whether the browser is to be replaced."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from loguru import logger
 
 from rpa.errors import TryAgain
+from rpa.files import kept_in
 from rpa.scheduler.children import Child, Message, end, family
 from rpa.scheduler.workers import Ended
 
@@ -45,9 +46,8 @@ class Working:
         self._late = self._killed = False
         self._said: Message = {}
         self._kin: list[psutil.Process] = []
-        temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
         self._child = Child(
-            "rpa.scheduler.worker", mark=folder.name, folder=config.folder, env={**os.environ, **temporary},
+            "rpa.scheduler.worker", mark=folder.name, folder=config.folder, env={**os.environ, **kept_in(folder)},
             hear=lambda message: hear(self, message),
         )  # fmt: skip
         self._child.tell(self._order(config))

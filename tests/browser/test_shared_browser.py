@@ -17,6 +17,7 @@ from rpa.browser.shared import Guest, SharedBrowser, connected, mark, shared
 from rpa.config import load
 from rpa.errors import TryAgain
 from rpa.scheduler.browserhost import BrowserHost
+from rpa.scheduler.leftovers import workshop
 from tests.browser.test_downloads import ORDERS, attach
 from tests.browser.tinysite import SHOP, TinySite, viewed
 from tests.office import ShopFolder
@@ -121,18 +122,26 @@ def test_a_guest_takes_a_file_that_is_downloaded_as_others_do(site: TinySite, gu
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a named pipe is not in a folder")
-def test_only_this_user_reaches_the_browser_which_knows_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("deep", ["", "x" * 150], ids=["short path", "too long for sockets"])
+def test_only_this_user_reaches_the_browser_which_knows_no_key_and_keeps_all_in_var_tmp(
+    monkeypatch: pytest.MonkeyPatch, deep: str
+) -> None:
     monkeypatch.setenv("RPA_KEY", "a key")
-    ShopFolder(tmp_path, url="http://127.0.0.1:1")
-    config = load(tmp_path / "rpa.toml")
-    with tempfile.TemporaryDirectory(prefix="rpa-") as folder:
-        host = BrowserHost(config, folder=Path(folder))
-        try:
-            assert Path(host.endpoint).is_socket()
-            assert Path(folder) in Path(host.endpoint).parents
-            assert Path(folder).stat().st_mode & 0o077 == 0
-            assert "RPA_KEY" not in psutil.Process(host.pid).environ()
-            assert os.getsid(host.pid) != os.getsid(0), "Ctrl-C in the terminal would reach the browser"
-        finally:
-            host.close()
-        assert not host.alive
+    with tempfile.TemporaryDirectory(prefix="rpa-", dir="/tmp") as root:
+        project = Path(root) / deep
+        ShopFolder(project, url="http://127.0.0.1:1")
+        config = load(project / "rpa.toml")
+        with workshop(config.var / "scheduler.json") as place:
+            host = BrowserHost(config, workshop=place)
+            try:
+                assert (place.sockets == place.folder) is (not deep)
+                assert place.folder.parent == config.var / "tmp"
+                assert Path(host.endpoint).is_socket()
+                assert place.sockets in Path(host.endpoint).parents
+                assert {folder.stat().st_mode & 0o077 for folder in (place.folder, place.sockets)} == {0}
+                assert list(place.folder.glob("playwright_chromiumdev_profile-*"))
+                assert "RPA_KEY" not in psutil.Process(host.pid).environ()
+                assert os.getsid(host.pid) != os.getsid(0), "Ctrl-C in the terminal would reach the browser"
+            finally:
+                host.close()
+            assert not host.alive
