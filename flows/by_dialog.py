@@ -11,6 +11,7 @@ from flows.reasons import Reason
 from flows.rows import in_words
 from flows.rules import held_meanwhile
 from flows.shipped import intent_of
+from rpa.clock import Moment
 from rpa.errors import AlreadyDone, InDoubt, Refused, Stopped, TooManyDoubts
 from rpa.ledger.once import Reply
 
@@ -68,11 +69,11 @@ class DialogWay:
     def _filled_form(self, decision: Decision) -> ShipForm | None:
         """The form, ready to be sent; None when the person watching said no. One that waited long is filled in anew."""
         form = self._shipping.fill_in(decision)
-        asked_at = self._run.clock.monotonic()
+        asked = Moment.of(self._run.clock)
         if not self._run.person.agrees(in_words(decision, language=self._run.language)):
             form.leave()
             return None
-        if self._run.clock.monotonic() - asked_at > _FORM_STALE_S:
+        if asked.age_s(self._run.clock) > _FORM_STALE_S:
             form.leave()
             return self._shipping.fill_in(decision)
         return form

@@ -26,3 +26,20 @@ class Clock:
     def wait(self, seconds: float) -> None:
         """Wait; the only fixed wait of the program, for limits that the site or the ledger names."""
         time.sleep(max(0.0, seconds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A moment by both of our clocks: the steady one may stand still while the computer sleeps."""
+
+    steady_s: float
+    at: datetime
+
+    @classmethod
+    def of(cls, clock: Clock) -> Moment:
+        """Now."""
+        return cls(steady_s=clock.monotonic(), at=clock.now())
+
+    def age_s(self, clock: Clock) -> float:
+        """How long ago it was, by the clock that says more."""
+        return max(clock.monotonic() - self.steady_s, (clock.now() - self.at).total_seconds())

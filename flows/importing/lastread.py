@@ -13,27 +13,10 @@ from flows.office import ReadsOrders
 from flows.reasons import Reason
 from flows.rules import rules_of, sightings
 from flows.watch import remember_audits
+from rpa.clock import Moment
 
 if TYPE_CHECKING:
-    from rpa.clock import Clock
     from rpa.run import Run
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """A moment by both of our clocks: the steady one may stand still while the computer sleeps."""
-
-    steady_s: float
-    at: datetime
-
-    @classmethod
-    def of(cls, clock: Clock) -> Moment:
-        """Now."""
-        return cls(steady_s=clock.monotonic(), at=clock.now())
-
-    def age_s(self, clock: Clock) -> float:
-        """How long ago it was, by the clock that says more."""
-        return max(clock.monotonic() - self.steady_s, (clock.now() - self.at).total_seconds())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

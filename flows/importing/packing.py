@@ -24,9 +24,10 @@ from rpa.errors import InDoubt, NeedsPerson, PageChanged, Refused, TryAgain
 from rpa.files import private_folder
 
 if TYPE_CHECKING:
-    from flows.importing.lastread import LastRead, Moment
+    from flows.importing.lastread import LastRead
     from flows.importing.model import ImportLine
     from flows.model import Decision
+    from rpa.clock import Moment
     from rpa.ledger.actions import Intent
     from rpa.run import Run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MovableClock(Clock):
-    """A clock whose hand can be moved forward."""
+    """A clock whose hand moves forward while the steady one stands still: the computer sleeps."""
 
     moved_s: list[float] = field(default_factory=list)
 
-    def monotonic(self) -> float:
-        return Clock.monotonic(self) + sum(self.moved_s)
+    def now(self) -> datetime:
+        return Clock.now(self) + timedelta(seconds=sum(self.moved_s))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
