@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from loguru import logger
 
+from rpa.clock import Clock
+
 _ENDS = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}
 """By name: Windows knows no SIGHUP, and nobody else SIGBREAK. Both come when the terminal's window is closed."""
+_HANGUP = "SIGHUP"
+_ONE_WISH_S = 1.0
+"""A signal that comes again so soon was passed on by a program in between, as by `timeout`; no person is so quick."""
+_OUTPUTS = (1, 2)
 
 
 @contextmanager
 def asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether to stop after the order in hand: Ctrl-C or SIGTERM came, or the window was closed. Twice: at once."""
-    asked: list[int] = []
+    """Whether to stop after the order in hand: Ctrl-C or SIGTERM came, or the window was closed. Twice: at once.
+
+    A window is closed once, however often that is told: the terminal and the shell both do.
+    """
+    asked: list[float] = []
+    clock = Clock()
+    terminals = [output for output in _OUTPUTS if os.isatty(output)]
 
     def note(number: int, _frame: object) -> None:
-        if asked:
+        name, now = signal.Signals(number).name, clock.monotonic()
+        if name == _HANGUP:
+            _let_go(terminals)
+        if not asked:
+            asked.append(now)
+            logger.warning("Stopping after the order in hand. Press Ctrl-C again to end at once.")
+        elif name != _HANGUP and now - asked[0] >= _ONE_WISH_S:
             raise KeyboardInterrupt
-        asked.append(number)
-        logger.warning("Stopping after the order in hand. Press Ctrl-C again to end at once.")
 
     before = {number: signal.signal(number, note) for number in _heeded()}
     try:
@@ -29,6 +45,14 @@ def asked_to_stop() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _let_go(terminals: Collection[int]) -> None:
+    """Print to nowhere: with the window gone, each line would be an error, in the middle of an order."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for output in terminals:
+        os.dup2(nowhere, output)
+    os.close(nowhere)
 
 
 def _heeded() -> list[signal.Signals]:
