@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +21,7 @@ from rpa.scheduler.book import Book
 from rpa.scheduler.planner import Why
 from rpa.scheduler.resting import resting
 from rpa.scheduler.trouble import Trouble
+from rpa.scheduler.waiting import NO_WORKER, OTHER_RUN, Waiting
 from rpa.scheduler.workers import Ended, Task, Workers
 
 if TYPE_CHECKING:
@@ -58,8 +60,7 @@ class Desk:
         self._writing_flows = {name for name, flow in flows().items() if flow.writes}
         self._ended: list[Ended] = []
         """Told by the workers, not yet recorded."""
-        self._waits_since: dict[tuple[str, str], datetime] = {}
-        """By entry and shop: since when a run waits, of which an earlier one was overtaken."""
+        self._waiting = Waiting(config, ledger=ledger)
         self._taken_until: dict[int, float] = {}
         """By record: until when a shop that another process had is left alone."""
         self._stopping = False
@@ -133,12 +134,12 @@ class Desk:
         if not due:
             return
         for run in due:
-            self._waits_since.setdefault((run.entry, run.shop), run.due_at.astimezone(UTC))
+            self._waiting.come(run)
         wanted = {run.id: run for run in sorted(due, key=_moment) if self._book.wanted(run)}
         newest = {(run.entry, run.shop): run.id for run in wanted.values()}
         paused, full = cache(self._pauses.of), cache(partial(is_full, self._config.var))
         rests = resting(self._ledger.open_incidents(), secrets=self._config.var / "secrets", now=now)
-        for run in sorted(due, key=self._place):
+        for run in sorted(due, key=self._waiting.place):
             with self._trouble.kept(f"start:{run.entry}", shop=run.shop):
                 if run.id not in wanted:
                     self._skip(run, Why.WITHDRAWN)
@@ -151,22 +152,20 @@ class Desk:
                 elif run.shop in rests:
                     self._skip(run, Why.NEEDS_PERSON, detail=rests[run.shop])
                 else:
-                    self._start_if_free(run)
+                    self._start_if_free(run, now=now)
 
     def _left_alone(self, run: PlannedRun) -> bool:
         return self._clock.monotonic() < self._taken_until.get(run.id, 0.0)
 
-    def _place(self, run: PlannedRun) -> datetime:
-        """Since when it waits. One that overtook another has its place: else a shop at the end would wait for ever."""
-        return self._waits_since[run.entry, run.shop]
-
-    def _start_if_free(self, run: PlannedRun) -> None:
+    def _start_if_free(self, run: PlannedRun, *, now: datetime) -> None:
         entry, running = self._book.entries[run.entry], self._workers.running()
-        if any(each.shop == run.shop for each in running):
-            if entry.if_busy == "skip":
-                self._skip(run, Why.BUSY)
-        elif len(running) < self._config.scheduler.workers:
+        busy = any(each.shop == run.shop for each in running)
+        if busy and entry.if_busy == "skip":
+            self._skip(run, Why.BUSY)
+        elif not busy and len(running) < self._config.scheduler.workers:
             self._start(run, entry)
+        else:
+            self._waiting.note(run, why=OTHER_RUN if busy else NO_WORKER, now=now)
 
     def _start(self, run: PlannedRun, entry: Entry) -> None:
         started = self._ledger.start_planned(run)
@@ -176,19 +175,21 @@ class Desk:
         except Exception as error:
             self._end(started, PlanState.NEVER_STARTED, Why.NOT_STARTABLE, detail=f"{type(error).__name__}: {error}")
             raise
-        self._waits_since.pop((run.entry, run.shop), None)
+        self._waiting.begun(run)
 
     def _skip(self, run: PlannedRun, why: Why, *, detail: str = "") -> None:
         self._end(run, PlanState.SKIPPED, why, detail=detail)
-        if why is not Why.OVERTAKEN:
-            self._waits_since.pop((run.entry, run.shop), None)
+        if why not in {Why.OVERTAKEN, Why.BUSY}:
+            self._waiting.given_up(run)
 
     def _record(self, ended: Ended) -> None:
         run = ended.planned
         end = partial(self._end, run, detail=ended.detail, run_id=ended.run_id, exit_code=ended.exit_code)
         if ended.how == "busy":
             self._was_taken(run, detail=ended.detail)
-        elif ended.how == "finished" and not self._was_cut_off(ended):
+            return
+        self._waiting.has_run(run)
+        if ended.how == "finished" and not self._was_cut_off(ended):
             end(PlanState.FINISHED, "")
         elif ended.how == "finished" or self._stopping:
             end(PlanState.INTERRUPTED, Why.STOPPED)
@@ -215,6 +216,9 @@ class Desk:
     def _was_taken(self, run: PlannedRun, *, detail: str) -> None:
         """Another process has the shop, a run by hand for example; or it was held back, and then asked to stop."""
         entry = self._book.entries.get(run.entry)
+        self._waiting.back(run)
+        if not self._stopping:
+            self._waiting.note(replace(run, detail=detail), why=OTHER_RUN, now=self._now())
         if entry is not None and entry.if_busy == "skip" and not self._stopping:
             self._end(run, PlanState.SKIPPED, Why.BUSY, detail=detail)
             return

@@ -100,7 +100,8 @@ class SimulatedWorkers:
             self._ledger.close_incident(task.planned.shop, cause="login_needed")
         exit_code = 3 if fate.needs_login else fate.exit_code
         run_id = "begun" if fate.how == "finished" and exit_code != 2 else ""
-        return Ended(planned=task.planned, how=fate.how, exit_code=exit_code, run_id=run_id)
+        detail = "Another run goes on (pid 1)" if fate.how == "busy" else ""
+        return Ended(planned=task.planned, how=fate.how, exit_code=exit_code, run_id=run_id, detail=detail)
 
     def wait(self, seconds: float) -> None:
         raise AssertionError("the simulation moves the clock itself")

@@ -148,6 +148,40 @@ def test_a_shop_that_another_process_has_is_asked_again_until_it_is_free(make: M
     assert simulation.starts[-1].at < BEGIN + 12 * MINUTE
 
 
+@pytest.mark.parametrize("entry", [{"at": ["09:10"]}, {"every": "10m", "if_busy": "skip"}], ids=["waits", "skips"])
+def test_of_a_shop_that_another_process_keeps_for_an_hour_a_person_is_told_once(
+    make: Make, entry: dict[str, Any]
+) -> None:
+    def fate(_task: Task) -> Fate:
+        taken = simulation.now < BEGIN + 80 * MINUTE
+        return Fate(how="busy", takes=timedelta(0)) if taken else Fate(takes=MINUTE)
+
+    simulation = make({"flow": "ship", **entry}, fate=fate)
+    simulation.live(BEGIN + HOUR)
+    assert simulation.ledger.open_incidents() == []
+    simulation.live(BEGIN + 80 * MINUTE)
+    [told] = simulation.ledger.open_incidents()
+    assert (told.shop, told.cause, told.times_seen) == ("s0", "waits:ship", 1)
+    assert "since 03-10 09:10: Another run goes on (pid 1)" in told.message
+    simulation.live(BEGIN + 95 * MINUTE)
+    assert simulation.ledger.open_incidents() == []
+
+
+def test_of_more_runs_than_the_workers_can_do_a_person_is_told_and_of_a_queue_that_gets_shorter_not(
+    make: Make,
+) -> None:
+    nightly = {**NOTICES, "at": ["09:10"]}
+    del nightly["every"]
+    simulation = make(nightly, shops=12, workers=1, fate=lambda _task: Fate(takes=10 * MINUTE))
+    simulation.live(BEGIN + 90 * MINUTE)
+    assert simulation.ledger.open_incidents() == []
+    restart(simulation, {**SHIP, "every": "30m"})
+    simulation.live(BEGIN + 6 * HOUR)
+    waiting = simulation.ledger.open_incidents()
+    assert {each.cause for each in waiting} == {"waits:ship"}
+    assert "`workers`" in waiting[0].message
+
+
 def test_a_start_that_fails_ends_its_run_and_no_other(make: Make) -> None:
     def fate(task: Task) -> Fate:
         broken = task.planned.shop == "s0" and simulation.now < BEGIN + 15 * MINUTE

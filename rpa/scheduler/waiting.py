@@ -1,0 +1,85 @@
+"""Who waits for a start, in which order, and what a person is told when it takes long."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+    from rpa.ledger.ledger import Ledger
+    from rpa.ledger.plans import PlannedRun
+
+CAUSE: Final = "waits"
+"""What the causes of incidents begin with, before the flow's name."""
+LONG: Final = timedelta(hours=1)
+
+OTHER_RUN: Final = Text(en="another planned run of the shop goes on.", zh="该店铺的其他计划任务正在运行。")
+NO_WORKER: Final = Text(
+    en="all workers are busy; raise `workers` in [scheduler], or plan fewer runs at a time.",
+    zh="没有空闲的运行名额；请调大 [scheduler] 的 workers，或错开计划时间。",
+)
+_WAITS = Text(
+    en="{flow} has been waiting to run in {shop} since {since}: {why}",
+    zh="{shop} 的 {flow} 从 {since} 起一直未能运行：{why}",
+)
+
+
+class Waiting:
+    """Since when each entry waits in each shop, also where its next moment has overtaken the one that waited first."""
+
+    def __init__(self, config: Config, *, ledger: Ledger) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._since: dict[tuple[str, str], datetime] = {}
+        self._began: dict[int, datetime] = {}
+        """Of those that were begun, by record: they may come back."""
+        self._told: set[tuple[str, str]] = set()
+        """Shops and flows."""
+
+    def come(self, run: PlannedRun) -> None:
+        """Its moment has come."""
+        self._since.setdefault((run.entry, run.shop), run.due_at.astimezone(UTC))
+
+    def place(self, run: PlannedRun) -> datetime:
+        """Since when it waits. One that overtook another has its place: else a shop at the end would wait for ever."""
+        return self._since[run.entry, run.shop]
+
+    def begun(self, run: PlannedRun) -> None:
+        """It waits no more, unless it comes `back`."""
+        self._began[run.id] = self._since.pop((run.entry, run.shop))
+
+    def back(self, run: PlannedRun) -> None:
+        """It was begun, and could not run: it has its place again."""
+        since = self._began.pop(run.id, run.due_at.astimezone(UTC))
+        self._since[run.entry, run.shop] = min(since, self._since.get((run.entry, run.shop), since))
+
+    def has_run(self, run: PlannedRun) -> None:
+        """It has ended, after it did run: nobody needs to look at the shop for it."""
+        self._began.pop(run.id, None)
+        if (run.shop, run.flow) in self._told:
+            self._ledger.close_incident(run.shop, cause=f"{CAUSE}:{run.flow}")
+            self._told.discard((run.shop, run.flow))
+
+    def given_up(self, run: PlannedRun) -> None:
+        """It is not to run any more."""
+        self._since.pop((run.entry, run.shop), None)
+
+    def note(self, run: PlannedRun, *, why: Text, now: datetime) -> None:
+        """It cannot be started now. After an hour that is an incident, if it is more than a queue that gets shorter.
+
+        It is that where another process has the shop (the run's detail says so), or the next moment has come.
+        """
+        since = self.place(run)
+        stuck = bool(run.detail) or run.due_at.astimezone(UTC) > since
+        if now - since < LONG or not stuck or (run.shop, run.flow) in self._told:
+            return
+        language = self._config.language
+        message = _WAITS.of(language).format(
+            flow=run.flow, shop=run.shop, since=f"{since.astimezone(self._config.zone):%m-%d %H:%M}",
+            why=run.detail or why.of(language),
+        )  # fmt: skip
+        self._ledger.incident(run.shop, cause=f"{CAUSE}:{run.flow}", message=message)
+        self._told.add((run.shop, run.flow))
