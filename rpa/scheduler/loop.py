@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _TURN_S = 1
 _BEAT_S = 30
-LIVES_S = 90.0
-"""A main thread whose last turn is longer ago does not do its work."""
+LIVES_S = 120.0
+"""A main thread whose last sign of life is longer ago does not do its work, or cannot write down what it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Loop:
         trouble = Trouble(self.ledger, clock=clock)
         time = SteadyTime.of_utc(clock)
         rounds = Rounds(clock=clock, trouble=trouble)
-        rounds.add("turn", every_s=_TURN_S, do=partial(self._turn, due_by))
+        rounds.add("turn", every_s=_TURN_S, do=partial(self.desk.turn, due_by=due_by))
         rounds.add("heartbeat", every_s=_BEAT_S, do=self._beat)
         try:
             while not self.stopping():
@@ -68,10 +68,6 @@ class Loop:
         finally:
             self.desk.close()
 
-    def _turn(self, due_by: datetime | None) -> None:
-        self.desk.turn(due_by=due_by)
-        self.pulse.felt()
-
     def _wait(self, trouble: Trouble) -> None:
         waited = False
         with trouble.kept("wait"):
@@ -83,6 +79,8 @@ class Loop:
     def _beat(self) -> None:
         running = sorted(run.shop for run in self.workers.running())
         self.presence.beat(self.ledger, next_due_at=self.desk.next_at, running=running)
+        # Not before: on a full disk no incident can be kept, and that the pings stop is all that anybody hears.
+        self.pulse.felt()
 
     def _let_finish(self, trouble: Trouble) -> None:
         clock, within_s = self.config.clock, self.config.scheduler.stop_within_s
@@ -104,9 +102,9 @@ class Pulse:
         self._felt_at = monotonic()
 
     def felt(self) -> None:
-        """A turn was made."""
+        """A sign of life was given."""
         self._felt_at = self._monotonic()
 
     def alive(self) -> bool:
-        """Whether the last turn is not too long ago."""
+        """Whether the last one is not too long ago."""
         return self._monotonic() - self._felt_at < LIVES_S

@@ -21,11 +21,15 @@ from rpa.clock import Clock
 from rpa.config import Config, load
 from rpa.errors import ConfigError
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.plans import PlannedRun
+from rpa.pauses import Pauses
 from rpa.scheduler.chores import Ping
-from rpa.scheduler.loop import LIVES_S, Pulse
+from rpa.scheduler.desk import Desk
+from rpa.scheduler.loop import LIVES_S, Loop, Pulse
 from rpa.scheduler.presence import Presence
 from rpa.scheduler.rounds import Rounds, SteadyTime
 from rpa.scheduler.trouble import Trouble
+from rpa.scheduler.workers import Ended, Task
 
 OTHER = """
 import sys
@@ -155,6 +159,50 @@ def test_a_main_thread_that_hangs_has_no_pulse(day: Day) -> None:
     assert not pulse.alive()
     pulse.felt()
     assert pulse.alive()
+
+
+class Idle:
+    """Workers without work."""
+
+    def start(self, task: Task) -> None:
+        raise AssertionError(task)
+
+    def running(self) -> list[PlannedRun]:
+        return []
+
+    def ended(self) -> list[Ended]:
+        return []
+
+    def wait(self, seconds: float) -> None:
+        """Nothing to wait for."""
+
+    def ask_to_stop(self, shop: str | None = None) -> None:
+        """Nobody to ask."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_scheduler_that_cannot_write_down_that_it_lives_has_no_pulse(
+    config: Config, ledger: Ledger, *, writable: bool
+) -> None:
+    if not writable:
+        (config.var / "heartbeat.json").mkdir(parents=True)
+    passed, asked = [0.0], iter([False, True])
+    pulse, workers = Pulse(lambda: passed[0]), Idle()
+    desk = Desk(
+        config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
+    )  # fmt: skip
+    loop = Loop(
+        config=config, ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
+        stopping=lambda: next(asked), pulse=pulse,
+    )  # fmt: skip
+    passed[0] = 2 * LIVES_S
+    logger.disable("rpa")
+    loop.go_on()
+    logger.enable("rpa")
+    assert pulse.alive() is writable
 
 
 def test_a_project_has_one_scheduler_which_others_can_name_and_see(config: Config, ledger: Ledger) -> None:
