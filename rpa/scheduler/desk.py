@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rpa.clock import Clock
     from rpa.config import Config
     from rpa.ledger.ledger import Ledger
-    from rpa.pauses import Pauses
+    from rpa.pauses import Pause, Pauses
     from rpa.timetable import Entry
 
 _ASK_AGAIN_S = 30.0
@@ -189,6 +189,9 @@ class Desk:
             self._was_taken(run, detail=ended.detail)
             return
         self._waiting.has_run(run)
+        if pause := self._paused_at_its_start(ended):
+            self._end(run, PlanState.SKIPPED, Why.PAUSED, detail=pause.in_words.of(self._config.language))
+            return
         if ended.how == "finished" and not self._was_cut_off(ended):
             end(PlanState.FINISHED, "")
         elif ended.how == "finished" or self._stopping:
@@ -224,6 +227,12 @@ class Desk:
             return
         self._ledger.put_back(run, detail=detail)
         self._taken_until[run.id] = self._clock.monotonic() + _ASK_AGAIN_S
+
+    def _paused_at_its_start(self, ended: Ended) -> Pause | None:
+        """The pause that was set after it was started, and before it began: no mistake of anybody's."""
+        if ended.how != "finished" or ended.run_id or ended.exit_code != ConfigError.exit_code:
+            return None
+        return self._pauses.of(ended.planned.shop) if ended.planned.flow in self._writing_flows else None
 
     def _was_cut_off(self, ended: Ended) -> bool:
         """Whether this run stopped because the scheduler does, with work left."""

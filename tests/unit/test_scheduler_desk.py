@@ -114,6 +114,18 @@ def test_a_pause_skips_what_writes_and_lets_reading_go_on(make: Make) -> None:
     assert notices.state is PlanState.FINISHED
 
 
+def test_a_pause_that_is_set_while_a_run_starts_is_no_incident(make: Make) -> None:
+    def fate(_task: Task) -> Fate:
+        simulation.pauses.pause("s0", by="li", reason="holiday", at=simulation.now)
+        return Fate(exit_code=2, takes=timedelta(seconds=3))
+
+    simulation = make(SHIP, fate=fate)
+    simulation.live(BEGIN + 15 * MINUTE)
+    [run] = come_of(simulation)
+    assert (run.state, run.reason) == (PlanState.SKIPPED, Why.PAUSED)
+    assert simulation.ledger.open_incidents() == []
+
+
 def test_while_a_shop_is_busy_one_entry_waits_and_another_skips(make: Make) -> None:
     skips = {**NOTICES, "if_busy": "skip", "at": ["09:15"]}
     del skips["every"]
