@@ -5,9 +5,9 @@ What proves that something was done, and what forbids it, is never forgotten: ac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import case, delete, exists, func, or_, select, tuple_
 
@@ -32,17 +32,21 @@ from rpa.ledger.transactions import Transactions
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select, Table
 
-_KEYS_AT_ONCE = 200
+T = TypeVar("T")
+
+_AT_ONCE = 300
+_LETS_OTHERS_S = 0.12
+"""Between two steps: SQLite has whoever waits for the right to write ask again after a tenth of a second at most."""
 _OVER = [state.value for state in State if state is State.DONE or state not in LIVE]
 
 
 class Ageing(Transactions):
     """Removes what is over since long, and gives how much there was of it. May be stopped at any moment."""
 
-    def forget_planned(self, before: datetime) -> int:
+    def forget_planned(self, before: datetime, *, at_most: int | None = None) -> int:
         """Remove planned runs that ended and were planned for an earlier moment, but the newest of each entry and shop.
 
-        From the newest on, what was missed is counted.
+        From the newest on, what was missed is counted. `at_most`: not more than so many at this time.
         """
         ended = planned_runs.c.state.in_([each.value for each in PlanState if each not in UNDER_WAY])
         columns = (planned_runs.c.id, planned_runs.c.entry, planned_runs.c.shop, planned_runs.c.planned_at)
@@ -50,7 +54,7 @@ class Ageing(Transactions):
             newest = {(*of, at.astimezone(UTC)) for of, at in plans.newest(connection, clock=self._clock).items()}
             old = connection.execute(select(*columns).where(planned_runs.c.planned_at < before, ended))
             ids = [row.id for row in old if (row.entry, row.shop, row.planned_at) not in newest]
-        return self._remove(ids, of=planned_runs, only=ended)
+        return self._remove(ids[:at_most], of=planned_runs, only=ended)
 
     def forget_incidents(self, before: datetime) -> int:
         """Remove incidents that were closed before this moment."""
@@ -63,9 +67,9 @@ class Ageing(Transactions):
         old = select(*key.clauses).where(alarms.c.raised_at < before, alarms.c.deadline < before, ~open_still)
         with self._reading() as connection:
             keys = [tuple(row) for row in connection.execute(old)]
-        for begin in range(0, len(keys), _KEYS_AT_ONCE):
+        for some in self._in_steps(keys):
             with self._writing() as connection:
-                connection.execute(delete(alarms).where(key.in_(keys[begin : begin + _KEYS_AT_ONCE]), ~open_still))
+                connection.execute(delete(alarms).where(key.in_(some), ~open_still))
         return len(keys)
 
     def forget_arrivals(self, before: datetime) -> int:
@@ -80,7 +84,7 @@ class Ageing(Transactions):
         )  # fmt: skip
         with self._reading() as connection:
             ids = list(connection.execute(select(arrivals.c.id).where(*over)).scalars())
-        for each in ids:
+        for [each] in self._in_steps(ids, at_once=1):
             with self._writing() as connection:
                 connection.execute(delete(arrival_rows).where(arrival_rows.c.arrival_id == each))
                 connection.execute(delete(arrivals).where(arrivals.c.id == each))
@@ -117,12 +121,18 @@ class Ageing(Transactions):
             ids = list(connection.execute(select(table.c.id).where(only)).scalars())
         return self._remove(ids, of=table, only=only)
 
-    def _remove(self, ids: Iterable[int], *, of: Table, only: ColumnElement[bool]) -> int:
+    def _remove(self, ids: Sequence[int], *, of: Table, only: ColumnElement[bool]) -> int:
         gone = 0
-        for some in chunks(ids):
+        for some in self._in_steps(ids):
             with self._writing() as connection:
                 gone += connection.execute(delete(of).where(of.c.id.in_(some), only)).rowcount
         return gone
+
+    def _in_steps(self, values: Sequence[T], *, at_once: int = _AT_ONCE) -> Iterator[Sequence[T]]:
+        for begin in range(0, len(values), at_once):
+            if begin:
+                self._clock.wait(_LETS_OTHERS_S)
+            yield values[begin : begin + at_once]
 
 
 def _subjects(table: Table, shop: str) -> Select[tuple[str]]:

@@ -16,6 +16,8 @@ NIGHT: Final = 3
 """The hour of the day from which on it is done, once a day."""
 TIDIED: Final = "tidy"
 """Its name among the ledger's signs of life."""
+AT_MOST: Final = 50_000
+"""So many records of planned runs are removed at a time: half a minute's work."""
 _LEAST = timedelta(days=30)
 """How long at least what somebody was told of, or gave us, is remembered."""
 
@@ -33,7 +35,8 @@ class Tidying:
         """Do what is due."""
         now = self._config.clock.now()
         if self._is_due(now):
-            self._forget(now)
+            if not self._forget(now):
+                return
             self._ledger.beat(TIDIED)
             self._left = set(self._config.shops)
         free = {shop for shop in self._left if not self._ledger.unfinished_runs(shop)}
@@ -44,15 +47,18 @@ class Tidying:
 
     def _is_due(self, now: datetime) -> bool:
         last = self._ledger.heartbeats().get(TIDIED)
-        return now.hour >= NIGHT and (last is None or last.beat_at.date() < now.date())
+        return now.hour >= NIGHT and (last is None or last.beat_at.date() != now.date())
 
-    def _forget(self, now: datetime) -> None:
+    def _forget(self, now: datetime) -> bool:
+        """Whether all is forgotten; else the rest is for the next time: other chores wait meanwhile."""
         keep = timedelta(days=self._config.scheduler.keep_days)
-        self._ledger.forget_planned(now - keep)
+        if self._ledger.forget_planned(now - keep, at_most=AT_MOST) == AT_MOST:
+            return False
         before = now - max(keep, _LEAST)
         self._ledger.forget_incidents(before)
         self._ledger.forget_alarms(before)
         self._ledger.forget_arrivals(before)
+        return True
 
     def _discard_evidence(self, shops: Iterable[str], *, now: datetime) -> None:
         before = _before(self._config.scheduler.evidence_keep_days, now=now)
