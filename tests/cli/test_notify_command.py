@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_without_a_channel_the_list_shows_how_to_add_one(project: Project) -> No
 
 def test_a_store_that_does_not_open_is_said_in_the_list(channels: Project) -> None:
     rpa(channels, "notify", "set", "south", "--stdin", stdin="json://127.0.0.1/s3cr3t\n")
-    without = {"RPA_KEY": "", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    without: dict[str, Any] = {"RPA_KEY": "", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     run = channels.rpa("notify", "list", **without)
     assert run.returncode == 0
     assert "RPA_KEY" in run.stderr
