@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from loguru import logger
@@ -28,6 +29,7 @@ from rpa.scheduler.loop import Loop, Pulse
 from rpa.scheduler.planner import Times, Why
 from rpa.scheduler.pool import Pool
 from rpa.scheduler.presence import Presence
+from rpa.scheduler.settings import Settings
 from rpa.scheduler.trouble import Trouble
 from rpa.stopping import asked_to_stop
 
@@ -48,6 +50,7 @@ _BEGUN = Text(
     "orders in hand.",
     zh="调度程序已启动（pid {pid}）。店铺 {shops} 家，最多同时运行 {workers} 个。按 Ctrl-C，处理完手头的订单后结束。",
 )
+_RENEWED = Text(en="rpa.toml was changed; it counts as it is now.", zh="rpa.toml 已修改，新的配置已生效。")
 _NEVER = Text(
     en="Planned runs that never started while no scheduler was here: {count}; `rpa digest` tells which.",
     zh="调度程序未运行期间，有 {count} 次计划未启动，详见 rpa digest。",
@@ -78,18 +81,18 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         stopping = stack.enter_context(asked_to_stop())
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
         pool = stack.enter_context(Pool(config))
-        teller = Teller(config, ledger=ledger, console=people)
+        teller, settings = Teller(config, ledger=ledger, console=people), Settings(config)
         desk = Desk(
             config, ledger=ledger, workers=pool, clock=config.clock, pauses=Pauses(config.folder, config.var),
-            told=teller.ended,
+            told=teller.ended, held=lambda: settings.in_doubt,
         )  # fmt: skip
         trouble = Trouble(ledger, clock=config.clock)
         with trouble.kept("departed"):
             close_departed(config, ledger)
         pulse = Pulse(config.clock.monotonic)
         loop = Loop(
-            config=config, ledger=ledger, desk=desk, workers=pool, presence=presence, stopping=stopping, pulse=pulse
-        )
+            settings=settings, ledger=ledger, desk=desk, workers=pool, presence=presence, stopping=stopping, pulse=pulse
+        )  # fmt: skip
         if once:
             teller.missed(desk.wake())
             loop.once()
@@ -99,7 +102,11 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             teller.begun()
             teller.missed(desk.wake())
             teller.upcoming()
-            with Chores(config, alive=pulse.alive):
+            with Chores(config, alive=pulse.alive) as chores:
+                settings.heeded_by(
+                    desk.take_over, pool.take_over, chores.take_over, partial(close_departed, ledger=ledger),
+                    teller.take_over,
+                )  # fmt: skip
                 loop.go_on()
             teller.say(_ENDED)
     if once:
@@ -124,6 +131,12 @@ class Teller:
         line = words.of(self._config.language).format(**values)
         logger.debug("{}", line)
         self._console.print(Styled(line, style=style), soft_wrap=True)
+
+    def take_over(self, config: Config) -> None:
+        """Say that this configuration counts from now on, and what comes next."""
+        self._config = config
+        self.say(_RENEWED)
+        self.upcoming()
 
     def begun(self) -> None:
         """Say that the scheduler is there."""

@@ -78,6 +78,7 @@ class Chores:
         self._config = config
         self._alive = alive
         self._over = threading.Event()
+        self._anew = threading.Event()
         # a chore that hangs does not keep the program from ending
         self._thread = threading.Thread(target=self._serve, name="chores", daemon=True)
 
@@ -91,6 +92,11 @@ class Chores:
         self._over.set()
         self._thread.join(timeout=_ENDS_WITHIN_S)
 
+    def take_over(self, config: Config) -> None:
+        """Begin anew, with this configuration."""
+        self._config = config
+        self._anew.set()
+
     def _serve(self) -> None:
         while not self._over.is_set():
             try:
@@ -100,12 +106,13 @@ class Chores:
                 self._over.wait(_AGAIN_AFTER_S)
 
     def _go_on(self) -> None:
+        self._anew.clear()
         config = self._config
         with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
             rounds = Rounds(clock=config.clock, trouble=Trouble(ledger, clock=config.clock))
             for chore in chores_of(config, ledger=ledger, alive=self._alive):
                 rounds.add(chore.name, every_s=chore.every_s, do=chore.do)
-            while not self._over.wait(_LOOK_S):
+            while not self._over.wait(_LOOK_S) and not self._anew.is_set():
                 rounds.run_pending()
 
 

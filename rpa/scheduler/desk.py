@@ -47,14 +47,19 @@ class Desk:
         clock: Clock,
         pauses: Pauses,
         told: Callable[[PlannedRun], None] = lambda _run: None,
+        held: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`told` hears of each planned run that has ended, but of those that were missed in a downtime."""
+        """`told` hears of each planned run that has ended, but of those that were missed in a downtime.
+
+        `held`: whether nothing may be started now; what is due then waits.
+        """
         self._config = config
         self._ledger = ledger
         self._workers = workers
         self._clock = clock
         self._pauses = pauses
         self._told = told
+        self._held = held
         self._trouble = Trouble(ledger, clock=clock)
         self._book = Book(config, ledger=ledger, trouble=self._trouble)
         self._writing_flows = {name for name, flow in flows().items() if flow.writes}
@@ -84,8 +89,14 @@ class Desk:
 
         Needed once before the first turn, and after the clock was set.
         """
-        running = {run.id for run in (*self._workers.running(), *(each.planned for each in self._ended))}
-        return self._book.open(now=self._now(), running=running)
+        return self._book.open(now=self._now(), running=self._going_on())
+
+    def take_over(self, config: Config) -> None:
+        """Go by this configuration from now on. What goes on is left to go on, also where it is wanted no more."""
+        book = Book(config, ledger=self._ledger, trouble=self._trouble)
+        book.open(now=self._now(), running=self._going_on())
+        self._config, self._book = config, book
+        self._waiting.take_over(config)
 
     def turn(self, *, due_by: datetime | None = None) -> None:
         """Record what has ended, plan ahead, start what is due; `due_by`: nothing that is due only later."""
@@ -96,7 +107,8 @@ class Desk:
         with self._trouble.kept("plan"):
             self._book.keep_ahead(now=now)
         with self._trouble.kept("start"):
-            self._start_due(now, due_by=due_by or now)
+            if not self._held():
+                self._start_due(now, due_by=due_by or now)
 
     def stop(self) -> None:
         """Start nothing more, and ask every run to stop after the order in hand."""
@@ -124,6 +136,10 @@ class Desk:
 
     def _now(self) -> datetime:
         return self._clock.now().astimezone(UTC)
+
+    def _going_on(self) -> set[int]:
+        """Records of the runs whose end is not recorded yet."""
+        return {run.id for run in (*self._workers.running(), *(each.planned for each in self._ended))}
 
     def _workers_forgot(self, run: PlannedRun) -> bool:
         started = self._ledger.planned_runs(entry=run.entry, shop=run.shop, state=PlanState.STARTED)

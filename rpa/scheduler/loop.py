@@ -14,10 +14,10 @@ from rpa.scheduler.rounds import Rounds, SteadyTime
 from rpa.scheduler.trouble import Trouble
 
 if TYPE_CHECKING:
-    from rpa.config import Config
     from rpa.ledger.ledger import Ledger
     from rpa.scheduler.desk import Desk
     from rpa.scheduler.presence import Presence
+    from rpa.scheduler.settings import Settings
     from rpa.scheduler.workers import Workers
 
 _TURN_S = 1
@@ -30,7 +30,7 @@ LIVES_S = 120.0
 class Loop:
     """One `rpa schedule`, with everything that it needs open."""
 
-    config: Config
+    settings: Settings
     ledger: Ledger
     desk: Desk
     workers: Workers
@@ -45,14 +45,16 @@ class Loop:
 
     def once(self) -> None:
         """Start what is due by now, wait for its end, and start nothing else."""
-        due_by = self.config.clock.now().astimezone(UTC)
+        due_by = self.settings.current.clock.now().astimezone(UTC)
         self._until(lambda: not self.desk.busy and not self.desk.waiting(due_by=due_by), due_by=due_by)
 
     def _until(self, over: Callable[[], bool], *, due_by: datetime | None) -> None:
-        clock = self.config.clock
+        clock = self.settings.current.clock
         trouble = Trouble(self.ledger, clock=clock)
         time = SteadyTime.of_utc(clock)
         rounds = Rounds(clock=clock, trouble=trouble)
+        if due_by is None:
+            rounds.add("config", every_s=_TURN_S, do=self.settings.keep_up)
         rounds.add("turn", every_s=_TURN_S, do=partial(self.desk.turn, due_by=due_by))
         rounds.add("heartbeat", every_s=_BEAT_S, do=self._beat)
         try:
@@ -74,7 +76,7 @@ class Loop:
             self.workers.wait(_TURN_S)
             waited = True
         if not waited:
-            self.config.clock.wait(_TURN_S)
+            self.settings.current.clock.wait(_TURN_S)
 
     def _beat(self) -> None:
         running = sorted(run.shop for run in self.workers.running())
@@ -83,7 +85,7 @@ class Loop:
         self.pulse.felt()
 
     def _let_finish(self, trouble: Trouble) -> None:
-        clock, within_s = self.config.clock, self.config.scheduler.stop_within_s
+        clock, within_s = self.settings.current.clock, self.settings.current.scheduler.stop_within_s
         self.desk.stop()
         until = clock.monotonic() + within_s
         while self.desk.busy and clock.monotonic() < until:

@@ -59,6 +59,10 @@ class Pool:
         finally:
             self._stack.close()
 
+    def take_over(self, config: Config) -> None:
+        """Go by this configuration from the next run on."""
+        self._config = config
+
     def start(self, task: Task) -> None:
         """Begin this run, or hold it until the browser has been replaced, which may be due."""
         if self._held or (self._working and self._worn()):

@@ -39,6 +39,10 @@ class Waiting:
         self._told: set[tuple[str, str]] = set()
         """Shops and flows."""
 
+    def take_over(self, config: Config) -> None:
+        """Go by this configuration from now on."""
+        self._config = config
+
     def come(self, run: PlannedRun) -> None:
         """Its moment has come."""
         self._since.setdefault((run.entry, run.shop), run.due_at.astimezone(UTC))

@@ -129,6 +129,7 @@ class Simulation:
     calendar: Mapping[str, list[str]] = field(default_factory=dict)
     fate: Callable[[Task], Fate] = lambda _task: Fate()
     workers: int = 2
+    held: Callable[[], bool] = lambda: False
     config: Config = field(init=False)
     ledger: Ledger = field(init=False)
     desk: Desk = field(init=False)
@@ -169,8 +170,9 @@ class Simulation:
         self.ledger = Ledger.open(self.config.var / "ledger.sqlite3", clock=clock)
         self.pool = SimulatedWorkers(self._fate_of, ledger=self.ledger, clock=clock, log=self.starts)
         self.desk = Desk(
-            self.config, ledger=self.ledger, workers=self.pool, clock=clock, pauses=self.pauses, told=self._hear
-        )
+            self.config, ledger=self.ledger, workers=self.pool, clock=clock, pauses=self.pauses, told=self._hear,
+            held=self.held,
+        )  # fmt: skip
         self.desk.wake()
         self._one_run_makes_up()
 
@@ -221,7 +223,7 @@ class Simulation:
 
     def _nothing_waits_without_need(self) -> None:
         """A planned run that is due is started within this turn, if there is a worker and its shop is free."""
-        if len(self.pool.running()) >= self.workers:
+        if len(self.pool.running()) >= self.workers or self.held():
             return
         busy = {run.shop for run in self.pool.running()} | self._taken()
         assert [run for run in self.ledger.due_planned(self.now) if run.shop not in busy] == []

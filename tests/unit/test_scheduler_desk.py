@@ -232,6 +232,30 @@ def test_a_run_of_an_entry_that_left_rpa_toml_is_withdrawn_when_its_moment_comes
     assert reasons(come_of(simulation, entry="ship")) == [Why.WITHDRAWN]
 
 
+def test_another_schedule_is_taken_over_without_ending_what_goes_on(make: Make) -> None:
+    simulation = make(SHIP, shops=2, fate=lambda _task: Fate(takes=15 * MINUTE))
+    simulation.live(BEGIN + 12 * MINUTE)
+    simulation.schedule, simulation.shops = [{**SHIP, "every": "30m"}, {"flow": "audit-notices", "at": ["09:20"]}], 1
+    simulation.write()
+    simulation.desk.take_over(simulation.config)
+    simulation.live(BEGIN + 50 * MINUTE)
+    begun = [(start.run.flow, start.run.shop, f"{start.run.planned_at:%H:%M}") for start in simulation.starts]
+    assert begun == [
+        ("ship", "s0", "09:10"), ("ship", "s1", "09:10"), ("audit-notices", "s0", "09:20"), ("ship", "s0", "09:30"),
+    ]  # fmt: skip
+    assert come_of(simulation, "s1")[0].state is PlanState.FINISHED
+
+
+def test_while_it_is_held_what_is_due_waits(make: Make) -> None:
+    mistake = [True]
+    simulation = make(SHIP, held=lambda: bool(mistake))
+    simulation.live(BEGIN + 25 * MINUTE)
+    assert simulation.starts == []
+    mistake.clear()
+    simulation.live(BEGIN + 27 * MINUTE)
+    assert [f"{start.run.planned_at:%H:%M}" for start in simulation.starts] == ["09:20"]
+
+
 def test_an_entry_that_is_back_before_its_moment_runs(make: Make) -> None:
     simulation = make(SHIP)
     restart(simulation, NOTICES)

@@ -28,6 +28,7 @@ from rpa.scheduler.desk import Desk
 from rpa.scheduler.loop import LIVES_S, Loop, Pulse
 from rpa.scheduler.presence import Presence
 from rpa.scheduler.rounds import Rounds, SteadyTime
+from rpa.scheduler.settings import Settings
 from rpa.scheduler.trouble import Trouble
 from rpa.scheduler.workers import Ended, Task
 
@@ -195,7 +196,7 @@ def test_a_scheduler_that_cannot_write_down_that_it_lives_has_no_pulse(
         config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
     )  # fmt: skip
     loop = Loop(
-        config=config, ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
+        settings=Settings(config), ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
         stopping=lambda: next(asked), pulse=pulse,
     )  # fmt: skip
     passed[0] = 2 * LIVES_S
