@@ -1,6 +1,7 @@
 """Makes the pictures of the READMEs anew: `python -m tests.pictures` (needs LibreOffice and poppler's pdftoppm).
 
-The demo runs once a language; its own evidence, tables and workbooks are what is shown.
+The demo runs once a language; its own evidence, tables and workbooks are what is shown. Of three shops with a schedule
+is shown what `rpa status` and `rpa todo` say.
 """
 
 from __future__ import annotations
@@ -10,39 +11,44 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from openpyxl import load_workbook
 from PIL import Image, ImageChops
 from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
+from rich.text import Text as Styled
 
+from fixtures.mockshop.generate import generate, hasty_parcels, parcels
 from fixtures.mockshop.harness import MockShop
-from flows.rows import REASON_WORDS, held_orders_sheet, pull_back_sheet
+from flows.rows import pull_back_sheet
 from rpa.browser.session import WINDOW, launched
 from rpa.elements.registry import load_profile
-from rpa.language import Language
-from rpa.report.results import ReportFiles, ShopResult, Tally
-from rpa.report.tables import read_rows
-from rpa.report.terminal import summary
+from rpa.language import Language, Text
+from rpa.report.duties import TO_DO
 from tests.browser.clerk import Clerk
+from tests.office import PASSWORD, VIRTUAL_GOODS, ZONE, ShopFolder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 IMAGES = Path(__file__).resolve().parent.parent / ".github" / "images"
 _TERMINAL_COLUMNS = 112
+_AT_A_TERMINAL = {"FORCE_COLOR": "1", "COLUMNS": str(_TERMINAL_COLUMNS)}
+_SCHEDULE = '[[schedule]]\nflow = "audit-notices"\nhours = "0-23"\n[[schedule]]\nflow = "ship"\nevery = "30m"\n'
 _PAGE = (
     "<body style='margin:0;background:{background}'>"
     "<pre style='display:inline-block;margin:0;padding:18px 22px;text-spacing-trim:space-all;"
     'font:14px/1.45 "Noto Sans Mono CJK SC",monospace;color:{foreground};background:{background}\'>{code}</pre></body>'
 )
 _TITLE_BAR = (52, 73, 94)
-_SHARE_SHOWN = 0.49
-"""Of the workbook's width: up to the goods' spec."""
+_SHARE_SHOWN = 0.385
+"""Of a sheet's width: up to the reason."""
 
 
 def main() -> None:
@@ -51,20 +57,23 @@ def main() -> None:
     with launched() as browser:
         picture_of_the_list(browser)
         for language in Language:
-            with demo(language) as folder:
-                picture_of_the_terminal(browser, folder, language=language)
+            with demo(language) as (folder, said):
+                picture_of_the_terminal(browser, said, language=language)
                 picture_of_the_workbook(folder, language=language)
-                pictures_of_a_shipment(folder)
+            with TemporaryDirectory() as place, three_shops(Path(place), language=language) as shops:
+                picture_of_the_overview(browser, shops, language=language)
+                pictures_of_a_shipment(shops)
 
 
 @contextmanager
-def demo(language: Language) -> Iterator[Path]:
-    """A folder in which the demo has run."""
+def demo(language: Language) -> Iterator[tuple[Path, str]]:
+    """A folder in which the demo has run, and what it said, as if the folder lay in a home."""
     with TemporaryDirectory() as place:
         folder = Path(place) / "demo"
         words = [sys.executable, "-c", "from rpa.cli import main; main()", "demo", "--folder", str(folder)]
-        subprocess.run(words, env={**os.environ, "RPA_LANG": language.value}, check=True)
-        yield folder
+        env = {**os.environ, **_AT_A_TERMINAL, "RPA_LANG": language.value}
+        done = subprocess.run(words, env=env, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+        yield folder, done.stdout.replace(str(folder), "~/demo")
 
 
 def picture_of_the_list(browser: Browser) -> None:
@@ -81,17 +90,62 @@ def picture_of_the_list(browser: Browser) -> None:
     small(IMAGES / "orders.png", width=1200)
 
 
-def picture_of_the_terminal(browser: Browser, folder: Path, *, language: Language) -> None:
+def picture_of_the_terminal(browser: Browser, said: str, *, language: Language) -> None:
     """The table at the end of a run."""
-    console = Console(width=_TERMINAL_COLUMNS, record=True, file=io.StringIO())
-    console.print(summary([result_of(folder)], language=language, reasons=REASON_WORDS))
+    console = terminal()
+    console.print(Styled.from_ansi(said[said.index("\n ") :].strip("\n")))
+    picture_of(console, browser=browser, path=IMAGES / f"terminal.{language}.png")
+
+
+def terminal() -> Console:
+    """A terminal that remembers what was written on it."""
+    return Console(width=_TERMINAL_COLUMNS, record=True, file=io.StringIO())
+
+
+def picture_of(console: Console, *, browser: Browser, path: Path) -> None:
+    """What was written on a terminal."""
     page = browser.new_page(device_scale_factor=1.6)
     html = console.export_html(theme=SVG_EXPORT_THEME, inline_styles=True, code_format=_PAGE)
     page.set_content(re.sub("─+", _rule, html))
-    path = IMAGES / f"terminal.{language}.png"
     page.locator("pre").screenshot(path=path)
     page.close()
     small(path, width=1200)
+
+
+def picture_of_the_overview(browser: Browser, folder: ShopFolder, *, language: Language) -> None:
+    """What `rpa status` and `rpa todo` say of shops that run by themselves."""
+    console = terminal()
+    for command in ("status", "todo"):
+        done = folder.run(command, env=_AT_A_TERMINAL)
+        console.print(f"$ rpa {command}", style="bold")
+        console.print(Styled.from_ansi(done.stdout.rstrip()), end="\n\n" if command == "status" else "\n")
+    picture_of(console, browser=browser, path=IMAGES / f"overview.{language}.png")
+
+
+@contextmanager
+def three_shops(place: Path, *, language: Language) -> Iterator[ShopFolder]:
+    """One that ships, one that is only rehearsed, and one that nobody is logged in to."""
+    now = datetime.now(ZONE)
+    folder = ShopFolder(place)
+    with ExitStack() as mocks:
+        for seed, (name, live, password) in enumerate(
+            [("main", True, PASSWORD), ("outlet", False, PASSWORD), ("north", True, None)], start=1
+        ):
+            mock = mocks.enter_context(MockShop(orders=14, seed=seed, now=now.isoformat()))
+            inbox = f"inbox-{name}"
+            folder.add_shop(
+                name, url=mock.url, password=password, live=live, sheets=None, inbox=inbox,
+                no_logistics_goods=VIRTUAL_GOODS[:-2],
+            )  # fmt: skip
+            made = generate(orders=14, seed=seed, now=now)
+            rows = [*hasty_parcels(made, seed=2), *parcels(made, seed=1)]
+            folder.write_sheet(rows[:-1], name=f"{inbox}/parcels.csv")
+        settings = folder.path / "rpa.toml"
+        text = settings.read_text(encoding="utf-8").replace('"en"', f'"{language}"', 1)
+        settings.write_text(f"{text}\n{_SCHEDULE}", encoding="utf-8")
+        for words in (["run", "audit-notices"], ["ship"], ["schedule", "--once"]):
+            folder.run(*words)
+        yield folder
 
 
 def _rule(found: re.Match[str]) -> str:
@@ -100,35 +154,16 @@ def _rule(found: re.Match[str]) -> str:
     return f"<span style='display:inline-block;width:{width}em;border-top:1px solid;vertical-align:middle'></span>"
 
 
-def result_of(folder: Path) -> ShopResult:
-    """The run's result, read from its report, as if the demo's folder lay in a home."""
-    [report] = folder.glob("var/reports/*/report.csv")
-    tally = Tally()
-    for row in read_rows(report):
-        tally.add((row["outcome"], row["reason"]), subject=row["order_sn"])
-    further = [make(read_rows(report)) for make in (pull_back_sheet, held_orders_sheet)]
-    shown = Path("~/demo") / report.parent.relative_to(folder)
-    files = ReportFiles(csv=shown / "report.csv", xlsx=shown / "report.xlsx", summary=shown / "summary.json")
-    return ShopResult(
-        shop="demo",
-        run_id="",
-        flow="ship",
-        counts=dict(tally.counts),
-        examples=tally.examples,
-        files=files,
-        further_sheets=tuple((sheet.name, len(list(sheet.rows))) for sheet in further),
-    )
-
-
 def picture_of_the_workbook(folder: Path, *, language: Language) -> None:
-    """The left half of its first sheet, and below it the parcels to be pulled back."""
+    """The left part of its first sheet, what is to be done today, and below it the parcels to be pulled back."""
     [xlsx] = folder.glob("var/reports/*/report.xlsx")
+    xlsx = only(xlsx, sheets=(TO_DO, pull_back_sheet([]).name), language=language)
     profile = f"-env:UserInstallation={(folder / 'office').as_uri()}"
     words = ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", str(folder), str(xlsx)]
     subprocess.run(words, check=True, capture_output=True)
-    subprocess.run(["pdftoppm", "-r", "420", "-png", str(folder / "report.pdf"), str(folder / "page")], check=True)
+    subprocess.run(["pdftoppm", "-r", "420", "-png", str(folder / "shown.pdf"), str(folder / "page")], check=True)
     first, *_, last = sorted(folder.glob("page-*.png"))
-    top, bottom = sheet(first, share=_SHARE_SHOWN, height=820), sheet(last, share=1, height=1150)
+    top, bottom = sheet(first, share=_SHARE_SHOWN, height=495), sheet(last, share=_SHARE_SHOWN, height=495)
     bottom = bottom.resize((top.width, bottom.height * top.width // bottom.width))
     both = Image.new("RGB", (top.width, top.height + bottom.height + 40), "white")
     both.paste(top, (0, 0))
@@ -136,6 +171,16 @@ def picture_of_the_workbook(folder: Path, *, language: Language) -> None:
     path = IMAGES / f"report.{language}.png"
     both.save(path)
     small(path, width=1200)
+
+
+def only(xlsx: Path, *, sheets: Sequence[Text], language: Language) -> Path:
+    """A copy of a workbook with these sheets alone."""
+    book, kept = load_workbook(xlsx), {sheet.of(language) for sheet in sheets}
+    for name in set(book.sheetnames) - kept:
+        del book[name]
+    path = xlsx.with_name("shown.xlsx")
+    book.save(path)
+    return path
 
 
 def sheet(path: Path, *, share: float, height: int) -> Image.Image:
@@ -149,10 +194,11 @@ def sheet(path: Path, *, share: float, height: int) -> Image.Image:
     return image.crop((left, top, left + int((right - left) * share), min(top + height, filled[3] + 8)))
 
 
-def pictures_of_a_shipment(folder: Path) -> None:
+def pictures_of_a_shipment(folder: ShopFolder) -> None:
     """The evidence of one order that went by parcel, as it was kept."""
+    order_sn = next(action.subject for action in folder.ledger() if action.payload["courier"])
     for moment in ("before", "after"):
-        kept = min(folder.glob(f"var/evidence/demo/*/*-{moment}.jpg"))
+        kept = min(folder.var.glob(f"evidence/*/{order_sn}/*-{moment}.jpg"))
         (IMAGES / f"shipment-{moment}.jpg").write_bytes(kept.read_bytes())
 
 
