@@ -62,7 +62,9 @@ class Shop(BaseModel):
         default=None, description="The site's address; leave it out to use the platform's own."
     )
     mall_id: str = Field(min_length=1, description="The shop's id, which the page must show before any write.")
-    mall_name: str | None = Field(default=None, description="The shop's name, for people.")
+    mall_name: str | None = Field(
+        default=None, description="The shop's name, for people; if given, the page must show it, too."
+    )
     login: str = Field(default="", description="The account's name; its password lives in the encrypted store.")
     live: bool = Field(default=False, description="false: every run is a dry run unless --live is given.")
     max_per_run: Limit = Field(
