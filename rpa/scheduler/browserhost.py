@@ -104,7 +104,7 @@ class BrowserHost:
 
     def _ask(self, message: Message) -> Message:
         if not self.alive:
-            raise TryAgain(f"The shared browser is gone: {self._child.last_words}")
+            raise TryAgain(f"The shared browser is gone: {self._child.last_words or 'its process has ended'}")
         self._asked += 1
         self._child.tell({"n": self._asked, **message})
         answer = self._answer(_ANSWERS_IN_S)

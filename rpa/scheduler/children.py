@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ from loguru import logger
 
 _LAST_LINES = 12
 _LONGEST_LINE = 500
+_ERROR = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception)\b")
+"""How Python begins the line that names an error."""
 _ENDS_IN_S = 5.0
 _LAST_WORDS_IN_S = 1.0
 
@@ -55,8 +58,10 @@ class Child:
 
     @property
     def last_words(self) -> str:
-        """The last lines of its standard error."""
-        return "\n".join(self._last)
+        """The last lines of its standard error; the error that ended it, if they have it, comes first."""
+        lines = list(self._last)
+        errors = [line for line in lines if _ERROR.match(line)]
+        return "\n".join([*errors[-1:], *lines])
 
     def tell(self, message: Message) -> None:
         """Send this; who has ended hears nothing."""

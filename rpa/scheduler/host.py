@@ -8,6 +8,7 @@ has the shop's `PageLock`, and gives it back when the page is gone.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 from queue import Empty
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from loguru import logger
 
 from rpa.browser.shared import shared
 from rpa.clock import Clock
@@ -101,6 +104,9 @@ class Host:
 
 def main() -> None:
     """Start the browser, say where it is, do what is asked; when the scheduler is gone, wait for its workers."""
+    # What it writes to standard error is told as the reason when it ends; the log is the scheduler's.
+    logger.remove()
+    logger.add(sys.stderr, level="WARNING", format="{message}", diagnose=False, backtrace=False)
     parent = Parent()
     order = parent.said.get()
     if order is None:

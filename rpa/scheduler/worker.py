@@ -12,7 +12,7 @@ import threading
 
 from rpa.browser.driver import Driver
 from rpa.discovery import flows
-from rpa.errors import Stopped
+from rpa.errors import Stopped, TryAgain
 from rpa.scheduler.children import Parent
 from rpa.stopping import asked_to_stop
 
@@ -28,6 +28,7 @@ class Leash:
         self._stop_within_s = stop_within_s
         self._heard = threading.Event()
         self._stop = False
+        self._gone = ""
         threading.Thread(target=self._listen, daemon=True).start()
 
     def stopping(self) -> bool:
@@ -35,15 +36,21 @@ class Leash:
         return self._stop
 
     def wait_for_go(self, *, token: str) -> None:
-        """Say that a page is marked with this, and wait until its window is known. Raises Stopped when it will not."""
+        """Say that a page is marked with this, and wait until its window is known.
+
+        Raises Stopped when it is not to go on, and TryAgain when the browser is gone.
+        """
         self._parent.tell({"window": token})
         self._heard.wait()
+        if self._gone:
+            raise TryAgain(self._gone)
         if self._stop:
             raise Stopped("Asked to stop before anything was opened.")
 
     def _listen(self) -> None:
         while (message := self._parent.said.get()) is not None:
             self._stop = self._stop or "stop" in message
+            self._gone = message.get("gone", "")
             self._heard.set()
         self._stop = True
         self._heard.set()

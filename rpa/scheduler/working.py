@@ -74,8 +74,8 @@ class Working:
         try:
             self.host.find(self.shop, token=self._token)
         except TryAgain as error:
-            logger.warning("{}: {}", self.shop, error)
-            self.ask_to_stop()
+            # Not asked to stop, which nobody need look at: that it had no browser is what its run tells.
+            self._child.tell({"gone": str(error)})
         else:
             self._child.tell({"go": True})
 

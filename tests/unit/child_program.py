@@ -21,6 +21,7 @@ def main() -> None:
     sys.stderr.write("x" * 5_000_000)
     sys.stderr.flush()
     print(json.dumps({"said": True}), flush=True)
+    raise LookupError("The reason.\n[and more of it]")
 
 
 if __name__ == "__main__":

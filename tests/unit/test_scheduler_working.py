@@ -7,16 +7,19 @@ from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+import pytest
+
 from rpa.config import load
+from rpa.errors import Stopped, TryAgain
 from rpa.scheduler.children import Message
+from rpa.scheduler.worker import Leash
 from rpa.scheduler.working import Working
 from tests.faults.pool_program import task
 from tests.office import ShopFolder
 
 if TYPE_CHECKING:
-    import pytest
-
     from rpa.scheduler.browserhost import BrowserHost
+    from rpa.scheduler.children import Parent
 
 PATIENCE_S = 60.0
 HANGS = "import atexit, threading\natexit.register(threading.Event().wait)\n"
@@ -51,3 +54,16 @@ def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_fin
     ended = working.ended()
     assert (ended.how, ended.exit_code) == ("finished", 3)
     assert "shared browser is gone" in ended.detail
+
+
+@pytest.mark.parametrize(("said", "raised"), [({"gone": "No browser."}, TryAgain), ({"stop": True}, Stopped)])
+def test_a_worker_knows_a_browser_that_is_gone_from_the_wish_that_it_stops(
+    said: Message, raised: type[Exception]
+) -> None:
+    told = SimpleQueue[Message | None]()
+    parent = SimpleNamespace(said=SimpleQueue[Message | None](), tell=told.put)
+    leash = Leash(cast("Parent", parent), stop_within_s=60)
+    parent.said.put(said)
+    with pytest.raises(raised):
+        leash.wait_for_go(token="abc")
+    assert told.get() == {"window": "abc"}
