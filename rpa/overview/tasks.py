@@ -67,11 +67,13 @@ def tasks(
     `orders`: what is outstanding in the shops; `now`: by our clock, deadlines are judged by those of the sites.
     """
     found: list[Task] = []
+    incidents = [each for each in ledger.open_incidents() if each.shop in shops]
+    down = {each.shop for each in incidents if each.severity is Severity.CRITICAL}
     for name, of_shop in orders.items():
-        if of_shop.lines:
+        lines = [line for line in of_shop.lines if name not in down or line.reason not in words.unseen(line.flow)]
+        if lines:
             at_site = ledger.site_now(name)
-            found += [_of_line(line, words=words) for line in of_shop.lines if _asks(line, words=words, now=at_site)]
-    incidents = (each for each in ledger.open_incidents() if each.shop in shops)
+            found += [_of_line(line, words=words) for line in lines if _asks(line, words=words, now=at_site)]
     found += [
         _of_incident(each, orders=orders, words=words) for each in incidents if not each.cause.startswith(SHIP_BY)
     ]

@@ -39,6 +39,10 @@ class Vocabulary:
         """The reasons of this flow's rows that must not be acted on."""
         return self.reports[flow].layout.holds if flow in self.reports else frozenset()
 
+    def unseen(self, flow: str) -> frozenset[str]:
+        """The reasons of this flow's rows that say only that nobody looked."""
+        return self.reports[flow].layout.unseen if flow in self.reports else frozenset()
+
     def sentence(self, code: str, *, flow: str = "") -> Text | None:
         """What this code means and what to do, in that flow's words if it has some; None: no flow knows it."""
         own = [self.reports[flow]] if flow in self.reports else []

@@ -80,6 +80,13 @@ def test_an_incident_that_stops_a_shop_is_as_urgent_as_its_next_order(desk: Over
     assert desk.to_do()[0].deadline == MORNING + timedelta(hours=26)
 
 
+def test_rows_that_nobody_looked_at_are_no_tasks_beside_what_stopped_the_shop(desk: OverviewDesk) -> None:
+    desk.ran("demo", an_order(1, Reason.SHOP_NOT_READ))
+    desk.ran("south", an_order(2, Reason.SHOP_NOT_READ))
+    desk.ledger.incident("demo", cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
+    assert sorted(codes(desk)) == [(("demo",), "login_needed"), (("south",), "shop_not_read")]
+
+
 def test_an_incident_of_a_flow_is_told_in_that_reasons_words_and_any_other_in_its_own(desk: OverviewDesk) -> None:
     desk.ledger.incident("demo", cause="page_changed:ship", message="orders.ship is not on the page")
     desk.ledger.incident("", cause="notify:boss", message="The channel boss takes no message")
