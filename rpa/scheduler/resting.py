@@ -23,12 +23,13 @@ def resting(incidents: Iterable[Incident], *, secrets: Path, now: datetime) -> d
 
     A shop rests from the last run that found its login in trouble, until somebody logs in, or the rest has passed. One
     that has only lost its session, and has a password to log in with, does not: the next run does so by itself.
+    A moment that is long to come is one of a clock that went wrong, and keeps no shop.
     """
     return {
         each.shop: each.message
         for each in incidents
         if each.cause in LOGIN_TROUBLE
-        and now.astimezone(UTC) - each.last_seen_at.astimezone(UTC) < _rest(each, secrets=secrets)
+        and abs(now.astimezone(UTC) - each.last_seen_at.astimezone(UTC)) < _rest(each, secrets=secrets)
         and not _changed_since(each.last_seen_at, shop=each.shop, secrets=secrets)
     }
 

@@ -104,6 +104,15 @@ def test_a_login_wakes_a_resting_shop_at_once(make: Make) -> None:
     assert reasons(come_of(simulation)) == ["", Why.NEEDS_PERSON, ""]
 
 
+def test_a_shop_does_not_rest_until_a_moment_that_a_wrong_clock_noted(make: Make) -> None:
+    simulation = make(SHIP)
+    simulation.moving.shift(timedelta(days=365))
+    simulation.ledger.incident("s0", cause="login_needed", message="Log in.")
+    simulation.moving.shift(timedelta(days=-365))
+    simulation.live(BEGIN + 15 * MINUTE)
+    assert [run.state for run in come_of(simulation)] == [PlanState.FINISHED]
+
+
 def test_a_pause_skips_what_writes_and_lets_reading_go_on(make: Make) -> None:
     simulation = make(SHIP, NOTICES)
     simulation.pauses.pause(None, by="li", reason="holiday", at=simulation.now)
