@@ -33,7 +33,7 @@ def to_terminal(console: Console, *, folder: Path, name: str = PEOPLES) -> Itera
     def tell(message: object) -> None:
         record = message.record  # type: ignore[attr-defined]
         style = styles.get(record["level"].name, "dim")
-        console.print(record["message"], style=style, markup=False, highlight=False, soft_wrap=True)
+        console.print(record["message"], style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     people = logger.add(tell, level="INFO", format="{message}", diagnose=False, backtrace=False)
     with _kept(folder / f"{name}.log", rotation="10 MB", retention=10):

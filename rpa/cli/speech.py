@@ -16,9 +16,13 @@ _PAPER_WIDTH = 120
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Where people read: as wide as their terminal, 120 columns where there is none. Brackets are plain text."""
-    found = Console(stderr=stderr, markup=False, highlight=False)
-    return found if found.is_terminal else Console(file=found.file, width=_PAPER_WIDTH, markup=False, highlight=False)
+    """Where people read: as wide as their terminal, 120 columns where there is none. All text is plain text."""
+    found = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    return (
+        found
+        if found.is_terminal
+        else Console(file=found.file, width=_PAPER_WIDTH, markup=False, highlight=False, emoji=False)
+    )
 
 
 def language_of(config_path: Path | None) -> Language:

@@ -44,3 +44,12 @@ def test_the_scheduler_writes_a_log_of_its_own(tmp_path: Path) -> None:
     with to_terminal(Console(file=io.StringIO()), folder=tmp_path, name=SCHEDULERS):
         logger.debug("said by the scheduler")
     assert [path.name for path in tmp_path.iterdir()] == ["schedule.log"]
+
+
+def test_what_is_said_is_shown_letter_for_letter(tmp_path: Path) -> None:
+    said = "scheduler:heartbeat: no [room] :1:"
+    console = Console(file=io.StringIO(), width=120)
+    with to_terminal(console, folder=tmp_path):
+        logger.warning("{}", said)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == f"{said}\n"
