@@ -34,7 +34,7 @@ _FAULTS: tuple[dict[str, Any], ...] = (
     {"name": "error-after", "endpoint": _SHIP},
     {"name": "slow", "endpoint": _LIST, "ms": 3000},
     {"name": "toast-lies"},
-    {"name": "stale-list"},
+    {"name": "stale-list", "s": 4.0},
     {"name": "second-confirmation"},
     {"name": "session-expired"},
     {"name": "popup-known"},
@@ -66,7 +66,9 @@ class Soak:
     shops: list[SoakedShop]
     rng: random.Random
     memory: list[tuple[float, float]] = field(default_factory=list)
-    """(minutes since the start, MB of all processes together)."""
+    """(minutes since the start, MB of what lasts: the scheduler and the shared browser, without the workers)."""
+    peak_mb: float = 0.0
+    """The most that all processes held together."""
     faults: list[str] = field(default_factory=list)
     family: set[psutil.Process] = field(default_factory=set)
     """Every process of the program that was ever seen."""
@@ -86,7 +88,7 @@ class Soak:
     def kill_one(self, scheduler: psutil.Process, *, of: str) -> None:
         """End one process below the scheduler without warning: a `worker`, or the `browser`."""
         below = {each: _words(each) for each in scheduler.children(recursive=True)}
-        workers = [each for each, words in below.items() if "rpa.scheduler.worker" in words]
+        workers = [each for each in below if _is_worker(each)]
         browsers = [each for each, words in below.items() if "--remote-debugging" in words and "--type=" not in words]
         found = workers if of == "worker" else browsers
         if found:
@@ -98,17 +100,20 @@ class Soak:
         """Note how much memory the scheduler and all below it hold."""
         processes = [scheduler, *scheduler.children(recursive=True)]
         self.family.update(processes)
-        self.memory.append((minutes, sum(map(_pss_mb, processes))))
+        held = {each: _pss_mb(each) for each in processes}
+        passing = {each for worker in processes if _is_worker(worker) for each in _with_children(worker)}
+        self.memory.append((minutes, sum(megabytes for each, megabytes in held.items() if each not in passing)))
+        self.peak_mb = max(self.peak_mb, sum(held.values()))
 
     @property
     def slope(self) -> float:
-        """Growth of the memory in MB an hour, by the medians of the minutes after the first quarter."""
+        """Growth in MB an hour of what lasts, by the least of each minute, when few shops are open, after a quarter."""
         by_minute: dict[int, list[float]] = {}
         for minutes, megabytes in self.memory:
             by_minute.setdefault(int(minutes), []).append(megabytes)
         settled = sorted(by_minute)[len(by_minute) // 4 :]
-        medians = [statistics.median(by_minute[minute]) for minute in settled]
-        return statistics.linear_regression(settled, medians).slope * 60 if len(settled) > 1 else 0.0
+        least = [min(by_minute[minute]) for minute in settled]
+        return statistics.linear_regression(settled, least).slope * 60 if len(settled) > 1 else 0.0
 
 
 def _words(process: psutil.Process) -> str:
@@ -116,6 +121,17 @@ def _words(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    return "rpa.scheduler.worker" in _words(process)
+
+
+def _with_children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return [process]
 
 
 def _pss_mb(process: psutil.Process) -> float:
@@ -138,7 +154,7 @@ def soaked(path: Path, *, seed: int) -> Iterator[Soak]:
             prepare(mock, made, pending=plain, held={})
             rows: list[Parcel] = [(sn, "中通快递", f"78{number:02d}{n:010d}") for n, sn in enumerate(plain, start=1)]
             shop = SoakedShop(name=f"s{number + 1}", mock=mock, parcels=rows)
-            folder.add_shop(shop.name, url=mock.url, sheets=[f"inbox/{shop.name}.csv"])
+            folder.add_shop(shop.name, url=mock.url, settle_s=8.0, sheets=[f"inbox/{shop.name}.csv"])
             log_in(folder, mock=mock, shop=shop.name)
             shops.append(shop)
         hold_still(folder)
