@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -36,7 +37,8 @@ def test_a_child_is_done_with_though_what_it_left_behind_still_holds_its_output(
         kills.join(PATIENCE_S)
         assert not kills.is_alive()
     finally:
-        orphan.kill()
+        with suppress(psutil.NoSuchProcess):
+            orphan.kill()
 
 
 def test_garbage_is_no_message_and_of_endless_lines_little_is_kept(tmp_path: Path) -> None:
