@@ -180,6 +180,7 @@ def run_for(soak: Soak, *, minutes: float) -> subprocess.Popen[str]:
             _disturb(soak, scheduler)
         for shop in soak.shops:
             shop.mock.clear_faults()
+            log_in(soak.folder, mock=shop.mock, shop=shop.name)  # as a person does for a shop that rests
         _until_all_is_done(soak, process)
         process.terminate()
         process.wait(timeout=_STOPS_WITHIN_S)
