@@ -13,15 +13,13 @@ from filelock import FileLock, Timeout
 
 from rpa.errors import ConfigError
 from rpa.files import write_atomically
+from rpa.overview.health import SCHEDULER
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from rpa.config import Config
     from rpa.ledger.ledger import Ledger
-
-HEARTBEAT = "scheduler"
-"""Its name among the ledger's signs of life."""
 
 
 class Presence:
@@ -79,7 +77,7 @@ class Presence:
             "running": list(running),
         }
         write_atomically(self._file, json.dumps(sign, ensure_ascii=False).encode())
-        ledger.beat(HEARTBEAT, next_due_at=upcoming, detail=", ".join(running))
+        ledger.beat(SCHEDULER, next_due_at=upcoming, detail=", ".join(running))
 
     def _holder(self) -> str:
         try:
