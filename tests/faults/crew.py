@@ -66,8 +66,8 @@ class Crew:
             "parent": "tests.faults.pool_program",
         }
         if name in modules:
-            return _only(each for each in everyone if modules[name] in each.cmdline())
-        driver = _only(each for each in self.part("host").children() if "run-driver" in each.cmdline())
+            return _only(each for each in everyone if modules[name] in _words(each))
+        driver = _only(each for each in self.part("host").children() if "run-driver" in _words(each))
         return driver if name == "driver" else _only(iter(driver.children()))
 
     def kill(self, *names: str) -> None:
@@ -131,6 +131,15 @@ def _of(var: Path) -> list[psutil.Process]:
     except OSError:
         return []
     return [each for each in psutil.process_iter(["cmdline"]) if mark in " ".join(each.info["cmdline"] or [])]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    """Its command line; none of a process that ended while it was looked for."""
+    try:
+        words: list[str] = process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
+    return words
 
 
 def _only(found: Iterator[psutil.Process]) -> psutil.Process:
