@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SENT: Final = "digest"
 """The sign of life that says when the last one was sent."""
+_WRONG_CLOCK: Final = timedelta(hours=1)
+"""A sign of life from so much later than now was left by a clock that was wrong: it says nothing of what was sent."""
 _TITLE = Text(en="[rpa] Digest {day:%Y-%m-%d}", zh="[rpa] 日报 {day:%Y-%m-%d}")
 
 
@@ -43,7 +45,7 @@ def send_if_due(config: Config, ledger: Ledger, notifier: Notifier) -> bool:
     if at is None:
         return False
     due, last = newest_due(at, now=now), ledger.heartbeats().get(SENT)
-    if last is not None and last.beat_at < due:
+    if last is not None and (last.beat_at < due or last.beat_at - now > _WRONG_CLOCK):
         _send(config, ledger, notifier, day=due.date())
     elif last is not None:
         return False

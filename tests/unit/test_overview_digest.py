@@ -166,3 +166,17 @@ def test_without_an_hour_there_is_none(tmp_path: Path, box: Postbox) -> None:
         desk.move(hours=48)
         assert not send_if_due(desk.config, desk.ledger, notifier)
         assert desk.ledger.heartbeats() == {}
+
+
+def test_after_the_clock_was_far_ahead_and_is_set_right_it_is_sent_again_and_then_once_a_day(
+    desk: OverviewDesk, box: Postbox
+) -> None:
+    notifier = Notifier.of(desk.config, None)
+    send_if_due(desk.config, desk.ledger, notifier)
+    desk.move(hours=24 * 400)
+    assert send_if_due(desk.config, desk.ledger, notifier)
+    desk.move(hours=-24 * 400)
+    assert [send_if_due(desk.config, desk.ledger, notifier) for _ in range(2)] == [True, False]
+    desk.move(hours=24)
+    assert send_if_due(desk.config, desk.ledger, notifier)
+    assert box.titles[1:] == ["[rpa] Digest 2026-03-09", "[rpa] Digest 2026-03-10"]

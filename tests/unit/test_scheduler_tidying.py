@@ -86,6 +86,15 @@ def test_records_are_forgotten_once_a_night_and_what_was_told_stays_thirty_days(
     }  # fmt: skip
 
 
+def test_a_night_on_which_the_clock_was_far_ahead_puts_off_no_later_one(desk: OverviewDesk) -> None:
+    tidy(desk, days=400)
+    desk.move(hours=-400 * 24)
+    for hours in (0, 8 * 24):
+        desk.planned("demo", hours=hours, state=PlanState.SKIPPED)
+    tidy(desk, days=8)
+    assert len(desk.ledger.planned_runs()) == 1
+
+
 def test_pictures_go_when_their_order_is_shipped_for_so_long_and_nothing_else_is_known_of_it(
     desk: OverviewDesk,
 ) -> None:
