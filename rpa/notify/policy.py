@@ -55,13 +55,14 @@ def due(incident: Incident, *, now: datetime, before: Iterable[Incident] = ()) -
     """Whether to tell of an open incident now: at once, and again after 2 h, 8 h, then every 24 h; None: not now.
 
     `before`: incidents of this shop and cause that were told and are over. After them it is told later, so that what
-    comes and goes all night is no message each time.
+    comes and goes all night is no message each time. What a clock that was far ahead says was told then
+    is as good as long ago: nothing stays silent until that moment.
     """
     if incident.told_at is not None:
         wait = _nth(REMINDERS, incident.times_told)
-        return Kind.AGAIN if now - incident.told_at >= wait else None
-    told = [each.told_at for each in before if each.told_at is not None and now - each.told_at < MEMORY]
-    if told and now - max(told) < _nth(RETURNS, len(told)):
+        return Kind.AGAIN if abs(now - incident.told_at) >= wait else None
+    told = [each.told_at for each in before if each.told_at is not None and abs(now - each.told_at) < MEMORY]
+    if told and abs(now - max(told)) < _nth(RETURNS, len(told)):
         return None
     return Kind.FIRST
 

@@ -118,3 +118,9 @@ def test_the_gravest_is_told_first_and_a_folded_telling_is_as_grave_as_its_grave
     mixed = [incident(2, severity=Severity.WARNING), incident(3, shop="b", severity=Severity.CRITICAL)]
     tellings = due_now([mild, *mixed], closed=[], told=[], now=EVENING)
     assert [telling.severity for telling in tellings] == [Severity.CRITICAL, Severity.INFO]
+
+
+def test_what_was_told_while_the_clock_was_far_ahead_silences_nothing_after_it_is_set_right() -> None:
+    ahead = EVENING + 24 * 400 * HOUR
+    assert due(told(at=ahead), now=EVENING) is Kind.AGAIN
+    assert due(incident(2), now=EVENING, before=[told(at=ahead)]) is Kind.FIRST
