@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+from datetime import datetime
 from pathlib import Path
+
+_PART = re.compile(r"\..+\.[a-z0-9_]{8}")
 
 
 def private_folder(path: Path) -> Path:
@@ -33,3 +37,10 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def sweep_parts(folder: Path, *, before: datetime) -> None:
+    """Remove what a process that was killed in `write_atomically` before this moment left in this folder."""
+    for path in folder.glob(".*"):
+        if _PART.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)

@@ -84,7 +84,6 @@ class Packing:
         self._known_form = known_form
         self._importing = run.office(ImportsShipments)
         self._words = run.profile.section(ImportWords)
-        self._folder = run.evidence / "imports"
         self._numbers = count(1)
         self._terms: dict[How, Terms] = {}
 
@@ -114,8 +113,8 @@ class Packing:
         )  # fmt: skip
 
     def _written(self, decisions: Sequence[Decision], *, terms: Terms) -> Path:
-        name = f"{self._run.shop.name}-{self._run.record.id}-{next(self._numbers)}"
-        file = private_folder(self._folder / name) / f"{name}.xlsx"
+        folder = private_folder(self._run.import_folder(str(next(self._numbers))))
+        file = folder / f"{folder.name}.xlsx"
         write_file([line_of(each) for each in decisions], template=terms.template, to=file, words=self._words)
         file.chmod(0o600)
         return file
@@ -124,7 +123,7 @@ class Packing:
         """The site's limits and its own template, asked for once a run."""
         how = How.NO_LOGISTICS if without_parcel(decision) else How.DIALOG
         if how not in self._terms:
-            into = private_folder(self._folder / f"{self._run.shop.name}-{self._run.record.id}-template-{how.value}")
+            into = private_folder(self._run.import_folder(f"template-{how.value}"))
             try:
                 self._terms[how] = self._of_the_site(how, into)
             except (PageChanged, InDoubt, TryAgain, NeedsTemplate) as error:

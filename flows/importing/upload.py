@@ -20,6 +20,7 @@ from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 from rpa.ledger.actions import Action, Seen
 from rpa.ledger.once import Look
+from rpa.run import imports_folder
 
 if TYPE_CHECKING:
     from flows.importing.model import ImportedRow, ImportResult
@@ -159,7 +160,7 @@ class Uploads:
         if ImportsShipments not in self._run.offices:
             return False
         office, how = self._run.office(ImportsShipments), how_of(action)
-        folder = private_folder(self._run.evidence / "imports" / name.rpartition(".")[0])
+        folder = private_folder(imports_folder(self._run.evidence) / name.rpartition(".")[0])
         try:
             result = office.result(
                 how, file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s

@@ -14,6 +14,7 @@ from loguru import logger
 from playwright.sync_api import Error
 
 from rpa.errors import InDoubt, NeedsPerson, Refused
+from rpa.run import PAGES
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -26,6 +27,9 @@ _QUALITY = 60
 _MOST_BYTES = 30_000
 """Of one picture of a row or dialog: an order has two of them."""
 _COARSER = (45, 30, 15)
+_MOST_ALIKE = 100
+"""So many pictures of one moment, or of one refusal, are kept of a subject: the first and the newest. A page that is
+refused at every run must not fill the disk."""
 _GREY = (120, 120, 120)
 _GREYED = (
     "{ background: rgb(120 120 120) !important; color: transparent !important; text-shadow: none !important;"
@@ -88,7 +92,7 @@ class Evidence:
         return self.of_successes
 
     @contextmanager
-    def on_refusal(self, page: Page, *, subject: str = "_page") -> Iterator[None]:
+    def on_refusal(self, page: Page, *, subject: str = PAGES) -> Iterator[None]:
         """Picture the whole window for what is refused, as the page is then; the error names the file."""
         try:
             yield
@@ -98,7 +102,7 @@ class Evidence:
                 error.evidence = self.refusal(page, why, subject=subject)
             raise
 
-    def refusal(self, page: Page, why: str, *, subject: str = "_page") -> Path | None:
+    def refusal(self, page: Page, why: str, *, subject: str = PAGES) -> Path | None:
         """The whole window, masked; None when the browser could not take it any more."""
         path = self._path(subject, why)
         try:
@@ -144,6 +148,8 @@ class Evidence:
     def _path(self, subject: str, moment: str) -> Path:
         folder = self.folder / subject
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for path in sorted(folder.glob(f"*-{moment}.jpg"))[1:][: -_MOST_ALIKE + 2]:
+            path.unlink(missing_ok=True)
         stamp = self.clock.now().strftime("%Y%m%d-%H%M%S-%f")[:-3]
         return folder / f"{stamp}-{moment}.jpg"
 

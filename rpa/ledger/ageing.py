@@ -1,6 +1,7 @@
 """What the ledger forgets in time, some rows a transaction: nobody else waits long for the right to write.
 
-What proves that something was done, and what forbids it, is never forgotten: actions, holds, documents and mentions.
+What proves that something was done, and what forbids it, is never forgotten: actions and their runs, holds, documents
+and mentions. What is seen of subjects (sightings, observations) has one row a subject, however often it is seen.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import case, delete, exists, func, or_, select, tuple_
+from sqlalchemy import and_, case, delete, exists, func, or_, select, tuple_
 
 from rpa.ledger import plans
 from rpa.ledger.actions import LIVE, State
@@ -22,10 +23,12 @@ from rpa.ledger.schema import (
     alarms,
     arrival_rows,
     arrivals,
+    fences,
     holds,
     incidents,
     outstanding,
     planned_runs,
+    runs,
 )
 from rpa.ledger.transactions import Transactions
 
@@ -38,6 +41,8 @@ _AT_ONCE = 300
 _LETS_OTHERS_S = 0.12
 """Between two steps: SQLite has whoever waits for the right to write ask again after a tenth of a second at most."""
 _OVER = [state.value for state in State if state is State.DONE or state not in LIVE]
+_DOUBTS = func.sum(case((actions.c.state.in_(_OVER), 0), else_=1))
+"""How many actions have not ended for certain."""
 
 
 class Ageing(Transactions):
@@ -55,6 +60,20 @@ class Ageing(Transactions):
             old = connection.execute(select(*columns).where(planned_runs.c.planned_at < before, ended))
             ids = [row.id for row in old if (row.entry, row.shop, row.planned_at) not in newest]
         return self._remove(ids[:at_most], of=planned_runs, only=ended)
+
+    def forget_runs(self, before: datetime, *, at_most: int | None = None) -> int:
+        """Remove runs that ended before this moment and did nothing, but the newest of each shop.
+
+        Did nothing: they began no action, and no line of theirs stands open. `at_most`: not more than so many now.
+        """
+        newest = select(fences.c.fence).where(fences.c.shop == runs.c.shop).scalar_subquery()
+        began = exists().where(actions.c.run_id == runs.c.id)
+        left = exists().where(outstanding.c.shop == runs.c.shop, outstanding.c.run_id == runs.c.id)
+        only = and_(runs.c.finished_at < before, runs.c.fence < newest, ~began, ~left)
+        query = select(runs.c.id).where(runs.c.started_at < before, only).limit(at_most)
+        with self._reading() as connection:
+            ids = list(connection.execute(query).scalars())
+        return self._remove(ids, of=runs, only=only)
 
     def forget_incidents(self, before: datetime) -> int:
         """Remove incidents that were closed before this moment."""
@@ -101,27 +120,53 @@ class Ageing(Transactions):
     def long_done(self, shop: str, *, subjects: Iterable[str], before: datetime) -> list[str]:
         """Those of the subjects of which all is over: done before this moment, with nothing open, held or doubted."""
         seen = func.sum(case((actions.c.state == State.DONE.value, 1), else_=0))
-        doubts = func.sum(case((actions.c.state.in_(_OVER), 0), else_=1))
         done: list[str] = []
         with self._reading() as connection:
             for some in chunks(subjects):
                 query = (
                     select(actions.c.subject)
-                    .where(actions.c.shop == shop, actions.c.subject.in_(some))
-                    .where(actions.c.subject.not_in(_subjects(outstanding, shop)))
-                    .where(actions.c.subject.not_in(_subjects(holds, shop).where(holds.c.lifted_at.is_(None))))
+                    .where(actions.c.shop == shop, actions.c.subject.in_(some), ~_stands_open(shop))
                     .group_by(actions.c.subject)
-                    .having(seen > 0, doubts == 0, func.max(actions.c.updated_at, type_=Instant) < before)
+                    .having(seen > 0, _DOUBTS == 0, _newest_change() < before)
                 )
                 done += connection.execute(query).scalars()
         return done
+
+    def long_ended(self, shop: str, *, run_ids: Iterable[str], before: datetime) -> list[str]:
+        """Those of the runs that ended before this moment, and with them all that they began: nothing of it is open.
+
+        A run that the ledger does not know is not among them.
+        """
+        ended: list[str] = []
+        with self._reading() as connection:
+            for some in chunks(run_ids):
+                at_work = (
+                    select(actions.c.run_id)
+                    .where(actions.c.run_id.in_(some))
+                    .group_by(actions.c.run_id)
+                    .having(or_(_DOUBTS > 0, _newest_change() >= before, func.sum(case((_stands_open(shop), 1))) > 0))
+                )
+                query = select(runs.c.id).where(runs.c.id.in_(some), runs.c.shop == shop, runs.c.finished_at < before)
+                ended += connection.execute(query.where(runs.c.id.not_in(at_work))).scalars()
+        return ended
+
+    def doubted(self, shop: str) -> set[str]:
+        """The subjects with an action of which it is not certain how it ended."""
+        query = select(actions.c.subject).where(actions.c.shop == shop, actions.c.state.not_in(_OVER)).distinct()
+        with self._reading() as connection:
+            return set(connection.execute(query).scalars())
+
+    def shops_ever_run(self) -> set[str]:
+        """Every shop in which a run was ever begun."""
+        with self._reading() as connection:
+            return set(connection.execute(select(fences.c.shop)).scalars())
 
     def _remove_all(self, table: Table, *, only: ColumnElement[bool]) -> int:
         with self._reading() as connection:
             ids = list(connection.execute(select(table.c.id).where(only)).scalars())
         return self._remove(ids, of=table, only=only)
 
-    def _remove(self, ids: Sequence[int], *, of: Table, only: ColumnElement[bool]) -> int:
+    def _remove(self, ids: Sequence[int] | Sequence[str], *, of: Table, only: ColumnElement[bool]) -> int:
         gone = 0
         for some in self._in_steps(ids):
             with self._writing() as connection:
@@ -133,6 +178,16 @@ class Ageing(Transactions):
             if begin:
                 self._clock.wait(_LETS_OTHERS_S)
             yield values[begin : begin + at_once]
+
+
+def _newest_change() -> ColumnElement[datetime]:
+    return func.max(actions.c.updated_at, type_=Instant)
+
+
+def _stands_open(shop: str) -> ColumnElement[bool]:
+    """Whether the subject of an action is not done, or held."""
+    held = _subjects(holds, shop).where(holds.c.lifted_at.is_(None))
+    return or_(actions.c.subject.in_(_subjects(outstanding, shop)), actions.c.subject.in_(held))
 
 
 def _subjects(table: Table, shop: str) -> Select[tuple[str]]:

@@ -1,4 +1,4 @@
-"""Removing folders that were kept long enough: reports and pictures."""
+"""Removing files and folders that were kept long enough: reports, pictures, and what lies beside them."""
 
 from __future__ import annotations
 
@@ -46,6 +46,29 @@ def discard(folder: Path) -> bool:
         return False
     shutil.rmtree(gone, ignore_errors=True)
     return True
+
+
+def discard_files(folder: Path, *, before: datetime) -> None:
+    """Remove the files in this folder that were written before this moment."""
+    for path in _old_files(folder, before=before):
+        path.unlink(missing_ok=True)
+
+
+def discard_pictures(folder: Path, *, before: datetime) -> None:
+    """The same for pictures, but the newest of each reason (DAY-TIME-MILLISECONDS-REASON.jpg) stays."""
+    newest = {_reason(path): path for path in sorted(folder.glob("*.jpg"))}
+    for path in _old_files(folder, before=before):
+        if path != newest.get(_reason(path)):
+            path.unlink(missing_ok=True)
+
+
+def _old_files(folder: Path, *, before: datetime) -> list[Path]:
+    files = [path for path in folder.glob("*") if path.is_file()]
+    return [path for path in files if path.stat().st_mtime < before.timestamp()]
+
+
+def _reason(picture: Path) -> str:
+    return "-".join(picture.stem.split("-")[3:])
 
 
 def discard_reports(reports: Path, *, before: datetime, outstanding: Mapping[str, AbstractSet[str]]) -> int:

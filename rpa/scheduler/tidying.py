@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from rpa.report.discarding import discard, discard_reports, old_folders
+from rpa.scheduler.oldfiles import OldFiles
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -17,17 +16,18 @@ NIGHT: Final = 3
 TIDIED: Final = "tidy"
 """Its name among the ledger's signs of life."""
 AT_MOST: Final = 50_000
-"""So many records of planned runs are removed at a time: half a minute's work."""
+"""So many records of planned runs, or of runs, are removed at a time: half a minute's work."""
 _LEAST = timedelta(days=30)
-"""How long at least what somebody was told of, or gave us, is remembered."""
+"""How long at least what somebody was told of, or gave us, is remembered; and no run takes so long."""
 
 
 class Tidying:
-    """Removes what is old: records once a day, then pictures and reports of each shop once it is not being run."""
+    """Removes what is old: records once a day, then the files of each shop once it is not being run."""
 
     def __init__(self, config: Config, *, ledger: Ledger) -> None:
         self._config = config
         self._ledger = ledger
+        self._files = OldFiles(config, ledger=ledger)
         self._left: set[str] = set()
         """Shops whose files were not looked at since the records were."""
 
@@ -38,45 +38,39 @@ class Tidying:
             if not self._forget(now):
                 return
             self._ledger.beat(TIDIED)
-            self._left = set(self._config.shops)
-        free = {shop for shop in self._left if not self._ledger.unfinished_runs(shop)}
+            self._files.discard_leftovers(now=now)
+            self._left = {*self._config.shops, *self._ledger.shops_ever_run()}
+        free = {shop for shop in self._left if not self._is_being_run(shop, now=now)}
         if free:
-            self._discard_evidence(free, now=now)
-            self._discard_reports(free, now=now)
+            self._files.discard(free, pages_before=now - max(self._keep, _LEAST), now=now)
         self._left -= free
+
+    @property
+    def _keep(self) -> timedelta:
+        return timedelta(days=self._config.scheduler.keep_days)
 
     def _is_due(self, now: datetime) -> bool:
         last = self._ledger.heartbeats().get(TIDIED)
         return now.hour >= NIGHT and (last is None or last.beat_at.date() != now.date())
 
+    def _is_being_run(self, shop: str, *, now: datetime) -> bool:
+        """Of a run that was killed, too, until the next one finds it; a shop that left rpa.toml has no next one."""
+        return any(run.started_at > now - _LEAST for run in self._ledger.unfinished_runs(shop))
+
     def _forget(self, now: datetime) -> bool:
         """Whether all is forgotten; else the rest is for the next time: other chores wait meanwhile."""
-        keep = timedelta(days=self._config.scheduler.keep_days)
-        if self._ledger.forget_planned(now - keep, at_most=AT_MOST) == AT_MOST:
+        if self._ledger.forget_planned(now - self._keep, at_most=AT_MOST) == AT_MOST:
             return False
-        before = now - max(keep, _LEAST)
+        if self._ledger.forget_runs(now - self._runs_kept, at_most=AT_MOST) == AT_MOST:
+            return False
+        before = now - max(self._keep, _LEAST)
         self._ledger.forget_incidents(before)
         self._ledger.forget_alarms(before)
         self._ledger.forget_arrivals(before)
         return True
 
-    def _discard_evidence(self, shops: Iterable[str], *, now: datetime) -> None:
-        before = _before(self._config.scheduler.evidence_keep_days, now=now)
-        if before is None:
-            return
-        for shop in shops:
-            folders = {
-                folder.name: folder for folder in old_folders(self._config.var / "evidence" / shop, before=before)
-            }
-            for subject in self._ledger.long_done(shop, subjects=folders, before=before):
-                discard(folders[subject])
-
-    def _discard_reports(self, shops: Iterable[str], *, now: datetime) -> None:
-        before = _before(self._config.scheduler.reports_keep_days, now=now)
-        if before is not None:
-            outstanding = {shop: {line.subject for line in self._ledger.outstanding(shop)} for shop in shops}
-            discard_reports(self._config.var / "reports", before=before, outstanding=outstanding)
-
-
-def _before(days: int | Literal["off"], *, now: datetime) -> datetime | None:
-    return None if days == "off" else now - timedelta(days=days)
+    @property
+    def _runs_kept(self) -> timedelta:
+        """Longer than files that bear a run's id: without its record nobody knows whether they are over."""
+        evidence = self._config.scheduler.evidence_keep_days
+        return max(self._keep, timedelta(days=0 if evidence == "off" else evidence)) + _LEAST

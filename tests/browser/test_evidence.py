@@ -98,6 +98,22 @@ def test_only_the_owner_may_look_at_pictures(page: Page, tmp_path: Path) -> None
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+def test_a_page_that_is_refused_at_every_run_leaves_its_first_and_its_newest_pictures(
+    page: Page, tmp_path: Path
+) -> None:
+    for number in range(130):
+        older = tmp_path / "_page" / f"20200310-091500-{number:03d}-page_changed.jpg"
+        older.parent.mkdir(exist_ok=True)
+        older.touch()
+    other = tmp_path / "_page" / "20200310-091500-000-kicked_out.jpg"
+    other.touch()
+    taken = Evidence(folder=tmp_path, clock=Clock()).refusal(page, "page_changed")
+    left = sorted(path.name for path in (tmp_path / "_page").glob("*-page_changed.jpg"))
+    assert taken is not None
+    assert (len(left), left[0][16:19], left[1][16:19], left[-1]) == (100, "000", "032", taken.name)
+    assert other.exists()
+
+
 def test_a_picture_stays_small_however_much_it_shows(page: Page, tmp_path: Path) -> None:
     page.evaluate(
         """() => { const canvas = document.createElement('canvas');

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from rpa.clock import Clock
+from rpa.ledger.actions import Intent
 from rpa.ledger.arrivals import NewRow, RowNote
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan, PlanState
@@ -85,6 +86,30 @@ def test_the_newest_planned_run_stays_when_it_lies_in_an_hour_that_came_twice(tm
         state = PlanState.SKIPPED
         ledger.plan([Plan(entry="ship", flow="ship", shop="demo", planned_at=twice, due_at=twice, state=state)])
         assert ledger.forget_planned(twice + timedelta(days=100)) == 0
+
+
+def test_a_run_is_forgotten_when_it_did_nothing_that_its_record_must_explain(ledger: Ledger, clock: HandClock) -> None:
+    def ran(*acting_on: str, shop: str = "demo", ended: bool = True) -> str:
+        run = ledger.start_run(shop, flow="ship")
+        ledger.begin(run, kind="ship", intents=[Intent(subject=each, payload={}) for each in acting_on])
+        if ended:
+            ledger.finish_run(run, state="finished")
+        clock.move(600)
+        return run.id
+
+    idle = [ran(), ran()]
+    open_still, acted, killed = ran(), ran("A"), ran(ended=False)
+    ledger.stand("demo", report="Orders", flow="ship", run_id=open_still, rows=[_waits("B")], whole=True)
+    before = clock.now()
+    recent, only = ran(), ran(shop="departed")
+    newest = ran()
+    assert ledger.forget_runs(before, at_most=1) == 1
+    assert ledger.forget_runs(before) == 1
+    assert [each.id for each in ledger.runs()] == [newest, only, recent, killed, acted, open_still]
+    assert ledger.forget_runs(clock.now()) == 1
+    assert {each.id for each in ledger.runs()}.isdisjoint({*idle, recent})
+    assert ledger.shops_ever_run() == {"demo", "departed"}
+    assert [each.run_id for each in ledger.show()] == [acted]
 
 
 def test_incidents_are_forgotten_so_long_after_they_were_closed(ledger: Ledger, clock: HandClock) -> None:

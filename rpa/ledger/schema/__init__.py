@@ -37,7 +37,7 @@ __all__ = [
     "version",
 ]
 
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 """The newest migration; a database that says so needs none."""
 
 VERSION_TABLE: Final = "ledger_version"

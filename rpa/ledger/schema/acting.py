@@ -32,6 +32,8 @@ runs = Table(
     Column("counts", JSON, nullable=False),
     UniqueConstraint("shop", "fence", name="one_run_a_fence"),
     Index("runs_by_start", "started_at"),
+    Index("runs_by_shop", "shop", "started_at"),
+    Index("runs_by_state", "shop", "state"),
 )
 
 actions = Table(
@@ -63,10 +65,11 @@ actions = Table(
         postgresql_where=text(_LIVE),
     ),
     Column("bundle", String(200), nullable=False, server_default=""),
-    Index("actions_by_subject", "shop", "kind", "subject"),
+    Index("actions_by_subject", "shop", "subject", "kind"),
     Index("actions_by_bundle", "shop", "kind", "bundle"),
     Index("actions_by_state", "shop", "kind", "state", "created_at"),
     Index("actions_by_update", "updated_at"),
+    Index("actions_by_run", "run_id"),
 )
 
 sightings = Table(

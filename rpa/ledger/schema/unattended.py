@@ -6,6 +6,8 @@ from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, Unique
 
 from rpa.ledger.schema.columns import Instant, metadata
 
+_END_UNTOLD = "closed_at IS NOT NULL AND told_at IS NOT NULL AND closing_told_at IS NULL"
+
 planned_runs = Table(
     "planned_runs",
     metadata,
@@ -93,6 +95,14 @@ incidents = Table(
         unique=True,
         sqlite_where=text("closed_at IS NULL"),
         postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index("incidents_by_telling", "told_at"),
+    Index("incidents_by_end_told", "closing_told_at"),
+    Index(
+        "incidents_to_end",
+        "id",
+        sqlite_where=text(_END_UNTOLD),
+        postgresql_where=text(_END_UNTOLD),
     ),
 )
 
