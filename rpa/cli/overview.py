@@ -24,8 +24,10 @@ TODO = said(
 DIGEST = said(Text(en="Today in words: what was done, and what was not.", zh="今天的日报：做了什么，没做到什么。"))
 _CHECK = said(
     Text(
-        en="Say in one line whether all is well, and exit with 0, or with 3 if it is not: for cron and watchdogs.",
-        zh="用一行说明是否一切正常；正常退出码为 0，否则为 3，供定时监控使用。",
+        en="Say in one line whether all is well, and exit with 0, or with 3 if it is not: for cron and watchdogs. "
+        "`rpa schedule` must live; where --once is called instead, no planned run may be an hour late.",
+        zh="用一行说明是否一切正常；正常退出码为 0，否则为 3，供定时监控使用。要求 rpa schedule 在运行；"
+        "改用 --once 定时调用时，要求没有计划逾期满一小时。",
     )
 )
 _MAX_DOWN = said(

@@ -37,6 +37,10 @@ _LINES, _NAMED, _RUNS_NAMED = 20, 5, 3
 
 _WELL = Text(en="All is well.", zh="一切正常。")
 _ALIVE = Text(en="Scheduler: working (sign of life {age} s ago).", zh="调度程序：运行中（{age} 秒前有响应）。")
+_BETWEEN = Text(
+    en="Scheduler: called with --once, the last time at {at}; nothing is overdue.",
+    zh="调度程序：由 --once 定时调用，上次 {at}；没有逾期的计划。",
+)
 _NONE = Text(en="Scheduler: rpa.toml plans nothing.", zh="调度程序：rpa.toml 中没有计划任务。")
 _LOST = Text(en="never started or cut off today: {runs}", zh="今天未启动或中断：{runs}")
 _FAILED = Text(en="the last {count} runs did not come to their end", zh="最近 {count} 次运行均未完成")
@@ -74,7 +78,7 @@ def show_status(
         _tell(list(_troubles(states, program=program, words=words, language=language, now=now)), language=language)
         if to_do:
             console().print(Styled(_TO_DO.of(language).format(count=len(to_do)), style="bold"))
-        console().print(_scheduler(scheduler, language=language), soft_wrap=True)
+        console().print(_scheduler(scheduler, language=language, now=now), soft_wrap=True)
     if check and wrong:
         sys.exit(_EXIT_BAD)
 
@@ -117,10 +121,13 @@ def _sentence(incident: Incident, *, words: Vocabulary) -> str | Text:
     return words.sentence(incident.cause.partition(":")[0]) or incident.message
 
 
-def _scheduler(scheduler: Scheduler, *, language: Language) -> Styled:
+def _scheduler(scheduler: Scheduler, *, language: Language, now: datetime) -> Styled:
     wrong = complaint(scheduler, (), allowed=0)
     if wrong:
         return Styled(wrong.of(language), style="bold red")
+    if scheduler.heartbeat is not None and scheduler.between_calls and scheduler.wanted:
+        at = when(scheduler.heartbeat.beat_at, now=now)
+        return Styled(_BETWEEN.of(language).format(at=at), style="green")
     if scheduler.age is not None and scheduler.alive:
         return Styled(_ALIVE.of(language).format(age=round(scheduler.age.total_seconds())), style="green")
     return Styled(_NONE.of(language), style="dim")

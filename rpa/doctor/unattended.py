@@ -12,7 +12,7 @@ from rpa.doctor.sleeping import falls_asleep
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.service import host_of
-from rpa.service.life import is_fresh, sign_of_life
+from rpa.service.life import is_fresh, last_call, sign_of_life
 from rpa.service.program import kept_names, program_of, unseen_secrets
 
 if TYPE_CHECKING:
@@ -51,6 +51,15 @@ def service(config: Config, *, standing: Standing) -> Finding:
     sign = sign_of_life(config)
     fresh = is_fresh(sign, now=config.clock.now())
     at = f"{sign.beat_at:%Y-%m-%d %H:%M}" if sign else ""
+    if not standing.installed and (call := last_call(config)):
+        at = f"{call.beat_at:%Y-%m-%d %H:%M}"
+        return ok(
+            _SERVICE,
+            Text(
+                en=f"`rpa schedule --once` was last called at {at}; whatever calls it must do so at least once an hour",
+                zh=f"上次由定时任务调用 rpa schedule --once：{at}；至少应每小时调用一次",
+            ),
+        )
     if not standing.installed and not fresh:
         return warn(
             _SERVICE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 
 SCHEDULER: Final = "scheduler"
 """The name of its sign of life."""
+ONCE: Final = "scheduler once"
+"""The name of what each `rpa schedule --once` leaves at its beginning and, with the detail `OVER`, at its end."""
+OVER: Final = "over"
 SILENT_AFTER: Final = timedelta(minutes=3)
 LATE_AFTER: Final = timedelta(minutes=10)
+LATE_BETWEEN_CALLS: Final = timedelta(hours=1)
+"""Who calls `rpa schedule --once` from cron starts nothing between two calls; they may be so far apart."""
 _NAMED: Final = 10
 _ALLOWED: Final = re.compile(r"(\d{1,6})|(\d{1,3}(?:\.\d+)?)%")
 
@@ -37,8 +42,11 @@ class Scheduler:
     heartbeat: Heartbeat | None
     age: timedelta | None
     """Since its last sign of life; None: it never gave one."""
+    between_calls: bool
+    """Whether it was a `rpa schedule --once` that came to its end: until the next call nobody has to live."""
     late: tuple[PlannedRun, ...]
-    """What should have been started ten minutes ago, though nothing else runs in its shop."""
+    """What should have been started ten minutes ago (an hour, where it is called with `--once`), though nothing else
+    runs in its shop."""
 
     @property
     def alive(self) -> bool:
@@ -48,15 +56,24 @@ class Scheduler:
 
 def scheduler_of(config: Config, ledger: Ledger, *, now: datetime) -> Scheduler:
     """How the scheduler of this project is doing."""
-    beat = ledger.heartbeats().get(SCHEDULER)
+    signs = ledger.heartbeats()
+    beat, call = signs.get(SCHEDULER), newest_call(signs)
+    due_by = now - (LATE_BETWEEN_CALLS if call else LATE_AFTER)
     return Scheduler(
         wanted=bool(config.schedule), heartbeat=beat, age=now - beat.beat_at if beat else None,
-        late=tuple(_late(ledger, entries={entry.name for entry in config.schedule}, now=now)),
+        between_calls=call is not None and call.detail == OVER,
+        late=tuple(_late(ledger, entries={entry.name for entry in config.schedule}, due_by=due_by)),
     )  # fmt: skip
 
 
-def _late(ledger: Ledger, *, entries: Collection[str], now: datetime) -> list[PlannedRun]:
-    due = [each for each in ledger.due_planned(now - LATE_AFTER) if each.entry in entries]
+def newest_call(signs: Mapping[str, Heartbeat]) -> Heartbeat | None:
+    """The newest sign of `rpa schedule --once`; None: the newest scheduler was there to stay. `signs`: by name."""
+    beat, call = signs.get(SCHEDULER), signs.get(ONCE)
+    return call if beat and call and (beat.host, beat.pid) == (call.host, call.pid) else None
+
+
+def _late(ledger: Ledger, *, entries: Collection[str], due_by: datetime) -> list[PlannedRun]:
+    due = [each for each in ledger.due_planned(due_by) if each.entry in entries]
     busy = {each.shop for each in ledger.planned_runs(state=PlanState.STARTED)} if due else set()
     return [each for each in due if each.shop not in busy]
 
@@ -71,7 +88,7 @@ def allowed_down(text: str, *, shops: int) -> int:
 
 def complaint(scheduler: Scheduler, states: Sequence[ShopState], *, allowed: int) -> Text | None:
     """Why somebody should look now, in one sentence; None: all is well enough."""
-    if scheduler.wanted and not scheduler.alive:
+    if scheduler.wanted and not scheduler.alive and not scheduler.between_calls:
         return _silent(scheduler)
     if scheduler.late:
         return _late_words(scheduler.late)

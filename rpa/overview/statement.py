@@ -36,7 +36,7 @@ def document(
 def _scheduler(scheduler: Scheduler) -> dict[str, Any]:
     beat = scheduler.heartbeat
     return {
-        "wanted": scheduler.wanted, "alive": scheduler.alive,
+        "wanted": scheduler.wanted, "alive": scheduler.alive, "between_calls": scheduler.between_calls,
         "beat_at": _iso(beat.beat_at) if beat else None, "age_s": scheduler.age and scheduler.age.total_seconds(),
         "next_due_at": _iso(beat.next_due_at) if beat else None, "host": beat and beat.host, "pid": beat and beat.pid,
         "overdue": [_planned(each) for each in scheduler.late],

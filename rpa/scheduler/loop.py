@@ -46,7 +46,9 @@ class Loop:
     def once(self) -> None:
         """Start what is due by now, wait for its end, and start nothing else."""
         due_by = self.settings.current.clock.now().astimezone(UTC)
+        self.presence.call(self.ledger)
         self._until(lambda: not self.desk.busy and not self.desk.waiting(due_by=due_by), due_by=due_by)
+        self.presence.call_over(self.ledger)
 
     def _until(self, over: Callable[[], bool], *, due_by: datetime | None) -> None:
         clock = self.settings.current.clock

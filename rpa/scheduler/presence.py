@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from rpa.errors import ConfigError
 from rpa.files import write_atomically
-from rpa.overview.health import SCHEDULER
+from rpa.overview.health import ONCE, OVER, SCHEDULER
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -78,6 +78,14 @@ class Presence:
         }
         write_atomically(self._file, json.dumps(sign, ensure_ascii=False).encode())
         ledger.beat(SCHEDULER, next_due_at=upcoming, detail=", ".join(running))
+
+    def call(self, ledger: Ledger) -> None:
+        """Say that this is one call of `rpa schedule --once`: that no process follows it is no death."""
+        ledger.beat(ONCE)
+
+    def call_over(self, ledger: Ledger) -> None:
+        """Say that this call came to its end."""
+        ledger.beat(ONCE, detail=OVER)
 
     def _holder(self) -> str:
         try:

@@ -12,14 +12,26 @@ if TYPE_CHECKING:
 
 def sign_of_life(config: Config) -> Heartbeat | None:
     """The scheduler's newest; None: there never was one. Raises ConfigError when the ledger cannot be opened."""
-    from rpa.ledger.ledger import Ledger
     from rpa.overview.health import SCHEDULER
+
+    return _signs(config).get(SCHEDULER)
+
+
+def last_call(config: Config) -> Heartbeat | None:
+    """The sign of the newest `rpa schedule --once`; None: the newest scheduler was no such call. Raises ConfigError."""
+    from rpa.overview.health import newest_call
+
+    return newest_call(_signs(config))
+
+
+def _signs(config: Config) -> dict[str, Heartbeat]:
+    from rpa.ledger.ledger import Ledger
 
     file = config.var / "ledger.sqlite3"
     if not file.exists():
-        return None
+        return {}
     with Ledger.open(file, clock=config.clock) as ledger:
-        return ledger.heartbeats().get(SCHEDULER)
+        return ledger.heartbeats()
 
 
 def is_fresh(sign: Heartbeat | None, *, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from rpa.doctor.sleeping import falls_asleep, mac_minutes, windows_minutes
 from rpa.doctor.unattended import channels, clocks, log_on, secrets, service, unattended
 from rpa.ledger.ledger import Ledger
 from rpa.notify.addresses import secret_name
+from rpa.scheduler.presence import Presence
 from rpa.service.program import Program, Standing, program_of
 
 SHOPS = """
@@ -105,6 +106,15 @@ def test_a_service_is_well_when_it_runs_and_gives_signs_of_life(
     assert finding.state is state
     if state is State.WARN and installed:
         assert "ActiveState=failed" in finding.message.en
+
+
+def test_calls_of_schedule_once_are_no_missing_service(tmp_path: Path) -> None:
+    config = configured(tmp_path, SHOPS + SCHEDULE)
+    beat(config)
+    with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+        Presence(config).call_over(ledger)
+    finding = service(config, standing=stands(installed=False, running=None))
+    assert (finding.state, "--once" in finding.message.en) == (State.OK, True)
 
 
 def test_a_service_that_ends_with_the_log_in_is_warned_of() -> None:
