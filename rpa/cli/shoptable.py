@@ -78,7 +78,7 @@ def shop_table(states: Sequence[ShopState], *, language: Language, now: datetime
         folds = group[0].condition >= Condition.PAUSED and len(states) > _EACH and len(group) > 1
         alone = 0 if folds else _EACH
         for state in group[:alone]:
-            table.add_row(*maker.row(state, word=word))
+            table.add_row(*maker.row(state))
         if group[alone:]:
             table.add_row(*maker.row_of_many(group[alone:], word=word))
     return table
@@ -98,10 +98,10 @@ class _RowMaker:
     language: Language
     now: datetime
 
-    def row(self, state: ShopState, *, word: Words) -> tuple[Styled, ...]:
+    def row(self, state: ShopState) -> tuple[Styled, ...]:
         """One shop's."""
         return (
-            Styled(state.name, style="bold"), self._word(word), self._last(state.last), self._planned(state.next),
+            Styled(state.name, style="bold"), self._condition(state), self._last(state.last), self._planned(state.next),
             *self._numbers([state]), self._login(state),
         )  # fmt: skip
 
@@ -109,6 +109,12 @@ class _RowMaker:
         """One for all these shops, with their orders added up."""
         name = Styled(_MANY.of(self.language).format(count=len(states)), style="bold")
         return name, self._word(word), Styled(), Styled(), *self._numbers(states), Styled()
+
+    def _condition(self, state: ShopState) -> Styled:
+        """How it is; beside what is wrong, that it ships nothing anyway."""
+        word = self._word(_condition(state))
+        adds_preview = state.preview and state.condition is not Condition.FINE
+        return Styled.assemble(word, " · ", self._word(_PREVIEW)) if adds_preview else word
 
     def _word(self, word: Words) -> Styled:
         return Styled(word[0].of(self.language), style=word[1])

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from flows.reasons import Reason
+from rpa.cli.shoptable import shop_table
 from rpa.errors import ConfigError
+from rpa.language import Language
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
 from rpa.ledger.runs import RunState
@@ -17,6 +19,7 @@ from rpa.overview.health import allowed_down, complaint, scheduler_of
 from rpa.overview.shops import Condition
 from rpa.overview.statement import document
 from rpa.pauses import Pauses
+from rpa.scheduler.presence import Presence
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 
 PLANNED = '[[schedule]]\nflow = "ship"\nevery = "30m"\n'
@@ -139,6 +142,16 @@ def test_nothing_is_foretold_of_a_shop_in_preview(tmp_path: Path) -> None:
         assert (state.preview, state.forecast, state.near) == (True, None, 2)
 
 
+@pytest.mark.parametrize(("language", "words"), [(Language.EN, "trouble · preview"), (Language.ZH, "有问题 · 预演")])
+def test_a_shop_in_preview_with_an_incident_is_told_as_both(tmp_path: Path, language: Language, words: str) -> None:
+    preview = '[shops.trial]\nplatform = "pinduoduo"\nmall_id = "2"\n'
+    with overview_desk(tmp_path, shops=(), more=preview) as desk:
+        desk.ledger.incident("trial", cause="page_changed", message="m")
+        [row] = zip(*(column.cells for column in shop_table([*desk.states().values()], language=language,
+                                                            now=desk.now()).columns), strict=True)  # fmt: skip
+        assert str(row[1]) == words
+
+
 def test_the_json_document_tells_all_of_each_shop(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.UNDER_AUDIT, hours=3))
     desk.ledger.keep_login("demo", ends_at=MORNING + timedelta(hours=5))
@@ -173,6 +186,20 @@ def test_a_scheduler_without_a_sign_of_life_for_three_minutes_is_missed(desk: Ov
     assert wrong(desk) == ""
     desk.move(seconds=1)
     assert "no sign of life since 2026-03-10 09:15" in wrong(desk)
+
+
+def test_between_calls_of_schedule_once_nobody_is_missed_until_a_run_is_an_hour_late(desk: OverviewDesk) -> None:
+    presence = Presence(desk.config)
+    presence.call(desk.ledger)
+    presence.beat(desk.ledger, next_due_at=None, running=())
+    desk.planned("demo", hours=0.5)
+    desk.move(minutes=4)
+    assert "no sign of life since 2026-03-10 09:15" in wrong(desk), "this call was cut off"
+    presence.call_over(desk.ledger)
+    desk.move(minutes=85)
+    assert wrong(desk) == ""
+    desk.move(minutes=1)
+    assert "overdue: 1, the first ship in demo since 03-10 09:45" in wrong(desk)
 
 
 def test_nobody_misses_a_scheduler_where_nothing_is_planned(tmp_path: Path) -> None:
