@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.table import Table
 
 from rpa.cli.speech import console
@@ -51,7 +52,9 @@ def show_plan(config_path: Path | None, *, days: int) -> None:
         for entry in config.schedule
         for day, moments in _by_day(entry, config=config, since=now, until=now + timedelta(days=days))
     ]
-    table = Table(*(title.of(language) for title in (_DAY, _ENTRY, _FLOW, _SHOPS, _TIMES)))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in (_DAY, _ENTRY, _FLOW, _SHOPS, _TIMES):
+        table.add_column(title.of(language), overflow="fold")
     shown: date | None = None
     for day, moments, entry in sorted(found, key=lambda each: (each[0], each[1][0].timestamp(), each[2].name)):
         heading = "" if day == shown else _heading(day, config=config)

@@ -135,6 +135,7 @@ def test_a_plan_is_shown_without_anything_being_started(project: Project) -> Non
     days = [line for line in shown.stdout.splitlines() if "(144 times)" in line]
     assert len(days) == 1, "one whole day, between two parts"
     assert "00:00 00:10 00:20 … 23:50" in days[0]
+    assert not set("│┃") & set(shown.stdout), "a table as the other commands print it"
     assert not project.config.var.exists()
     project.write(text)
     refused = project.rpa("schedule")
