@@ -26,6 +26,15 @@ class Text:
         """The sentence in this language."""
         return self.zh if language is Language.ZH else self.en
 
+    def with_words(self, **words: object) -> Text:
+        """The sentence with these words in its gaps."""
+        return Text(en=self.en.format(**words), zh=self.zh.format(**words))
+
+    def followed_by(self, detail: str) -> Text:
+        """The sentence, which has no full stop, and what is known in English alone; lines begin on their own."""
+        begin = "\n" if "\n" in detail else ""
+        return Text(en=f"{self.en}:{begin or ' '}{detail}", zh=f"{self.zh}：{begin}{detail}") if detail else self
+
 
 def detect(configured: str | None = None) -> Language:
     """The configured language, else RPA_LANG, else the locale's, else English."""

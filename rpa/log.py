@@ -1,14 +1,17 @@
-"""What the program says while it works: to people on the terminal, in full to a file."""
+"""What the program says while it works: to people on the terminal in their language, in full to a file in English."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from loguru import logger
+
+from rpa.errors import RpaError
+from rpa.language import Language, Text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +23,18 @@ SCHEDULERS: Final = "schedule"
 _FILE = "{time:YYYY-MM-DDTHH:mm:ss.SSSZ} {level} {message}"
 
 
+def speak(level: str, text: Text, *, traceback: BaseException | None = None, **words: object) -> None:
+    """Say this sentence, with these words in its gaps: to people in their language, to a file in English.
+
+    Sentences and errors among the words are in that language too.
+    `traceback`: of whose the file gets it.
+    """
+    spoken = logger.opt(depth=1, exception=traceback).bind(text=text, words=words)
+    spoken.log(level, "{}", _in(Language.EN, text, words))
+
+
 @contextmanager
-def to_terminal(console: Console, *, folder: Path, name: str = PEOPLES) -> Iterator[None]:
+def to_terminal(console: Console, *, folder: Path, language: Language, name: str = PEOPLES) -> Iterator[None]:
     """Say what matters on this console, and everything in `folder`/NAME.log, until the block ends.
 
     Values of variables are never written (loguru's `diagnose`): a password could be among them.
@@ -30,12 +43,13 @@ def to_terminal(console: Console, *, folder: Path, name: str = PEOPLES) -> Itera
     logger.remove()
     styles = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
 
-    def tell(message: object) -> None:
+    def show(message: object) -> None:
         record = message.record  # type: ignore[attr-defined]
-        style = styles.get(record["level"].name, "dim")
-        console.print(record["message"], style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
+        style, extra = styles.get(record["level"].name, "dim"), record["extra"]
+        said = _in(language, extra["text"], extra["words"]) if "text" in extra else record["message"]
+        console.print(said, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
-    people = logger.add(tell, level="INFO", format="{message}", diagnose=False, backtrace=False)
+    people = logger.add(show, level="INFO", format="{message}", diagnose=False, backtrace=False)
     with _kept(folder / f"{name}.log", rotation="10 MB", retention=10):
         try:
             yield
@@ -59,6 +73,16 @@ def to_file(folder: Path, *, shop: str) -> Iterator[None]:
             yield
         finally:
             logger.remove(errors)
+
+
+def _in(language: Language, text: Text, words: Mapping[str, object]) -> str:
+    return text.of(language).format(**{name: _word_in(language, word) for name, word in words.items()})
+
+
+def _word_in(language: Language, word: object) -> object:
+    if isinstance(word, RpaError):
+        return word.in_words(language)
+    return word.of(language) if isinstance(word, Text) else word
 
 
 @contextmanager

@@ -135,15 +135,19 @@ class WriteRight:
         """Raise ConfigError when a pause holds before the run has started."""
         pause = self.taken
         if pause is not None:
-            raise ConfigError(f"{self._told(pause)} A --dry-run is possible meanwhile.")
+            told = self._told(pause)
+            raise ConfigError(
+                Text(en=f"{told.en} A --dry-run is possible meanwhile.", zh=f"{told.zh}期间可用 --dry-run 预演。")
+            )
 
-    def in_words(self, error: RpaError) -> str:
-        """What to say of an error that ended the run: who was asked to stop does not know of a pause."""
+    def explained(self, error: RpaError) -> RpaError:
+        """What to tell of an error that ended the run: who was asked to stop does not know of a pause."""
         pause = self.taken if isinstance(error, Stopped) else None
-        return str(error) if pause is None else self._told(pause)
+        return error if pause is None else Stopped(self._told(pause))
 
-    def _told(self, pause: Pause) -> str:
-        return f"{self.shop} is {pause.in_words.en}. {pause.way_out.en}"
+    def _told(self, pause: Pause) -> Text:
+        words, way_out = pause.in_words, pause.way_out
+        return Text(en=f"{self.shop} is {words.en}. {way_out.en}", zh=f"{self.shop} {words.zh}。{way_out.zh}")
 
 
 def _means_stop(name: str) -> bool:

@@ -9,18 +9,18 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from loguru import logger
-
 from rpa.browser.session import launched
 from rpa.browser.shared import Guest, connected
 from rpa.browser.watching import Watching
 from rpa.credentials import Vault, find_key
 from rpa.discovery import flows
-from rpa.diskspace import FULL_GB, free_gb, is_full
+from rpa.diskspace import check_room
 from rpa.errors import ConfigError, NeedsPerson, RpaError
 from rpa.flow import Flow, Plan, Row, missing_capabilities
+from rpa.language import Text
 from rpa.ledger.actions import State
 from rpa.ledger.lock import RunLock, WorkLock
+from rpa.log import speak
 from rpa.office import Premises, offices_of, opened, premises_of
 from rpa.outcome import Outcome
 from rpa.pauses import Pauses, WriteRight
@@ -38,6 +38,17 @@ if TYPE_CHECKING:
     from rpa.config import Config, Shop
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.runs import RunRecord
+
+
+_STOPPED = Text(en="{shop}: {error}", zh="{shop}：{error}")
+_CRASHED = Text(
+    en="{shop}: the program failed. The next run looks at what happened.", zh="{shop}：程序出错；下次运行会先核实。"
+)
+_KILLED = Text(
+    en="{shop}: run {run} was killed; what it left open is looked at first.",
+    zh="{shop}：此前的运行 {run} 被强行结束；先核对它未完成的内容。",
+)
+_PICTURE = Text(en="{said} Screenshot: {picture}", zh="{said} 截图：{picture}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +131,8 @@ def run(job: Job) -> list[ShopResult]:
 
 def _check_room(job: Job) -> None:
     """What is clicked must be written down first; a rehearsal may fail half-way."""
-    var = job.config.var
-    if any(job.flow.writes and not job.dry(shop) for shop in job.shops) and is_full(var):
-        raise ConfigError(
-            f"Only {free_gb(var):.2f} GB are left on the disk of {var}, too little to keep what is done; nothing was "
-            f"started. Make room ({FULL_GB} GB at least); a --dry-run is possible meanwhile."
-        )
+    if any(job.flow.writes and not job.dry(shop) for shop in job.shops):
+        check_room(job.config.var)
 
 
 def _premises(job: Job, shop: Shop, *, vault: Vault) -> Premises:
@@ -146,6 +153,7 @@ class _ShopRun:
         self._job = job
         self._premises = premises
         self._shared = shared
+        self._language = job.config.language
         self.name = premises.shop.name
         self._right = job.write_right(premises.shop)
         self._stopped_by: Incident | None = None
@@ -196,13 +204,15 @@ class _ShopRun:
             self._work(browser)
         except RpaError as error:
             picture = error.evidence if isinstance(error, NeedsPerson) else None
-            said = self._right.in_words(error)
-            message = f"{said} Screenshot: {picture}" if picture else said
+            told = self._right.explained(error)
+            said = told.in_words(self._language)
+            message = _PICTURE.of(self._language).format(said=said, picture=picture) if picture else said
             self._stop(error.code, message, exit_code=error.exit_code)
-            logger.error("{}: {}", self.name, said)
+            speak("ERROR", _STOPPED, shop=self.name, error=told)
         except Exception as error:  # noqa: BLE001 - one shop's crash must not take the others along
-            self._stop("crashed", f"{type(error).__name__}: {error}", exit_code=4)
-            logger.opt(exception=error).error("{}: the program failed. The next run looks at what happened.", self.name)
+            what = f"{type(error).__name__}: {error}"
+            self._stop("crashed", RpaError.meaning.followed_by(what).of(self._language), exit_code=4)
+            speak("ERROR", _CRASHED, shop=self.name, traceback=error)
 
     def _work(self, browser: Browser) -> None:
         job = self._job
@@ -256,7 +266,7 @@ class _ShopRun:
 
     def _end_killed_runs(self, ledger: Ledger) -> None:
         for record in ledger.unfinished_runs(self.name):
-            logger.warning("{}: run {} was killed; what it left open is looked at first.", self.name, record.id)
+            speak("WARNING", _KILLED, shop=self.name, run=record.id)
             ledger.finish_run(record, state="crashed")
         ahead = ledger.site_now(self.name) - self._job.config.clock.now()
         for folder, run in unfinished(self._job.config.var, shop=self.name):

@@ -7,9 +7,9 @@ import signal
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from loguru import logger
-
 from rpa.clock import Clock
+from rpa.language import Text
+from rpa.log import speak
 
 _ENDS = {"SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"}
 """By name: Windows knows no SIGHUP, and nobody else SIGBREAK. Both come when the terminal's window is closed."""
@@ -17,6 +17,10 @@ _HANGUP = "SIGHUP"
 _ONE_WISH_S = 1.0
 """A signal that comes again so soon was passed on by a program in between, as by `timeout`; no person is so quick."""
 _OUTPUTS = (1, 2)
+_STOPPING = Text(
+    en="Stopping after the order in hand. Press Ctrl-C again to end at once.",
+    zh="处理完手头的订单后停止。再按一次 Ctrl-C 立即结束。",
+)
 
 
 @contextmanager
@@ -35,7 +39,7 @@ def asked_to_stop() -> Iterator[Callable[[], bool]]:
             _let_go(terminals)
         if not asked:
             asked.append(now)
-            logger.warning("Stopping after the order in hand. Press Ctrl-C again to end at once.")
+            speak("WARNING", _STOPPING)
         elif name != _HANGUP and now - asked[0] >= _ONE_WISH_S:
             raise KeyboardInterrupt
 

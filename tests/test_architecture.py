@@ -16,8 +16,9 @@ LAYERS = (
     ("browser", "documents", "elements", "ledger", "report", "notify", "office", "overview", "run"),
     ("config", "credentials", "discovery", "flow", "pauses", "timetable"),
     ("tomlfile", "tomllines", "tomlshape"),
-    ("address", "clock", "diskspace", "files", "language", "log", "outcome", "stopping"),
+    ("address", "clock", "diskspace", "files", "log", "outcome", "stopping"),
     ("errors",),
+    ("language",),
 )
 """The rooms of rpa from top to bottom; a room imports its own layer and those below."""
 NOT_ROOMS = {"utils", "helpers", "manager", "handler", "common", "base"}

@@ -60,7 +60,7 @@ class Worries:
         text = _no_right(account, right=self._words.right, said=said)
         self._doubt(account, text, at=at)
         self._ledger.incident(self._shop, cause=NO_RIGHT, message=self._in_words(text))
-        return RightMissing(self._in_words(text))
+        return RightMissing(text)
 
     def list_is_not_whole(self) -> None:
         """Say that notices may be missing from what was read: the coverage stays where it was."""

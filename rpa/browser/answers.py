@@ -13,6 +13,7 @@ from playwright.sync_api import Error
 
 from rpa.elements.values import answer_values, follow
 from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged, RightMissing, TryAgain
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Response
@@ -29,6 +30,10 @@ class TooManyCalls(NeedsPerson):
 
 class AnswerLost(TryAgain):
     """An answer came, but the page went on before it could be read."""
+
+    meaning = Text(
+        en="An answer came, but the page went on before it could be read", zh="页面已跳转，未能读到后台的答复"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -222,7 +222,7 @@ def main() -> None:
     try:
         app()
     except RpaError as error:
-        typer.secho(str(error), fg="red", err=True)
+        typer.secho(error.in_words(LANGUAGE), fg="red", err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.secho(_INTERRUPTED.of(LANGUAGE), fg="red", err=True)

@@ -54,6 +54,7 @@ _RENEWED = Text(en="rpa.toml was changed; it counts as it is now.", zh="rpa.toml
 _NEVER = Text(
     en="Planned runs that never started while no scheduler was here: {count}; `rpa digest` tells which.",
     zh="调度程序未运行期间，有 {count} 次计划未启动，详见 rpa digest。",
+_BROKEN = Text(en="{shop}: {what}", zh="{shop}：{what}")
 )
 _NEXT = Text(en="Next:", zh="接下来：")
 _NEXT_LINE = Text(en="  {at}  {entry} ({flow}), {shops}", zh="  {at}  {entry}（{flow}），{shops}")
@@ -76,7 +77,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
     check_plans(config)
     find_key()
     with ExitStack() as stack:
-        stack.enter_context(to_terminal(people, folder=config.var / "log", name=SCHEDULERS))
+        stack.enter_context(to_terminal(people, folder=config.var / "log", language=config.language, name=SCHEDULERS))
         presence = stack.enter_context(Presence(config))
         stopping = stack.enter_context(asked_to_stop())
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
@@ -86,7 +87,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             config, ledger=ledger, workers=pool, clock=config.clock, pauses=Pauses(config.folder, config.var),
             told=teller.ended, held=lambda: settings.in_doubt,
         )  # fmt: skip
-        trouble = Trouble(ledger, clock=config.clock)
+        trouble = Trouble(ledger, clock=config.clock, language=config.language)
         with trouble.kept("departed"):
             close_departed(config, ledger)
         pulse = Pulse(config.clock.monotonic)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from rpa import discovery
-from rpa.errors import ConfigError
+from rpa.errors import ConfigError, RpaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
 class LazyGroup(TyperGroup):
     """The program's own commands, those of the entry points `rpa.commands`, and, unlisted, each flow by its name."""
+
+    def invoke(self, ctx: Context) -> object:
+        """Do what is asked for; an error is printed once, in the user's language, and sets the exit code."""
+        try:
+            return super().invoke(ctx)
+        except RpaError as error:
+            from rpa.cli.speech import language_of
+
+            typer.secho(error.in_words(language_of(ctx.obj)), fg="red", err=True)
+            sys.exit(error.exit_code)
 
     def list_commands(self, ctx: Context) -> list[str]:
         """All names, ours first."""

@@ -89,7 +89,7 @@ def run_here(
     terminal = Terminal.of(language=config.language, as_json=asked.as_json)
     with (
         terminal.progress() as meters,
-        to_terminal(terminal.console, folder=config.var / "log"),
+        to_terminal(terminal.console, folder=config.var / "log", language=config.language),
         asked_to_stop() as stopping,
     ):
         job = Job(

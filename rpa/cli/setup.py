@@ -155,7 +155,7 @@ def shop_to_itself(premises: Premises) -> Iterator[None]:
     config = premises.config
     with (
         RunLock(config.var / "locks", shop=premises.shop.name, clock=config.clock),
-        to_terminal(console(stderr=True), folder=config.var / "log"),
+        to_terminal(console(stderr=True), folder=config.var / "log", language=config.language),
     ):
         yield
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
 from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
+from rpa.log import speak
+from rpa.notify.advice import CHANNEL
 from rpa.notify.policy import MEMORY, Kind, Telling, due_now
-from rpa.notify.wording import CHANNEL, Words, message
+from rpa.notify.wording import Words, message
 from rpa.overview.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -61,10 +61,9 @@ def note_channels(ledger: Ledger, *, notifier: Notifier, language: Language) -> 
         if outlet.failure is None:
             ledger.close_incident("", cause=cause_of(outlet.name))
         else:
-            logger.warning(
-                "The notification channel {} did not take a message: {}", outlet.name, outlet.failure.problem
-            )
-            problem = _FAILS.of(language).format(channel=outlet.name, problem=outlet.failure.problem)
+            words = {"channel": outlet.name, "problem": outlet.failure.problem}
+            speak("WARNING", _FAILS, **words)
+            problem = _FAILS.of(language).format(**words)
             ledger.incident("", cause=cause_of(outlet.name), message=problem, severity=Severity.WARNING)
         outlet.noted = True
     known = {cause_of(outlet.name) for outlet in notifier.outlets}

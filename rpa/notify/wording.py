@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from rpa.language import Language, Text
+from rpa.notify.advice import HEADLINES, advice
 from rpa.notify.channels import Message
 from rpa.notify.policy import Kind, Telling
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 NAMED: Final = 10
 """So many shops are named in one message; of the others the number is told."""
-CHANNEL: Final = "notify"
-"""Incidents of a channel that fails have this and the channel's name as their cause: `notify:boss`."""
 _LONGEST: Final = 500
 _LONGEST_IN_LIST: Final = 120
 _LONGEST_HEADLINE: Final = 60
@@ -47,10 +46,6 @@ _ANY_SHOP = Text(en="SHOP", zh="店铺名")
 """How the sentences of reasons name the shop, where they give a command."""
 _PART = Text(en="{what} ({part})", zh="{what}（{part}）")
 """The part: the flow, or the channel, that the cause names."""
-_CHANNEL_FAILS = Text(
-    en="A notification channel fails: put it right, then run `rpa notify test`.",
-    zh="通知渠道发送失败：请检查后运行 rpa notify test。",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +111,8 @@ def _advice(telling: Telling, *, words: Words) -> str:
     """What to do, with the shop's name in the command if it is one shop."""
     shop = telling.incidents[0].shop if len(telling.incidents) == 1 else ""
     sentence, any_shop = _sentence(telling.cause, words=words), _ANY_SHOP.of(words.language)
+    if not sentence and (own := advice(telling.cause)):
+        return own.of(words.language)
     if not sentence:
         return _LOOK.of(words.language).format(shop=f" {shop}" if shop else "")
     return sentence.replace(any_shop, shop or any_shop)
@@ -132,7 +129,7 @@ def _headline(telling: Telling, *, words: Words) -> str:
 
 def _sentence(cause: str, *, words: Words) -> str:
     code, _, flow = cause.partition(":")
-    known = _CHANNEL_FAILS if code == CHANNEL else words.vocabulary.sentence(code, flow=flow)
+    known = HEADLINES.get(code) or words.vocabulary.sentence(code, flow=flow)
     return known.of(words.language) if known else ""
 
 

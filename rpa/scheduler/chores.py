@@ -11,12 +11,12 @@ from functools import partial
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Self, cast
 
-from loguru import logger
-
 from rpa import discovery
 from rpa.credentials import Vault, find_key
 from rpa.errors import ConfigError
+from rpa.language import Text
 from rpa.ledger.ledger import Ledger
+from rpa.log import speak
 from rpa.notify.channels import Notifier
 from rpa.notify.telling import tell
 from rpa.overview.alarms import raise_due
@@ -36,6 +36,18 @@ _PING_TIMEOUT_S = 10.0
 _LOOK_S = 1.0
 _ENDS_WITHIN_S = 5.0
 _AGAIN_AFTER_S = 60.0
+
+_FAILED = Text(
+    en="The chores failed, and begin anew in a minute: {error}",
+    zh="后台任务（通知、日报等）出错，一分钟后重新开始：{error}",
+)
+_UNHEARD = Text(
+    en="The sign of life did not reach the address of the watch: {problem}.", zh="心跳未能送达外部监控地址：{problem}。"
+)
+_NO_VAULT = Text(
+    en="Channels whose address is in the encrypted store get no messages: {error}",
+    zh="地址保存在加密存储中的通知渠道收不到消息：{error}",
+)
 
 OwnChore = Callable[["Config", Ledger], None]
 """What an entry point of group `rpa.chores` names; it is called every minute."""
@@ -102,14 +114,14 @@ class Chores:
             try:
                 self._go_on()
             except Exception as error:  # noqa: BLE001 - who tells of troubles must not end with the first of its own
-                logger.opt(exception=error).error("The chores failed, and begin anew in a minute: {}", error)
+                speak("ERROR", _FAILED, traceback=error, error=error)
                 self._over.wait(_AGAIN_AFTER_S)
 
     def _go_on(self) -> None:
         self._anew.clear()
         config = self._config
         with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-            rounds = Rounds(clock=config.clock, trouble=Trouble(ledger, clock=config.clock))
+            rounds = Rounds(clock=config.clock, trouble=Trouble(ledger, clock=config.clock, language=config.language))
             for chore in chores_of(config, ledger=ledger, alive=self._alive):
                 rounds.add(chore.name, every_s=chore.every_s, do=chore.do)
             while not self._over.wait(_LOOK_S) and not self._anew.is_set():
@@ -134,7 +146,7 @@ class Ping:
             problem = type(error).__name__
         if problem and self._worked:
             # without the address: whoever knows it can keep the alarm quiet
-            logger.warning("The sign of life did not reach the address of the watch: {}.", problem)
+            speak("WARNING", _UNHEARD, problem=problem)
         self._worked = not problem
 
 
@@ -171,5 +183,5 @@ def _vault(config: Config) -> Vault | None:
     try:
         return Vault(config.var / "secrets", find_key())
     except ConfigError as error:
-        logger.warning("Channels whose address is in the encrypted store get no messages: {}", error)
+        speak("WARNING", _NO_VAULT, error=error)
         return None

@@ -12,11 +12,11 @@ from loguru import logger
 
 from rpa.discovery import flows
 from rpa.diskspace import is_full
-from rpa.errors import ConfigError, RpaError
+from rpa.errors import ConfigError
 from rpa.ledger.actions import IllegalStep
-from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
+from rpa.scheduler.badends import trouble_of
 from rpa.scheduler.book import Book
 from rpa.scheduler.planner import Why
 from rpa.scheduler.resting import resting
@@ -60,7 +60,7 @@ class Desk:
         self._pauses = pauses
         self._told = told
         self._held = held
-        self._trouble = Trouble(ledger, clock=clock)
+        self._trouble = Trouble(ledger, clock=clock, language=config.language)
         self._book = Book(config, ledger=ledger, trouble=self._trouble)
         self._writing_flows = {name for name, flow in flows().items() if flow.writes}
         self._ended: list[Ended] = []
@@ -219,18 +219,11 @@ class Desk:
 
     def _open_incident(self, ended: Ended) -> None:
         """For an end of which the run itself could leave no word; the next good run of the flow closes it."""
-        run = ended.planned
-        if ended.how == "died":
-            cause, severity, what = RpaError.code, Severity.CRITICAL, "ended in the middle"
-        elif ended.how == "killed":
-            cause, severity, what = Why.TIME_LIMIT, Severity.WARNING, "did not stop at its time limit, and was killed"
-        elif ended.how == "finished" and ended.exit_code and not ended.run_id:
-            code = ConfigError.code if ended.exit_code == ConfigError.exit_code else RpaError.code
-            cause, severity, what = code, Severity.CRITICAL, "could not begin"
-        else:
-            return
-        message = f"The run of {run.flow} in {run.shop} {what}. {ended.detail}".strip()
-        self._ledger.incident(run.shop, cause=f"{cause}:{run.flow}", message=message, severity=severity)
+        run, trouble = ended.planned, trouble_of(ended)
+        if trouble is not None:
+            message = trouble.words.of(self._config.language)
+            cause = f"{trouble.code}:{run.flow}"
+            self._ledger.incident(run.shop, cause=cause, message=message, severity=trouble.severity)
 
     def _was_taken(self, run: PlannedRun, *, detail: str) -> None:
         """Another process has the shop, a run by hand for example; or it was held back, and then asked to stop."""

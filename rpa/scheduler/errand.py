@@ -11,6 +11,7 @@ from rpa.browser.shared import Guest, mark
 from rpa.config import flow_options, load
 from rpa.discovery import flows
 from rpa.errors import ConfigError, RpaError, ShopBusy
+from rpa.language import detect
 from rpa.log import to_file
 from rpa.report.results import shop_document
 from rpa.runner import Job, run
@@ -48,16 +49,17 @@ def done(order: Message, leash: Leash, *, playwright: Playwright, stopping: Call
         mark(page, token=order["token"])
         leash.wait_for_go(token=order["token"])
 
-    guest = Guest(endpoint=order["endpoint"], announce=announce)
+    guest, language = Guest(endpoint=order["endpoint"], announce=announce), detect()
     try:
         config = load(Path(order["config"]))
+        language = config.language
         with to_file(config.var / "log", shop=order["shop"]):
             [result] = run(_job(order, config, guest=guest, playwright=playwright, stopping=stopping))
             logger.info("{} ended with {}: {}", result.run_id, result.exit_code, dict(result.outcomes))
     except ShopBusy as busy:
-        return {"busy": str(busy)}
+        return {"busy": busy.in_words(language)}
     except RpaError as error:
-        return {"result": {"run_id": "", "exit_code": error.exit_code, "detail": f"{error.code}: {error}"}}
+        return {"result": {"run_id": "", "exit_code": error.exit_code, "detail": error.in_words(language)}}
     return {"result": _document(result)}
 
 
@@ -77,4 +79,4 @@ def _job(order: Message, config: Config, *, guest: Guest, playwright: Playwright
 def _document(result: ShopResult) -> Message:
     """The shop's part of the run's document, and in `detail` what stopped it."""
     stopped = result.incidents[-1] if result.stop_code else None
-    return {**shop_document(result), "detail": f"{stopped.cause}: {stopped.message}" if stopped else ""}
+    return {**shop_document(result), "detail": stopped.message if stopped else ""}

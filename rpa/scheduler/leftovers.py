@@ -13,13 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from loguru import logger
 
 from rpa.files import private_folder, write_atomically
+from rpa.language import Text
+from rpa.log import speak
 from rpa.scheduler.children import end, family
 
 _PREFIX = "rpa-"
 _PROGRAMS = {"rpa.scheduler.host", "rpa.scheduler.worker"}
+_KILLED_BEFORE = Text(
+    en="The scheduler was killed before; {count} processes of it are ended.",
+    zh="上次调度程序被强行结束，已清理其遗留的 {count} 个进程。",
+)
 _LONGEST_SOCKET = 50
 """More than Playwright (28) and Chromium (46) put behind a folder's name for their sockets."""
 
@@ -65,7 +70,7 @@ def end_leftovers(record: Path) -> None:
         return
     left = [process for process in psutil.process_iter(["cmdline"]) if _is_of(process, folders)]
     if left:
-        logger.warning("The scheduler was killed before; {} processes of it are ended.", len(left))
+        speak("WARNING", _KILLED_BEFORE, count=len(left))
     # The browser first: once its pages are gone, a worker can do no more.
     left.sort(key=lambda process: _is_ours(process.info["cmdline"]))
     end([each for process in left for each in (*family(process.pid), process)])

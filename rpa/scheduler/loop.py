@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
+from rpa.language import Text
+from rpa.log import speak
 from rpa.scheduler.rounds import Rounds, SteadyTime
 from rpa.scheduler.trouble import Trouble
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _TURN_S = 1
 _BEAT_S = 30
+_IN_THE_MIDDLE = Text(
+    en="Ended after {seconds:.0f} s, in the middle of a run: {shops}.",
+    zh="等待 {seconds:.0f} 秒后仍有运行未停，已强行结束：{shops}。",
+)
 LIVES_S = 120.0
 """A main thread whose last sign of life is longer ago does not do its work, or cannot write down what it does."""
 
@@ -52,7 +56,7 @@ class Loop:
 
     def _until(self, over: Callable[[], bool], *, due_by: datetime | None) -> None:
         clock = self.settings.current.clock
-        trouble = Trouble(self.ledger, clock=clock)
+        trouble = Trouble(self.ledger, clock=clock, language=self.settings.current.language)
         time = SteadyTime.of_utc(clock)
         rounds = Rounds(clock=clock, trouble=trouble)
         if due_by is None:
@@ -95,7 +99,7 @@ class Loop:
             self.desk.collect()
         if self.desk.busy:
             shops = ", ".join(sorted(run.shop for run in self.workers.running()))
-            logger.warning("Ended after {:.0f} s, in the middle of a run: {}.", within_s, shops)
+            speak("WARNING", _IN_THE_MIDDLE, seconds=within_s, shops=shops)
 
 
 class Pulse:

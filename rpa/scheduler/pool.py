@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Self
 
 from rpa.errors import RpaError, ShopBusy
+from rpa.language import Text
 from rpa.scheduler.bell import Bell
 from rpa.scheduler.browserhost import BrowserHost
 from rpa.scheduler.leftovers import Workshop, workshop
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from rpa.ledger.plans import PlannedRun
     from rpa.scheduler.children import Message
     from rpa.scheduler.workers import Task
+
+_NOT_STARTED = Text(en="It could not be started", zh="进程无法启动")
+_HELD_BACK = Text(
+    en="The browser was to be replaced before it; then it was asked to stop.", zh="等待更换浏览器时被要求停止。"
+)
 
 
 class Pool:
@@ -110,7 +116,7 @@ class Pool:
         held, self._held = self._held, deque()
         for task in held:
             if shop in {None, task.planned.shop}:
-                detail = "The browser was to be replaced before it; then it was asked to stop."
+                detail = _HELD_BACK.of(self._config.language)
                 self._ended.append(Ended(planned=task.planned, how="busy", detail=detail))
             else:
                 self._held.append(task)
@@ -122,9 +128,10 @@ class Pool:
             host.take(planned.shop)
             self._working[planned.shop] = self._put_to_work(task, host)
         except ShopBusy as busy:
-            self._ended.append(Ended(planned=planned, how="busy", detail=str(busy)))
+            self._ended.append(Ended(planned=planned, how="busy", detail=busy.in_words(self._config.language)))
         except (RpaError, OSError) as error:
-            self._ended.append(Ended(planned=planned, how="died", detail=f"It could not be started: {error}"))
+            words = _NOT_STARTED.followed_by(str(error))
+            self._ended.append(Ended(planned=planned, how="died", detail=words.of(self._config.language)))
 
     def _browser(self) -> BrowserHost:
         """The browser for the next run: a new one if there is none, or it is gone."""

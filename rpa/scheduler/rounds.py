@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import schedule
-from loguru import logger
+
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from rpa.clock import Clock
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 TOLERATED_S = 5.0
 """A wall clock that is off by more since the last look was set, or the machine slept."""
 
+_CLOCK_SET = Text(
+    en="The clock of this machine was set, or it slept; all that is due again and again begins anew.",
+    zh="本机时钟被调整，或电脑休眠过；定时任务已重新开始计时。",
+)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as naive as what it is subtracted from
 
 
@@ -74,7 +80,7 @@ class Rounds:
     def run_pending(self) -> None:
         """Run what is due."""
         if self._time.jumped():
-            logger.info("The clock of this machine was set, or it slept; all that is due again and again begins anew.")
+            speak("INFO", _CLOCK_SET)
             self._library.clear()
             for every_s, do in self._jobs.values():
                 self._register(every_s, do)

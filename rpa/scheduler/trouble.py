@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 
+from rpa.errors import ConfigError
+from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
+from rpa.log import SCHEDULERS, speak
 
 if TYPE_CHECKING:
     from rpa.clock import Clock
@@ -18,13 +21,46 @@ AGAIN_AFTER_S = 300.0
 """Trouble that comes every second is noted so often."""
 _PREFIX = "scheduler:"
 
+_PARTS: Final = {
+    "config": Text(en="Reading rpa.toml anew", zh="重新读取配置"),
+    "turn": Text(en="The scheduler's turn", zh="调度"),
+    "heartbeat": Text(en="The sign of life", zh="心跳记录"),
+    "clock": Text(en="Setting right after a change of clocks", zh="时钟变动后的核对"),
+    "wait": Text(en="Waiting for the runs", zh="等待运行结束"),
+    "plan": Text(en="Planning ahead", zh="编排计划"),
+    "start": Text(en="Starting what is due", zh="启动到期的运行"),
+    "workers": Text(en="Hearing of the runs", zh="查询运行进程"),
+    "record": Text(en="Recording how a run ended", zh="记录运行结果"),
+    "departed": Text(en="Closing what is left of removed shops", zh="清理已移除的店铺"),
+    "alarms": Text(en="Watching ship-by times", zh="发货时限提醒"),
+    "tell": Text(en="Sending notifications", zh="发送通知"),
+    "digest": Text(en="Sending the digest", zh="发送日报"),
+    "room": Text(en="Watching the disk", zh="检查磁盘空间"),
+    "tidy": Text(en="Tidying up", zh="清理旧文件"),
+    "ping": Text(en="Calling the watch", zh="外部心跳"),
+    "chore": Text(en="A further chore", zh="附加任务"),
+}
+"""What each part does, by the first word of its cause."""
+_OTHER = Text(en="The part", zh="内部任务")
+_FAILS = Text(
+    en="{what} fails; the rest of `rpa schedule` goes on. Run `rpa doctor`, and see var/log/{log}.log ({why})",
+    zh="{what}出错，rpa schedule 的其余部分照常运行；请运行 rpa doctor，并查看 var/log/{log}.log（{why}）",
+)
+_BAD_FILE = Text(
+    en="rpa.toml has a mistake, and nothing is started until it is put right. Correct the file, then run `rpa doctor`",
+    zh="配置文件有误，改正之前不启动任何运行；请改正文件，然后运行 rpa doctor",
+)
+_OF_SHOP = Text(en="{shop}: {words}", zh="{shop}：{words}")
+_OF_ALL = Text(en="{words}", zh="{words}")
+
 
 class Trouble:
     """What of the scheduler fails at the moment, by shop and cause."""
 
-    def __init__(self, ledger: Ledger, *, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, *, clock: Clock, language: Language) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._language = language
         self._noted_at: dict[tuple[str, str], float] = {}
         # an earlier process may have left some open, and this one finds that it works
         self._open = {(each.shop, each.cause) for each in ledger.open_incidents() if each.cause.startswith(_PREFIX)}
@@ -48,11 +84,10 @@ class Trouble:
         self._noted_at[where] = now
         self._open.add(where)
         shop, cause = where
-        where_it_was = f"{cause.removeprefix(_PREFIX)} of {shop}" if shop else cause.removeprefix(_PREFIX)
-        message = f"`rpa schedule` goes on, but this fails: {where_it_was} ({type(error).__name__}: {error})."
-        logger.opt(exception=error).error("{}", message)
+        words = in_words(cause.removeprefix(_PREFIX), error)
+        speak("ERROR", _OF_SHOP if shop else _OF_ALL, traceback=error, shop=shop, words=words)
         try:
-            self._ledger.incident(shop, cause=cause, message=message, severity=Severity.CRITICAL)
+            self._ledger.incident(shop, cause=cause, message=words.of(self._language), severity=Severity.CRITICAL)
         except Exception as further:  # noqa: BLE001 - the ledger itself may be what fails
             logger.error("The ledger does not take the incident {}: {}", cause, further)
 
@@ -65,3 +100,18 @@ class Trouble:
         else:
             self._open.discard(where)
             self._noted_at.pop(where, None)
+
+
+def in_words(cause: str, error: Exception) -> Text:
+    """What fails, and what to do."""
+    if cause == "config" and isinstance(error, ConfigError):
+        return _BAD_FILE.followed_by(str(error))
+    part, _, which = cause.partition(":")
+    what = _PARTS.get(part, _OTHER)
+    if which or part not in _PARTS:
+        what = Text(en=f"{what.en} {which or part}", zh=f"{what.zh} {which or part} ")
+    why = f"{type(error).__name__}: {error}"
+    return Text(
+        en=_FAILS.en.format(what=what.en, log=SCHEDULERS, why=why),
+        zh=_FAILS.zh.format(what=what.zh, log=SCHEDULERS, why=why),
+    )

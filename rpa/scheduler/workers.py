@@ -40,7 +40,7 @@ class Ended:
     run_id: str = ""
     """The run in the ledger; empty when none was begun."""
     detail: str = ""
-    """What stopped it, in English, for the plan's record; for one that died the last lines that it wrote."""
+    """What stopped it, in words, for the plan's record; for one that died the last lines that it wrote."""
 
 
 class Workers(Protocol):

@@ -7,10 +7,10 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
 from rpa.errors import TryAgain
 from rpa.files import kept_in
+from rpa.language import Text
+from rpa.log import speak
 from rpa.scheduler.children import Child, Message, end, family
 from rpa.scheduler.workers import Ended
 
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from rpa.scheduler.workers import Task
 
 _LEAVES_IN_S = 5.0
+_LATE = Text(
+    en="{shop}: the run takes longer than {limit}; it is asked to stop.",
+    zh="{shop}：运行超过时间限制 {limit}，已要求停止。",
+)
+_NOT_STOPPED = Text(
+    en="{shop}: the run did not stop within {seconds} s; it is killed.",
+    zh="{shop}：运行在 {seconds} 秒内没有停止，已强行结束。",
+)
+_TOOK_LONGER = Text(en="It took longer than {limit}.", zh="超过时间限制 {limit}。")
 
 
 class Working:
@@ -40,6 +49,7 @@ class Working:
         self.host = host
         self._token = secrets.token_hex(16)
         self._clock = config.clock
+        self._language = config.language
         self._stop_within_s = config.scheduler.stop_within_s
         self._stop_at = self._clock.monotonic() + task.time_limit.total_seconds()
         self._kill_at = math.inf
@@ -91,11 +101,11 @@ class Working:
         now = self._clock.monotonic()
         if now >= self._stop_at:
             self._late = True
-            logger.warning("{}: the run takes longer than {}; it is asked to stop.", self.shop, self.task.time_limit)
+            speak("WARNING", _LATE, shop=self.shop, limit=self.task.time_limit)
             self.ask_to_stop()
         if now >= self._kill_at:
             if not self._said:
-                logger.error("{}: the run did not stop within {} s; it is killed.", self.shop, self._stop_within_s)
+                speak("ERROR", _NOT_STOPPED, shop=self.shop, seconds=self._stop_within_s)
             self.kill()
 
     def kill(self) -> None:
@@ -112,7 +122,7 @@ class Working:
         planned = self.task.planned
         if "busy" in self._said:
             return Ended(planned=planned, how="busy", detail=self._said["busy"])
-        late = f"It took longer than {self.task.time_limit}. " if self._late else ""
+        late = f"{_TOOK_LONGER.of(self._language).format(limit=self.task.time_limit)} " if self._late else ""
         if "result" in self._said:
             result = self._said["result"]
             return Ended(

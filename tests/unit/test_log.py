@@ -7,6 +7,7 @@ import pytest
 from loguru import logger
 from rich.console import Console
 
+from rpa.language import Language
 from rpa.log import SCHEDULERS, to_file, to_terminal
 
 
@@ -41,7 +42,7 @@ def test_a_shop_has_no_log_of_a_program_that_writes_at_the_same_time(tmp_path: P
 
 
 def test_the_scheduler_writes_a_log_of_its_own(tmp_path: Path) -> None:
-    with to_terminal(Console(file=io.StringIO()), folder=tmp_path, name=SCHEDULERS):
+    with to_terminal(Console(file=io.StringIO()), folder=tmp_path, language=Language.EN, name=SCHEDULERS):
         logger.debug("said by the scheduler")
     assert [path.name for path in tmp_path.iterdir()] == ["schedule.log"]
 
@@ -49,7 +50,7 @@ def test_the_scheduler_writes_a_log_of_its_own(tmp_path: Path) -> None:
 def test_what_is_said_is_shown_letter_for_letter(tmp_path: Path) -> None:
     said = "scheduler:heartbeat: no [room] :1:"
     console = Console(file=io.StringIO(), width=120)
-    with to_terminal(console, folder=tmp_path):
+    with to_terminal(console, folder=tmp_path, language=Language.EN):
         logger.warning("{}", said)
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue() == f"{said}\n"

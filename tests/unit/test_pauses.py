@@ -105,7 +105,7 @@ def test_the_right_to_write_is_lost_to_a_pause_but_only_by_who_wants_to_write(pa
 
 def test_whoever_stopped_for_a_pause_says_so_and_other_errors_keep_their_words(pauses: Pauses) -> None:
     right = WriteRight(pauses=pauses, shop="demo", wanted=True)
-    assert right.in_words(Stopped("on request")) == "on request"
+    assert str(right.explained(Stopped("on request"))) == "on request"
     pauses.pause(None, by="boss", reason="", at=AT)
-    assert "demo is paused since 2026-07-01 09:30 by boss" in right.in_words(Stopped())
-    assert right.in_words(LoginNeeded("log in")) == "log in"
+    assert "demo is paused since 2026-07-01 09:30 by boss" in str(right.explained(Stopped()))
+    assert str(right.explained(LoginNeeded("log in"))) == "log in"

@@ -20,6 +20,7 @@ from loguru import logger
 from rpa.clock import Clock
 from rpa.config import Config, load
 from rpa.errors import ConfigError
+from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun
 from rpa.pauses import Pauses
@@ -96,7 +97,7 @@ def live(rounds: Rounds, day: Day, *, seconds: int) -> None:
 
 
 def test_jobs_run_at_once_and_then_at_their_interval(day: Day, ledger: Ledger) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock)), list[str]()
+    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[str]()
     rounds.add("often", every_s=1, do=lambda: ran.append("often"))
     rounds.add("seldom", every_s=30, do=lambda: ran.append("seldom"))
     live(rounds, day, seconds=60)
@@ -104,7 +105,7 @@ def test_jobs_run_at_once_and_then_at_their_interval(day: Day, ledger: Ledger) -
 
 
 def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock)), list[int]()
+    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[int]()
     broken = [True]
 
     def fail() -> None:
@@ -127,14 +128,14 @@ def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger) ->
 
 def test_an_incident_that_an_earlier_process_left_is_closed_by_the_first_success(day: Day, ledger: Ledger) -> None:
     ledger.incident("", cause="scheduler:tell", message="OSError")
-    with Trouble(ledger, clock=day.clock).kept("tell"):
+    with Trouble(ledger, clock=day.clock, language=Language.EN).kept("tell"):
         pass
     assert ledger.open_incidents() == []
 
 
 @pytest.mark.parametrize("by", [timedelta(hours=-1), timedelta(days=-400), timedelta(hours=3)])
 def test_jobs_go_on_whatever_the_clock_is_set_to(day: Day, ledger: Ledger, by: timedelta) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock)), list[int]()
+    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[int]()
     rounds.add("often", every_s=1, do=lambda: ran.append(1))
     live(rounds, day, seconds=5)
     day.set_clock(by)

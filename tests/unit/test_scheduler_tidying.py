@@ -14,6 +14,7 @@ import pytest
 from flows.reasons import Reason
 from rpa.config import load
 from rpa.errors import ConfigError
+from rpa.language import Language
 from rpa.ledger.actions import Intent, LookAt, Seen
 from rpa.ledger.plans import PlanState
 from rpa.ledger.standing import Finding
@@ -177,6 +178,6 @@ def test_the_scheduler_tidies_and_looks_at_the_disk_among_its_chores(
     folder = reported(desk, "good", "done")
     desk.move(hours=61 * 24)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1e9))
-    do_all(desk.config, ledger=desk.ledger, trouble=Trouble(desk.ledger, clock=desk.config.clock))
+    do_all(desk.config, ledger=desk.ledger, trouble=Trouble(desk.ledger, clock=desk.config.clock, language=Language.EN))
     assert not folder.exists()
     assert [incident.cause for incident in desk.ledger.open_incidents()] == ["disk_low"]
