@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from loguru import logger
-
 from rpa.address import host_of
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
@@ -19,6 +17,8 @@ from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import load_profile
 from rpa.errors import ChallengeShown, ConfigError, KickedOut, LoginNeeded, NeedsPerson, Stopped, TryAgain, WrongShop
+from rpa.language import Text
+from rpa.log import speak
 from rpa.tomlfile import did_you_mean
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from rpa.credentials import Vault
     from rpa.elements.profile import Profile
     from rpa.flow import Platform
+
+_NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} 的登录状态未能保存：{error}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ def keep_login(premises: Premises, view: View) -> None:
     try:
         state = login_state(view.page)
     except TryAgain as error:
-        logger.warning("The login of {} is not kept: {}", premises.shop.name, error)
+        speak("WARNING", _NOT_KEPT, shop=premises.shop.name, error=error)
     else:
         premises.vault.save_state(premises.shop.name, state)
 

@@ -9,17 +9,26 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
 from rpa.documents.archives import BadArchive
 from rpa.documents.store import DocumentStore
 from rpa.errors import InDoubt, NeedsPerson, RateLimited, Refused, Stopped, TryAgain
+from rpa.language import Text
 from rpa.ledger.documents import Document, DocumentState
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from flows.office import ExportRecord, ExportsOrders
     from rpa.clock import Clock
     from rpa.ledger.ledger import Ledger
+
+_ASKING_AGAIN = Text(en="{pause} Asking again in {seconds:.0f} s.", zh="{pause} {seconds:.0f} 秒后再次申请。")
+_MAKING = Text(
+    en="The site is making export {record}; looking again in {seconds:.0f} s.",
+    zh="后台正在生成导出 {record}；{seconds:.0f} 秒后再看。",
+)
+_NOT_COME = Text(
+    en="Export {record} did not come: {error} Trying once more.", zh="导出 {record} 未能下载：{error} 再试一次。"
+)
 
 EXPORT_KIND = "export"
 """The ledger's kind for exported tables; the document's name is the site's id of the record."""
@@ -76,7 +85,7 @@ class ExportDesk:
                 raise NeedsPerson("A table was asked for, but the site's export records do not show it; look there.")
             if self._office.now() - began_at > _MOST_ASKING:
                 raise RateLimited(f"The site made no table for {_MOST_ASKING.seconds} s. {pause}") from pause
-            logger.info("{} Asking again in {:.0f} s.", pause, _ASK_AGAIN_S)
+            speak("INFO", _ASKING_AGAIN, pause=pause, seconds=_ASK_AGAIN_S)
             self._wait(_ASK_AGAIN_S)
         return record
 
@@ -132,7 +141,7 @@ class ExportDesk:
             if self._clock.monotonic() > until:
                 message = f"The site's export {record.record_id} was not ready in {_MOST_MAKING_S:.0f} s; run again."
                 raise NeedsPerson(message)
-            logger.info("The site is making export {}; looking again in {:.0f} s.", record.record_id, pause_s)
+            speak("INFO", _MAKING, record=record.record_id, seconds=pause_s)
             self._wait(pause_s)
 
     def _downloaded(
@@ -141,7 +150,7 @@ class ExportDesk:
         try:
             return self._kept(record, document, check=check)
         except (Refused, InDoubt, BadArchive) as error:
-            logger.warning("Export {} did not come: {} Trying once more.", record.record_id, error)
+            speak("WARNING", _NOT_COME, record=record.record_id, error=error)
             self._office.records()
         try:
             return self._kept(record, document, check=lambda _: None)

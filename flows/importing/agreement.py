@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
 from flows.importing.file import read_failures
 from flows.importing.model import FailedLine, ImportedRow, ImportLine, ImportResult, ToldRow
 from flows.sheets.files import NotASheet
 from rpa.errors import PageChanged
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from flows.importing.profile import ImportWords
+
+_NO_USE = Text(en="The failure file {name} is of no use: {error}", zh="失败明细文件 {name} 无法使用：{error}")
 
 
 def failures_of(result: ImportResult | None, *, words: ImportWords) -> list[FailedLine] | None:
@@ -25,7 +27,7 @@ def failures_of(result: ImportResult | None, *, words: ImportWords) -> list[Fail
     try:
         return read_failures(result.failures, words=words)
     except (NotASheet, PageChanged) as error:
-        logger.warning("The failure file {} is of no use: {}", result.failures.name, error)
+        speak("WARNING", _NO_USE, name=result.failures.name, error=error)
         return None
 
 

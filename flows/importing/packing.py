@@ -9,8 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
 from flows.importing.chunks import fits, line_of, next_chunk, without_parcel
 from flows.importing.file import write_file
 from flows.importing.known import write_known_template
@@ -22,6 +20,8 @@ from flows.settings import OrderSettings
 from flows.shipped import import_intent_of, imported
 from rpa.errors import InDoubt, NeedsPerson, PageChanged, Refused, TryAgain
 from rpa.files import private_folder
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from flows.importing.lastread import LastRead
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from rpa.clock import Moment
     from rpa.ledger.actions import Intent
     from rpa.run import Run
+
+_AS_BEFORE = Text(
+    en="The import page is not as described, so the file has the form known before: {error}",
+    zh="导入页面与描述不符，文件沿用以前的格式：{error}",
+)
 
 _KNOWN_LIMITS = ImportLimits(rows=1000, size=5_000_000)
 """Where the page does not say; as the platform's help gives them."""
@@ -129,7 +134,7 @@ class Packing:
             except (PageChanged, InDoubt, TryAgain, NeedsTemplate) as error:
                 if not self._known_form:
                     raise
-                logger.warning("The import page is not as described, so the file has the form known before: {}", error)
+                speak("WARNING", _AS_BEFORE, error=error)
                 self._terms[how] = self._as_known(how, into)
         return self._terms[how]
 

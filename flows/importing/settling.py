@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
 from flows.importing.upload import Uploads, how_of
 from flows.office import ImportsShipments
 from flows.reasons import Reason
@@ -17,11 +15,20 @@ from rpa.language import Text
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.handing import settle_handed_over
 from rpa.ledger.once import Look
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from rpa.flow import Row
     from rpa.ledger.actions import Action
     from rpa.run import Run
+
+_UNTOLD = Text(
+    en="The import records do not tell how far our files are: {error}", zh="导入记录中看不到文件的处理进度：{error}"
+)
+_UNREAD = Text(
+    en="The import records cannot be read, so it is taken that no import goes on: {error}",
+    zh="导入记录无法读取，视为没有正在进行的导入：{error}",
+)
 
 _NOT_SHOWN = "the file was settled by a person; the site does not show this order as shipped"
 _LEFT = Text(
@@ -88,7 +95,7 @@ def _going(uploads: Uploads, unseen: Sequence[Action]) -> set[str]:
     try:
         return uploads.going(unseen)
     except (InDoubt, PageChanged, TryAgain) as error:
-        logger.warning("The import records do not tell how far our files are: {}", error)
+        speak("WARNING", _UNTOLD, error=error)
         return set()
 
 
@@ -99,5 +106,5 @@ def _at_work(run: Run, unseen: Sequence[Action]) -> set[str]:
         try:
             found.update(run.office(ImportsShipments).at_work(how))
         except (InDoubt, PageChanged, TryAgain) as error:
-            logger.warning("The import records cannot be read, so it is taken that no import goes on: {}", error)
+            speak("WARNING", _UNREAD, error=error)
     return found

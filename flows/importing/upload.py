@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
 from flows.gate import refused_for
 from flows.importing.agreement import agreed, failures_of
 from flows.importing.profile import ImportWords
@@ -20,12 +18,15 @@ from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 from rpa.ledger.actions import Action, Seen
 from rpa.ledger.once import Look
+from rpa.log import speak
 from rpa.run import imports_folder
 
 if TYPE_CHECKING:
     from flows.importing.model import ImportedRow, ImportResult
     from flows.importing.packing import Packed
     from rpa.run import Run
+
+_NOT_KNOWN = Text(en="What became of {name} is not known yet: {error}", zh="{name} 的导入结果尚不明确：{error}")
 
 _WINDOW = Text(
     en="{file}: {count} orders. Marks read from {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}; what changed in "
@@ -78,7 +79,7 @@ class Upload:
                 patience_s=self._run.shop.settle_s,
             )  # fmt: skip
         except (InDoubt, Refused, TryAgain) as error:
-            logger.warning("What became of {} is not known yet: {}", self.name, error)
+            speak("WARNING", _NOT_KNOWN, name=self.name, error=error)
             return None
 
     def _keep(self) -> None:

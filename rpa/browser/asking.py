@@ -11,19 +11,22 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from loguru import logger
 from playwright.sync_api import Error
 
 from rpa.browser.answers import Answer, AnswerLost, TooManyCalls, open_answer
 from rpa.elements.resolve import script
 from rpa.elements.values import follow
 from rpa.errors import LoginNeeded, RateLimited, TryAgain
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response
 
     from rpa.clock import Clock
     from rpa.elements.profile import AnswerSpec, Profile
+
+_WAITING = Text(en="{error} Waiting {seconds} s.", zh="{error} 等待 {seconds} 秒。")
 
 _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
 _PUMP_MS = 40
@@ -120,7 +123,7 @@ class Asking:
                     except TooManyCalls as error:
                         if wait_s is None:
                             raise RateLimited(str(error)) from error
-                        logger.warning("{} Waiting {} s.", error, wait_s)
+                        speak("WARNING", _WAITING, error=error, seconds=wait_s)
                     self._clock.wait(wait_s)
                     sent = stack.enter_context(self._sent(name, action, about=about))
                 raise RateLimited

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loguru import logger
 from playwright.sync_api import Error
 
 from rpa.errors import InDoubt, NeedsPerson, Refused
+from rpa.language import Text
+from rpa.log import speak
 from rpa.run import PAGES
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, Page
 
     from rpa.clock import Clock
+
+_NO_PICTURE = Text(en="No screenshot of the refusal: {why}", zh="未能截图：{why}")
 
 Box = tuple[float, float, float, float]
 _QUALITY = 60
@@ -108,7 +111,7 @@ class Evidence:
         try:
             page.screenshot(path=path, type="jpeg", quality=_QUALITY, style=self._masked(), timeout=5_000)
         except Error as error:
-            logger.warning("No screenshot of the refusal: {}", error.message.partition("\n")[0])
+            speak("WARNING", _NO_PICTURE, why=error.message.partition("\n")[0])
             return None
         path.chmod(0o600)
         return path

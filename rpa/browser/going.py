@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from loguru import logger
-
 from rpa.browser.playwright_errors import loading
 from rpa.errors import TryAgain
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from rpa.clock import Clock
+
+_AGAIN = Text(en="{error} Trying again in {seconds} s.", zh="{error} {seconds} 秒后重试。")
 
 _NETWORK_WAITS_S = (1.0, 3.0)
 Until = Literal["commit", "domcontentloaded"]
@@ -27,7 +29,7 @@ def go_to(page: Page, address: str, *, doing: str, clock: Clock, until: Until = 
         except TryAgain as error:
             if wait_s is None:
                 raise
-            logger.warning("{} Trying again in {} s.", error, wait_s)
+            speak("WARNING", _AGAIN, error=error, seconds=wait_s)
             clock.wait(wait_s)
         else:
             return

@@ -17,12 +17,19 @@ from rpa.elements.approvals import Approvals, signature_of
 from rpa.elements.profile import Risk
 from rpa.elements.resolve import locate, script
 from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NotApproved, UnexpectedDialog, UnknownOverlay, WrongShop
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog
 
     from rpa.browser.view import View
     from rpa.elements.profile import Element, Profile
+
+_CONFIRMED = Text(
+    en="{name} is confirmed on {host} by {by}: it did what it should.",
+    zh="{by} 已确认 {host} 上的 {name}：操作结果符合预期。",
+)
 
 _MOST_POPUPS = 8
 _CLOSING_MS = 3_000
@@ -75,7 +82,7 @@ class Guard:
         """This subject ended as it should, watched by a person: what was clicked for it is confirmed from now on."""
         for name in sorted(self._to_confirm.pop(about, ())):
             self.approvals.approve(self.host, profile, name, by=by, now=now)
-            logger.info("{} is confirmed on {} by {}: it did what it should.", name, self.host, by)
+            speak("INFO", _CONFIRMED, name=name, host=self.host, by=by)
 
     def refuse_dialog(self, dialog: Dialog) -> None:
         """Answer a question of the browser's own (alert, confirm, prompt) with cancel; the next check stops us."""

@@ -16,6 +16,8 @@ from rpa.browser.find import find_browser
 from rpa.browser.playwright_errors import translated
 from rpa.errors import ConfigError, TryAgain
 from rpa.files import kept_in
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import StorageState
 
     from rpa.browser.shared import Guest
+
+_BROWSER_GONE = Text(en="The browser was gone before it was closed: {why}", zh="浏览器在关闭前已退出：{why}")
+_WINDOW_GONE = Text(en="The window was gone before it was closed: {why}", zh="浏览器窗口在关闭前已退出：{why}")
 
 # Background services of the browser itself call its maker's hosts; a shop's run needs none of them.
 QUIET = (
@@ -91,7 +96,7 @@ def _close(browser: Browser) -> None:
     try:
         browser.close()
     except Error as error:
-        logger.warning("The browser was gone before it was closed: {}", error.message.partition("\n")[0])
+        speak("WARNING", _BROWSER_GONE, why=error.message.partition("\n")[0])
 
 
 @contextmanager
@@ -131,7 +136,7 @@ def shop_page(
         try:
             context.close()
         except Error as error:
-            logger.warning("The window was gone before it was closed: {}", error.message.partition("\n")[0])
+            speak("WARNING", _WINDOW_GONE, why=error.message.partition("\n")[0])
 
 
 def login_state(page: Page) -> bytes:

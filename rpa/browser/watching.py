@@ -12,16 +12,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from loguru import logger
 from playwright.sync_api import Error
 
 from rpa.browser.session import WINDOW
 from rpa.errors import ConfigError, RpaError
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from playwright.sync_api import Page, ScreencastFrame
+
+_STAYS_OPEN = Text(
+    en="{error} The browser stays open; press Resume in the inspector, or Ctrl-C, to go on.",
+    zh="{error} 浏览器保持打开；请在检查器中点 Resume，或按 Ctrl-C 继续。",
+)
+_ASKED_TO_END = Text(en="Asked to end while paused.", zh="暂停期间被要求结束。")
+_PAUSE_ENDED = Text(en="The pause ended: {why}", zh="暂停已结束：{why}")
+_NO_VIDEO = Text(en="The video was not written: ffmpeg ended with {code}.", zh="视频未能保存：ffmpeg 退出码 {code}。")
+_VIDEO = Text(en="Video: {path}", zh="视频：{path}")
+_SHORT_VIDEO = Text(en="The video ends early: {why}", zh="视频提前结束：{why}")
+_NO_TRACE = Text(en="The trace was not written: {why}", zh="跟踪文件未能保存：{why}")
+_TRACE = Text(
+    en="Trace: {path} (open it with `playwright show-trace`)", zh="跟踪文件：{path}（用 playwright show-trace 打开）"
+)
 
 _ACTION_MS = 700
 _HIGHLIGHT = "outline: 3px solid #e5484d; background: rgba(229, 72, 77, .18); border-radius: 4px;"
@@ -83,12 +98,12 @@ def _pause(page: Page, error: RpaError) -> None:
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        logger.error("{} The browser stays open; press Resume in the inspector, or Ctrl-C, to go on.", error)
+        speak("ERROR", _STAYS_OPEN, error=error)
         page.pause()
     except KeyboardInterrupt:
-        logger.warning("Asked to end while paused.")
+        speak("WARNING", _ASKED_TO_END)
     except Error as gone:
-        logger.warning("The pause ended: {}", gone.message.partition("\n")[0])
+        speak("WARNING", _PAUSE_ENDED, why=gone.message.partition("\n")[0])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -139,16 +154,16 @@ def _filmed(page: Page, path: Path) -> Iterator[None]:
             with suppress(BrokenPipeError):
                 pipe.close()
     if encoder.returncode:
-        logger.warning("The video was not written: ffmpeg ended with {}.", encoder.returncode)
+        speak("WARNING", _NO_VIDEO, code=encoder.returncode)
     else:
-        logger.info("Video: {}", path)
+        speak("INFO", _VIDEO, path=path)
 
 
 def _stop(page: Page) -> None:
     try:
         page.screencast.stop()
     except Error as error:
-        logger.warning("The video ends early: {}", error.message.partition("\n")[0])
+        speak("WARNING", _SHORT_VIDEO, why=error.message.partition("\n")[0])
 
 
 @contextmanager
@@ -161,9 +176,9 @@ def _traced(page: Page, path: Path) -> Iterator[None]:
         try:
             page.context.tracing.stop(path=path)
         except Error as error:
-            logger.warning("The trace was not written: {}", error.message.partition("\n")[0])
+            speak("WARNING", _NO_TRACE, why=error.message.partition("\n")[0])
         else:
-            logger.info("Trace: {} (open it with `playwright show-trace`)", path)
+            speak("INFO", _TRACE, path=path)
 
 
 def _private(path: Path) -> None:

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from loguru import logger
-
+from rpa.language import Text
+from rpa.log import speak
 from rpa.outcome import Outcome
 from rpa.report.finishing import REPORT_CSV, read_run
 from rpa.report.opened import RUN_FILE, is_open
@@ -18,6 +18,8 @@ from rpa.report.tables import latest, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
+
+_STAYS = Text(en="{folder} stays for now: {why}", zh="{folder} 暂不清理：{why}")
 
 _GONE: Final = ".gone-"
 
@@ -42,7 +44,7 @@ def discard(folder: Path) -> bool:
     try:
         folder.rename(gone)
     except OSError as error:
-        logger.info("{} stays for now: {}", folder, error.strerror)
+        speak("INFO", _STAYS, folder=folder, why=error.strerror)
         return False
     shutil.rmtree(gone, ignore_errors=True)
     return True

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from loguru import logger
-
 from rpa.language import Text
+from rpa.log import speak
 from rpa.report.cells import raw_text
 from rpa.report.columns import WORST_FIRST, Row, Sheet
 from rpa.report.duties import to_do_sheet
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
 
     from rpa.language import Language
     from rpa.report.columns import Layout, SheetMaker
+
+_CUT_OFF = Text(
+    en="The report {folder} was cut off and cannot be completed ({error}).",
+    zh="报告 {folder} 不完整，无法补全（{error}）。",
+)
 
 State = Literal["finished", "stopped", "crashed"]
 
@@ -137,7 +141,7 @@ def _run_of(folder: Path) -> Run | None:
     try:
         return read_run(folder)
     except (ValueError, KeyError, TypeError) as error:
-        logger.warning("The report {} was cut off and cannot be completed ({}).", folder, error)
+        speak("WARNING", _CUT_OFF, folder=folder, error=error)
         return None
 
 

@@ -8,15 +8,20 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 import psutil
-from loguru import logger
 
 from rpa.errors import RpaError, ShopBusy, TryAgain
 from rpa.files import kept_in
+from rpa.language import Text
+from rpa.log import speak
 from rpa.scheduler.children import Child, Message, family
 
 if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.scheduler.leftovers import Workshop
+
+_PAGE_GONE = Text(
+    en="The page of {shop} went with the shared browser: {error}", zh="{shop} 的页面随浏览器一同退出：{error}"
+)
 
 _BROWSER = "RPA_BROWSER"
 _STARTS_IN_S = 60.0
@@ -69,7 +74,7 @@ class BrowserHost:
         try:
             self._ask({"do": "free", "shop": shop})
         except TryAgain as error:
-            logger.warning("The page of {} went with the shared browser: {}", shop, error)
+            speak("WARNING", _PAGE_GONE, shop=shop, error=error)
 
     def memory_mb(self) -> float:
         """What its processes hold: shared memory is counted once where the system tells (PSS), else not at all (USS).

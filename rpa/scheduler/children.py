@@ -16,7 +16,15 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 import psutil
-from loguru import logger
+
+from rpa.language import Text
+from rpa.log import speak
+
+_NO_MESSAGE = Text(
+    en="A process of the scheduler said what is no message: {line:.200}",
+    zh="调度程序的子进程输出了无法识别的内容：{line:.200}",
+)
+_NOT_ENDED = Text(en="Processes {pids} could not be ended.", zh="进程 {pids} 无法结束。")
 
 _LAST_LINES = 12
 _LONGEST_LINE = 500
@@ -94,7 +102,7 @@ class Child:
             for line in said:
                 message = _message(line)
                 if message is None:
-                    logger.warning("A process of the scheduler said what is no message: {:.200}", line.strip())
+                    speak("WARNING", _NO_MESSAGE, line=line.strip())
                 else:
                     hear(message)
         hear(None)
@@ -147,7 +155,7 @@ def end(processes: Iterable[psutil.Process]) -> None:
     _, alive = psutil.wait_procs([each for each in killed if not _is_dead(each)], timeout=_ENDS_IN_S)
     left = [str(each.pid) for each in alive if not _is_dead(each)]
     if left:
-        logger.error("Processes {} could not be ended.", ", ".join(left))
+        speak("ERROR", _NOT_ENDED, pids=", ".join(left))
 
 
 def _is_dead(process: psutil.Process) -> bool:

@@ -6,8 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from loguru import logger
-
 from flows.importing.model import ImportLimits, ImportResult, ToldRow
 from flows.importing.profile import ImportWords
 from flows.importing.progress import Progress
@@ -18,6 +16,8 @@ from flows.reasons import Reason
 from rpa.browser.answers import TooManyCalls
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, Refused, RpaError, TryAgain
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
     from rpa.browser.scope import Scope
     from rpa.browser.view import View
     from rpa.config import Shop
+
+_STANDS_STILL = Text(
+    en="The import stands still; it was last told to have {rows} rows done.",
+    zh="导入停滞不前；最近显示已处理 {rows} 行。",
+)
+_READ_IN_PART = Text(
+    en="The result of import {task} was read to row {row} only: {error}",
+    zh="导入 {task} 的结果只读到第 {row} 行：{error}",
+)
+_NO_FAILURES = Text(en="The failure file cannot be had: {error}", zh="失败明细文件无法下载：{error}")
 
 PAGE_SIZE = 100
 _MEGABYTE = 1_000_000
@@ -199,7 +209,7 @@ class WebImports:
         while not self._view.present("import.ended"):
             told = self._progress()
             if progress.still_s(told) > patience_s:
-                logger.warning("The import stands still; it was last told to have {} rows done.", told)
+                speak("WARNING", _STANDS_STILL, rows=told)
                 return False
         return True
 
@@ -223,7 +233,7 @@ class WebImports:
         try:
             total = self._read_table(rows, raw)
         except TryAgain as error:
-            logger.warning("The result of import {} was read to row {} only: {}", task_id, len(rows), error)
+            speak("WARNING", _READ_IN_PART, task=task_id, row=len(rows), error=error)
             total = -1
         whole = summary["broken"] == "clear" and summary["total"] == str(total) == str(len(rows))
         return ImportResult(
@@ -253,7 +263,7 @@ class WebImports:
         try:
             return self._view.downloaded(lambda: self._view.click("import.failures"), into=into)
         except Refused as error:
-            logger.warning("The failure file cannot be had: {}", error)
+            speak("WARNING", _NO_FAILURES, error=error)
             return None
 
 

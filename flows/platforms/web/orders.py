@@ -8,17 +8,19 @@ from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
-from loguru import logger
-
 from flows.model import Order
 from flows.office import OrdersPage
 from flows.platforms.web.crosscheck import orders_of
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from rpa.browser.answers import Answer
     from rpa.browser.lists import Rows
     from rpa.browser.view import View
     from rpa.config import Shop
+
+_CHANGED = Text(en="The list changed while it was read; reading it again.", zh="读取期间订单列表有变化，正在重新读取。")
 
 PAGE_SIZE = 100
 _PASSES = 3
@@ -52,7 +54,7 @@ class WebOrders:
                 yield OrdersPage(orders=fresh, total=page.total)
             if len(totals) == 1 and len(seen) >= totals.pop():
                 return
-            logger.info("The list changed while it was read; reading it again.")
+            speak("INFO", _CHANGED)
 
     def open_pending(self) -> None:
         """Go to the pending list, nearest ship-by first."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from loguru import logger
-
 from flows.model import Mark
 from flows.office import Signs
 from flows.platforms.web.marks import mark_of
 from rpa.errors import PageChanged, TryAgain
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from rpa.browser.answers import Answer
     from rpa.browser.view import View
     from rpa.config import Shop
+
+_NOT_READ = Text(en="The page of {order} cannot be read: {error}", zh="订单 {order} 的页面无法读取：{error}")
 
 _PLACES = ("detail", "receiver", "detail_data", "address")
 _LIST = "order_detail"
@@ -41,7 +43,7 @@ class WebSigns:
         try:
             answer = self._view.open_for("order_detail", answer="order_detail", order_sn=order_sn)
         except (PageChanged, TryAgain) as error:
-            logger.warning("The page of {} cannot be read: {}", order_sn, error)
+            speak("WARNING", _NOT_READ, order=order_sn, error=error)
             return unreadable
         rows = self._view.rows(_LIST, keys=[order_sn], parts=True)
         shown: Mapping[str, Any] = rows.values[0] if len(rows.values) == 1 else {}
