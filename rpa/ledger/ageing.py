@@ -68,8 +68,8 @@ class Ageing(Transactions):
         """
         newest = select(fences.c.fence).where(fences.c.shop == runs.c.shop).scalar_subquery()
         began = exists().where(actions.c.run_id == runs.c.id)
-        left = exists().where(outstanding.c.shop == runs.c.shop, outstanding.c.run_id == runs.c.id)
-        only = and_(runs.c.finished_at < before, runs.c.fence < newest, ~began, ~left)
+        left = select(outstanding.c.run_id)
+        only = and_(runs.c.finished_at < before, runs.c.fence < newest, ~began, runs.c.id.not_in(left))
         query = select(runs.c.id).where(runs.c.started_at < before, only).limit(at_most)
         with self._reading() as connection:
             ids = list(connection.execute(query).scalars())

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import arrival_rows, arrivals
@@ -185,8 +185,11 @@ def open_rows(connection: Connection, *, folder: str, clock: Clock) -> list[tupl
 def failed_rows(connection: Connection, *, folder: str, since: datetime, clock: Clock) -> list[ArrivalRow]:
     """Rows of a folder that ended since then without success, and whose subject no later row names."""
     rows, files = arrival_rows.c, arrivals.c
-    here = select(files.id).where(files.folder == folder)
-    newest = select(func.max(rows.id)).where(rows.arrival_id.in_(here), rows.subject != "").group_by(rows.subject)
+    recent = and_(files.folder == folder, or_(files.ended_at.is_(None), files.ended_at >= since))
+    here = select(files.id).where(recent)
+    first = select(func.min(files.arrived_at)).where(recent).scalar_subquery()
+    since_then = select(files.id).where(files.folder == folder, files.arrived_at >= first)
+    newest = select(func.max(rows.id)).where(rows.arrival_id.in_(since_then), rows.subject != "").group_by(rows.subject)
     wanted = (
         select(arrival_rows)
         .where(rows.state == RowState.ENDED.value, rows.outcome.not_in(_SUCCESS), rows.updated_at >= since)

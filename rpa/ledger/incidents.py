@@ -14,7 +14,7 @@ from rpa.ledger.rows import fields
 from rpa.ledger.schema import incidents
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection, RowMapping, Select
 
     from rpa.clock import Clock
 
@@ -81,10 +81,10 @@ def close(connection: Connection, *, shop: str, cause: str, clock: Clock) -> Inc
 
 def still_open(connection: Connection, *, shop: str | None, clock: Clock) -> list[Incident]:
     """Open incidents of a shop, or of all, oldest first."""
-    wanted = select(incidents).where(incidents.c.closed_at.is_(None)).order_by(incidents.c.id)
+    wanted = select(incidents).where(incidents.c.closed_at.is_(None))
     if shop is not None:
         wanted = wanted.where(incidents.c.shop == shop)
-    return [_incident(row, clock=clock) for row in connection.execute(wanted).mappings()]
+    return _oldest_first(connection, wanted, clock=clock)
 
 
 def told(connection: Connection, incident: Incident, *, clock: Clock) -> Incident:
@@ -108,13 +108,19 @@ def solved(connection: Connection, *, clock: Clock) -> list[Incident]:
     wanted = select(incidents).where(
         incidents.c.closed_at.is_not(None), incidents.c.told_at.is_not(None), incidents.c.closing_told_at.is_(None)
     )
-    return [_incident(row, clock=clock) for row in connection.execute(wanted.order_by(incidents.c.id)).mappings()]
+    return _oldest_first(connection, wanted, clock=clock)
 
 
 def told_since(connection: Connection, moment: datetime, *, clock: Clock) -> list[Incident]:
     """Those, open or closed, of which or of whose end somebody was told at this moment or later; oldest first."""
     wanted = select(incidents).where(or_(incidents.c.told_at >= moment, incidents.c.closing_told_at >= moment))
-    return [_incident(row, clock=clock) for row in connection.execute(wanted.order_by(incidents.c.id)).mappings()]
+    return _oldest_first(connection, wanted, clock=clock)
+
+
+def _oldest_first(connection: Connection, wanted: Select[tuple[object, ...]], *, clock: Clock) -> list[Incident]:
+    """In order here: asked for it, SQLite would read all incidents, which lie in this order."""
+    found = [_incident(row, clock=clock) for row in connection.execute(wanted).mappings()]
+    return sorted(found, key=lambda incident: incident.id)
 
 
 def _incident(row: RowMapping, *, clock: Clock) -> Incident:

@@ -97,8 +97,9 @@ def finish(
 
 def unfinished(connection: Connection, *, shop: str, clock: Clock) -> list[RunRecord]:
     """The shop's runs that are still `running`, oldest first."""
-    running = select(runs).where(runs.c.shop == shop, runs.c.state == RunState.RUNNING.value).order_by(runs.c.fence)
-    return [_run(row, clock=clock) for row in connection.execute(running).mappings()]
+    running = select(runs).where(runs.c.shop == shop, runs.c.state == RunState.RUNNING.value)
+    found = [_run(row, clock=clock) for row in connection.execute(running).mappings()]
+    return sorted(found, key=lambda run: run.fence)
 
 
 def search(

@@ -68,7 +68,8 @@ actions = Table(
     Index("actions_by_subject", "shop", "subject", "kind"),
     Index("actions_by_bundle", "shop", "kind", "bundle"),
     Index("actions_by_state", "shop", "kind", "state", "created_at"),
-    Index("actions_by_update", "updated_at"),
+    Index("actions_by_update", "shop", "updated_at"),
+    Index("actions_by_end", "shop", "kind", "state", "updated_at"),
     Index("actions_by_run", "run_id"),
 )
 

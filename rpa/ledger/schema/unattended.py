@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, Unique
 from rpa.ledger.schema.columns import Instant, metadata
 
 _END_UNTOLD = "closed_at IS NOT NULL AND told_at IS NOT NULL AND closing_told_at IS NULL"
+_END_TOLD = "closing_told_at IS NOT NULL"
 
 planned_runs = Table(
     "planned_runs",
@@ -28,6 +29,7 @@ planned_runs = Table(
     UniqueConstraint("entry", "shop", "planned_at", name="one_planned_run_a_moment"),
     Index("planned_by_shop", "shop", "planned_at"),
     Index("planned_by_state", "state", "due_at"),
+    Index("planned_by_outcome", "state", "planned_at"),
     Index("planned_by_moment", "planned_at"),
 )
 """One row for each moment of the schedule and shop, whatever came of it."""
@@ -97,10 +99,15 @@ incidents = Table(
         postgresql_where=text("closed_at IS NULL"),
     ),
     Index("incidents_by_telling", "told_at"),
-    Index("incidents_by_end_told", "closing_told_at"),
+    Index(
+        "incidents_by_end_told",
+        "closing_told_at",
+        sqlite_where=text(_END_TOLD),
+        postgresql_where=text(_END_TOLD),
+    ),
     Index(
         "incidents_to_end",
-        "id",
+        "told_at",
         sqlite_where=text(_END_UNTOLD),
         postgresql_where=text(_END_UNTOLD),
     ),

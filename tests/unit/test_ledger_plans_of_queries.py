@@ -1,0 +1,89 @@
+"""What is asked at every run, every minute or every night is found by an index, however much the ledger has."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from rpa.ledger.actions import Intent, Seen
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.plans import PlanState
+from tests.unit.ledger_clock import HandClock
+
+CLOCK = HandClock()
+NOW = CLOCK.now()
+LATER = NOW + timedelta(days=1)
+SHOP = "demo"
+
+ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
+    "live actions of orders": (lambda ledger: ledger.live(SHOP, kind="ship", subjects=["1", "2"]), "subject=?"),
+    "newest actions of orders": (lambda ledger: ledger.latest(SHOP, kind="ship", subjects=["1", "2"]), "subject=?"),
+    "actions of a parcel": (lambda ledger: ledger.bundled(SHOP, kind="ship", bundles=["1"]), "bundle=?"),
+    "open actions": (lambda ledger: ledger.open_actions(SHOP, kind="ship"), "state=?"),
+    "the day's cap": (lambda ledger: ledger.count_done_since(SHOP, kind="ship", since=NOW), "created_at>?"),
+    "the pace": (lambda ledger: ledger.done_between(SHOP, kind="ship", since=NOW, until=NOW), "updated_at<?"),
+    "what a killed run did": (lambda ledger: ledger.show(SHOP, since=NOW), "updated_at>?"),
+    "runs that never ended": (lambda ledger: ledger.unfinished_runs(SHOP), "state=?"),
+    "the day's runs": (lambda ledger: ledger.runs(SHOP, since=NOW), "started_at>?"),
+    "the newest runs": (lambda ledger: ledger.runs(SHOP, limit=3), "runs USING INDEX"),
+    "what is due": (lambda ledger: ledger.due_planned(NOW), "due_at<?"),
+    "what is running": (lambda ledger: ledger.planned_runs(state=PlanState.STARTED), "state=?"),
+    "what never started": (
+        lambda ledger: ledger.planned_runs(state=PlanState.NEVER_STARTED, since=NOW), "state=? AND planned_at>?"
+    ),
+    "last and next": (lambda ledger: ledger.last_and_next([SHOP]), "shop=?"),
+    "open incidents": (lambda ledger: ledger.open_incidents(), "one_open_incident"),
+    "incidents told lately": (lambda ledger: ledger.told_since(NOW), "told_at>?"),
+    "ends of incidents to tell": (lambda ledger: ledger.closed_and_told(), "incidents_to_end"),
+    "rows of an inbox that failed": (lambda ledger: ledger.failed_rows("inbox", since=NOW), "(arrival_id=?"),
+    "planned runs to forget": (lambda ledger: ledger.forget_planned(LATER), "planned_at<?"),
+    "runs to forget": (lambda ledger: ledger.forget_runs(NOW), "actions_by_run (run_id=?)"),
+    "pictures that are over": (lambda ledger: ledger.long_done(SHOP, subjects=["1"], before=NOW), "subject=?"),
+    "imports that are over": (lambda ledger: ledger.long_ended(SHOP, run_ids=["1"], before=NOW), "run_id=?"),
+}  # fmt: skip
+GROWING = ("actions", "runs", "planned_runs", "incidents", "arrival_rows", "mentions", "sightings", "observations")
+FROM_ONE_INDEX = ("COVERING INDEX sqlite_autoindex_planned_runs", "INDEX one_open_incident")
+"""What reads one index only: of the open ones, or, once a night, the newest planned run of each entry and shop."""
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("asked") / "ledger.sqlite3"
+    with Ledger.open(made, clock=CLOCK) as ledger:
+        run = ledger.start_run(SHOP, flow="ship")
+        [action] = ledger.begin(run, kind="ship", intents=[Intent(subject="1", payload={})])
+        ledger.settle(run, action, seen=Seen.OURS, settled=True)
+    return made
+
+
+@pytest.fixture
+def plans(path: Path) -> Iterator[list[str]]:
+    """How SQLite finds what is asked of the ledger meanwhile."""
+    steps: list[str] = []
+    with sqlite3.connect(path) as other:
+
+        def note(_c: object, _cursor: object, statement: str, values: Any, _context: object, _m: object) -> None:
+            if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                steps.extend(row[3] for row in other.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+
+        event.listen(Engine, "before_cursor_execute", note)
+        yield steps
+        event.remove(Engine, "before_cursor_execute", note)
+    other.close()
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_what_is_asked_again_and_again_is_found_by_an_index(what: str, path: Path, plans: list[str]) -> None:
+    ask, by = ASKED[what]
+    with Ledger.open(path, clock=CLOCK) as ledger:
+        plans.clear()
+        ask(ledger)
+    assert any(by in step for step in plans), plans
+    read = [step for step in plans if step.split()[0] == "SCAN" and step.split()[1] in GROWING]
+    assert [step for step in read if not any(index in step for index in FROM_ONE_INDEX)] == []
