@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from rpa.errors import ConfigError
 from rpa.language import Language, Text
 
 if TYPE_CHECKING:
-    from rpa.config import Config, Shop
+    from rpa.config import BrokenShop, Config, Shop
     from rpa.flow import Plan
 
 GoodOrBad = SheetRow | BadRow
@@ -42,7 +42,7 @@ class Inbox:
     contents: dict[str, SheetContents]
     """By shop; several shops may share one."""
     other_shops: dict[Path, tuple[str, ...]] = field(default_factory=dict)
-    """Configured shops that read a sheet too, but are not in this run."""
+    """Configured shops that read a sheet too, or may do so, but are not in this run."""
     arrived: Arrived | None = None
     """What came in the inboxes of the shops; None: no shop has one."""
     _taken: set[Place] = field(default_factory=set)
@@ -57,7 +57,7 @@ class Inbox:
         if absent:
             raise ConfigError(f"There is no sheet {', '.join(absent)}; check --sheet.")
         config, arrived = plan.config, Arrived.of(plan)
-        read: dict[tuple[object, ...], SheetContents] = {}
+        read: dict[tuple[str, tuple[Path, ...], object, object], SheetContents] = {}
         contents = {}
         for shop in plan.shops:
             paths = list(given) or sheets_of(shop, config)
@@ -73,7 +73,7 @@ class Inbox:
                 read[key] = arrived.join(files, shop=shop.name)
                 _tell(read[key].bad, language=config.language)
             contents[shop.name] = read[key]
-        others = {} if given else _not_in_run(plan)
+        others = {} if given else _not_in_run(plan, read={path for _, paths, *_ in read for path in paths})
         return cls(contents=contents, other_shops=others, arrived=arrived if arrived.folders else None)
 
     def rows(self, shop: str) -> list[GoodOrBad]:
@@ -161,14 +161,29 @@ def _matches(glob: str, folder: Path) -> Iterator[Path]:
     return iter(folder.glob(glob))
 
 
-def _not_in_run(plan: Plan) -> dict[Path, tuple[str, ...]]:
+def _not_in_run(plan: Plan, *, read: Collection[Path]) -> dict[Path, tuple[str, ...]]:
     running = {shop.name for shop in plan.shops}
     others: dict[Path, tuple[str, ...]] = {}
     for shop in plan.config.shops.values():
         if shop.name not in running:
             for path in sheets_of(shop, plan.config):
                 others[path] = (*others.get(path, ()), shop.name)
+    for broken in plan.config.broken.values():
+        for path in read:
+            if _may_read(broken, path, config=plan.config):
+                others[path] = (*others.get(path, ()), broken.name)
     return others
+
+
+def _may_read(shop: BrokenShop, path: Path, *, config: Config) -> bool:
+    """Whether a shop whose file has a mistake will read this sheet, once the file is put right."""
+    globs = shop.table.get("sheets")
+    if globs is None:
+        return not shop.whole
+    try:
+        return not isinstance(globs, list) or any(path in _matches(str(glob), config.folder) for glob in globs)
+    except (ValueError, NotImplementedError):  # what is no glob may be the mistake
+        return True
 
 
 def given_sheets(plan: Plan) -> list[Path]:

@@ -32,7 +32,7 @@ def watch_inboxes(config: Config, ledger: Ledger) -> None:
         for shop in folder.shops:
             if shop.settings(OrderSettings).inbox_by is not None:
                 _watch(shop, folder, told.pop(shop.name, None), config=config, ledger=ledger)
-    for name in told:
+    for name in told.keys() - config.broken.keys():
         ledger.close_incident(name, cause=CAUSE)  # its shop has no such hour any more
 
 

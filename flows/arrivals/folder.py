@@ -16,7 +16,7 @@ from flows.sheets.arrival import LOCK_PREFIXES, state
 from rpa.errors import ConfigError
 
 if TYPE_CHECKING:
-    from rpa.config import Config, Shop
+    from rpa.config import BrokenShop, Config, Shop
 
 DONE = "done"
 """The folder inside an inbox into which sheets are put away."""
@@ -43,12 +43,14 @@ class InboxFolder:
     """Where rpa.toml lies."""
     locks: Path
     shops: tuple[Shop, ...]
-    """All that share it, in the order of the configuration."""
+    """All that share it and can be used, in the order of the configuration."""
+    broken: frozenset[str] = frozenset()
+    """The shops that share it, or may do so, and look into it once their file is put right."""
 
     @property
     def names(self) -> frozenset[str]:
         """The names of the shops that share it."""
-        return frozenset(shop.name for shop in self.shops)
+        return self.broken.union(shop.name for shop in self.shops)
 
     @property
     def keep(self) -> timedelta:
@@ -95,7 +97,7 @@ def result_of(sheet: Path) -> Path:
 
 
 def folders_of(config: Config) -> list[InboxFolder]:
-    """All inboxes of the configuration."""
+    """All inboxes of the configuration that a shop can look into."""
     by_path: dict[Path, list[Shop]] = {}
     for shop in config.shops.values():
         written = shop.settings(OrderSettings).inbox
@@ -104,10 +106,18 @@ def folders_of(config: Config) -> list[InboxFolder]:
     return [_folder(path, tuple(shops), config=config) for path, shops in by_path.items()]
 
 
+def _may_share(path: Path, shop: BrokenShop, *, config: Config) -> bool:
+    written = shop.table.get("inbox")
+    if isinstance(written, str):
+        return (config.folder / written).resolve() == path
+    return not shop.whole
+
+
 def _folder(path: Path, shops: tuple[Shop, ...], *, config: Config) -> InboxFolder:
+    broken = frozenset(shop.name for shop in config.broken.values() if _may_share(path, shop, config=config))
     root = config.folder.resolve()
     key = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    return InboxFolder(path=path, key=key, root=root, locks=config.var / "locks", shops=shops)
+    return InboxFolder(path=path, key=key, root=root, locks=config.var / "locks", shops=shops, broken=broken)
 
 
 def check_shared(folder: InboxFolder) -> None:

@@ -15,13 +15,16 @@ from rpa.cli.speech import console
 from rpa.cli.timetables import check_plans, shops_of
 from rpa.config import load
 from rpa.credentials import find_key
+from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.log import SCHEDULERS, to_terminal
+from rpa.overview.brokenshops import what_is_wrong
 from rpa.overview.whynot import STATES, why
 from rpa.pauses import Pauses
 from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
+from rpa.scheduler.brokenshops import tell_of_broken
 from rpa.scheduler.chores import Chores, do_all
 from rpa.scheduler.departed import close_departed
 from rpa.scheduler.desk import Desk
@@ -51,10 +54,10 @@ _BEGUN = Text(
     zh="调度程序已启动（pid {pid}）。店铺 {shops} 家，最多同时运行 {workers} 个。按 Ctrl-C，处理完手头的订单后结束。",
 )
 _RENEWED = Text(en="rpa.toml was changed; it counts as it is now.", zh="rpa.toml 已修改，新的配置已生效。")
+_BROKEN = Text(en="{shop}: {what}", zh="{shop}：{what}")
 _NEVER = Text(
     en="Planned runs that never started while no scheduler was here: {count}; `rpa digest` tells which.",
     zh="调度程序未运行期间，有 {count} 次计划未启动，详见 rpa digest。",
-_BROKEN = Text(en="{shop}: {what}", zh="{shop}：{what}")
 )
 _NEXT = Text(en="Next:", zh="接下来：")
 _NEXT_LINE = Text(en="  {at}  {entry} ({flow}), {shops}", zh="  {at}  {entry}（{flow}），{shops}")
@@ -90,6 +93,8 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         trouble = Trouble(ledger, clock=config.clock, language=config.language)
         with trouble.kept("departed"):
             close_departed(config, ledger)
+        with trouble.kept("shops"):
+            tell_of_broken(config, ledger)
         pulse = Pulse(config.clock.monotonic)
         loop = Loop(
             settings=settings, ledger=ledger, desk=desk, workers=pool, presence=presence, stopping=stopping, pulse=pulse
@@ -106,7 +111,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             with Chores(config, alive=pulse.alive) as chores:
                 settings.heeded_by(
                     desk.take_over, pool.take_over, chores.take_over, partial(close_departed, ledger=ledger),
-                    teller.take_over,
+                    partial(tell_of_broken, ledger=ledger), teller.take_over,
                 )  # fmt: skip
                 loop.go_on()
             teller.say(_ENDED)
@@ -137,11 +142,18 @@ class Teller:
         """Say that this configuration counts from now on, and what comes next."""
         self._config = config
         self.say(_RENEWED)
+        self.broken()
         self.upcoming()
 
     def begun(self) -> None:
         """Say that the scheduler is there."""
         self.say(_BEGUN, pid=os.getpid(), shops=len(self._config.shops), workers=self._config.scheduler.workers)
+        self.broken()
+
+    def broken(self) -> None:
+        """Say which shops cannot be run, and why."""
+        for shop in self._config.broken.values():
+            self.say(_BROKEN, "bold red", shop=shop.name, what=what_is_wrong(shop).of(self._config.language))
 
     def missed(self, count: int) -> None:
         """Say how many planned runs nobody started."""
@@ -212,6 +224,8 @@ def _code(run: PlannedRun) -> int:
     """The exit code that this end means."""
     if run.state is PlanState.FINISHED:
         return run.exit_code or 0
+    if run.state is PlanState.SKIPPED and run.reason == Why.BAD_CONFIG:
+        return ConfigError.exit_code
     if run.state is PlanState.SKIPPED:
         return _PERSON if run.reason in {Why.NEEDS_PERSON, Why.DISK_FULL} else 0
     return _CRASHED

@@ -70,7 +70,7 @@ def resume_shops(config_path: Path | None, names: Sequence[str]) -> None:
 
 
 def _named(config: Config, names: Sequence[str]) -> list[str | None]:
-    return [shop.name for shop in config.chosen(names)] if names else [None]
+    return [shop.name for shop in config.meant(names)] if names else [None]
 
 
 def _name(shop: str | None, *, language: Language) -> str:

@@ -79,7 +79,7 @@ def write_first_config(config_path: Path | None) -> None:
         return asked(question.text, language=language, default=question.default)
 
     write_config(path, ask, language=language)
-    shop = next(iter(load(path).shops))
+    shop = next(iter(load(path).known))
     console().print(_WRITTEN.of(language).format(path=path, shop=shop), soft_wrap=True)
 
 

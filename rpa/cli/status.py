@@ -15,7 +15,7 @@ from rich.text import Text as Styled
 from rpa.cli.records import opened_ledger
 from rpa.cli.shoptable import shop_table, when
 from rpa.cli.speech import console
-from rpa.config import load
+from rpa.config import BrokenShop, load
 from rpa.language import Language, Text
 from rpa.overview.health import allowed_down, complaint, scheduler_of
 from rpa.overview.naming import addressed, named
@@ -58,7 +58,7 @@ def show_status(
     `max_down`: how many shops may be down, as a number or a share ("1%"). Raises ConfigError.
     """
     config = load(config_path)
-    shops, language, now = config.chosen(names), config.language, config.clock.now()
+    shops, language, now = config.meant(names), config.language, config.clock.now()
     allowed, words = allowed_down(max_down, shops=len(shops)), Vocabulary.of_flows()
     with opened_ledger(config) as ledger:
         orders = orders_of(ledger, shops=[shop.name for shop in shops], words=words)
@@ -66,7 +66,8 @@ def show_status(
         scheduler = scheduler_of(config, ledger, now=now)
         program = [] if names else ledger.open_incidents("")
         wanted = {shop.name for shop in shops} | (set() if names else {""})
-        to_do = folded(tasks(ledger, shops=wanted, orders=orders, words=words, now=now))
+        broken = [shop for shop in shops if isinstance(shop, BrokenShop)]
+        to_do = folded(tasks(ledger, shops=wanted, broken=broken, orders=orders, words=words, now=now))
     wrong = complaint(scheduler, states, allowed=allowed)
     if as_json:
         made = document(states, scheduler=scheduler, program=program, complaint=wrong, language=language, now=now)
@@ -107,6 +108,8 @@ def _troubles(
 
 
 def _wrong(state: ShopState, *, words: Vocabulary, language: Language, now: datetime) -> Iterator[str | Text]:
+    if state.problem:
+        yield state.problem
     yield from (_sentence(each, words=words) for each in state.incidents)
     if state.failed_in_a_row >= IN_A_ROW and not state.incidents:
         yield _FAILED.of(language).format(count=state.failed_in_a_row)

@@ -66,7 +66,7 @@ def show_plan(config_path: Path | None, *, days: int) -> None:
 
 def shops_of(entry: Entry, *, config: Config) -> str:
     """The entry's shops by name, or how many they are."""
-    names = [shop.name for shop in config.chosen(entry.shops)]
+    names = [shop.name for shop in config.meant(entry.shops)]
     return ", ".join(names) if len(names) <= _MOST_SHOPS else _COUNT.of(config.language).format(count=len(names))
 
 

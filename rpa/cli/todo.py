@@ -15,7 +15,7 @@ from rich.text import Text as Styled
 
 from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
-from rpa.config import load
+from rpa.config import BrokenShop, load
 from rpa.language import Language, Text
 from rpa.overview.naming import addressed, named
 from rpa.overview.orders import orders_of
@@ -49,12 +49,13 @@ def show_todo(config_path: Path | None, names: Sequence[str], *, as_json: bool, 
     `every`: each order on its own line. Raises ConfigError for an unknown shop or group.
     """
     config = load(config_path)
-    shops = [shop.name for shop in config.chosen(names)]
+    meant = config.meant(names)
+    shops, broken = [shop.name for shop in meant], [shop for shop in meant if isinstance(shop, BrokenShop)]
     now, words = config.clock.now(), Vocabulary.of_flows()
     with opened_ledger(config) as ledger:
         orders = orders_of(ledger, shops=shops, words=words)
         wanted = shops if names else [*shops, ""]
-        found = tasks(ledger, shops=set(wanted), orders=orders, words=words, now=now)
+        found = tasks(ledger, shops=set(wanted), broken=broken, orders=orders, words=words, now=now)
     lines = each_by_itself(found) if every else folded(found)
     if as_json:
         document = {"schema_version": SCHEMA_VERSION, "at": now.isoformat()}

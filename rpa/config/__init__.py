@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rpa.config.broken import BrokenShop
 from rpa.config.loaded import Config
 from rpa.config.options import flow_options
 from rpa.config.reading import file_model, load
@@ -9,6 +10,7 @@ from rpa.config.shop import Caps, Shop, shop_name_problem
 from rpa.config.tables import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, WatchConfig
 
 __all__ = [
+    "BrokenShop",
     "BrowserConfig",
     "Caps",
     "Channel",

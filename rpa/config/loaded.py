@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rpa.clock import Clock
+from rpa.config.broken import BrokenShop
+from rpa.config.naming import Naming
 from rpa.config.shop import Shop
 from rpa.config.tables import BrowserConfig, Channel, DigestConfig, SchedulerConfig, WatchConfig
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.timetable import Calendar, Entry
-from rpa.tomlfile import did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,9 @@ class Config:
     language: Language
     zone: ZoneInfo
     shops: Mapping[str, Shop]
+    """Those that can be used."""
+    broken: Mapping[str, BrokenShop]
+    """Those that cannot be used until their file is put right. All others work meanwhile."""
     browser: BrowserConfig
     schedule: tuple[Entry, ...]
     """Each with a name of its own, a flow that there is and options that it takes."""
@@ -53,42 +57,49 @@ class Config:
         """Where the user's own profiles lie, if there are any; they take precedence over the shipped ones."""
         return self.folder / "selectors"
 
+    @property
+    def known(self) -> Mapping[str, Shop | BrokenShop]:
+        """All shops by name, the broken ones last."""
+        return {**self.shops, **self.broken}
+
     def shop(self, name: str) -> Shop:
-        """The shop of this name. Raises ConfigError with "did you mean" when there is none."""
+        """The shop of this name. Raises ConfigError when it is broken, or, with "did you mean", when there is none."""
+        if name in self.broken:
+            raise ConfigError(_unusable([self.broken[name]]))
         if name not in self.shops:
-            raise ConfigError(f"{self.path.name} {no_such_shop(name, self.shops)}")
+            raise ConfigError(f"{self.path.name} {Naming.of(self.known.values()).problem(name)}")
         return self.shops[name]
 
     def chosen(self, names: Sequence[str]) -> tuple[Shop, ...]:
-        """The shops of these names and "@group"s, each once, in the file's order; all of them when none is named.
+        """The shops that are `meant` by these names. Raises ConfigError, too, when one of them is broken."""
+        meant = self.meant(names)
+        broken = [shop for shop in meant if isinstance(shop, BrokenShop)]
+        if broken:
+            raise ConfigError(_unusable(broken))
+        return tuple(shop for shop in meant if not isinstance(shop, BrokenShop))
 
+    def meant(self, names: Sequence[str]) -> tuple[Shop | BrokenShop, ...]:
+        """The shops of these names and "@group"s, each once, in the files' order; all of them when none is named.
+
+        A broken shop whose groups cannot be told is in every group: what is said of a group must not pass it by.
         Raises ConfigError with "did you mean" for a name that nothing has, and when there is no shop at all.
         """
-        if not self.shops:
+        known = self.known
+        if not known:
             raise ConfigError(
                 f"{self.path} has no shop; add a table [shops.NAME], or run `rpa init` in an empty folder."
             )
-        known = members({shop.name: shop.groups for shop in self.shops.values()})
+        naming = Naming.of(known.values())
         for name in names:
-            if name not in known:
-                raise ConfigError(f"{self.path.name} {no_such_shop(name, known)}")
-        wanted = {member for name in names for member in known[name]} if names else self.shops.keys()
-        return tuple(shop for name, shop in self.shops.items() if name in wanted)
+            if problem := naming.problem(name):
+                raise ConfigError(f"{self.path.name} {problem}")
+        wanted = {member for name in names for member in naming.members(name)} if names else known.keys()
+        return tuple(shop for name, shop in known.items() if name in wanted)
 
 
-def members(groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What each name stands for, given every shop's groups: a shop's own name for itself, "@group" for all in it."""
-    found = {name: [name] for name in groups}
-    for name, belongs_to in groups.items():
-        for group in belongs_to:
-            found.setdefault(f"@{group}", []).append(name)
-    return found
-
-
-def no_such_shop(name: str, known: Collection[str]) -> str:
-    """`has no shop …` with "did you mean", for a name that is none of the known shops and "@group"s."""
-    if f"@{name}" in known:
-        return f'has no shop "{name}"; did you mean "@{name}"?'
-    mark = name[:1] == "@"
-    alike = [each for each in known if (each[:1] == "@") == mark]
-    return f'has no {"group" if mark else "shop"} "{name}"{did_you_mean(name, alike)}'
+def _unusable(broken: Sequence[BrokenShop]) -> str:
+    first, *others = broken
+    if not others:
+        return f"{first.name} cannot be used until this is put right:\n{first.problem}"
+    problems = "\n".join(dict.fromkeys(shop.problem for shop in broken))
+    return f"{len(broken)} shops cannot be used until this is put right; name others to go on without them:\n{problems}"

@@ -6,21 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rpa import discovery
-from rpa.config.loaded import members, no_such_shop
+from rpa.config.naming import Naming
 from rpa.config.options import option_mistakes
 from rpa.config.shop import shop_name_problem
 from rpa.tomlfile import Mistake, did_you_mean
 
 
-def shop_mistakes(data: Mapping[str, Any], *, files: Mapping[str, str]) -> Iterator[Mistake]:
-    """Of the shops in rpa.toml. `files`: the shops that have a file of their own, by their name, each with its path."""
-    shops = data.get("shops", {} if files else None)
+def shop_mistakes(data: Mapping[str, Any], *, optional: bool) -> Iterator[Mistake]:
+    """Of the shops in rpa.toml. `optional`: there are others, which have a file of their own."""
+    shops = data.get("shops", {} if optional else None)
     if not isinstance(shops, Mapping):
         return
-    if not shops and not files:
+    if not shops and not optional:
         yield Mistake(("shops",), "names no shop; add a table like [shops.demo]")
     seen: dict[str, str] = {}
-    alone = {name.lower(): path for name, path in files.items()}
     for name, table in shops.items():
         place = ("shops", name)
         problem = shop_name_problem(name)
@@ -28,31 +27,23 @@ def shop_mistakes(data: Mapping[str, Any], *, files: Mapping[str, str]) -> Itera
             yield Mistake(place, problem)
         if seen.setdefault(name.lower(), name) != name:
             yield Mistake(place, f'differs from "{seen[name.lower()]}" in capitals only; their files would be the same')
-        if name.lower() in alone:
-            yield Mistake(place, f"this shop is in {alone[name.lower()]}, too; keep one of the two")
         if isinstance(table, Mapping) and "name" in table:
             yield Mistake((*place, "name"), f'the shop\'s name is its heading, [shops.{name}]; use "mall_name"')
 
 
-def reference_mistakes(data: Mapping[str, Any], *, groups: Mapping[str, Sequence[str]]) -> Iterator[Mistake]:
-    """Of schedule and channels. `groups`: every shop's groups, from all files."""
-    known = members(groups)
+def reference_mistakes(data: Mapping[str, Any], *, groups: Mapping[str, Sequence[str] | None]) -> Iterator[Mistake]:
+    """Of schedule and channels. `groups`: every shop's groups, from all files; None: those cannot be told."""
+    naming = Naming.of_groups(groups)
     for key in ("schedule", "notify"):
         seen: set[object] = set()
         for number, table in _tables(data, key):
-            yield from _unknown_shops((key, number), table, known=known)
+            yield from _unknown_shops((key, number), table, naming=naming)
             name = table.get("name") or table.get("flow")
             if name in seen:
                 yield Mistake((key, number, "name"), f'there is another one called "{name}"; give it a name of its own')
             seen.add(name if isinstance(name, str) else None)
     for number, table in _tables(data, "schedule"):
         yield from _flow_mistakes(("schedule", number), table)
-
-
-def groups_of(table: object) -> list[str]:
-    """The groups in a shop's raw table; what is not a list of texts is a mistake that the model tells."""
-    written = table.get("groups") if isinstance(table, Mapping) else None
-    return [group for group in written if isinstance(group, str)] if isinstance(written, list) else []
 
 
 def _tables(data: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -62,13 +53,11 @@ def _tables(data: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[st
             yield number, table
 
 
-def _unknown_shops(
-    place: tuple[str, int], table: Mapping[str, Any], *, known: Mapping[str, object]
-) -> Iterator[Mistake]:
+def _unknown_shops(place: tuple[str, int], table: Mapping[str, Any], *, naming: Naming) -> Iterator[Mistake]:
     names = table.get("shops")
     for number, name in enumerate(names if isinstance(names, list) else ()):
-        if isinstance(name, str) and name not in known:
-            yield Mistake((*place, "shops", number), f"rpa.toml {no_such_shop(name, known)}")
+        if isinstance(name, str) and (problem := naming.problem(name)):
+            yield Mistake((*place, "shops", number), f"rpa.toml {problem}")
 
 
 def _flow_mistakes(place: tuple[str, int], table: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -27,6 +27,13 @@ def configuration(path: Path | None) -> tuple[Config | None, Finding]:
     return config, ok(name, f"{config.path} ({', '.join(config.shops)})")
 
 
+def broken_shops(config: Config) -> Iterable[Finding]:
+    """A finding for each shop that cannot be used; the others can."""
+    for shop in config.broken.values():
+        name = Text(en=f"Shop {shop.name}", zh=f"店铺 {shop.name}")
+        yield fail(name, Text(en=shop.problem, zh=f"请修改；改正之前该店铺不会运行：\n{shop.problem}"))
+
+
 def selector_profiles(config: Config) -> Iterable[Finding]:
     """Whether the profile of each platform in use can be read."""
     from rpa.elements.registry import load_profile

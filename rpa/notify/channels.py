@@ -163,4 +163,4 @@ class Notifier:
 
 
 def _shops_of(channel: Channel, *, config: Config) -> frozenset[str]:
-    return frozenset(shop.name for shop in config.chosen(channel.shops)) if channel.shops else frozenset()
+    return frozenset(shop.name for shop in config.meant(channel.shops)) if channel.shops else frozenset()

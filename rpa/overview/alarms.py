@@ -59,7 +59,7 @@ def raise_due(config: Config, ledger: Ledger) -> None:
         return
     words = Vocabulary.of_flows()
     opened = {(each.shop, each.cause): each for each in ledger.open_incidents() if each.cause.startswith(SHIP_BY)}
-    for name, orders in orders_of(ledger, shops=config.shops.keys(), words=words).items():
+    for name, orders in orders_of(ledger, shops=config.known.keys(), words=words).items():
         due = _due(orders, now=ledger.site_now(name)) if orders.pending else []
         _raise(
             config, ledger, name, due=due, opened={each.cause: each for (of, _), each in opened.items() if of == name}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
 
+from rpa.config import BrokenShop
 from rpa.discovery import load, worries
 from rpa.errors import RpaError
 from rpa.language import Text
@@ -77,16 +78,17 @@ def day_of(
     config: Config, ledger: Ledger, *, span: Span, shops: Collection[str], words: Vocabulary, now: datetime
 ) -> Day:  # fmt: skip
     """The day of these shops; what is pending, held or wrong is told as it is now."""
-    chosen = [shop for name, shop in config.shops.items() if name in shops]
+    chosen = [shop for name, shop in config.known.items() if name in shops]
     names = [shop.name for shop in chosen]
     orders = orders_of(ledger, shops=names, words=words)
     states = shop_states(config, ledger, shops=chosen, orders=orders, words=words, now=now)
     told = [cast("Worry", load(entry)) for entry in worries().values()]
+    broken = [shop for shop in chosen if isinstance(shop, BrokenShop)]
     return Day(
         span=span,
         shops=tuple(_shop_day(config, ledger, state, span=span, worries=told, words=words) for state in states),
         not_run=tuple(sorted(_not_run(ledger, shops=names, span=span), key=lambda each: each.planned_at)),
-        to_do=tuple(folded(tasks(ledger, shops=names, orders=orders, words=words, now=now))),
+        to_do=tuple(folded(tasks(ledger, shops=names, broken=broken, orders=orders, words=words, now=now))),
     )
 
 
@@ -96,7 +98,9 @@ def _shop_day(
     return ShopDay(
         state=state,
         shipped=shipped_in(ledger, state.name, since=span.since, until=span.until, words=words),
-        worries=tuple(text for worry in worries for text in _told_by(worry, config, ledger, state.name)),
+        worries=(state.problem,)
+        if state.problem
+        else tuple(text for worry in worries for text in _told_by(worry, config, ledger, state.name)),
     )
 
 

@@ -31,7 +31,7 @@ def text(config: Config, ledger: Ledger, *, day: date, shops: Collection[str] = 
     """
     now = config.clock.now()
     span = span_of(day, at=config.digest.at, config=config, now=now)
-    names = shops or config.shops.keys()
+    names = shops or config.known.keys()
     told = day_of(config, ledger, span=span, shops=names, words=Vocabulary.of_flows(), now=now)
     return in_words(told, language=config.language)
 

@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from rpa.config import BrokenShop
 from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
+from rpa.overview.brokenshops import CAUSE, what_is_wrong
 from rpa.overview.forecast import PACE_OVER
 from rpa.overview.orders import Orders
 from rpa.overview.tasks import SHIP_BY, lost_runs
 
 if TYPE_CHECKING:
     from rpa.config import Config, Shop
+    from rpa.language import Text
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.logins import Login
     from rpa.ledger.runs import RunRecord
@@ -63,7 +66,7 @@ class LastRun:
 class ShopState:
     """One shop."""
 
-    shop: Shop
+    shop: Shop | BrokenShop
     orders: Orders
     near: int
     """Pending orders whose ship-by time is near, or over."""
@@ -89,12 +92,17 @@ class ShopState:
         return not self.shop.live
 
     @property
+    def problem(self) -> Text | None:
+        """Why it is not run at all, where its file has a mistake."""
+        return what_is_wrong(self.shop) if isinstance(self.shop, BrokenShop) else None
+
+    @property
     def down(self) -> bool:
         """Whether nothing goes on in it. A pause is somebody's will, and stops runs that are going on."""
         critical = any(
             each.severity is Severity.CRITICAL and not each.cause.startswith(SHIP_BY) for each in self.incidents
         )
-        return critical or (self.failed_in_a_row >= IN_A_ROW and self.pause is None)
+        return self.problem is not None or critical or (self.failed_in_a_row >= IN_A_ROW and self.pause is None)
 
     @property
     def condition(self) -> Condition:
@@ -113,8 +121,8 @@ class ShopState:
 
 
 def shop_states(
-    config: Config, ledger: Ledger, *, shops: Sequence[Shop], orders: Mapping[str, Orders], words: Vocabulary,
-    now: datetime,
+    config: Config, ledger: Ledger, *, shops: Sequence[Shop | BrokenShop], orders: Mapping[str, Orders],
+    words: Vocabulary, now: datetime,
 ) -> list[ShopState]:  # fmt: skip
     """How these shops are, worst first, then nearest deadline first. `orders`: what is outstanding in them."""
     from rpa.pauses import Pauses
@@ -125,7 +133,8 @@ def shop_states(
     lost = _by_shop(list(lost_runs(ledger, shops=set(names), now=now)))
     incidents: dict[str, list[Incident]] = {}
     for each in ledger.open_incidents():
-        incidents.setdefault(each.shop, []).append(each)
+        if each.cause != CAUSE:  # the files tell it, now and without a scheduler
+            incidents.setdefault(each.shop, []).append(each)
     states = []
     for shop in shops:
         last_planned, coming = planned[shop.name]
@@ -157,7 +166,7 @@ def _by_shop(planned: Sequence[PlannedRun]) -> dict[str, list[PlannedRun]]:
 
 
 def _forecast(
-    ledger: Ledger, shop: Shop, *, orders: Orders, words: Vocabulary, now: datetime, at_site: datetime
+    ledger: Ledger, shop: Shop | BrokenShop, *, orders: Orders, words: Vocabulary, now: datetime, at_site: datetime
 ) -> Forecast | None:
     """What was shipped is told by our clock, deadlines by the site's. None for a shop in preview: it ships nothing."""
     if not shop.live or orders.forecast(shipped=0, now=at_site) is None:

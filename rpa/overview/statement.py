@@ -29,7 +29,7 @@ def document(
         "complaint": complaint.of(language) if complaint else None,
         "scheduler": _scheduler(scheduler),
         "incidents": [_incident(each) for each in program],
-        "shops": {state.name: _shop(state) for state in states},
+        "shops": {state.name: _shop(state, language=language) for state in states},
     }
 
 
@@ -43,10 +43,11 @@ def _scheduler(scheduler: Scheduler) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shop(state: ShopState) -> dict[str, Any]:
+def _shop(state: ShopState, *, language: Language) -> dict[str, Any]:
     pause, login, forecast = state.pause, state.login, state.forecast
     return {
-        "mall_name": state.shop.mall_name, "condition": state.condition.name.lower(), "down": state.down,
+        "mall_name": state.shop.mall_name, "problem": state.problem and state.problem.of(language),
+        "condition": state.condition.name.lower(), "down": state.down,
         "preview": state.preview,
         "paused": pause and {"by": pause.by, "reason": pause.reason, "since": _iso(pause.since)},
         "last_run": state.last and {

@@ -11,10 +11,13 @@ from rpa.language import Text
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
 from rpa.ledger.runs import RunState
+from rpa.overview.brokenshops import CAUSE as BROKEN
+from rpa.overview.brokenshops import PUT_RIGHT
 from rpa.overview.whynot import why
 from rpa.report.duties import needs_somebody
 
 if TYPE_CHECKING:
+    from rpa.config import BrokenShop
     from rpa.ledger.incidents import Incident
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.plans import PlannedRun
@@ -60,23 +63,29 @@ class Task:
 
 
 def tasks(
-    ledger: Ledger, *, shops: Collection[str], orders: Mapping[str, Orders], words: Vocabulary, now: datetime
-) -> list[Task]:
+    ledger: Ledger, *, shops: Collection[str], broken: Collection[BrokenShop], orders: Mapping[str, Orders],
+    words: Vocabulary, now: datetime,
+) -> list[Task]:  # fmt: skip
     """All tasks in these shops, and those of the program itself if it is one of them (an empty name), in no order.
 
-    `orders`: what is outstanding in the shops; `now`: by our clock, deadlines are judged by those of the sites.
+    `broken`: which of the shops cannot be used; `orders`: what is outstanding in the shops; `now`: by our clock,
+    deadlines are judged by those of the sites.
     """
     found: list[Task] = []
     incidents = [each for each in ledger.open_incidents() if each.shop in shops]
-    down = {each.shop for each in incidents if each.severity is Severity.CRITICAL}
+    down = {each.shop for each in incidents if each.severity is Severity.CRITICAL} | {each.name for each in broken}
     for name, of_shop in orders.items():
         lines = [line for line in of_shop.lines if name not in down or line.reason not in words.unseen(line.flow)]
         if lines:
             at_site = ledger.site_now(name)
             found += [_of_line(line, words=words) for line in lines if _asks(line, words=words, now=at_site)]
     found += [
-        _of_incident(each, orders=orders, words=words) for each in incidents if not each.cause.startswith(SHIP_BY)
+        _of_incident(each, orders=orders, words=words)
+        for each in incidents
+        if not each.cause.startswith(SHIP_BY) and each.cause != BROKEN
     ]
+    since = {each.shop: each.opened_at for each in incidents if each.cause == BROKEN}
+    found += [_of_broken(each, orders=orders[each.name], since=since.get(each.name, now)) for each in broken]
     return [*found, *(_of_run(each) for each in lost_runs(ledger, shops=shops, now=now))]
 
 
@@ -103,6 +112,13 @@ def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: Voc
         shop=incident.shop, subject="", code=code, words=known or Text(en=incident.message, zh=incident.message),
         detail=incident.message if known else "", outcome="",
         deadline=orders[incident.shop].first_deadline if stands_still else None, since=incident.opened_at,
+    )  # fmt: skip
+
+
+def _of_broken(shop: BrokenShop, *, orders: Orders, since: datetime) -> Task:
+    return Task(
+        shop=shop.name, subject=shop.place, code=BROKEN, words=PUT_RIGHT, detail=shop.summary, outcome="",
+        deadline=orders.first_deadline, since=since,
     )  # fmt: skip
 
 

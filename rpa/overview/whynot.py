@@ -23,6 +23,7 @@ _REASONS: Final[Mapping[str, Text]] = {
     "not_startable": Text(en="it could not be started; see the log", zh="无法启动，见日志"),
     "paused": Text(en="paused", zh="已暂停"),
     "needs_person": Text(en="a person is needed in the shop first", zh="店铺需先人工处理"),
+    "bad_config": Text(en="the shop's file has a mistake; `rpa doctor` tells which", zh="店铺配置有误，见 rpa doctor"),
     "disk_full": Text(en="the disk is full; make room", zh="磁盘已满，请清理"),
     "overtaken": Text(en="overtaken by the next one", zh="被下一次取代"),
     "busy": Text(en="the shop was busy", zh="店铺正忙"),

@@ -36,7 +36,7 @@ class Book:
 
     def __init__(self, config: Config, *, ledger: Ledger, trouble: Trouble) -> None:
         self.entries: dict[str, Entry] = {entry.name: entry for entry in config.schedule}
-        self.shops = {entry.name: tuple(shop.name for shop in config.chosen(entry.shops)) for entry in config.schedule}
+        self.shops = {entry.name: tuple(shop.name for shop in config.meant(entry.shops)) for entry in config.schedule}
         self._times = Times(calendar=config.calendar, zone=config.zone)
         self._keep = timedelta(days=config.scheduler.keep_days)
         self._ledger = ledger

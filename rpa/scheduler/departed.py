@@ -28,12 +28,12 @@ def close_departed(config: Config, ledger: Ledger) -> int:
     gone = [each for each in ledger.open_incidents() if _is_gone(each, config=config, ledger=ledger, known=known)]
     for incident in gone:
         ledger.close_incident(incident.shop, cause=incident.cause)
-    ledger.forget_others(shops=config.shops, flows=known)
+    ledger.forget_others(shops=config.known, flows=known)
     return len(gone)
 
 
 def _is_gone(incident: Incident, *, config: Config, ledger: Ledger, known: Collection[str]) -> bool:
-    if incident.shop and incident.shop not in config.shops:
+    if incident.shop and incident.shop not in config.known:
         return True
     if incident.cause.startswith(_OF_ENTRIES):
         return incident.cause.split(":", 2)[2] not in {entry.name for entry in config.schedule}
@@ -46,7 +46,7 @@ def _is_gone(incident: Incident, *, config: Config, ledger: Ledger, known: Colle
 def _was_unscheduled(flow: str, incident: Incident, *, config: Config, ledger: Ledger) -> bool:
     """Whether it was the schedule that ran the flow in this shop, and does no more. By hand it may run at any time."""
     if any(
-        entry.flow == flow and incident.shop in {shop.name for shop in config.chosen(entry.shops)}
+        entry.flow == flow and incident.shop in {shop.name for shop in config.meant(entry.shops)}
         for entry in config.schedule
     ):
         return False

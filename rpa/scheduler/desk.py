@@ -161,6 +161,8 @@ class Desk:
                     self._skip(run, Why.WITHDRAWN)
                 elif newest[run.entry, run.shop] != run.id:
                     self._skip(run, Why.OVERTAKEN)
+                elif broken := self._config.broken.get(run.shop):
+                    self._skip(run, Why.BAD_CONFIG, detail=broken.summary)
                 elif run.flow in self._writing_flows and (pause := paused(run.shop)):
                     self._skip(run, Why.PAUSED, detail=pause.in_words.of(self._config.language))
                 elif run.flow in self._writing_flows and full():

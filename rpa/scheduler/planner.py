@@ -37,6 +37,8 @@ class Why(StrEnum):
     PAUSED = "paused"
     NEEDS_PERSON = "needs_person"
     """The shop's login needs a person first."""
+    BAD_CONFIG = "bad_config"
+    """The shop's file has a mistake."""
     DISK_FULL = "disk_full"
     BUSY = "busy"
     WITHDRAWN = "withdrawn"

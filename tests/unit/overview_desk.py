@@ -77,12 +77,12 @@ class OverviewDesk:
         return planned
 
     def orders(self) -> dict[str, Orders]:
-        return orders_of(self.ledger, shops=self.config.shops.keys(), words=Vocabulary.of_flows())
+        return orders_of(self.ledger, shops=self.config.known.keys(), words=Vocabulary.of_flows())
 
     def tasks(self) -> list[Task]:
         return tasks(
-            self.ledger, shops={*self.config.shops, ""}, orders=self.orders(), words=Vocabulary.of_flows(),
-            now=self.now(),
+            self.ledger, shops={*self.config.known, ""}, broken=self.config.broken.values(), orders=self.orders(),
+            words=Vocabulary.of_flows(), now=self.now(),
         )  # fmt: skip
 
     def to_do(self) -> list[Line]:
@@ -90,7 +90,7 @@ class OverviewDesk:
 
     def states(self) -> dict[str, ShopState]:
         """By shop, worst first."""
-        shops = self.config.chosen(())
+        shops = self.config.meant(())
         found = shop_states(
             self.config, self.ledger, shops=shops, orders=self.orders(), words=Vocabulary.of_flows(), now=self.now()
         )

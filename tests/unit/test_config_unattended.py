@@ -231,48 +231,6 @@ def test_a_shop_may_have_a_file_of_its_own_and_is_like_any_other(tmp_path: Path)
     assert config.shop("西湖").mall_id == "8"
 
 
-def test_one_shop_of_a_site_has_one_name(tmp_path: Path) -> None:
-    """Two would not know of each other's shipments, nor of each other's holds."""
-    shop_file(tmp_path, "east")
-    shop_file(tmp_path, "west")
-    with pytest.raises(ConfigError, match="east and west are one shop of pinduoduo: both have mall_id 9"):
-        configured(tmp_path, "")
-    shop_file(tmp_path, "west", 'platform = "pinduoduo"\nmall_id = "9"\nbase_url = "http://127.0.0.1:1"\n')
-    assert chosen(configured(tmp_path, ""), "west") == ["west"]
-
-
 def test_with_shops_in_files_rpa_toml_needs_none(tmp_path: Path) -> None:
     shop_file(tmp_path, "east")
     assert list(configured(tmp_path, "", shops='language = "zh"\n').shops) == ["east"]
-
-
-def test_mistakes_of_all_files_are_told_at_once_each_with_its_file_and_line(tmp_path: Path) -> None:
-    shop_file(tmp_path, "demo")
-    shop_file(tmp_path, "a b")
-    shop_file(tmp_path, "CON")
-    shop_file(tmp_path, "east", 'platform = "pinduoduo"\nmall_id = "9"\n\nname = "East"\nliv = true\ngroups = ["@a"]\n')
-    shop_file(tmp_path, "west", "platform = \n")
-    with pytest.raises(ConfigError) as caught:
-        configured(tmp_path, "[scheduler]\nworkers = 0\n")
-    said = str(caught.value)
-    for begin in (
-        "rpa.toml:2  shops.demo: this shop is in shops/demo.toml, too; keep one of the two",
-        f"rpa.toml:{SHOP_LINES + 2}  scheduler.workers",
-        "a b.toml:1  a shop's name has letters",
-        "CON.toml:1  is a device's name on Windows",
-        "east.toml:4  name: the shop's name is this file's",
-        'east.toml:5  liv: unknown key; did you mean "live"?',
-        "east.toml:6  groups.0: a group's name has letters",
-        "west.toml:1  Invalid value",
-    ):
-        assert f"\n  {begin}" in said, said
-    assert len([line for line in said.splitlines() if line.startswith("  ")]) == 8, said
-
-
-def test_two_shop_files_must_differ_in_more_than_capitals(tmp_path: Path) -> None:
-    shop_file(tmp_path, "East")
-    shop_file(tmp_path, "east")
-    if len(list((tmp_path / "shops").iterdir())) == 1:
-        pytest.skip("this file system does not tell capitals apart")
-    with pytest.raises(ConfigError, match=r"differs from East\.toml in capitals only"):
-        configured(tmp_path, "")

@@ -80,3 +80,23 @@ def test_a_flow_that_is_not_scheduled_any_more_leaves_no_incident_but_its_orders
 
     assert opened(desk) == {("demo", "page_changed:ship"), ("demo", "page_changed:ship-batch")}
     assert len(desk.ledger.outstanding()) == 3
+
+
+def test_of_a_shop_whose_file_is_broken_everything_stays(desk: OverviewDesk) -> None:
+    path = desk.config.path
+    table = '[shops.south]\nplatform = "pinduoduo"\nmall_id = "south"\nlive = true\n'
+    rest = path.read_text(encoding="utf-8").replace(table, "").replace('shops = ["demo"]', 'shops = ["@south"]')
+    ran_as_planned(desk, "south", flow="ship")
+    desk.ran("south", ORDER)
+    desk.ledger.incident("south", cause="page_changed:ship", message="m")
+    alarm = ("1", 2, desk.now() + timedelta(hours=2))
+    desk.ledger.raise_alarms("south", wanted=[alarm])
+
+    path.write_text(rest, encoding="utf-8")
+    (path.parent / "shops").mkdir()
+    for cut_off in ('groups = ["south"]\nlive = \n', ""):
+        (path.parent / "shops" / "south.toml").write_text(cut_off, encoding="utf-8")
+        assert close_departed(load(path), desk.ledger) == 0
+    assert opened(desk) == {("south", "page_changed:ship")}
+    assert [line.shop for line in desk.ledger.outstanding()] == ["south"]
+    assert not desk.ledger.raise_alarms("south", wanted=[alarm])

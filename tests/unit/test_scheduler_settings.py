@@ -43,7 +43,7 @@ def test_what_is_changed_counts_once_it_is_whole_and_a_mistake_counts_never(tmp_
     settings.keep_up()
     assert ([list(each.shops) for each in heard], settings.in_doubt) == ([["demo", "alone"]], False)
 
-    files.save(files.alone, SHOP + 'zettle = "1"\n')
+    files.save(files.rpa_toml, f'zettle = "1"\n[shops.demo]\n{SHOP}')
     settings.keep_up()
     for _ in range(2):
         with pytest.raises(ConfigError, match="zettle"):
@@ -51,10 +51,23 @@ def test_what_is_changed_counts_once_it_is_whole_and_a_mistake_counts_never(tmp_
     assert (len(heard), settings.in_doubt, list(settings.current.shops)) == (1, True, ["demo", "alone"])
 
     files.alone.unlink()
+    files.save(files.rpa_toml, f"[shops.demo]\n{SHOP}")
     with pytest.raises(ConfigError):
         settings.keep_up()
     settings.keep_up()
     assert ([list(each.shops) for each in heard][1:], settings.in_doubt) == ([["demo"]], False)
+
+
+def test_a_mistake_in_a_shops_own_file_counts_for_that_shop_alone(tmp_path: Path) -> None:
+    files, heard = Files(tmp_path), list[Config]()
+    settings = Settings(load(files.rpa_toml))
+    settings.heeded_by(heard.append)
+    for text in (SHOP + 'zettle = "1"\n', SHOP):
+        files.save(files.alone, text)
+        settings.keep_up()
+        settings.keep_up()
+        assert not settings.in_doubt
+    assert [(list(each.shops), list(each.broken)) for each in heard] == [(["demo"], ["alone"]), (["demo", "alone"], [])]
 
 
 def test_files_that_never_stay_the_same_are_read_at_last(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""Names of shops and "@group"s: which shops they stand for, and what is said of one that nothing has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from rpa.tomlfile import did_you_mean
+
+
+class _Named(Protocol):
+    """A shop, usable or not."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def groups(self) -> Sequence[str] | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """What each name stands for: a shop's own name for itself, "@group" for all in it."""
+
+    known: Mapping[str, Sequence[str]]
+    anywhere: Sequence[str]
+    """The shops of which nobody knows the groups."""
+
+    @classmethod
+    def of(cls, shops: Iterable[_Named]) -> Self:
+        """The names of these shops."""
+        return cls.of_groups({shop.name: shop.groups for shop in shops})
+
+    @classmethod
+    def of_groups(cls, groups: Mapping[str, Sequence[str] | None]) -> Self:
+        """The names of shops, given the groups of each; None: nobody knows them, and it may be in any."""
+        known = {name: [name] for name in groups}
+        for name, belongs_to in groups.items():
+            for group in belongs_to or ():
+                known.setdefault(f"@{group}", []).append(name)
+        return cls(known=known, anywhere=[name for name, belongs_to in groups.items() if belongs_to is None])
+
+    def members(self, name: str) -> Sequence[str]:
+        """The shops that it stands for, or may stand for."""
+        return [*self.known.get(name, ()), *(self.anywhere if name[:1] == "@" else ())]
+
+    def problem(self, name: str) -> str:
+        """`has no shop …` with "did you mean"; empty for a name that there is, or may be."""
+        if self.members(name):
+            return ""
+        if f"@{name}" in self.known:
+            return f'has no shop "{name}"; did you mean "@{name}"?'
+        mark = name[:1] == "@"
+        alike = [each for each in self.known if (each[:1] == "@") == mark]
+        return f'has no {"group" if mark else "shop"} "{name}"{did_you_mean(name, alike)}'
