@@ -142,3 +142,21 @@ def test_thousands_of_rows_are_noted_at_once(ledger: Ledger) -> None:
     arrive(ledger, *map(str, range(2_500)))
     ledger.note_rows([note(row, "done", ends=True) for row in rows(ledger).values()])
     assert rows(ledger) == {}
+
+
+def test_what_failed_lately_is_told_unless_a_later_file_has_a_row_for_it_however_long_ago_that_ended(
+    ledger: Ledger, clock: HandClock
+) -> None:
+    arrive(ledger, "old", sha256="o" * 64)
+    [row] = ledger.rows_of_arrival(arrive(ledger, "again", sha256="b" * 64))
+    ledger.note_rows([note(rows(ledger)["old"], "refused", ends=True)])
+    clock.move(3600)
+    [later] = ledger.rows_of_arrival(arrive(ledger, "again", sha256="c" * 64))
+    ledger.note_rows([note(later, "done", ends=True)])
+    arrive(ledger, "1", "2", "open")
+    clock.move(9 * 24 * 3600)
+    since = clock.now()
+    ledger.note_rows([note(rows(ledger)["1"], "refused", ends=True), note(row, "refused", ends=True)])
+    ledger.note_rows([note(rows(ledger)["2"], "done", ends=True)])
+    assert [each.subject for each in ledger.failed_rows(FOLDER, since=since)] == ["1"]
+    assert ledger.failed_rows("other", since=since) == []
