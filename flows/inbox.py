@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 GoodOrBad = SheetRow | BadRow
 
+_NO_SHEET = Text(en="There is no sheet {sheets}; check --sheet.", zh="找不到表格 {sheets}；请检查 --sheet。")
 _BAD_ROWS = Text(
     en="Sheet rows that cannot be used: {rows}. The others are worked on.",
     zh="表格中有 {rows} 行无法处理，其余行照常处理。",
@@ -55,7 +56,7 @@ class Inbox:
         """
         absent = [str(path) for path in given if not path.is_file()]
         if absent:
-            raise ConfigError(f"There is no sheet {', '.join(absent)}; check --sheet.")
+            raise ConfigError(_NO_SHEET.with_words(sheets=", ".join(absent)))
         config, arrived = plan.config, Arrived.of(plan)
         read: dict[tuple[str, tuple[Path, ...], object, object], SheetContents] = {}
         contents = {}

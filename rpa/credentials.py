@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rpa.errors import ConfigError
 from rpa.files import private_folder, write_atomically
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -26,6 +27,11 @@ _TAG_BYTES = 16
 _START = len(_VERSION)
 _NONCE_END = _START + _NONCE_BYTES
 _UNSAFE = ("plaintext", "null", "fail", "pyfs")
+_NO_KEY = Text(
+    en="There is no key: RPA_KEY is not set, and the keyring {problem} does not keep secrets. {how}",
+    zh="没有密钥：未设置环境变量 RPA_KEY，本机密钥环（{problem}）又不能保存机密。请生成一个密钥，妥善保管，"
+    "并设置为环境变量 RPA_KEY：\n{how}",
+)
 _HOW = (
     "Make a key with\n"
     '  python -c "import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"\n'
@@ -99,9 +105,7 @@ def _from_keyring() -> Key:
     backend = keyring.get_keyring()
     problem = unsafe_keyring(backend)
     if problem:
-        raise ConfigError(
-            f"There is no key: RPA_KEY is not set, and the keyring {problem} does not keep secrets. {_HOW}"
-        )
+        raise ConfigError(_NO_KEY.with_words(problem=problem, how=_HOW))
     try:
         stored = backend.get_password(_SERVICE, _ENTRY)
         if stored is None:

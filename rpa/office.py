@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from rpa.elements.profile import Profile
     from rpa.flow import Platform
 
+_NO_PASSWORD = Text(
+    en="Shop {shop} is not logged in, and no password of its account is stored. Run `rpa login {shop}`.",
+    zh="{shop} 未登录，且没有保存密码。请运行 rpa login {shop}。",
+)
 _NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} 的登录状态未能保存：{error}")
 
 
@@ -166,8 +170,7 @@ def entering(premises: Premises) -> Callable[[View], None]:
     def enter(view: View) -> None:
         password = premises.vault.password(shop.name, shop.login)
         if password is None:
-            message = f"Shop {shop.name} is not logged in, and no password of {shop.login or 'its account'} is stored. "
-            raise LoginNeeded(message + f"Run `rpa login {shop.name}`.")
+            raise LoginNeeded(_NO_PASSWORD.with_words(shop=shop.name))
         type_password(view, login=shop.login, password=password)
         keep_login(premises, view)
 

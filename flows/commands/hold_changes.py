@@ -87,8 +87,8 @@ def lift_holds(
 def _subjects(config: Config, shop: str, *, named: Named) -> list[str]:
     reader = SubjectReader.of(config, shop)
     if named.empty:
-        raise ConfigError(_NOTHING_NAMED.of(config.language))
-    return named.subjects(reader, language=config.language)
+        raise ConfigError(_NOTHING_NAMED)
+    return named.subjects(reader)
 
 
 def _end(config: Config, until: str | None) -> datetime | None:
@@ -97,7 +97,7 @@ def _end(config: Config, until: str | None) -> datetime | None:
     try:
         return end_of(until, now=config.clock.now())
     except Unusable as error:
-        raise ConfigError(f"--until: {error.text.of(config.language)}") from error
+        raise ConfigError(Text(en=f"--until: {error.text.en}", zh=f"--until：{error.text.zh}")) from error
 
 
 def _wanted(subject: str, *, reason: str, until: datetime | None) -> Wanted:

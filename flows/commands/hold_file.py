@@ -72,18 +72,25 @@ def read_holds(path: Path, *, reader: SubjectReader, defaults: Defaults, languag
     try:
         sheets = read_worksheets(path, is_header=lambda row: bool(_columns(row)))
     except NotASheet as error:
-        raise ConfigError(f"{path.name}: {error.text.of(language)}") from error
+        raise ConfigError(_of_file(path, error.text)) from error
     tables = [(sheet, *found) for sheet in sheets if (found := _header(sheet))]
     if not tables:
-        raise ConfigError(f"{path.name}: {_NO_HEADER.of(language)}")
+        raise ConfigError(_of_file(path, _NO_HEADER))
     rows = _Rows(reader=reader, defaults=defaults, language=language, several=len(tables) > 1)
     for sheet, start, columns in tables:
         rows.read(sheet, start=start, columns=columns)
     if not rows.mistakes and not rows.found:
-        raise ConfigError(f"{path.name}: {_NOTHING.of(language)}")
+        raise ConfigError(_of_file(path, _NOTHING))
     if rows.mistakes:
-        raise ConfigError("\n".join([f"{path.name}: nothing was recorded.", *rows.mistakes]))
+        rest = "\n".join(rows.mistakes)
+        raise ConfigError(
+            Text(en=f"{path.name}: nothing was recorded.\n{rest}", zh=f"{path.name}：未做任何记录。\n{rest}")
+        )
     return [wanted for wanted, _ in rows.found.values()]
+
+
+def _of_file(path: Path, words: Text) -> Text:
+    return Text(en=f"{path.name}: {words.en}", zh=f"{path.name}：{words.zh}")
 
 
 def _header(sheet: Worksheet) -> tuple[int, dict[str, int]] | None:

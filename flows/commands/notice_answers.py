@@ -89,7 +89,7 @@ def resolve_notice(config_path: Path | None, shop: str, *, notice_id: str | None
         raise ConfigError("Give the notice's number, from `rpa notices list`; or --lost for all that were lost.")
     word = _checked(answer, reader=reader, language=config.language)
     with RunLock(config.var / "locks", shop=shop, clock=config.clock), opened_ledger(config) as ledger:
-        found = notice_of(ledger, shop, notice_id=notice_id, language=config.language)
+        found = notice_of(ledger, shop, notice_id=notice_id)
         _refuse_what_needs_no_answer(found, language=config.language)
         said = _Answering(ledger=ledger, found=found, word=word).record()
         lines = list(_told(ledger, found, word=word, said=said, language=config.language))
@@ -125,7 +125,7 @@ def _checked(answer: Answer, *, reader: SubjectReader, language: Language) -> _W
         raise ConfigError("Say what the notice says of its orders: --as ship, forbidden, closed or none.")
     if answer.says not in _WORDS:
         raise ConfigError(f'There is no answer "{answer.says}"{did_you_mean(answer.says, _WORDS)}')
-    orders = Named(orders=answer.orders).subjects(reader, language=language)
+    orders = Named(orders=answer.orders).subjects(reader)
     by, reason = person_named(answer.by), reason_given(answer.reason, language=language)
     return _Word(says=_WORDS[answer.says], orders=tuple(orders), by=by, reason=reason)
 

@@ -91,14 +91,14 @@ def notices_of(ledger: Ledger, shop: str) -> list[Noticed]:
     ]
 
 
-def notice_of(ledger: Ledger, shop: str, *, notice_id: str, language: Language) -> Noticed:
+def notice_of(ledger: Ledger, shop: str, *, notice_id: str) -> Noticed:
     """The notice of this number. Raises ConfigError with "did you mean"."""
     found = {each.notice.name: each for each in notices_of(ledger, shop)}
     if notice_id in found:
         return found[notice_id]
     near = did_you_mean(notice_id, found) or "."
-    told = _NO_NOTICE.of(language).format(shop=shop, notice=notice_id)
-    raise ConfigError(f"{told}{near} {_LIST.of(language).format(shop=shop)}")
+    told, hint = _NO_NOTICE.with_words(shop=shop, notice=notice_id), _LIST.with_words(shop=shop)
+    raise ConfigError(Text(en=f"{told.en}{near} {hint.en}", zh=f"{told.zh}{near} {hint.zh}"))
 
 
 def fact(document: Document, name: str) -> str:

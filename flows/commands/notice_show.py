@@ -64,7 +64,7 @@ def show_notice(config_path: Path | None, shop: str, *, notice_id: str) -> None:
     config.shop(shop)
     language, now = config.language, config.clock.now()
     with opened_ledger(config) as ledger:
-        found = notice_of(ledger, shop, notice_id=notice_id, language=language)
+        found = notice_of(ledger, shop, notice_id=notice_id)
         orders = _order_table(ledger, found, language=language)
     for line in _head(found, language=language, now=now):
         console().print(line, soft_wrap=True)

@@ -13,7 +13,7 @@ from flows.holding import goods_subject, sku_subject
 from flows.profile import Identifiers
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
-from rpa.language import Language, Text
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -57,18 +57,19 @@ class Named:
         """Whether nothing was named."""
         return not (self.orders or self.goods or self.skus)
 
-    def subjects(self, reader: SubjectReader, *, language: Language) -> list[str]:
+    def subjects(self, reader: SubjectReader) -> list[str]:
         """The ledger's subjects, each once. Raises ConfigError naming everything that is not one."""
         found: dict[str, None] = {}
-        mistakes: list[str] = []
+        mistakes: list[Text] = []
         for read, texts in ((reader.order, self.orders), (reader.goods, self.goods), (reader.sku, self.skus)):
             for text in texts:
                 try:
                     found[read(text)] = None
                 except Unusable as error:
-                    mistakes.append(error.text.of(language))
+                    mistakes.append(error.text)
         if mistakes:
-            raise ConfigError(" ".join([*mistakes, _NOTHING_RECORDED.of(language)]))
+            every = (*mistakes, _NOTHING_RECORDED)
+            raise ConfigError(Text(en=" ".join(one.en for one in every), zh="".join(one.zh for one in every)))
         return list(found)
 
 

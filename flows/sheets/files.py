@@ -44,7 +44,7 @@ class NotASheet(Refused):
     """This file cannot be read as a sheet."""
 
     def __init__(self, text: Text, *, flaw: Flaw = Flaw.CONTENT) -> None:
-        super().__init__(text.en, reason=Reason.BAD_ROW)
+        super().__init__(text, reason=Reason.BAD_ROW)
         self.text = text
         self.flaw = flaw
 

@@ -20,7 +20,7 @@ class RowRefused(Refused):
     def __init__(self, why: Reason, text: Text | None = None) -> None:
         self.why = why
         self.text = text or why.text
-        super().__init__(self.text.en, reason=why)
+        super().__init__(self.text, reason=why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,23 @@ _CONFIRMED = Text(
     zh="{by} 已确认 {host} 上的 {name}：操作结果符合预期。",
 )
 
+_LOGIN_PAGE = Text(
+    en="The site shows its login page. Run `rpa login {shop}`.", zh="后台显示登录页面，请运行 rpa login {shop}。"
+)
+_KICKED = Text(
+    en="The site says “{words}”. The session is not taken back; run `rpa login {shop}` when the other place is done.",
+    zh="后台提示“{words}”，账户在别处登录；程序不会抢回登录，对方用完后请运行 rpa login {shop}。",
+)
+_CHALLENGE = Text(
+    en="The site asks for a challenge: “{words}”. Run `rpa login {shop} --headed`.",
+    zh="后台要求安全验证（{words}），请运行 rpa login {shop} --headed。",
+)
+_OTHER_SHOP = Text(
+    en="The page belongs to {key} {shown!r}, but shop {shop} is configured with {wanted!r}. Nothing was clicked; log "
+    "in to the right shop with `rpa login {shop}`.",
+    zh="当前页面属于另一家店铺（{key} {shown!r}），而 {shop} 配置的是 {wanted!r}，未做任何点击；"
+    "请运行 rpa login {shop} 登录正确的店铺。",
+)
 _MOST_POPUPS = 8
 _CLOSING_MS = 3_000
 
@@ -98,7 +115,7 @@ class Guard:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
         seen = self.uncover(view, expected=expected)
         if urlsplit(seen["url"]).path.startswith(view.profile.session.login_path):
-            raise LoginNeeded("The site shows its login page. Run `rpa login` for this shop.")
+            raise LoginNeeded(_LOGIN_PAGE.with_words(shop=self.shop))
         self.check_shop(seen["identity"])
 
     def uncover(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
@@ -137,23 +154,15 @@ class Guard:
         """Raise WrongShop unless the page names the configured shop."""
         for key, wanted in (("mall_id", self.mall_id), ("mall_name", self.mall_name)):
             if wanted is not None and shown[key] != wanted:
-                message = (
-                    f"The page belongs to {key} {shown[key]!r}, but shop {self.shop} is configured with {wanted!r}. "
-                )
-                raise WrongShop(message + "Nothing was clicked; log in to the right shop with `rpa login`.")
+                raise WrongShop(_OTHER_SHOP.with_words(key=key, shown=shown[key], shop=self.shop, wanted=wanted))
 
     def refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:
         """Raise KickedOut or ChallengeShown when what `look` found says so."""
         for overlay in overlays:
             if overlay["means"] == "kicked":
-                raise KickedOut(
-                    f"The site says “{overlay['text'][:40]}”. The session is not taken back; "
-                    "run `rpa login` for this shop."
-                )
+                raise KickedOut(_KICKED.with_words(words=overlay["text"][:40], shop=self.shop))
             if overlay["means"] == "challenge":
-                raise ChallengeShown(
-                    f"The site asks for a challenge: “{overlay['text'][:40]}”. Run `rpa login --headed`."
-                )
+                raise ChallengeShown(_CHALLENGE.with_words(words=overlay["text"][:40], shop=self.shop))
 
     def _close(self, view: View, overlay: Mapping[str, Any]) -> None:
         name = overlay["popup"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rpa.browser.playwright_errors import translated
 from rpa.elements.resolve import find
 from rpa.errors import ChallengeShown, LoginNeeded, PageChanged
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 _LEFT_LOGIN = """({ path, css }) => !location.pathname.startsWith(path)
   || [...document.querySelectorAll(css)].some((node) => node.checkVisibility())"""
 _PERSON_S = 600
+_REFUSED = Text(
+    en="The site refused the login of {login}: “{words}”. It is not tried again by itself; run `rpa login` with the "
+    "right password.",
+    zh="后台拒绝了 {login} 的登录：“{words}”。程序不会自动重试；请用正确的密码运行 rpa login。",
+)
+_NOBODY = Text(
+    en="Nobody logged in within ten minutes; nothing was saved. Run `rpa login` again.",
+    zh="十分钟内没有完成登录，未保存；请重新运行 rpa login。",
+)
 
 
 def type_password(view: View, *, login: str, password: str) -> None:
@@ -36,10 +46,9 @@ def type_password(view: View, *, login: str, password: str) -> None:
     if not view.on_login_page():
         return
     if find(view.page, view.profile.element(steps.challenge)) is not None:
-        raise ChallengeShown("The site asks for a challenge that only a person may answer. Run `rpa login --headed`.")
+        raise ChallengeShown
     words = find(view.page, view.profile.element(steps.error))
-    message = f"The site refused the login of {login}: “{words.name if words else ''}”. "
-    raise LoginNeeded(message + "It is not tried again by itself; run `rpa login` with the right password.")
+    raise LoginNeeded(_REFUSED.with_words(login=login, words=words.name if words else ""))
 
 
 def wait_for_person(view: View) -> None:
@@ -50,7 +59,7 @@ def wait_for_person(view: View) -> None:
         with translated("waiting for a person to log in"):
             view.page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
     except PageChanged as error:
-        raise LoginNeeded("Nobody logged in within ten minutes; nothing was saved. Run `rpa login` again.") from error
+        raise LoginNeeded(_NOBODY) from error
 
 
 def arrived_in_shop(view: View) -> Mapping[str, str | None]:

@@ -15,6 +15,7 @@ from rpa.cli.terminal import Terminal
 from rpa.config import load
 from rpa.discovery import flows
 from rpa.errors import ConfigError
+from rpa.language import Text
 from rpa.log import to_terminal
 from rpa.report.results import exit_code, run_document
 from rpa.runner import Job, run
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.flow import Flow
     from rpa.report.results import ShopResult
+
+
+_ONE_MODE = Text(
+    en="--dry-run and --live exclude each other; give one of them.", zh="--dry-run 和 --live 只能给出其中一个。"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,7 @@ class Asked:
     def mode(self) -> bool | None:
         """True: live; False: dry; None: as each shop says. Raises ConfigError when both were asked for."""
         if self.dry_run and self.live:
-            raise ConfigError("--dry-run and --live exclude each other; give one of them.")
+            raise ConfigError(_ONE_MODE)
         return True if self.live else False if self.dry_run else None
 
 

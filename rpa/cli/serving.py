@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from rpa.ledger.heartbeats import Heartbeat
     from rpa.service.program import Handed
 
+_NO_PLAN = Text(
+    en="{path} has no [[schedule]], so a service would have nothing to do. Add one first.",
+    zh="{path} 中没有 [[schedule]]，服务无事可做；请先添加计划。",
+)
 _INSTALLED = Text(en="Installed: {file}", zh="已安装：{file}")
 _WRITTEN = Text(en="Written: {file}", zh="已写好：{file}")
 _REMOVED = Text(en="Removed: {file}", zh="已删除：{file}")
@@ -52,7 +56,7 @@ def install(config_path: Path | None, *, only_print: bool) -> None:
     """
     config = load(config_path)
     if not config.schedule:
-        raise ConfigError(f"{config.path} has no [[schedule]], so a service would have nothing to do. Add one first.")
+        raise ConfigError(_NO_PLAN.with_words(path=config.path))
     program = program_of(config)
     host = host_of(program)
     if only_print:

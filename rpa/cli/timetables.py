@@ -33,13 +33,17 @@ _QUIET = Text(en="{day} (quiet day)", zh="{day}（休息日）")
 _PROMOTION = Text(en="{day} (promotion day)", zh="{day}（大促日）")
 _COUNT = Text(en="{count} shops", zh="{count} 家")
 _MANY = Text(en="{first} … {last} ({count} times)", zh="{first} … {last}（共 {count} 次）")
+_NO_PLAN = Text(
+    en="{path} plans nothing; add a [[schedule]] table. README.md has examples.",
+    zh="{path} 中没有计划；请添加 [[schedule]]，示例见 README.zh-CN.md。",
+)
 _NOTHING = Text(en="Nothing is planned in this time.", zh="这段时间没有计划。")
 
 
 def check_plans(config: Config) -> None:
     """Raise ConfigError when rpa.toml has no schedule."""
     if not config.schedule:
-        raise ConfigError(f"{config.path} plans nothing; add a [[schedule]] table. README.md has examples.")
+        raise ConfigError(_NO_PLAN.with_words(path=config.path))
 
 
 def show_plan(config_path: Path | None, *, days: int) -> None:

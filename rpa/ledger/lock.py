@@ -18,11 +18,17 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from filelock import FileLock, Timeout
 
 from rpa.errors import ConfigError, ShopBusy
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from rpa.clock import Clock
+
+_TAKEN = Text(
+    en="Another run of shop {shop} is going on ({holder}); wait for it to end, or end it",
+    zh="店铺 {shop} 已有运行正在进行（{holder}）；请等它结束，或先结束它",
+)
 
 
 class PageLock:
@@ -52,9 +58,7 @@ class PageLock:
             self._owner.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise ShopBusy(
-                f"Another run of shop {self._shop} is going on ({self._holder()}); wait for it to end, or end it"
-            ) from error
+            raise ShopBusy(_TAKEN.with_words(shop=self._shop, holder=self._holder())) from error
         except OSError as error:
             raise ConfigError(f"The run of shop {self._shop} cannot be locked: {error}") from error
         since = self._clock.now().isoformat(timespec="seconds")

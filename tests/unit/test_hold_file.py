@@ -121,14 +121,14 @@ def test_a_file_that_is_no_list_of_holds_says_so(
 
 def test_what_is_named_on_the_command_line_becomes_subjects_each_once(reader: SubjectReader) -> None:
     named = Named(orders=[ONE, f" {ONE}"], goods=[GOODS], skus=[f"{GOODS}:{SPEC}:{SPEC}"])
-    assert named.subjects(reader, language=Language.EN) == [
+    assert named.subjects(reader) == [
         ONE, goods_subject(GOODS), sku_subject(GOODS, f"{SPEC}:{SPEC}"),
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("written", ["红色（L）", "红色(L)", " 红色 (l) ", "红色（Ｌ）\u200b"])
 def test_a_spec_holds_its_orders_however_a_keyboard_writes_it(reader: SubjectReader, written: str) -> None:
-    [subject] = Named(skus=[f"{GOODS}:{written}"]).subjects(reader, language=Language.EN)
+    [subject] = Named(skus=[f"{GOODS}:{written}"]).subjects(reader)
     hold = Hold(subject=subject, cause=PERSON, reason="sold out", held_by="小王", held_at=NOW)
     order = an_order(items=(an_item(goods_id=GOODS, spec="红色（L）"),))
     assert holds_of(order, {subject: (hold,)}) == (hold,)
@@ -137,7 +137,7 @@ def test_a_spec_holds_its_orders_however_a_keyboard_writes_it(reader: SubjectRea
 def test_everything_that_is_wrongly_named_is_told_at_once(reader: SubjectReader) -> None:
     named = Named(orders=[ONE, "x"], goods=["abc"], skus=[GOODS, f"a:{SPEC}", f"{GOODS}: "])
     with pytest.raises(ConfigError) as raised:
-        named.subjects(reader, language=Language.EN)
+        named.subjects(reader)
     for words in ('"x" is not an order', '"abc" is not a goods', f'"{GOODS}" is not GOODS_ID', '"a" is not a goods'):
         assert words in str(raised.value)
     assert f'"{ONE}"' not in str(raised.value)
