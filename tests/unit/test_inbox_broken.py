@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def test_a_row_of_a_sheet_that_it_may_read_waits_for_it(tmp_path: Path, text: st
     sheet = tmp_path / "sheets" / "a.csv"
     sheet.parent.mkdir()
     sheet.write_text(f"{HEADERS}\n{parcel(A)}\n", encoding="utf-8-sig")
+    os.utime(sheet, (1_773_000_000, 1_773_000_000))
     plan = Plan(config=desk.config, shops=desk.config.chosen(["demo"]), options=None, language="en")
     [(_, decision)] = Inbox.read(plan, given=(), hidden_rows=False).leftovers([])
     assert (decision.reason, decision.message) == (reason, "east" if reason is Reason.OTHER_SHOP_NOT_RUN else "")
