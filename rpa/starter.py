@@ -112,6 +112,10 @@ _UNATTENDED = Text(
 # The day summed up, for these channels:
 # [digest]
 # at = "20:00"
+# So that months do not fill the disk; left out, pictures of shipped orders and reports are kept for ever:
+# [scheduler]
+# evidence_keep_days = 365
+# reports_keep_days = 365
 """,
     zh="""\
 
@@ -136,6 +140,10 @@ _UNATTENDED = Text(
 # 每天几点向通知渠道发送日报：
 # [digest]
 # at = "20:00"
+# 长期运行不占满磁盘；不写则已发货订单的截图和报表永久保留：
+# [scheduler]
+# evidence_keep_days = 365
+# reports_keep_days = 365
 """,
 )
 

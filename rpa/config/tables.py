@@ -56,13 +56,17 @@ class SchedulerConfig(BaseModel):
         default=90,
         ge=7,
         le=_LONGEST_DAYS,
-        description="Days that records of planned runs are kept; closed incidents and ended inbox rows 30 at least.",
+        description="Days that records of planned runs are kept; closed incidents, pictures of pages on which a run "
+        "stopped, ended inbox rows and runs that did nothing 30 at least.",
     )
     evidence_keep_days: DaysOrOff = Field(
-        default="off", description='Days that pictures of an order are kept once it is shipped; "off": for ever.'
+        default="off",
+        description='Days that pictures and import files of an order are kept once it is shipped; "off": for ever.',
     )
     reports_keep_days: DaysOrOff = Field(
-        default="off", description='Days that reports are kept if nobody is needed for their orders; "off": for ever.'
+        default="off",
+        description='Days that reports, with videos and traces, are kept if nobody is needed for their orders; "off": '
+        "for ever.",
     )
 
 

@@ -62,3 +62,19 @@ def time_zone(config: Config) -> Finding:
             zh=f"本机时区不同；报表和计划任务使用 {config.zone.key}（rpa.toml 中的 timezone）",
         ),
     )
+
+
+def departed_logins(config: Config) -> Iterable[Finding]:
+    """Saved logins of shops that rpa.toml names no more: the shop may come back, so that a person removes them."""
+    folder = config.var / "secrets"
+    kept = [path for kind in ("state", "password") for path in folder.glob(f"*.{kind}")]
+    gone = sorted({path.stem for path in kept} - config.known.keys())
+    if gone:
+        names, file = ", ".join(gone), config.path.name
+        yield warn(
+            Text(en="Logins of other shops", zh="其他店铺的登录状态"),
+            Text(
+                en=f"{folder} has the login of {names}, which {file} does not name; if that is for good, delete it",
+                zh=f"{folder} 中有 {names} 的登录信息，但 {file} 中没有这些店铺；如不再使用，请删除",
+            ),
+        )

@@ -69,9 +69,8 @@ class OldFiles:
 
     def _outstanding(self, shop: str) -> set[str]:
         """What a report may still be asked for. Of a shop that left, no line stands open; its actions tell."""
-        if shop not in self._config.shops:
-            return self._ledger.doubted(shop)
-        return {line.subject for line in self._ledger.outstanding(shop)}
+        open_lines = {line.subject for line in self._ledger.outstanding(shop)}
+        return open_lines if shop in self._config.known else open_lines | self._ledger.doubted(shop)
 
 
 def _before(days: int | Literal["off"], *, now: datetime) -> datetime | None:

@@ -39,7 +39,7 @@ class Tidying:
                 return
             self._ledger.beat(TIDIED)
             self._files.discard_leftovers(now=now)
-            self._left = {*self._config.shops, *self._ledger.shops_ever_run()}
+            self._left = {*self._config.known, *self._ledger.shops_ever_run()}
         free = {shop for shop in self._left if not self._is_being_run(shop, now=now)}
         if free:
             self._files.discard(free, pages_before=now - max(self._keep, _LEAST), now=now)

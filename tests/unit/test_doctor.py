@@ -54,6 +54,18 @@ def test_what_is_wrong_is_said_and_the_other_checks_still_run(tmp_path: Path, mo
     assert named(found, "Python").state is State.OK
 
 
+def test_the_login_of_a_shop_that_left_is_named_and_stays(tmp_path: Path) -> None:
+    path = written(tmp_path, SHOP)
+    secrets = tmp_path / "var" / "secrets"
+    secrets.mkdir(parents=True)
+    for name in ("demo.state", "south.state", "south.password", "north.password", "boss.secret"):
+        (secrets / name).touch()
+    told = named(examine(path), "Logins of other shops")
+    assert told.state is State.WARN
+    assert "the login of north, south, which rpa.toml does not name" in told.message.en
+    assert len(list(secrets.iterdir())) == 5
+
+
 def test_a_platform_without_a_profile_is_found(tmp_path: Path) -> None:
     found = examine(written(tmp_path, SHOP.replace("pinduoduo", "pinduodo")))
     assert 'did you mean "pinduoduo"' in named(found, "Profile pinduodo").message.en

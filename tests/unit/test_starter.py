@@ -50,6 +50,7 @@ def test_the_commented_keys_are_real_ones(tmp_path: Path, language: Language) ->
     )  # fmt: skip
     assert (ship.flow, ship.every, ship.on_quiet_days) == ("ship", timedelta(minutes=30), False)
     assert config.digest.at == time(20)
+    assert (config.scheduler.evidence_keep_days, config.scheduler.reports_keep_days) == (365, 365)
     assert [channel.name for channel in config.notify] == ["boss"]
 
 
