@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
+from rich.text import Text as Styled
 
 from rpa.cli.speech import console
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
+from rpa.overview.unable import unable
 from rpa.timetable import is_quiet, planned
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _NO_PLAN = Text(
     en="{path} plans nothing; add a [[schedule]] table. README.md has examples.",
     zh="{path} 中没有计划；请添加 [[schedule]]，示例见 README.zh-CN.md。",
 )
+_IN_VAIN = Text(en="In vain: {words}.", zh="无法执行：{words}。")
 _NOTHING = Text(en="Nothing is planned in this time.", zh="这段时间没有计划。")
 
 
@@ -66,6 +69,8 @@ def show_plan(config_path: Path | None, *, days: int) -> None:
         table.add_row(heading, entry.name, entry.flow, shops, _times(moments, language=language))
         shown = day
     console().print(table if found else _NOTHING.of(language))
+    for each in unable(config):
+        console().print(Styled(_IN_VAIN.of(language).format(words=each.words.of(language)), "yellow"), soft_wrap=True)
 
 
 def shops_of(entry: Entry, *, config: Config) -> str:

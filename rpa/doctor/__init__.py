@@ -7,6 +7,7 @@ from pathlib import Path
 from rpa.doctor.configuration import broken_shops, configuration, departed_logins, selector_profiles, time_zone
 from rpa.doctor.findings import Finding, State
 from rpa.doctor.machine import browser, ffmpeg, fonts, free_space, key, local_disk, playwright, python, writable
+from rpa.doctor.planning import schedule
 from rpa.doctor.unattended import unattended
 
 __all__ = ["Finding", "State", "examine"]
@@ -18,7 +19,7 @@ def examine(path: Path | None = None) -> list[Finding]:
     config, finding = configuration(path)
     found.append(finding)
     if config is not None:
-        found += [*broken_shops(config), *selector_profiles(config)]
+        found += [*broken_shops(config), *selector_profiles(config), *schedule(config)]
         found += [writable(config.var), local_disk(config.var), free_space(config.var)]
         found += [time_zone(config), *departed_logins(config), *unattended(config)]
     return found
