@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_S: Final = 30.0
 """How long a writer waits for another process's transaction, or its set-up of a new file."""
+_LARGEST_WAL_BYTES = 16 << 20
+"""To so much is cut back what large transactions, or readers that took long, made of the file of what is new."""
 
 
 def open_database(path_or_url: Path | str) -> Engine:
@@ -77,7 +79,7 @@ def _make_private(file: Path) -> None:
 
 
 def _make_durable(dbapi_connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", f"journal_size_limit = {_LARGEST_WAL_BYTES}"):
         dbapi_connection.cursor().execute(f"PRAGMA {pragma}")
 
 

@@ -83,6 +83,15 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
         assert other.show() == []
 
 
+def test_the_file_of_what_is_new_is_cut_back_after_a_large_transaction(tmp_path: Path) -> None:
+    wal = tmp_path / "ledger.sqlite3-wal"
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        ledger.see("demo", sightings=[(str(number), "f", {"x": "x" * 1_000_000}) for number in range(20)])
+        assert wal.stat().st_size > 20_000_000
+        ledger.beat("scheduler")
+        assert wal.stat().st_size <= 16 << 20
+
+
 def test_what_is_stored_can_be_read_by_a_person(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     with open_ledger(path) as ledger:
