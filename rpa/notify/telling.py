@@ -44,7 +44,7 @@ def tell(config: Config, ledger: Ledger, notifier: Notifier, now: datetime | Non
     )
     if not tellings or not notifier.outlets:
         return sent
-    words = Words(language=config.language, shops=config.shops, vocabulary=Vocabulary.of_flows())
+    words = Words(language=config.language, shops=config.known, vocabulary=Vocabulary.of_flows())
     sent += sum(_tell(telling, ledger=ledger, notifier=notifier, words=words) for telling in tellings)
     note_channels(ledger, notifier=notifier, language=config.language)
     return sent

@@ -14,7 +14,7 @@ from rpa.notify.channels import Message
 from rpa.notify.policy import Kind, Telling
 
 if TYPE_CHECKING:
-    from rpa.config import Shop
+    from rpa.config import BrokenShop, Shop
     from rpa.ledger.incidents import Incident
     from rpa.overview.vocabulary import Vocabulary
 
@@ -53,7 +53,7 @@ class Words:
     """What a message is written with."""
 
     language: Language
-    shops: Mapping[str, Shop]
+    shops: Mapping[str, Shop | BrokenShop]
     vocabulary: Vocabulary
 
 
