@@ -69,6 +69,7 @@ def test_pictures_of_refused_pages_go_with_what_was_told_of_them_but_the_newest_
 
 
 def test_an_import_goes_when_all_its_orders_are_shipped_for_so_long(desk: OverviewDesk) -> None:
+    _, idle = uploaded(desk)
     _, over = uploaded(desk, "1", "2")
     _, doubted = uploaded(desk, "3", "4", seen=Seen.UNREADABLE)
     _, held = uploaded(desk, "5", "6")
@@ -76,9 +77,9 @@ def test_an_import_goes_when_all_its_orders_are_shipped_for_so_long(desk: Overvi
     tidy(desk, days=59)
     _, recent = uploaded(desk, "7")
     unknown = made(desk, "evidence", "demo", "imports", "demo-20200101-000000-demo-ship-0001-1", "answer.json").parent
-    assert there(*over, *doubted, *held) == [True] * 6
+    assert there(*idle, *over, *doubted, *held) == [True] * 8
     tidy(desk, days=2)
-    assert there(*over) == [False, False]
+    assert there(*idle, *over) == [False] * 4
     assert there(*doubted, *held, *recent, unknown) == [True] * 7
     for subject in ("3", "4"):
         desk.ledger.resolve("demo", kind="ship", subject=subject, state=State.DONE, by="Anna", reason="looked")
