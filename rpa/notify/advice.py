@@ -20,6 +20,7 @@ _CORRECT = Text(en="Correct the file, then run `rpa doctor`.", zh="请改正文�
 _ADVICE: Final = {
     "bad_config": _CORRECT,
     "scheduler:config": _CORRECT,
+    "shop_file": _CORRECT,
     "scheduler": Text(
         en="Run `rpa doctor`; if this stays, send var/log/schedule.log to whoever looks after the program.",
         zh="请运行 rpa doctor；若持续出现，请把 var/log/schedule.log 发给维护人员。",

@@ -31,6 +31,7 @@ _REASONS: Final[Mapping[str, Text]] = {
     "stopped": Text(en="`rpa schedule` was stopped", zh="rpa schedule 被停止"),
     "scheduler_gone": Text(en="`rpa schedule` ended without a word", zh="rpa schedule 意外退出"),
     "time_limit": Text(en="it ran longer than its time limit", zh="超过时间限制"),
+    "caught_up": Text(en="makes up for a run that was cut off", zh="补跑此前中断的任务"),
     "died": Text(en="its process ended in the middle; see the log", zh="进程中途退出，见日志"),
 }
 

@@ -7,8 +7,9 @@ import pytest
 from loguru import logger
 from rich.console import Console
 
-from rpa.language import Language
-from rpa.log import SCHEDULERS, to_file, to_terminal
+from rpa.errors import LoginNeeded
+from rpa.language import Language, Text
+from rpa.log import SCHEDULERS, speak, to_file, to_terminal
 
 
 def test_a_folder_with_any_name_has_its_log(tmp_path: Path) -> None:
@@ -54,3 +55,13 @@ def test_what_is_said_is_shown_letter_for_letter(tmp_path: Path) -> None:
         logger.warning("{}", said)
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue() == f"{said}\n"
+
+
+def test_people_read_their_language_and_the_file_has_english(tmp_path: Path) -> None:
+    console = Console(file=io.StringIO(), width=120)
+    words = Text(en="{error} Trying again in {seconds} s.", zh="{error} {seconds} 秒后重试。")
+    with to_terminal(console, folder=tmp_path, language=Language.ZH):
+        speak("WARNING", words, error=LoginNeeded(Text(en="Log {in}.", zh="请登录{店铺}。")), seconds=3)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == "请登录{店铺}。 3 秒后重试。\n"
+    assert "WARNING Log {in}. Trying again in 3 s." in (tmp_path / "rpa.log").read_text(encoding="utf-8")

@@ -1,0 +1,201 @@
+"""In Chinese, whatever reaches a phone says in Chinese what happened and what to do."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import flows
+import rpa
+from rpa.clock import Clock
+from rpa.errors import ConfigError, RpaError
+from rpa.language import Language
+from rpa.ledger.incidents import Incident, Severity
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.plans import PlannedRun, PlanState
+from rpa.notify.advice import advice
+from rpa.notify.policy import Kind, Telling
+from rpa.notify.wording import Words, message
+from rpa.overview.tasks import tasks
+from rpa.overview.vocabulary import Vocabulary
+from rpa.overview.whynot import why
+from rpa.scheduler.badends import trouble_of
+from rpa.scheduler.planner import Why
+from rpa.scheduler.trouble import in_words
+from rpa.scheduler.workers import Ended
+
+ROOT = Path(__file__).resolve().parents[2]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+DETAIL = "rpa.toml:3  shops: must be a table"
+IN_WORDS = re.compile(r"\.of\(|_in_words\(|in_words\(|_message\(|\bstop\.message\b")
+"""What makes a message that is in the user's language: a Text's `of`, and the functions that end in one."""
+
+
+@functools.cache
+def functions() -> list[tuple[str, ast.FunctionDef]]:
+    """Every function of the product, with its file."""
+    paths = [path for folder in ("rpa", "flows") for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [
+        (path.relative_to(ROOT).as_posix(), node)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+
+
+def calls(function: ast.FunctionDef, *names: str) -> Iterator[ast.Call]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
+            yield node
+
+
+@functools.cache
+def error_classes() -> list[type[RpaError]]:
+    for package in (rpa, flows):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "__main__" not in found.name and ".migrations" not in found.name:
+                importlib.import_module(found.name)
+    known, left = list[type[RpaError]](), [RpaError]
+    while left:
+        known.append(left.pop())
+        left += known[-1].__subclasses__()
+    return known
+
+
+@functools.cache
+def parts_of_the_scheduler() -> set[str]:
+    """The names under which its parts are kept from ending the rest, where they are written out."""
+    found = set[str]()
+    for _, function in functions():
+        first = [call.args[0] for call in calls(function, "kept", "add") if call.args]
+        first += [each.value for call in ast.walk(function) if isinstance(call, ast.Call) for each in call.keywords
+                  if isinstance(call.func, ast.Name) and call.func.id == "Chore" and each.arg == "name"]  # fmt: skip
+        found |= {each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    return found
+
+
+def planned(reason: str = "", *, state: PlanState = PlanState.SKIPPED) -> PlannedRun:
+    return PlannedRun(
+        id=1, entry="ship", flow="ship", shop="demo", planned_at=NOON, due_at=NOON, state=state, reason=reason,
+        detail="", run_id="", started_at=None, ended_at=None, exit_code=None, stands_for=1,
+    )  # fmt: skip
+
+
+@functools.cache
+def messages() -> dict[str, str]:
+    """The causes of the program's own incidents, each with the message that it has in Chinese."""
+    found = {each.code: each.meaning.followed_by(DETAIL).zh for each in error_classes()}
+    found |= {f"scheduler:{part}": in_words(part, KeyError("drawn")).zh for part in parts_of_the_scheduler()}
+    found["scheduler:config"] = in_words("config", ConfigError(DETAIL)).zh
+    ends = (
+        Ended(planned=planned(), how="died", detail=DETAIL),
+        Ended(planned=planned(), how="killed", detail=DETAIL),
+        Ended(planned=planned(), how="finished", exit_code=2, detail=DETAIL),
+        Ended(planned=planned(), how="finished", exit_code=4, detail=DETAIL),
+    )
+    troubles = [trouble for end in ends if (trouble := trouble_of(end))]
+    assert len(troubles) == len(ends)
+    return found | {f"{each.code}:ship": each.words.zh for each in troubles}
+
+
+def told(cause: str, said: str, *, kind: Kind, shops: tuple[str, ...]) -> list[str]:
+    """The lines of the notification, its title first, each without its label."""
+    closed_at = NOON if kind is Kind.SOLVED else None
+    incidents = tuple(
+        Incident(
+            id=number, shop=shop, cause=cause, message=said, opened_at=NOON, last_seen_at=NOON, times_seen=2,
+            closed_at=closed_at, severity=Severity.CRITICAL,
+        )
+        for number, shop in enumerate(shops)
+    )  # fmt: skip
+    words = Words(language=Language.ZH, shops={}, vocabulary=Vocabulary.of_flows())
+    made = message(Telling(kind=kind, cause=cause, incidents=incidents), words=words)
+    return [line.partition("：")[2] or line for line in (made.title, *made.body.splitlines())]
+
+
+def begins_chinese(sentence: str) -> bool:
+    """Whether Chinese comes before whatever is known in English alone."""
+    return CHINESE.search(sentence.partition("：")[0]) is not None
+
+
+def test_every_error_says_first_in_chinese_what_it_means() -> None:
+    meanings = {each.__name__: each.meaning for each in error_classes()}
+    assert [name for name, text in meanings.items() if not CHINESE.search(text.zh)] == []
+    assert ConfigError(DETAIL).in_words(Language.ZH) == f"配置或命令有误，什么都没有启动：{DETAIL}"
+    assert ConfigError(DETAIL).in_words(Language.EN) == DETAIL
+
+
+def test_no_incident_is_opened_with_words_of_one_language() -> None:
+    """Where the message is a name, it is what that name was given last in the function."""
+    found, wrong = 0, list[str]()
+    for file, function in functions():
+        for call in calls(function, "incident"):
+            said = next((each.value for each in call.keywords if each.arg == "message"), None)
+            if said is None:
+                continue
+            given = [
+                node.value
+                for node in ast.walk(function)
+                if isinstance(node, ast.Assign) and isinstance(said, ast.Name)
+                and any(isinstance(name, ast.Name) and name.id == said.id for name in node.targets)
+            ]  # fmt: skip
+            found += 1
+            if not all(IN_WORDS.search(ast.unparse(each)) for each in given or [said]):
+                wrong.append(f"{file}:{call.lineno} {ast.unparse(said)}")
+    assert wrong == []
+    assert found > 5
+
+
+@pytest.mark.parametrize("shops", [("",), ("demo",), ("demo", "east")], ids=["program", "shop", "shops"])
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_notification_says_in_chinese_what_happened_and_what_to_do(kind: Kind, shops: tuple[str, ...]) -> None:
+    reasons = {
+        code: text.zh for report in Vocabulary.of_flows().reports.values() for code, text in report.reasons.items()
+    }
+    wrong = [
+        f"{cause}: {line}"
+        for cause, said in (reasons | messages()).items()
+        for line in told(cause, said, kind=kind, shops=shops)
+        if not CHINESE.search(line) and not re.fullmatch(r"[\d :到从·,a-z-]*", line)
+    ]
+    assert wrong == []
+    assert [cause for cause, said in messages().items() if not begins_chinese(said)] == []
+
+
+def test_a_part_of_the_scheduler_that_fails_is_called_by_what_it_does() -> None:
+    parts = parts_of_the_scheduler()
+    assert parts >= {"config", "turn", "tell", "alarms", "digest", "room", "tidy", "ping", "departed"}
+    nameless = [part for part in parts if "内部任务" in in_words(part, KeyError("drawn")).zh]
+    assert nameless == []
+
+
+def test_a_mistake_in_the_configuration_is_to_be_corrected_and_examined() -> None:
+    for cause in ("scheduler:config", "bad_config:ship", "shop_file"):
+        words = advice(cause)
+        assert words is not None
+        assert ("改正文件" in words.zh, "rpa doctor" in words.zh, "rpa todo" in words.zh) == (True, True, False)
+
+
+def test_every_incident_is_a_task_in_chinese(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=Clock()) as ledger:
+        for cause, said in messages().items():
+            ledger.incident("", cause=cause, message=said)
+        found = tasks(ledger, shops={""}, orders={}, broken={}, words=Vocabulary.of_flows(), now=Clock().now())
+    assert [task.words.zh for task in found if not begins_chinese(task.words.zh)] == []
+    assert len(found) == len(messages())
+
+
+@pytest.mark.parametrize("reason", list(Why))
+def test_why_a_run_did_not_run_is_said_in_chinese(reason: Why) -> None:
+    words = why(planned(reason))
+    assert words is not None
+    assert CHINESE.search(words.zh)
