@@ -60,6 +60,8 @@ def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_
         folder.add_shop("other", url=other.mock.url, sheets=[], no_logistics_goods=VIRTUAL_GOODS)
         log_in(folder, mock=other.mock, shop="other")
         plan_hourly(folder, shops=["demo", "other"])
+        (folder.path / "shops").mkdir()
+        (folder.path / "shops" / "broken.toml").write_text("platform = \n", encoding="utf-8")
         with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
             ledger.incident("shop that left", cause="login_needed", message="m")
 
@@ -78,6 +80,7 @@ def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_
         assert f"never started while no scheduler was here: {never};" in ended.stdout
         with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
             assert ledger.open_incidents("shop that left") == []
+            assert [each.cause for each in ledger.open_incidents("broken")] == ["shop_file"]
         logs = {path.name for path in (folder.var / "log").iterdir()}
         assert logs == {"schedule.log", "demo.log", "other.log"}
         assert "other  ship" in (folder.var / "log" / "schedule.log").read_text(encoding="utf-8")
