@@ -20,8 +20,12 @@ from fixtures.mockshop.generate import generate
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.settings import DEFAULT_NOW
 from fixtures.sheets.samples import Parcel
+from rpa.clock import Clock
+from rpa.ledger.actions import State
+from rpa.ledger.ledger import Ledger
+from rpa.scheduler.resting import resting
 from tests.faults.smallshop import chosen, hold_still, log_in, prepare
-from tests.office import ShopFolder
+from tests.office import ZONE, ShopFolder
 
 SHOPS, PARCELS = 4, 120
 _STEP_S = 5.0
@@ -180,7 +184,6 @@ def run_for(soak: Soak, *, minutes: float) -> subprocess.Popen[str]:
             _disturb(soak, scheduler)
         for shop in soak.shops:
             shop.mock.clear_faults()
-            log_in(soak.folder, mock=shop.mock, shop=shop.name)  # as a person does for a shop that rests
         _until_all_is_done(soak, process)
         process.terminate()
         process.wait(timeout=_STOPS_WITHIN_S)
@@ -201,10 +204,22 @@ def _disturb(soak: Soak, scheduler: psutil.Process) -> None:
 
 
 def _until_all_is_done(soak: Soak, process: subprocess.Popen[str]) -> None:
-    """Wait, five minutes at most, until every parcel given is shipped in truth."""
+    """Wait, five minutes at most, until every parcel given is shipped in truth, and no action is open any more."""
     until = time.monotonic() + 300
-    while time.monotonic() < until and any(missing(shop) for shop in soak.shops):
+    while time.monotonic() < until and _left(soak):
         _wait(process, _STEP_S)
+
+
+def _left(soak: Soak) -> bool:
+    """Whether there is something to do yet. Who is told that a shop rests logs in to it meanwhile, and to no other."""
+    clock = Clock(ZONE)
+    with Ledger.open(soak.folder.var / "ledger.sqlite3", clock=clock) as ledger:
+        rest = resting(ledger.open_incidents(), secrets=soak.folder.var / "secrets", now=clock.now())
+        in_doubt = ledger.show(state=State.SUBMITTING) + ledger.show(state=State.UNKNOWN)
+    for shop in soak.shops:
+        if shop.name in rest:
+            log_in(soak.folder, mock=shop.mock, shop=shop.name)
+    return bool(in_doubt) or any(missing(shop) for shop in soak.shops)
 
 
 def missing(shop: SoakedShop) -> list[str]:
