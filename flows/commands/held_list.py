@@ -34,10 +34,13 @@ _COUNT = Text(
 )
 
 
-def list_holds(config_path: Path | None, *, shop: str | None, as_json: bool) -> None:
-    """Print the active holds of one shop or of all: a table, or one JSON list. Raises ConfigError for no such shop."""
+def list_holds(config_path: Path | None, *, shops: Sequence[str], as_json: bool) -> None:
+    """Print the active holds of these shops and "@group"s (none named: of all): a table, or one JSON list.
+
+    Raises ConfigError for an unknown shop.
+    """
     config = load(config_path)
-    names = [config.shop(shop).name] if shop else list(config.shops)
+    names = [shop.name for shop in config.meant(shops)]
     with opened_ledger(config) as ledger:
         found = [held for name in names for held in held_in(ledger, name)]
     now = config.clock.now()

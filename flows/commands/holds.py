@@ -24,13 +24,13 @@ By = Annotated[str | None, typer.Option(help=Options.by, metavar="NAME")]
 def holds_list(
     context: typer.Context,
     *,
-    shop: Annotated[str | None, typer.Option(help=Options.only_shop, metavar="SHOP")] = None,
+    shop: Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=Options.json_list, metavar="")] = False,
 ) -> None:
     """List the holds."""
     from flows.commands.held_list import list_holds
 
-    list_holds(context.obj, shop=shop, as_json=as_json)
+    list_holds(context.obj, shops=shop or [], as_json=as_json)
 
 
 @app.command("add", help=Commands.holds_add)

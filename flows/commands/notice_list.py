@@ -55,13 +55,13 @@ class _Account:
     covered: Covered
 
 
-def list_notices(config_path: Path | None, *, shop: str | None, every: bool, as_json: bool) -> None:
-    """Print coverage and the notices that need somebody (`every`: all notices) of one shop or of all.
+def list_notices(config_path: Path | None, *, shops: Sequence[str], every: bool, as_json: bool) -> None:
+    """Print coverage and the notices that need somebody (`every`: all notices), of these shops (none named: of all).
 
     Raises ConfigError for an unknown shop.
     """
     config = load(config_path)
-    names = [config.shop(shop).name] if shop else list(config.shops)
+    names = [shop.name for shop in (config.chosen(shops) if shops else config.shops.values())]
     now = config.clock.now()
     with opened_ledger(config) as ledger:
         known = {name: notices_of(ledger, name) for name in names}

@@ -19,14 +19,14 @@ Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
 def notices_list(
     context: typer.Context,
     *,
-    shop: Annotated[str | None, typer.Option(help=Options.only_shop, metavar="SHOP")] = None,
+    shop: Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")] = None,
     every: Annotated[bool, typer.Option("--all", help=Words.every_notice, metavar="")] = False,
     as_json: Annotated[bool, typer.Option("--json", help=RunOptions.json_document, metavar="")] = False,
 ) -> None:
     """List coverage and notices."""
     from flows.commands.notice_list import list_notices
 
-    list_notices(context.obj, shop=shop, every=every, as_json=as_json)
+    list_notices(context.obj, shops=shop or [], every=every, as_json=as_json)
 
 
 @app.command("show", help=Commands.notices_show)

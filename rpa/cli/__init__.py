@@ -34,6 +34,7 @@ _INTERRUPTED = Text(
 
 Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
 Shops = Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")]
+OnlyShops = Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")]
 By = Annotated[str | None, typer.Option(help=Options.by, metavar="NAME")]
 Headed = Annotated[bool, typer.Option("--headed", help=Options.headed, metavar="")]
 
@@ -90,7 +91,7 @@ def report(
     *,
     since: Annotated[str | None, typer.Option("--from", help=Options.since, metavar="DAY")] = None,
     until: Annotated[str | None, typer.Option("--to", help=Options.until, metavar="DAY")] = None,
-    shop: Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")] = None,
+    shop: OnlyShops = None,
 ) -> None:
     """Write one report over many runs."""
     from rpa.cli.records import write_report
@@ -155,7 +156,7 @@ def selectors_approve(
 def ledger_show(
     context: typer.Context,
     *,
-    shop: Annotated[str | None, typer.Option(help=Options.only_shop, metavar="SHOP")] = None,
+    shop: OnlyShops = None,
     state: Annotated[str | None, typer.Option(help=Options.state, metavar="STATE")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help=Options.limit, metavar="N")] = None,
     as_json: Annotated[bool, typer.Option("--json", help=Options.json_list, metavar="")] = False,
@@ -163,7 +164,7 @@ def ledger_show(
     """List the actions."""
     from rpa.cli.records import show_ledger
 
-    show_ledger(context.obj, shop=shop, state=state, limit=limit, as_json=as_json)
+    show_ledger(context.obj, shops=shop or [], state=state, limit=limit, as_json=as_json)
 
 
 @ledger.command("resolve", help=Commands.resolve)

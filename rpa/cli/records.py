@@ -64,17 +64,19 @@ def write_report(config_path: Path | None, *, since: str | None, until: str | No
     from rpa.report.terminal import totals_table
 
     config = load(config_path)
-    chosen = frozenset(config.shop(name).name for name in shops)
-    span = Span(since=_day("--from", since), until=_day("--to", until), shops=chosen or None)
+    chosen = frozenset(shop.name for shop in config.meant(shops)) if shops else None
+    span = Span(since=_day("--from", since), until=_day("--to", until), shops=chosen)
     if span.since and span.until and span.since > span.until:
         raise ConfigError(f"--from {since} is after --to {until}; give the earlier day first.")
     if next(collect(config.var, span=span), None) is None:
-        console().print(_NO_ROWS.of(config.language).format(span=_said(span, language=config.language)))
+        console().print(_NO_ROWS.of(config.language).format(span=_said(span, shops=shops, language=config.language)))
         return
     style = ReportStyle(
         layout=_layout_of_all_flows(), name=_ALL_RUNS, language=config.language, zone=config.zone, folder=config.folder
     )
-    history = write_history(config.var, into=config.var / "reports" / _folder(span), span=span, style=style)
+    history = write_history(
+        config.var, into=config.var / "reports" / _folder(span, shops=shops), span=span, style=style
+    )
     console().print(totals_table(history.totals, language=config.language))
     console().print(_ROWS.of(config.language).format(rows=sum(history.totals.values())))
     for path in (history.xlsx, history.csv):
@@ -92,13 +94,14 @@ def _day(option: str, text: str | None) -> date | None:
         ) from None
 
 
-def _said(span: Span, *, language: Language) -> str:
+def _said(span: Span, *, shops: Sequence[str], language: Language) -> str:
     days = f"{span.since or '…'} – {span.until or '…'}" if span.since or span.until else _EVER.of(language)
-    return ", ".join([days, *sorted(span.shops or ())])
+    return ", ".join([days, *sorted(set(shops))])
 
 
-def _folder(span: Span) -> str:
-    return "-".join(["history", str(span.since or "start"), str(span.until or "end"), *sorted(span.shops or ())])
+def _folder(span: Span, *, shops: Sequence[str]) -> str:
+    """By the shops and groups as they were named: a group's shops may be hundreds."""
+    return "-".join(["history", str(span.since or "start"), str(span.until or "end"), *sorted(set(shops))])
 
 
 def _layout_of_all_flows() -> Layout:
@@ -116,15 +119,19 @@ def _layout_of_all_flows() -> Layout:
 
 
 def show_ledger(
-    config_path: Path | None, *, shop: str | None, state: str | None, limit: int | None, as_json: bool
+    config_path: Path | None, *, shops: Sequence[str], state: str | None, limit: int | None, as_json: bool
 ) -> None:
-    """Print the actions, newest first: a table, or one JSON list. Raises ConfigError for an unknown shop or state."""
+    """Print the actions in these shops and "@group"s, newest first: a table, or one JSON list.
+
+    No shop named: all actions, also those in shops that have left rpa.toml. Raises ConfigError for an unknown shop or
+    state.
+    """
     config = load(config_path)
-    if shop is not None:
-        config.shop(shop)
+    names = [shop.name for shop in config.meant(shops)] if shops else [None]
     wanted = None if state is None else _state(state)
     with opened_ledger(config) as ledger:
-        actions = ledger.show(shop, state=wanted, limit=limit)
+        found = [action for name in names for action in ledger.show(name, state=wanted, limit=limit)]
+    actions = sorted(found, key=lambda action: action.id, reverse=True)[:limit]
     if as_json:
         sys.stdout.write(json.dumps([action.to_json() for action in actions], ensure_ascii=False, indent=2) + "\n")
     elif actions:

@@ -123,8 +123,9 @@ class Options:
     shop = said(Text(en="A shop of rpa.toml.", zh="rpa.toml 中的店铺。"))
     shops = said(Text(en='Shops and "@group"s of rpa.toml. Default: all.', zh="店铺或“@组名”，默认全部。"))
     pause_reason = said(Text(en="Why; shown wherever the pause is.", zh="原因，随暂停一起显示。"))
-    only_shop = said(Text(en="Only this shop.", zh="只看这家店铺。"))
-    only_shops = said(Text(en="Only this shop; may be given several times.", zh="只看这家店铺，可多次给出。"))
+    only_shops = said(
+        Text(en='Only this shop or "@group"; may be given several times.', zh="只看此店铺或“@组名”，可多次给出。")
+    )
     by = said(Text(en="Your name. Default: your login on this computer.", zh="您的姓名，默认为本机登录名。"))
     password_stdin = said(
         Text(
