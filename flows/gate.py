@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Marks = Mapping[str, Mark]
 """One sign by the places where it stands: list, data, dialog, address …"""
 
-_REASONS: Mapping[str, Reason] = {
+REASONS: Mapping[str, Reason] = {
     CLOSED: Reason.AUDIT_CLOSED,
     UNCLEAR: Reason.NOTICE_UNCLEAR,
     PROHIBITED: Reason.AUDIT_NOTICE,
@@ -158,7 +158,7 @@ def refused_for(refusal: str, *, words: Mapping[str, Iterable[str]]) -> Reason |
 
 
 def _held(order: Order, holds: tuple[Hold, ...], *, known: Known) -> Wait:
-    ranks = list(_REASONS)
+    ranks = list(REASONS)
     first = min(holds, key=lambda hold: ranks.index(hold.cause) if hold.cause in ranks else len(ranks))
     message = "; ".join(_words(hold) for hold in holds)
     since = held_since(first)
@@ -169,7 +169,12 @@ def _held(order: Order, holds: tuple[Hold, ...], *, known: Known) -> Wait:
             reason=Reason.HOLD_STALE, message=f"{looks}; {message}", since=since,
             evidence=str(clear.last_facts.get("evidence") or ""),
         )  # fmt: skip
-    return Wait(reason=_REASONS.get(first.cause, Reason.ON_HOLD), message=message, since=since)
+    return Wait(reason=reason_of_cause(first.cause), message=message, since=since)
+
+
+def reason_of_cause(cause: str) -> Reason:
+    """How a hold of this cause is told."""
+    return REASONS.get(cause, Reason.ON_HOLD)
 
 
 def _words(hold: Hold) -> str:

@@ -54,6 +54,7 @@ class Reason(Coded):
     NOTICES_LOST = "notices_lost", Outcome.WAITING, "Notices of the time when it was ordered expired before they were saved; look at the order, then run `rpa notices resolve`.", "该订单成团时段的站内信附件已过期未保存；请核对订单后运行 rpa notices resolve。"
     NOT_IN_EXPORT_YET = "not_in_export_yet", Outcome.WAITING, "Newer than the exported table; the next export has it.", "订单晚于导出时间；下次导出会包含。"
     AFTER_SALE = "after_sale", Outcome.WAITING, "In after-sale: settle the refund first.", "售后处理中：请先处理退款。"
+    RELEASED = "released", Outcome.WAITING, "Released since the last run; the next run looks at it again.", "上次运行后已解除拦截；下次运行会重新核对。"
     SELLER_REMARK = "seller_remark", Outcome.WAITING, "The seller's remark or flag says not to ship; change the remark to release it.", "商家备注或旗标要求先不发货；修改备注后才会发货。"
     ON_HOLD = "on_hold", Outcome.WAITING, "Held by a person; lift the hold to release it.", "已被人工拦截；解除拦截后才会发货。"
     PRESALE_NOT_DUE = "presale_not_due", Outcome.WAITING, "Presale: not to be shipped before the time in the details.", "预售订单：未到发货时间（时间见说明）。"

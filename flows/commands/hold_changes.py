@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.commands.answered import agree_with_answers
 from flows.commands.held import subject_words
 from flows.commands.hold_file import Defaults, read_holds
 from flows.commands.releasing import release
@@ -79,6 +80,7 @@ def lift_holds(
     with opened_ledger(config) as ledger:
         chosen = _chosen(ledger.holds(shop), subjects=subjects, cause=cause, shop=shop)
         release(ledger, shop, holds=chosen, by=who, reason=why)
+        agree_with_answers(ledger, shop)
     for subject in dict.fromkeys(hold.subject for hold in chosen):
         what = subject_words(subject, language=config.language)
         console().print(_LIFTED.of(config.language).format(shop=shop, what=what, by=who, reason=why), soft_wrap=True)

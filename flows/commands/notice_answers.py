@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from flows.commands.answered import agree_with_answers, forget_answered_notices
 from flows.commands.notice_files import NEEDS_PERSON, Noticed, notice_of, notices_of, state_words
 from flows.commands.notice_show import SAYS
 from flows.commands.subjects import Named, SubjectReader
@@ -94,6 +95,8 @@ def resolve_notice(config_path: Path | None, shop: str, *, notice_id: str | None
         said = _Answering(ledger=ledger, found=found, word=word).record()
         lines = list(_told(ledger, found, word=word, said=said, language=config.language))
         _close_incident(ledger, shop)
+        agree_with_answers(ledger, shop)
+        forget_answered_notices(ledger, shop, notices=[notice_id])
     for line in lines:
         console().print(line, soft_wrap=True)
 
@@ -114,6 +117,8 @@ def resolve_lost_notices(config_path: Path | None, shop: str, *, notice_id: str 
         for document in lost:
             ledger.conclude_document(document, state=DocumentState.RESOLVED, facts=word.facts, by=by)
         _close_incident(ledger, shop)
+        agree_with_answers(ledger, shop)
+        forget_answered_notices(ledger, shop, notices=[each.name.partition("/")[0] for each in lost])
     count = len({document.name.partition("/")[0] for document in lost})
     text = _LOST_RESOLVED if lost else _NOTHING_LOST
     told = text.of(config.language).format(shop=shop, count=count, by=by, reason=reason)

@@ -11,6 +11,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
+from flows.commands.answered import agree_with_answers
 from flows.commands.held import Held, held_in, minute
 from flows.commands.releasing import release
 from flows.commands.subjects import Named
@@ -67,6 +68,7 @@ def lift_stale_holds(
         still = {held.hold.subject for held in _stale(ledger, shop)}
         lifted = [held.hold for held in found if held.hold.subject in still]
         release(ledger, shop, holds=lifted, by=who, reason=why)
+        agree_with_answers(ledger, shop)
     console().print(_LIFTED.of(language).format(shop=shop, count=len(lifted), by=who, reason=why), soft_wrap=True)
     changed = [held.hold.subject for held in found if held.hold.subject not in still]
     if changed:

@@ -46,6 +46,12 @@ class Oversight(Transactions):
         with self._writing() as connection:
             standing.remove(connection, shop=shop, subject=subject)
 
+    def retell(self, lines: Iterable[Standing], *, outcome: str, reason: str) -> None:
+        """A person's answer changed why these wait: the lines say this, and no details, until a run looks again."""
+        with self._writing() as connection:
+            for line in lines:
+                standing.retell(connection, line, outcome=outcome, reason=reason)
+
     def raise_alarms(self, shop: str, *, wanted: Sequence[Alarm]) -> list[Alarm]:
         """Keep these (subject, hours, deadline); gives those that were never raised before."""
         with self._writing() as connection:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import alarms, outstanding
@@ -127,6 +127,13 @@ def still_outstanding(connection: Connection, *, shop: str | None, clock: Clock)
 def remove(connection: Connection, *, shop: str, subject: str) -> None:
     """Take the subject's lines away, of whichever report."""
     connection.execute(delete(outstanding).where(outstanding.c.shop == shop, outstanding.c.subject == subject))
+
+
+def retell(connection: Connection, line: Standing, *, outcome: str, reason: str) -> None:
+    """Have the line say this instead, if it still is as it was."""
+    at = (outstanding.c.shop == line.shop, outstanding.c.report == line.report, outstanding.c.subject == line.subject)
+    now = {"outcome": str(outcome), "reason": reason, "message": ""}
+    connection.execute(update(outstanding).where(*at, outstanding.c.reason == line.reason).values(now))
 
 
 def raise_new(connection: Connection, *, shop: str, wanted: Sequence[Alarm], clock: Clock) -> list[Alarm]:
