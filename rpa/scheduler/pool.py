@@ -12,6 +12,7 @@ from rpa.language import Text
 from rpa.scheduler.bell import Bell
 from rpa.scheduler.browserhost import BrowserHost
 from rpa.scheduler.leftovers import Workshop, workshop
+from rpa.scheduler.patience import Patience
 from rpa.scheduler.workers import Ended
 from rpa.scheduler.working import Working
 
@@ -42,7 +43,8 @@ class Pool:
         self._bell = Bell()
         self._host: BrowserHost | None = None
         self._held: deque[Task] = deque()
-        """Started while the browser is due to be replaced, which it is when no run is left in it."""
+        """Started while the browser is due to be replaced, which it is when no run is left in it. See `Patience`."""
+        self._patience = Patience(self._clock.monotonic)
         self._working: dict[str, Working] = {}
         self._said: SimpleQueue[tuple[Working, Message | None]] = SimpleQueue()
         self._ended: list[Ended] = []
@@ -70,8 +72,8 @@ class Pool:
         self._config = config
 
     def start(self, task: Task) -> None:
-        """Begin this run, or hold it until the browser has been replaced, which may be due."""
-        if self._held or (self._working and self._worn()):
+        """Begin this run, or hold it until the browser has been replaced, which may be due, for minutes at most."""
+        if self._held or (self._working and self._worn() and self._patience.holds()):
             self._held.append(task)
         else:
             self._begin(task)
@@ -93,7 +95,7 @@ class Pool:
         self._attend()
         if not self._ended:
             bounds = [each.next_bound for each in self._working.values()]
-            self._bell.wait(min([until, *bounds]) - self._clock.monotonic())
+            self._bell.wait(min([until, self._patience.ends_at, *bounds]) - self._clock.monotonic())
             self._attend()
 
     def ask_to_stop(self, shop: str | None = None) -> None:
@@ -158,6 +160,8 @@ class Pool:
         for working in self._working.values():
             working.keep_time()
         self._hear()
+        if self._patience.is_over():
+            self._begin_held()
 
     def _hear(self) -> None:
         while True:
@@ -175,12 +179,16 @@ class Pool:
         self._ended.append(working.ended())
         working.host.free(working.shop)
         del self._working[working.shop]
-        if not self._working and self._worn():
+        # What is held must begin, though the browser may hold less memory now that its last page is closed.
+        if not self._working and (self._held or self._worn()):
             self._renew()
 
     def _renew(self) -> None:
         """End the browser, now that no run is in it, and begin what was held."""
         self._give_up_browser()
+        self._begin_held()
+
+    def _begin_held(self) -> None:
         held, self._held = self._held, deque()
         for task in held:
             self._begin(task)
@@ -189,6 +197,7 @@ class Pool:
         if self._host is not None:
             self._host.close()
             self._host = None
+            self._patience.anew()
             self._workshop.sweep()
 
     def _worn(self) -> bool:

@@ -34,7 +34,8 @@ class Ended:
     planned: PlannedRun
     how: How
     """finished: the run came to its end, good or bad. killed: it was still there at the end of its time. died: its
-    process ended by itself, in the middle. busy: another process has the shop; nothing was started."""
+    process ended by itself, in the middle, or was killed as it did not come to open its window. busy: another process
+    has the shop; nothing was started."""
     exit_code: int | None = None
     """As of `rpa run`; None where the run did not come to its end."""
     run_id: str = ""

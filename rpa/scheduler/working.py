@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from rpa.scheduler.workers import Task
 
 _LEAVES_IN_S = 5.0
+_OPENS_IN_S = 300.0
+"""Until its window is open, a worker loads the program, reads the sheets and starts a driver: seconds, and a minute or
+two on a machine that is busy with many at once. What takes longer hangs, and has nothing in hand that it could end."""
 _LATE = Text(
     en="{shop}: the run takes longer than {limit}; it is asked to stop.",
     zh="{shop}：运行超过时间限制 {limit}，已要求停止。",
@@ -32,6 +35,13 @@ _LATE = Text(
 _NOT_STOPPED = Text(
     en="{shop}: the run did not stop within {seconds} s; it is killed.",
     zh="{shop}：运行在 {seconds} 秒内没有停止，已强行结束。",
+)
+_NOT_OPENED = Text(
+    en="{shop}: the run did not come to open its window within {seconds:.0f} s; it is killed.",
+    zh="{shop}：运行在 {seconds:.0f} 秒内没有打开窗口，已强行结束。",
+)
+_DID_NOT_OPEN = Text(
+    en="It did not come to open its window within {seconds:.0f} s.", zh="{seconds:.0f} 秒内没有打开窗口。"
 )
 _TOOK_LONGER = Text(en="It took longer than {limit}.", zh="超过时间限制 {limit}。")
 
@@ -52,8 +62,9 @@ class Working:
         self._language = config.language
         self._stop_within_s = config.scheduler.stop_within_s
         self._stop_at = self._clock.monotonic() + task.time_limit.total_seconds()
+        self._open_by = self._clock.monotonic() + _OPENS_IN_S
         self._kill_at = math.inf
-        self._late = self._killed = False
+        self._late = self._killed = self._unopened = False
         self._said: Message = {}
         self._kin: list[psutil.Process] = []
         self._child = Child(
@@ -70,10 +81,11 @@ class Working:
     @property
     def next_bound(self) -> float:
         """The monotonic second at which `keep_time` has something to do."""
-        return min(self._stop_at, self._kill_at)
+        return min(self._open_by, self._stop_at, self._kill_at)
 
     def hear(self, message: Message) -> None:
         """Take note of what it said; once its page is known to the browser's owner, it may go on."""
+        self._open_by = math.inf
         if "window" not in message:
             self._said = message
             # Its work is over: what hangs at its very end must not keep the shop.
@@ -97,8 +109,13 @@ class Working:
         self._stop_at = math.inf
 
     def keep_time(self) -> None:
-        """Ask it to stop at its time limit, and kill it when it has been asked and does not stop."""
+        """Ask it to stop at its time limit; kill it when it has been asked and does not stop, or opens no window."""
         now = self._clock.monotonic()
+        if now >= self._open_by:
+            self._unopened = True
+            speak("ERROR", _NOT_OPENED, shop=self.shop, seconds=_OPENS_IN_S)
+            self.kill()
+            return
         if now >= self._stop_at:
             self._late = True
             speak("WARNING", _LATE, shop=self.shop, limit=self.task.time_limit)
@@ -111,7 +128,7 @@ class Working:
     def kill(self) -> None:
         """End it at once, with all that it started."""
         self._killed = True
-        self._kill_at = math.inf
+        self._open_by = self._stop_at = self._kill_at = math.inf
         self._child.kill()
 
     def ended(self) -> Ended:
@@ -129,6 +146,9 @@ class Working:
                 planned=planned, how="finished", exit_code=result["exit_code"], run_id=result["run_id"],
                 detail=late + result["detail"],
             )  # fmt: skip
+        if self._unopened:
+            words = _DID_NOT_OPEN.of(self._language).format(seconds=_OPENS_IN_S)
+            return Ended(planned=planned, how="died", detail=f"{words} {self._child.last_words}".strip())
         words = f"{late}{self._child.last_words}".strip()
         return Ended(planned=planned, how="killed" if self._killed else "died", detail=words)
 
