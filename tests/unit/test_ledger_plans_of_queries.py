@@ -41,7 +41,7 @@ ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
     "open incidents": (lambda ledger: ledger.open_incidents(), "one_open_incident"),
     "incidents told lately": (lambda ledger: ledger.told_since(NOW), "told_at>?"),
     "ends of incidents to tell": (lambda ledger: ledger.closed_and_told(), "incidents_to_end"),
-    "rows of an inbox that failed": (lambda ledger: ledger.failed_rows("inbox", since=NOW), "(arrival_id=?"),
+    "inbox rows that failed": (lambda ledger: ledger.failed_rows("inbox", since=NOW), "(arrival_id=? AND state=?)"),
     "planned runs to forget": (lambda ledger: ledger.forget_planned(LATER), "planned_at<?"),
     "runs to forget": (lambda ledger: ledger.forget_runs(NOW), "actions_by_run (run_id=?)"),
     "pictures that are over": (lambda ledger: ledger.long_done(SHOP, subjects=["1"], before=NOW), "subject=?"),

@@ -39,7 +39,6 @@ arrival_rows = Table(
     Column("run_id", String(200), nullable=False, server_default=""),
     Column("looked", JSON, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    Index("arrival_rows_by_state", "state", "subject"),
     Index("arrival_rows_by_arrival", "arrival_id", "state"),
 )
 """`place`: where the row stands in its file; `looked`: what each shop found when it looked for the row's subject."""
