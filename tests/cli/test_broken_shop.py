@@ -75,6 +75,14 @@ def test_what_needs_no_setting_of_the_shop_works_for_it_and_a_run_refuses(broken
         assert (ended.returncode, "east.toml:4  xqzw" in ended.stderr) == (2, True)
 
 
+def test_a_first_rpa_toml_beside_a_file_of_the_same_shop_is_written_all_the_same(project: Project) -> None:
+    (project.folder / "rpa.toml").unlink()
+    east_is(project, 'platform = "pinduoduo"\nmall_id = "42"\n')
+    made = project.rpa("init", stdin="north\n\n42\nclerk-9\n\n")
+    assert (made.returncode, "rpa login north" in made.stdout) == (0, True), made.stderr
+    assert "north and east are one shop" in rpa(project, "status").stdout
+
+
 def test_a_run_that_is_due_in_it_is_skipped_and_the_exit_code_says_so(broken: Project) -> None:
     at = (datetime.now(ZONE) - timedelta(minutes=5)).replace(second=0, microsecond=0)
     scheduled(broken, at=at)

@@ -126,6 +126,16 @@ def test_a_broken_shop_stands_in_every_list_with_what_is_known_of_it(desk: Overv
     assert "- east: shipped 0, to ship 1" in digest
 
 
+def test_the_list_tells_since_when_and_nothing_that_only_says_that_nobody_looked(desk: OverviewDesk) -> None:
+    broken(desk)
+    desk.ran("east", an_order(2, Reason.SHOP_NOT_READ))
+    assert [(line.code, line.since) for line in desk.to_do()] == [("shop_file", desk.now())]
+    tell_of_broken(desk.config, desk.ledger)
+    since = desk.now()
+    desk.move(hours=1)
+    assert [line.since for line in desk.to_do()] == [since]
+
+
 def test_alarms_of_a_broken_shop_are_raised_all_the_same(desk: OverviewDesk) -> None:
     broken(desk, EAST)
     desk.ran("east", an_order(1, Reason.NO_TRACKING_YET, hours=3))
