@@ -72,5 +72,6 @@ class Tidying:
     @property
     def _runs_kept(self) -> timedelta:
         """Longer than files that bear a run's id: without its record nobody knows whether they are over."""
-        evidence = self._config.scheduler.evidence_keep_days
-        return max(self._keep, timedelta(days=0 if evidence == "off" else evidence)) + _LEAST
+        days = self._config.scheduler.evidence_keep_days
+        files = timedelta() if days == "off" else timedelta(days=days)
+        return max(self._keep, files + _LEAST)
