@@ -13,8 +13,17 @@ from rpa.config.naming import Naming
 from rpa.config.shop import Shop
 from rpa.config.tables import BrowserConfig, Channel, DigestConfig, SchedulerConfig, WatchConfig
 from rpa.errors import ConfigError
-from rpa.language import Language
+from rpa.language import Language, Text
 from rpa.timetable import Calendar, Entry
+
+_UNUSABLE = Text(
+    en="{shop} cannot be used until this is put right:\n{problem}",
+    zh="{shop} 的配置有误，改正之前无法使用：\n{problem}",
+)
+_SEVERAL = Text(
+    en="{count} shops cannot be used until this is put right; name others to go on without them:\n{problems}",
+    zh="{count} 家店铺的配置有误，改正之前无法使用；只运行其他店铺时，请写明店铺名：\n{problems}",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +106,8 @@ class Config:
         return tuple(shop for name, shop in known.items() if name in wanted)
 
 
-def _unusable(broken: Sequence[BrokenShop]) -> str:
-    first, *others = broken
-    if not others:
-        return f"{first.name} cannot be used until this is put right:\n{first.problem}"
+def _unusable(broken: Sequence[BrokenShop]) -> Text:
     problems = "\n".join(dict.fromkeys(shop.problem for shop in broken))
-    return f"{len(broken)} shops cannot be used until this is put right; name others to go on without them:\n{problems}"
+    if len(broken) == 1:
+        return _UNUSABLE.with_words(shop=broken[0].name, problem=problems)
+    return _SEVERAL.with_words(count=len(broken), problems=problems)
