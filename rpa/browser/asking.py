@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rpa.clock import Clock
     from rpa.elements.profile import AnswerSpec, Profile
 
-_WAITING = Text(en="{error} Waiting {seconds} s.", zh="{error} 等待 {seconds} 秒。")
+_WAITING = Text(en="{why} Waiting {seconds} s.", zh="后台提示操作太频繁，等待 {seconds:.0f} 秒：{why}")
 
 _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
 _PUMP_MS = 40
@@ -123,7 +123,7 @@ class Asking:
                     except TooManyCalls as error:
                         if wait_s is None:
                             raise RateLimited(str(error)) from error
-                        speak("WARNING", _WAITING, error=error, seconds=wait_s)
+                        speak("WARNING", _WAITING, why=str(error), seconds=wait_s)
                     self._clock.wait(wait_s)
                     sent = stack.enter_context(self._sent(name, action, about=about))
                 raise RateLimited

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rpa.clock import Clock
 
-_AGAIN = Text(en="{error} Trying again in {seconds} s.", zh="{error} {seconds} 秒后重试。")
+_AGAIN = Text(en="{why} Trying again in {seconds} s.", zh="后台页面无响应，{seconds:.0f} 秒后重试：{why}")
 
 _NETWORK_WAITS_S = (1.0, 3.0)
 Until = Literal["commit", "domcontentloaded"]
@@ -29,7 +29,7 @@ def go_to(page: Page, address: str, *, doing: str, clock: Clock, until: Until = 
         except TryAgain as error:
             if wait_s is None:
                 raise
-            speak("WARNING", _AGAIN, error=error, seconds=wait_s)
+            speak("WARNING", _AGAIN, why=str(error), seconds=wait_s)
             clock.wait(wait_s)
         else:
             return

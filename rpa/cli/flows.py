@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rpa.flow import Flow
 
-
+_NO_FLOW = Text(en='There is no flow "{name}"{near}', zh="没有“{name}”这个流程{near}")
 _DRIVER = "rpa.playwright"
 
 
@@ -67,7 +67,7 @@ class FlowGroup(TyperGroup):
 
         known = flows()
         if cmd_name not in known:
-            raise ConfigError(f'There is no flow "{cmd_name}"{did_you_mean(cmd_name, known)}')
+            raise ConfigError(_NO_FLOW.with_words(name=cmd_name, near=did_you_mean(cmd_name, known)))
         return command_of(_function(known[cmd_name]), name=cmd_name)
 
 

@@ -25,6 +25,20 @@ if TYPE_CHECKING:
     from rpa.office import Premises
     from rpa.starter import Question
 
+_NO_PASSWORD = Text(
+    en="The first line of standard input is empty, so there is no password for {shop}; nothing was kept.",
+    zh="标准输入的第一行是空的，没有读到 {shop} 的密码；未保存。",
+)
+_NO_LOGIN = Text(
+    en='The table [shops.{shop}] has no login; add login = "…", so that the password has its account.',
+    zh='[shops.{shop}] 中没有 login；请添加 login = "…"，指明密码属于哪个账号。',
+)
+_NO_SCREEN = Text(
+    en="A person logs in to {shop} in a browser window, and there is no screen here (DISPLAY is not set). Run this at "
+    "a screen, or give the password: `rpa login {shop} --password-stdin`.",
+    zh="登录 {shop} 需要在浏览器窗口中操作，但这里没有屏幕（未设置 DISPLAY）。请在有屏幕的环境运行，"
+    "或提供密码：rpa login {shop} --password-stdin。",
+)
 _WRITTEN = Text(
     en="Written: {path}\nNext: `rpa doctor` examines this machine, then `rpa login {shop}` logs in.",
     zh="已写好：{path}\n接下来：先运行 rpa doctor 检查本机，再运行 rpa login {shop} 登录店铺。",
@@ -116,16 +130,11 @@ def _check_login(shop: str, *, login: str, password: str | None) -> None:
     from rpa.browser.session import has_screen
 
     if password == "":
-        raise ConfigError(
-            f"The first line of standard input is empty, so there is no password for {shop}; nothing was kept."
-        )
+        raise ConfigError(_NO_PASSWORD.with_words(shop=shop))
     if password is not None and not login:
-        raise ConfigError(
-            f'The table [shops.{shop}] has no login; add login = "…", so that the password has its account.'
-        )
+        raise ConfigError(_NO_LOGIN.with_words(shop=shop))
     if password is None and not has_screen():
-        message = f"A person logs in to {shop} in a browser window, and there is no screen here (DISPLAY is not set). "
-        raise ConfigError(f"{message}Run this at a screen, or give the password: `rpa login {shop} --password-stdin`.")
+        raise ConfigError(_NO_SCREEN.with_words(shop=shop))
 
 
 def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed: bool) -> None:

@@ -26,6 +26,8 @@ _FAILS = Text(
     zh="通知渠道 {channel} 的消息发送失败：{problem}",
 )
 
+_SAID = Text(en="{words}", zh="{words}")
+
 
 def tell(config: Config, ledger: Ledger, notifier: Notifier, now: datetime | None = None) -> int:
     """Send what is due now to the channels that want it; gives how many messages were taken.
@@ -61,9 +63,9 @@ def note_channels(ledger: Ledger, *, notifier: Notifier, language: Language) -> 
         if outlet.failure is None:
             ledger.close_incident("", cause=cause_of(outlet.name))
         else:
-            words = {"channel": outlet.name, "problem": outlet.failure.problem}
-            speak("WARNING", _FAILS, **words)
-            problem = _FAILS.of(language).format(**words)
+            fails = _FAILS.with_words(channel=outlet.name, problem=outlet.failure.problem)
+            speak("WARNING", _SAID, words=fails)
+            problem = fails.of(language)
             ledger.incident("", cause=cause_of(outlet.name), message=problem, severity=Severity.WARNING)
         outlet.noted = True
     known = {cause_of(outlet.name) for outlet in notifier.outlets}
