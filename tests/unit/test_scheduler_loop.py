@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,7 @@ from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun
+from rpa.overview.health import ONCE, OVER, SCHEDULER, scheduler_of
 from rpa.pauses import Pauses
 from rpa.scheduler.chores import Ping
 from rpa.scheduler.desk import Desk
@@ -185,6 +186,25 @@ class Idle:
         """Nothing to close."""
 
 
+def idle_loop(config: Config, ledger: Ledger, *, stopping: Callable[[], bool], pulse: Pulse) -> Loop:
+    workers = Idle()
+    desk = Desk(
+        config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
+    )  # fmt: skip
+    return Loop(
+        settings=Settings(config), ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
+        stopping=stopping, pulse=pulse,
+    )  # fmt: skip
+
+
+def test_a_call_of_schedule_once_says_that_it_was_one_and_is_over(config: Config, ledger: Ledger) -> None:
+    loop = idle_loop(config, ledger, stopping=lambda: False, pulse=Pulse(config.clock.monotonic))
+    loop.once()
+    signs = ledger.heartbeats()
+    assert (signs[ONCE].detail, signs[ONCE].pid) == (OVER, signs[SCHEDULER].pid)
+    assert scheduler_of(config, ledger, now=config.clock.now()).between_calls
+
+
 @pytest.mark.parametrize("writable", [True, False])
 def test_a_scheduler_that_cannot_write_down_that_it_lives_has_no_pulse(
     config: Config, ledger: Ledger, *, writable: bool
@@ -192,14 +212,8 @@ def test_a_scheduler_that_cannot_write_down_that_it_lives_has_no_pulse(
     if not writable:
         (config.var / "heartbeat.json").mkdir(parents=True)
     passed, asked = [0.0], iter([False, True])
-    pulse, workers = Pulse(lambda: passed[0]), Idle()
-    desk = Desk(
-        config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
-    )  # fmt: skip
-    loop = Loop(
-        settings=Settings(config), ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
-        stopping=lambda: next(asked), pulse=pulse,
-    )  # fmt: skip
+    pulse = Pulse(lambda: passed[0])
+    loop = idle_loop(config, ledger, stopping=lambda: next(asked), pulse=pulse)
     passed[0] = 2 * LIVES_S
     logger.disable("rpa")
     loop.go_on()
