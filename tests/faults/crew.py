@@ -66,7 +66,9 @@ class Crew:
             "parent": "tests.faults.pool_program",
         }
         if name in modules:
-            return _only(each for each in everyone if modules[name] in _words(each))
+            found = {each.pid: each for each in everyone if modules[name] in _words(each)}
+            # what one of them is about to start bears its command line for a moment
+            return _only(each for each in found.values() if _parent(each) not in found)
         driver = _only(each for each in self.part("host").children() if "run-driver" in _words(each))
         return driver if name == "driver" else _only(iter(driver.children()))
 
@@ -93,9 +95,10 @@ class Crew:
     def orphans(self) -> list[psutil.Process]:
         """Those of its processes that do not end; they are ended then."""
         _, alive = psutil.wait_procs(self.seen, timeout=_ENDS_IN_S)
-        left = [each for each in alive if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+        left = [each for each in alive if _is_there(each)]
         for each in left:
-            each.kill()
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
         self._reader.join(_ENDS_IN_S)
         with self._process:
             return left
@@ -140,6 +143,22 @@ def _words(process: psutil.Process) -> list[str]:
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return []
     return words
+
+
+def _parent(process: psutil.Process) -> int:
+    """Its parent's id; 0 for a process that ended while it was looked for."""
+    try:
+        return int(process.ppid())
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _is_there(process: psutil.Process) -> bool:
+    """Whether it has not ended, even if nobody has taken note of its end yet."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _only(found: Iterator[psutil.Process]) -> psutil.Process:

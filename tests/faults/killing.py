@@ -91,7 +91,8 @@ def _ended(family: Sequence[psutil.Process]) -> list[psutil.Process]:
     """Wait for the browser and its driver to go with the program; end those that do not, and give them."""
     _, alive = psutil.wait_procs(family, timeout=_BROWSER_ENDS_IN_S)
     for process in alive:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     return list(alive)
 
 

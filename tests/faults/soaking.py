@@ -190,7 +190,8 @@ def run_for(soak: Soak, *, minutes: float) -> subprocess.Popen[str]:
     finally:
         log.close()
         for each in [*scheduler.children(recursive=True), scheduler] if process.poll() is None else []:
-            each.kill()
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
     return process
 
 
