@@ -130,9 +130,10 @@ def test_an_answer_that_nobody_waits_for_any_more_is_not_taken_for_the_next_one(
 def test_a_question_of_the_page_ends_the_waiting_for_an_answer(view: View, site: TinySite) -> None:
     view.open("orders")
     view.page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", '<a class="search">Search</a>')
+    view._asking._patience_s = 30
     began = view.clock.monotonic()
     assert view.answered("list", lambda: None, unless="orders.search") is None
-    assert view.clock.monotonic() - began < 1
+    assert view.clock.monotonic() - began < 15
 
 
 def test_the_sites_clock_is_that_of_its_newest_answer(view: View, site: TinySite) -> None:

@@ -51,6 +51,6 @@ class Project:
         given: dict[str, Any] = {"input": stdin} if terminal is None else {"stdin": terminal}
         return subprocess.run(
             [sys.executable, "-c", PROGRAM, *arguments], cwd=self.folder, **given, capture_output=True,
-            check=False, encoding="utf-8", timeout=120,
+            check=False, encoding="utf-8", timeout=300,
             env={name: value for name, value in wanted.items() if value},
         )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import process_time
 from zipfile import ZipFile
 
 import pytest
@@ -184,11 +184,11 @@ def test_whatever_is_written_is_read_back_as_it_was_meant_or_refused(told: list[
 
 
 def test_ten_thousand_rows_take_a_moment(template: Path, tmp_path: Path) -> None:
-    began = perf_counter()
+    began = process_time()
     write_file(lines(500), template=template, to=tmp_path / "few.xlsx", words=WORDS)
-    few = perf_counter() - began
+    few = process_time() - began
     write_file(lines(10_000), template=template, to=tmp_path / "many.xlsx", words=WORDS)
-    assert perf_counter() - began - few < 80 * few
+    assert process_time() - began - few < 80 * few
 
 
 def failures(*rows: Sequence[object]) -> list[Sequence[object]]:

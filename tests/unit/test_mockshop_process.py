@@ -72,7 +72,7 @@ def test_a_signal_ends_it_at_once_and_loses_nothing(tmp_path: Path) -> None:
     for thread in hanging:
         thread.join()
     mock.stop()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15, "not the half minute that a question may wait"
     with MockShop(state=state) as mock:
         assert len(mock.order(frozen)["shipments"]) == 1
         assert len(mock.order(late)["shipments"]) == 1

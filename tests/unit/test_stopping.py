@@ -33,6 +33,7 @@ def receive(*numbers: signal.Signals) -> None:
 
 def test_a_closed_window_is_one_wish_however_often_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stopping, "_OUTPUTS", ())
+    monkeypatch.setattr(stopping, "_ONE_WISH_S", 60.0)
     with stopping.asked_to_stop() as asked:
         assert not asked()
         receive(signal.SIGHUP, signal.SIGTERM, signal.SIGHUP)
