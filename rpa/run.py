@@ -24,6 +24,9 @@ C = TypeVar("C")
 PAGES: Final = "_page"
 """In a shop's evidence, beside the folders of its subjects: pictures of pages on which the program stopped."""
 
+EXPORTS: Final = "export"
+"""The kind of documents that prove nothing once a newer one was read: tables that the site makes of its orders."""
+
 _IMPORTS = "imports"
 
 

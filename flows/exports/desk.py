@@ -15,6 +15,7 @@ from rpa.errors import InDoubt, NeedsPerson, RateLimited, Refused, Stopped, TryA
 from rpa.language import Text
 from rpa.ledger.documents import Document, DocumentState
 from rpa.log import speak
+from rpa.run import EXPORTS
 
 if TYPE_CHECKING:
     from flows.office import ExportRecord, ExportsOrders
@@ -30,7 +31,7 @@ _NOT_COME = Text(
     en="Export {record} did not come: {error} Trying once more.", zh="导出 {record} 未能下载：{error} 再试一次。"
 )
 
-EXPORT_KIND = "export"
+EXPORT_KIND = EXPORTS
 """The ledger's kind for exported tables; the document's name is the site's id of the record."""
 FOLDER = "exports"
 

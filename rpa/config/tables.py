@@ -65,8 +65,8 @@ class SchedulerConfig(BaseModel):
     )
     reports_keep_days: DaysOrOff = Field(
         default="off",
-        description='Days that reports, with videos and traces, are kept if nobody is needed for their orders; "off": '
-        "for ever.",
+        description="Days that reports, videos, traces and exported tables are kept if nobody is needed for their "
+        'orders; "off": for ever.',
     )
 
 

@@ -1,6 +1,6 @@
 """What the ledger forgets in time, some rows a transaction: nobody else waits long for the right to write.
 
-What proves that something was done, and what forbids it, is never forgotten: actions and their runs, holds, documents
+What proves that something was done, and what forbids it, is never forgotten: actions and their runs, holds, notices
 and mentions. What is seen of subjects (sightings, observations) has one row a subject, however often it is seen.
 """
 
@@ -15,6 +15,8 @@ from sqlalchemy import and_, case, delete, exists, func, or_, select, tuple_
 from rpa.ledger import plans
 from rpa.ledger.actions import LIVE, State
 from rpa.ledger.arrivals import ArrivalState
+from rpa.ledger.documents import Document, DocumentState, document_of
+from rpa.ledger.holds import active
 from rpa.ledger.plans import UNDER_WAY, PlanState
 from rpa.ledger.rows import chunks
 from rpa.ledger.schema import (
@@ -23,9 +25,11 @@ from rpa.ledger.schema import (
     alarms,
     arrival_rows,
     arrivals,
+    documents,
     fences,
     holds,
     incidents,
+    mentions,
     outstanding,
     planned_runs,
     runs,
@@ -41,6 +45,7 @@ _AT_ONCE = 300
 _LETS_OTHERS_S = 0.12
 """Between two steps: SQLite has whoever waits for the right to write ask again after a tenth of a second at most."""
 _OVER = [state.value for state in State if state is State.DONE or state not in LIVE]
+_READ = [state.value for state in (DocumentState.FOUND, DocumentState.READ, DocumentState.RESOLVED)]
 _DOUBTS = func.sum(case((actions.c.state.in_(_OVER), 0), else_=1))
 """How many actions have not ended for certain."""
 
@@ -116,6 +121,27 @@ class Ageing(Transactions):
             other = or_(outstanding.c.shop.not_in(here), outstanding.c.flow.not_in(list(flows)))
             connection.execute(delete(outstanding).where(other))
             connection.execute(delete(alarms).where(alarms.c.shop.not_in(here)))
+
+    def replaced_documents(self, shop: str, *, kind: str, before: datetime) -> list[Document]:
+        """Documents of this kind that were found before this moment, and are no more than an older state of the next.
+
+        Not the newest, nor one that names a subject, that an active hold names in its facts, or that nobody could read.
+        """
+        of_kind = select(documents).where(documents.c.shop == shop, documents.c.kind == kind)
+        newest = select(func.max(documents.c.id)).where(documents.c.shop == shop, documents.c.kind == kind)
+        spoke = exists().where(mentions.c.document_id == documents.c.id)
+        over = and_(documents.c.found_at < before, documents.c.state.in_(_READ), ~spoke)
+        query = of_kind.where(over, documents.c.id < newest.scalar_subquery())
+        with self._reading() as connection:
+            held = active(connection, shop=shop, subjects=None, clock=self._clock)
+            named = {value for each in held.values() for hold in each for value in hold.facts.values()}
+            found = connection.execute(query.order_by(documents.c.id)).mappings()
+            return [each for row in found if (each := document_of(row, clock=self._clock)).name not in named]
+
+    def forget_document(self, document: Document) -> None:
+        """Remove one of `replaced_documents`, when its file is gone."""
+        with self._writing() as connection:
+            connection.execute(delete(documents).where(documents.c.id == document.id))
 
     def long_done(self, shop: str, *, subjects: Iterable[str], before: datetime) -> list[str]:
         """Those of the subjects of which all is over: done before this moment, with nothing open, held or doubted."""

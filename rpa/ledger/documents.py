@@ -98,8 +98,8 @@ def find(
         new = {"shop": shop, "kind": kind, "name": name, "state": DocumentState.FOUND.value, "found_at": clock.now()}
         values = {**new, "facts": dict(facts), "issued_at": issued_at, "expires_at": expires_at}
         row = connection.execute(insert(documents).values(values).returning(documents)).mappings().one()
-        return _document(row, clock=clock)
-    found = _document(row, clock=clock)
+        return document_of(row, clock=clock)
+    found = document_of(row, clock=clock)
     joined = {
         "facts": {**found.facts, **facts},
         "issued_at": found.issued_at or issued_at,
@@ -163,7 +163,7 @@ def current(connection: Connection, document: Document, *, clock: Clock) -> Docu
     row = connection.execute(wanted).mappings().one_or_none()
     if row is None:
         raise IllegalStep(f"{document.kind} {document.name} of {document.shop} is not in this ledger")
-    return _document(row, clock=clock)
+    return document_of(row, clock=clock)
 
 
 def search(
@@ -193,7 +193,7 @@ def _all(
     connection: Connection, wanted: Select[tuple[object, ...]], *, names: Iterable[str] | None, clock: Clock
 ) -> list[Document]:
     queries = [wanted] if names is None else [wanted.where(documents.c.name.in_(some)) for some in chunks(names)]
-    return [_document(row, clock=clock) for query in queries for row in connection.execute(query).mappings()]
+    return [document_of(row, clock=clock) for query in queries for row in connection.execute(query).mappings()]
 
 
 def _age(document: Document) -> tuple[float, int]:
@@ -202,8 +202,9 @@ def _age(document: Document) -> tuple[float, int]:
 
 def _change(connection: Connection, document: Document, *, values: Mapping[str, object], clock: Clock) -> Document:
     changed = update(documents).where(documents.c.id == document.id).values(**values).returning(documents)
-    return _document(connection.execute(changed).mappings().one(), clock=clock)
+    return document_of(connection.execute(changed).mappings().one(), clock=clock)
 
 
-def _document(row: RowMapping, *, clock: Clock) -> Document:
+def document_of(row: RowMapping, *, clock: Clock) -> Document:
+    """The document in this row of the table."""
     return Document(**{**fields(row, zone=clock.zone), "state": DocumentState(row["state"])})

@@ -50,10 +50,20 @@ def discard(folder: Path) -> bool:
     return True
 
 
+def discard_file(path: Path) -> bool:
+    """Whether this file is gone now; False: somebody has it open, and it stays."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        speak("INFO", _STAYS, folder=path, why=error.strerror)
+        return False
+    return True
+
+
 def discard_files(folder: Path, *, before: datetime) -> None:
     """Remove the files in this folder that were written before this moment."""
     for path in _old_files(folder, before=before):
-        path.unlink(missing_ok=True)
+        discard_file(path)
 
 
 def discard_pictures(folder: Path, *, before: datetime) -> None:
@@ -61,7 +71,7 @@ def discard_pictures(folder: Path, *, before: datetime) -> None:
     newest = {_reason(path): path for path in sorted(folder.glob("*.jpg"))}
     for path in _old_files(folder, before=before):
         if path != newest.get(_reason(path)):
-            path.unlink(missing_ok=True)
+            discard_file(path)
 
 
 def _old_files(folder: Path, *, before: datetime) -> list[Path]:

@@ -1,6 +1,6 @@
 """What of a shop's files is over since long: pictures, imports, reports. What is not settled stays, whatever its age.
 
-Never removed: documents (the site withdraws them), files handed over for a person's upload, and what lies in an inbox,
+Never removed: notices (the site withdraws them), files handed over for a person's upload, and what lies in an inbox,
 which is the merchant's own.
 """
 
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from rpa.files import sweep_parts
-from rpa.report.discarding import discard, discard_files, discard_pictures, discard_reports, old_folders
-from rpa.run import PAGES, imports_folder, run_of_import
+from rpa.report.discarding import discard, discard_file, discard_files, discard_pictures, discard_reports, old_folders
+from rpa.run import EXPORTS, PAGES, imports_folder, run_of_import
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,8 @@ class OldFiles:
         if reports_before is not None:
             outstanding = {shop: self._outstanding(shop) for shop in shops}
             discard_reports(self._config.var / "reports", before=reports_before, outstanding=outstanding)
+            for shop in shops:
+                self._discard_exports(shop, before=reports_before)
 
     def discard_leftovers(self, *, now: datetime) -> None:
         """Remove what belongs to no shop: what killed processes were writing, and what was pasted long ago."""
@@ -66,6 +68,13 @@ class OldFiles:
         ended = set(self._ledger.long_ended(shop, run_ids=runs.values(), before=before))
         for each in (each for each, run_id in runs.items() if run_id in ended):
             discard(each)
+
+    def _discard_exports(self, shop: str, *, before: datetime) -> None:
+        """First the file, then what the ledger knows of it: killed in between, the next night goes on."""
+        for document in self._ledger.replaced_documents(shop, kind=EXPORTS, before=before):
+            file = self._config.var / "documents" / shop / document.path
+            if not document.path or discard_file(file):
+                self._ledger.forget_document(document)
 
     def _outstanding(self, shop: str) -> set[str]:
         """What a report may still be asked for. Of a shop that left, no line stands open; its actions tell."""

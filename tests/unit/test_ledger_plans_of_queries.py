@@ -45,6 +45,9 @@ ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
     "planned runs to forget": (lambda ledger: ledger.forget_planned(LATER), "planned_at<?"),
     "runs to forget": (lambda ledger: ledger.forget_runs(NOW), "actions_by_run (run_id=?)"),
     "pictures that are over": (lambda ledger: ledger.long_done(SHOP, subjects=["1"], before=NOW), "subject=?"),
+    "tables that are over": (
+        lambda ledger: ledger.replaced_documents(SHOP, kind="export", before=NOW), "mentions_by_document"
+    ),
     "imports that are over": (lambda ledger: ledger.long_ended(SHOP, run_ids=["1"], before=NOW), "run_id=?"),
 }  # fmt: skip
 GROWING = ("actions", "runs", "planned_runs", "incidents", "arrival_rows", "mentions", "sightings", "observations")

@@ -10,6 +10,7 @@ import pytest
 
 from rpa.config import load
 from rpa.ledger.actions import Intent, LookAt, Seen, State
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunRecord
 from rpa.run import run_of_import
 from rpa.scheduler.tidying import Tidying
@@ -118,6 +119,30 @@ def test_the_files_of_a_shop_that_left_go_like_others_but_what_is_in_doubt_stays
     assert there(*folders) == [True] * 4
     tidy(desk, days=2)
     assert there(*folders, login) == [False, True, False, True, True]
+
+
+def test_exported_tables_go_like_reports_but_the_newest_and_those_that_a_hold_names(desk: OverviewDesk) -> None:
+    def kept(name: str, kind: str = "export", state: DocumentState = DocumentState.READ) -> Path:
+        path = made(desk, "documents", "demo", "exports", f"{name}.xlsx")
+        document = desk.ledger.find_document("demo", kind=kind, name=name, facts={})
+        document = desk.ledger.save_document(document, path=f"exports/{path.name}", sha256=name, size_bytes=1)
+        desk.ledger.conclude_document(document, state=state)
+        return path
+
+    over, held = kept("over"), kept("held")
+    stuck = kept("stuck")
+    stuck.unlink()
+    stuck.mkdir()  # it cannot be removed, as one that somebody has open on Windows
+    stay = [stuck, kept("notice", kind="notice"), kept("unreadable", state=DocumentState.UNREADABLE), kept("newest")]
+    desk.ledger.hold("demo", subject="1", cause="export", reason="r", by="Anna", facts={"export": "held"})
+    tidy(desk, days=59)
+    assert there(over, held, *stay) == [True] * 6
+    tidy(desk, days=2)
+    assert there(over, held, *stay) == [False] + [True] * 5
+    desk.ledger.lift("demo", subject="1", by="Anna")
+    tidy(desk, days=1)
+    assert there(held, *stay) == [False] + [True] * 4
+    assert {each.name for each in desk.ledger.documents("demo")} == {"stuck", "notice", "unreadable", "newest"}
 
 
 def test_what_killed_processes_were_writing_and_old_pasted_lines_go_and_nothing_else_of_var(

@@ -49,6 +49,7 @@ mentions = Table(
         postgresql_where=text("superseded_at IS NULL"),
     ),
     Index("mentions_by_subject", "shop", "subject"),
+    Index("mentions_by_document", "document_id"),
 )
 """What was said of subjects. `at`: when it was said, by the clock of whoever said it; `heard_at`: when it was stored.
 A word that the same document took back later stays, with the moment in `superseded_at`, and counts no more."""

@@ -37,6 +37,7 @@ def upgrade() -> None:
         postgresql_where=_END_UNTOLD,
     )
     op.create_index("planned_by_outcome", "planned_runs", ["state", "planned_at"], unique=False)
+    op.create_index("mentions_by_document", "mentions", ["document_id"], unique=False)
     op.drop_index("arrival_rows_by_state", "arrival_rows")  # it led to all rows that ever ended
     op.drop_index("arrival_rows_by_arrival", "arrival_rows")
     op.create_index("arrival_rows_by_arrival", "arrival_rows", ["arrival_id", "state"], unique=False)
@@ -46,6 +47,7 @@ def downgrade() -> None:
     op.drop_index("arrival_rows_by_arrival", "arrival_rows")
     op.create_index("arrival_rows_by_arrival", "arrival_rows", ["arrival_id"], unique=False)
     op.create_index("arrival_rows_by_state", "arrival_rows", ["state", "subject"], unique=False)
+    op.drop_index("mentions_by_document", "mentions")
     op.drop_index("planned_by_outcome", "planned_runs")
     for name in ("incidents_to_end", "incidents_by_end_told", "incidents_by_telling"):
         op.drop_index(name, "incidents")
