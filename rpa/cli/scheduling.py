@@ -19,7 +19,7 @@ _ONCE = said(
     Text(
         en="Start what is due now, missed runs too, wait for its end, and exit with the highest exit code. From cron, "
         "at least once an hour.",
-        zh="只运行现在到期的（包括补跑），全部结束后退出，退出码取最大值。用定时任务调用时，至少每小时一次。",
+        zh="只运行现在到期的（含补跑），结束后退出，退出码取最大值。可由定时任务调用，至少每小时一次。",
     )
 )
 _PLAN = said(Text(en="Only list what is planned; nothing is started.", zh="只列出计划，不启动任何运行。"))
