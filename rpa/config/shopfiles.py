@@ -88,7 +88,7 @@ def _twins(written: Sequence[Written]) -> Iterator[tuple[Sequence[Written], str]
         else:
             problem = "differ in capitals only; the files that they keep would be the same. Rename or remove one"
             yield twins, f"{places} {problem} of the two."
-    usable = list({shop.name.lower(): (place, shop) for place, shop in written if isinstance(shop, Shop)}.values())
+    usable = list({shop.name: (place, shop) for place, shop in written if isinstance(shop, Shop)}.values())
     for twins in _alike(usable, by=lambda shop: _at_site(shop) if isinstance(shop, Shop) else shop.name):
         [first, *_] = [shop for _, shop in twins if isinstance(shop, Shop)]
         names, places = dict.fromkeys(shop.name for _, shop in twins), _and(place for place, _ in twins)

@@ -23,4 +23,4 @@ def tell_of_broken(config: Config, ledger: Ledger) -> None:
         ledger.incident(shop.name, cause=CAUSE, message=message, severity=Severity.CRITICAL)
     for incident in ledger.open_incidents():
         if incident.cause == CAUSE and incident.shop not in config.broken:
-            ledger.close_incident(incident.shop, cause=CAUSE)
+            ledger.close_incident(incident.shop, cause=incident.cause)

@@ -56,7 +56,9 @@ def broken(project: Project) -> Project:
 
 
 def test_every_list_names_the_shop_its_file_and_the_mistake(broken: Project) -> None:
-    assert WRONG in rpa(broken, "status").stdout
+    said = rpa(broken, "status").stdout
+    assert WRONG in said
+    assert "For you: 1; `rpa todo` lists them." in said
     assert rpa(broken, "status", "--check").stdout == "1 of 3 shops are down: east. See `rpa todo`.\n"
     told = json.loads(rpa(broken, "status", "--json").stdout)["shops"]
     assert told["east"]["problem"] == WRONG.removeprefix("east: ")
@@ -65,6 +67,8 @@ def test_every_list_names_the_shop_its_file_and_the_mistake(broken: Project) -> 
     assert (task["shops"], task["subjects"]) == (["east"], ["shops/east.toml"])
     assert task["detail"] in WRONG
     assert WRONG in rpa(broken, "digest").stdout
+    examined = rpa(broken, "doctor")
+    assert (examined.returncode, "Shop east" in examined.stdout) == (2, True)
 
 
 def test_what_needs_no_setting_of_the_shop_works_for_it_and_a_run_refuses(broken: Project) -> None:

@@ -13,10 +13,12 @@ from rpa.doctor.configuration import broken_shops
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
 from rpa.notify.channels import Notifier
+from rpa.notify.telling import tell
 from rpa.overview.alarms import raise_due
 from rpa.overview.digest import text
 from rpa.scheduler.brokenshops import tell_of_broken
 from tests.unit.overview_desk import OverviewDesk, an_order, overview_desk
+from tests.unit.postbox import postbox
 from tests.unit.simulated import Simulation
 from tests.unit.simulated_desk import HOUR, MINUTE, SHIP, Make, come_of, reasons, simulations
 
@@ -144,13 +146,24 @@ def test_alarms_of_a_broken_shop_are_raised_all_the_same(desk: OverviewDesk) -> 
     assert [each.cause for each in desk.ledger.open_incidents("east")] == ["ship_by_6h"]
 
 
-def test_messages_about_a_broken_shop_go_to_the_channels_of_its_group(desk: OverviewDesk) -> None:
-    path = desk.config.path
-    channel = '[[notify]]\nname = "files"\nurl_env = "FILES"\nshops = ["@files"]\n'
+def test_its_channels_are_told_of_a_broken_file_and_when_it_is_right(
+    desk: OverviewDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, channel = desk.config.path, '[[notify]]\nname = "files"\nurl_env = "FILES"\nshops = ["@files"]\n'
     path.write_text(path.read_text(encoding="utf-8") + channel, encoding="utf-8")
-    broken(desk)
-    [outlet] = Notifier.of(desk.config, None).outlets
-    assert outlet.shops == {"east"}
+    named = EAST + 'mall_name = "East of the lake"\n'
+    with postbox() as box:
+        monkeypatch.setenv("FILES", box.url)
+        for text in (named + MISTAKE, named):
+            broken(desk, text)
+            tell_of_broken(desk.config, desk.ledger)
+            desk.ledger.incident("demo", cause="crashed:ship", message="not for this channel")
+            tell(desk.config, desk.ledger, Notifier.of(desk.config, None))
+            desk.move(hours=0.1)
+    assert [title.partition(" (East of the lake): ")[0] for title in box.titles] == [
+        "[rpa] east",
+        "[rpa] solved · east",
+    ]
 
 
 def test_the_digest_of_a_broken_shops_group_is_not_that_of_all(desk: OverviewDesk) -> None:
