@@ -30,13 +30,10 @@ _UNSAFE = ("plaintext", "null", "fail", "pyfs")
 _NO_KEY = Text(
     en="There is no key: RPA_KEY is not set, and the keyring {problem} does not keep secrets. {how}",
     zh="没有密钥：未设置环境变量 RPA_KEY，本机密钥环（{problem}）又不能保存机密。请生成一个密钥，妥善保管，"
-    "并设置为环境变量 RPA_KEY：\n{how}",
+    "并设置为环境变量 RPA_KEY：\n{command}",
 )
-_HOW = (
-    "Make a key with\n"
-    '  python -c "import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"\n'
-    "keep it safe, and set it as the environment variable RPA_KEY."
-)
+_MAKE_KEY = '  python -c "import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"'
+_HOW = f"Make a key with\n{_MAKE_KEY}\nkeep it safe, and set it as the environment variable RPA_KEY."
 
 
 class Key:
@@ -105,7 +102,7 @@ def _from_keyring() -> Key:
     backend = keyring.get_keyring()
     problem = unsafe_keyring(backend)
     if problem:
-        raise ConfigError(_NO_KEY.with_words(problem=problem, how=_HOW))
+        raise ConfigError(_NO_KEY.with_words(problem=problem, how=_HOW, command=_MAKE_KEY))
     try:
         stored = backend.get_password(_SERVICE, _ENTRY)
         if stored is None:

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from rpa.errors import ConfigError
 from rpa.files import write_atomically
+from rpa.language import Text
 from rpa.overview.health import ONCE, OVER, SCHEDULER
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
     from rpa.config import Config
     from rpa.ledger.ledger import Ledger
+
+_ONE_IS_ENOUGH = Text(
+    en="A scheduler of {folder} runs already ({holder}); one is enough. `rpa service status` says "
+    "whether it is a service.",
+    zh="{folder} 的调度程序已在运行（{holder}），无需再启动；它是否为系统服务，见 rpa service status。",
+)
 
 
 class Presence:
@@ -46,8 +53,7 @@ class Presence:
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise ConfigError(
-                f"A scheduler of {self._file.parent.parent} runs already ({self._holder()}); one is enough. "
-                "`rpa service status` says whether it is a service."
+                _ONE_IS_ENOUGH.with_words(folder=self._file.parent.parent, holder=self._holder())
             ) from error
         except OSError as error:
             raise ConfigError(f"The scheduler's place cannot be locked: {error}") from error

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from rpa.ledger.lock import RunLock
+from tests.cli.inside import rpa
 from tests.cli.project import Project
 
 
@@ -42,6 +43,20 @@ def test_doctor_says_that_all_is_well_or_exits_with_2_and_what_to_do(project: Pr
     ill = project.rpa("doctor")
     assert ill.returncode == 2
     assert 'did you mean "platform"' in ill.stdout
+
+
+def test_who_reads_chinese_is_told_in_chinese_first_what_is_wrong(project: Project) -> None:
+    text = (project.folder / "rpa.toml").read_text()
+    project.write(text.replace('"en"', '"zh"'))
+    unknown = rpa(project, "status", "nope")
+    assert unknown.returncode == 2
+    assert unknown.stderr.startswith("配置或命令有误，什么都没有启动：rpa.toml has no")
+    both = rpa(project, "run", "ship", "demo", "--dry-run", "--live")
+    assert (both.returncode, both.stderr) == (2, "--dry-run 和 --live 只能给出其中一个。\n")
+    project.write("[shops.demo]\nplatfrom = 'pinduoduo'\n")
+    broken = project.rpa("status", RPA_LANG="zh")
+    assert (broken.returncode, broken.stderr.splitlines()[0]) == (2, "配置或命令有误，什么都没有启动：")
+    assert 'did you mean "platform"' in broken.stderr
 
 
 def test_an_empty_line_is_no_password(project: Project) -> None:
