@@ -33,6 +33,10 @@ _ERROR = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception)\b")
 _ENDS_IN_S = 5.0
 _LAST_WORDS_IN_S = 1.0
 
+_IN_UTF8 = {"PYTHONIOENCODING": "utf-8"}
+"""Not what this machine or its person has set: on a Chinese Windows a pipe would be read as GBK. Names of files stay as
+the system has them, as they would not under `-X utf8`."""
+
 Message = dict[str, Any]
 
 
@@ -49,8 +53,8 @@ class Child:
         """
         command = [sys.executable, "-X", "faulthandler", "-m", module, mark]
         self._process = subprocess.Popen(
-            command, cwd=folder, env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, encoding="utf-8", errors="replace", **_apart(),
+            command, cwd=folder, env={**env, **_IN_UTF8}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", **_apart(),
         )  # fmt: skip
         self.pid = self._process.pid
         self._last: deque[str] = deque(maxlen=_LAST_LINES)
@@ -75,7 +79,7 @@ class Child:
         """Send this; who has ended hears nothing."""
         with suppress(OSError, ValueError):
             pipe = _pipe(self._process.stdin)
-            pipe.write(json.dumps(message, ensure_ascii=False) + "\n")
+            pipe.write(_line(message))
             pipe.flush()
 
     def ended_within(self, seconds: float) -> bool:
@@ -127,7 +131,7 @@ class Parent:
     def tell(self, message: Message) -> None:
         """Send this; a parent that is gone hears nothing."""
         with suppress(OSError, ValueError):
-            self._answers.write(json.dumps(message, ensure_ascii=False) + "\n")
+            self._answers.write(_line(message))
             self._answers.flush()
 
     def _listen(self) -> None:
@@ -170,6 +174,11 @@ def _apart() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
+
+
+def _line(message: Message) -> str:
+    """This message in ASCII: a file's name may have bytes that no encoding has."""
+    return json.dumps(message) + "\n"
 
 
 def _message(line: str) -> Message | None:

@@ -1,4 +1,4 @@
-"""`python -m tests.unit.child_program WHAT`: a child of the scheduler that misbehaves, then says that it has."""
+"""`python -m tests.unit.child_program WHAT`: a child of the scheduler that repeats what it hears, or misbehaves."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ import os
 import subprocess
 import sys
 
+from rpa.scheduler.children import Parent
+
 _HANGS = "import threading; threading.Event().wait()"
 
 
 def main() -> None:
     """Do what the only argument says."""
+    if sys.argv[1] == "echo":
+        parent = Parent()
+        heard = parent.said.get() or {}
+        parent.tell({"heard": heard})
+        raise LookupError(heard["shop"])
     if sys.argv[1] == "orphan":
         # It holds this program's standard error, as a driver does that hangs.
         left = subprocess.Popen([sys.executable, "-c", _HANGS], stdout=subprocess.DEVNULL)

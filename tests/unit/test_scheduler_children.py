@@ -18,9 +18,9 @@ from tests.office import ROOT
 PATIENCE_S = 20.0
 
 
-def started(folder: Path, *, to: str) -> tuple[Child, SimpleQueue[Message | None]]:
+def started(folder: Path, *, to: str, **variables: str) -> tuple[Child, SimpleQueue[Message | None]]:
     heard = SimpleQueue[Message | None]()
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     return Child("tests.unit.child_program", mark=to, folder=folder, env=env, hear=heard.put), heard
 
 
@@ -48,3 +48,16 @@ def test_garbage_is_no_message_and_of_endless_lines_little_is_kept(tmp_path: Pat
     child.kill()
     assert len(child.last_words) < 10_000
     assert child.last_words.startswith("LookupError: The reason.\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp936", "cp1252"])
+def test_a_child_understands_and_is_understood_in_whatever_encoding_the_machine_speaks(
+    tmp_path: Path, encoding: str
+) -> None:
+    child, heard = started(tmp_path, to="echo", PYTHONIOENCODING=encoding)
+    told: Message = {"shop": "示例小店", "sheet": "C:/用户/\udcff.csv"}
+    child.tell(told)
+    assert heard.get(timeout=PATIENCE_S) == {"heard": told}
+    assert heard.get(timeout=PATIENCE_S) is None
+    child.kill()
+    assert child.last_words.startswith("LookupError: 示例小店\n")
