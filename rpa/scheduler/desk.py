@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -158,7 +158,7 @@ class Desk:
         for run in sorted(due, key=self._waiting.place):
             with self._trouble.kept(f"start:{run.entry}", shop=run.shop):
                 if run.id not in wanted:
-                    self._skip(run, Why.WITHDRAWN)
+                    self._withdraw(run, newest=newest)
                 elif newest[run.entry, run.shop] != run.id:
                     self._skip(run, Why.OVERTAKEN)
                 elif broken := self._config.broken.get(run.shop):
@@ -198,6 +198,12 @@ class Desk:
     def _skip(self, run: PlannedRun, why: Why, *, detail: str = "") -> None:
         self._end(run, PlanState.SKIPPED, why, detail=detail)
         if why not in {Why.OVERTAKEN, Why.BUSY}:
+            self._waiting.given_up(run)
+
+    def _withdraw(self, run: PlannedRun, *, newest: Mapping[tuple[str, str], int]) -> None:
+        """Its place stays with a run of the entry that is wanted, if there is one."""
+        self._end(run, PlanState.SKIPPED, Why.WITHDRAWN)
+        if (run.entry, run.shop) not in newest:
             self._waiting.given_up(run)
 
     def _record(self, ended: Ended) -> None:

@@ -98,3 +98,19 @@ def test_while_it_is_held_what_is_due_waits(make: Make) -> None:
     mistake.clear()
     simulation.live(BEGIN + 27 * MINUTE)
     assert [f"{start.run.planned_at:%H:%M}" for start in simulation.starts] == ["09:20"]
+
+
+def test_a_run_of_new_times_is_started_beside_one_of_the_old_times_that_is_withdrawn(make: Make) -> None:
+    mistake = [True]
+    simulation = make(SHIP, shops=3, held=lambda: bool(mistake), fate=lambda _task: Fate(takes=MINUTE))
+    simulation.live(BEGIN + 12 * MINUTE)
+    simulation.schedule = [{**SHIP, "every": "15m"}]
+    simulation.write()
+    simulation.desk.take_over(simulation.config)
+    simulation.live(BEGIN + 16 * MINUTE)
+    mistake.clear()
+    simulation.live(BEGIN + 19 * MINUTE)
+    assert simulation.ledger.open_incidents() == []
+    for shop in ("s0", "s1", "s2"):
+        withdrawn, begun = come_of(simulation, shop)
+        assert (withdrawn.reason, begun.state) == (Why.WITHDRAWN, PlanState.FINISHED)
