@@ -46,12 +46,12 @@ class Child:
     def __init__(
         self, module: str, *, mark: str, folder: Path, env: Mapping[str, str], hear: Callable[[Message | None], None]
     ) -> None:
-        """Start `python -m MODULE MARK` in this folder.
+        """Start `python -m MODULE MARK` in this folder, without taking anything in it for a module.
 
         `hear` is called in another thread with each message, and with None when no more can come: the program has ended
         or is about to.
         """
-        command = [sys.executable, "-X", "faulthandler", "-m", module, mark]
+        command = [sys.executable, "-P", "-X", "faulthandler", "-m", module, mark]
         self._process = subprocess.Popen(
             command, cwd=folder, env={**env, **_IN_UTF8}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", **_apart(),

@@ -83,11 +83,11 @@ class Standing:
 
 
 def program_of(config: Config) -> Program:
-    """The service for this configuration, run by the Python that runs now."""
+    """The service for this configuration, run by the Python that runs now; what lies in its folder is no module."""
     path = config.path.resolve()
     return Program(
         name=service_name(path),
-        command=(sys.executable, "-m", "rpa.cli", "--config", str(path), "schedule"),
+        command=(sys.executable, "-P", "-m", "rpa.cli", "--config", str(path), "schedule"),
         folder=path.parent,
         environment=_environment(config),
         secrets=config.var.resolve() / "service.env",

@@ -88,6 +88,8 @@ def test_the_command_of_an_installed_unit_works_though_only_a_person_can_start_i
     variables = dict(word.partition("=")[::2] for word in words)
     command = command_words(settings(unit)["ExecStart"])
     assert command[-1] == "schedule"
+    (scheduled.folder / "flows").mkdir()
+    (scheduled.folder / "flows" / "__init__.py").touch()  # a person's own, which is none of the program's modules
     done = subprocess.run(
         [*command, "--plan"], cwd=settings(unit)["WorkingDirectory"].replace("%%", "%"), capture_output=True,
         check=False, encoding="utf-8", timeout=60,

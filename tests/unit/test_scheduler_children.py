@@ -61,3 +61,13 @@ def test_a_child_understands_and_is_understood_in_whatever_encoding_the_machine_
     assert heard.get(timeout=PATIENCE_S) is None
     child.kill()
     assert child.last_words.startswith("LookupError: 示例小店\n")
+
+
+def test_what_lies_in_the_folder_is_no_module_of_a_child(tmp_path: Path) -> None:
+    for name in ("json.py", "tests/__init__.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("raise SystemExit", encoding="utf-8")
+    child, heard = started(tmp_path, to="echo")
+    child.tell({"shop": ""})
+    assert heard.get(timeout=PATIENCE_S) == {"heard": {"shop": ""}}
+    child.kill()
