@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from rpa.language import Text
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SHIP_BY: Final = "ship_by_"
 """How the causes of the alarms before a deadline begin; their orders are tasks of their own."""
 
+_LOOKS_BACK: Final = timedelta(hours=24)
 _RUNS: Final = {
     PlanState.NEVER_STARTED: Text(
         en="Planned runs never started{why}, and none has made up for them. Run the flow, and see `rpa status`.",
@@ -86,7 +87,7 @@ def tasks(
     ]
     since = {each.shop: each.opened_at for each in incidents if each.cause == BROKEN}
     found += [_of_broken(each, orders=orders[each.name], since=since.get(each.name, now)) for each in broken]
-    return [*found, *(_of_run(each) for each in lost_runs(ledger, shops=shops, now=now))]
+    return [*found, *(_of_run(each, now=now) for each in lost_runs(ledger, shops=shops, now=now))]
 
 
 def _asks(line: Standing, *, words: Vocabulary, now: datetime) -> bool:
@@ -122,9 +123,12 @@ def _of_broken(shop: BrokenShop, *, orders: Orders, since: datetime) -> Task:
     )  # fmt: skip
 
 
-def _of_run(planned: PlannedRun) -> Task:
+def _of_run(planned: PlannedRun, *, now: datetime) -> Task:
+    """Its moment has its day, unless that is today."""
+    at = planned.planned_at
+    moment = f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"
     return Task(
-        shop=planned.shop, subject=f"{planned.flow} {planned.planned_at:%H:%M}",
+        shop=planned.shop, subject=f"{planned.flow} {moment}",
         code=":".join(filter(None, (planned.state.value, planned.reason))), words=_run_words(planned),
         detail=planned.detail, outcome="", deadline=None, since=planned.planned_at,
     )  # fmt: skip
@@ -140,13 +144,13 @@ def _run_words(planned: PlannedRun) -> Text:
 
 
 def lost_runs(ledger: Ledger, *, shops: Collection[str], now: datetime) -> Iterator[PlannedRun]:
-    """Today's planned runs that never started or were cut off, and that no later run of the flow has made up for.
+    """Planned runs that never started or were cut off, and that no later run of the flow has made up for.
 
-    Oldest first.
+    Those of the last 24 hours, oldest first: what was lost late in the evening is found in the morning.
     """
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    lost = [each for state in _RUNS for each in ledger.planned_runs(state=state, since=midnight) if each.shop in shops]
-    made_up = _newest_good_runs(ledger, shops={each.shop for each in lost}, since=midnight)
+    since = now - _LOOKS_BACK
+    lost = [each for state in _RUNS for each in ledger.planned_runs(state=state, since=since) if each.shop in shops]
+    made_up = _newest_good_runs(ledger, shops={each.shop for each in lost}, since=since)
     for each in sorted(lost, key=lambda each: each.planned_at):
         done = made_up.get((each.shop, each.flow))
         if done is None or done < (each.started_at or each.planned_at):

@@ -117,6 +117,15 @@ def test_a_run_that_never_started_is_a_task_until_a_later_run_of_its_flow_has_ma
     assert desk.to_do() == []
 
 
+def test_a_run_that_was_lost_late_in_the_evening_is_a_task_the_next_morning(desk: OverviewDesk) -> None:
+    desk.planned("demo", hours=-10, state=PlanState.NEVER_STARTED, reason="downtime")
+    [line] = desk.to_do()
+    assert line.subjects == ("ship 03-09 23:15",)
+    assert [run.flow for run in desk.states()["demo"].lost] == ["ship"]
+    desk.ran("demo")
+    assert desk.to_do() == []
+
+
 def test_a_run_that_was_cut_off_is_a_task_until_the_next_one_ends(desk: OverviewDesk) -> None:
     planned = desk.ledger.start_planned(desk.planned("demo"))
     run = desk.ledger.start_run("demo", flow="ship")
