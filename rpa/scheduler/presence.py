@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from rpa.errors import ConfigError
 from rpa.files import write_atomically
 from rpa.language import Text
+from rpa.log import speak
 from rpa.overview.health import ONCE, OVER, SCHEDULER
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ _ONE_IS_ENOUGH = Text(
     "whether it is a service.",
     zh="{folder} 的调度程序已在运行（{holder}），无需再启动；它是否为系统服务，见 rpa service status。",
 )
+_NO_FILE = Text(
+    en="{file} cannot be written ({problem}); programs that read it see no sign of life.",
+    zh="无法写入 {file}（{problem}）；读取该文件的程序看不到心跳。",
+)
 
 
 class Presence:
@@ -35,6 +40,7 @@ class Presence:
     def __init__(self, config: Config) -> None:
         self._clock = config.clock
         self._file = config.var / "heartbeat.json"
+        self._file_works = True
         folder = config.var / "locks"
         # @ is in no shop's name, so that no shop's lock has this name
         self._lock = FileLock(folder / "@scheduler.lock")
@@ -69,9 +75,10 @@ class Presence:
         self._lock.release()
 
     def beat(self, ledger: Ledger, *, next_due_at: datetime | None, running: Sequence[str]) -> None:
-        """A sign of life: for programs that can read a file in var/heartbeat.json, for ours in the ledger.
+        """A sign of life: for ours in the ledger, for programs that can read a file in var/heartbeat.json.
 
-        `running`: the shops that are being run.
+        `running`: the shops that are being run. That the file cannot be written is told once: on Windows nothing can
+        replace it while somebody reads it.
         """
         now = self._clock.now()
         upcoming = None if next_due_at is None else next_due_at.astimezone(now.tzinfo)
@@ -82,8 +89,8 @@ class Presence:
             "next_due_at": None if upcoming is None else upcoming.isoformat(timespec="seconds"),
             "running": list(running),
         }
-        write_atomically(self._file, json.dumps(sign, ensure_ascii=False).encode())
         ledger.beat(SCHEDULER, next_due_at=upcoming, detail=", ".join(running))
+        self._write(json.dumps(sign, ensure_ascii=False).encode())
 
     def call(self, ledger: Ledger) -> None:
         """Say that this is one call of `rpa schedule --once`: that no process follows it is no death."""
@@ -92,6 +99,16 @@ class Presence:
     def call_over(self, ledger: Ledger) -> None:
         """Say that this call came to its end."""
         ledger.beat(ONCE, detail=OVER)
+
+    def _write(self, sign: bytes) -> None:
+        try:
+            write_atomically(self._file, sign)
+        except OSError as error:
+            if self._file_works:
+                speak("WARNING", _NO_FILE, file=self._file, problem=error.strerror or error)
+            self._file_works = False
+        else:
+            self._file_works = True
 
     def _holder(self) -> str:
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -210,7 +211,8 @@ def test_a_scheduler_that_cannot_write_down_that_it_lives_has_no_pulse(
     config: Config, ledger: Ledger, *, writable: bool
 ) -> None:
     if not writable:
-        (config.var / "heartbeat.json").mkdir(parents=True)
+        with closing(sqlite3.connect(config.var / "ledger.sqlite3")) as spoilt:
+            spoilt.execute("DROP TABLE heartbeats")
     passed, asked = [0.0], iter([False, True])
     pulse = Pulse(lambda: passed[0])
     loop = idle_loop(config, ledger, stopping=lambda: next(asked), pulse=pulse)
@@ -219,6 +221,22 @@ def test_a_scheduler_that_cannot_write_down_that_it_lives_has_no_pulse(
     loop.go_on()
     logger.enable("rpa")
     assert pulse.alive() is writable
+
+
+def test_a_file_that_cannot_be_written_is_told_once_and_the_sign_of_life_is_given_all_the_same(
+    config: Config, ledger: Ledger
+) -> None:
+    said: list[str] = []
+    presence, file = Presence(config), config.var / "heartbeat.json"
+    file.mkdir()
+    sink = logger.add(said.append, level="WARNING")
+    for shop in ("a", "b"):
+        presence.beat(ledger, next_due_at=None, running=[shop])
+    assert (len(said), ledger.heartbeats()[SCHEDULER].detail) == (1, "b")
+    file.rmdir()
+    presence.beat(ledger, next_due_at=None, running=["c"])
+    logger.remove(sink)
+    assert (len(said), json.loads(file.read_bytes())["running"]) == (1, ["c"])
 
 
 def test_a_project_has_one_scheduler_which_others_can_name_and_see(config: Config, ledger: Ledger) -> None:
