@@ -22,6 +22,10 @@ _MARKED = "about:blank#"
 _CONNECT_MS = 30_000
 
 
+class NoSuchWindow(TryAgain):
+    """The browser is there, and the window that was asked for is not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
     """A run whose page is in the browser of another process, which holds the shop's `PageLock` for it."""
@@ -46,11 +50,14 @@ class SharedBrowser:
         self._session: CDPSession = browser.new_browser_cdp_session()
 
     def window_of(self, token: str) -> str:
-        """The window in which a page was `marked` with this. Raises TryAgain when there is none."""
+        """The window in which a page was `marked` with this.
+
+        Raises NoSuchWindow when there is none, TryAgain when the browser is gone.
+        """
         for target in self._ask("Target.getTargets")["targetInfos"]:
             if target["url"] == _MARKED + token:
                 return str(target["browserContextId"])
-        raise TryAgain("A worker announced a window that the browser does not have.")
+        raise NoSuchWindow("A worker announced a window that the browser does not have.")
 
     def windows(self) -> list[str]:
         """All windows."""

@@ -67,7 +67,9 @@ class BrowserHost:
 
     def find(self, shop: str, *, token: str) -> None:
         """Remember the page with this mark as the shop's. Raises TryAgain when there is none, or no browser."""
-        self._ask({"do": "find", "shop": shop, "token": token})
+        answer = self._ask({"do": "find", "shop": shop, "token": token})
+        if "gone" in answer:
+            raise TryAgain(answer["gone"])
 
     def free(self, shop: str) -> None:
         """Close the shop's page if it is still there, then unlock the shop. Ends the browser when that fails."""

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from loguru import logger
 
-from rpa.browser.shared import shared
+from rpa.browser.shared import NoSuchWindow, shared
 from rpa.clock import Clock
 from rpa.errors import RpaError, ShopBusy
 from rpa.ledger.lock import PageLock, WorkLock
@@ -57,7 +57,10 @@ class Host:
         self._lodgers: dict[str, Lodger] = {}
 
     def answer(self, message: Message) -> Message:
-        """Do what the scheduler asks: {"do", "shop", "token"?}. Raises TryAgain when the browser is gone."""
+        """Do what the scheduler asks: {"do", "shop", "token"?}. Raises TryAgain when the browser is gone.
+
+        One page that is gone, as when its worker was killed right after it told of it, ends nobody else's.
+        """
         todo: dict[str, Callable[[], None]] = {
             "take": lambda: self._take(message["shop"]),
             "find": lambda: self._find(message["shop"], token=message["token"]),
@@ -67,6 +70,8 @@ class Host:
             todo[message["do"]]()
         except ShopBusy as busy:
             return {"busy": str(busy)}
+        except NoSuchWindow as gone:
+            return {"gone": str(gone)}
         return {"done": message["do"]}
 
     def outlive(self, *, seconds: float) -> None:

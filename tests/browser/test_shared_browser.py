@@ -151,3 +151,24 @@ def test_only_this_user_reaches_the_browser_which_knows_no_key_and_keeps_all_in_
             finally:
                 host.close()
             assert not host.alive
+
+
+def test_a_worker_that_ends_once_it_told_of_its_page_takes_nobodys_browser_along(
+    driver: Playwright, tmp_path: Path
+) -> None:
+    config = load(ShopFolder(tmp_path, url="http://127.0.0.1:1").path / "rpa.toml")
+    with workshop(config.var / "scheduler.json") as place:
+        host = BrowserHost(config, workshop=place)
+        try:
+            for shop in ("demo", "other"):
+                host.take(shop)
+            with pytest.raises(TryAgain, match="does not have"):
+                host.find("demo", token="of a page that went with its worker")
+            host.free("demo")
+            with connected(host.endpoint, playwright=driver) as browser:
+                mark(browser.new_context().new_page(), token="other's")
+                host.find("other", token="other's")
+            host.free("other")
+            assert host.alive
+        finally:
+            host.close()
