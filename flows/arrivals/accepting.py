@@ -216,13 +216,15 @@ def write_results(folder: InboxFolder, *, ledger: Ledger, results: ResultWriter)
             continue
         path = folder.outside(arrival.path)
         try:
-            written = results.write(path, rows=ledger.rows_of_arrival(arrival))
+            rows = ledger.rows_of_arrival(arrival)
+            written = results.write(path, rows=rows)
             waiting = [each for each in _copies(arrival) if not _copy_told(folder, arrival, each[1], results=results)]
         except OSError as error:
             told = _NO_RESULT.of(results.config.language)
             logger.warning("{}", told.format(name=path.name, why=error.strerror or error))
             continue
-        ledger.keep_result(arrival, result=folder.inside(written), facts={**arrival.facts, _COPIES: waiting})
+        facts = {**arrival.facts, _COPIES: waiting}
+        ledger.keep_result(arrival, result=folder.inside(written), rows=rows, facts=facts)
 
 
 def _copy_told(folder: InboxFolder, arrival: Arrival, kept: str, *, results: ResultWriter) -> bool:

@@ -169,6 +169,12 @@ def rows_of(connection: Connection, *, arrival_id: int, clock: Clock) -> list[Ar
     return [_row(row, clock=clock) for row in connection.execute(wanted).mappings()]
 
 
+def tell_the_same(rows: Sequence[ArrivalRow], others: Sequence[ArrivalRow]) -> bool:
+    """Whether a result reads the same, whichever of these it is made of."""
+    one, other = ([(row.id, *(getattr(row, name) for name in _TOLD)) for row in each] for each in (rows, others))
+    return one == other
+
+
 def open_rows(connection: Connection, *, folder: str, clock: Clock) -> list[tuple[Arrival, ArrivalRow]]:
     """The rows of a folder's files that have not ended, each with its file, in the order in which they came."""
     of = select(arrivals).where(arrivals.c.folder == folder, arrivals.c.ended_at.is_(None))

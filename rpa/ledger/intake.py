@@ -40,9 +40,17 @@ class Intake(Transactions):
         """The arrival with these facts in place of its own; its result is to be written again."""
         return self._changed(arrival, {"facts": dict(facts), "result": ""})
 
-    def keep_result(self, arrival: Arrival, *, result: str, facts: Mapping[str, object]) -> Arrival:
-        """The arrival with the file that tells what became of its rows, now up to date."""
-        return self._changed(arrival, {"result": result, "facts": dict(facts)})
+    def keep_result(
+        self, arrival: Arrival, *, result: str, rows: Sequence[ArrivalRow], facts: Mapping[str, object]
+    ) -> Arrival:
+        """The arrival with the file that tells what became of its rows.
+
+        `rows`: those that the file tells; when another run has noted one of them since, it is to be written again.
+        """
+        with self._writing() as connection:
+            now = arrivals.rows_of(connection, arrival_id=arrival.id, clock=self._clock)
+            values = {"result": result if arrivals.tell_the_same(now, rows) else "", "facts": dict(facts)}
+            return arrivals.change(connection, arrival, values=values, clock=self._clock)
 
     def _changed(self, arrival: Arrival, values: Mapping[str, object]) -> Arrival:
         with self._writing() as connection:

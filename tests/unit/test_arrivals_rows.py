@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 
+from flows.arrivals.accepting import write_results
+from flows.arrivals.folder import folders_of
+from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import ends
 from flows.reasons import Reason
+from rpa.ledger.arrivals import ArrivalRow, RowNote
 from rpa.outcome import Outcome
 from tests.unit.arrival_desk import A, ArrivalDesk, B, C, parcel
 
@@ -227,3 +233,28 @@ def test_a_proof_that_it_was_shipped_counts_after_another_run_gave_it_up(two: Ar
         assert two.reasons() == {A: "not_in_shop"}
         two.work(first, finds={"one": {A: Reason.SHIPPED}})
     assert [line["Outcome"] for line in two.result("today.csv")] == ["Done"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OvertakenWriter(ResultWriter):
+    """While it writes, another run ends the rows of which it writes."""
+
+    desk: ArrivalDesk
+
+    def write(self, sheet: Path, *, rows: Sequence[ArrivalRow]) -> Path:
+        with self.desk.ledger() as ledger:
+            ledger.note_rows([RowNote(row_id=row.id, outcome="done", reason="shipped", ends=True) for row in rows])
+        return ResultWriter.write(self, sheet, rows=rows)
+
+
+def test_a_row_that_another_run_ends_while_its_result_is_written_is_in_the_result_at_last(desk: ArrivalDesk) -> None:
+    desk.drop("today.csv", parcel(A))
+    desk.read()
+    [folder] = folders_of(desk.config)
+    with desk.ledger() as ledger:
+        [(arrival, _)] = ledger.open_rows("inbox")
+        ledger.keep_facts(arrival, facts={})
+        write_results(folder, ledger=ledger, results=OvertakenWriter(config=desk.config, desk=desk))
+    assert [line["State"] for line in desk.result("today.csv")] == ["Goes on"]
+    desk.run()
+    assert [(line["State"], line["Outcome"]) for line in desk.result("today.csv")] == [("Closed", "Done")]

@@ -42,7 +42,8 @@ def arrive(ledger: Ledger, name: str, *, ended: bool = True, told: bool = True, 
         ledger.note_rows([RowNote(row_id=row.id, outcome="done", ends=True)])
     ledger.put_away(arrival)
     if told:
-        ledger.keep_result(arrival, result=f"{name}.result.csv", facts={})
+        rows = ledger.rows_of_arrival(arrival)
+        ledger.keep_result(arrival, result=f"{name}.result.csv", rows=rows, facts={})
 
 
 def names(ledger: Ledger, *asked: str) -> list[str]:

@@ -96,8 +96,16 @@ def test_a_result_is_to_be_written_when_its_rows_read_differently_and_only_then(
     for outcome in ("waiting", "waiting", "done"):
         ledger.note_rows([note(row, outcome, ends=outcome == "done")])
         unwritten.append([each.id for each in ledger.unfinished_arrivals(FOLDER)])
-        arrival = ledger.keep_result(arrival, result="there", facts={})
+        arrival = ledger.keep_result(arrival, result="there", rows=ledger.rows_of_arrival(arrival), facts={})
     assert unwritten == [[arrival.id], [], [arrival.id]]
+
+
+def test_a_result_of_which_a_row_was_noted_meanwhile_is_to_be_written_again(ledger: Ledger) -> None:
+    arrival = ledger.put_away(arrive(ledger, "1"))
+    written = ledger.rows_of_arrival(arrival)
+    ledger.note_rows([note(written[0], "done", ends=True)])
+    arrival = ledger.keep_result(arrival, result="there", rows=written, facts={})
+    assert [each.id for each in ledger.unfinished_arrivals(FOLDER)] == [arrival.id]
 
 
 def test_who_has_looked_adds_up_and_a_look_alone_changes_nothing_else(ledger: Ledger) -> None:
@@ -119,7 +127,8 @@ def test_a_file_that_could_not_be_read_comes_again_in_its_own_place(ledger: Ledg
 
 
 def test_what_is_not_put_away_is_found_again(ledger: Ledger) -> None:
-    arrival = ledger.keep_result(arrive(ledger, "1"), result="there", facts={})
+    arrival = arrive(ledger, "1")
+    ledger.keep_result(arrival, result="there", rows=ledger.rows_of_arrival(arrival), facts={})
     assert [each.id for each in ledger.unfinished_arrivals(FOLDER)] == [arrival.id]
     ledger.put_away(arrival)
     assert ledger.unfinished_arrivals(FOLDER) == []
