@@ -6,6 +6,7 @@ neither put off nor are the ones behind it run.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 TOLERATED_S = 5.0
 """A wall clock that is off by more since the last look was set, or the machine slept."""
+LONGEST_LOOK_S = 120.0
+"""Who looks every second, and did not for longer than this, slept: on Windows the steady clock goes on meanwhile."""
 
 _CLOCK_SET = Text(
     en="The clock of this machine was set, or it slept; all that is due again and again begins anew.",
@@ -30,17 +33,19 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as naive as what it is subtracte
 
 
 class SteadyTime:
-    """Notices when a wall clock does not go with the time that passes."""
+    """Notices when a wall clock does not go with the time that passes, or nobody looked for long."""
 
-    def __init__(self, wall_s: Callable[[], float], *, clock: Clock) -> None:
+    def __init__(self, wall_s: Callable[[], float], *, clock: Clock, longest_look_s: float = math.inf) -> None:
         self._wall_s = wall_s
         self._clock = clock
+        self._longest_look_s = longest_look_s
+        self._looked_s = clock.monotonic()
         self._ahead_s = self._difference()
 
     @classmethod
     def of_utc(cls, clock: Clock) -> SteadyTime:
-        """For the real time: this machine's clock was set, or it slept."""
-        return cls(lambda: clock.now().astimezone(UTC).timestamp(), clock=clock)
+        """For the real time, looked at every second: this machine's clock was set, or it slept."""
+        return cls(lambda: clock.now().astimezone(UTC).timestamp(), clock=clock, longest_look_s=LONGEST_LOOK_S)
 
     @classmethod
     def of_local(cls, clock: Clock) -> SteadyTime:
@@ -48,10 +53,10 @@ class SteadyTime:
         return cls(_local_s, clock=clock)
 
     def jumped(self) -> bool:
-        """Whether it was set since this was asked last. What drifts slowly is no jump."""
-        now = self._difference()
-        jumped = abs(now - self._ahead_s) > TOLERATED_S
-        self._ahead_s = now
+        """Whether it was set, or nobody looked for too long, since this was asked last. A slow drift is no jump."""
+        now, ahead_s = self._clock.monotonic(), self._difference()
+        jumped = abs(ahead_s - self._ahead_s) > TOLERATED_S or now - self._looked_s > self._longest_look_s
+        self._looked_s, self._ahead_s = now, ahead_s
         return jumped
 
     def _difference(self) -> float:

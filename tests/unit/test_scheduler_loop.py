@@ -6,13 +6,12 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 import time_machine
@@ -23,17 +22,17 @@ from rpa.config import Config, load
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.plans import PlannedRun
+from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.overview.health import ONCE, OVER, SCHEDULER, scheduler_of
 from rpa.pauses import Pauses
-from rpa.scheduler.chores import Ping
 from rpa.scheduler.desk import Desk
 from rpa.scheduler.loop import LIVES_S, Loop, Pulse
+from rpa.scheduler.planner import Why
 from rpa.scheduler.presence import Presence
 from rpa.scheduler.rounds import Rounds, SteadyTime
 from rpa.scheduler.settings import Settings
 from rpa.scheduler.trouble import Trouble
-from rpa.scheduler.workers import Ended, Task
+from rpa.scheduler.workers import Ended, Task, Workers
 
 OTHER = """
 import sys
@@ -187,8 +186,10 @@ class Idle:
         """Nothing to close."""
 
 
-def idle_loop(config: Config, ledger: Ledger, *, stopping: Callable[[], bool], pulse: Pulse) -> Loop:
-    workers = Idle()
+def idle_loop(
+    config: Config, ledger: Ledger, *, stopping: Callable[[], bool], pulse: Pulse, workers: Workers | None = None
+) -> Loop:  # fmt: skip
+    workers = workers or Idle()
     desk = Desk(
         config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
     )  # fmt: skip
@@ -196,6 +197,32 @@ def idle_loop(config: Config, ledger: Ledger, *, stopping: Callable[[], bool], p
         settings=Settings(config), ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
         stopping=stopping, pulse=pulse,
     )  # fmt: skip
+
+
+class Sleeping(Idle):
+    """The machine sleeps for seven hours whenever nothing is to be done."""
+
+    def __init__(self, moving: time_machine.Traveller) -> None:
+        self._moving = moving
+
+    def wait(self, seconds: float) -> None:
+        self._moving.shift(timedelta(hours=7, seconds=seconds))
+
+
+def test_where_the_steady_clock_goes_on_in_a_sleep_nothing_starts_late_that_is_not_to_be_made_up(
+    config: Config, day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_ten = '[[schedule]]\nname = "at ten"\nflow = "ship"\nat = ["10:00"]\ncatch_up = false\n'
+    config.path.write_text(config.path.read_text(encoding="utf-8") + at_ten, encoding="utf-8")
+    monkeypatch.setattr(time, "monotonic", time.time)  # as on Windows
+    planned, asked = load(config.path), iter([False, False, True])
+    with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+        pulse, workers = Pulse(day.clock.monotonic), Sleeping(day.moving)
+        loop = idle_loop(planned, ledger, stopping=lambda: next(asked), pulse=pulse, workers=workers)
+        loop.desk.wake()
+        loop.go_on()
+        [run] = ledger.planned_runs(until=planned.clock.now())
+    assert (f"{run.planned_at:%d %H:%M}", run.state, run.reason) == ("10 10:00", PlanState.NEVER_STARTED, Why.DOWNTIME)
 
 
 def test_a_call_of_schedule_once_says_that_it_was_one_and_is_over(config: Config, ledger: Ledger) -> None:
@@ -255,44 +282,3 @@ def test_a_project_has_one_scheduler_which_others_can_name_and_see(config: Confi
     assert (sign["next_due_at"], sign["running"]) == ("2026-03-10T09:00:00+08:00", ["demo"])
     beat = ledger.heartbeats()["scheduler"]
     assert (beat.next_due_at, beat.detail) == (BEGIN, "demo")
-
-
-@contextmanager
-def listening(status: int) -> Iterator[tuple[str, list[str]]]:
-    """A server that answers with this status; its address, and the paths that were called."""
-    called: list[str] = []
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            called.append(self.path)
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    with HTTPServer(("127.0.0.1", 0), Answer) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/ping/secret-id", called
-        server.shutdown()
-
-
-def test_the_watch_is_called_while_the_scheduler_does_its_work_and_not_else() -> None:
-    with listening(200) as (url, called):
-        Ping(url, alive=lambda: True)()
-        assert called == ["/ping/secret-id"]
-        Ping(url, alive=lambda: False)()
-        assert called == ["/ping/secret-id"]
-
-
-@pytest.mark.parametrize("address", ["", "http://127.0.0.1:9/secret-id", "file:///secret-id", "http://[secret-id/"])
-def test_a_call_that_fails_is_one_line_without_the_address(address: str) -> None:
-    said: list[str] = []
-    sink = logger.add(said.append, level="WARNING")
-    with listening(500) as (url, _):
-        ping = Ping(address or url, alive=lambda: True)
-        ping()
-        ping()
-    logger.remove(sink)
-    assert len(said) == 1
-    assert "secret-id" not in said[0]
