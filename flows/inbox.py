@@ -17,7 +17,7 @@ from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from flows.reasons import Reason
 from flows.settings import OrderSettings
 from flows.sheets import LeftAlone, SheetContents, read_files, reading_of
-from flows.sheets.arrival import LOCK_FILE
+from flows.sheets.arrival import LOCK_FILE, readable
 from flows.sheets.headers import HeaderWords
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
@@ -168,11 +168,11 @@ def _not_in_run(plan: Plan, *, read: Collection[Path]) -> dict[Path, tuple[str, 
     for shop in plan.config.shops.values():
         if shop.name not in running:
             for path in sheets_of(shop, plan.config):
-                others[path] = (*others.get(path, ()), shop.name)
+                others[readable(path)] = (*others.get(readable(path), ()), shop.name)
     for broken in plan.config.broken.values():
         for path in read:
             if _may_read(broken, path, config=plan.config):
-                others[path] = (*others.get(path, ()), broken.name)
+                others[readable(path)] = (*others.get(readable(path), ()), broken.name)
     return others
 
 

@@ -6,6 +6,7 @@ Whatever kills the program in between, the next one finds the file's content in 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from flows.arrivals.folder import InboxFolder
 from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import new_row, nothing_was_read
 from flows.sheets import rows_in
-from flows.sheets.arrival import GROWING, LeftAlone, State, growing, state
+from flows.sheets.arrival import GROWING, LeftAlone, State, growing, readable, state
 from rpa.language import Text
 from rpa.ledger.arrivals import ArrivalState
 
@@ -63,6 +64,11 @@ class Found:
     data: bytes
 
     @property
+    def name(self) -> str:
+        """As it can be kept."""
+        return readable(self.path).name
+
+    @property
     def sha256(self) -> str:
         """What makes its content the same as another's."""
         return hashlib.sha256(self.data).hexdigest()
@@ -78,18 +84,18 @@ def found_in(folder: InboxFolder, *, config: Config) -> tuple[list[Found], list[
         return [], [LeftAlone(path=folder.path, why=told)]
     moving = growing(paths, clock=config.clock, stable_s=2.0)
     found: list[Found] = []
-    left = [LeftAlone(path=path, why=GROWING) for path in paths if path in moving]
+    left = [LeftAlone(path=readable(path), why=GROWING) for path in paths if path in moving]
     for path in (path for path in paths if path not in moving):
         seen = state(path)
         try:
             data = path.read_bytes()
         except OSError:
-            left.append(LeftAlone(path=path, why=_IN_USE))
+            left.append(LeftAlone(path=readable(path), why=_IN_USE))
             continue
         if state(path) == seen:
             found.append(Found(path=path, seen=seen, data=data))
         else:
-            left.append(LeftAlone(path=path, why=GROWING))
+            left.append(LeftAlone(path=readable(path), why=GROWING))
     return found, left
 
 
@@ -110,8 +116,8 @@ class Accepting:
             with folder.lock:
                 folder.path.mkdir(exist_ok=True)
                 found, left = found_in(folder, config=self._config)
-                left += [LeftAlone(path=each.path, why=_STAYS) for each in found if not self._took(each)]
-                self._finish({each.path: each.sha256 for each in found})
+                left += [LeftAlone(path=readable(each.path), why=_STAYS) for each in found if not self._took(each)]
+                self._finish(found, left=left)
                 write_results(folder, ledger=self._ledger, results=self._results)
                 return left
         except Timeout:
@@ -125,7 +131,7 @@ class Accepting:
         known = self._ledger.known_arrival(self._folder.key, sha256=found.sha256)
         if known is None or self._may_come_again(known):
             return self._put_away(self._new(found, instead_of=known), found)
-        if known.state is ArrivalState.ACCEPTED and known.name == found.path.name:
+        if known.state is ArrivalState.ACCEPTED and known.name == found.name:
             return self._put_away(known, found)
         return self._put_copy_away(known, found)
 
@@ -133,12 +139,12 @@ class Accepting:
         return known.state is ArrivalState.ARCHIVED and nothing_was_read(self._ledger.rows_of_arrival(known))
 
     def _new(self, found: Found, *, instead_of: Arrival | None) -> Arrival:
-        target = self._free(found.path.name, at=self._config.clock.now())
+        target = self._free(found.name, at=self._config.clock.now())
         rows = rows_in(found.data, path=target, reading=self._reading)
         told = _TAKEN_IN.of(self._config.language)
-        logger.info("{}", told.format(folder=self._folder.key, name=found.path.name, rows=len(rows)))
+        logger.info("{}", told.format(folder=self._folder.key, name=found.name, rows=len(rows)))
         return self._ledger.arrive(
-            self._folder.key, name=found.path.name, sha256=found.sha256, path=self._folder.inside(target),
+            self._folder.key, name=found.name, sha256=found.sha256, path=self._folder.inside(target),
             rows=[new_row(row) for row in rows], instead_of=instead_of,
         )  # fmt: skip
 
@@ -161,25 +167,22 @@ class Accepting:
     def _put_copy_away(self, known: Arrival, found: Found) -> bool:
         """Put a file away whose content came before. Its place is kept first, so that its result is never forgotten."""
         copies = _copies(known)
-        planned = [self._folder.outside(path) for name, path in copies if name == found.path.name]
+        planned = [self._folder.outside(path) for name, path in copies if name == found.name]
         target = next((path for path in planned if not path.exists()), None)
         if target is None:
-            target = self._free(found.path.name, at=self._config.clock.now())
-            copies = [*copies, (found.path.name, self._folder.inside(target))]
+            target = self._free(found.name, at=self._config.clock.now())
+            copies = [*copies, (found.name, self._folder.inside(target))]
         self._ledger.keep_facts(known, facts={**known.facts, _COPIES: copies})
         return _moved(found, to=target)
 
-    def _finish(self, there: dict[Path, str]) -> None:
+    def _finish(self, found: Sequence[Found], *, left: Sequence[LeftAlone]) -> None:
         """Files whose content is in the ledger, and which lie in the inbox no more, were put away or taken away."""
+        read = {(each.name, each.sha256) for each in found}
+        unread = {each.path.name for each in left}.difference(each.name for each in found)
         for arrival in self._ledger.unfinished_arrivals(self._folder.key):
-            lies_there = there.get(self._folder.path / arrival.name) == arrival.sha256
-            if arrival.state is ArrivalState.ACCEPTED and not lies_there and not self._may_lie_there(arrival, there):
+            lies_there = (arrival.name, arrival.sha256) in read or arrival.name in unread
+            if arrival.state is ArrivalState.ACCEPTED and not lies_there:
                 self._ledger.put_away(arrival)
-
-    def _may_lie_there(self, arrival: Arrival, there: dict[Path, str]) -> bool:
-        """Whether a file of its name is there that could not be read."""
-        path = self._folder.path / arrival.name
-        return path not in there and path.exists()
 
 
 def _copies(arrival: Arrival) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -141,7 +142,7 @@ def _may_be_sheet(path: Path) -> bool:
 def _short(name: str) -> str:
     """The name, its stem cut so that a file system takes it with what is put before and behind."""
     stem, suffix = Path(name).stem, Path(name).suffix[:20]
-    while len(f"{stem}{suffix}".encode()) > _LONGEST_NAME:
+    while len(os.fsencode(f"{stem}{suffix}")) > _LONGEST_NAME:
         stem = stem[:-1]
     return f"{stem}{suffix}"
 

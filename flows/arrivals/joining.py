@@ -13,6 +13,7 @@ from flows.arrivals.rows import OpenRow, says, sheet_row
 from flows.model import BadRow, Decision, Place, SheetRow
 from flows.reasons import Reason
 from flows.sheets import FilesRead, SheetContents, rows_in
+from flows.sheets.arrival import readable
 from rpa.ledger.arrivals import ArrivalState
 
 if TYPE_CHECKING:
@@ -168,5 +169,5 @@ def _read_in_place(folder: InboxFolder, config: Config, *, reading: Reading, led
     """The files of an inbox whose content the ledger does not have; nothing is moved, nothing is kept."""
     found, left = found_in(folder, config=config)
     new = [each for each in found if ledger.known_arrival(folder.key, sha256=each.sha256) is None]
-    rows = [row for each in new for row in rows_in(each.data, path=each.path, reading=reading)]
+    rows = [row for each in new for row in rows_in(each.data, path=readable(each.path), reading=reading)]
     return FilesRead(rows=tuple(rows), left_alone=tuple(left))

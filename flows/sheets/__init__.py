@@ -9,7 +9,17 @@ from pathlib import Path
 from flows.model import BadRow, Place, SheetRow
 from flows.profile import SheetProfile
 from flows.reasons import Reason
-from flows.sheets.arrival import GROWING, LOCK_FILE, LOCK_PREFIXES, NO_ROWS, LeftAlone, each_once, growing, state
+from flows.sheets.arrival import (
+    GROWING,
+    LOCK_FILE,
+    LOCK_PREFIXES,
+    NO_ROWS,
+    LeftAlone,
+    each_once,
+    growing,
+    readable,
+    state,
+)
 from flows.sheets.files import NotASheet, Worksheet, read_worksheets, worksheets_in
 from flows.sheets.headers import HeaderWords
 from flows.sheets.tables import Reading, read_table
@@ -85,7 +95,7 @@ def read_files(paths: Sequence[Path], *, reading: Reading, clock: Clock, stable_
     """The same, but each row checked by itself only."""
     paths = each_once(paths)
     locks = [path for path in paths if path.name.startswith(LOCK_PREFIXES)]
-    left_alone = [LeftAlone(path=path, why=LOCK_FILE) for path in locks]
+    left_alone = [LeftAlone(path=readable(path), why=LOCK_FILE) for path in locks]
     paths = [path for path in paths if path not in locks]
     moving = growing(paths, clock=clock, stable_s=stable_s)
     rows: list[SheetRow | BadRow] = []
@@ -93,17 +103,18 @@ def read_files(paths: Sequence[Path], *, reading: Reading, clock: Clock, stable_
         found = [] if path in moving else _read_whole(path, reading=reading)
         rows.extend(found or ())
         if not found:
-            left_alone.append(LeftAlone(path=path, why=GROWING if path in moving or found is None else NO_ROWS))
+            why = GROWING if path in moving or found is None else NO_ROWS
+            left_alone.append(LeftAlone(path=readable(path), why=why))
     return FilesRead(rows=tuple(rows), left_alone=tuple(left_alone))
 
 
 def _read_whole(path: Path, *, reading: Reading) -> list[SheetRow | BadRow] | None:
     """The file's rows; None: it changed while it was read."""
-    before = state(path)
+    before, told = state(path), readable(path)
     try:
-        rows = _rows_of(read_worksheets(path, is_header=reading.headers.is_header), path=path, reading=reading)
+        rows = _rows_of(read_worksheets(path, is_header=reading.headers.is_header), path=told, reading=reading)
     except NotASheet as refused:
-        rows = [_bad_file(path, text=refused.text, reading=reading)]
+        rows = [_bad_file(told, text=refused.text, reading=reading)]
     return rows if state(path) == before else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,20 @@ def state(path: Path) -> State:
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns
+
+
+def readable(path: Path) -> Path:
+    """The path as it can be printed and kept: on Linux a name may be bytes that are no UTF-8, as from an archive."""
+    return Path(*(_readable(part) for part in path.parts))
+
+
+def _readable(name: str) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return os.fsencode(name).decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def each_once(paths: Iterable[Path]) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -153,6 +154,22 @@ def test_a_name_of_the_greatest_length_is_put_away_too(desk: ArrivalDesk) -> Non
     [name] = desk.put_away()
     assert name.endswith("长.csv")
     assert len(list(desk.done.glob("*.result.xlsx"))) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each name is text")
+@pytest.mark.parametrize("settings", ['inbox = "inbox"\n', 'sheets = ["inbox/*"]\n'])
+def test_names_that_are_no_utf8_hold_up_nothing(tmp_path: Path, settings: str) -> None:
+    desk = ArrivalDesk(tmp_path / "店铺", settings=settings)
+    desk.drop("good.csv", parcel(A))
+    desk.drop(os.fsdecode("发货.csv".encode("gbk")), parcel(B))
+    desk.drop(os.fsdecode(b"\xff\xff.csv"), parcel(C))
+    names = {row.place.sheet.name for row in desk.read(live=False).rows("demo")}
+    assert names == {"good.csv", "发货.csv", "\ufffd\ufffd.csv"}
+    desk.run(finds={"demo": {**DONE, C: Reason.SHIPPED}})
+    assert desk.reasons() == {A: "shipped", B: "shipped", C: "shipped"}
+    if "inbox =" in settings:
+        assert desk.put_away() == ["good.csv", "发货.csv", "\ufffd\ufffd.csv"]
+        assert [line["Outcome"] for line in desk.result("发货.csv")] == ["Done"]
 
 
 def test_the_sheets_of_globs_stay_where_they_are_and_those_of_the_inbox_are_not_read_twice(tmp_path: Path) -> None:
