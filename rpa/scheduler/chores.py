@@ -1,4 +1,4 @@
-"""What is done again and again beside the runs, in a thread of its own: a slow message must not delay a start."""
+"""What is done again and again beside the runs, in threads of their own: a slow message must not delay a start."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from rpa.config import Config
 
-_PING_TIMEOUT_S = 10.0
+_PING_EVERY_S, _PING_TIMEOUT_S = 30.0, 10.0
 _LOOK_S = 1.0
 _ENDS_WITHIN_S = 5.0
 _AGAIN_AFTER_S = 60.0
@@ -62,8 +62,8 @@ class Chore:
     do: Callable[[], None]
 
 
-def chores_of(config: Config, *, ledger: Ledger, alive: Callable[[], bool]) -> Iterator[Chore]:
-    """All chores. `alive`: whether the scheduler itself does its work; without it there is no ping."""
+def chores_of(config: Config, *, ledger: Ledger) -> Iterator[Chore]:
+    """All chores but the ping, which is not to wait for them."""
     notifier = Notifier.of(config, _vault(config))
     for name, entry in discovery.chores().items():
         yield Chore(name=f"chore:{name}", every_s=60, do=partial(_further, entry, config=config, ledger=ledger))
@@ -72,64 +72,77 @@ def chores_of(config: Config, *, ledger: Ledger, alive: Callable[[], bool]) -> I
     yield Chore(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
     yield Chore(name="room", every_s=3600, do=partial(_room, config, ledger=ledger))
     yield Chore(name="tidy", every_s=600, do=Tidying(config, ledger=ledger))
-    if url := os.environ.get(config.watch.ping_env, "").strip():
-        yield Chore(name="ping", every_s=30, do=Ping(url, alive=alive))
 
 
 def do_all(config: Config, *, ledger: Ledger, trouble: Trouble) -> None:
-    """Each chore once, now."""
-    for chore in chores_of(config, ledger=ledger, alive=lambda: True):
+    """The ping and each chore once, now."""
+    with trouble.kept("ping"):
+        ping_of(config, alive=lambda: True)()
+    for chore in chores_of(config, ledger=ledger):
         with trouble.kept(chore.name):
             chore.do()
 
 
 class Chores:
-    """The thread that does the chores, from `with` to its end. It goes on whatever happens in it."""
+    """The threads that do the chores and the ping, from `with` to their end. They go on whatever happens in them.
+
+    The ping has its own: channels that are silent delay the chores by minutes, which would look like a death.
+    """
 
     def __init__(self, config: Config, *, alive: Callable[[], bool]) -> None:
         self._config = config
         self._alive = alive
         self._over = threading.Event()
-        self._anew = threading.Event()
         # a chore that hangs does not keep the program from ending
-        self._thread = threading.Thread(target=self._serve, name="chores", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._serve, args=(work,), name=name, daemon=True)
+            for name, work in (("chores", self._go_on), ("ping", self._ping_on))
+        ]
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        self._thread.join(timeout=_ENDS_WITHIN_S)
+        for thread in self._threads:
+            thread.join(timeout=_ENDS_WITHIN_S)
 
     def take_over(self, config: Config) -> None:
         """Begin anew, with this configuration."""
         self._config = config
-        self._anew.set()
 
-    def _serve(self) -> None:
+    def _serve(self, work: Callable[[], None]) -> None:
         while not self._over.is_set():
             try:
-                self._go_on()
+                work()
             except Exception as error:  # noqa: BLE001 - who tells of troubles must not end with the first of its own
                 speak("ERROR", _FAILED, traceback=error, error=error)
                 self._over.wait(_AGAIN_AFTER_S)
 
     def _go_on(self) -> None:
-        self._anew.clear()
         config = self._config
         with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
             rounds = Rounds(clock=config.clock, trouble=Trouble(ledger, clock=config.clock, language=config.language))
-            for chore in chores_of(config, ledger=ledger, alive=self._alive):
+            for chore in chores_of(config, ledger=ledger):
                 rounds.add(chore.name, every_s=chore.every_s, do=chore.do)
-            while not self._over.wait(_LOOK_S) and not self._anew.is_set():
+            while not self._over.wait(_LOOK_S) and self._config is config:
                 rounds.run_pending()
+
+    def _ping_on(self) -> None:
+        config = self._config
+        ping = ping_of(config, alive=self._alive)
+        while self._config is config:
+            ping()
+            if self._over.wait(_PING_EVERY_S):
+                return
 
 
 class Ping:
-    """Calls an address that raises an alarm when nobody calls it any more."""
+    """Calls an address that raises an alarm when nobody calls it any more; no address: nobody watches."""
 
     def __init__(self, url: str, *, alive: Callable[[], bool]) -> None:
         self._url = url
@@ -138,7 +151,7 @@ class Ping:
 
     def __call__(self) -> None:
         """Call it, if the scheduler does its work. That it fails is a line in the log: the other side raises alarm."""
-        if not self._alive():
+        if not self._url or not self._alive():
             return
         try:
             problem = _problem_of_calling(self._url)
@@ -148,6 +161,11 @@ class Ping:
             # without the address: whoever knows it can keep the alarm quiet
             speak("WARNING", _UNHEARD, problem=problem)
         self._worked = not problem
+
+
+def ping_of(config: Config, *, alive: Callable[[], bool]) -> Ping:
+    """The ping of this configuration. `alive`: whether the scheduler itself does its work; without it there is none."""
+    return Ping(os.environ.get(config.watch.ping_env, "").strip(), alive=alive)
 
 
 def _problem_of_calling(url: str) -> str:

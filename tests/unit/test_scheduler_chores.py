@@ -5,22 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread
 
 import pytest
 from loguru import logger
 
-from rpa.scheduler.chores import Ping
+from rpa.config import load
+from rpa.ledger.incidents import Severity
+from rpa.ledger.ledger import Ledger
+from rpa.notify.sending import LONGEST_S
+from rpa.scheduler.chores import Chores, Ping
+from tests.unit.postbox import postbox
+
+CHANNEL = """
+[shops.demo]
+platform = "pinduoduo"
+mall_id = "1"
+[[notify]]
+name = "boss"
+url_env = "BOSS"
+"""
 
 
 @contextmanager
-def listening(status: int) -> Iterator[tuple[str, list[str]]]:
+def listening(status: int) -> Iterator[tuple[str, SimpleQueue[str]]]:
     """A server that answers with this status; its address, and the paths that were called."""
-    called: list[str] = []
+    called = SimpleQueue[str]()
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            called.append(self.path)
+            called.put(self.path)
             self.send_response(status)
             self.end_headers()
 
@@ -36,9 +52,8 @@ def listening(status: int) -> Iterator[tuple[str, list[str]]]:
 def test_the_watch_is_called_while_the_scheduler_does_its_work_and_not_else() -> None:
     with listening(200) as (url, called):
         Ping(url, alive=lambda: True)()
-        assert called == ["/ping/secret-id"]
         Ping(url, alive=lambda: False)()
-        assert called == ["/ping/secret-id"]
+        assert [called.get(), called.empty()] == ["/ping/secret-id", True]
 
 
 @pytest.mark.parametrize("address", ["", "http://127.0.0.1:9/secret-id", "file:///secret-id", "http://[secret-id/"])
@@ -52,3 +67,21 @@ def test_a_call_that_fails_is_one_line_without_the_address(address: str) -> None
     logger.remove(sink)
     assert len(said) == 1
     assert "secret-id" not in said[0]
+
+
+def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rpa.toml").write_text(CHANNEL, encoding="utf-8")
+    config = load(tmp_path / "rpa.toml")
+    with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+        ledger.incident("demo", cause="login_needed", message="Log in.", severity=Severity.CRITICAL)
+    with postbox() as box, listening(200) as (url, called):
+        box.speaks.clear()
+        monkeypatch.setenv("BOSS", box.url)
+        monkeypatch.setenv("RPA_PING_URL", url)
+        with Chores(config, alive=lambda: True):
+            assert called.get(timeout=LONGEST_S) == "/ping/secret-id"
+            with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+                assert [each.cause for each in ledger.open_incidents()] == ["login_needed"], "the channel is waited for"
+            box.speaks.set()
