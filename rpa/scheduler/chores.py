@@ -21,6 +21,7 @@ from rpa.notify.channels import Notifier
 from rpa.notify.telling import tell
 from rpa.overview.alarms import raise_due
 from rpa.overview.digest import send_if_due
+from rpa.scheduler.loop import Pulse
 from rpa.scheduler.room import watch_room
 from rpa.scheduler.rounds import Rounds
 from rpa.scheduler.tidying import Tidying
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 _PING_EVERY_S, _PING_TIMEOUT_S = 30.0, 10.0
 _LOOK_S = 1.0
+_ROUND_S = 1800.0
+"""A round of chores that takes longer hangs, or fails each time."""
 _ENDS_WITHIN_S = 5.0
 _AGAIN_AFTER_S = 60.0
 
@@ -91,7 +94,8 @@ class Chores:
 
     def __init__(self, config: Config, *, alive: Callable[[], bool]) -> None:
         self._config = config
-        self._alive = alive
+        self._main_thread_lives = alive
+        self._pulse = Pulse(config.clock.monotonic, lives_s=_ROUND_S)
         self._over = threading.Event()
         # a chore that hangs does not keep the program from ending
         self._threads = [
@@ -115,6 +119,10 @@ class Chores:
         """Begin anew, with this configuration."""
         self._config = config
 
+    def alive(self) -> bool:
+        """Whether the scheduler does its work, and the chores are done: else nobody calls the watch."""
+        return self._main_thread_lives() and self._pulse.alive()
+
     def _serve(self, work: Callable[[], None]) -> None:
         while not self._over.is_set():
             try:
@@ -130,11 +138,12 @@ class Chores:
             for chore in chores_of(config, ledger=ledger):
                 rounds.add(chore.name, every_s=chore.every_s, do=chore.do)
             while not self._over.wait(_LOOK_S) and self._config is config:
+                self._pulse.felt()
                 rounds.run_pending()
 
     def _ping_on(self) -> None:
         config = self._config
-        ping = ping_of(config, alive=self._alive)
+        ping = ping_of(config, alive=self.alive)
         while self._config is config:
             ping()
             if self._over.wait(_PING_EVERY_S):

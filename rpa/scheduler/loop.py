@@ -103,10 +103,11 @@ class Loop:
 
 
 class Pulse:
-    """Whether the main thread still makes its turns, for the thread that tells others so."""
+    """Whether a thread still makes its turns, for the thread that tells others so."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], *, lives_s: float = LIVES_S) -> None:
         self._monotonic = monotonic
+        self._lives_s = lives_s
         self._felt_at = monotonic()
 
     def felt(self) -> None:
@@ -115,4 +116,4 @@ class Pulse:
 
     def alive(self) -> bool:
         """Whether the last one is not too long ago."""
-        return self._monotonic() - self._felt_at < LIVES_S
+        return self._monotonic() - self._felt_at < self._lives_s

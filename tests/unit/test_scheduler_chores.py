@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,7 +14,7 @@ from threading import Thread
 import pytest
 from loguru import logger
 
-from rpa.config import load
+from rpa.config import Config, load
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.notify.sending import LONGEST_S
@@ -39,6 +41,9 @@ def listening(status: int) -> Iterator[tuple[str, SimpleQueue[str]]]:
             called.put(self.path)
             self.send_response(status)
             self.end_headers()
+
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
@@ -69,13 +74,19 @@ def test_a_call_that_fails_is_one_line_without_the_address(address: str) -> None
     assert "secret-id" not in said[0]
 
 
-def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A project with a channel, and something to tell."""
     (tmp_path / "rpa.toml").write_text(CHANNEL, encoding="utf-8")
-    config = load(tmp_path / "rpa.toml")
-    with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+    loaded = load(tmp_path / "rpa.toml")
+    with Ledger.open(loaded.var / "ledger.sqlite3", clock=loaded.clock) as ledger:
         ledger.incident("demo", cause="login_needed", message="Log in.", severity=Severity.CRITICAL)
+    return loaded
+
+
+def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with postbox() as box, listening(200) as (url, called):
         box.speaks.clear()
         monkeypatch.setenv("BOSS", box.url)
@@ -85,3 +96,28 @@ def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
             with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
                 assert [each.cause for each in ledger.open_incidents()] == ["login_needed"], "the channel is waited for"
             box.speaks.set()
+
+
+def test_chores_that_hang_end_the_calls_of_the_watch_until_they_go_on(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chores, steady = Chores(config, alive=lambda: True), time.monotonic
+    assert chores.alive()
+    monkeypatch.setattr(time, "monotonic", lambda: steady() + 3600)
+    assert not chores.alive()
+    with listening(200) as (url, called):
+        monkeypatch.setenv("BOSS", url.replace("http", "json"))
+        with chores:
+            assert called.get(timeout=LONGEST_S) == "/ping/secret-id"
+            assert chores.alive()
+    assert not Chores(config, alive=lambda: False).alive()
+
+
+def test_what_ends_a_program_ends_no_thread_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rpa.toml").write_text(CHANNEL, encoding="utf-8")
+    monkeypatch.setenv("RPA_PING_URL", "http://127.0.0.1:9")
+    said = SimpleQueue[str]()
+    sink = logger.add(said.put, level="ERROR", format="{message}")
+    with Chores(load(tmp_path / "rpa.toml"), alive=lambda: sys.exit("drawn")):
+        assert "begin anew in a minute: drawn" in said.get(timeout=20)
+    logger.remove(sink)
