@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -15,13 +18,36 @@ from rpa.language import Language, Text, detect
 _PAPER_WIDTH = 120
 
 
+class LastingConsole(Console):
+    """Prints to nowhere once nobody can read it any more: the program goes on when its pipe or terminal is gone.
+
+    Rich itself ends the program then, in the middle of an order if there is one in hand.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As any console does."""
+        try:
+            super().print(*objects, **options)
+        except OSError:  # EIO: the terminal is gone, and no SIGHUP came
+            self._let_go()
+
+    def on_broken_pipe(self) -> None:
+        """Whoever read has left."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        # What is buffered, too, which would be an error again when Python ends.
+        with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), self.file.fileno())
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where people read: as wide as their terminal, 120 columns where there is none. All text is plain text."""
-    found = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    found = LastingConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
     return (
         found
         if found.is_terminal
-        else Console(file=found.file, width=_PAPER_WIDTH, markup=False, highlight=False, emoji=False)
+        else LastingConsole(file=found.file, width=_PAPER_WIDTH, markup=False, highlight=False, emoji=False)
     )
 
 

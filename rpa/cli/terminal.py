@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -18,11 +17,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from rpa.cli.speech import agreed
+from rpa.cli.speech import LastingConsole, agreed
 from rpa.language import Language, Text
 from rpa.report.terminal import summary
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from rpa.report.results import ShopResult
 
 _SEND = Text(en="Send this?", zh="提交这一单？")
@@ -92,7 +93,7 @@ class Terminal:
     @classmethod
     def of(cls, *, language: Language, as_json: bool) -> Terminal:
         """People's output: stdout, or stderr when stdout is for a JSON document."""
-        return cls(console=Console(stderr=as_json, soft_wrap=False), language=language)
+        return cls(console=LastingConsole(stderr=as_json, soft_wrap=False), language=language)
 
     @contextmanager
     def progress(self) -> Iterator[Meters]:
@@ -114,4 +115,6 @@ class Terminal:
         if self.console.is_terminal:
             self.console.print(summary(results, language=self.language, reasons=reasons))
             return
-        Console(file=self.console.file, width=120).print(summary(results, language=self.language, reasons=reasons))
+        LastingConsole(file=self.console.file, width=120).print(
+            summary(results, language=self.language, reasons=reasons)
+        )
