@@ -72,13 +72,14 @@ class Trouble:
         where = (shop, f"{_PREFIX}{cause}")
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - one part's failure must not take the others along
+        # One part's failure must not take the others along; nor may a plug-in's `sys.exit` end this program.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             self._note(where, error)
         else:
             if where in self._open:
                 self._close(where)
 
-    def _note(self, where: tuple[str, str], error: Exception) -> None:
+    def _note(self, where: tuple[str, str], error: BaseException) -> None:
         now, before = self._clock.monotonic(), self._noted_at.get(where)
         if before is not None and now - before < AGAIN_AFTER_S:
             return
@@ -103,7 +104,7 @@ class Trouble:
             self._noted_at.pop(where, None)
 
 
-def in_words(cause: str, error: Exception) -> Text:
+def in_words(cause: str, error: BaseException) -> Text:
     """What fails, and what to do."""
     if cause == "config" and isinstance(error, ConfigError):
         return _BAD_FILE.followed_by(str(error))

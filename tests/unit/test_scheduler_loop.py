@@ -105,14 +105,15 @@ def test_jobs_run_at_once_and_then_at_their_interval(day: Day, ledger: Ledger) -
     assert (ran.count("often"), ran.count("seldom")) == (60, 2)
 
 
-def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger) -> None:
+@pytest.mark.parametrize("error", [KeyError("drawn"), SystemExit("drawn")])
+def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger, error: BaseException) -> None:
     rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[int]()
     broken = [True]
 
     def fail() -> None:
         ran.append(0)
         if broken:
-            raise KeyError("drawn")
+            raise error
 
     rounds.add("broken", every_s=10, do=fail)
     rounds.add("well", every_s=10, do=lambda: ran.append(1))
@@ -121,7 +122,7 @@ def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger) ->
     logger.enable("rpa")
     assert sorted(ran) == [0, 0, 0, 1, 1, 1]
     [incident] = ledger.open_incidents("")
-    assert (incident.cause, "KeyError" in incident.message) == ("scheduler:broken", True)
+    assert (incident.cause, "drawn" in incident.message) == ("scheduler:broken", True)
     broken.clear()
     live(rounds, day, seconds=10)
     assert ledger.open_incidents("") == []
