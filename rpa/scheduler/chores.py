@@ -127,7 +127,8 @@ class Chores:
         while not self._over.is_set():
             try:
                 work()
-            except Exception as error:  # noqa: BLE001 - who tells of troubles must not end with the first of its own
+            # Who tells of troubles must not end with the first of its own; by SystemExit a thread ends in silence.
+            except BaseException as error:  # noqa: BLE001
                 speak("ERROR", _FAILED, traceback=error, error=error)
                 self._over.wait(_AGAIN_AFTER_S)
 
