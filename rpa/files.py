@@ -1,14 +1,22 @@
-"""Private files, written whole or not at all."""
+"""Private files, written whole or not at all; and files that others have open."""
 
 from __future__ import annotations
 
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
+
+from rpa.clock import Clock
+
+T = TypeVar("T")
 
 _PART = re.compile(r"\..+\.[a-z0-9_]{8}")
+_AGAIN_AFTER_S = 0.02
+_TIMES = 50
 
 
 def private_folder(path: Path) -> Path:
@@ -33,10 +41,23 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        once_free(lambda: part.replace(path))
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def once_free(act: Callable[[], T]) -> T:
+    """What this gives, tried again for a second while it raises PermissionError.
+
+    On Windows nobody can remove or replace a file while another reads it, nor open one that is just being removed.
+    """
+    for _ in range(_TIMES):
+        try:
+            return act()
+        except PermissionError:
+            Clock().wait(_AGAIN_AFTER_S)
+    return act()
 
 
 def sweep_parts(folder: Path, *, before: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rpa.errors import ConfigError, RpaError, Stopped
-from rpa.files import write_atomically
+from rpa.files import once_free, write_atomically
 from rpa.language import Text
 
 STOP_FILES = Text(en="STOP", zh="停止")
@@ -68,7 +68,7 @@ class Pauses:
     def resume(self, shop: str | None) -> bool:
         """End the pause of this shop, or the one of all; False: there was none. A stop file stays: a person put it."""
         try:
-            self._path(shop).unlink()
+            once_free(self._path(shop).unlink)
         except FileNotFoundError:
             return False
         return True
@@ -89,7 +89,7 @@ class Pauses:
     def _read(self, shop: str | None) -> Pause | None:
         path = self._path(shop)
         try:
-            told = json.loads(path.read_bytes())
+            told = json.loads(once_free(path.read_bytes))
             return Pause(
                 shop=shop, by=str(told["by"]), reason=str(told["reason"]), since=datetime.fromisoformat(told["since"])
             )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rpa.errors import ConfigError, LoginNeeded, Stopped
+from rpa.files import once_free
 from rpa.pauses import Pauses, WriteRight
 
 AT = datetime.fromisoformat("2026-07-01T09:30:00+08:00")
@@ -109,3 +110,29 @@ def test_whoever_stopped_for_a_pause_says_so_and_other_errors_keep_their_words(p
     pauses.pause(None, by="boss", reason="", at=AT)
     assert "demo is paused since 2026-07-01 09:30 by boss" in str(right.explained(Stopped()))
     assert str(right.explained(LoginNeeded("log in"))) == "log in"
+
+
+@pytest.mark.parametrize("act", ["read_bytes", "replace", "unlink"])
+def test_a_pause_is_set_read_and_ended_though_another_program_has_its_file_open(
+    pauses: Pauses, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    real, refused = getattr(Path, act), iter([True, True])
+
+    def open_elsewhere(path: Path, *arguments: Path) -> object:
+        if next(refused, False):
+            raise PermissionError(13, "The process cannot access the file", str(path))  # as Windows has it
+        return real(path, *arguments)
+
+    monkeypatch.setattr(Path, act, open_elsewhere)
+    pauses.pause("demo", by="me", reason="", at=AT)
+    assert paused_by(pauses) == "me"
+    assert pauses.resume("demo")
+    assert paused_by(pauses) == ""
+
+
+def test_a_file_that_nobody_may_touch_is_told_at_last() -> None:
+    def refuse() -> None:
+        raise PermissionError("no")
+
+    with pytest.raises(PermissionError, match="no"):
+        once_free(refuse)
