@@ -11,7 +11,7 @@ import json
 import os
 import re
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -69,7 +69,8 @@ class PageLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._owner.unlink(missing_ok=True)
+        with suppress(OSError):  # on Windows, while another reads it; without the lock it means nothing
+            self._owner.unlink(missing_ok=True)
         self._lock.release()
 
     def _holder(self) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -71,7 +72,8 @@ class Presence:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._owner.unlink(missing_ok=True)
+        with suppress(OSError):  # on Windows, while another reads it; without the lock it means nothing
+            self._owner.unlink(missing_ok=True)
         self._lock.release()
 
     def beat(self, ledger: Ledger, *, next_due_at: datetime | None, running: Sequence[str]) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from rpa.clock import Clock
+from rpa.config import load
 from rpa.errors import ShopBusy
 from rpa.ledger.lock import PageLock, RunLock, WorkLock
 from rpa.scheduler.bell import Bell
+from rpa.scheduler.presence import Presence
 
 CLOCK = Clock()
 _FAR_S = 30.0
@@ -42,6 +44,20 @@ def test_the_halves_do_not_lock_each_other_and_name_whom_to_wait_for(tmp_path: P
             PageLock(tmp_path, shop="demo", clock=CLOCK).__enter__()
         with pytest.raises(ShopBusy, match=f"pid {os.getpid()}"):
             WorkLock(tmp_path, shop="demo", clock=CLOCK).__enter__()
+
+
+def test_a_lock_is_given_back_while_another_program_reads_whose_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_elsewhere(path: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "The process cannot access the file", str(path))  # as Windows has it
+
+    (tmp_path / "rpa.toml").write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
+    config = load(tmp_path / "rpa.toml")
+    monkeypatch.setattr(Path, "unlink", open_elsewhere)
+    for _ in range(2):
+        with RunLock(tmp_path, shop="demo", clock=CLOCK), Presence(config):
+            pass
 
 
 def test_a_wait_ends_when_another_thread_rings_or_has_rung() -> None:
