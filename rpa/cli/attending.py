@@ -13,7 +13,6 @@ from rich.text import Text as Styled
 
 from rpa.cli.speech import console
 from rpa.cli.timetables import check_plans, shops_of
-from rpa.config import load
 from rpa.credentials import find_key
 from rpa.errors import ConfigError
 from rpa.language import Text
@@ -76,7 +75,8 @@ def attend(config_path: Path | None, *, once: bool) -> None:
 
     Raises ConfigError when rpa.toml plans nothing, there is no key, or another process is the scheduler.
     """
-    config, people = load(config_path), console()
+    settings, people = Settings(config_path), console()
+    config = settings.current
     check_plans(config)
     find_key()
     with ExitStack() as stack:
@@ -85,7 +85,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         stopping = stack.enter_context(asked_to_stop())
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
         pool = stack.enter_context(Pool(config))
-        teller, settings = Teller(config, ledger=ledger, console=people), Settings(config)
+        teller = Teller(config, ledger=ledger, console=people)
         desk = Desk(
             config, ledger=ledger, workers=pool, clock=config.clock, pauses=Pauses(config.folder, config.var),
             told=teller.ended, held=lambda: settings.in_doubt,

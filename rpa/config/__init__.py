@@ -5,7 +5,7 @@ from __future__ import annotations
 from rpa.config.broken import BrokenShop
 from rpa.config.loaded import Config
 from rpa.config.options import flow_options
-from rpa.config.reading import file_model, load
+from rpa.config.reading import config_file, file_model, load
 from rpa.config.shop import Caps, Shop, shop_name_problem
 from rpa.config.tables import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, WatchConfig
 
@@ -20,6 +20,7 @@ __all__ = [
     "SchedulerConfig",
     "Shop",
     "WatchConfig",
+    "config_file",
     "file_model",
     "flow_options",
     "load",

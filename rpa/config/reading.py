@@ -22,13 +22,18 @@ from rpa.language import detect
 from rpa.tomlfile import read
 
 
+def config_file(path: Path | None = None) -> Path:
+    """Where the configuration is: this file, else RPA_CONFIG, else ./rpa.toml."""
+    return (path or Path(os.environ.get("RPA_CONFIG") or "rpa.toml")).absolute()
+
+
 def load(path: Path | None = None) -> Config:
-    """The configuration: this file, else RPA_CONFIG, else ./rpa.toml; with the shops of shops/*.toml beside it.
+    """The configuration of this `config_file`, with the shops of shops/*.toml beside it.
 
     A shop whose own file has a mistake, or that is there twice, is `broken`. Raises ConfigError for mistakes of
     rpa.toml itself, which lists those of the files of shops, too.
     """
-    found = (path or Path(os.environ.get("RPA_CONFIG") or "rpa.toml")).absolute()
+    found = config_file(path)
     if not found.is_file():
         raise ConfigError(f"{found} does not exist. Run `rpa init` to make one, or name one with --config.")
     table = _shop_model()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rpa.config import load
+from rpa.config import config_file, load
 from rpa.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,11 +20,13 @@ _MOST_LOOKS = 30
 class Settings:
     """The configuration that counts, and who goes by it."""
 
-    def __init__(self, config: Config) -> None:
-        self.current = config
+    def __init__(self, path: Path | None) -> None:
+        """Read this file as `load` does. Raises ConfigError when it has a mistake."""
+        # Before it is read: what is saved meanwhile is another file than that one.
+        self._read = self._seen = tuple(_signs(config_file(path)))
+        self.current = load(path)
         """As it was last read without a mistake."""
         self._heed: list[Callable[[Config], object]] = []
-        self._read = self._seen = tuple(_signs(config.path))
         self._looks = 0
         self._unheard = False
         self._problem: ConfigError | None = None

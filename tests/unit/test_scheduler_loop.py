@@ -195,7 +195,7 @@ def idle_loop(
         config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
     )  # fmt: skip
     return Loop(
-        settings=Settings(config), ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
+        settings=Settings(config.path), ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
         stopping=stopping, pulse=pulse,
     )  # fmt: skip
 

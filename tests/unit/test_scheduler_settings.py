@@ -32,7 +32,7 @@ class Files:
 
 def test_what_is_changed_counts_once_it_is_whole_and_a_mistake_counts_never(tmp_path: Path) -> None:
     files, heard = Files(tmp_path), list[Config]()
-    settings = Settings(load(files.rpa_toml))
+    settings = Settings(files.rpa_toml)
     settings.heeded_by(heard.append)
     settings.keep_up()
     assert (heard, settings.in_doubt) == ([], False)
@@ -60,7 +60,7 @@ def test_what_is_changed_counts_once_it_is_whole_and_a_mistake_counts_never(tmp_
 
 def test_a_mistake_in_a_shops_own_file_counts_for_that_shop_alone(tmp_path: Path) -> None:
     files, heard = Files(tmp_path), list[Config]()
-    settings = Settings(load(files.rpa_toml))
+    settings = Settings(files.rpa_toml)
     settings.heeded_by(heard.append)
     for text in (SHOP + 'zettle = "1"\n', SHOP):
         files.save(files.alone, text)
@@ -72,7 +72,7 @@ def test_a_mistake_in_a_shops_own_file_counts_for_that_shop_alone(tmp_path: Path
 
 def test_files_that_never_stay_the_same_are_read_at_last(tmp_path: Path) -> None:
     files, heard = Files(tmp_path), list[Config]()
-    settings = Settings(load(files.rpa_toml))
+    settings = Settings(files.rpa_toml)
     settings.heeded_by(heard.append)
     for _ in range(40):
         files.save(files.alone, SHOP)
@@ -88,7 +88,7 @@ def test_who_could_not_heed_a_change_is_told_again(tmp_path: Path) -> None:
         if len(heard) == 1:
             raise OSError("The ledger is locked.")
 
-    settings = Settings(load(files.rpa_toml))
+    settings = Settings(files.rpa_toml)
     settings.heeded_by(fail_once)
     files.save(files.alone, SHOP)
     settings.keep_up()
@@ -97,3 +97,20 @@ def test_who_could_not_heed_a_change_is_told_again(tmp_path: Path) -> None:
     settings.keep_up()
     settings.keep_up()
     assert len(heard) == 2
+
+
+def test_what_is_saved_while_the_scheduler_starts_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, heard = Files(tmp_path), list[Config]()
+
+    def load_and_save(path: Path) -> Config:
+        read = load(path)
+        files.save(files.alone, SHOP)
+        return read
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("rpa.scheduler.settings.load", load_and_save)
+        settings = Settings(files.rpa_toml)
+    settings.heeded_by(heard.append)
+    settings.keep_up()
+    settings.keep_up()
+    assert [list(each.shops) for each in heard] == [["demo", "alone"]]
