@@ -5,20 +5,20 @@ Whatever kills the program in between, the next one finds the file's content in 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import Timeout
 from loguru import logger
 
+from flows.arrivals.finding import NOT_THERE, QUIET_S, Found, found_in
 from flows.arrivals.folder import InboxFolder
+from flows.arrivals.growth import as_seen, read_again
 from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import new_row, nothing_was_read
 from flows.sheets import rows_in
-from flows.sheets.arrival import GROWING, LeftAlone, State, growing, readable, state
+from flows.sheets.arrival import LeftAlone, readable, state
 from rpa.language import Text
 from rpa.ledger.arrivals import ArrivalState
 
@@ -30,14 +30,6 @@ if TYPE_CHECKING:
     from rpa.ledger.arrivals import Arrival
     from rpa.ledger.ledger import Ledger
 
-NOT_THERE = Text(
-    en="The inbox cannot be looked into ({why}); see that the folder is there.",
-    zh="无法打开收件夹（{why}）；请检查该文件夹。",
-)
-_IN_USE = Text(
-    en="The file cannot be read now; close the program that has it open. The next run takes it.",
-    zh="文件暂时无法读取；请关闭正在使用它的程序，下次运行再收取。",
-)
 _STAYS = Text(
     en="Its rows are taken in, but the file cannot be moved; close the program that has it open.",
     zh="各行已收取，但文件无法移动；请关闭正在使用它的程序。",
@@ -52,51 +44,6 @@ _NO_RESULT = Text(
 )
 _COPIES = "copies"
 """The fact of an arrival: where copies of it are put away that have no result yet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One file of the inbox, read as a whole."""
-
-    path: Path
-    seen: State
-    """How it looked while it was read."""
-    data: bytes
-
-    @property
-    def name(self) -> str:
-        """As it can be kept."""
-        return readable(self.path).name
-
-    @property
-    def sha256(self) -> str:
-        """What makes its content the same as another's."""
-        return hashlib.sha256(self.data).hexdigest()
-
-
-def found_in(folder: InboxFolder, *, config: Config) -> tuple[list[Found], list[LeftAlone]]:
-    """The files of an inbox that stand still, oldest first, and those that cannot be read yet."""
-    try:
-        paths = folder.sheets()
-    except OSError as error:
-        why = error.strerror or str(error)
-        told = Text(en=NOT_THERE.en.format(why=why), zh=NOT_THERE.zh.format(why=why))
-        return [], [LeftAlone(path=folder.path, why=told)]
-    moving = growing(paths, clock=config.clock, stable_s=2.0)
-    found: list[Found] = []
-    left = [LeftAlone(path=readable(path), why=GROWING) for path in paths if path in moving]
-    for path in (path for path in paths if path not in moving):
-        seen = state(path)
-        try:
-            data = path.read_bytes()
-        except OSError:
-            left.append(LeftAlone(path=readable(path), why=_IN_USE))
-            continue
-        if state(path) == seen:
-            found.append(Found(path=path, seen=seen, data=data))
-        else:
-            left.append(LeftAlone(path=readable(path), why=GROWING))
-    return found, left
 
 
 class Accepting:
@@ -115,9 +62,10 @@ class Accepting:
         try:
             with folder.lock:
                 folder.path.mkdir(exist_ok=True)
-                found, left = found_in(folder, config=self._config)
+                found, left = found_in(folder, config=self._config, quiet_s=QUIET_S)
                 left += [LeftAlone(path=readable(each.path), why=_STAYS) for each in found if not self._took(each)]
                 self._finish(found, left=left)
+                left += read_again(folder, config=self._config, reading=self._reading, ledger=self._ledger)
                 write_results(folder, ledger=self._ledger, results=self._results)
                 return left
         except Timeout:
@@ -145,7 +93,7 @@ class Accepting:
         logger.info("{}", told.format(folder=self._folder.key, name=found.name, rows=len(rows)))
         return self._ledger.arrive(
             self._folder.key, name=found.name, sha256=found.sha256, path=self._folder.inside(target),
-            rows=[new_row(row) for row in rows], instead_of=instead_of,
+            rows=[new_row(row) for row in rows], facts=as_seen(found), instead_of=instead_of,
         )  # fmt: skip
 
     def _free(self, name: str, *, at: datetime) -> Path:

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from flows.arrivals.folder import InboxFolder, folders_of
+from flows.arrivals.growth import CAUSE as GROWN
 from flows.settings import OrderSettings
 from rpa.language import Text
 from rpa.timetable import is_quiet
@@ -28,12 +29,16 @@ _EMPTY = Text(
 def watch_inboxes(config: Config, ledger: Ledger) -> None:
     """Open an incident for each shop whose hour has passed on a day that is not quiet; close it once a sheet comes."""
     told = {incident.shop: incident for incident in ledger.open_incidents() if incident.cause == CAUSE}
-    for folder in folders_of(config):
+    folders = folders_of(config)
+    for folder in folders:
         for shop in folder.shops:
             if shop.settings(OrderSettings).inbox_by is not None:
                 _watch(shop, folder, told.pop(shop.name, None), config=config, ledger=ledger)
     for name in told.keys() - config.broken.keys():
         ledger.close_incident(name, cause=CAUSE)  # its shop has no such hour any more
+    grown = {incident.shop for incident in ledger.open_incidents() if incident.cause == GROWN}
+    for name in grown.difference(config.broken, *(folder.names for folder in folders)):
+        ledger.close_incident(name, cause=GROWN)  # no run looks into an inbox of its
 
 
 def _watch(shop: Shop, folder: InboxFolder, told: Incident | None, *, config: Config, ledger: Ledger) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.arrivals.accepting import Accepting, found_in
+from flows.arrivals.accepting import Accepting
+from flows.arrivals.finding import found_in
 from flows.arrivals.folder import InboxFolder, check_shared, folders_of
 from flows.arrivals.rows import OpenRow, says, sheet_row
 from flows.model import BadRow, Decision, Place, SheetRow
@@ -166,8 +167,11 @@ def _lies_at(arrival: Arrival, folder: InboxFolder) -> Path:
 
 
 def _read_in_place(folder: InboxFolder, config: Config, *, reading: Reading, ledger: Ledger) -> FilesRead:
-    """The files of an inbox whose content the ledger does not have; nothing is moved, nothing is kept."""
-    found, left = found_in(folder, config=config)
+    """The files of an inbox whose content the ledger does not have; nothing is moved, nothing is kept.
+
+    What is only looked at need not be whole for good, as what is to be shipped.
+    """
+    found, left = found_in(folder, config=config, quiet_s=0)
     new = [each for each in found if ledger.known_arrival(folder.key, sha256=each.sha256) is None]
     rows = [row for each in new for row in rows_in(each.data, path=readable(each.path), reading=reading)]
     return FilesRead(rows=tuple(rows), left_alone=tuple(left))

@@ -78,8 +78,8 @@ def sheet_row(kept: ArrivalRow, *, sheet: Path) -> GoodOrBad:
 
 
 def nothing_was_read(rows: Sequence[ArrivalRow]) -> bool:
-    """Whether the file as a whole could not be read: it may come again, once the settings fit it."""
-    return bool(rows) and all(not row.content["row"] for row in rows)
+    """Whether the file as a whole could not be read, or has no rows: it may come again, once the settings fit it."""
+    return all(not row.content["row"] for row in rows)
 
 
 def ends(reason: Reason) -> bool:

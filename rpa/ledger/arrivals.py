@@ -107,13 +107,13 @@ class RowNote:
 
 def arrive(
     connection: Connection, *, folder: str, name: str, sha256: str, path: str, rows: Sequence[NewRow],
-    instead_of: Arrival | None, clock: Clock,
+    facts: Mapping[str, object], instead_of: Arrival | None, clock: Clock,
 ) -> Arrival:  # fmt: skip
     """The file with all its rows open; without rows it has ended already. The unique index rejects a known content."""
     now = clock.now()
     values = {
         "folder": folder, "name": name, "sha256": sha256, "state": ArrivalState.ACCEPTED.value, "path": path,
-        "result": "", "arrived_at": now, "ended_at": None if rows else now, "facts": {},
+        "result": "", "arrived_at": now, "ended_at": None if rows else now, "facts": dict(facts),
     }  # fmt: skip
     if instead_of is None:
         made = connection.execute(insert(arrivals).values(values).returning(arrivals)).mappings().one()
@@ -121,13 +121,14 @@ def arrive(
         connection.execute(delete(arrival_rows).where(arrival_rows.c.arrival_id == instead_of.id))
         again = update(arrivals).where(arrivals.c.id == instead_of.id).values(values).returning(arrivals)
         made = connection.execute(again).mappings().one()
-    new = [{"arrival_id": made["id"], "updated_at": now, **_open(row)} for row in rows]
+    new = [{"arrival_id": made["id"], "updated_at": now, **as_open(row)} for row in rows]
     if new:
         connection.execute(insert(arrival_rows), new)
-    return _arrival(made, clock=clock)
+    return arrival_of(made, clock=clock)
 
 
-def _open(row: NewRow) -> dict[str, object]:
+def as_open(row: NewRow) -> dict[str, object]:
+    """The columns of a row that no run has come to."""
     subject = row.subject[:_LONGEST_SUBJECT]
     content = dict(row.content)
     return {"place": row.place, "subject": subject, "content": content, "state": RowState.OPEN.value, "looked": {}}
@@ -136,14 +137,14 @@ def _open(row: NewRow) -> dict[str, object]:
 def change(connection: Connection, arrival: Arrival, *, values: Mapping[str, object], clock: Clock) -> Arrival:
     """The arrival with these columns changed."""
     changed = update(arrivals).where(arrivals.c.id == arrival.id).values(**values).returning(arrivals)
-    return _arrival(connection.execute(changed).mappings().one(), clock=clock)
+    return arrival_of(connection.execute(changed).mappings().one(), clock=clock)
 
 
 def known(connection: Connection, *, folder: str, sha256: str, clock: Clock) -> Arrival | None:
     """The arrival of this content; None: it never came."""
     wanted = select(arrivals).where(arrivals.c.folder == folder, arrivals.c.sha256 == sha256)
     found = connection.execute(wanted).mappings().one_or_none()
-    return None if found is None else _arrival(found, clock=clock)
+    return None if found is None else arrival_of(found, clock=clock)
 
 
 def unfinished(connection: Connection, *, folder: str, clock: Clock) -> list[Arrival]:
@@ -154,7 +155,7 @@ def unfinished(connection: Connection, *, folder: str, clock: Clock) -> list[Arr
         .where(or_(arrivals.c.state == ArrivalState.ACCEPTED.value, arrivals.c.result == ""))
         .order_by(arrivals.c.id)
     )
-    return [_arrival(row, clock=clock) for row in connection.execute(wanted).mappings()]
+    return [arrival_of(row, clock=clock) for row in connection.execute(wanted).mappings()]
 
 
 def newest(connection: Connection, *, folder: str, clock: Clock) -> datetime | None:
@@ -178,7 +179,7 @@ def tell_the_same(rows: Sequence[ArrivalRow], others: Sequence[ArrivalRow]) -> b
 def open_rows(connection: Connection, *, folder: str, clock: Clock) -> list[tuple[Arrival, ArrivalRow]]:
     """The rows of a folder's files that have not ended, each with its file, in the order in which they came."""
     of = select(arrivals).where(arrivals.c.folder == folder, arrivals.c.ended_at.is_(None))
-    files = {row["id"]: _arrival(row, clock=clock) for row in connection.execute(of).mappings()}
+    files = {row["id"]: arrival_of(row, clock=clock) for row in connection.execute(of).mappings()}
     rows: list[ArrivalRow] = []
     for some in chunks(files):
         wanted = select(arrival_rows).where(
@@ -265,7 +266,8 @@ def _by_id(connection: Connection, ids: Iterable[int], *, clock: Clock) -> dict[
     return {row.id: row for row in found}
 
 
-def _arrival(row: RowMapping, *, clock: Clock) -> Arrival:
+def arrival_of(row: RowMapping, *, clock: Clock) -> Arrival:
+    """The arrival in this row of the table."""
     return Arrival(**{**fields(row, zone=clock.zone), "state": ArrivalState(row["state"])})
 
 

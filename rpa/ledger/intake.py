@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from rpa.ledger import arrivals
+from rpa.ledger import arrivals, regrowth
 from rpa.ledger.arrivals import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote
 from rpa.ledger.transactions import Transactions
 
@@ -15,7 +15,7 @@ class Intake(Transactions):
 
     def arrive(
         self, folder: str, *, name: str, sha256: str, path: str, rows: Sequence[NewRow],
-        instead_of: Arrival | None = None,
+        facts: Mapping[str, object] | None = None, instead_of: Arrival | None = None,
     ) -> Arrival:  # fmt: skip
         """A new file with all its rows, durable when this returns: all of it, or nothing.
 
@@ -24,9 +24,25 @@ class Intake(Transactions):
         """
         with self._writing() as connection:
             return arrivals.arrive(
-                connection, folder=folder, name=name, sha256=sha256, path=path, rows=rows, instead_of=instead_of,
-                clock=self._clock,
+                connection, folder=folder, name=name, sha256=sha256, path=path, rows=rows, facts=facts or {},
+                instead_of=instead_of, clock=self._clock,
             )  # fmt: skip
+
+    def arrive_anew(
+        self, arrival: Arrival, *, sha256: str, rows: Sequence[NewRow], facts: Mapping[str, object]
+    ) -> Arrival:
+        """The arrival after its file, where it was put away, got another content: all of it, or nothing.
+
+        Rows that read as before stay as they are, with what became of them. Hold the folder's lock: a content that is
+        known is rejected by the database.
+        """
+        with self._writing() as connection:
+            return regrowth.anew(connection, arrival, sha256=sha256, rows=rows, facts=facts, clock=self._clock)
+
+    def archived_arrivals(self, folder: str, *, since: datetime) -> list[Arrival]:
+        """Arrivals since then whose file was put away, oldest first."""
+        with self._reading() as connection:
+            return regrowth.archived(connection, folder=folder, since=since, clock=self._clock)
 
     def put_away(self, arrival: Arrival) -> Arrival:
         """The arrival as archived."""

@@ -34,6 +34,10 @@ _ADVICE: Final = {
         zh="请运行 rpa status 查看；结束占用店铺的程序，或错开计划时间。",
     ),
     "disk_low": Text(en="Make room on this disk, then run `rpa doctor`.", zh="请清理该磁盘，然后运行 rpa doctor。"),
+    "inbox_grown": Text(
+        en="Have whoever sends it name the file .part until all of it is there.",
+        zh="请让发送方先用 .part 作后缀，写完后再改名。",
+    ),
     "inbox_empty": Text(
         en="Ask whoever sends the sheet, or put it into the folder by hand.", zh="请联系发送方，或手动放入表格。"
     ),

@@ -39,14 +39,14 @@ class Day:
         return self.shop.folder.path / "inbox"
 
     def drop(self, name: str, rows: Sequence[Sequence[object]] = (), *, headers: bool = True) -> Path:
-        """A sheet that has been still for a minute: a CSV of these rows, or what the caller writes there."""
+        """A sheet that has been still for an hour: a CSV of these rows, or what the caller writes there."""
         path = self.inbox / name
         write_csv(path, [*([ENGLISH_HEADERS] if headers else []), *rows], encoding="utf-8-sig")
         return self.dropped_at(path)
 
     def dropped_at(self, path: Path) -> Path:
         self.dropped.append(path.name)
-        os.utime(path, (time.time() - 60, time.time() - 60))
+        os.utime(path, (time.time() - 3600, time.time() - 3600))
         return path
 
     def note(self, result: Result) -> Result:

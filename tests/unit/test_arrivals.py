@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from flows.reasons import Reason
 from rpa.errors import ConfigError
-from tests.unit.arrival_desk import A, ArrivalDesk, B, C, parcel
+from tests.unit.arrival_desk import A, ArrivalDesk, B, C, aged, parcel
 
 DONE = {A: Reason.SHIPPED, B: Reason.SHIPPED}
 
@@ -52,7 +51,7 @@ def test_a_result_with_a_corrected_row_can_be_put_back_as_it_is(desk: ArrivalDes
     book.worksheets[0]["C3"] = "中通快递"
     corrected = desk.inbox / "corrected.xlsx"
     book.save(corrected)
-    os.utime(corrected, (time.time() - 60, time.time() - 60))
+    aged(corrected, by_s=60)
     desk.run(finds={"demo": {A: Reason.SAME_SHIPMENT, B: Reason.SHIPPED}})
     assert desk.reasons() == {A: "same_shipment", B: "shipped"}
 
@@ -216,7 +215,7 @@ def test_a_file_that_grows_is_left_for_the_next_run(desk: ArrivalDesk) -> None:
     writer = threading.Thread(target=grow)
     writer.start()
     try:
-        left = desk.read().left_alone("demo")
+        left = desk.read(live=False).left_alone("demo")
     finally:
         stop.set()
         writer.join()

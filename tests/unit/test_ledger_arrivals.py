@@ -126,6 +126,20 @@ def test_a_file_that_could_not_be_read_comes_again_in_its_own_place(ledger: Ledg
     assert list(rows(ledger)) == ["1", "2"]
 
 
+def test_rows_of_a_file_that_grew_stay_and_what_a_run_notes_of_one_that_went_is_said_of_no_other(
+    ledger: Ledger,
+) -> None:
+    arrival = ledger.put_away(arrive(ledger, "1", "2"))
+    of = rows(ledger)
+    ledger.note_rows([note(of["1"], "done", ends=True), note(of["2"], "done", ends=True)])
+    new = [NewRow(place=each.place, subject=each.subject, content=each.content) for each in (of["1"], of["2"])]
+    new[1] = NewRow(place="3", subject="2b", content={"row": 3, "whole": True})
+    grown = ledger.arrive_anew(arrival, sha256="b" * 64, rows=new, facts={"a": 1})
+    assert (grown.id, grown.sha256, grown.result, grown.ended_at) == (arrival.id, "b" * 64, "", None)
+    ledger.note_rows([note(of["2"], "done", ends=True)])
+    assert [(row.subject, row.outcome) for row in ledger.rows_of_arrival(grown)] == [("1", "done"), ("2b", "")]
+
+
 def test_what_is_not_put_away_is_found_again(ledger: Ledger) -> None:
     arrival = arrive(ledger, "1")
     ledger.keep_result(arrival, result="there", rows=ledger.rows_of_arrival(arrival), facts={})

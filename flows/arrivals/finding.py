@@ -1,0 +1,120 @@
+"""Which files of an inbox are whole: an upload may stall for longer than anybody watches, and go on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flows.arrivals.folder import InboxFolder
+from flows.sheets.arrival import GROWING, LeftAlone, State, growing, readable, state
+from flows.sheets.files import OLE, ZIP, NotASheet, decoded
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+
+QUIET_S: Final = 60.0
+"""So long nobody may have written to a file that is taken in."""
+_TIMES_UNENDED: Final = 10
+"""So many times as long when it ends in the middle of a line: there, a number that was cut may pass for a whole one."""
+_AHEAD_S: Final = 300.0
+"""The clock of another computer may be ahead by that; a time farther ahead tells nothing, and its file is watched."""
+_WATCHED_S: Final = 2.0
+
+NOT_THERE = Text(
+    en="The inbox cannot be looked into ({why}); see that the folder is there.",
+    zh="无法打开收件夹（{why}）；请检查该文件夹。",
+)
+_IN_USE = Text(
+    en="The file cannot be read now; close the program that has it open. The next run takes it.",
+    zh="文件暂时无法读取；请关闭正在使用它的程序，下次运行再收取。",
+)
+_YOUNG = Text(
+    en="It has only just been written; a run takes it once nobody has written to it for a minute.",
+    zh="文件刚刚写入；一分钟内没有再写入后，下次运行收取。",
+)
+_UNENDED = Text(
+    en="Its last line does not end, so there may be more to come; a run takes it once nobody has written to it for "
+    "ten minutes.",
+    zh="最后一行没有换行，可能还未写完；十分钟内没有再写入后，下次运行收取。",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One file of the inbox, read as a whole."""
+
+    path: Path
+    seen: State
+    """How it looked while it was read."""
+    data: bytes
+
+    @property
+    def name(self) -> str:
+        """As it can be kept."""
+        return readable(self.path).name
+
+    @property
+    def sha256(self) -> str:
+        """What makes its content the same as another's."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def found_in(folder: InboxFolder, *, config: Config, quiet_s: float) -> tuple[list[Found], list[LeftAlone]]:
+    """The files of an inbox that are whole, oldest first, and those that are not, or cannot be read yet."""
+    try:
+        paths = folder.sheets()
+    except OSError as error:
+        why = error.strerror or str(error)
+        told = Text(en=NOT_THERE.en.format(why=why), zh=NOT_THERE.zh.format(why=why))
+        return [], [LeftAlone(path=folder.path, why=told)]
+    return whole_of(paths, config=config, quiet_s=quiet_s)
+
+
+def whole_of(paths: Sequence[Path], *, config: Config, quiet_s: float) -> tuple[list[Found], list[LeftAlone]]:
+    """Those of these files that are whole, in their order, and the others.
+
+    `quiet_s`: so long nobody may have written to it; 0: what stands still while it is looked at will do.
+    """
+    now_s = config.clock.now().timestamp()
+    young = [path for path in paths if _is_younger(state(path), quiet_s, now_s=now_s)]
+    moving = growing([path for path in paths if path not in young], clock=config.clock, stable_s=_WATCHED_S)
+    found: list[Found] = []
+    left: list[LeftAlone] = []
+    for path in paths:
+        read = _YOUNG if path in young else GROWING if path in moving else _read(path)
+        if isinstance(read, Found) and not ends(read.data):
+            read = _UNENDED if _is_younger(read.seen, quiet_s * _TIMES_UNENDED, now_s=now_s) else read
+        if isinstance(read, Found):
+            found.append(read)
+        else:
+            left.append(LeftAlone(path=readable(path), why=read))
+    return found, left
+
+
+def _is_younger(seen: State, than_s: float, *, now_s: float) -> bool:
+    return bool(than_s) and seen is not None and -_AHEAD_S <= now_s - seen[1] / 1e9 < than_s
+
+
+def _read(path: Path) -> Found | Text:
+    """The file, or why it cannot be read."""
+    seen = state(path)
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return _IN_USE
+    return Found(path=path, seen=seen, data=data) if state(path) == seen else GROWING
+
+
+def ends(data: bytes) -> bool:
+    """Whether a file ends where a row, or a page, ends; a workbook that is cut cannot be opened, and counts as one."""
+    if data.startswith((ZIP, OLE)):
+        return True
+    try:
+        text = decoded(data).rstrip(" \t\x1a")
+    except NotASheet:  # no text, or text that is cut within a character
+        return False
+    return text.rstrip().endswith(">") if text.lstrip().startswith("<") else text.endswith(("\n", "\r"))

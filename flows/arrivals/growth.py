@@ -1,0 +1,88 @@
+"""A file that somebody goes on writing to after it was put away is read again: what was taken in was not all of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from flows.arrivals.finding import QUIET_S, Found, whole_of
+from flows.arrivals.rows import new_row
+from flows.sheets import rows_in
+from flows.sheets.arrival import LeftAlone, State, state
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flows.arrivals.folder import InboxFolder
+    from flows.sheets.tables import Reading
+    from rpa.config import Config
+    from rpa.ledger.arrivals import Arrival, ArrivalRow
+    from rpa.ledger.ledger import Ledger
+
+CAUSE: Final = "inbox_grown"
+"""The cause of the incident; it is over when a later run finds each file as it was taken in."""
+_WATCHED: Final = timedelta(days=1)
+"""So long after it came, a file is looked at."""
+_SEEN: Final = "seen"
+"""The fact of an arrival: how its file looked when it was read, as `State`."""
+_FEW: Final = 5
+_GREW = Text(
+    en="{folder}: {name} was written to after it had been taken in, and has been read again; rows that are new or read "
+    "differently: {new}.",
+    zh="{folder}：{name} 收取后又被写入，已重新读取；新增或有变化的行：{new}。",
+)
+_GONE = Text(
+    en="Rows of these orders were taken in otherwise: {orders}. Check what was shipped for them.",
+    zh="以下订单的行之前按旧内容收取：{orders}；请核对其发货情况。",
+)
+
+
+def as_seen(found: Found) -> Mapping[str, object]:
+    """The facts of a new arrival."""
+    return {_SEEN: list(found.seen) if found.seen else None}
+
+
+def read_again(folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger) -> list[LeftAlone]:
+    """Take in what was written to files after they had been put away; gives those that are being written to yet.
+
+    Hold the folder's lock.
+    """
+    since = config.clock.now() - _WATCHED
+    recent = {folder.outside(each.path): each for each in ledger.archived_arrivals(folder.key, since=since)}
+    changed = [path for path, arrival in recent.items() if state(path) not in {None, _seen(arrival)}]
+    found, left = whole_of(changed, config=config, quiet_s=QUIET_S)
+    told = [_told(each, recent[each.path], config=config, reading=reading, ledger=ledger) for each in found]
+    messages = [message for message in told if message]
+    for shop in folder.shops:
+        if messages:
+            ledger.incident(shop.name, cause=CAUSE, message="\n".join(messages))
+        elif not left:
+            ledger.close_incident(shop.name, cause=CAUSE)
+    return left
+
+
+def _seen(arrival: Arrival) -> State:
+    kept = arrival.facts.get(_SEEN)
+    return (kept[0], kept[1]) if isinstance(kept, list) else None
+
+
+def _told(found: Found, arrival: Arrival, *, config: Config, reading: Reading, ledger: Ledger) -> str:
+    """Have the ledger know what the file says now; gives what is to be said about it, which may be nothing."""
+    facts = {**arrival.facts, **as_seen(found)}
+    if ledger.known_arrival(arrival.folder, sha256=found.sha256) is not None:  # as it was, or it came in another way
+        ledger.keep_facts(arrival, facts=facts)
+        return ""
+    rows = [new_row(row) for row in rows_in(found.data, path=found.path, reading=reading)]
+    before = ledger.rows_of_arrival(arrival)
+    ledger.arrive_anew(arrival, sha256=found.sha256, rows=rows, facts=facts)
+    stay = {row.id for row in before}.intersection(row.id for row in ledger.rows_of_arrival(arrival))
+    message = _GREW.of(config.language).format(folder=arrival.folder, name=arrival.name, new=len(rows) - len(stay))
+    return " ".join(filter(None, (message, _gone([row for row in before if row.id not in stay], config=config))))
+
+
+def _gone(rows: Sequence[ArrivalRow], *, config: Config) -> str:
+    """What to say about rows that the file does not have any more."""
+    subjects = [row.subject for row in rows if row.subject]
+    more = [f"+{len(subjects) - _FEW}"] if len(subjects) > _FEW else []
+    return _GONE.of(config.language).format(orders=", ".join([*subjects[:_FEW], *more])) if subjects else ""
