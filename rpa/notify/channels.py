@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Self
@@ -146,20 +145,14 @@ class Notifier:
         of_all = [outlet for outlet in wanting if not outlet.shops]
         return of_all if shop is None and of_all else wanting
 
-    def digest_shops(self) -> Mapping[str, frozenset[str]]:
-        """The channels that take the digest, each with its shops; empty: all shops."""
-        return {outlet.name: outlet.shops for outlet in self.outlets if outlet.channel.digest}
+    @property
+    def outlets_of_digest(self) -> list[Outlet]:
+        """The channels that take the digest."""
+        return [outlet for outlet in self.outlets if outlet.channel.digest]
 
     def deliver(self, channel: str, *, message: Message) -> Failure | None:
-        """Send it to this channel, whatever it wants; None: it was taken. Never raises but KeyError for no channel.
-
-        A message that was not taken is kept for when the channel works again.
-        """
-        outlet = {outlet.name: outlet for outlet in self.outlets}[channel]
-        failure = outlet.deliver(message)
-        if failure is not None:
-            outlet.keep(message)
-        return failure
+        """Send it to this channel, whatever it wants; None: it was taken. Never raises but KeyError for no channel."""
+        return {outlet.name: outlet for outlet in self.outlets}[channel].deliver(message)
 
 
 def _shops_of(channel: Channel, *, config: Config) -> frozenset[str]:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from rpa.config import Config
+    from rpa.ledger.heartbeats import Heartbeat
     from rpa.ledger.ledger import Ledger
-    from rpa.notify.channels import Notifier
+    from rpa.notify.channels import Notifier, Outlet
 
-SENT: Final = "digest"
-"""The sign of life that says when the last one was sent."""
+_TAKEN: Final = "digest:"
+"""What the names of the signs of life begin with that say when each channel took its last one."""
 _WRONG_CLOCK: Final = timedelta(hours=1)
 """A sign of life from so much later than now was left by a clock that was wrong: it says nothing of what was sent."""
 _TITLE = Text(en="[rpa] Digest {day:%Y-%m-%d}", zh="[rpa] 日报 {day:%Y-%m-%d}")
@@ -37,20 +38,24 @@ def text(config: Config, ledger: Ledger, *, day: date, shops: Collection[str] = 
 
 
 def send_if_due(config: Config, ledger: Ledger, notifier: Notifier) -> bool:
-    """Send the digest when its hour has come and it was not sent yet, late if nobody was there then; whether it was.
+    """Send the digest, once its hour has come, to the channels that did not take it yet; whether one took it now.
 
-    Of several that were missed only the newest is sent. The first hour that counts is the one after the first call.
+    A channel that refuses it gets it later, as one does where nobody was there at the hour: of several that it missed
+    only the newest. The first hour that counts is the one after the first call.
     """
     at, now = config.digest.at, config.clock.now()
     if at is None:
         return False
-    due, last = newest_due(at, now=now), ledger.heartbeats().get(SENT)
-    if last is not None and (last.beat_at < due or last.beat_at - now > _WRONG_CLOCK):
-        _send(config, ledger, notifier, day=due.date())
-    elif last is not None:
-        return False
-    ledger.beat(SENT, next_due_at=_on(due.date() + timedelta(days=1), at=at, like=now))
-    return last is not None
+    due, signs, taken = newest_due(at, now=now), ledger.heartbeats(), False
+    following = _on(due.date() + timedelta(days=1), at=at, like=now)
+    for outlet in notifier.outlets_of_digest:
+        last = signs.get(f"{_TAKEN}{outlet.name}")
+        if last is not None and (not _is_missing(last, due=due, now=now) or outlet.rests):
+            continue
+        if last is None or _took(outlet, config, ledger, day=due.date()):
+            ledger.beat(f"{_TAKEN}{outlet.name}", next_due_at=following)
+            taken = taken or last is not None
+    return taken
 
 
 def newest_due(at: time, *, now: datetime) -> datetime:
@@ -63,9 +68,12 @@ def _on(day: date, *, at: time, like: datetime) -> datetime:
     return datetime.combine(day, at, tzinfo=like.tzinfo)
 
 
-def _send(config: Config, ledger: Ledger, notifier: Notifier, *, day: date) -> None:
+def _is_missing(last: Heartbeat, *, due: datetime, now: datetime) -> bool:
+    return last.beat_at < due or last.beat_at - now > _WRONG_CLOCK
+
+
+def _took(outlet: Outlet, config: Config, ledger: Ledger, *, day: date) -> bool:
     from rpa.notify.channels import Message
 
-    for channel, shops in notifier.digest_shops().items():
-        title = _TITLE.of(config.language).format(day=day)
-        notifier.deliver(channel, message=Message(title=title, body=text(config, ledger, day=day, shops=shops)))
+    title, body = _TITLE.of(config.language).format(day=day), text(config, ledger, day=day, shops=outlet.shops)
+    return outlet.deliver(Message(title=title, body=body)) is None

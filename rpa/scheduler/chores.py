@@ -18,7 +18,7 @@ from rpa.language import Text
 from rpa.ledger.ledger import Ledger
 from rpa.log import speak
 from rpa.notify.channels import Notifier
-from rpa.notify.telling import tell
+from rpa.notify.telling import note_channels, tell
 from rpa.overview.alarms import raise_due
 from rpa.overview.digest import send_if_due
 from rpa.scheduler.loop import Pulse
@@ -201,6 +201,7 @@ def _tell(config: Config, *, ledger: Ledger, notifier: Notifier) -> None:
 
 def _digest(config: Config, *, ledger: Ledger, notifier: Notifier) -> None:
     send_if_due(config, ledger, notifier)
+    note_channels(ledger, notifier=notifier, language=config.language)
 
 
 def _room(config: Config, *, ledger: Ledger) -> None:

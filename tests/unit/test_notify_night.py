@@ -15,7 +15,7 @@ from rpa.clock import Clock
 from rpa.config import Config, load
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
-from rpa.notify.channels import Message, Notifier
+from rpa.notify.channels import Notifier
 from rpa.notify.telling import tell
 from rpa.report.aftermath import keep_ending
 from rpa.report.results import Incident
@@ -215,17 +215,6 @@ def test_without_any_working_channel_it_is_tried_less_and_less_and_told_once_one
     assert night.passes(hours=1, stopped_by=only("demo")) == 1
     assert box.titles[tried:] == ["[rpa] demo（店demo）：未登录"]
     assert [each.cause for each in night.ledger.open_incidents()] == ["login_needed"]
-
-
-def test_a_digest_that_a_channel_did_not_take_comes_later(night_of: Callable[..., Night], box: Postbox) -> None:
-    night = night_of(BOSS)
-    assert night.notifier.digest_shops() == {"boss": frozenset()}
-    box.status = 500
-    assert night.notifier.deliver("boss", message=Message(title="[rpa] 日报", body="…")) is not None
-    box.status, tried = 200, len(box.posted)
-    night.passes(hours=0.1, stopped_by=nothing)
-    assert box.titles[tried:] == ["[rpa] 日报"]
-    assert night.ledger.open_incidents() == []
 
 
 def test_a_channel_without_an_address_says_what_to_do(night_of: Callable[..., Night]) -> None:

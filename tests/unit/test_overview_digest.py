@@ -10,11 +10,14 @@ import pytest
 
 from flows.notices.model import DOCUMENT_KIND
 from flows.reasons import Reason
+from rpa.language import Language
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
 from rpa.notify.channels import Notifier
 from rpa.overview.digest import send_if_due, text
 from rpa.pauses import Pauses
+from rpa.scheduler.chores import do_all
+from rpa.scheduler.trouble import Trouble
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 from tests.unit.postbox import Postbox, postbox
 
@@ -151,12 +154,38 @@ def test_after_downtime_the_newest_that_was_missed_is_sent_late_and_alone(desk: 
     assert box.posted[0]["message"].startswith("From 03-11 20:00 to 03-12 20:00")
 
 
-def test_a_channel_that_does_not_take_it_does_not_make_it_come_again(desk: OverviewDesk, box: Postbox) -> None:
+def test_a_channel_that_refuses_it_gets_it_later_and_one_that_took_it_does_not_get_it_again(
+    desk: OverviewDesk, box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postbox() as of_south:
+        monkeypatch.setenv("SOUTH", of_south.url)
+        of_south.status = 500
+        do_chores(desk)
+        desk.move(hours=12)
+        do_chores(desk)
+        assert (len(box.posted), len(of_south.posted)) == (1, 1)
+        assert [each.cause for each in desk.ledger.open_incidents()] == ["notify:south"]
+        of_south.status = 200
+        desk.move(minutes=10)
+        do_chores(desk)
+        do_chores(desk)
+        assert of_south.titles[1:] == ["[rpa] Digest 2026-03-10"]
+        digests = [title for title in box.titles if "Digest" in title]
+        assert (len(digests), desk.ledger.open_incidents()) == (1, [])
+
+
+def do_chores(desk: OverviewDesk) -> None:
+    """As a call of `rpa schedule --once` does: the next call knows nothing of it but what the ledger has."""
+    do_all(desk.config, ledger=desk.ledger, trouble=Trouble(desk.ledger, clock=desk.config.clock, language=Language.EN))
+
+
+def test_a_channel_that_refuses_it_is_left_alone_for_a_time(desk: OverviewDesk, box: Postbox) -> None:
     notifier = Notifier.of(desk.config, None)
     send_if_due(desk.config, desk.ledger, notifier)
     box.status = 500
     desk.move(hours=12)
-    assert [send_if_due(desk.config, desk.ledger, notifier) for _ in range(2)] == [True, False]
+    assert [send_if_due(desk.config, desk.ledger, notifier) for _ in range(3)] == [False, False, False]
+    assert len(box.posted) == 1
 
 
 def test_without_an_hour_there_is_none(tmp_path: Path, box: Postbox) -> None:
