@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
 
+from loguru import logger
+
 from rpa.config import BrokenShop
 from rpa.discovery import load, worries
 from rpa.errors import RpaError
@@ -29,6 +31,10 @@ Worry = Callable[["Config", "Ledger", str], Iterable[Text]]
 """What an entry point of group `rpa.worries` names: given a shop's name, what did not happen in it, in sentences that
 do not name the shop."""
 
+_WORRY_FAILED = Text(
+    en="A plug-in that looks for what did not happen fails ({error}); see the log.",
+    zh="检查遗漏事项的插件出错（{error}），详见日志。",
+)
 _NOT_RUN = (PlanState.NEVER_STARTED, PlanState.INTERRUPTED, PlanState.SKIPPED)
 
 
@@ -109,6 +115,9 @@ def _told_by(worry: Worry, config: Config, ledger: Ledger, shop: str) -> list[Te
         return list(worry(config, ledger, shop))
     except RpaError as error:
         return [Text(en=str(error), zh=str(error))]
+    except Exception as error:  # noqa: BLE001 - a plug-in's mistake must not take the day of all shops along
+        logger.opt(exception=error).debug("A worry of {} failed", shop)
+        return [_WORRY_FAILED.with_words(error=f"{type(error).__name__}: {error}")]
 
 
 def _not_run(ledger: Ledger, *, shops: Collection[str], span: Span) -> Iterable[PlannedRun]:

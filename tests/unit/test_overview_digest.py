@@ -20,6 +20,7 @@ from rpa.scheduler.chores import do_all
 from rpa.scheduler.trouble import Trouble
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 from tests.unit.postbox import Postbox, postbox
+from tests.unit.test_discovery import installed, python
 
 AT_EIGHT = """
 [digest]
@@ -35,6 +36,11 @@ shops = ["south"]
 name = "none"
 url_env = "BOSS"
 digest = false
+"""
+WORRY = """
+from rpa.language import Text
+def extra(config, ledger, shop):
+    return [Text(en=f"{1 // (shop != 'south')} is well", zh="")]
 """
 TODAY = date(2026, 3, 10)
 
@@ -186,6 +192,17 @@ def test_a_channel_that_refuses_it_is_left_alone_for_a_time(desk: OverviewDesk, 
     desk.move(hours=12)
     assert [send_if_due(desk.config, desk.ledger, notifier) for _ in range(3)] == [False, False, False]
     assert len(box.posted) == 1
+
+
+def test_a_worry_of_a_plug_in_that_fails_in_one_shop_takes_no_other_along(desk: OverviewDesk, tmp_path: Path) -> None:
+    plugin = installed(
+        tmp_path / "plugin", entry_points="[rpa.worries]\nextra = rpa_extra:extra\n", modules={"rpa_extra.py": WORRY}
+    )
+    called = ["--config", str(desk.config.path), "digest"]
+    call = f"import sys; from rpa.cli import main; sys.argv[1:] = {called!r}; main()"
+    told = " ".join(python(call, plugin=plugin).split())
+    assert "- demo: 1 is well" in told
+    assert "- south: A plug-in that looks for what did not happen fails (ZeroDivisionError: " in told
 
 
 def test_without_an_hour_there_is_none(tmp_path: Path, box: Postbox) -> None:
