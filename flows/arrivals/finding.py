@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flows.arrivals.folder import InboxFolder
-from flows.sheets.arrival import GROWING, LeftAlone, State, growing, readable, state
-from flows.sheets.files import OLE, ZIP, NotASheet, decoded
+from flows.sheets.arrival import GROWING, LeftAlone, State, growing, is_younger, readable, state
+from flows.sheets.files import ends_whole
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ QUIET_S: Final = 60.0
 """So long nobody may have written to a file that is taken in."""
 _TIMES_UNENDED: Final = 10
 """So many times as long when it ends in the middle of a line: there, a number that was cut may pass for a whole one."""
-_AHEAD_S: Final = 300.0
-"""The clock of another computer may be ahead by that; a time farther ahead tells nothing, and its file is watched."""
 _WATCHED_S: Final = 2.0
 
 NOT_THERE = Text(
@@ -80,23 +78,19 @@ def whole_of(paths: Sequence[Path], *, config: Config, quiet_s: float) -> tuple[
     `quiet_s`: so long nobody may have written to it; 0: what stands still while it is looked at will do.
     """
     now_s = config.clock.now().timestamp()
-    young = [path for path in paths if _is_younger(state(path), quiet_s, now_s=now_s)]
+    young = [path for path in paths if is_younger(state(path), quiet_s, now_s=now_s)]
     moving = growing([path for path in paths if path not in young], clock=config.clock, stable_s=_WATCHED_S)
     found: list[Found] = []
     left: list[LeftAlone] = []
     for path in paths:
         read = _YOUNG if path in young else GROWING if path in moving else _read(path)
-        if isinstance(read, Found) and not ends(read.data):
-            read = _UNENDED if _is_younger(read.seen, quiet_s * _TIMES_UNENDED, now_s=now_s) else read
+        if isinstance(read, Found) and not ends_whole(read.data):
+            read = _UNENDED if is_younger(read.seen, quiet_s * _TIMES_UNENDED, now_s=now_s) else read
         if isinstance(read, Found):
             found.append(read)
         else:
             left.append(LeftAlone(path=readable(path), why=read))
     return found, left
-
-
-def _is_younger(seen: State, than_s: float, *, now_s: float) -> bool:
-    return bool(than_s) and seen is not None and -_AHEAD_S <= now_s - seen[1] / 1e9 < than_s
 
 
 def _read(path: Path) -> Found | Text:
@@ -107,14 +101,3 @@ def _read(path: Path) -> Found | Text:
     except OSError:
         return _IN_USE
     return Found(path=path, seen=seen, data=data) if state(path) == seen else GROWING
-
-
-def ends(data: bytes) -> bool:
-    """Whether a file ends where a row, or a page, ends; a workbook that is cut cannot be opened, and counts as one."""
-    if data.startswith((ZIP, OLE)):
-        return True
-    try:
-        text = decoded(data).rstrip(" \t\x1a")
-    except NotASheet:  # no text, or text that is cut within a character
-        return False
-    return text.rstrip().endswith(">") if text.lstrip().startswith("<") else text.endswith(("\n", "\r"))

@@ -77,6 +77,8 @@ def _told(found: Found, arrival: Arrival, *, config: Config, reading: Reading, l
     before = ledger.rows_of_arrival(arrival)
     ledger.arrive_anew(arrival, sha256=found.sha256, rows=rows, facts=facts)
     stay = {row.id for row in before}.intersection(row.id for row in ledger.rows_of_arrival(arrival))
+    if len(stay) == len(before) == len(rows):  # saved once more, as it was
+        return ""
     message = _GREW.of(config.language).format(folder=arrival.folder, name=arrival.name, new=len(rows) - len(stay))
     return " ".join(filter(None, (message, _gone([row for row in before if row.id not in stay], config=config))))
 

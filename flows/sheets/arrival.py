@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from rpa.clock import Clock
 from rpa.language import Text
@@ -14,6 +15,9 @@ LOCK_PREFIXES = ("~$", ".~lock", ".~")
 GROWING = Text(en="The file is still being written; the next run reads it.", zh="文件仍在写入，下次运行再读取。")
 LOCK_FILE = Text(en="A lock file of an office program, not a sheet.", zh="办公软件的锁文件，不是表格。")
 NO_ROWS = Text(en="The sheet has headers but no rows.", zh="表格只有表头，没有数据行。")
+
+_AHEAD_S: Final = 300.0
+"""The clock of another computer may be ahead by that."""
 
 State = tuple[int, int] | None
 """Size and modification time in ns; None: the file cannot be looked at."""
@@ -53,6 +57,11 @@ def _readable(name: str) -> str:
 def each_once(paths: Iterable[Path]) -> list[Path]:
     """The paths in their order, each file once, however it is named."""
     return list({path.resolve(): path for path in reversed(list(paths))}.values())[::-1]
+
+
+def is_younger(seen: State, than_s: float, *, now_s: float) -> bool:
+    """Whether a file was written to since then. Of a time that lies far ahead this cannot be told, and it is not."""
+    return than_s > 0 and seen is not None and -_AHEAD_S <= now_s - seen[1] / 1e9 < than_s
 
 
 def growing(paths: Sequence[Path], *, clock: Clock, stable_s: float) -> set[Path]:

@@ -115,6 +115,17 @@ def decoded(data: bytes) -> str:
     )
 
 
+def ends_whole(data: bytes) -> bool:
+    """Whether a file ends where a row, or a page, ends; a workbook that is cut cannot be opened, and counts as one."""
+    if data.startswith((ZIP, OLE)):
+        return True
+    try:
+        text = decoded(data).rstrip(" \t\x1a")
+    except NotASheet:  # no text, or text that is cut within a character
+        return False
+    return text.rstrip().endswith(">") if text.lstrip().startswith("<") else text.endswith(("\n", "\r"))
+
+
 def _read_text(text: str, *, is_header: IsHeader) -> list[Worksheet]:
     head = text[:2000].lstrip().casefold()
     if "<table" in text.casefold() and head.startswith("<"):

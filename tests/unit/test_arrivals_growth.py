@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.arrivals.deadline import watch_inboxes
-from flows.arrivals.finding import ends
 from flows.reasons import Reason
+from flows.sheets.files import ends_whole
 from tests.unit.arrival_desk import HEADERS, A, ArrivalDesk, B, C, aged, parcel
 
 ALL = {A: Reason.SHIPPED, B: Reason.SHIPPED, C: Reason.SHIPPED}
@@ -73,7 +73,7 @@ def test_a_dry_run_reads_what_has_just_been_saved(desk: ArrivalDesk) -> None:
     ],
 )  # fmt: skip
 def test_it_is_told_by_its_end_whether_more_may_come(data: bytes, *, whole: bool) -> None:
-    assert ends(data) is whole
+    assert ends_whole(data) is whole
 
 
 def test_rows_that_come_after_a_file_was_put_away_are_worked_on_too(desk: ArrivalDesk) -> None:
@@ -142,9 +142,10 @@ def test_a_shop_that_gave_up_its_inbox_hears_of_it_no_more(desk: ArrivalDesk) ->
     assert incidents(desk) == []
 
 
-def test_a_file_that_is_only_touched_is_not_read_again(desk: ArrivalDesk) -> None:
+def test_of_a_file_that_is_only_saved_once_more_nothing_is_said(desk: ArrivalDesk) -> None:
     desk.drop_bytes("today.csv", LINES)
     desk.run(finds={"demo": ALL})
-    goes_on(desk, b"", ago_s=100)
-    assert desk.run(finds={"demo": ALL}) == []
-    assert incidents(desk) == []
+    for rest in (b"", b"\r\n"):
+        goes_on(desk, rest, ago_s=100)
+        assert desk.run(finds={"demo": ALL}) == []
+        assert incidents(desk) == []
