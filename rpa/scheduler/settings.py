@@ -51,7 +51,7 @@ class Settings:
             try:
                 self.current, self._unheard = load(self.current.path), True
             except ConfigError as error:
-                self._problem = ConfigError(f"{error}\nNothing is started until that is put right")
+                self._problem = error
         if self._problem is not None:
             raise self._problem
         if self._unheard:
