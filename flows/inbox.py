@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 GoodOrBad = SheetRow | BadRow
 
+_UNENDED_S: Final = 60.0
 _NO_SHEET = Text(en="There is no sheet {sheets}; check --sheet.", zh="找不到表格 {sheets}；请检查 --sheet。")
 _BAD_ROWS = Text(
     en="Sheet rows that cannot be used: {rows}. The others are worked on.",
@@ -70,7 +71,8 @@ class Inbox:
                     language=config.language,
                 )  # fmt: skip
                 arrived.read(shop.name, reading=reading)
-                files = read_files(paths, reading=reading, clock=config.clock)
+                unended_s = 0.0 if given else _UNENDED_S
+                files = read_files(paths, reading=reading, clock=config.clock, unended_s=unended_s)
                 read[key] = arrived.join(files, shop=shop.name)
                 _tell(read[key].bad, language=config.language)
             contents[shop.name] = read[key]

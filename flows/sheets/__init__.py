@@ -17,10 +17,11 @@ from flows.sheets.arrival import (
     LeftAlone,
     each_once,
     growing,
+    is_younger,
     readable,
     state,
 )
-from flows.sheets.files import NotASheet, Worksheet, read_worksheets, worksheets_in
+from flows.sheets.files import NotASheet, Worksheet, ends_whole, read_worksheets, worksheets_in
 from flows.sheets.headers import HeaderWords
 from flows.sheets.tables import Reading, read_table
 from flows.sheets.together import check_together
@@ -91,13 +92,20 @@ def reading_of(
     return Reading(profile=words, headers=headers, language=language, hidden_rows=hidden_rows)
 
 
-def read_files(paths: Sequence[Path], *, reading: Reading, clock: Clock, stable_s: float = 2.0) -> FilesRead:
-    """The same, but each row checked by itself only."""
+def read_files(
+    paths: Sequence[Path], *, reading: Reading, clock: Clock, stable_s: float = 2.0, unended_s: float = 0.0
+) -> FilesRead:
+    """The same, but each row checked by itself only.
+
+    `unended_s`: a file that ends within a line is left alone for so long after it was modified: its upload may stall,
+    and a number that is cut may pass for a whole one.
+    """
     paths = each_once(paths)
     locks = [path for path in paths if path.name.startswith(LOCK_PREFIXES)]
     left_alone = [LeftAlone(path=readable(path), why=LOCK_FILE) for path in locks]
     paths = [path for path in paths if path not in locks]
     moving = growing(paths, clock=clock, stable_s=stable_s)
+    moving |= {path for path in paths if is_younger(state(path), unended_s, now_s=_now_s(clock)) and _is_cut(path)}
     rows: list[SheetRow | BadRow] = []
     for path in paths:
         found = [] if path in moving else _read_whole(path, reading=reading)
@@ -106,6 +114,17 @@ def read_files(paths: Sequence[Path], *, reading: Reading, clock: Clock, stable_
             why = GROWING if path in moving or found is None else NO_ROWS
             left_alone.append(LeftAlone(path=readable(path), why=why))
     return FilesRead(rows=tuple(rows), left_alone=tuple(left_alone))
+
+
+def _now_s(clock: Clock) -> float:
+    return clock.now().timestamp()
+
+
+def _is_cut(path: Path) -> bool:
+    try:
+        return not ends_whole(path.read_bytes())
+    except OSError:
+        return False  # whoever reads it says why it cannot be read
 
 
 def _read_whole(path: Path, *, reading: Reading) -> list[SheetRow | BadRow] | None:

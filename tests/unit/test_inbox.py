@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,19 @@ def numbers(rows: Sequence[SheetRow | BadRow]) -> list[str]:
 
 def left(inbox: Inbox, *stopped: str) -> dict[str, tuple[str, Reason | None]]:
     return {decision.order_sn: (shop, decision.reason) for shop, decision in inbox.leftovers(stopped)}
+
+
+def test_a_sheet_that_has_just_been_written_and_ends_within_a_line_is_read_only_when_a_person_gives_it(
+    office: Office,
+) -> None:
+    path = office.sheet("in/a.csv", A)
+    os.utime(path, (time.time() - 30, time.time() - 30))
+    found = office.read({"one": ["in/*"]})
+    assert (numbers(found.rows("one")), [each.path for each in found.left_alone("one")]) == ([], [path])
+    assert numbers(office.read({"one": []}, given=[path]).rows("one")) == [A]
+    path.write_bytes(path.read_bytes() + b"\n")
+    os.utime(path, (time.time() - 30, time.time() - 30))
+    assert numbers(office.read({"one": ["in/*"]}).rows("one")) == [A]
 
 
 def test_each_shop_reads_the_sheets_of_its_globs(office: Office) -> None:
