@@ -33,6 +33,7 @@ from rpa.language import Language, Text
 from rpa.report.duties import TO_DO
 from tests.browser.clerk import Clerk
 from tests.office import PASSWORD, VIRTUAL_GOODS, ZONE, ShopFolder
+from tests.unit.arrival_desk import aged
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -139,7 +140,7 @@ def three_shops(place: Path, *, language: Language) -> Iterator[ShopFolder]:
             )  # fmt: skip
             made = generate(orders=14, seed=seed, now=now)
             rows = [*hasty_parcels(made, seed=2), *parcels(made, seed=1)]
-            folder.write_sheet(rows[:-1], name=f"{inbox}/parcels.csv")
+            aged(folder.write_sheet(rows[:-1], name=f"{inbox}/parcels.csv"), by_s=60)
         settings = folder.path / "rpa.toml"
         text = settings.read_text(encoding="utf-8").replace('"en"', f'"{language}"', 1)
         settings.write_text(f"{text}\n{_SCHEDULE}", encoding="utf-8")
