@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rpa.ahead import import_ahead
 from rpa.browser.session import launched
 from rpa.browser.shared import Guest, connected
 from rpa.browser.watching import Watching
@@ -114,8 +113,7 @@ def run(job: Job) -> list[ShopResult]:
     )
     with ExitStack() as reports:
         started: list[_ShopRun] = []
-        # The database's modules take as long to import as the browser to start; both can go on at once.
-        threading.Thread(target=importlib.import_module, args=("rpa.ledger.ledger",)).start()
+        import_ahead()
         with job.browser() as browser:
             for place in premises:
                 shop_run = _ShopRun(job, place, shared=shared)

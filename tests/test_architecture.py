@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("cli", "__main__"),
-    ("runner", "scheduler", "starter", "doctor", "service"),
+    ("runner", "scheduler", "starter", "doctor", "service", "ahead"),
     ("browser", "documents", "elements", "ledger", "report", "notify", "office", "overview", "run"),
     ("config", "credentials", "discovery", "flow", "pauses", "timetable"),
     ("tomlfile", "tomllines", "tomlshape"),

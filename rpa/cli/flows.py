@@ -31,6 +31,7 @@ def _import_all() -> None:
     """What a run needs: the program, the flows, the platforms with their shipped profiles."""
     import rpa.cli.run  # noqa: F401
     from rpa import discovery
+    from rpa.ahead import import_ahead
     from rpa.elements.registry import load_profile, profiles
     from rpa.errors import ConfigError
 
@@ -38,6 +39,7 @@ def _import_all() -> None:
     for platform in discovery.platforms().keys() & set(profiles()):
         with contextlib.suppress(ConfigError):  # the run that uses it will say so
             load_profile(platform)
+    import_ahead()
 
 
 class FlowGroup(TyperGroup):

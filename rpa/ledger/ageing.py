@@ -15,7 +15,7 @@ from sqlalchemy import and_, case, delete, exists, func, or_, select, tuple_
 from rpa.ledger import plans
 from rpa.ledger.actions import LIVE, State
 from rpa.ledger.arrivals import ArrivalState
-from rpa.ledger.documents import Document, DocumentState, document_of
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.holds import active
 from rpa.ledger.plans import UNDER_WAY, PlanState
 from rpa.ledger.rows import chunks
@@ -34,6 +34,7 @@ from rpa.ledger.schema import (
     planned_runs,
     runs,
 )
+from rpa.ledger.storage.documents import document_of
 from rpa.ledger.transactions import Transactions
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from rpa.ledger import arrivals, regrowth
 from rpa.ledger.arrivals import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote
+from rpa.ledger.storage import arrivals, regrowth
 from rpa.ledger.transactions import Transactions
 
 

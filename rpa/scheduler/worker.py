@@ -6,7 +6,6 @@ browser's owner, "stop", or its end when the scheduler is gone. What comes of it
 
 from __future__ import annotations
 
-import importlib
 import os
 import threading
 
@@ -80,8 +79,11 @@ def main() -> None:
 
 def _import_all() -> None:
     """What a run needs, while the driver starts."""
-    importlib.import_module("rpa.scheduler.errand")
+    import rpa.scheduler.errand  # noqa: F401
+    from rpa.ahead import import_ahead
+
     flows()
+    import_ahead()
 
 
 if __name__ == "__main__":

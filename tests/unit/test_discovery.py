@@ -100,3 +100,11 @@ def test_two_platforms_of_one_name_are_refused(tmp_path: Path) -> None:
     )
     said = python("from rpa.discovery import platforms; platforms()", plugin=plugin)
     assert 'Two platforms are called "same"; one is from rpa-extra' in said
+
+
+def test_the_flows_are_known_without_loading_what_takes_long() -> None:
+    """It would be loaded before the browser is started, not while it starts."""
+    libraries = ["sqlalchemy", "pandas", "openpyxl", "cryptography", "apprise", "keyring"]
+    program = f"import sys; from rpa.discovery import flows; flows(); print([*sys.modules.keys() & {set(libraries)}])"
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert loaded.stdout.strip() == "[]"
