@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize, 
 
 from rpa.browser.find import find_browser
 from rpa.browser.playwright_errors import translated
+from rpa.browser.switches import QUIET, WITHOUT
 from rpa.errors import ConfigError, TryAgain
 from rpa.files import kept_in
 from rpa.language import Text
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 _BROWSER_GONE = Text(en="The browser was gone before it was closed: {why}", zh="浏览器在关闭前已退出：{why}")
 _WINDOW_GONE = Text(en="The window was gone before it was closed: {why}", zh="浏览器窗口在关闭前已退出：{why}")
 
-# Background services of the browser itself call its maker's hosts; a shop's run needs none of them.
-QUIET = (
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
-    "--no-first-run", "--no-default-browser-check", "--metrics-recording-only",
-)  # fmt: skip
 _STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
@@ -64,7 +60,7 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets:
     executable = find_browser()
     if headed and not has_screen():
         raise ConfigError("--headed needs a screen, and DISPLAY is not set. Run without --headed, or under xvfb-run.")
-    args = [*QUIET, *sandbox()]
+    args = [*QUIET, WITHOUT, *sandbox()]
     try:
         return playwright.chromium.launch(
             executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args,
