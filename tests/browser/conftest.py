@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from fixtures.mockshop.harness import MockShop
-from rpa.browser.find import find_browser
+from rpa.browser.session import launched
 from rpa.browser.view import View
 from rpa.elements.registry import load_profile
 from tests.browser.clerk import PATIENCE_MS, Clerk
 from tests.browser.tinysite import ASKS, CLICKS, SHOP, TinySite, good, tiny_site, viewed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +27,8 @@ def mock_shop() -> Iterator[MockShop]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    args = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=find_browser(), args=args)
-        yield launched
-        launched.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
