@@ -16,11 +16,13 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows n
 
 WINDOW = """
 import signal, sys
+from rpa.clock import Clock
 from rpa.stopping import asked_to_stop
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # it is ignored where the tests themselves were started by nohup
 with asked_to_stop() as stopping:
     print("here", flush=True)
     while not stopping():
-        signal.pause()
+        Clock().wait(0.02)
     print("the order in hand is done", flush=True)
 open(sys.argv[1], "w").close()
 """
@@ -56,5 +58,8 @@ def test_after_its_window_is_closed_a_program_still_comes_to_its_end(tmp_path: P
         assert b"here" in os.read(window, 100)
         os.close(window)
         program.send_signal(signal.SIGHUP)
-        _, said = program.communicate(timeout=30)
+        try:
+            _, said = program.communicate(timeout=30)
+        finally:
+            program.kill()
     assert (program.returncode, (tmp_path / "ended").exists()) == (0, True), said
