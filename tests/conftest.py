@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -22,6 +23,14 @@ def pytest_configure() -> None:
     wishes = {name for name in os.environ if name.startswith("RPA_")} - KEPT
     for name in wishes.union(FORCES_COLOUR) & os.environ.keys():
         del os.environ[name]
+    _heed_signals()
+
+
+def _heed_signals() -> None:
+    """Started by nohup, or in the background of a script, tests and all that they start would ignore these."""
+    for name in {"SIGINT", "SIGHUP"} & {each.name for each in signal.Signals}:
+        if signal.getsignal(signal.Signals[name]) is signal.SIG_IGN:
+            signal.signal(signal.Signals[name], signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,10 +15,9 @@ from rpa import stopping
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows neither SIGHUP nor SIGTERM")
 
 WINDOW = """
-import signal, sys
+import sys
 from rpa.clock import Clock
 from rpa.stopping import asked_to_stop
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # it is ignored where the tests themselves were started by nohup
 with asked_to_stop() as stopping:
     print("here", flush=True)
     while not stopping():
