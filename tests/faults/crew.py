@@ -18,6 +18,7 @@ import psutil
 
 from rpa.scheduler.leftovers import end_leftovers
 from tests.office import ShopFolder
+from tests.processes import is_there
 
 _ENDS_IN_S = 20.0
 _TELLS_IN_S = 90.0
@@ -95,7 +96,7 @@ class Crew:
     def orphans(self) -> list[psutil.Process]:
         """Those of its processes that do not end; they are ended then."""
         _, alive = psutil.wait_procs(self.seen, timeout=_ENDS_IN_S)
-        left = [each for each in alive if _is_there(each)]
+        left = [each for each in alive if is_there(each)]
         for each in left:
             with suppress(psutil.NoSuchProcess):
                 each.kill()
@@ -151,14 +152,6 @@ def _parent(process: psutil.Process) -> int:
         return int(process.ppid())
     except psutil.NoSuchProcess:
         return 0
-
-
-def _is_there(process: psutil.Process) -> bool:
-    """Whether it has not ended, even if nobody has taken note of its end yet."""
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _only(found: Iterator[psutil.Process]) -> psutil.Process:

@@ -16,6 +16,7 @@ from rpa.ledger.lock import RunLock
 from tests.faults.crew import Crew, crew
 from tests.faults.promises import at_most_once, ledger_agrees
 from tests.faults.smallshop import SmallShop, small_shop
+from tests.processes import is_there
 
 SHIP = "orders/shipping"
 _LONG_ENOUGH_S = 1.5
@@ -110,7 +111,7 @@ def test_a_run_that_takes_too_long_is_asked_to_stop_and_one_that_hangs_is_killed
         hung = running.told()
         assert (hung["how"], hung["exit"]) == ("killed", None)
         assert "longer than 0:00:03" in hung["detail"]
-        assert not worker.is_running()
+        assert not is_there(worker)
     assert shop.shipped() == []
 
 
@@ -132,7 +133,7 @@ def test_a_worn_browser_is_replaced_between_runs_and_no_run_begins_in_it(shop: S
         first = running.part("browser")
         assert (running.told()["shop"], running.told()["shop"]) == ("demo", "second")
         psutil.wait_procs([first], timeout=_GONE_IN_S)
-        assert not first.is_running()
+        assert not is_there(first)
 
 
 def _begin_a_shipment(running: Crew, shop: SmallShop, *, requests: int = 2, order_sn: str = "") -> None:

@@ -17,6 +17,7 @@ from flows.reasons import Reason
 from flows.rows import OrderRow
 from rpa.config import Config, load
 from rpa.errors import LoginNeeded
+from rpa.files import write_atomically
 from rpa.flow import Plan, Row
 from rpa.ledger.arrivals import ArrivalRow
 from rpa.ledger.ledger import Ledger
@@ -52,7 +53,8 @@ class ArrivalDesk:
     def __post_init__(self) -> None:
         self.inbox.mkdir(parents=True, exist_ok=True)
         tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\n{self.settings}' for name in self.shops]
-        (self.folder / "rpa.toml").write_text("\n".join(['language = "en"', *tables]), encoding="utf-8")
+        # whole at any moment: other programs may be reading it
+        write_atomically(self.folder / "rpa.toml", "\n".join(['language = "en"', *tables]).encode())
 
     @property
     def inbox(self) -> Path:

@@ -17,6 +17,7 @@ from rpa.scheduler.worker import Leash
 from rpa.scheduler.working import Working
 from tests.faults.pool_program import task
 from tests.office import ShopFolder
+from tests.processes import is_there
 
 if TYPE_CHECKING:
     from rpa.scheduler.browserhost import BrowserHost
@@ -86,7 +87,7 @@ def test_a_worker_that_hangs_before_its_window_is_open_is_killed_with_its_family
         config.clock.wait(working.next_bound - config.clock.monotonic())
         working.keep_time()
         assert heard.get(timeout=PATIENCE_S) is None
-        assert not child.is_running()
+        assert not is_there(child)
     finally:
         working.kill()
     ended = working.ended()
