@@ -200,11 +200,14 @@ def import_growing(repetitions: int, *, rows: int) -> list[Line]:
 
 def remembering(repetitions: int, *, shops: int) -> list[Line]:
     """MB of the browsers with all shops' lists open, and what a worker holds beside them."""
-    together = tuple(memory.browsers(repetitions, shops=shops))
+    held = tuple(memory.browsers(repetitions, shops=shops))
     worker = memory.worker()
-    mean = statistics.median(apart for _, apart in together) / shops
+    mean = statistics.median(each.apart for each in held) / shops
+    apart = tuple((each.together, each.apart) for each in held)
+    ours = tuple((each.together, each.apart_ours) for each in held)
     return [
-        Line(what=f"PSS (MB): {shops} shops in one browser : {shops} browsers", pairs=together, bound=0.6),
+        Line(what=f"PSS (MB): {shops} shops in one browser : {shops} browsers", pairs=apart, bound=0.6),
+        Line(what=f"the same : {shops} browsers started as ours", pairs=ours),
         Line(what="a worker's Python : one of the browsers", pairs=((worker.python_mb, mean),)),
         Line(what="a worker's driver : one of the browsers", pairs=((worker.driver_mb, mean),)),
     ]

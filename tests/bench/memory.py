@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import psutil
 from playwright.sync_api import Playwright, sync_playwright
 
-from rpa.browser.session import launched, shop_page
+from rpa.browser.find import find_browser
+from rpa.browser.session import launched, sandbox, shop_page
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.scheduler.children import family
 from rpa.scheduler.pool import Pool
@@ -30,8 +31,20 @@ _ORDERS = 600
 _LOOK_S = 0.05
 
 
-def browsers(repetitions: int, *, shops: int) -> Iterator[tuple[float, float]]:
-    """MB of the browsers' processes with each shop's list of orders open: in one browser, and in one for each shop."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """MB (PSS) of the browsers' processes with each shop's list of orders open."""
+
+    together: float
+    """In one browser of ours."""
+    apart: float
+    """In a browser for each shop, as Playwright starts it."""
+    apart_ours: float
+    """In a browser for each shop, started as ours is."""
+
+
+def browsers(repetitions: int, *, shops: int) -> Iterator[Held]:
+    """What one browser for all shops holds, and what one for each."""
     with started(orders=_ORDERS) as mock, sync_playwright() as driver:
         with launched(playwright=driver) as browser, bare_page(browser, url=mock.url) as page:
             state = json.dumps(page.context.storage_state(indexed_db=True)).encode()
@@ -40,16 +53,21 @@ def browsers(repetitions: int, *, shops: int) -> Iterator[tuple[float, float]]:
                 for _ in range(shops):
                     pages.enter_context(_list_open(browser, state, url=mock.url))
                 together = _held_mb()
-            with ExitStack() as stack:
-                for _ in range(shops):
-                    stack.enter_context(_browser_apart(driver, state, url=mock.url))
-                yield together, _held_mb()
+            apart: list[float] = []
+            for start in (_bare, launched):
+                with ExitStack() as stack:
+                    for _ in range(shops):
+                        browser = stack.enter_context(start(playwright=driver))
+                        stack.enter_context(_list_open(browser, state, url=mock.url))
+                    apart.append(_held_mb())
+            yield Held(together=together, apart=apart[0], apart_ours=apart[1])
 
 
 @contextmanager
-def _browser_apart(driver: Playwright, state: bytes, *, url: str) -> Iterator[None]:
-    with launched(playwright=driver) as browser, _list_open(browser, state, url=url):
-        yield
+def _bare(*, playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=find_browser(), args=sandbox())
+    yield browser
+    browser.close()
 
 
 @contextmanager
