@@ -71,8 +71,7 @@ def test(arguments: Sequence[str]) -> int:
     """The exit code of pytest. Headed runs are tested too, so Linux needs a virtual screen."""
     if sys.platform == "linux" and not shutil.which("Xvfb") and not apt_install("xvfb"):
         print("Xvfb is missing, so headed runs cannot be tested. Install it with: apt install xvfb", flush=True)
-    # Half of a test's time is spent waiting for a browser or a process, so three of them keep two cores busy.
-    workers = min(3 * (os.cpu_count() or 2) // 2, 8)
+    workers = min(3 * (os.cpu_count() or 2) // 2, 8)  # a test waits half of its time, so three keep two cores busy
     words = [str(PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments]
     return step(words, environment={**os.environ, "RPA_BROWSER": browser()})
 
