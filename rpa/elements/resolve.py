@@ -7,6 +7,7 @@ candidate: its name is compared with what the profile expects and forbids, on ev
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -66,19 +67,41 @@ def locate(root: Page | PlaywrightLocator, locator: Locator) -> PlaywrightLocato
 
 def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
     """The element where it is visible now; None if it is not. Raises PageChanged when it is ambiguous or misnamed."""
-    for locator in element.locators:
-        candidate = locate(root, locator)
-        hits = visible_hits(candidate, name=element.name)
-        if len(hits) > 1:
-            message = f"{element.name} is on the page {len(hits)} times ({locator.kind} {locator.value!r})"
-            raise PageChanged(f"{message}; nothing was chosen. Run `rpa selectors check`.")
+    seen = _first_seen(root, element, element.locators)
+    while seen is not None and seen.rank:
+        drawn_meanwhile = _first_seen(root, element, element.locators[: seen.rank])
+        if drawn_meanwhile is None:
+            break
+        seen = drawn_meanwhile
+    if seen is None:
+        return None
+    if len(seen.hits) > 1:
+        how = f"{seen.by.kind} {seen.by.value!r}"
+        message = f"{element.name} is on the page {len(seen.hits)} times ({how}); nothing was chosen."
+        raise PageChanged(f"{message} Run `rpa selectors check`.")
+    [hit] = seen.hits
+    problem = name_problem(element, hit["name"])
+    if problem:
+        raise PageChanged(f"{problem}; nothing was clicked.")
+    place = locate(root, seen.by).visible.describe(element.name)
+    return Found(element=element, locator=place, name=hit["name"], disabled=hit["disabled"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What one of an element's locators finds."""
+
+    rank: int
+    by: Locator
+    hits: list[dict[str, Any]]
+
+
+def _first_seen(root: Page | PlaywrightLocator, element: Element, locators: Sequence[Locator]) -> _Seen | None:
+    """The first of these that finds anything visible. They are asked one by one, while the page goes on drawing."""
+    for rank, locator in enumerate(locators):
+        hits = visible_hits(locate(root, locator), name=element.name)
         if hits:
-            problem = name_problem(element, hits[0]["name"])
-            if problem:
-                raise PageChanged(f"{problem}; nothing was clicked.")
-            hit = hits[0]
-            place = candidate.visible.describe(element.name)
-            return Found(element=element, locator=place, name=hit["name"], disabled=hit["disabled"])
+            return _Seen(rank=rank, by=locator, hits=hits)
     return None
 
 

@@ -41,6 +41,21 @@ def test_a_locator_that_finds_nothing_leaves_it_to_the_next(page: Page) -> None:
     assert one.locator.evaluate("node => node.tagName") == "P"
 
 
+DRAWN_WHEN_LOOKED_AT = """<p class="search">Search</p><script>
+    const look = document.querySelectorAll;
+    document.querySelectorAll = (css) => {
+        if (css === ".search" && !document.querySelector("a"))
+            document.body.insertAdjacentHTML("afterbegin", '<a data-testid="search">Search orders</a>');
+        return look.call(document, css);
+    };</script>"""
+
+
+def test_what_is_drawn_while_later_locators_are_tried_is_still_the_first(fresh_page: Page) -> None:
+    one = found(fresh_page, DRAWN_WHEN_LOOKED_AT)
+    assert one is not None
+    assert one.locator.evaluate("node => node.tagName") == "A"
+
+
 @pytest.mark.parametrize("hidden", ["display: none", "visibility: hidden"])
 def test_what_cannot_be_seen_is_not_there(page: Page, hidden: str) -> None:
     one = found(page, f'<a data-testid="search" style="{hidden}">Search</a>{BY_ROLE}')
