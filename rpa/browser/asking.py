@@ -21,7 +21,7 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request, Response
+    from playwright.sync_api import Frame, Page, Request, Response
 
     from rpa.clock import Clock
     from rpa.elements.profile import AnswerSpec, Profile
@@ -32,6 +32,7 @@ _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
 _PUMP_MS = 40
 _BEGINS_WITHIN_S = 1.0
 """After a click that nobody waits for any more, its request has begun by then, or there is none."""
+_GIVEN_UP = "net::ERR_ABORTED"
 
 
 @dataclass(kw_only=True)
@@ -43,11 +44,22 @@ class _Sent:
     requests: list[Request] = field(default_factory=list)
     ended: list[Response | None] = field(default_factory=list)
     """Answers in their order; None: failed."""
+    leaving: bool = False
+    """The page has asked for another document, which is not there yet."""
 
     def note_request(self, request: Request) -> None:
         """Keep it if it is one of ours."""
-        if urlsplit(request.url).path == self.spec.url and _names(request, self.spec.request_order, self.about):
+        if request.is_navigation_request():
+            self.leaving = self.leaving or request.frame.parent_frame is None
+        elif urlsplit(request.url).path == self.spec.url and _names(request, self.spec.request_order, self.about):
             self.requests.append(request)
+
+    def note_document(self, frame: Frame) -> None:
+        """Another document is there: what the one before it asked, and whether that was answered, counts no more."""
+        if self.leaving and frame.parent_frame is None:
+            self.leaving = False
+            self.requests.clear()
+            self.ended.clear()
 
     def note_response(self, response: Response) -> None:
         """Its request has ended with an answer."""
@@ -55,8 +67,12 @@ class _Sent:
             self.ended.append(response)
 
     def note_failure(self, request: Request) -> None:
-        """It has ended without one."""
-        if request in self.requests:
+        """It has ended without one; one that the page gave up because it leaves was none of ours."""
+        if request not in self.requests:
+            return
+        if self.leaving and request.failure == _GIVEN_UP:
+            self.requests.remove(request)
+        else:
             self.ended.append(None)
 
 
@@ -86,7 +102,8 @@ class Asking:
     ) -> Answer | None:
         """Do the action once, return the answer to the request it made; None when none can be read: failed, 5xx, late.
 
-        Only requests sent since count, and with `about` only one that names this key (the profile's `request_order`).
+        Only requests sent since count, of the newest document when the action leads to another, and with `about` only
+        one that names this key (the profile's `request_order`).
         With `unless`, an element: also None as soon as that is visible. Raises LoginNeeded when the page goes to the
         login page instead, and what `open_answer` raises.
         """
@@ -138,6 +155,7 @@ class Asking:
             "request": sent.note_request,
             "response": sent.note_response,
             "requestfailed": sent.note_failure,
+            "framenavigated": sent.note_document,
         }
         with _listening(self._page, handlers):
             action()

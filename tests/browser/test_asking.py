@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,9 +19,11 @@ from rpa.errors import (
     RpaError,
     TryAgain,
 )
-from tests.browser.tinysite import TinySite, good
+from tests.browser.tinysite import ASKS, SHOP, TinySite, good
 
 if TYPE_CHECKING:
+    from http.server import BaseHTTPRequestHandler
+
     from rpa.browser.view import View
 
 
@@ -117,6 +122,44 @@ def test_a_request_made_before_the_action_does_not_count(view: View, site: TinyS
     view.open("orders")
     ask(view)
     assert view.answered("list", lambda: None) is None
+
+
+ASKS_WHEN_LEFT = "<script>addEventListener('beforeunload', () => void fetch('/api/list'))</script>"
+
+
+@pytest.mark.parametrize("old_is_answered", [True, False])
+def test_what_the_page_before_asked_is_not_the_new_pages_answer(
+    view: View,
+    site: TinySite,
+    old_is_answered: bool,  # noqa: FBT001
+) -> None:
+    """As after a login: the site goes on to its list by itself while the list is opened."""
+    answered, left = Event(), Event()
+
+    def answer_old(desk: BaseHTTPRequestHandler) -> None:
+        if not old_is_answered:
+            left.wait(10)
+        _say(desk, json.dumps(good("old")))
+        answered.set()
+
+    def show_new(desk: BaseHTTPRequestHandler) -> None:
+        if old_is_answered:
+            answered.wait(10)
+        _say(desk, f"{SHOP}{ASKS}<script>ask('A-1')</script>")
+        left.set()
+
+    site.pages["/before"] = ASKS_WHEN_LEFT
+    site.files = {"/api/list": answer_old, "/orders": show_new}
+    view.page.goto(f"{site.url}/before")
+    assert view.open_for("orders", answer="list").keys("order_sn") == ["A-1"]
+
+
+def _say(desk: BaseHTTPRequestHandler, text: str) -> None:
+    desk.send_response(200)
+    desk.send_header("Content-Length", str(len(text)))
+    desk.end_headers()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        desk.wfile.write(text.encode())
 
 
 def test_an_answer_that_nobody_waits_for_any_more_is_not_taken_for_the_next_one(view: View, site: TinySite) -> None:
