@@ -146,10 +146,12 @@ def _run_words(planned: PlannedRun) -> Text:
 def lost_runs(ledger: Ledger, *, shops: Collection[str], now: datetime) -> Iterator[PlannedRun]:
     """Planned runs that never started or were cut off, and that no later run of the flow has made up for.
 
-    Those of the last 24 hours, oldest first: what was lost late in the evening is found in the morning.
+    Those of the last 24 hours, oldest first: what was lost late in the evening is found in the morning. Moments to come
+    are only given up by a clock that is ahead.
     """
     since = now - _LOOKS_BACK
-    lost = [each for state in _RUNS for each in ledger.planned_runs(state=state, since=since) if each.shop in shops]
+    found = (each for state in _RUNS for each in ledger.planned_runs(state=state, since=since, until=now))
+    lost = [each for each in found if each.shop in shops]
     made_up = _newest_good_runs(ledger, shops={each.shop for each in lost}, since=since)
     for each in sorted(lost, key=lambda each: each.planned_at):
         done = made_up.get((each.shop, each.flow))

@@ -32,6 +32,7 @@ _REASONS: Final[Mapping[str, Text]] = {
     "scheduler_gone": Text(en="`rpa schedule` ended without a word", zh="rpa schedule 意外退出"),
     "time_limit": Text(en="it ran longer than its time limit", zh="超过时间限制"),
     "caught_up": Text(en="makes up for a run that was cut off", zh="补跑此前中断的任务"),
+    "clock_set": Text(en="once more, as the clock had been ahead", zh="时钟曾超前，到点再次运行"),
     "died": Text(en="its process ended in the middle; see the log", zh="进程中途退出，见日志"),
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
 from rpa.scheduler.planner import (
+    ADDITIONAL,
     CUT_OFF,
     WORTH_CATCHING_UP,
     Missed,
@@ -15,6 +16,7 @@ from rpa.scheduler.planner import (
     Why,
     begun_again,
     judge,
+    over_too_soon,
     plan_of,
     unrecorded,
 )
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 10_000
 """So many plans are recorded in one transaction."""
+_OF_ONE_MOMENT = timedelta(seconds=1)
 _WITHOUT_MOMENTS = timedelta(days=30)
 """An entry that has no moment any more is asked again so much later."""
 
@@ -56,7 +59,7 @@ class Book:
         entry = self.entries.get(run.entry)
         if entry is None or run.shop not in self.shops[run.entry] or run.flow != entry.flow:
             return False
-        return run.reason == Why.CAUGHT_UP or self._has(entry, run.planned_at)
+        return run.reason in ADDITIONAL or self._has(entry, run.planned_at)
 
     def _has(self, entry: Entry, moment: datetime) -> bool:
         """Whether this is one of its moments; remembered, as all its shops ask, every second while they wait."""
@@ -106,7 +109,10 @@ class Book:
             self._next.pop(entry.name, None)
             self._planned_to[entry.name] = now + _WITHOUT_MOMENTS
             return
-        self._record(plan_of(entry, shop=shop, planned_at=moment) for shop in self.shops[entry.name])
+        wanted = [plan_of(entry, shop=shop, planned_at=moment) for shop in self.shops[entry.name]]
+        if len(self._record(wanted)) < len(wanted):
+            there = self._ledger.planned_runs(since=moment, until=moment + _OF_ONE_MOMENT)
+            self._record(over_too_soon(entry, runs=there, now=now))
         self._next[entry.name] = self._planned_to[entry.name] = moment.astimezone(UTC)
 
     def _since(self, entry: Entry, *, newest: dict[tuple[str, str], datetime], now: datetime) -> list[Missed]:
@@ -161,8 +167,11 @@ class Book:
             if run.id != cut_off.id and run.flow == cut_off.flow
         )
 
-    def _record(self, plans: Iterable[Plan]) -> None:
-        """The earliest first: killed in between, the newest recorded moment still tells what is missing."""
+    def _record(self, plans: Iterable[Plan]) -> list[PlannedRun]:
+        """The earliest first: killed in between, the newest recorded moment still tells what is missing.
+
+        Gives those that were not there yet.
+        """
         in_order = sorted(plans, key=lambda plan: plan.planned_at.timestamp())
-        for begin in range(0, len(in_order), _AT_ONCE):
-            self._ledger.plan(in_order[begin : begin + _AT_ONCE])
+        parts = (in_order[begin : begin + _AT_ONCE] for begin in range(0, len(in_order), _AT_ONCE))
+        return [new for part in parts for new in self._ledger.plan(part)]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PUNCTUAL = timedelta(minutes=1)
 """A moment is not missed for a start that is so much late: a restart of the scheduler takes seconds."""
 WORTH_CATCHING_UP = timedelta(hours=24)
+SET_BACK = timedelta(minutes=5)
+"""By more than this a clock was wrong. What ran in a shorter time that comes twice is not run twice."""
 LOOK_AHEAD = timedelta(days=370)
 """An entry whose next moment is farther off than this has none."""
 
@@ -53,6 +55,12 @@ class Why(StrEnum):
     """Its process ended in the middle."""
     CAUGHT_UP = "caught_up"
     """An additional run, right after the start, in place of one that the scheduler's end interrupted."""
+    CLOCK_SET = "clock_set"
+    """An additional run, at a moment that was over before it came: the clock was ahead, and was set back."""
+
+
+ADDITIONAL = frozenset({Why.CAUGHT_UP, Why.CLOCK_SET})
+"""Runs beside the moments of their entries."""
 
 
 CUT_OFF = frozenset({Why.STOPPED, Why.SCHEDULER_GONE})
@@ -120,6 +128,38 @@ def plan_of(
     return Plan(
         entry=entry.name, flow=entry.flow, shop=shop, planned_at=planned_at,
         due_at=due_at(entry, shop=shop, planned_at=planned_at), state=state, reason=reason, stands_for=stands_for,
+    )  # fmt: skip
+
+
+def over_too_soon(entry: Entry, *, runs: Iterable[PlannedRun], now: datetime) -> list[Plan]:
+    """An additional run in each shop in which a moment to come is over already. `runs`: all of that moment, and later.
+
+    The clock was ahead when it ended: by as much it would be silent in this shop, since it was set back.
+    """
+    of_shop: dict[str, list[PlannedRun]] = defaultdict(list)
+    for run in runs:
+        if run.entry == entry.name:
+            of_shop[run.shop].append(run)
+    return [
+        _once_more(entry, newest=max(those, key=lambda run: run.planned_at.timestamp()))
+        for those in of_shop.values()
+        if all(_is_over_too_soon(run, now=now) for run in those)
+    ]
+
+
+def _is_over_too_soon(run: PlannedRun, *, now: datetime) -> bool:
+    if run.ended_at is None:
+        return False
+    ended_at = run.ended_at.astimezone(UTC)
+    return max(ended_at - now.astimezone(UTC), run.planned_at.astimezone(UTC) - ended_at) > SET_BACK
+
+
+def _once_more(entry: Entry, *, newest: PlannedRun) -> Plan:
+    """Beside the one that is over, which stays on record."""
+    beside = timedelta(milliseconds=1)
+    return Plan(
+        entry=entry.name, flow=entry.flow, shop=newest.shop, planned_at=newest.planned_at + beside,
+        due_at=newest.due_at + beside, reason=Why.CLOCK_SET.value,
     )  # fmt: skip
 
 

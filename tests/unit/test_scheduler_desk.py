@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,10 @@ from types import SimpleNamespace
 import pytest
 
 from rpa.ledger.plans import PlanState
+from rpa.overview.tasks import lost_runs
 from rpa.scheduler.planner import Why
 from rpa.scheduler.workers import Task
-from tests.unit.simulated import Fate
+from tests.unit.simulated import SECOND, Fate
 from tests.unit.simulated_desk import BEGIN, HOUR, MINUTE, NOTICES, SHIP, Make, come_of, reasons, restart, simulations
 
 
@@ -206,7 +208,38 @@ def test_a_clock_that_was_years_ahead_stops_nothing_once_it_is_right(make: Make)
     simulation.live(BEGIN + 6 * HOUR)
     restart(simulation)
     simulation.live(BEGIN + 12 * HOUR)
-    assert len(simulation.starts) - before == 4, "all but the moment that was given up while it was long past"
+    assert len(simulation.starts) - before == 5, "at 12:00, 14:00, 16:00, 18:00 and 20:00"
+
+
+@pytest.mark.parametrize("ahead", [8 * HOUR, 30 * HOUR])
+def test_what_a_clock_that_was_hours_ahead_gave_up_or_did_too_soon_is_run_at_its_time(
+    make: Make, ahead: timedelta
+) -> None:
+    simulation = make({**SHIP, "every": "30m"}, shops=2, fate=lambda _task: Fate(takes=10 * SECOND))
+    simulation.live(BEGIN + 15 * MINUTE)
+    simulation.moving.shift(ahead)
+    restart(simulation)
+    simulation.live(simulation.now + MINUTE)
+    simulation.moving.shift(-ahead)
+    simulation.desk.wake()
+    restart(simulation)
+    before, since = len(simulation.starts), simulation.now
+    wrong = simulation.ledger.planned_runs(since=since, state=PlanState.NEVER_STARTED)
+    assert list(lost_runs(simulation.ledger, shops={"s0", "s1"}, now=since)) == []
+    simulation.live(BEGIN + 10 * HOUR - 15 * MINUTE)
+    assert Counter(f"{start.at.astimezone(simulation.config.zone):%H:%M}" for start in simulation.starts[before:]) == {
+        f"{hour:02}:{minute}": 2 for hour in range(9, 19) for minute in ("00", "30") if (hour, minute) != (9, "00")
+    }
+    assert {run.id for run in wrong} <= {run.id for run in simulation.ledger.planned_runs()}, "all stays on record"
+
+
+def test_what_ran_while_a_clock_was_seconds_ahead_is_not_run_twice(make: Make) -> None:
+    simulation = make(SHIP, fate=lambda _task: Fate(takes=5 * SECOND))
+    simulation.live(BEGIN + 10 * MINUTE + 20 * SECOND)
+    simulation.moving.shift(-30 * SECOND)
+    simulation.desk.wake()
+    simulation.live(BEGIN + 15 * MINUTE)
+    assert len(simulation.starts) == 1
 
 
 def test_on_a_full_disk_flows_that_write_are_skipped_and_others_go_on(

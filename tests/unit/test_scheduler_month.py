@@ -135,7 +135,7 @@ def saw_everything(simulation: Simulation) -> None:
     }
     assert any(run.stands_for > 1 and run.started_at for run in runs)
     assert len(runs) < len(simulation.ledger.planned_runs(until=simulation.now)), "some were begun again"
-    elsewhere = {Why.CAUGHT_UP, Why.WITHDRAWN, Why.NEEDS_PERSON, Why.DISK_FULL, Why.BAD_CONFIG}
+    elsewhere = {Why.CAUGHT_UP, Why.CLOCK_SET, Why.WITHDRAWN, Why.NEEDS_PERSON, Why.DISK_FULL, Why.BAD_CONFIG}
     assert {"", *Why} - elsewhere <= {run.reason for run in runs}
 
 
