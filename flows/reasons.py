@@ -55,6 +55,7 @@ class Reason(Coded):
     NOT_IN_EXPORT_YET = "not_in_export_yet", Outcome.WAITING, "Newer than the exported table; the next export has it.", "订单晚于导出时间；下次导出会包含。"
     AFTER_SALE = "after_sale", Outcome.WAITING, "In after-sale: settle the refund first.", "售后处理中：请先处理退款。"
     RELEASED = "released", Outcome.WAITING, "Released since the last run; the next run looks at it again.", "上次运行后已解除拦截；下次运行会重新核对。"
+    ANSWERED = "answered", Outcome.WAITING, "You have answered for it since the last run; the next run looks at it again.", "上次运行后您已答复；下次运行会重新核对此订单。"
     SELLER_REMARK = "seller_remark", Outcome.WAITING, "The seller's remark or flag says not to ship; change the remark to release it.", "商家备注或旗标要求先不发货；修改备注后才会发货。"
     ON_HOLD = "on_hold", Outcome.WAITING, "Held by a person; lift the hold to release it.", "已被人工拦截；解除拦截后才会发货。"
     PRESALE_NOT_DUE = "presale_not_due", Outcome.WAITING, "Presale: not to be shipped before the time in the details.", "预售订单：未到发货时间（时间见说明）。"

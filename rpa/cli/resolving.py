@@ -16,12 +16,15 @@ from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import LIVE, State
+from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.ledger.actions import Action
     from rpa.ledger.ledger import Ledger
 
+_ANSWERED = "answered"
+"""The reason of a line that a person has answered; flows have the sentence."""
 _ANSWERS = {"done": State.DONE, "not_done": State.NOT_DONE}
 _RESOLVED = Text(
     en="Recorded: {subject} in {shop} is now “{state}” (answered by {by}: {reason}).",
@@ -79,7 +82,7 @@ def resolve(
     with _shop_to_itself(config, shop) as ledger:
         if answers[0] == "changed":
             ledger.release(shop, subject=subject, by=who, reason=why)
-            ledger.settled(shop, subject=subject)
+            _keep_open(ledger, shop, subject=subject)
             said = _RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)
             console().print(said, soft_wrap=True)
         else:
@@ -179,9 +182,18 @@ def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: st
     answered = ledger.resolve(
         shop, kind=action.kind, subject=subject, part=action.part, state=state, by=by, reason=reason
     )
-    ledger.settled(shop, subject=subject)
+    if answered.state is State.NOT_DONE:
+        _keep_open(ledger, shop, subject=subject)
+    else:
+        ledger.settled(shop, subject=subject)
     word = STATE_WORDS[answered.state][0].of(language)
     said = _RESOLVED.of(language).format(subject=subject, shop=shop, state=word, by=by, reason=reason)
     console().print(said, soft_wrap=True)
     if answered.state is State.NOT_DONE:
         console().print(_MAY_GO_AGAIN.of(language))
+
+
+def _keep_open(ledger: Ledger, shop: str, *, subject: str) -> None:
+    """What is not done is still to be done: its lines stay, for the alarms before its deadline, and ask nobody."""
+    lines = [line for line in ledger.outstanding(shop) if line.subject == subject]
+    ledger.retell(lines, outcome=Outcome.WAITING, reason=_ANSWERED)

@@ -12,6 +12,7 @@ from flows.reasons import Coded, Reason
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunState
 from rpa.ledger.standing import Finding
+from tests.cli.doubts import DOUBT, keep_doubts
 from tests.cli.held import ONE, REASON, THREE, TWO, forbid, look
 from tests.cli.inside import rpa
 from tests.cli.notice_desk import BROKEN, GONE, NEXT_GONE, UNCLEAR, opened
@@ -108,3 +109,20 @@ def test_lost_notices_that_were_answered_ask_for_nothing(filed: Project) -> None
     rpa(filed, "notices", "resolve", "demo", "--lost", REASON)
     assert {subject for subject, _ in to_do(filed)} == set()
     assert reasons(filed) == {THREE: "released"}
+
+
+def test_what_a_person_says_was_not_done_is_still_to_be_shipped_in_time_and_asks_for_nothing(project: Project) -> None:
+    keep_doubts(project)
+    leave(project, "Orders", {DOUBT: Reason.UNKNOWN, "changed-1": Reason.ORDER_CHANGED, ONE: Reason.UNKNOWN}, hours=30)
+    assert to_do(project) == {(DOUBT, "unknown"), ("changed-1", "order_changed"), (ONE, "unknown")}
+    for subject, answer in ((DOUBT, "--not-done"), ("changed-1", "--changed-ok")):
+        assert rpa(project, "ledger", "resolve", "demo", subject, answer, REASON).returncode == 0
+    assert to_do(project) == {(ONE, "unknown")}
+    assert reasons(project) == {DOUBT: "answered", "changed-1": "answered", ONE: "unknown"}
+
+
+def test_what_a_person_says_was_done_is_to_be_shipped_no_more(project: Project) -> None:
+    keep_doubts(project)
+    leave(project, "Orders", {DOUBT: Reason.UNKNOWN}, hours=30)
+    assert rpa(project, "ledger", "resolve", "demo", DOUBT, "--done", REASON).returncode == 0
+    assert reasons(project) == {}
