@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +18,33 @@ _PAPER_WIDTH = 120
 
 
 class LastingConsole(Console):
-    """Prints to nowhere once nobody can read it any more: the program goes on when its pipe or terminal is gone.
+    """Loses what nobody can read, as while the disk is full or once the terminal is gone, and the program goes on.
 
-    Rich itself ends the program then, in the middle of an order if there is one in hand.
+    Rich itself ends the program when a pipe is gone, in the middle of an order if there is one in hand.
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
         """As any console does."""
         try:
             super().print(*objects, **options)
-        except OSError:  # EIO: the terminal is gone, and no SIGHUP came
-            self._let_go()
+        except OSError:
+            self._lose()
 
     def on_broken_pipe(self) -> None:
         """Whoever read has left."""
-        self._let_go()
+        self._lose()
 
-    def _let_go(self) -> None:
-        # What is buffered, too, which would be an error again when Python ends.
-        with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), self.file.fileno())
+    def _lose(self) -> None:
+        """Send what could not be written to nowhere: kept, it would be an error again when Python ends."""
+        number = self.file.fileno()
+        kept = os.dup(number)
+        try:
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), number)
+                super().print(end="")
+        finally:
+            os.dup2(kept, number)
+            os.close(kept)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -81,10 +87,17 @@ def asked(question: Text, *, language: Language, default: str = "") -> str:
 
 
 def secret_line() -> str:
-    """The first line of standard input, without its end; a terminal does not show what is typed."""
+    """The first line of standard input, without its end; a terminal does not show what is typed.
+
+    It is UTF-8, as programs write, whatever this machine speaks; else it is what the machine speaks.
+    """
     if sys.stdin.isatty():
         return getpass.getpass()
-    return sys.stdin.readline().rstrip("\r\n")
+    line = sys.stdin.buffer.readline()
+    try:
+        return line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return line.decode(sys.stdin.encoding, sys.stdin.errors or "strict").rstrip("\r\n")
 
 
 def agreed(question: Text, *, language: Language) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rpa.cli.speech import console
 from rpa.cli.terminal import Terminal
 from rpa.language import Language, Text
 from rpa.log import speak, to_terminal
@@ -84,3 +85,20 @@ def test_a_run_whose_table_nobody_reads_has_its_own_exit_code(monkeypatch: pytes
     with open(output, "w", encoding="utf-8") as file:
         monkeypatch.setattr(sys, "stdout", file)
         Terminal.of(language=Language.EN, as_json=False).tell([], reasons={})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe always waits there")
+def test_what_is_said_is_heard_again_once_there_is_room_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with os.fdopen(reader, "rb") as heard, os.fdopen(writer, "w", encoding="utf-8") as file:
+        monkeypatch.setattr(sys, "stdout", file)
+        in_the_way = 0
+        with suppress(BlockingIOError):
+            while True:
+                in_the_way += os.write(writer, b"." * 512)
+        people = console()
+        people.print("lost")
+        heard.read(in_the_way)
+        people.print("heard")
+        assert heard.readline() == b"heard\n"
