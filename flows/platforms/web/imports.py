@@ -12,6 +12,7 @@ from flows.importing.progress import Progress
 from flows.model import How
 from flows.office import ImportSaid
 from flows.platforms.web.importcheck import told_rows
+from flows.platforms.web.importrecords import ImportRecords
 from flows.reasons import Reason
 from rpa.browser.answers import TooManyCalls
 from rpa.elements.values import UNREADABLE
@@ -20,7 +21,7 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from rpa.browser.answers import Answer
     from rpa.browser.scope import Scope
@@ -40,7 +41,6 @@ _NO_FAILURES = Text(en="The failure file cannot be had: {error}", zh="失败明�
 PAGE_SIZE = 100
 _MEGABYTE = 1_000_000
 """The smaller of the two that may be meant."""
-_AT_WORK = "at_work"
 _PARCELS, _NONE = "import_parcels", "import_none"
 _OPEN = {_PARCELS: "import.parcels_open", _NONE: "import.none_open"}
 
@@ -98,12 +98,13 @@ class WebImports:
     elements: ClassVar[tuple[str, ...]] = (
         "import.parcels_open", "import.none_open", "import.template", "import.file", "import.confirm", "import.ended",
         "import.page_size", "import.page_size_option", "import.next", "import.failures", "import.view",
-        "import.second_question",
+        "import.second_question", *ImportRecords.elements,
     )  # fmt: skip
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view
         self._shop = shop
+        self._records = ImportRecords(view)
         self._watched: str | None = None
         """The file whose progress and result the page shows by itself."""
 
@@ -182,26 +183,19 @@ class WebImports:
         return self._read(task_id, into=into) if self._shows(file_name) else None
 
     def _found_in_records(self, how: How, *, file_name: str, task_id: str | None) -> str | None:
-        """The task of this file among the newest records; None: it is not there. Raises TryAgain when in doubt."""
-        shown, told = self._records(how)
-        page = {row["task_id"] for row in shown if row["file_name"] == file_name}
-        data = {row["task_id"] for row in told if row["file_name"] == file_name}
-        if not page and not data and task_id is None:
-            return None
-        if page != data or len(data) != 1 or task_id not in (None, *data):
-            raise TryAgain(f"The import records are not clear about {file_name}; look at them by hand, or run again.")
-        return str(*data)
+        """The task of this file, its page of the records open; None: no page has it. Raises TryAgain when in doubt."""
+        self._watched = None
+        tasks = (page.task_of(file_name, task_id=task_id) for page in self._records.pages(_page_of(how)))
+        found = next((task for task in tasks if task is not None), None)
+        if found is None and task_id is not None:
+            raise TryAgain(f"The import records do not have {file_name}, which the site has taken; run again.")
+        return found
 
     def at_work(self, how: How) -> list[str]:
-        """The files that page or data of the newest records show as not ended."""
-        found = [row for rows in self._records(how) for row in rows if row["state"] == _AT_WORK]
-        return list(dict.fromkeys(str(row["file_name"]) for row in found))
-
-    def _records(self, how: How) -> tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]:
-        """The newest records as the page shows them, and as it was told them."""
+        """The files on the newest page of the records on which any is not shown as ended."""
         self._watched = None
-        answer = self._view.open_for(_page_of(how), answer="import_records")
-        return self._view.rows("import_records", keys=answer.keys("task_id")).values, answer.rows
+        pages = (page.at_work() for page in self._records.pages(_page_of(how)))
+        return next((files for files in pages if files), [])
 
     def _ended(self, patience_s: float) -> bool:
         """Wait for the end of the import that the page watches; False: it has stood still for so long."""

@@ -1,0 +1,131 @@
+"""An upload among the records of many others: found wherever it stands, and missing only when all were read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fixtures.mockshop.harness import MockShop
+from fixtures.mockshop.script import PageScript
+from flows.importing.model import ImportResult
+from flows.model import How
+from flows.platforms.web.importrecords import RecordsPage
+from flows.platforms.web.imports import WebImports
+from rpa.browser.evidence import Evidence
+from rpa.browser.guard import Guard
+from rpa.browser.view import View
+from rpa.elements.approvals import Approvals
+from rpa.elements.values import UNREADABLE
+from rpa.errors import TryAgain
+from tests.browser.clerk import Clerk
+from tests.unit.batch_script import BatchScript, file_of, parcels
+from tests.unit.ledger_clock import HandClock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+PARCELS = How.IMPORT
+NOBODY = "260101-000000000000000"
+_OTHERS = 105
+"""More than one page of the largest size."""
+
+
+@pytest.fixture(scope="module")
+def mock_shop() -> Iterator[MockShop]:
+    """A shop with two clerks; the first file of the other one waits to be processed, many later ones are done."""
+    with MockShop(orders=60, user=["clerk-1", "clerk-2"]) as running:
+        pages = PageScript(running.url)
+        pages.log_in("clerk-2")
+        script = BatchScript(pages)
+        running.fault("import-late", s=900)
+        script.upload(file_of(parcels([NOBODY])), name="first.csv")
+        for n in range(_OTHERS):
+            script.ended(script.upload(file_of(parcels([NOBODY])), name=f"other-{n}.csv")["result"]["taskId"])
+        yield running
+
+
+@pytest.fixture
+def office(clerk: Clerk, tmp_path: Path) -> Iterator[WebImports]:
+    guard = Guard(
+        shop="demo", mall_id="123456789", mall_name=None, host="127.0.0.1", watched=False,
+        approvals=Approvals(tmp_path / "approvals.json"),
+    )  # fmt: skip
+    clock, nobody = HandClock(), _nobody()
+    evidence = Evidence(folder=tmp_path, clock=clock, masks=clerk.profile.evidence.mask)
+    view = View(
+        clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=clock,
+        patience_s=3,
+    )  # fmt: skip
+    yield WebImports(view, shop=nobody)
+    clerk.page.remove_listener("dialog", view._refuse_dialog)
+    clerk.page.unroute_all()
+
+
+def _nobody() -> Any:
+    """The shop's configuration, which importing needs nothing of."""
+    return None
+
+
+def result_of(office: WebImports, file_name: str, *, into: Path, patience_s: float = 60) -> ImportResult | None:
+    return office.result(PARCELS, file_name=file_name, task_id=None, into=into, patience_s=patience_s)
+
+
+def test_a_file_that_is_worked_through_behind_many_others_is_not_taken_for_one_that_never_came(
+    clerk: Clerk, office: WebImports, tmp_path: Path
+) -> None:
+    going = result_of(office, "first.csv", into=tmp_path, patience_s=0.2)
+    assert going is not None
+    assert going.going
+    assert office.at_work(PARCELS) == ["first.csv"]
+    assert result_of(office, "never.csv", into=tmp_path) is None
+
+    clerk.shop.advance(900)
+
+    ended = result_of(office, "first.csv", into=tmp_path)
+    assert ended is not None
+    assert (ended.finished, ended.task_id) == (True, clerk.shop.imports()[0]["task_id"])
+    assert office.at_work(PARCELS) == []
+
+
+def test_records_that_cannot_be_read_to_their_end_do_not_prove_that_a_file_is_missing(
+    clerk: Clerk, office: WebImports, tmp_path: Path
+) -> None:
+    def first_page(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "")
+        route.continue_(post_data=json.dumps(asked | {"pageNumber": 1}))
+
+    clerk.page.route("**/batch/records", first_page)
+
+    with pytest.raises(TryAgain, match="changed while they were read"):
+        result_of(office, "never.csv", into=tmp_path)
+
+
+# One page
+
+
+def a_page(*, shown: str, told: str | object) -> RecordsPage:
+    row = {"task_id": "1", "file_name": "a.xlsx"}
+    return RecordsPage(shown=[row | {"state": shown}], told=[row | {"state": told}])
+
+
+def test_only_what_page_and_data_show_as_ended_is_not_at_work() -> None:
+    assert a_page(shown="ended", told="ended").at_work() == []
+    for page in (
+        a_page(shown="at_work", told="ended"),
+        a_page(shown="ended", told="at_work"),
+        a_page(shown="ended", told=UNREADABLE),
+    ):
+        assert page.at_work() == ["a.xlsx"]
+
+
+def test_a_file_that_only_page_or_data_name_or_that_is_another_task_is_in_doubt() -> None:
+    row = {"task_id": "1", "file_name": "a.xlsx", "state": "ended"}
+    for shown, told, task_id in (([row], [], None), ([], [row], None), ([row], [row], "2")):
+        with pytest.raises(TryAgain, match=r"a\.xlsx"):
+            RecordsPage(shown=shown, told=told).task_of("a.xlsx", task_id=task_id)
+    assert RecordsPage(shown=[row], told=[row]).task_of("b.xlsx", task_id=None) is None
+    assert RecordsPage(shown=[row], told=[row]).task_of("a.xlsx", task_id="1") == "1"
