@@ -16,6 +16,7 @@ from rpa.browser.choosing import choose_file, file_field
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
+from rpa.browser.keyboard import type_and_enter
 from rpa.browser.lists import Rows, comes_to_rest, read_rows, rows_of_key, the_dialog, the_row
 from rpa.browser.playwright_errors import translated
 from rpa.browser.scope import Scope
@@ -168,11 +169,8 @@ class View:
 
     def type_and_enter(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Type like a person and press Enter: for fields that ignore a value set by program."""
-        locator = self.found(name, scope=scope).locator
-        with translated(f"typing into {name}"):
-            locator.click(timeout=self._patience_ms)
-            self.page.keyboard.type(text)
-            self.page.keyboard.press("Enter")
+        field = self.found(name, scope=scope).locator
+        type_and_enter(self.page, field, text, name=name, patience_ms=self._patience_ms)
 
     def choose_file(self, name: str, path: Path) -> None:
         """Choose a file in a file field, which may be hidden; what the page makes of it is not waited for."""
