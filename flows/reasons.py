@@ -60,7 +60,7 @@ class Reason(Coded):
     ON_HOLD = "on_hold", Outcome.WAITING, "Held by a person; lift the hold to release it.", "已被人工拦截；解除拦截后才会发货。"
     PRESALE_NOT_DUE = "presale_not_due", Outcome.WAITING, "Presale: not to be shipped before the time in the details.", "预售订单：未到发货时间（时间见说明）。"
     ORDER_CHANGED = "order_changed", Outcome.WAITING, "Goods, quantity or address changed since first seen; look at the order, then run `rpa ledger resolve`.", "商品、数量或地址与首次读取时不同；请核对订单后运行 rpa ledger resolve。"
-    HANDED_OVER = "handed_over", Outcome.WAITING, "In a file for your own upload; upload it, then run `rpa run ship-batch --settle`.", "已写入交给您自行上传的文件；上传后请运行 rpa run ship-batch --settle。"
+    HANDED_OVER = "handed_over", Outcome.WAITING, "In a file for your own upload; upload it, then run `rpa run ship-batch --live --settle`.", "已写入交给您自行上传的文件；上传后请运行 rpa run ship-batch --live --settle。"
     NOT_UPLOADED = "not_uploaded", Outcome.WAITING, "Handed over in a file, but the site does not show it (looked twice); the next run ships it.", "已交付文件，但后台两次核对均未发货；下次运行会发货。"
     OTHER_SHOP_NOT_RUN = "other_shop_not_run", Outcome.WAITING, "Not in the shops of this run; another shop of this sheet was not run.", "不在本次运行的店铺中；使用此表格的其他店铺未运行。"
     NO_ORDER_YET = "no_order_yet", Outcome.WAITING, "No shop of this inbox has an order of this number yet; later runs look again.", "使用此收件夹的店铺还没有此订单；后续运行会再次查找。"

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _MADE = Text(
     en="{path}: {count} orders, marks read at {read_at:%H:%M:%S}. Upload it on the site now, then run "
-    "`rpa run ship-batch --settle`. No run ships these orders until then.",
+    "`rpa run ship-batch --live --settle`. No run ships these orders until then.",
     zh="{path}：{count} 个订单，标记读取于 {read_at:%H:%M:%S}。请立即在后台上传，"
-    "然后运行 rpa run ship-batch --settle；在此之前不会再发这些订单。",
+    "然后运行 rpa run ship-batch --live --settle；在此之前不会再发这些订单。",
 )
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from flows.gate import refused_for
 from flows.importing.agreement import agreed, failures_of
+from flows.importing.file import read_lines
 from flows.importing.profile import ImportWords
 from flows.model import How
 from flows.office import ImportSaid, ImportsShipments, ShipsOrders
+from flows.sheets.files import NotASheet
 from flows.shipped import IMPORT_FILE, REFUSED_FOR, REFUSED_LASTINGLY, look_at
-from rpa.errors import InDoubt, Refused, TryAgain
+from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 from rpa.ledger.actions import Action, Seen
@@ -22,11 +24,18 @@ from rpa.log import speak
 from rpa.run import imports_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flows.importing.model import ImportedRow, ImportResult
     from flows.importing.packing import Packed
     from rpa.run import Run
 
 _NOT_KNOWN = Text(en="What became of {name} is not known yet: {error}", zh="{name} 的导入结果尚不明确：{error}")
+
+_NO_COPY = Text(
+    en="The copy of {name} is of no use, so its result says nothing: {error}",
+    zh="{name} 的存档无法使用，其导入结果不作依据：{error}",
+)
 
 _WINDOW = Text(
     en="{file}: {count} orders. Marks read from {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}; what changed in "
@@ -123,11 +132,32 @@ class Uploads:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._ended: set[str] = set()
+        self._found: dict[str, ImportResult] = {}
+        """Results that were looked for afterwards."""
 
     def note(self, name: str, result: ImportResult | None) -> None:
         """What is known of an upload of this run."""
         if result is not None and not result.going:
             self._ended.add(name)
+
+    def told(self, actions: Sequence[Action]) -> dict[str, ImportedRow]:
+        """What the site's results say of these, by order number, as far as they were found; each file read once."""
+        files = {str(action.facts.get(IMPORT_FILE)) for action in actions}
+        rows = {name: self._rows_of(name) for name in files & self._found.keys()}
+        found = {action.subject: rows.get(str(action.facts.get(IMPORT_FILE)), {}) for action in actions}
+        return {sn: told[sn] for sn, told in found.items() if sn in told}
+
+    def _rows_of(self, name: str) -> Mapping[str, ImportedRow]:
+        words, result = self._run.profile.section(ImportWords), self._found[name]
+        try:
+            lines = read_lines(self._folder_of(name) / name, words=words)
+        except (NotASheet, PageChanged, OSError) as error:
+            speak("WARNING", _NO_COPY, name=name, error=error)
+            return {}
+        return agreed(lines, result, failures=failures_of(result, words=words))
+
+    def _folder_of(self, name: str) -> Path:
+        return private_folder(imports_folder(self._run.evidence) / name.rpartition(".")[0])
 
     def look(
         self, actions: Sequence[Action], *, going: Callable[[Sequence[Action]], set[str]] | None = None
@@ -161,14 +191,15 @@ class Uploads:
         if ImportsShipments not in self._run.offices:
             return False
         office, how = self._run.office(ImportsShipments), how_of(action)
-        folder = private_folder(imports_folder(self._run.evidence) / name.rpartition(".")[0])
         try:
             result = office.result(
-                how, file_name=name, task_id=None, into=folder, patience_s=self._run.shop.settle_s
+                how, file_name=name, task_id=None, into=self._folder_of(name), patience_s=self._run.shop.settle_s
             )  # fmt: skip
         except (InDoubt, Refused) as error:
             raise TryAgain(f"What became of {name} cannot be told: {error}") from error
         self.note(name, result)
+        if result is not None:
+            self._found[name] = result
         # The records may name it otherwise than it was named.
         return result.going if result is not None else bool(office.at_work(how))
 

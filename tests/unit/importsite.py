@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fixtures.mockshop.import_files import EXPRESS, failures_file
+from fixtures.mockshop.import_files import EXPRESS, ImportRow, failures_file
 from flows.importing.file import read_lines
 from flows.importing.known import write_known_template
 from flows.importing.model import ImportLimits, ImportLine, ImportResult, ToldRow
@@ -57,6 +57,8 @@ class ImportSite:
     """Its table calls each row of the newest file accepted."""
     certain: bool = False
     """So does its file of failures."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Orders that table and file of failures call refused, with its words."""
     lost: bool = False
     """What is uploaded is never processed, though it has ended."""
     recorded: bool = True
@@ -135,14 +137,25 @@ class ImportSite:
             return None
         result = ImportResult(task_id="1", finished=not self.going, going=self.going)
         if self.tells:
-            result = replace(result, rows=tuple(ToldRow(line=line, accepted=True) for line in self._newest))
+            result = replace(result, rows=tuple(map(self._told, self._newest)))
         if self.certain:
-            (into / "failures.xlsx").write_bytes(failures_file([], function_type=EXPRESS))
+            failed = [(_failed(line), self.refused[line.order_sn]) for line in self._newest if self._refuses(line)]
+            (into / "failures.xlsx").write_bytes(failures_file(failed, function_type=EXPRESS))
             result = replace(result, failures=into / "failures.xlsx")
         return result
 
+    def _refuses(self, line: ImportLine) -> bool:
+        return line.order_sn in self.refused
+
+    def _told(self, line: ImportLine) -> ToldRow:
+        return ToldRow(line=line, accepted=not self._refuses(line), words=self.refused.get(line.order_sn, ""))
+
     def at_work(self, _how: How) -> list[str]:
         return self.others
+
+
+def _failed(line: ImportLine) -> ImportRow:
+    return ImportRow(row_no=0, order_sn=line.order_sn, courier=line.courier, tracking_number=line.tracking_number)
 
 
 @dataclass(slots=True)

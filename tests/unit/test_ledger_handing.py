@@ -9,7 +9,7 @@ import pytest
 
 from rpa.errors import AlreadyDone, FenceLost
 from rpa.ledger.actions import Action, IllegalStep, Intent, LookAt, Seen, State
-from rpa.ledger.handing import settle_handed_over
+from rpa.ledger.handing import TakeAway, look_at_handed_over, settle_handed_over
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look, Settled
 from rpa.ledger.runs import RunRecord
@@ -35,15 +35,22 @@ def run(ledger: Ledger) -> RunRecord:
 
 
 class Site:
-    """What the site shows, and what was asked of it at each look; `later` is shown from the second look on."""
+    """What the site shows, `later` from the second look on, `told` beside; and what was asked of it at each look."""
 
-    def __init__(self, shows: Mapping[str, Seen], *, later: Mapping[str, Seen] | None = None) -> None:
-        self.shows, self.later = dict(shows), later or {}
+    def __init__(
+        self, shows: Mapping[str, Seen], *, later: Mapping[str, Seen] | None = None,
+        told: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.shows, self.later, self.told = dict(shows), later or {}, told or {}
         self.looks: list[list[str]] = []
 
     def look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
         self.looks.append([each.subject for each in actions])
-        seen = {each.subject: Look(seen=self.shows.get(each.subject, Seen.NOTHING)) for each in actions}
+        seen = {
+            each.subject: Look(
+                seen=self.shows.get(each.subject, Seen.NOTHING), detail=self.told.get(each.subject, "")
+            ) for each in actions
+        }  # fmt: skip
         self.shows |= self.later
         return seen
 
@@ -52,10 +59,12 @@ def hand_over(ledger: Ledger, run: RunRecord, *subjects: str) -> list[Action]:
     return ledger.hand_over(run, kind="ship", intents=[Intent(subject=each, payload={}) for each in subjects])
 
 
-def settled(ledger: Ledger, run: RunRecord, site: Site, *, clock: HandClock) -> list[Settled]:
+def settled(
+    ledger: Ledger, run: RunRecord, site: Site, *, clock: HandClock, take_away: TakeAway = lambda _absent: None
+) -> list[Settled]:  # fmt: skip
     ended = settle_handed_over(
-        ledger, run, ledger.handed_over("demo", kind="ship"), look=site.look, clock=clock, settle_s=SETTLE_S,
-        by="wang", reason="the file was not uploaded",
+        ledger, run, ledger.handed_over("demo", kind="ship"), look=site.look, take_away=take_away, clock=clock,
+        settle_s=SETTLE_S, by="wang", reason="the file was not uploaded",
     )  # fmt: skip
     return list(ended)
 
@@ -129,6 +138,42 @@ def test_only_what_two_looks_a_settle_time_apart_do_not_show_is_free_again(
     assert states(ended) == {"A": State.DONE, "B": State.DONE, "C": State.NOT_DONE}
     assert (ended[2].action.answered_by, ended[2].action.detail) == ("wang", "the file was not uploaded")
     assert [each.state for each in hand_over(ledger, run, "C")] == [State.HANDED_OVER]
+
+
+def test_what_was_not_carried_out_is_taken_away_before_it_is_free(
+    ledger: Ledger, run: RunRecord, clock: HandClock
+) -> None:
+    hand_over(ledger, run, "A", "B")
+    taken: list[str] = []
+
+    def take_away(absent: Sequence[Action]) -> None:
+        taken.extend(each.subject for each in absent)
+        assert [each.subject for each in ledger.handed_over("demo", kind="ship")] == ["B"], "it was free before"
+
+    settled(ledger, run, Site({"A": Seen.OURS}), clock=clock, take_away=take_away)
+
+    assert taken == ["B"]
+    assert ledger.handed_over("demo", kind="ship") == []
+
+
+def test_what_a_look_told_of_it_is_why_it_was_not_carried_out(ledger: Ledger, run: RunRecord, clock: HandClock) -> None:
+    hand_over(ledger, run, "A", "B")
+    site = Site({}, told={"B": "the site refused it"})
+    ended = settled(ledger, run, site, clock=clock)
+    assert {each.action.subject: each.action.detail for each in ended} == {
+        "A": "the file was not uploaded",
+        "B": "the site refused it",
+    }
+
+
+def test_a_look_alone_ends_what_the_site_shows_and_frees_nothing(ledger: Ledger, run: RunRecord) -> None:
+    handed = hand_over(ledger, run, "A", "B", "C")
+    site = Site({"A": Seen.OURS, "B": Seen.OTHER})
+    for _ in range(3):
+        look_at_handed_over(ledger, run, handed[2:], look=site.look)
+    ended = look_at_handed_over(ledger, run, handed, look=site.look)
+    assert states(ended) == {"A": State.DONE, "B": State.CONFLICT, "C": State.HANDED_OVER}
+    assert look_at_handed_over(ledger, run, [], look=site.look) == []
 
 
 def test_what_was_not_looked_at_twice_is_not_taken_back_nor_anything_with_it(ledger: Ledger, run: RunRecord) -> None:
