@@ -15,12 +15,14 @@ from flows.rules import held_meanwhile_of
 from flows.shipped import is_refused_lastingly
 from rpa.errors import AlreadyDone, InDoubt, Refused, Stopped, TooManyDoubts, TryAgain
 from rpa.language import Text
+from rpa.ledger.actions import State
 from rpa.ledger.once import Reply
 
 if TYPE_CHECKING:
     from flows.model import Decision, Order
     from flows.shipping import ShippingDesk
     from rpa.flow import Row
+    from rpa.ledger.once import Settled
 
 MARKS_STALE_S = 60.0
 """No mark of an order may be older when its file goes up."""
@@ -137,6 +139,12 @@ class ImportWay:
             if decision.order_sn in begun:
                 yield self._desk.ended(decision, Reason.UNKNOWN, str(already), evidence=packed.file)
 
+    def _end(self, settled: Sequence[Settled], orders: Mapping[str, Order]) -> Iterator[Row]:
+        """Their rows; what changed at the upload is told of the orders that it shipped."""
+        yield from self._desk.end(settled)
+        shipped = [each.action.subject for each in settled if each.action.state is State.DONE]
+        tell_what_changed(self._run, {sn: orders[sn] for sn in shipped if sn in orders})
+
     def _settle(self, upload: Upload, orders: Mapping[str, Order]) -> Iterator[Row]:
         """Settle what is certain of the rows; look at every other order on the site."""
         desk = self._desk
@@ -149,8 +157,7 @@ class ImportWay:
             if row.accepted is False:
                 desk.note_refusal(sn, words=row.words, passing=row.repeatable, for_dialog=row.for_dialog)
         certain = {sn: row for sn, row in rows.items() if row.accepted is not None}
-        yield from desk.end(desk.once.settle_with({sn: upload.look(row) for sn, row in certain.items()}))
-        tell_what_changed(self._run, {sn: orders[sn] for sn, row in certain.items() if row.accepted})
+        yield from self._end(desk.once.settle_with({sn: upload.look(row) for sn, row in certain.items()}), orders)
         if desk.once.open:
-            yield from desk.end(desk.once.read_back())
+            yield from self._end(desk.once.read_back(), orders)
         self._doubts = self._doubts + 1 if desk.once.open and not certain else 0

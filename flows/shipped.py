@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.decide import receiver_key
 from flows.held import RELEASE_OF
-from flows.model import Decision, How, Mark, Order, Shipment
+from flows.model import Decision, How, Order, Shipment
 from flows.office import Sighting
 from flows.reasons import Reason
 from flows.rows import OrderRow
@@ -100,15 +100,8 @@ def _look_at_shipped(action: Action, order: Order) -> Look:
     shown = f"{order.courier} {order.tracking_number}".strip()
     if sent.same_as(courier=order.courier, tracking_number=order.tracking_number):
         facts = {"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {}
-        return Look(seen=Seen.OURS, detail=_gained(order) if IMPORT_FILE in action.facts else "", facts=facts)
+        return Look(seen=Seen.OURS, facts=facts)
     return Look(seen=Seen.OTHER, detail=f"the site shows {shown or 'no parcel'}")
-
-
-def _gained(order: Order) -> str:
-    """What came up against an order between the last reading of its marks and its upload, or after."""
-    marks = {"an audit": order.audit, "an after-sale case": order.after_sale}
-    shown = [name for name, mark in marks.items() if mark is Mark.SET]
-    return f"read back after the upload it shows {' and '.join(shown)}; look at it" if shown else ""
 
 
 def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -> OrderRow:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.gate import refused_for
+from flows.importing.afterwards import marked_at_last
 from flows.importing.agreement import agreed, failures_of
 from flows.importing.file import read_lines
 from flows.importing.profile import ImportWords
 from flows.model import How
-from flows.office import ImportSaid, ImportsShipments, ShipsOrders
+from flows.office import ImportSaid, ImportsShipments, ReadsOrders, ShipsOrders, Sighting
 from flows.sheets.files import NotASheet
 from flows.shipped import IMPORT_FILE, REFUSED_FOR, REFUSED_LASTINGLY, look_at
 from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
@@ -185,7 +187,15 @@ class Uploads:
         if not actions:
             return {}
         seen = self._run.office(ShipsOrders).read_back([action.subject for action in actions])
-        return {action.subject: look_at(action, seen.get(action.subject)) for action in actions}
+        return {action.subject: self._look(action, seen.get(action.subject)) for action in actions}
+
+    def _look(self, action: Action, sighting: Sighting | None) -> Look:
+        look = look_at(action, sighting)
+        order = sighting.order if sighting is not None and IMPORT_FILE in action.facts else None
+        if order is None or look.seen is not Seen.OURS:
+            return look
+        at = self._run.office(ReadsOrders).now()
+        return replace(look, detail=marked_at_last(order, at=at, language=self._run.language))
 
     def _goes_on(self, name: str, action: Action) -> bool:
         if ImportsShipments not in self._run.offices:

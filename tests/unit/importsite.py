@@ -195,11 +195,11 @@ class Nobody:
 @contextmanager
 def run_at(
     site: ImportSite, rows: Sequence[SheetRow], *, folder: Path, options: Any = None, settings: str = ""
-) -> Iterator[tuple[Run, list[str]]]:
-    """A run at this site with these sheet rows, and the causes of what it notes."""
+) -> Iterator[tuple[Run, list[tuple[str, str]]]]:
+    """A run at this site with these sheet rows, and what it notes: cause and words."""
     path = folder / "rpa.toml"
     path.write_text(f'[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nlive = true\n{settings}', encoding="utf-8")
-    notes: list[str] = []
+    notes: list[tuple[str, str]] = []
     nobody: Any = Nobody()
     contents = SheetContents(good=tuple(rows), bad=(), left_alone=())
     with Ledger.open(folder / "ledger.sqlite3", clock=site.clock) as ledger:
@@ -208,7 +208,7 @@ def run_at(
                 record=ledger.start_run("demo", flow="ship-batch"), shop=load(path).shop("demo"),
                 profile=load_profile("pinduoduo"), options=options, shared=Inbox(contents={"demo": contents}),
                 dry=False, ledger=ledger, clock=site.clock, language=Language.EN, meter=nobody, person=nobody,
-                note=lambda cause, _message: notes.append(cause), stopping=lambda: False,
+                note=lambda *told: notes.append(told), stopping=lambda: False,
                 documents=folder / "documents", evidence=folder / "evidence", handover=folder / "handover",
                 offices=dict.fromkeys((ReadsOrders, ShipsOrders, ImportsShipments), lambda: site),
             ),
@@ -225,7 +225,8 @@ class Shop:
 
     site: ImportSite
     run: Run
-    notes: list[str]
+    noted: list[tuple[str, str]]
+    """Cause and words."""
     rows: Sequence[SheetRow]
 
     def ship(self, **how: Any) -> dict[str, tuple[str, str]]:
@@ -234,6 +235,11 @@ class Shop:
         rows = list(carefully(desk, self.run))
         assert len({row["order_sn"] for row in rows}) == len(rows), "an order has two rows"
         return {str(row["order_sn"]): (str(row["reason"]), str(row["message"])) for row in rows}
+
+    @property
+    def notes(self) -> list[str]:
+        """The causes of what was noted."""
+        return [cause for cause, _ in self.noted]
 
     def number(self, order_sn: str) -> str:
         """The tracking number that the sheet gives it."""

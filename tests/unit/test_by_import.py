@@ -49,11 +49,19 @@ def test_what_changes_after_it_was_decided_on_stays_out_of_the_file(
     assert told["S0"][0] == "shipped"
 
 
-def test_an_order_that_comes_under_audit_after_its_marks_were_read_is_told_when_it_is_read_back(shop: Shop) -> None:
-    shop.site.at["fill_in"] = lambda: shop.change("S1", audit=Mark.SET)
+def test_what_changes_after_the_marks_were_read_is_told_with_the_time_when_it_is_read_back(shop: Shop) -> None:
+    def change() -> None:
+        shop.change("S1", audit=Mark.SET)
+        shop.change("S2", address="别处")
+
+    shop.site.at["fill_in"] = change
     told = shop.ship()
-    assert told["S1"] == ("shipped", "read back after the upload it shows an audit; look at it")
+    when = "2026-03-10 09:15:00"
+    assert told["S1"] == ("shipped", f"read back at {when}, after the upload, it is under audit; look at it")
     assert told["S0"] == ("shipped", "")
+    [note] = [words for cause, words in shop.noted if cause == "changed_at_import"]
+    assert f"at {when}" in note
+    assert note.endswith("S1 (under audit), S2 (address changed)")
 
 
 def test_marks_older_than_a_minute_are_read_again_before_the_file_goes_up(shop: Shop) -> None:
