@@ -117,9 +117,10 @@ def test_each_effect_of_a_small_file_is_an_event(mock: MockShop, batch: BatchScr
 
 def test_tasks_outlive_the_server_and_an_order_is_shipped_while_others_wait(tmp_path: Path) -> None:
     options: dict[str, Any] = {"orders": 60, "state": tmp_path / "shop.json"}
-    with MockShop(**options, import_rows_per_s=2) as slow, batch_script(slow) as batch:
+    with MockShop(**options, import_rows_per_s=0.01) as slow, batch_script(slow) as batch:
         sns = list(batch.pages.listed())[:4]
         task_id = batch.upload(file_of(parcels(sns)))["result"]["taskId"]
+        slow.advance(100)
         slow.wait_for("effect", endpoint=UPLOAD, order_sn=sns[0])
         running = batch.task(task_id)
         assert (running["statusDesc"], running["done"]) == ("处理中", 1)
