@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import itertools
 import threading
@@ -12,7 +13,9 @@ import pytest
 
 from fixtures.mockshop.faults.board import KINDS
 from fixtures.mockshop.harness import MockError, MockShop
+from fixtures.mockshop.office import open_office
 from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.settings import Settings
 
 CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 SHIP = "/express_base/shop/orders/shipping"
@@ -107,6 +110,25 @@ def test_a_late_effect_happens_when_the_mocks_clock_gets_there(mock: MockShop, s
         "order_sn": sn,
     }
     assert _shipments(mock, sn) == 1
+
+
+def test_what_is_due_has_happened_before_anything_else_is_answered_though_its_timer_is_late() -> None:
+    async def live() -> list[str]:
+        office, done = open_office(Settings(orders=1)), list[str]()
+        office.later(lambda: done.append("late"), seconds=60)
+        office.clock.advance(60)
+        office.settle()
+        assert done == ["late"]
+        await office.finish()
+        return done
+
+    assert asyncio.run(live()) == ["late"]
+
+
+def test_of_two_faults_of_one_name_one_may_be_removed(mock: MockShop) -> None:
+    first, second = (mock.fault("freeze", at=at) for at in (1, 2))
+    mock.let_go(first)
+    assert mock.faults() == [second]
 
 
 @pytest.mark.parametrize(("when", "effects"), [("before", 0), ("after", 1)])

@@ -65,14 +65,14 @@ def test_a_signal_ends_it_at_once_and_loses_nothing(tmp_path: Path) -> None:
     hanging = [threading.Thread(target=_swallow, args=(lambda: script.ship(frozen),))]
     hanging[0].start()
     mock.wait_for("effect", after=seen)
-    hanging.append(threading.Thread(target=_swallow, args=(lambda: mock.events(after=10**6, timeout_s=30),)))
+    hanging.append(threading.Thread(target=_swallow, args=(lambda: mock.events(after=10**6, timeout_s=60),)))
     hanging[1].start()
     began = time.monotonic()
     os.kill(mock.pid, signal.SIGTERM)
     for thread in hanging:
         thread.join()
     mock.stop()
-    assert time.monotonic() - began < 15, "not the half minute that a question may wait"
+    assert time.monotonic() - began < 45, "not the minute that a question may wait"
     with MockShop(state=state) as mock:
         assert len(mock.order(frozen)["shipments"]) == 1
         assert len(mock.order(late)["shipments"]) == 1
