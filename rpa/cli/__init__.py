@@ -32,6 +32,12 @@ _INTERRUPTED = Text(
     zh="已被 Ctrl-C 中断。提交到一半的订单，下次运行会先核对。",
 )
 
+_REFUSED = Text(
+    en="The system refused it: {error}. See that the disk has room, and that the folder may be written to.",
+    zh="系统拒绝了操作：{error}。请检查磁盘是否已满、文件夹是否可写。",
+)
+_CRASHED = 4
+
 Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
 Shops = Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")]
 OnlyShops = Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")]
@@ -228,3 +234,9 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.secho(_INTERRUPTED.of(LANGUAGE), fg="red", err=True)
         sys.exit(130)
+    except OSError as error:
+        typer.secho(_REFUSED.with_words(error=error).of(LANGUAGE), fg="red", err=True)
+        sys.exit(_CRASHED)
+    except Exception:  # noqa: BLE001 - Python's own exit code, 1, says that an order could not be acted on
+        sys.excepthook(*sys.exc_info())
+        sys.exit(_CRASHED)

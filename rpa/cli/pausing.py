@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rpa.cli.speech import console, person_named
 from rpa.config import load
+from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.pauses import STOP_FILES, Pauses
 
@@ -26,6 +27,12 @@ _STOP_FILE = Text(
     en=f"Without this program, a file named {STOP_FILES.en} beside rpa.toml does the same for all shops.",
     zh=f"不用本程序也可以：在 rpa.toml 旁新建名为“{STOP_FILES.zh}”的文件，即可暂停全部店铺。",
 )
+_NOT_KEPT = Text(
+    en=f"The pause cannot be kept ({{error}}), and does not hold. A file named {STOP_FILES.en} in {{folder}} pauses "
+    "all shops at once, and needs no room on the disk.",
+    zh=f"暂停无法保存（{{error}}），尚未生效。请在 {{folder}} 中新建名为“{STOP_FILES.zh}”的空文件，"
+    "即可暂停全部店铺；空文件不占磁盘空间。",
+)
 _RESUMED = Text(en="{shop}: not paused any more.", zh="{shop}：已恢复。")
 _WAS_NOT = Text(en="{shop}: there was no pause.", zh="{shop}：本来就没有暂停。")
 _STILL = Text(en="Still in force:", zh="仍在暂停：")
@@ -33,11 +40,17 @@ _EXIT_PERSON = 3
 
 
 def pause_shops(config_path: Path | None, names: Sequence[str], *, by: str | None, reason: str) -> None:
-    """Pause these shops and groups, or all shops with one pause; say what is paused now. Raises ConfigError."""
+    """Pause these shops and groups, or all shops with one pause; say what is paused now.
+
+    Raises ConfigError, also when the pause cannot be kept.
+    """
     config = load(config_path)
     person, pauses = person_named(by), Pauses(config.folder, config.var)
-    for shop in _named(config, names):
-        pauses.pause(shop, by=person, reason=reason.strip(), at=config.clock.now())
+    try:
+        for shop in _named(config, names):
+            pauses.pause(shop, by=person, reason=reason.strip(), at=config.clock.now())
+    except OSError as error:
+        raise ConfigError(_NOT_KEPT.with_words(error=error, folder=config.folder)) from error
     said = console()
     for pause in pauses.all():
         said.print(_line(pause, language=config.language))

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
+import rpa.cli as rpa_cli
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
+from rpa.pauses import Pauses
 from rpa.scheduler.room import watch_room
 from tests.cli.inside import rpa
 from tests.cli.project import Project
@@ -52,3 +54,38 @@ def test_little_room_is_an_incident_until_there_is_room_again(
             found.append([(each.cause, each.severity) for each in ledger.open_incidents("")])
     warning, critical = [("disk_low", Severity.WARNING)], [("disk_low", Severity.CRITICAL)]
     assert found == [[], warning, critical, warning, []]
+
+
+@pytest.fixture
+def unwritable(project: Project) -> Project:
+    """The folder for what is kept cannot be written to by anybody, whoever runs the test."""
+    (project.folder / "var").write_text("no folder", encoding="utf-8")
+    return project
+
+
+def test_a_pause_that_cannot_be_kept_is_said_not_to_hold_and_what_does(unwritable: Project) -> None:
+    run = rpa(unwritable, "pause")
+    assert run.returncode == 2
+    assert "does not hold. A file named STOP in" in run.stderr
+    (unwritable.folder / "STOP").touch()
+    held = Pauses(unwritable.folder, unwritable.config.var).of("demo")
+    assert held is not None
+    assert held.stop_file == unwritable.folder / "STOP"
+
+
+def test_what_the_system_refuses_is_one_sentence_and_no_exit_code_of_a_run(unwritable: Project) -> None:
+    run = unwritable.rpa("run", "pending-orders")
+    assert run.returncode == 4
+    [said] = run.stderr.splitlines()
+    assert "See that the disk has room" in said
+    assert str(unwritable.folder / "var") in said
+
+
+def test_a_crash_is_no_row_that_was_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rpa_cli, "app", {}.popitem)
+    with pytest.raises(SystemExit) as ended:
+        rpa_cli.main()
+    assert ended.value.code == 4
+    assert "KeyError" in capsys.readouterr().err
