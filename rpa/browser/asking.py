@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error
 
 from rpa.browser.answers import Answer, AnswerLost, TooManyCalls, open_answer
-from rpa.elements.resolve import script
+from rpa.browser.moments import breathe
 from rpa.elements.values import follow
 from rpa.errors import LoginNeeded, RateLimited, TryAgain
 from rpa.language import Text
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _WAITING = Text(en="{why} Waiting {seconds} s.", zh="后台提示操作太频繁，等待 {seconds:.0f} 秒：{why}")
 
 _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
-_PUMP_MS = 40
 _BEGINS_WITHIN_S = 1.0
 """After a click that nobody waits for any more, its request has begun by then, or there is none."""
 _GIVEN_UP = "net::ERR_ABORTED"
@@ -181,7 +180,7 @@ class Asking:
         deadline = self._clock.monotonic() + self._patience_s
         while not done and self._clock.monotonic() < deadline:
             self._refuse_login_page()
-            if self._breathe(css) and not done:
+            if breathe(self._page, css=css) and not done:
                 return
 
     def _let_end(self, sent: _Sent) -> None:
@@ -191,19 +190,11 @@ class Asking:
             while not sent.ended:
                 if self._clock.monotonic() - began > (self._patience_s if sent.requests else _BEGINS_WITHIN_S):
                     return
-                self._breathe([])
+                breathe(self._page)
 
     def _refuse_login_page(self) -> None:
         if urlsplit(self._page.url).path.startswith(self._profile.session.login_path):
             raise LoginNeeded("The site went to its login page. Run `rpa login` for this shop.")
-
-    def _breathe(self, css: list[str]) -> bool:
-        try:
-            return bool(self._page.evaluate(script("breathe"), {"css": css, "ms": _PUMP_MS}))
-        except Error as error:
-            if self._page.is_closed():
-                raise TryAgain("The browser's window is gone.") from error
-            return False
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from loguru import logger
 
-from rpa.browser.playwright_errors import translated
+from rpa.browser.playwright_errors import looked, translated
 from rpa.elements.approvals import Approvals, signature_of
 from rpa.elements.profile import Risk
 from rpa.elements.resolve import locate, script
@@ -146,8 +146,10 @@ class Guard:
                 one.model_dump(include={"container", "text", "means"}) for one in profile.overlays.known.values()
             ],
         }
-        with translated("looking around on the page"):
-            seen: Mapping[str, Any] = json.loads(view.page.evaluate(script("look_around"), argument))
+        text = looked(
+            view.page, lambda: view.page.evaluate(script("look_around"), argument), doing="looking around on the page"
+        )
+        seen: Mapping[str, Any] = json.loads(text)
         return seen
 
     def check_shop(self, shown: Mapping[str, str | None]) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.evidence import Part
-from rpa.browser.playwright_errors import translated
+from rpa.browser.playwright_errors import looked, translated
 from rpa.elements.resolve import script
 from rpa.elements.values import page_values
 from rpa.errors import InDoubt, PageChanged
@@ -58,8 +58,10 @@ def read_rows(
         "keys": list(keys) if keys is not None else None, "patience_ms": patience_ms,
         "masks": list(profile.evidence.mask) if parts else None,
     }  # fmt: skip
-    with translated(f"reading the list {spec.name}"):
-        read = json.loads(page.evaluate(script("read_fields", "read_rows"), argument))
+    text = looked(
+        page, lambda: page.evaluate(script("read_fields", "read_rows"), argument), doing=f"reading the list {spec.name}"
+    )
+    read = json.loads(text)
     zone = ZoneInfo(profile.timezone)
     parts_read = tuple(map(Part.of, read["parts"]))
     return Rows(quiet=read["quiet"], raw=tuple(read["rows"]), fields=spec.fields, zone=zone, parts=parts_read)
@@ -71,8 +73,8 @@ def comes_to_rest(page: Page, spec: ListSpec, *, profile: Profile, without: str)
         "rows": spec.rows, "key": described(spec.fields, profile=profile)[spec.key], "busy": spec.busy,
         "gone": without, "patience_ms": _DRAWING_MS,
     }  # fmt: skip
-    with translated(f"waiting for the list {spec.name}"):
-        return bool(page.evaluate(script("read_fields", "rest"), argument))
+    doing = f"waiting for the list {spec.name}"
+    return bool(looked(page, lambda: page.evaluate(script("read_fields", "rest"), argument), doing=doing))
 
 
 def described(fields: Mapping[str, FieldSpec], *, profile: Profile) -> dict[str, dict[str, Any]]:
@@ -96,8 +98,7 @@ def the_row(page: Page, spec: ListSpec, *, key: str) -> Locator:
     root = rows_of_key(page, spec, key=key)
     with contextlib.suppress(PlaywrightTimeout):
         root.first.wait_for(timeout=_DRAWING_MS)
-    with translated(f"looking for the row {key}"):
-        count = root.count()
+    count = looked(page, root.count, doing=f"looking for the row {key}")
     if count != 1:
         raise InDoubt(f"The list {spec.name} shows {key} {count} times; nothing was clicked.", reason="row_mismatch")
     return root
@@ -108,7 +109,7 @@ def the_dialog(page: Page, spec: DialogSpec, *, key: str, patience_ms: float) ->
     root = page.locator(spec.container).visible
     with translated(f"waiting for the dialog {spec.name}"):
         root.first.wait_for(timeout=patience_ms)
-        count = root.count()
+    count = looked(page, root.count, doing=f"looking for the dialog {spec.name}")
     if count != 1:
         raise InDoubt(f"{count} dialogs {spec.name} are open; nothing was clicked.", reason="row_mismatch")
     if spec.key is None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.errors import PageChanged, TryAgain
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+T = TypeVar("T")
+
+_MOST_MOVES = 3
 
 
 @contextmanager
@@ -32,3 +40,17 @@ def loading(doing: str) -> Iterator[None]:
     except Error as error:
         first_line = error.message.partition("\n")[0]
         raise TryAgain(f"{doing}: {first_line}. Check the network and run again.") from error
+
+
+def looked(page: Page, look: Callable[[], T], *, doing: str) -> T:
+    """What a look gives that changes nothing; taken again when the page goes to another document meanwhile."""
+    with translated(doing):
+        for _ in range(_MOST_MOVES):
+            try:
+                return look()
+            except PlaywrightTimeout:
+                raise
+            except Error:
+                if page.is_closed():
+                    raise
+        return look()

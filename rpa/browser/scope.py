@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rpa.browser.evidence import Part
 from rpa.browser.lists import described
-from rpa.browser.playwright_errors import translated
+from rpa.browser.playwright_errors import looked
 from rpa.elements.profile import Risk
 from rpa.elements.resolve import script
 from rpa.elements.values import page_values
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rpa.elements.fields import FieldSpec
 
 _KEY = "(key)"
+_EACH = "(blocks, told) => blocks.map((block) => ({read})(block, told))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,25 +53,37 @@ class Scope:
         self.root = root
         self.name = name
         self.key = key
-        self._names_key = key_field is not None
+        self._key_names = (_KEY,) if key_field else ()
         self._fields = {**fields, _KEY: key_field} if key_field else dict(fields)
         self._described = described(self._fields, profile=view.profile)
 
-    def read(self) -> Block:
-        """Its fields now. Raises InDoubt when it names another key than wanted."""
-        profile = self._view.profile
-        argument = {"fields": self._described, "masks": list(profile.evidence.mask)}
-        with translated(f"reading {self.name}"):
-            count = self.root.count()
-        if count > 1:
-            raise InDoubt(f"{self.name} is there {count} times; nothing was clicked.", reason="row_mismatch")
-        with translated(f"reading {self.name}"):
-            data = json.loads(self.root.evaluate(script("read_fields", "read_block"), argument))
-        values = page_values(data["values"], self._fields, zone=ZoneInfo(profile.timezone))
+    def read(self, *, drawn: Sequence[str] = ()) -> Block:
+        """Its fields now. The page is given time to draw it: what it names, and the fields `drawn`.
+
+        Raises InDoubt when it names another key than wanted, is there several times, or not any more.
+        """
+        there: list[dict[str, Any]] = []
+        for _ in self._view.moments():
+            there = self._look()
+            if len(there) > 1 or (there and all(_has(there[0]["values"][name]) for name in (*self._key_names, *drawn))):
+                break
+        if len(there) != 1:
+            raise InDoubt(f"{self.name} is there {len(there)} times; nothing was clicked.", reason="row_mismatch")
+        values = page_values(there[0]["values"], self._fields, zone=ZoneInfo(self._view.profile.timezone))
         shown = values.pop(_KEY, "")
         if shown != self.key:
             raise InDoubt(f"{self.name} shows {shown!r}, not {self.key}; nothing was clicked.", reason="row_mismatch")
-        return Block(values=values, part=Part.of(data))
+        return Block(values=values, part=Part.of(there[0]))
+
+    def _look(self) -> list[dict[str, Any]]:
+        """What each visible block shows that this may be, all in one look."""
+        argument = {"fields": self._described, "masks": list(self._view.profile.evidence.mask)}
+        read = _EACH.format(read=script("read_fields", "read_block"))
+        doing = f"reading {self.name}"
+        return [
+            json.loads(text)
+            for text in looked(self._view.page, lambda: self.root.evaluate_all(read, argument), doing=doing)
+        ]
 
     def click(self, name: str) -> None:
         """Click an element of it; before a destructive one, it must name its key still.
@@ -78,7 +91,7 @@ class Scope:
         Raises InDoubt when it does not, or when it has no such element, or several.
         """
         try:
-            if self._names_key and self._view.profile.element(name).risk is Risk.DESTRUCTIVE:
+            if self._key_names and self._view.profile.element(name).risk is Risk.DESTRUCTIVE:
                 self.read()
             self._view.click(name, scope=self)
         except PageChanged as error:
@@ -95,3 +108,8 @@ class Scope:
     def disabled(self, name: str) -> bool:
         """Whether an element of it cannot be used now."""
         return self._view.found(name, scope=self).disabled
+
+
+def _has(value: Any) -> bool:
+    """Whether a field has been drawn, by what was read of it."""
+    return value not in (None, "", [])

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
-
 from rpa.browser.asking import Asking
 from rpa.browser.choosing import choose_file, file_field
+from rpa.browser.clicking import arrives, click
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
 from rpa.browser.keyboard import type_and_enter
 from rpa.browser.lists import Rows, comes_to_rest, read_rows, rows_of_key, the_dialog, the_row
-from rpa.browser.playwright_errors import translated
+from rpa.browser.moments import moments
+from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.scope import Scope
 from rpa.elements.profile import Risk
 from rpa.elements.resolve import Found, find, resolve
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _COVERED_MS = 4_000
-"""A click that takes longer is tried again below what may cover it; shorter, a busy machine would click twice."""
+"""A click that takes longer is tried again below what may cover it, unless it arrived."""
 
 
 class View:
@@ -149,14 +149,11 @@ class View:
         found = self.found(name, scope=scope)
         self.guard.allow(found.element, profile=self.profile, about=scope.key if scope else "")
         if found.element.risk is not Risk.DESTRUCTIVE:
-            try:
-                found.locator.click(timeout=_COVERED_MS, no_wait_after=True)
-            except PlaywrightTimeout:
-                self.guard.uncover(self, expected=[dialog.container for dialog in self.profile.dialogs.values()])
-            else:
+            if arrives(self.page, found, within_ms=_COVERED_MS):
                 return
-        with translated(f"clicking {name}"):
-            found.locator.click(timeout=self._patience_ms, no_wait_after=True)
+            self.guard.uncover(self, expected=[dialog.container for dialog in self.profile.dialogs.values()])
+            found = self.found(name, scope=scope)
+        click(found, patience_ms=self._patience_ms)
 
     def check_allowed(self, name: str) -> None:
         """Raise NotApproved when this element could not be clicked later, so that nothing is begun."""
@@ -247,6 +244,10 @@ class View:
         """
         return self._downloads.taken(action, into=into, most_bytes=most_bytes)
 
+    def moments(self) -> Iterator[None]:
+        """Now, and then one moment after another in which the page may change, until patience is at its end."""
+        return moments(self.page, clock=self.clock, patience_s=self._patience_ms / 1000)
+
     # Lists and dialogs
 
     def rows(self, name: str, *, keys: Sequence[str] | None = None, parts: bool = False) -> Rows:
@@ -260,8 +261,8 @@ class View:
 
     def shows(self, name: str, key: str) -> bool:
         """Whether the list shows a row of this key now."""
-        with translated(f"looking for the row {key}"):
-            return rows_of_key(self.page, self.profile.lists[name], key=key).count() > 0
+        rows = rows_of_key(self.page, self.profile.lists[name], key=key)
+        return looked(self.page, rows.count, doing=f"looking for the row {key}") > 0
 
     def row(self, name: str, key: str) -> Scope:
         """The one row of this list whose key equals `key`; a list that is being drawn is given a moment.
@@ -287,8 +288,7 @@ class View:
     def question(self, name: str, *, about: str) -> Scope | None:
         """A dialog that names no key, where it is open now; it is taken to be about this one."""
         root = self.page.locator(self.profile.dialogs[name].container).visible
-        with translated(f"looking for the dialog {name}"):
-            is_open = root.count() == 1
+        is_open = looked(self.page, root.count, doing=f"looking for the dialog {name}") == 1
         return Scope(self, root=root, name=f"dialog:{name}", key=about, fields={}, key_field=None) if is_open else None
 
     def dialog_gone(self, name: str) -> None:

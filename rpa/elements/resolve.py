@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from rpa.browser.playwright_errors import translated
+from rpa.browser.playwright_errors import looked, translated
 from rpa.errors import PageChanged
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Found:
     name: str
     """As a person reads it, white space folded."""
     disabled: bool
+    clicks: str
+    """The document, and how many clicks it has had: another text after a click means that this arrived."""
 
 
 @cache
@@ -84,7 +86,7 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
     if problem:
         raise PageChanged(f"{problem}; nothing was clicked.")
     place = locate(root, seen.by).visible.describe(element.name)
-    return Found(element=element, locator=place, name=hit["name"], disabled=hit["disabled"])
+    return Found(element=element, locator=place, name=hit["name"], disabled=hit["disabled"], clicks=hit["clicks"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +108,12 @@ def _first_seen(root: Page | PlaywrightLocator, element: Element, locators: Sequ
 
 
 def visible_hits(candidate: PlaywrightLocator, *, name: str) -> list[dict[str, Any]]:
-    """What is visible now where this locator looks, `name` (as a person reads it) and `disabled` of each.
+    """What is visible now where this locator looks: `name` (as a person reads it), `disabled` and `clicks` of each.
 
     The argument `name` is the element's, for messages.
     """
-    with translated(f"looking for {name}"):
-        hits: list[dict[str, Any]] = json.loads(candidate.evaluate_all(script("describe")))
+    text = looked(candidate.page, lambda: candidate.evaluate_all(script("describe")), doing=f"looking for {name}")
+    hits: list[dict[str, Any]] = json.loads(text)
     return hits
 
 
