@@ -16,7 +16,8 @@ from rpa.elements.profile import Profile
 from rpa.elements.resolve import resolve, script
 from rpa.elements.values import page_values
 
-PATIENCE_MS = 5000
+PATIENCE_MS = 60_000
+"""What comes is waited for so long, however busy the machine is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

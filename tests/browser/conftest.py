@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from fixtures.mockshop.harness import MockShop
 from rpa.browser.session import launched
 from rpa.browser.view import View
 from rpa.elements.registry import load_profile
 from tests.browser.clerk import PATIENCE_MS, Clerk
-from tests.browser.tinysite import ASKS, CLICKS, SHOP, TinySite, good, tiny_site, viewed
+from tests.browser.tinysite import ASKS, CLICKS, LONG_S, SHOP, SOON_S, TinySite, good, tiny_site, viewed, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+expect.set_options(timeout=PATIENCE_MS)
+
 
 @pytest.fixture(scope="module")
 def mock_shop() -> Iterator[MockShop]:
-    with MockShop(orders=130) as running:
+    with MockShop(orders=130, toast_s=600) as running:
         yield running
 
 
@@ -83,7 +86,16 @@ def fresh_page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def view(page: Page, site: TinySite, tmp_path: Path) -> Iterator[View]:
+def view(page: Page, site: TinySite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[View]:
     """The tiny site as the product sees it."""
+    wait_for(LONG_S, monkeypatch=monkeypatch)
     with viewed(page, url=site.url, folder=tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def hasty_view(page: Page, site: TinySite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[View]:
+    """The same in a hurry, for what never comes."""
+    wait_for(SOON_S, monkeypatch=monkeypatch)
+    with viewed(page, url=site.url, folder=tmp_path, patience_s=SOON_S) as opened:
         yield opened

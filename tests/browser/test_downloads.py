@@ -16,12 +16,13 @@ import pytest
 
 from rpa.browser.view import View
 from rpa.errors import LoginNeeded, Refused, Stopped, TryAgain
-from tests.browser.tinysite import SHOP, TinySite, viewed
+from tests.browser.tinysite import LONG_S, SHOP, SOON_S, TinySite, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Page
 
     Serve = Callable[[BaseHTTPRequestHandler], None]
+    How = Callable[[View, str], Callable[[], None]]
 
 LINKS = """<a href="/file">Here</a><a href="/file" target="_blank">In a tab</a><a href="/other">Other</a>
 <button onclick="window.open('/file')">By a window</button>
@@ -29,8 +30,6 @@ LINKS = """<a href="/file">Here</a><a href="/file" target="_blank">In a tab</a><
 <button onclick="const made = window.URL.createObjectURL(new Blob(['made by the page']));
   Object.assign(document.createElement('a'), {href: made, download: 'made.csv'}).click()">By the page itself</button>
 <button>Nothing</button>"""
-SOON_S, LONG_S = 0.5, 10
-"""How long a file may take to begin: where none comes, and where one does, however busy the machine is."""
 ORDERS = b"order\n260310-123456789012345\n"
 
 
@@ -39,7 +38,6 @@ def shop(view: View, site: TinySite) -> View:
     """The tiny site at a page with links to a file."""
     site.pages["/orders"] = SHOP + LINKS
     view.open("orders")
-    view._downloads._patience_s = LONG_S
     return view
 
 
@@ -135,11 +133,23 @@ def test_no_name_leads_out_of_the_folder(shop: View, site: TinySite, into: Path,
     assert path.name != "CON.csv"
 
 
-def refusal(view: View, link: str, *, into: Path, most_bytes: int = 1 << 30, patience_s: float = LONG_S) -> Refused:
+def asking(view: View, text: str) -> Callable[[], None]:
+    """The click, and the request that it leads to."""
+
+    def ask() -> None:
+        with view.page.context.expect_event("request"):
+            clicking(view, text)()
+
+    return ask
+
+
+def refusal(
+    view: View, link: str, *, into: Path, most_bytes: int = 1 << 30, patience_s: float = LONG_S, how: How = clicking
+) -> Refused:
     """How a download is refused: nothing is left of it, and the page is as it was."""
     view._downloads._patience_s = patience_s
     with pytest.raises(Refused) as caught:
-        view.downloaded(clicking(view, link), into=into, most_bytes=most_bytes)
+        view.downloaded(how(view, link), into=into, most_bytes=most_bytes)
     view._downloads._patience_s = LONG_S
     assert list(into.iterdir()) == []
     assert view.page.context.pages == [view.page]
@@ -185,18 +195,18 @@ def test_a_file_that_comes_too_late_is_not_taken_for_the_next(
     asked_next, late = threading.Event(), threading.Event()
 
     def after_the_next_was_asked_for(handler: BaseHTTPRequestHandler) -> None:
-        asked_next.wait(5)
+        asked_next.wait(LONG_S)
         with suppress(OSError):
             attach(handler, content=b"too late")
         late.set()
 
     def after_the_late_one(handler: BaseHTTPRequestHandler) -> None:
         asked_next.set()
-        late.wait(5)
+        late.wait(LONG_S)
         attach(handler)
 
     site.files |= {"/file": after_the_next_was_asked_for, "/other": after_the_late_one}
-    assert refusal(shop, link, into=into, patience_s=SOON_S).reason == "download_failed"
+    assert refusal(shop, link, into=into, patience_s=SOON_S, how=asking).reason == "download_failed"
     assert shop.downloaded(clicking(shop, "Other"), into=into).read_bytes() == ORDERS
 
 
@@ -213,7 +223,6 @@ def test_the_login_page_in_place_of_a_file_is_no_refusal(
     site.files["/file"] = send_to_login
     with viewed(fresh_page, url=site.url, folder=tmp_path) as view:
         view.open("orders")
-        view._downloads._patience_s = LONG_S
         with pytest.raises(LoginNeeded):
             view.downloaded(clicking(view, link), into=into)
 
@@ -222,7 +231,7 @@ def test_a_file_that_is_announced_as_too_large_is_not_waited_for(shop: View, sit
     ended = threading.Event()
     site.files["/file"] = partial(trickle, ended=ended)
     assert refusal(shop, "Here", into=into, most_bytes=1 << 19).reason == "too_large"
-    assert ended.wait(5), "the download went on"
+    assert ended.wait(LONG_S), "the download went on"
 
 
 def test_a_file_that_is_too_large_without_a_word_is_refused(shop: View, into: Path) -> None:
@@ -234,7 +243,7 @@ def test_a_download_that_does_not_end_is_given_up(site: TinySite, shop: View, in
     site.files["/file"] = partial(trickle, ended=ended)
     shop._downloads._longest_s = 0.3
     assert "did not end" in str(refusal(shop, "Here", into=into))
-    assert ended.wait(5), "the download went on"
+    assert ended.wait(LONG_S), "the download went on"
 
 
 def test_a_run_that_is_asked_to_stop_gives_a_download_up(site: TinySite, shop: View, into: Path) -> None:
@@ -245,7 +254,7 @@ def test_a_run_that_is_asked_to_stop_gives_a_download_up(site: TinySite, shop: V
     shop._downloads._stopping = lambda: bool(begun)
     with pytest.raises(Stopped):
         shop.downloaded(clicking(shop, "Here"), into=into)
-    assert ended.wait(5), "the download went on"
+    assert ended.wait(LONG_S), "the download went on"
     assert list(into.iterdir()) == []
 
 
@@ -263,7 +272,7 @@ def test_a_window_that_goes_during_a_download_ends_the_waiting(
 
     with viewed(page, url=site.url, folder=tmp_path) as view:
         view.open("orders")
-        view._downloads._stopping, view._downloads._patience_s = close, LONG_S
+        view._downloads._stopping, view._downloads._patience_s = close, 10
         with pytest.raises(TryAgain):
             view.downloaded(clicking(view, "Here"), into=into)
 

@@ -21,6 +21,7 @@ from rpa.elements.approvals import Approvals
 from rpa.errors import NeedsPerson, PageChanged, TryAgain
 from rpa.ledger.ledger import Ledger
 from tests.browser.clerk import Clerk
+from tests.browser.tinysite import LONG_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def exporting(clerk: Clerk, tmp_path: Path) -> WebExports:
     evidence = Evidence(folder=tmp_path / "evidence", clock=clock, masks=())
     view = View(
         clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=clock,
-        patience_s=5.0,
+        patience_s=LONG_S,
     )  # fmt: skip
     shop: Any = None
     return WebExports(view, shop)

@@ -91,10 +91,10 @@ def test_what_closes_a_known_popup_is_not_pressed_in_an_unknown_one(view: View) 
     assert clicked(view) == ["news"]
 
 
-def test_a_popup_that_does_not_close_stops_the_shop(view: View) -> None:
-    view.page.set_content(SHOP + CLICKS + popup("News", close=""))
+def test_a_popup_that_does_not_close_stops_the_shop(hasty_view: View) -> None:
+    hasty_view.page.set_content(SHOP + CLICKS + popup("News", close=""))
     with pytest.raises(RpaError, match="closing the popup news"):
-        view.clear()
+        hasty_view.clear()
 
 
 def test_a_layer_over_the_whole_page_is_seen_without_being_described(view: View) -> None:

@@ -21,6 +21,7 @@ from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
 from rpa.errors import NotApproved, Refused, TryAgain
 from tests.browser.clerk import Clerk
+from tests.browser.tinysite import LONG_S
 from tests.unit.ledger_clock import HandClock
 
 PARCELS, NONE = How.IMPORT, How.NO_LOGISTICS
@@ -44,7 +45,7 @@ def opened(clerk: Clerk, tmp_path: Path) -> Iterator[Callable[..., View]]:
         views.append(
             View(
                 clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence,
-                clock=HandClock(), patience_s=3,
+                clock=HandClock(), patience_s=LONG_S,
             )
         )  # fmt: skip
         return views[-1]
@@ -89,7 +90,12 @@ def parcels(*sns: str, courier: str = "圆通快递") -> list[ImportLine]:
 
 
 def upload(
-    files: Files, lines: Sequence[ImportLine], *, how: How = PARCELS, name: str = "parcels.xlsx", patience_s: float = 5
+    files: Files,
+    lines: Sequence[ImportLine],
+    *,
+    how: How = PARCELS,
+    name: str = "parcels.xlsx",
+    patience_s: float = LONG_S,
 ) -> tuple[ImportResult | None, dict[str, ImportedRow]]:
     said = files.office.fill_in(how, files.made(lines, how=how, name=name)).send()
     result = files.office.result(
@@ -166,7 +172,7 @@ def test_a_page_that_lost_sight_of_an_import_finds_it_among_the_records(clerk: C
     said = files.office.fill_in(PARCELS, files.made(parcels(sn, NOBODY), name="sight.xlsx")).send()
     clerk.page.evaluate("document.querySelector('[data-result]').innerHTML = '<p class=batch-progress_failed>-</p>'")
     result = files.office.result(
-        PARCELS, file_name="sight.xlsx", task_id=said.task_id, into=files.folder, patience_s=5
+        PARCELS, file_name="sight.xlsx", task_id=said.task_id, into=files.folder, patience_s=LONG_S
     )  # fmt: skip
     assert result is not None
     assert result.finished
@@ -197,7 +203,7 @@ def test_an_import_that_stands_still_is_left_alone_and_found_again_when_it_has_e
     assert files.office.at_work(PARCELS) == ["late.xlsx"]
     clerk.shop.advance(900)
     later = files.office.result(
-        PARCELS, file_name="late.xlsx", task_id=result.task_id, into=files.folder, patience_s=5
+        PARCELS, file_name="late.xlsx", task_id=result.task_id, into=files.folder, patience_s=LONG_S
     )  # fmt: skip
     assert later is not None
     assert (later.finished, later.going) == (True, False)

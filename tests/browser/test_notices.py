@@ -18,6 +18,7 @@ from rpa.clock import Clock
 from rpa.elements.approvals import Approvals
 from rpa.errors import InDoubt, Refused, RightMissing
 from tests.browser.clerk import Clerk
+from tests.browser.tinysite import LONG_S
 
 TITLE = "订单禁止发货通知"
 
@@ -31,7 +32,7 @@ def notices(clerk: Clerk, tmp_path: Path) -> Iterator[WebNotices]:
     )  # fmt: skip
     view = View(
         clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, clock=clock,
-        evidence=Evidence(folder=tmp_path / "evidence", clock=clock, masks=()), patience_s=3,
+        evidence=Evidence(folder=tmp_path / "evidence", clock=clock, masks=()), patience_s=LONG_S,
     )  # fmt: skip
     nobody: Any = None
     yield WebNotices(view, nobody)

@@ -63,7 +63,7 @@ def test_a_window_is_found_by_its_mark_and_closed_alone(site: TinySite, owner: S
 
     owner.close(mine)
 
-    _tick(pages["/other"], times=3)  # what was on its way when the window was closed has arrived by then
+    _tick(pages["/other"], times=20)  # what was on its way when the window was closed has arrived by then
     sent = ticks["/mine"]
     _tick(pages["/other"], times=10)
     assert ticks["/mine"] == sent, "the page asked on after its window was closed"

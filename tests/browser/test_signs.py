@@ -15,6 +15,7 @@ from rpa.browser.guard import Guard
 from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
 from tests.browser.clerk import Clerk
+from tests.browser.tinysite import LONG_S
 from tests.unit.ledger_clock import HandClock
 
 PLACES = ("detail", "receiver", "detail_data", "address")
@@ -29,7 +30,7 @@ def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
     evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
     opened = View(
         clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=HandClock(),
-        patience_s=2,
+        patience_s=LONG_S,
     )  # fmt: skip
     yield opened
     clerk.page.remove_listener("dialog", opened._refuse_dialog)

@@ -19,9 +19,19 @@ from rpa.elements.registry import load_profile
 from tests.unit.ledger_clock import HandClock
 
 if TYPE_CHECKING:
+    import pytest
     from playwright.sync_api import Page
 
 PROFILE = load_profile("tiny", folder=Path(__file__).parent)
+SOON_S, LONG_S = 0.5, 60.0
+"""How long the product waits: where nothing comes, and where something does, however busy the machine is."""
+_WAITS = {
+    "rpa.browser.asking._BEGINS_WITHIN_S": 1.0,
+    "rpa.browser.guard._CLOSING_MS": 1000,
+    "rpa.browser.lists._DRAWING_MS": 1000,
+    "rpa.browser.view._COVERED_MS": 1000,
+}
+"""What it waits beside a view's own patience, and how many of its units a second has."""
 SHOP = '<script>shop = {id: "1", name: "Tea"}</script><h1 id="title">Orders</h1>'
 CLICKS = (
     """<script>clicked = []; document.addEventListener("click", (event) => clicked.push(event.target.id))</script>"""
@@ -94,6 +104,12 @@ def tiny_site() -> Iterator[TinySite]:
         server.shutdown()
 
 
+def wait_for(seconds: float, *, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the product wait so long wherever a view's patience is not what it goes by."""
+    for name, units in _WAITS.items():
+        monkeypatch.setattr(name, seconds * units)
+
+
 @contextmanager
 def viewed(
     page: Page,
@@ -101,9 +117,10 @@ def viewed(
     url: str,
     folder: Path,
     enter: Callable[[View], None] | None = None,
+    patience_s: float = LONG_S,
     **guard: Any,
 ) -> Iterator[View]:
-    """The site through a View with little patience; `guard`: what differs from the shop's own guard."""
+    """The site through a View; `guard`: what differs from the shop's own guard."""
     told: dict[str, Any] = {"shop": "tea", "mall_id": "1", "mall_name": None, "host": "127.0.0.1", "watched": False}
     told |= {"approvals": Approvals(folder / "approvals.json")} | guard
     clock = HandClock()
@@ -111,7 +128,7 @@ def viewed(
     page.goto("about:blank")
     view = View(
         page, profile=PROFILE, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
-        enter=enter, patience_s=0.5,
+        enter=enter, patience_s=patience_s,
     )  # fmt: skip
     yield view
     page.remove_listener("dialog", view._refuse_dialog)
