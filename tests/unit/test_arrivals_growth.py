@@ -41,7 +41,7 @@ def incidents(desk: ArrivalDesk) -> list[str]:
 @pytest.mark.parametrize(
     ("data", "by_s", "taken"),
     [
-        (LINES, 50, False), (LINES, 61, True), (LINES, -120, False),
+        (LINES, 5, False), (LINES, 61, True), (LINES, -120, False),
         (LINES[:-4], 500, False), (LINES[:-4], 601, True), (b"", 500, False), (b"", 601, True),
     ],
 )  # fmt: skip

@@ -26,7 +26,7 @@ def installed(folder: Path, *, entry_points: str, modules: dict[str, str]) -> Pa
 def python(code: str, *, plugin: Path) -> str:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(plugin), str(ROOT)])}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=300
     )
     return done.stdout + done.stderr
 

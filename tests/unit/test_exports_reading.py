@@ -173,7 +173,7 @@ def test_20000_orders_are_read_in_seconds_and_a_few_hundred_megabytes(read: Read
     orders = [replace(ORDERS[n % len(ORDERS)], order_sn=f"260310-{n:015d}") for n in range(20_000)]
     content = _file("2021", orders)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.monotonic()
+    began = time.process_time()
     assert len(read(content).orders) == len(orders)
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000

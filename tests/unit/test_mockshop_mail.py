@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from fixtures.mockshop.harness import MockError, MockShop
@@ -213,14 +213,20 @@ def test_a_restart_forgets_neither_audits_nor_notices(tmp_path: Path) -> None:
         assert not [each for each in listed(logged_in(mock)) if "订单" in each["title"] and "审核" not in each["title"]]
 
 
+def worked_s(mock: MockShop) -> float:
+    """The processor time that it has used, which is the same on a busy machine."""
+    used = psutil.Process(mock.pid).cpu_times()
+    return float(used.user + used.system)
+
+
 def test_thirty_days_pass_in_a_moment() -> None:
     with MockShop(orders=120) as mock:
-        began = time.perf_counter()
+        began = worked_s(mock)
         for number, order_sn in enumerate(free_orders(mock, 60)):
             mock.audit(order_sn, begin_in_s=number * 12 * HOUR, end_in_s=(number + 1) * 12 * HOUR)
         for _ in range(30 * 24):
             mock.advance(HOUR)
-        took_s = time.perf_counter() - began
+        took_s = worked_s(mock) - began
         sent = [datetime.fromisoformat(each["sent_at"]) for each in mock.notices()]
         mock_audits = mock.truth()["audits"]
     assert sent[-1] - START > timedelta(days=29)
@@ -230,8 +236,8 @@ def test_thirty_days_pass_in_a_moment() -> None:
 
 def test_a_big_shop_tells_its_truth_quickly() -> None:
     with MockShop(orders=5_000) as mock:
-        began = time.perf_counter()
+        began = worked_s(mock)
         truth = mock.truth()
-        took_s = time.perf_counter() - began
+        took_s = worked_s(mock) - began
     assert len(truth["audits"]) > 250
     assert took_s < 5

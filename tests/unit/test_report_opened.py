@@ -10,6 +10,7 @@ import pytest
 
 from rpa.report.finishing import finish_crashed, unfinished
 from rpa.report.opened import is_open, keep_searched, mark_open
+from tests.office import PATIENCE_S
 from tests.unit.small_report import STYLE, small_report, small_row
 
 MOMENTS = range(12)
@@ -43,7 +44,7 @@ def test_a_report_is_completed_whenever_its_run_is_killed(tmp_path: Path) -> Non
     for moment in MOMENTS:
         assert list(unfinished(tmp_path / str(moment), shop="demo")) == []
     programs = [writing(tmp_path / str(moment), killed_at=moment) for moment in MOMENTS]
-    ended = [program.wait(timeout=60) for program in programs]
+    ended = [program.wait(timeout=PATIENCE_S) for program in programs]
     assert (ended[0], ended[-1]) == (KILLED, ENDS_ITSELF)
     found = 0
     for var in (tmp_path / str(moment) for moment in MOMENTS):

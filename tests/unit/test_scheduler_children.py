@@ -15,7 +15,7 @@ import pytest
 from rpa.scheduler.children import Child, Message
 from tests.office import ROOT
 
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 
 
 def started(folder: Path, *, to: str, **variables: str) -> tuple[Child, SimpleQueue[Message | None]]:

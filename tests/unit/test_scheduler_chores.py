@@ -19,6 +19,7 @@ from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.notify.sending import LONGEST_S
 from rpa.scheduler.chores import Chores, Ping
+from tests.office import PATIENCE_S
 from tests.unit.postbox import postbox
 
 CHANNEL = """
@@ -119,5 +120,5 @@ def test_what_ends_a_program_ends_no_thread_in_silence(tmp_path: Path, monkeypat
     said = SimpleQueue[str]()
     sink = logger.add(said.put, level="ERROR", format="{message}")
     with Chores(load(tmp_path / "rpa.toml"), alive=lambda: sys.exit("drawn")):
-        assert "begin anew in a minute: drawn" in said.get(timeout=20)
+        assert "begin anew in a minute: drawn" in said.get(timeout=PATIENCE_S)
     logger.remove(sink)

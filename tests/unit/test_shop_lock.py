@@ -19,7 +19,7 @@ from rpa.scheduler.bell import Bell
 from rpa.scheduler.presence import Presence
 
 CLOCK = Clock()
-_FAR_S = 30.0
+_FAR_S = 120.0
 
 
 @pytest.mark.parametrize("half", [PageLock, WorkLock])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rpa import stopping
+from tests.office import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows neither SIGHUP nor SIGTERM")
 
@@ -58,7 +59,7 @@ def test_after_its_window_is_closed_a_program_still_comes_to_its_end(tmp_path: P
         os.close(window)
         program.send_signal(signal.SIGHUP)
         try:
-            _, said = program.communicate(timeout=30)
+            _, said = program.communicate(timeout=PATIENCE_S)
         finally:
             program.kill()
     assert (program.returncode, (tmp_path / "ended").exists()) == (0, True), said
