@@ -50,6 +50,7 @@ class ImportWay:
         while left := [self._desk.to_ship[sn] for sn in order_sns if sn in self._desk.to_ship]:
             if self._run.stopping():
                 raise Stopped
+            self._desk.stop_while_an_import_goes_on()
             yield from self._ship(self._packing.chosen(left))
             if self._doubts >= _MOST_DOUBTS:
                 message = f"{_MOST_DOUBTS} imports in a row ended in doubt; look at the shop, then run again."

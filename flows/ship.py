@@ -86,6 +86,7 @@ def _step_by_step(desk: ShippingDesk, run: Run, *, cut_off: Callable[[], None]) 
         yield from desk.ship_all()
         yield from desk.read_back_everything()
         yield from desk.try_again_what_was_proven_not_shipped()
+        desk.stop_while_an_import_goes_on()
     except Stopped as stop:
         cut_off()
         try:

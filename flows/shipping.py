@@ -22,6 +22,7 @@ from flows.watch import look_for_signs, remember_audits
 from flows.ways import By, Ways
 from rpa.errors import RpaError
 from rpa.flow import Row
+from rpa.language import Text
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.once import Look, Settled
 
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 
     from rpa.ledger.actions import Action
     from rpa.run import Run
+
+
+_SENT = Text(en="sent, not read back yet: {stop}", zh="已提交，尚未读回核对：{stop}")
+_GOING = Text(
+    en="The site has not worked through {files} yet; run again later. If it never does, look at its orders on the site "
+    "and answer with `rpa ledger resolve`.",
+    zh="后台尚未处理完 {files}；请稍后重新运行。若一直不完成，请在后台核对其中订单，再用 rpa ledger resolve 逐单说明。",
+)
 
 
 class ShippingDesk:
@@ -196,8 +205,8 @@ class ShippingDesk:
 
     def _look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
         looks, going = self.uploads.look(actions)
-        if going:
-            raise ImportGoing(f"The site has not worked through {', '.join(sorted(going))} yet; run again later.")
+        unseen = [action for action in actions if looks[action.subject].seen is Seen.NOTHING]
+        self.once.rest(action.subject for action in unseen if action.facts.get(IMPORT_FILE) in going)
         for sn in self._refused_for.keys() & looks.keys():
             looks[sn] = replace(looks[sn], facts={**looks[sn].facts, REFUSED_FOR: self._refused_for[sn].value})
         return looks
@@ -228,6 +237,12 @@ class ShippingDesk:
             if row.order_sn == action.subject and row.tracking_number == action.payload["tracking_number"]:
                 self._inbox.take(row)
 
+    def stop_while_an_import_goes_on(self) -> None:
+        """Raise ImportGoing when orders stand in a file that the site has not worked through."""
+        files = sorted({str(action.facts[IMPORT_FILE]) for action in self.once.resting})
+        if files:
+            raise ImportGoing(_GOING.with_words(files=", ".join(files)))
+
     # Rows
 
     def report_what_was_cut_off(self, stop: RpaError) -> Iterator[Row]:
@@ -238,9 +253,12 @@ class ShippingDesk:
             yield self.ended(decision, Reason.of(stop.code), str(stop))
         for sn, row in self._again.items():
             yield self._row(Decision(order_sn=sn, order=None, row=row, shipment=None, reason=Reason.of(stop.code)))
+        resting = self.once.resting
         for action in self.once.open.values():
             self._take_rows_of(action)
-            yield self._counted(row_of(action, reason=Reason.of(stop.code), message=f"sent, not read back yet: {stop}"))
+            reason = Reason.IMPORT_GOING if action in resting else Reason.of(stop.code)
+            message = _SENT.of(self._run.language).format(stop=stop.in_words(self._run.language))
+            yield self._counted(row_of(action, reason=reason, message=message))
 
     def ended(
         self, decision: Decision, reason: Reason, message: str = "", *, evidence: Path | None = None

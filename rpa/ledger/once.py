@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -66,6 +66,7 @@ class Once:
         self._allowed = allowed
         self._open: dict[str, Action] = {}
         self._replies: dict[str, Reply] = {}
+        self._resting: set[str] = set()
         self._due: dict[str, datetime] = {}
         """When a look that shows nothing may count as the last one."""
 
@@ -77,7 +78,16 @@ class Once:
     @property
     def full(self) -> bool:
         """Whether so many are open that they must be read back before the next act."""
-        return len(self._open) >= self._bound
+        return len(self._awake) >= self._bound
+
+    @property
+    def resting(self) -> list[Action]:
+        """What of the open is not looked at any more; see `rest`."""
+        return [action for subject, action in self._open.items() if subject in self._resting]
+
+    def rest(self, subjects: Iterable[str]) -> None:
+        """What of these is open stays so, unseen by this run: the site cannot tell yet what becomes of it."""
+        self._resting.update(subject for subject in subjects if subject in self._open)
 
     def recover(self) -> list[Settled]:
         """Take over what earlier runs left open, and look at it before anything else is done; at their doubts too."""
@@ -133,12 +143,21 @@ class Once:
             due = self._clock.now() + self._settle_time
             self._due.update(dict.fromkeys((action.subject for action in begun), due))
 
+    @property
+    def _awake(self) -> dict[str, Action]:
+        return {subject: action for subject, action in self._open.items() if subject not in self._resting}
+
     def read_back(self) -> list[Settled]:
-        """Look at everything open, once. What the site shows or refused is settled; what it does not stays open."""
-        if not self._open:
+        """Look at everything open that does not rest, once.
+
+        What the site shows or refused is settled; what it does not stays open.
+        """
+        awake = self._awake
+        if not awake:
             return []
-        looks = self._look(list(self._open.values()))
-        return self.settle_with({subject: looks.get(subject, NOT_FOUND) for subject in self._open})
+        looks = self._look(list(awake.values()))
+        # The look may have found that some of them have to rest.
+        return self.settle_with({subject: looks.get(subject, NOT_FOUND) for subject in self._awake})
 
     def settle_with(self, looks: Mapping[str, Look]) -> list[Settled]:
         """Count these looks, at whatever of it is open; what they prove is settled, all at once."""
@@ -156,15 +175,15 @@ class Once:
         ]
 
     def settle(self) -> list[Settled]:
-        """Look until nothing is open: what two looks, one after the settle time, do not show was not done."""
+        """Look until all that is open rests: what two looks, one after the settle time, do not show was not done."""
         ended = self.read_back()
-        while self._open:
+        while self._awake:
             self._clock.wait(self._until_due())
             ended += self.read_back()
         return ended
 
     def _until_due(self) -> float:
-        due = max(self._due[subject] for subject in self._open)
+        due = max(self._due[subject] for subject in self._awake)
         return max((due - self._clock.now()).total_seconds(), 0.0)
 
     def _counted(self, action: Action, look: Look, *, now: datetime) -> LookAt:

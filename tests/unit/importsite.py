@@ -192,6 +192,10 @@ class Nobody:
         return True
 
 
+def _inbox(rows: Sequence[SheetRow]) -> Inbox:
+    return Inbox(contents={"demo": SheetContents(good=tuple(rows), bad=(), left_alone=())})
+
+
 @contextmanager
 def run_at(
     site: ImportSite, rows: Sequence[SheetRow], *, folder: Path, options: Any = None, settings: str = ""
@@ -201,12 +205,11 @@ def run_at(
     path.write_text(f'[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nlive = true\n{settings}', encoding="utf-8")
     notes: list[tuple[str, str]] = []
     nobody: Any = Nobody()
-    contents = SheetContents(good=tuple(rows), bad=(), left_alone=())
     with Ledger.open(folder / "ledger.sqlite3", clock=site.clock) as ledger:
         yield (
             Run(
                 record=ledger.start_run("demo", flow="ship-batch"), shop=load(path).shop("demo"),
-                profile=load_profile("pinduoduo"), options=options, shared=Inbox(contents={"demo": contents}),
+                profile=load_profile("pinduoduo"), options=options, shared=_inbox(rows),
                 dry=False, ledger=ledger, clock=site.clock, language=Language.EN, meter=nobody, person=nobody,
                 note=lambda *told: notes.append(told), stopping=lambda: False,
                 documents=folder / "documents", evidence=folder / "evidence", handover=folder / "handover",
@@ -240,6 +243,10 @@ class Shop:
     def notes(self) -> list[str]:
         """The causes of what was noted."""
         return [cause for cause, _ in self.noted]
+
+    def read_sheets_again(self) -> None:
+        """As a new run does: no row is taken any more."""
+        self.run = replace(self.run, shared=_inbox(self.rows))
 
     def number(self, order_sn: str) -> str:
         """The tracking number that the sheet gives it."""

@@ -140,6 +140,31 @@ def test_a_file_that_the_records_do_not_name_is_not_taken_for_lost_while_the_sit
     assert len(shop.site.uploaded) == 1
 
 
+def test_an_import_that_never_ends_holds_up_its_own_orders_and_further_imports_but_no_dialog(tmp_path: Path) -> None:
+    with a_shop(tmp_path, settings="import_chunk = 2\n") as shop:
+        shop.site.going = True
+        for _ in range(2):
+            assert set(cut_off(shop, ImportGoing).values()) == {"import_going"}
+            shop.read_sheets_again()
+        assert shop.site.uploaded == [["S0", "S1"]]
+
+        told = told_until(ImportGoing, carefully(ShippingDesk(shop.run, by=By.DIALOG), shop.run))
+
+        assert told == {"S0": "import_going", "S1": "import_going", "S2": "shipped", "S3": "shipped"}
+        assert shop.site.by_dialog == ["S2", "S3"]
+
+
+def test_what_stands_in_a_file_that_goes_on_is_told_so_when_the_run_is_stopped(tmp_path: Path) -> None:
+    with a_shop(tmp_path, settings="import_chunk = 2\n") as shop:
+        shop.site.going = True
+        cut_off(shop, ImportGoing)
+        shop.read_sheets_again()
+        shop.run = replace(shop.run, stopping=lambda: True)
+        assert cut_off(shop, Stopped) == {
+            "S0": "import_going", "S1": "import_going", "S2": "stopped", "S3": "stopped",
+        }  # fmt: skip
+
+
 def test_an_order_that_another_program_has_begun_meanwhile_is_left_to_it(shop: Shop) -> None:
     shop.site.at["fill_in"] = lambda: None if shop.run.ledger.show("demo") else never_arrived(shop, "S2")
 

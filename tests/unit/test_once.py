@@ -183,6 +183,21 @@ def test_one_look_reads_everything_back_that_is_open(desk: Desk) -> None:
     assert desk.site.looks == 1
 
 
+def test_what_rests_stays_open_unseen_and_holds_up_nothing_else(ledger: Ledger, clock: HandClock) -> None:
+    desk = Desk(ledger, clock)
+    desk.send("A", said=YES)
+    desk.once.rest(["A", "not begun"])
+    desk.send("B", said=YES, shown=Seen.OURS)
+    desk.site.shows["A"] = Look(seen=Seen.OURS)
+    assert not desk.once.full
+    assert ends(desk.once.settle()) == {"B": State.DONE}
+    assert [each.subject for each in desk.once.resting] == list(desk.once.open) == ["A"]
+    assert desk.state("A") is State.SUBMITTING
+    with pytest.raises(AlreadyDone):
+        desk.send("A")
+    assert ends(Desk(ledger, clock, site=desk.site).once.recover()) == {"A": State.DONE}
+
+
 def test_with_nothing_open_the_site_is_not_asked(desk: Desk) -> None:
     assert [*desk.once.read_back(), *desk.once.settle(), *desk.once.recover()] == []
     assert desk.site.looks == 0
