@@ -93,6 +93,11 @@ def told(connection: Connection, incident: Incident, *, clock: Clock) -> Inciden
     return _changed(connection, incident, values=values, clock=clock)
 
 
+def tell_anew(connection: Connection, incident: Incident, *, clock: Clock) -> Incident:
+    """The incident as one that somebody is to be told of now."""
+    return _changed(connection, incident, values={"told_at": None}, clock=clock)
+
+
 def told_closed(connection: Connection, incident: Incident, *, clock: Clock) -> Incident:
     """The incident after somebody was told that it is over."""
     return _changed(connection, incident, values={"closing_told_at": clock.now()}, clock=clock)

@@ -57,6 +57,11 @@ class Oversight(Transactions):
         with self._writing() as connection:
             return standing.raise_new(connection, shop=shop, wanted=wanted, clock=self._clock)
 
+    def newest_alarm(self, shop: str, *, hours: int, subjects: Iterable[str]) -> datetime | None:
+        """When one of these subjects came within so many hours of its deadline last; None: none ever did."""
+        with self._reading() as connection:
+            return standing.newest_alarm(connection, shop=shop, hours=hours, subjects=subjects, clock=self._clock)
+
     def keep_login(self, shop: str, *, ends_at: datetime | None, detail: str = "") -> Login:
         """The shop's login state was saved now, and lasts until then (None: it does not tell)."""
         with self._writing() as connection:
@@ -93,6 +98,11 @@ class Oversight(Transactions):
         """The incident after somebody was told of it, now."""
         with self._writing() as connection:
             return incidents.told(connection, incident, clock=self._clock)
+
+    def tell_anew(self, incident: Incident) -> Incident:
+        """The incident as one that somebody is to be told of now: what it tells is news."""
+        with self._writing() as connection:
+            return incidents.tell_anew(connection, incident, clock=self._clock)
 
     def closed_and_told(self) -> list[Incident]:
         """Closed ones of which somebody was told, but not yet that they are over; oldest first."""

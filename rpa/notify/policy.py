@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from rpa.ledger.incidents import Severity
+from rpa.overview.levels import told_within
 
 if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident
@@ -55,14 +56,15 @@ def due(incident: Incident, *, now: datetime, before: Iterable[Incident] = ()) -
     """Whether to tell of an open incident now: at once, and again after 2 h, 8 h, then every 24 h; None: not now.
 
     `before`: incidents of this shop and cause that were told and are over. After them it is told later, so that what
-    comes and goes all night is no message each time. What a clock that was far ahead says was told then
-    is as good as long ago: nothing stays silent until that moment.
+    comes and goes all night is no message each time; an alarm before a deadline not so late that no time is left. What
+    a clock that was far ahead says was told then is as good as long ago: nothing stays silent until that moment.
     """
     if incident.told_at is not None:
         wait = _nth(REMINDERS, incident.times_told)
         return Kind.AGAIN if abs(now - incident.told_at) >= wait else None
     told = [each.told_at for each in before if each.told_at is not None and abs(now - each.told_at) < MEMORY]
-    if told and abs(now - max(told)) < _nth(RETURNS, len(told)):
+    wait = _nth(RETURNS, len(told)) if told else timedelta(0)
+    if told and abs(now - max(told)) < min(wait, told_within(incident.cause) or wait):
         return None
     return Kind.FIRST
 

@@ -1,4 +1,8 @@
-"""Alarms before orders are late: at set hours before the ship-by time, each order and level once, on quiet days too."""
+"""Alarms before orders are late: at set hours before the ship-by time, each order and level once, on quiet days too.
+
+Of orders that come within the hours while an earlier one still is, somebody hears too, of many at once: one order that
+cannot be shipped for days must not keep the alarms of all others silent. What is held itself is no such news.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
+from rpa.overview.levels import SHIP_BY, at_the_latest, cause_of
 from rpa.overview.naming import named
 from rpa.overview.orders import orders_of
-from rpa.overview.tasks import SHIP_BY
 from rpa.overview.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -86,7 +90,7 @@ def _raise(config: Config, ledger: Ledger, shop: str, *, due: Sequence[Due], ope
     wanted = [(each.subject, each.level(levels), each.deadline) for each in near]
     new = {hours for _, hours, _ in (ledger.raise_alarms(shop, wanted=wanted) if wanted else ())}
     for hours in levels:
-        cause = f"{SHIP_BY}{hours}h"
+        cause = cause_of(hours)
         within = [each for each in near if each.within(hours)]
         message = _message(shop, due=within, hours=hours, language=config.language) if within else ""
         if cause in opened and not within:
@@ -94,6 +98,18 @@ def _raise(config: Config, ledger: Ledger, shop: str, *, due: Sequence[Due], ope
         elif hours in new or (cause in opened and opened[cause].message != message):
             severity = Severity.CRITICAL if hours == min(levels) else Severity.WARNING
             ledger.incident(shop, cause=cause, message=message, severity=severity)
+        if cause in opened and within:
+            orders = [each.subject for each in within if not each.held]
+            _tell_anew(ledger, opened[cause], hours=hours, orders=orders, now=config.clock.now())
+
+
+def _tell_anew(ledger: Ledger, told: Incident, *, hours: int, orders: Sequence[str], now: datetime) -> None:
+    """Have somebody hear of it again, where an order came within these hours after they were told last."""
+    if told.told_at is None or abs(now - told.told_at) < at_the_latest(hours):
+        return
+    raised_at = ledger.newest_alarm(told.shop, hours=hours, subjects=orders)
+    if raised_at is not None and raised_at > told.told_at:
+        ledger.tell_anew(told)
 
 
 def _message(shop: str, *, due: Sequence[Due], hours: int, language: Language) -> str:

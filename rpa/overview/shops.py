@@ -14,8 +14,9 @@ from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
 from rpa.overview.brokenshops import CAUSE, what_is_wrong
 from rpa.overview.forecast import PACE_OVER
+from rpa.overview.levels import SHIP_BY
 from rpa.overview.orders import Orders
-from rpa.overview.tasks import SHIP_BY, lost_runs
+from rpa.overview.tasks import lost_runs
 
 if TYPE_CHECKING:
     from rpa.config import Config, Shop

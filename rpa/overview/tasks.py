@@ -13,6 +13,7 @@ from rpa.ledger.plans import PlanState
 from rpa.ledger.runs import RunState
 from rpa.overview.brokenshops import CAUSE as BROKEN
 from rpa.overview.brokenshops import PUT_RIGHT
+from rpa.overview.levels import SHIP_BY
 from rpa.overview.whynot import why
 from rpa.report.duties import needs_somebody
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from rpa.ledger.standing import Standing
     from rpa.overview.orders import Orders
     from rpa.overview.vocabulary import Vocabulary
-
-SHIP_BY: Final = "ship_by_"
-"""How the causes of the alarms before a deadline begin; their orders are tasks of their own."""
 
 _LOOKS_BACK: Final = timedelta(hours=24)
 _RUNS: Final = {
@@ -83,7 +81,8 @@ def tasks(
     found += [
         _of_incident(each, orders=orders, words=words)
         for each in incidents
-        if not each.cause.startswith(SHIP_BY) and each.cause != BROKEN
+        if not each.cause.startswith(SHIP_BY)  # their orders are tasks of their own
+        and each.cause != BROKEN
     ]
     since = {each.shop: each.opened_at for each in incidents if each.cause == BROKEN}
     found += [_of_broken(each, orders=orders[each.name], since=since.get(each.name, now)) for each in broken]

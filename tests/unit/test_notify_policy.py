@@ -65,6 +65,14 @@ def test_a_cause_that_comes_back_is_told_later_each_time() -> None:
         assert due(back, now=newest + wait, before=gone[:times]) is Kind.FIRST
 
 
+def test_an_alarm_before_a_deadline_that_comes_back_is_told_while_half_of_its_hours_are_left() -> None:
+    gone = [incident(number, cause="ship_by_2h", told_at=EVENING, closed_at=EVENING) for number in (1, 2, 3)]
+    back = incident(9, cause="ship_by_2h")
+    assert due(back, now=EVENING + 30 * MINUTE, before=gone[:1]) is Kind.FIRST
+    assert due(back, now=EVENING + 59 * MINUTE, before=gone) is None
+    assert due(back, now=EVENING + 60 * MINUTE, before=gone) is Kind.FIRST
+
+
 def test_what_was_told_the_day_before_counts_as_new() -> None:
     gone = incident(told_at=EVENING - 24 * HOUR, closed_at=EVENING - 23 * HOUR)
     assert due(incident(2), now=EVENING, before=[gone]) is Kind.FIRST

@@ -10,6 +10,7 @@ import pytest
 
 from flows.reasons import Reason
 from rpa.ledger.incidents import Severity
+from rpa.ledger.standing import Finding
 from rpa.overview.alarms import raise_due
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 
@@ -87,6 +88,27 @@ def test_a_further_order_renews_the_message_of_the_open_incident(desk: OverviewD
     assert alarms(desk) == [("demo", "ship_by_12h", 2)]
     [incident] = desk.ledger.open_incidents()
     assert ": 2, the first by 03-10 20:15" in incident.message
+
+
+def test_an_order_that_cannot_be_shipped_for_days_keeps_the_alarm_of_no_later_one_silent(desk: OverviewDesk) -> None:
+    def is_to_be_told(*orders: Finding) -> bool:
+        desk.ran("demo", an_order(1, Reason.UNDER_AUDIT, hours=1, at=MORNING), *orders)
+        raise_due(desk.config, desk.ledger)
+        [told] = [each for each in desk.ledger.open_incidents() if each.cause == "ship_by_2h"]
+        return told.told_at is None
+
+    assert is_to_be_told()
+    desk.ledger.told(desk.ledger.open_incidents()[-1])
+    desk.move(hours=0.5)
+    later = an_order(2, Reason.NO_TRACKING_YET, hours=1.5, at=desk.now())
+    held = an_order(3, Reason.UNDER_AUDIT, hours=1.5, at=desk.now())
+    assert not is_to_be_told(held, later), "many that come one after the other are told together"
+    desk.move(hours=0.5)
+    assert not is_to_be_told(held)
+    assert is_to_be_told(held, later)
+    desk.ledger.told(desk.ledger.open_incidents()[-1])
+    desk.move(hours=20)
+    assert not is_to_be_told(held, later)
 
 
 def test_deadlines_are_judged_by_the_sites_clock(desk: OverviewDesk) -> None:

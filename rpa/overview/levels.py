@@ -1,0 +1,27 @@
+"""The levels of the alarms before an order is late, as causes of incidents."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+SHIP_BY: Final = "ship_by_"
+"""How they begin."""
+_LEVEL: Final = re.compile(rf"{SHIP_BY}(\d+)h")
+
+
+def cause_of(hours: int) -> str:
+    """The cause of the alarm that an order has no more than so many hours left."""
+    return f"{SHIP_BY}{hours}h"
+
+
+def at_the_latest(hours: int) -> timedelta:
+    """How long a further order that came within so many hours may wait until somebody hears of it: half of them."""
+    return timedelta(hours=hours) / 2
+
+
+def told_within(cause: str) -> timedelta | None:
+    """The same of an incident's cause; None: it is no such alarm."""
+    found = _LEVEL.fullmatch(cause)
+    return at_the_latest(int(found[1])) if found else None
