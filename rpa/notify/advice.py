@@ -17,6 +17,7 @@ HEADLINES: Final = {
 """What happened and what to do, where the message itself says less."""
 
 _CORRECT = Text(en="Correct the file, then run `rpa doctor`.", zh="请改正文件，然后运行 rpa doctor。")
+_MAKE_ROOM = Text(en="Make room on this disk, then run `rpa doctor`.", zh="请清理该磁盘，然后运行 rpa doctor。")
 _ADVICE: Final = {
     "bad_config": _CORRECT,
     "scheduler:config": _CORRECT,
@@ -33,7 +34,8 @@ _ADVICE: Final = {
         en="See `rpa status`; end what holds the shop, or plan fewer runs at a time.",
         zh="请运行 rpa status 查看；结束占用店铺的程序，或错开计划时间。",
     ),
-    "disk_low": Text(en="Make room on this disk, then run `rpa doctor`.", zh="请清理该磁盘，然后运行 rpa doctor。"),
+    "disk_low": _MAKE_ROOM,
+    "disk_full": _MAKE_ROOM,
     "inbox_grown": Text(
         en="Have whoever sends it name the file .part until all of it is there.",
         zh="请让发送方先用 .part 作后缀，写完后再改名。",

@@ -73,7 +73,7 @@ def chores_of(config: Config, *, ledger: Ledger) -> Iterator[Chore]:
     yield Chore(name="alarms", every_s=60, do=partial(_alarms, config, ledger=ledger))
     yield Chore(name="tell", every_s=30, do=partial(_tell, config, ledger=ledger, notifier=notifier))
     yield Chore(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
-    yield Chore(name="room", every_s=3600, do=partial(_room, config, ledger=ledger))
+    yield Chore(name="room", every_s=300, do=partial(_room, config, ledger=ledger))
     yield Chore(name="tidy", every_s=600, do=Tidying(config, ledger=ledger))
 
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.ledger.ledger import Ledger
 
-CAUSE: Final = "disk_low"
-"""The cause of the incident."""
+LOW: Final = "disk_low"
+FULL: Final = "disk_full"
+"""The causes of the incidents. A disk that is full is told by itself, also to who was told that it was nearly so."""
 
 _LOW = Text(
     en="Only {free:.1f} GB are left on the disk of {folder}: make room. With less than {full} GB nothing is shipped.",
@@ -26,11 +27,13 @@ _FULL = Text(
 
 
 def watch_room(config: Config, ledger: Ledger) -> None:
-    """Open an incident while there is little room, a critical one while there is too little to go on; else close it."""
+    """Have an incident open while there is little room, and a critical one while there is too little to go on."""
     free = free_gb(config.var)
-    if free >= LOW_GB:
-        ledger.close_incident("", cause=CAUSE)
-        return
-    words, severity = (_LOW, Severity.WARNING) if free >= FULL_GB else (_FULL, Severity.CRITICAL)
-    message = words.of(config.language).format(free=free, full=FULL_GB, folder=config.var)
-    ledger.incident("", cause=CAUSE, message=message, severity=severity)
+    for cause, words, least_gb, severity in (
+        (LOW, _LOW, LOW_GB, Severity.WARNING), (FULL, _FULL, FULL_GB, Severity.CRITICAL),
+    ):  # fmt: skip
+        if free >= least_gb:
+            ledger.close_incident("", cause=cause)
+        else:
+            message = words.of(config.language).format(free=free, full=FULL_GB, folder=config.var)
+            ledger.incident("", cause=cause, message=message, severity=severity)

@@ -52,8 +52,8 @@ def test_little_room_is_an_incident_until_there_is_room_again(
             leave(free_gb)
             watch_room(project.config, ledger)
             found.append([(each.cause, each.severity) for each in ledger.open_incidents("")])
-    warning, critical = [("disk_low", Severity.WARNING)], [("disk_low", Severity.CRITICAL)]
-    assert found == [[], warning, critical, warning, []]
+    low, full = ("disk_low", Severity.WARNING), ("disk_full", Severity.CRITICAL)
+    assert found == [[], [low], [low, full], [low], []], "that it is full is told though it was told that it is low"
 
 
 @pytest.fixture
