@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -12,13 +13,16 @@ import pytest
 
 from tests.faults.importing import never_twice, settled, ship_batch, uploads
 from tests.faults.smallshop import SmallShop, small_shop
+from tests.office import PATIENCE_S
 
 UPLOAD = "batch/upload"
+_LATE_S = 3600
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no program can ask another to stop with a signal there")
 def test_asked_to_stop_while_a_file_is_processed_it_settles_that_file_and_uploads_no_other(tmp_path: Path) -> None:
-    with small_shop(tmp_path, parcels=8, virtual=3, import_rows_per_s=2) as shop:
+    with small_shop(tmp_path, parcels=8, virtual=3, settle_s=60) as shop:
+        shop.mock.fault("import-late", s=_LATE_S)
         rows = _stopped_at_the_first_upload(shop)
 
         assert len(uploads(shop)) == 1
@@ -26,6 +30,8 @@ def test_asked_to_stop_while_a_file_is_processed_it_settles_that_file_and_upload
         assert shop.shipped() == sorted(shop.virtual)
         assert {rows[sn] for sn in shop.virtual} == {("done", "shipped")}
         assert Counter(rows[sn] for sn in shop.parcels) == {("waiting", "stopped"): len(shop.parcels)}
+        [answer] = shop.folder.var.glob("evidence/demo/imports/*/answer.json")
+        assert len(json.loads(answer.read_text(encoding="utf-8"))["rows"]) == len(shop.virtual)
         settled(shop, ship_batch(shop))
         assert shop.shipped() == sorted(shop.wanted)
 
@@ -35,12 +41,10 @@ def _stopped_at_the_first_upload(shop: SmallShop) -> dict[str, tuple[str, str]]:
     after = shop.mock.last_event()
     process = shop.folder.start("run", "ship-batch", "--json")
     try:
-        while not any(
-            each["kind"] == "answer" and UPLOAD in each["endpoint"] for each in shop.mock.events(after=after)
-        ):
-            assert process.poll() is None, "it ended before it uploaded anything"
+        shop.mock.wait_for("answer", endpoint=UPLOAD, after=after)
         os.kill(process.pid, signal.SIGTERM)
-        _, said = process.communicate(timeout=60)
+        shop.mock.advance(_LATE_S)
+        _, said = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
     assert process.returncode == 3, said

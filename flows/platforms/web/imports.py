@@ -16,7 +16,7 @@ from flows.platforms.web.importrecords import ImportRecords
 from flows.reasons import Reason
 from rpa.browser.answers import TooManyCalls
 from rpa.elements.values import UNREADABLE
-from rpa.errors import InDoubt, PageChanged, Refused, RpaError, TryAgain
+from rpa.errors import InDoubt, PageChanged, Refused, RpaError, Stopped, TryAgain
 from rpa.language import Text
 from rpa.log import speak
 
@@ -251,7 +251,10 @@ class WebImports:
                 answer = following()
 
     def _failures(self, into: Path) -> Path | None:
-        """The site's file of what it refused; None: the page offers none, or none came."""
+        """The site's file of what it refused; None: the page offers none, none came, or the run was asked to stop.
+
+        The file went up, so what the table told of it is kept and told even then.
+        """
         if not self._view.present("import.failures"):
             return None
         try:
