@@ -57,10 +57,14 @@ class Oversight(Transactions):
         with self._writing() as connection:
             return standing.raise_new(connection, shop=shop, wanted=wanted, clock=self._clock)
 
-    def newest_alarm(self, shop: str, *, hours: int, subjects: Iterable[str]) -> datetime | None:
-        """When one of these subjects came within so many hours of its deadline last; None: none ever did."""
+    def was_alarmed(
+        self, shop: str, *, hours: int, subjects: Iterable[str], after: datetime, until: datetime
+    ) -> bool:  # fmt: skip
+        """Whether one of these subjects came within so many hours of its deadline in this time."""
         with self._reading() as connection:
-            return standing.newest_alarm(connection, shop=shop, hours=hours, subjects=subjects, clock=self._clock)
+            return standing.was_raised(
+                connection, shop=shop, hours=hours, subjects=subjects, after=after, until=until
+            )  # fmt: skip
 
     def keep_login(self, shop: str, *, ends_at: datetime | None, detail: str = "") -> Login:
         """The shop's login state was saved now, and lasts until then (None: it does not tell)."""

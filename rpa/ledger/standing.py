@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import alarms, outstanding
@@ -153,14 +153,13 @@ def raise_new(connection: Connection, *, shop: str, wanted: Sequence[Alarm], clo
     return list(new.values())
 
 
-def newest_alarm(
-    connection: Connection, *, shop: str, hours: int, subjects: Iterable[str], clock: Clock
-) -> datetime | None:
-    """When one of these subjects was raised at this level last; None: none ever was."""
-    newest = func.max(alarms.c.raised_at, type_=alarms.c.raised_at.type)
-    of_level = select(newest).where(alarms.c.shop == shop, alarms.c.hours == hours)
-    found = [connection.execute(of_level.where(alarms.c.subject.in_(some))).scalar() for some in chunks(subjects)]
-    return max((each.astimezone(clock.zone) for each in found if each is not None), default=None)
+def was_raised(
+    connection: Connection, *, shop: str, hours: int, subjects: Iterable[str], after: datetime, until: datetime
+) -> bool:
+    """Whether one of these subjects was raised at this level in this time: after < t <= until."""
+    of_level = select(alarms.c.subject).where(alarms.c.shop == shop, alarms.c.hours == hours)
+    lately = of_level.where(alarms.c.raised_at > after, alarms.c.raised_at <= until).limit(1)
+    return any(connection.execute(lately.where(alarms.c.subject.in_(some))).first() for some in chunks(subjects))
 
 
 def _raised(connection: Connection, *, shop: str, subjects: Iterable[str]) -> Iterator[Alarm]:

@@ -107,8 +107,7 @@ def _tell_anew(ledger: Ledger, told: Incident, *, hours: int, orders: Sequence[s
     """Have somebody hear of it again, where an order came within these hours after they were told last."""
     if told.told_at is None or abs(now - told.told_at) < at_the_latest(hours):
         return
-    raised_at = ledger.newest_alarm(told.shop, hours=hours, subjects=orders)
-    if raised_at is not None and raised_at > told.told_at:
+    if ledger.was_alarmed(told.shop, hours=hours, subjects=orders, after=told.told_at, until=now):
         ledger.tell_anew(told)
 
 

@@ -111,6 +111,20 @@ def test_an_order_that_cannot_be_shipped_for_days_keeps_the_alarm_of_no_later_on
     assert not is_to_be_told(held, later)
 
 
+def test_alarms_that_a_clock_far_ahead_noted_are_not_told_again_and_again(desk: OverviewDesk) -> None:
+    late = an_order(1, Reason.NO_TRACKING_YET, hours=1, at=MORNING)
+    desk.move(hours=30)
+    desk.ran("demo", late)
+    raise_due(desk.config, desk.ledger)
+    desk.move(hours=-30)
+    [told] = desk.ledger.open_incidents()
+    desk.ledger.told(told)
+    desk.move(hours=3)
+    raise_due(desk.config, desk.ledger)
+    [told] = desk.ledger.open_incidents()
+    assert told.told_at is not None
+
+
 def test_deadlines_are_judged_by_the_sites_clock(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.NO_TRACKING_YET, hours=12.5))
     assert alarms(desk) == []
