@@ -12,7 +12,7 @@ from flows.importing.upload import Upload
 from flows.office import ImportForm, ImportsShipments, ReadsOrders
 from flows.reasons import Reason
 from flows.rules import held_meanwhile_of
-from flows.shipped import is_refused_lastingly
+from flows.shipped import begun_elsewhere, imported, is_refused_lastingly
 from rpa.errors import AlreadyDone, InDoubt, Refused, Stopped, TooManyDoubts, TryAgain
 from rpa.language import Text
 from rpa.ledger.actions import State
@@ -31,6 +31,12 @@ _MOST_DOUBTS = 3
 _QUESTION = Text(
     en="Upload {file} with {count} orders, {first} first?", zh="上传 {file}，共 {count} 个订单，首个 {first}？"
 )  # fmt: skip
+
+
+_NOT_AGAIN = Text(
+    en="{before}; not uploaded again: correct the sheet, or use --by dialog",
+    zh="{before}；未再次上传：请改正表格，或加 --by dialog 运行",
+)
 
 
 class ImportWay:
@@ -62,8 +68,8 @@ class ImportWay:
         for sn, action in ledger.latest(shop, kind=self._desk.kind, subjects=order_sns).items():
             decision = self._desk.to_ship[sn]
             if is_refused_lastingly(action, decision):
-                message = f"{action.detail}; not uploaded again, correct the sheet or use --by dialog"
-                yield self._desk.ended(decision, Reason.SITE_REFUSED, message)
+                message = _NOT_AGAIN.of(self._run.language).format(before=action.detail)
+                yield self._desk.ended(imported(decision), Reason.SITE_REFUSED, message)
 
     def _ship(self, chosen: Sequence[Decision]) -> Iterator[Row]:
         """Read the marks again, write the file, send it; from the start when something has changed meanwhile."""
@@ -125,20 +131,21 @@ class ImportWay:
 
         try:
             self._desk.once.act_many(packed.intents, click)
-        except AlreadyDone as already:
-            yield from self._end_what_is_begun(packed, already)
+        except AlreadyDone:
+            yield from self._end_what_is_begun(packed)
             return
         except InDoubt:
             pass
         orders = {decision.order_sn: decision.to_ship[0] for decision in packed.decisions}
         yield from self._settle(upload, orders)
 
-    def _end_what_is_begun(self, packed: Packed, already: AlreadyDone) -> Iterator[Row]:
+    def _end_what_is_begun(self, packed: Packed) -> Iterator[Row]:
         """Another program has begun some of these since they were decided on; the others go into the next file."""
         begun = self._run.ledger.live(self._run.shop.name, kind=self._desk.kind, subjects=packed.order_sns)
         for decision in packed.decisions:
             if decision.order_sn in begun:
-                yield self._desk.ended(decision, Reason.UNKNOWN, str(already), evidence=packed.file)
+                message = begun_elsewhere(begun[decision.order_sn], language=self._run.language)
+                yield self._desk.ended(decision, Reason.UNKNOWN, message, evidence=packed.file)
 
     def _end(self, settled: Sequence[Settled], orders: Mapping[str, Order]) -> Iterator[Row]:
         """Their rows; what changed at the upload is told of the orders that it shipped."""

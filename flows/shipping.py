@@ -247,17 +247,18 @@ class ShippingDesk:
 
     def report_what_was_cut_off(self, stop: RpaError) -> Iterator[Row]:
         """The shop stops: what was to be shipped, and what was sent but not read back, needs a person."""
+        why = stop.in_words(self._run.language)
         for decision in self._undecided:
-            yield self._row(decision, decision.reason or Reason.of(stop.code), decision.message or str(stop))
+            yield self._row(decision, decision.reason or Reason.of(stop.code), decision.message or why)
         for decision in list(self.to_ship.values()):
-            yield self.ended(decision, Reason.of(stop.code), str(stop))
+            yield self.ended(decision, Reason.of(stop.code), why)
         for sn, row in self._again.items():
             yield self._row(Decision(order_sn=sn, order=None, row=row, shipment=None, reason=Reason.of(stop.code)))
         resting = self.once.resting
         for action in self.once.open.values():
             self._take_rows_of(action)
             reason = Reason.IMPORT_GOING if action in resting else Reason.of(stop.code)
-            message = _SENT.of(self._run.language).format(stop=stop.in_words(self._run.language))
+            message = _SENT.of(self._run.language).format(stop=why)
             yield self._counted(row_of(action, reason=reason, message=message))
 
     def ended(

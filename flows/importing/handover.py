@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flows.importing.lastread import read_again
 from flows.importing.packing import Packed, Packing
 from flows.reasons import Reason
+from flows.shipped import begun_elsewhere
 from rpa.errors import AlreadyDone, Stopped
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
@@ -47,11 +48,12 @@ class HandOver:
         ledger, run = self._run.ledger, self._run
         try:
             ledger.hand_over(run.record, kind=self._desk.kind, intents=packed.intents)
-        except AlreadyDone as already:
+        except AlreadyDone:
             begun = ledger.live(run.shop.name, kind=self._desk.kind, subjects=packed.order_sns)
             for decision in packed.decisions:
                 if decision.order_sn in begun:
-                    yield self._desk.ended(decision, Reason.UNKNOWN, str(already))
+                    message = begun_elsewhere(begun[decision.order_sn], language=run.language)
+                    yield self._desk.ended(decision, Reason.UNKNOWN, message)
             return
         path = private_folder(run.handover) / packed.file.name
         write_atomically(path, packed.file.read_bytes())

@@ -14,9 +14,14 @@ from flows.reasons import Reason
 from flows.rules import rules_of, sightings
 from flows.watch import remember_audits
 from rpa.clock import Moment
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from rpa.run import Run
+
+
+_WHEN = Text(en="read again at {at}, before the upload", zh="上传前于 {at} 再次读取")
+_GONE = Text(en="it was not found", zh="未找到此订单")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,9 @@ def read_again(run: Run, decisions: Sequence[Decision]) -> LastRead:
     orders = _orders(reading, decisions)
     now = reading.now()
     again = _decided_again(run, orders, decisions, now=now)
-    weighed = [_weighed(decision, orders.get(decision.order_sn), again, at=now) for decision in decisions]
+    when = _WHEN.with_words(at=f"{now:%Y-%m-%d %H:%M:%S}").of(run.language)
+    gone = _GONE.of(run.language)
+    weighed = [_weighed(each, orders.get(each.order_sn), again, when=when, gone=gone) for each in decisions]
     return LastRead(
         to_ship=tuple(each for each in weighed if each.reason is None),
         left=tuple(each for each in weighed if each.reason is not None), began=began, read_at=now,
@@ -84,20 +91,29 @@ def _decided_again(
 
 
 def _weighed(
-    before: Decision, order: Order | None, again: Mapping[str, Decision], *, at: datetime
+    before: Decision, order: Order | None, again: Mapping[str, Decision], *, when: str, gone: str
 ) -> Decision:  # fmt: skip
     if order is None:
-        return _leaves(replace(before, reason=Reason.UNREADABLE), "it was not found", at=at)
+        return _leaves(replace(before, reason=Reason.UNREADABLE), gone, when=when)
     if order.status != "pending":
-        found = decide_found(order, before.row)
-        return _leaves(found, found.message, at=at)
+        found = _found(before, order)
+        return _leaves(found, found.message, when=when)
     now = again[before.order_sn]
     if now.reason is not None:
-        return _leaves(now, now.message, at=at)
+        return _leaves(now, now.message, when=when)
     written = _newly_written(before.to_ship[0], order)
     if written:
-        return _leaves(replace(now, reason=Reason.SELLER_REMARK), written, at=at)
+        return _leaves(replace(now, reason=Reason.SELLER_REMARK), written, when=when)
     return now
+
+
+def _found(before: Decision, order: Order) -> Decision:
+    """What became of an order that is not pending any more; one that needed no parcel may have got one."""
+    found = decide_found(order, before.row)
+    parcel = f"{order.courier} {order.tracking_number}".strip()
+    if order.status == "shipped" and parcel and not before.to_ship[1].tracking_number:
+        return replace(found, reason=Reason.SHIPPED_ELSEWHERE, message=parcel)
+    return found
 
 
 def _newly_written(before: Order, now: Order) -> str:
@@ -108,6 +124,5 @@ def _newly_written(before: Order, now: Order) -> str:
     return ""
 
 
-def _leaves(decision: Decision, message: str, *, at: datetime) -> Decision:
-    when = f"read again at {at:%Y-%m-%d %H:%M:%S}, before the upload"
+def _leaves(decision: Decision, message: str, *, when: str) -> Decision:
     return replace(decision, message=f"{message}; {when}" if message else when)

@@ -39,6 +39,11 @@ _NO_COPY = Text(
     zh="{name} 的存档无法使用，其导入结果不作依据：{error}",
 )
 
+_ROW_WINDOW = Text(
+    en="marks read {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}",
+    zh="标记读取于 {read_at:%H:%M:%S}，上传于 {sent_at:%H:%M:%S}",
+)
+_ROW_REFUSED = Text(en="{words}; {window}", zh="{words}；{window}")
 _WINDOW = Text(
     en="{file}: {count} orders. Marks read from {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}; what changed in "
     "between could not be seen. {told}",
@@ -108,13 +113,15 @@ class Upload:
 
     def look(self, row: ImportedRow) -> Look:
         """A row that is certain, as a look at its order."""
-        window = f"marks read {self._packed.read_at:%H:%M:%S}, uploaded {self._sent_at:%H:%M:%S}"
+        language = self._run.language
+        window = _ROW_WINDOW.of(language).format(read_at=self._packed.read_at, sent_at=self._sent_at)
         if row.accepted:
             return Look(seen=Seen.OURS, detail=window, facts={"shipped_at": self._sent_at.isoformat()})
         meant = refused_for(row.words, words=self._run.profile.words)
         lasting = row.code in self._run.profile.section(ImportWords).lasting
         facts = {REFUSED_FOR: meant.value} if meant else {REFUSED_LASTINGLY: True} if lasting else {}
-        return Look(seen=Seen.REFUSED, detail=f"{row.words}; {window}", facts=facts)
+        detail = _ROW_REFUSED.of(language).format(words=row.words, window=window)
+        return Look(seen=Seen.REFUSED, detail=detail, facts=facts)
 
     def in_words(self) -> str:
         """What a person should know of this upload as a whole."""

@@ -58,7 +58,7 @@ class ImportSite:
     certain: bool = False
     """So does its file of failures."""
     refused: Mapping[str, str] = field(default_factory=dict)
-    """Orders that table and file of failures call refused, with its words."""
+    """Orders that table and file of failures call refused, for a reason that lasts, with its words."""
     lost: bool = False
     """What is uploaded is never processed, though it has ended."""
     recorded: bool = True
@@ -148,7 +148,9 @@ class ImportSite:
         return line.order_sn in self.refused
 
     def _told(self, line: ImportLine) -> ToldRow:
-        return ToldRow(line=line, accepted=not self._refuses(line), words=self.refused.get(line.order_sn, ""))
+        refused = self._refuses(line)
+        code = WORDS.lasting[0] if refused else None
+        return ToldRow(line=line, accepted=not refused, code=code, words=self.refused.get(line.order_sn, ""))
 
     def at_work(self, _how: How) -> list[str]:
         return self.others

@@ -172,6 +172,8 @@ def test_an_order_that_another_program_has_begun_meanwhile_is_left_to_it(shop: S
 
     assert shop.site.uploaded == [["S0", "S1", "S3"]]
     assert told["S2"][0] == "unknown"
+    assert told["S2"][1].startswith("begun at 2026-")
+    assert told["S2"][1].endswith(f" by run {shop.run.record.id}")
     assert {told[sn][0] for sn in ("S0", "S1", "S3")} == {"shipped"}
 
 
