@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from loguru import logger
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.playwright_errors import looked, translated
 from rpa.elements.approvals import Approvals, signature_of
@@ -112,22 +113,39 @@ class Guard:
             raise UnexpectedDialog(f"The page asked “{self.refused_dialogs[0][:60]}”; it was answered with cancel.")
 
     def clear(self, view: View, *, expected: Sequence[str] = ()) -> None:
-        """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
-        seen = self.uncover(view, expected=expected)
-        if urlsplit(seen["url"]).path.startswith(view.profile.session.login_path):
-            raise LoginNeeded(_LOGIN_PAGE.with_words(shop=self.shop))
-        self.check_shop(seen["identity"])
+        """Check the shop, close popups of the allow-list, refuse what else lies over the page.
+
+        A page that does not say yet whose it is, is given time to.
+        """
+        shown: Mapping[str, str | None] = {}
+        for _ in view.moments():
+            seen = self.uncover(view, expected=expected)
+            if urlsplit(seen["url"]).path.startswith(view.profile.session.login_path):
+                raise LoginNeeded(_LOGIN_PAGE.with_words(shop=self.shop))
+            shown = seen["identity"]
+            if all(shown[key] is not None for key, _ in self._wanted()):
+                break
+        self.check_shop(shown)
 
     def uncover(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
-        """Close popups of the allow-list one by one, refuse any other; what the page shows then."""
+        """Close popups of the allow-list one by one, refuse any other that stays; what the page shows then."""
         self.refuse_asked()
         for _ in range(_MOST_POPUPS):
-            seen = self.look(view, expected=expected)
+            seen = self._settled(view, expected=expected)
             if not seen["overlays"]:
                 return seen
-            self.refuse_words(seen["overlays"])
             self._close(view, seen["overlays"][0])
         raise UnknownOverlay(f"More than {_MOST_POPUPS} popups in a row; look with --headed.")
+
+    def _settled(self, view: View, *, expected: Sequence[str]) -> Mapping[str, Any]:
+        """What the page shows; what is unknown over it, such as the veil of a page that loads, is given time to go."""
+        seen: Mapping[str, Any] = {}
+        for _ in view.moments():
+            seen = self.look(view, expected=expected)
+            self.refuse_words(seen["overlays"])
+            if not seen["overlays"] or seen["overlays"][0]["popup"] is not None:
+                break
+        return seen
 
     def look(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
         """What the page shows, nothing touched: `url`, `identity` and `overlays`.
@@ -154,9 +172,14 @@ class Guard:
 
     def check_shop(self, shown: Mapping[str, str | None]) -> None:
         """Raise WrongShop unless the page names the configured shop."""
-        for key, wanted in (("mall_id", self.mall_id), ("mall_name", self.mall_name)):
-            if wanted is not None and shown[key] != wanted:
+        for key, wanted in self._wanted():
+            if shown[key] != wanted:
                 raise WrongShop(_OTHER_SHOP.with_words(key=key, shown=shown[key], shop=self.shop, wanted=wanted))
+
+    def _wanted(self) -> list[tuple[str, str]]:
+        """What the page must name."""
+        told = (("mall_id", self.mall_id), ("mall_name", self.mall_name))
+        return [(key, wanted) for key, wanted in told if wanted is not None]
 
     def refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:
         """Raise KickedOut or ChallengeShown when what `look` found says so."""
@@ -167,6 +190,7 @@ class Guard:
                 raise ChallengeShown(_CHALLENGE.with_words(words=overlay["text"][:40], shop=self.shop))
 
     def _close(self, view: View, overlay: Mapping[str, Any]) -> None:
+        """Close it; one that has gone by itself meanwhile is no trouble."""
         name = overlay["popup"]
         if name is None:
             raise UnknownOverlay(f"“{overlay['text'][:60]}” covers the page and is not on the allow-list.")
@@ -176,6 +200,12 @@ class Guard:
         if popup.text:
             container = container.filter(has_text=re.compile("|".join(map(re.escape, popup.text))))
         with translated(f"closing the popup {name}"):
-            one = container.first.element_handle(timeout=_CLOSING_MS)
-            locate(container.first, popup.close).visible.click(timeout=_CLOSING_MS)
-            one.wait_for_element_state("hidden", timeout=_CLOSING_MS)
+            there = container.element_handles()
+            if not there:
+                return
+            try:
+                locate(container.first, popup.close).visible.click(timeout=_CLOSING_MS)
+                there[0].wait_for_element_state("hidden", timeout=_CLOSING_MS)
+            except PlaywrightTimeout:
+                if there[0].is_visible():
+                    raise

@@ -115,3 +115,15 @@ def the_dialog(page: Page, spec: DialogSpec, *, key: str, patience_ms: float) ->
     if spec.key is None:
         raise PageChanged(f"The dialog {spec.name} names nothing, so it cannot be used for {key}.")
     return root
+
+
+def open_dialog(page: Page, spec: DialogSpec) -> Locator | None:
+    """The one dialog of this kind that is open now."""
+    root = page.locator(spec.container).visible
+    return root if looked(page, root.count, doing=f"looking for the dialog {spec.name}") == 1 else None
+
+
+def dialog_gone(page: Page, spec: DialogSpec, *, patience_ms: float) -> None:
+    """Wait until no dialog of this kind is open."""
+    with translated(f"waiting for the dialog {spec.name} to close"):
+        page.locator(spec.container).visible.first.wait_for(state="hidden", timeout=patience_ms)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error
 
-from rpa.elements.resolve import script
-from rpa.errors import TryAgain
+from rpa.elements.profile import Risk
+from rpa.elements.resolve import Found, resolve, script
+from rpa.errors import PageChanged, TryAgain
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from rpa.clock import Clock
+    from rpa.elements.profile import Element
 
 _MOMENT_MS = 40
+_GLANCE_MS = 500.0
 
 
 def breathe(page: Page, *, css: Sequence[str] = ()) -> bool:
@@ -35,3 +38,27 @@ def moments(page: Page, *, clock: Clock, patience_s: float) -> Iterator[None]:
     while clock.monotonic() < until:
         breathe(page)
         yield
+
+
+def awaited(
+    root: Page | Locator,
+    element: Element,
+    *,
+    moments: Iterable[None],
+    patience_ms: float,
+    unless: Callable[[], None] = lambda: None,
+) -> Found:
+    """The element, waited for; there twice or misnamed for a moment, it is looked for again, unless it is destructive.
+
+    Raises PageChanged when it does not come, or stays ambiguous or misnamed, and whatever `unless` raises meanwhile.
+    """
+    if element.risk is Risk.DESTRUCTIVE:
+        return resolve(root, element, timeout_ms=patience_ms)
+    problem: PageChanged | None = None
+    for _ in moments:
+        try:
+            return resolve(root, element, timeout_ms=min(_GLANCE_MS, patience_ms))
+        except PageChanged as error:
+            problem = error
+        unless()
+    raise problem or PageChanged(f"{element.name} was not looked for.")

@@ -16,12 +16,12 @@ from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
 from rpa.browser.keyboard import type_and_enter
-from rpa.browser.lists import Rows, comes_to_rest, read_rows, rows_of_key, the_dialog, the_row
-from rpa.browser.moments import moments
+from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
+from rpa.browser.moments import awaited, moments
 from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.scope import Scope
 from rpa.elements.profile import Risk
-from rpa.elements.resolve import Found, find, resolve
+from rpa.elements.resolve import Found, find
 from rpa.errors import LoginNeeded, PageChanged, RightMissing
 
 if TYPE_CHECKING:
@@ -73,22 +73,26 @@ class View:
 
     def open(self, name: str, **parameters: str) -> None:
         """Go to a page of the profile and check that it is the one described, of the right shop, and not covered."""
-        self.go(name, **parameters)
-        self.arrive(name)
+
+        def go() -> None:
+            self._goto(name, parameters, until="domcontentloaded")
+            self.arrive(name)
+
+        self._entering(go)
 
     def go(self, name: str, **parameters: str) -> None:
-        """Go to a page of the profile, logging in where the site wants that first; the page itself is not checked."""
+        """Go to a page of the profile, logging in where the site wants that at once; the page itself is not checked."""
         self._entering(lambda: self._goto(name, parameters, until="domcontentloaded"))
 
     def open_for(self, name: str, *, answer: str, **parameters: str) -> Answer:
         """Go to a page and return the first such answer to a request of its own."""
 
         def go() -> Answer:
-            return self.asking(answer, lambda: self._goto(name, parameters, until="commit"))
+            read = self.asking(answer, lambda: self._goto(name, parameters, until="commit"))
+            self.arrive(name)
+            return read
 
-        read = self._entering(go)
-        self.arrive(name)
-        return read
+        return self._entering(go)
 
     def open_login(self) -> None:
         """Go to the login page."""
@@ -107,7 +111,7 @@ class View:
         spec = self.profile.pages[name]
         try:
             for element in spec.signature:
-                self._resolve(self.profile.element(element), self.page)
+                self._resolve(self.profile.element(element), self.page, unless=self._refuse_login_page)
         except PageChanged:
             if spec.no_right and self.present(spec.no_right):
                 raise RightMissing(f"{name}: the site says “{self.text(spec.no_right)}”.") from None
@@ -201,9 +205,9 @@ class View:
     def _root(self, scope: Scope | None) -> Page | Locator:
         return self.page if scope is None else scope.root
 
-    def _resolve(self, element: Element, root: Page | Locator) -> Found:
+    def _resolve(self, element: Element, root: Page | Locator, *, unless: Callable[[], None] = lambda: None) -> Found:
         try:
-            return resolve(root, element, timeout_ms=self._patience_ms)
+            return awaited(root, element, moments=self.moments(), patience_ms=self._patience_ms, unless=unless)
         except PageChanged:
             self._refuse_login_page()
             self.clear(expected=list(self.profile.dialogs))
@@ -287,12 +291,10 @@ class View:
 
     def question(self, name: str, *, about: str) -> Scope | None:
         """A dialog that names no key, where it is open now; it is taken to be about this one."""
-        root = self.page.locator(self.profile.dialogs[name].container).visible
-        is_open = looked(self.page, root.count, doing=f"looking for the dialog {name}") == 1
-        return Scope(self, root=root, name=f"dialog:{name}", key=about, fields={}, key_field=None) if is_open else None
+        root = open_dialog(self.page, self.profile.dialogs[name])
+        name = f"dialog:{name}"
+        return Scope(self, root=root, name=name, key=about, fields={}, key_field=None) if root is not None else None
 
     def dialog_gone(self, name: str) -> None:
         """Wait until this dialog is closed."""
-        dialogs = self.page.locator(self.profile.dialogs[name].container).visible
-        with translated(f"waiting for the dialog {name} to close"):
-            dialogs.first.wait_for(state="hidden", timeout=self._patience_ms)
+        dialog_gone(self.page, self.profile.dialogs[name], patience_ms=self._patience_ms)

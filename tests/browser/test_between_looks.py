@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
 
 from rpa.browser.view import View
-from rpa.errors import InDoubt
+from rpa.errors import InDoubt, LoginNeeded
 from tests.browser.test_view import clicked, dialog, row, table
-from tests.browser.tinysite import CLICKS, SHOP, TinySite
+from tests.browser.tinysite import CLICKS, SHOP, TinySite, viewed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 IMPATIENT_MS = 500
 SEARCH = '<button data-testid="search" id="{0}">Search</button>'
@@ -107,3 +113,102 @@ def test_a_page_that_loads_itself_once_more_is_looked_at_once_more(view: View, s
     view.open("orders")
     assert [each["order_sn"] for each in view.rows("orders").values] == ["A-1"]
     assert view.page.evaluate("name") == "again"
+
+
+def when_looked_around(then: str) -> str:
+    """A script: `then` happens when it was looked for what covers the page; each time `n` is one more."""
+    return f"""<script>{{
+        const hit = document.elementFromPoint;
+        let n = 0;
+        document.elementFromPoint = (...place) => {{
+            const node = hit.apply(document, place);
+            n += 1;
+            {then}
+            return node;
+        }};
+    }}</script>"""
+
+
+def test_a_popup_that_goes_by_itself_before_it_is_closed_stops_nothing(view: View) -> None:
+    goes = when_looked_around("document.querySelector('.popup')?.remove();")
+    view.page.set_content(f'{SHOP}{CLICKS}<div class="popup">News<button id="ok">Got it</button></div>{goes}')
+    view.clear()
+    assert clicked(view) == []
+
+
+def test_a_popup_that_goes_by_itself_while_it_is_closed_stops_nothing(
+    view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rpa.browser.guard._CLOSING_MS", IMPATIENT_MS)
+    goes = """<script>
+        document.querySelector("#ok").addEventListener("mousemove", () => document.querySelector(".popup").remove());
+    </script>"""
+    view.page.set_content(f'{SHOP}{CLICKS}<div class="popup">News<button id="ok">Got it</button></div>{goes}')
+    view.clear()
+    assert clicked(view) == []
+
+
+def test_a_veil_over_a_page_that_loads_is_waited_for(view: View) -> None:
+    goes = when_looked_around("if (n === 6) document.querySelector('#veil').remove();")
+    view.page.set_content(f'{SHOP}{CLICKS}<div id="veil" style="position: fixed; inset: 0">Loading</div>{goes}')
+    view.clear()
+    assert clicked(view) == []
+
+
+def test_a_page_that_does_not_say_yet_whose_it_is_is_given_time(view: View) -> None:
+    says = when_looked_around("if (n === 6) shop = {id: '1', name: 'Tea'};")
+    view.page.set_content(f"<h1>Orders</h1>{says}")
+    view.clear()
+
+
+def test_a_login_page_that_comes_late_is_logged_in_at(page: Page, site: TinySite, tmp_path: Path) -> None:
+    """As where the page's own script is told that nobody is logged in."""
+
+    def enter(view: View) -> None:
+        entered.append(view.on_login_page())
+        site.pages["/orders"] = SHOP
+
+    entered: list[bool] = []
+    site.pages["/orders"] = LEAVES_WHEN_LOOKED_AT
+    with viewed(page, url=site.url, folder=tmp_path, enter=enter) as view:
+        view.open("orders")
+        assert entered == [True]
+        site.pages["/orders"] = LEAVES_WHEN_LOOKED_AT
+        with pytest.raises(LoginNeeded):
+            view.open("orders")
+    assert entered == [True]
+
+
+LEAVES_WHEN_LOOKED_AT = """<script>
+    const look = document.querySelectorAll;
+    document.querySelectorAll = (css) => {
+        if (css === "#title") location = "/login";
+        return look.call(document, css);
+    };
+</script>"""
+
+
+def when_described(then: str) -> str:
+    """A script: `then` happens when it was looked at what is there of an element; each time `n` is one more."""
+    return f"""<script>{{
+        const boxes = Element.prototype.getClientRects;
+        let n = 0;
+        Element.prototype.getClientRects = function () {{
+            n += this.id === "search";
+            {then}
+            return boxes.call(this);
+        }};
+    }}</script>"""
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (SEARCH.format("search") + SEARCH.format("twin"), "document.querySelector('#twin').remove();"),
+        (SEARCH.format("search").replace(">Search", ">Loading"), "this.textContent = 'Search';"),
+    ],
+)
+def test_an_element_that_is_drawn_anew_is_taken_when_it_is_itself(view: View, first: str, then: str) -> None:
+    view.page.set_content(SHOP + CLICKS + first + when_described(f"if (n === 3) {then}"))
+    view.click("orders.search")
+    assert clicked(view) == ["search"]

@@ -55,9 +55,9 @@ def test_a_free_page_of_the_right_shop_is_clear(view: View) -> None:
 @pytest.mark.parametrize(
     ("shown", "named"), [("{id: '2', name: 'Tea'}", "mall_id '2'"), ("{name: 'Tea'}", "mall_id None")]
 )
-def test_another_shop_or_none_is_refused(view: View, shown: str, named: str) -> None:
-    view.page.set_content(f"{CLICKS}<script>shop = {shown}</script>")
-    stops(view, WrongShop, named)
+def test_another_shop_or_none_is_refused(hasty_view: View, shown: str, named: str) -> None:
+    hasty_view.page.set_content(f"{CLICKS}<script>shop = {shown}</script>")
+    stops(hasty_view, WrongShop, named)
 
 
 def test_the_shops_name_is_checked_where_it_is_configured(page: Page, site: TinySite, tmp_path: Path) -> None:
@@ -79,12 +79,15 @@ def test_several_popups_of_one_kind_are_closed(view: View) -> None:
     assert clicked(view) == ["x1", "x2"]
 
 
-def test_an_unknown_overlay_is_not_touched(view: View) -> None:
-    view.page.set_content(SHOP + CLICKS + popup("Delete all orders?"))
-    stops(view, UnknownOverlay, "Delete all orders")
+def test_an_unknown_overlay_is_not_touched(hasty_view: View) -> None:
+    hasty_view.page.set_content(SHOP + CLICKS + popup("Delete all orders?"))
+    stops(hasty_view, UnknownOverlay, "Delete all orders")
 
 
-def test_what_closes_a_known_popup_is_not_pressed_in_an_unknown_one(view: View) -> None:
+def test_what_closes_a_known_popup_is_not_pressed_in_an_unknown_one(
+    view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view, "_patience_ms", 500)
     view.page.set_content(SHOP + CLICKS + popup("Delete all orders?", name="deletes") + popup("News", name="news"))
     with pytest.raises(UnknownOverlay, match="Delete all orders"):
         view.clear()
@@ -97,15 +100,15 @@ def test_a_popup_that_does_not_close_stops_the_shop(hasty_view: View) -> None:
         hasty_view.clear()
 
 
-def test_a_layer_over_the_whole_page_is_seen_without_being_described(view: View) -> None:
-    view.page.set_content(f'{SHOP}{CLICKS}<div style="position: fixed; inset: 0">Our new app!</div>')
-    stops(view, UnknownOverlay, "Our new app!")
+def test_a_layer_over_the_whole_page_is_seen_without_being_described(hasty_view: View) -> None:
+    hasty_view.page.set_content(f'{SHOP}{CLICKS}<div style="position: fixed; inset: 0">Our new app!</div>')
+    stops(hasty_view, UnknownOverlay, "Our new app!")
 
 
-def test_a_dialog_that_a_step_expects_may_be_open_and_no_other(view: View) -> None:
-    view.page.set_content(SHOP + CLICKS + f'<div role="dialog">{SHIP}</div>')
-    view.clear(expected=["ship"])
-    stops(view, UnknownOverlay)
+def test_a_dialog_that_a_step_expects_may_be_open_and_no_other(hasty_view: View) -> None:
+    hasty_view.page.set_content(SHOP + CLICKS + f'<div role="dialog">{SHIP}</div>')
+    hasty_view.clear(expected=["ship"])
+    stops(hasty_view, UnknownOverlay)
 
 
 @pytest.mark.parametrize(
