@@ -84,7 +84,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         presence = stack.enter_context(Presence(config))
         stopping = stack.enter_context(asked_to_stop())
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
-        pool = stack.enter_context(Pool(config))
+        pool = stack.enter_context(Pool(config, stopping=stopping))
         teller = Teller(config, ledger=ledger, console=people)
         desk = Desk(
             config, ledger=ledger, workers=pool, clock=config.clock, pauses=Pauses(config.folder, config.var),

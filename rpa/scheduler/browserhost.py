@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 import psutil
 
-from rpa.errors import RpaError, ShopBusy, TryAgain
+from rpa.errors import RpaError, ShopBusy, Stopped, TryAgain
 from rpa.files import kept_in
 from rpa.language import Text
 from rpa.log import speak
 from rpa.scheduler.children import Child, Message, family
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rpa.config import Config
     from rpa.scheduler.leftovers import Workshop
 
@@ -26,15 +29,19 @@ _PAGE_GONE = Text(
 _BROWSER = "RPA_BROWSER"
 _STARTS_IN_S = 60.0
 _ANSWERS_IN_S = 30.0
+_HEEDS_S = 0.5
 
 
 class BrowserHost:
     """One `rpa.scheduler.host` process, from its start to its end."""
 
-    def __init__(self, config: Config, *, workshop: Workshop) -> None:
+    def __init__(
+        self, config: Config, *, workshop: Workshop, stopping: Callable[[], bool] = lambda: False
+    ) -> None:  # fmt: skip
         """Start it; what it and the browser write for themselves goes to the workshop.
 
-        Raises TryAgain with what was in the way when no browser is there in time.
+        Raises TryAgain with what was in the way when no browser is there in time, and Stopped when it is not wanted
+        any more before it is there.
         """
         self.runs = 0
         """Shops taken so far."""
@@ -45,7 +52,7 @@ class BrowserHost:
             hear=self._said.put,
         )  # fmt: skip
         self._child.tell(_order(config, sockets=workshop.sockets))
-        self.endpoint = self._started(workshop.sockets)
+        self.endpoint = self._started(workshop.sockets, stopping=stopping)
         """For `rpa.browser.shared.connected`."""
 
     @property
@@ -98,8 +105,8 @@ class BrowserHost:
         self._child.ended_within(_ANSWERS_IN_S)
         self._child.kill()
 
-    def _started(self, sockets: Path) -> str:
-        first = self._answer(_STARTS_IN_S) or {}
+    def _started(self, sockets: Path, *, stopping: Callable[[], bool]) -> str:
+        first = self._first_words(stopping) or {}
         endpoint = str(first.get("endpoint", ""))
         if not endpoint:
             self._child.kill()
@@ -108,6 +115,16 @@ class BrowserHost:
             self._child.kill()
             raise RpaError(f"The shared browser is bound to {endpoint}, which others may reach; it was ended.")
         return endpoint
+
+    def _first_words(self, stopping: Callable[[], bool]) -> Message | None:
+        """What it says first; a browser that hangs at its start keeps nobody from ending."""
+        for _ in range(round(_STARTS_IN_S / _HEEDS_S)):
+            if stopping():
+                self._child.kill()
+                raise Stopped("Asked to stop before the browser was there.")
+            with suppress(Empty):
+                return self._said.get(timeout=_HEEDS_S)
+        return None
 
     def _ask(self, message: Message) -> Message:
         if not self.alive:

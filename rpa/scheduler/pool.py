@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Self
 
-from rpa.errors import RpaError, ShopBusy
+from rpa.errors import RpaError, ShopBusy, Stopped
 from rpa.language import Text
 from rpa.scheduler.bell import Bell
 from rpa.scheduler.browserhost import BrowserHost
@@ -17,7 +17,7 @@ from rpa.scheduler.workers import Ended
 from rpa.scheduler.working import Working
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from types import TracebackType
 
     from rpa.config import Config
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from rpa.scheduler.workers import Task
 
 _NOT_STARTED = Text(en="It could not be started", zh="进程无法启动")
-_HELD_BACK = Text(
-    en="The browser was to be replaced before it; then it was asked to stop.", zh="等待更换浏览器时被要求停止。"
-)
+_HELD_BACK = Text(en="It waited for a browser; then it was asked to stop.", zh="等待浏览器时被要求停止。")
 
 
 class Pool:
@@ -37,8 +35,10 @@ class Pool:
     A shop stays locked from the start of its run until its worker is gone and its page closed.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, stopping: Callable[[], bool] = lambda: False) -> None:
+        """`stopping`: whether the scheduler was asked to stop, which may be while a browser is being started."""
         self._config = config
+        self._stopping = stopping
         self._clock = config.clock
         self._bell = Bell()
         self._host: BrowserHost | None = None
@@ -118,10 +118,13 @@ class Pool:
         held, self._held = self._held, deque()
         for task in held:
             if shop in {None, task.planned.shop}:
-                detail = _HELD_BACK.of(self._config.language)
-                self._ended.append(Ended(planned=task.planned, how="busy", detail=detail))
+                self._give_back(task)
             else:
                 self._held.append(task)
+
+    def _give_back(self, task: Task) -> None:
+        detail = _HELD_BACK.of(self._config.language)
+        self._ended.append(Ended(planned=task.planned, how="busy", detail=detail))
 
     def _begin(self, task: Task) -> None:
         planned = task.planned
@@ -131,6 +134,8 @@ class Pool:
             self._working[planned.shop] = self._put_to_work(task, host)
         except ShopBusy as busy:
             self._ended.append(Ended(planned=planned, how="busy", detail=busy.in_words(self._config.language)))
+        except Stopped:
+            self._give_back(task)
         except (RpaError, OSError) as error:
             words = _NOT_STARTED.followed_by(str(error))
             self._ended.append(Ended(planned=planned, how="died", detail=words.of(self._config.language)))
@@ -140,7 +145,7 @@ class Pool:
         if self._host is not None and not self._host.alive and not self._working:
             self._give_up_browser()
         if self._host is None or not self._host.alive:
-            self._host = BrowserHost(self._config, workshop=self._workshop)
+            self._host = BrowserHost(self._config, workshop=self._workshop, stopping=self._stopping)
         return self._host
 
     def _put_to_work(self, task: Task, host: BrowserHost) -> Working:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -99,3 +100,19 @@ def test_a_run_that_takes_long_holds_back_others_for_minutes_only(pool: tuple[An
     assert [(each.planned.shop, each.how) for each in working.ended()] == [("second", "busy")]
     working.start(task("ship", "third", 9))
     assert working._host.asked == ["second", "third"], "not held back again at once"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the browser that hangs is a shell script")
+def test_a_browser_that_hangs_at_its_start_keeps_no_scheduler_from_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = tmp_path / "hangs.sh"
+    hangs.write_text("#!/bin/sh\nexec sleep 300\n", encoding="utf-8")
+    hangs.chmod(0o755)
+    monkeypatch.setenv("RPA_BROWSER", str(hangs))
+    (tmp_path / "rpa.toml").write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
+    asked = iter([False])
+    with Pool(load(tmp_path / "rpa.toml"), stopping=lambda: next(asked, True)) as pool:
+        for shop in ("demo", "second"):
+            pool.start(task("ship", shop, 9))
+        assert [(each.planned.shop, each.how) for each in pool.ended()] == [("demo", "busy"), ("second", "busy")]
