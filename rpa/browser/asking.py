@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from playwright.sync_api import Error
 
@@ -41,29 +41,36 @@ class _Sent:
     spec: AnswerSpec
     about: str | None
     requests: list[Request] = field(default_factory=list)
+    answers: list[Response] = field(default_factory=list)
+    """Those that have begun to come."""
     ended: list[Response | None] = field(default_factory=list)
-    """Answers in their order; None: failed."""
-    leaving: bool = False
-    """The page has asked for another document, which is not there yet."""
+    """Whole answers in their order; None: failed."""
+    leaving: str = ""
+    """The address of another document that the page has asked for, which is not there yet."""
 
     def note_request(self, request: Request) -> None:
         """Keep it if it is one of ours."""
         if request.is_navigation_request():
-            self.leaving = self.leaving or request.frame.parent_frame is None
+            self.leaving = self.leaving if request.frame.parent_frame else urldefrag(request.url).url
         elif urlsplit(request.url).path == self.spec.url and _names(request, self.spec.request_order, self.about):
             self.requests.append(request)
 
     def note_document(self, frame: Frame) -> None:
         """Another document is there: what the one before it asked, and whether that was answered, counts no more."""
-        if self.leaving and frame.parent_frame is None:
-            self.leaving = False
+        if frame.parent_frame is None and self.leaving == urldefrag(frame.url).url:
+            self.leaving = ""
             self.requests.clear()
+            self.answers.clear()
             self.ended.clear()
 
     def note_response(self, response: Response) -> None:
-        """Its request has ended with an answer."""
+        """An answer begins; what comes of it may be never whole."""
         if response.request in self.requests:
-            self.ended.append(response)
+            self.answers.append(response)
+
+    def note_whole(self, request: Request) -> None:
+        """It has ended with an answer."""
+        self.ended += [response for response in self.answers if response.request == request]
 
     def note_failure(self, request: Request) -> None:
         """It has ended without one; one that the page gave up because it leaves was none of ours."""
@@ -153,6 +160,7 @@ class Asking:
         handlers: dict[str, Callable[[Any], None]] = {
             "request": sent.note_request,
             "response": sent.note_response,
+            "requestfinished": sent.note_whole,
             "requestfailed": sent.note_failure,
             "framenavigated": sent.note_document,
         }

@@ -154,6 +154,50 @@ def test_what_the_page_before_asked_is_not_the_new_pages_answer(
     assert view.open_for("orders", answer="list").keys("order_sn") == ["A-1"]
 
 
+LEAVES_IN_TWO_STEPS = """<script>addEventListener("beforeunload", () => setTimeout(() => {
+    history.pushState({}, "", "/before?left");
+    void fetch("/api/list");
+}))</script>"""
+
+
+def test_an_address_that_the_page_before_writes_is_not_the_new_page(view: View, site: TinySite) -> None:
+    """It is on its way still; what the page before asks then is not the new page's."""
+    answered = Event()
+
+    def answer_old(desk: BaseHTTPRequestHandler) -> None:
+        _say(desk, json.dumps(good("old")))
+        answered.set()
+
+    def show_new(desk: BaseHTTPRequestHandler) -> None:
+        answered.wait(10)
+        _say(desk, f"{SHOP}{ASKS}<script>ask('A-1')</script>")
+
+    site.pages["/before"] = LEAVES_IN_TWO_STEPS
+    site.files = {"/api/list": answer_old, "/orders": show_new}
+    view.page.goto(f"{site.url}/before")
+    assert view.open_for("orders", answer="list").keys("order_sn") == ["A-1"]
+
+
+def test_an_answer_that_never_ends_is_none(hasty_view: View, site: TinySite) -> None:
+    given_up, waited = Event(), []
+
+    def begin(desk: BaseHTTPRequestHandler) -> None:
+        desk.send_response(200)
+        desk.send_header("Content-Length", "1000")
+        desk.end_headers()
+        desk.wfile.write(b'{"errorCode":')
+        desk.wfile.flush()
+        waited.append(given_up.wait(30))
+
+    site.files["/api/list"] = begin
+    hasty_view.open("orders")
+    try:
+        assert hasty_view.answered("list", lambda: hasty_view.page.evaluate("void fetch('/api/list')")) is None
+        assert waited == []
+    finally:
+        given_up.set()
+
+
 def _say(desk: BaseHTTPRequestHandler, text: str) -> None:
     desk.send_response(200)
     desk.send_header("Content-Length", str(len(text)))
