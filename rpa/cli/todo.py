@@ -39,6 +39,7 @@ _SHOPS = Text(en="{count} shops", zh="{count} 家店铺")
 _COUNT = Text(en="{count}:", zh="{count} 项：")
 _SHOP_ITSELF = Text(en="the shop", zh="整个店铺")
 _PROGRAM = Text(en="the program", zh="程序")
+_EACH = Text(en="`rpa todo --all` has each on a line of its own.", zh="rpa todo --all 逐项列出。")
 _EXAMPLES, _SHOP_EXAMPLES = 3, 5
 _LATE, _SOON = timedelta(0), timedelta(hours=2)
 
@@ -62,6 +63,8 @@ def show_todo(config_path: Path | None, names: Sequence[str], *, as_json: bool, 
         _write({**document, "tasks": [_json(line, language=config.language) for line in lines]})
     elif lines:
         console().print(_table(lines, language=config.language, now=now))
+        if any(line.count > _EXAMPLES for line in lines):
+            console().print(_EACH.of(config.language))
     else:
         console().print(_NOTHING.of(config.language))
 

@@ -95,6 +95,13 @@ def test_todo_is_one_line_a_cause_with_what_to_do(troubled: Project) -> None:
     assert "demo" not in said
 
 
+@pytest.mark.parametrize("count", [3, 4])
+def test_a_line_that_does_not_name_all_its_orders_says_what_does(project: Project, count: int) -> None:
+    with ledger_of(project) as ledger:
+        leave(ledger, "real", *[Reason.UNKNOWN] * count)
+    assert ("`rpa todo --all`" in rpa(project, "todo").stdout) is (count > 3)
+
+
 def test_with_nothing_to_do_todo_says_so(project: Project) -> None:
     assert rpa(project, "todo").stdout.strip() == "Nothing needs you."
 
