@@ -42,6 +42,8 @@ _PARTS: Final = {
     "chore": Text(en="A further chore", zh="附加任务"),
 }
 """What each part does, by the first word of its cause."""
+_BACKGROUND: Final = "\n(Background on this error at:"
+"""What the database's library adds to each of its errors, which says nothing to anybody here."""
 _OTHER = Text(en="The part", zh="内部任务")
 _FAILS = Text(
     en="{what} fails; the rest of `rpa schedule` goes on. Run `rpa doctor`, and see var/log/{log}.log ({why})",
@@ -112,7 +114,7 @@ def in_words(cause: str, error: BaseException) -> Text:
     what = _PARTS.get(part, _OTHER)
     if which or part not in _PARTS:
         what = Text(en=f"{what.en} {which or part}", zh=f"{what.zh} {which or part} ")
-    why = f"{type(error).__name__}: {error}"
+    why = f"{type(error).__name__}: {str(error).partition(_BACKGROUND)[0]}"
     return Text(
         en=_FAILS.en.format(what=what.en, log=SCHEDULERS, why=why),
         zh=_FAILS.zh.format(what=what.zh, log=SCHEDULERS, why=why),

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from loguru import logger
+from sqlalchemy import create_engine
 
 from rpa.clock import Clock
 from rpa.config import Config, load
@@ -126,6 +127,19 @@ def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger, er
     broken.clear()
     live(rounds, day, seconds=10)
     assert ledger.open_incidents("") == []
+
+
+def test_of_what_the_database_refuses_people_read_what_it_was_and_no_address(day: Day, ledger: Ledger) -> None:
+    logger.disable("rpa")
+    with (
+        Trouble(ledger, clock=day.clock, language=Language.EN).kept("plan"),
+        create_engine("sqlite://").connect() as database,
+    ):
+        database.exec_driver_sql("SELECT missing")
+    logger.enable("rpa")
+    [incident] = ledger.open_incidents("")
+    assert "no such column: missing" in incident.message
+    assert "http" not in incident.message
 
 
 def test_an_incident_that_an_earlier_process_left_is_closed_by_the_first_success(day: Day, ledger: Ledger) -> None:
