@@ -27,7 +27,7 @@ from rpa.errors import InDoubt, Refused
 
 if TYPE_CHECKING:
     from rpa.browser.answers import Answer
-    from rpa.browser.scope import Scope
+    from rpa.browser.scope import Block, Scope
     from rpa.browser.view import View
     from rpa.config import Shop
 
@@ -140,17 +140,12 @@ class WebShipping:
         return self._view.evidence.on_refusal(self._view.page, subject=order_sn)
 
     def _filled(self, dialog: Scope, order: Order, shipment: Shipment, *, data: Mapping[str, Any]) -> DialogForm:
-        opened = dialog.read().values
+        opened = dialog.read(drawn=["goods_ids"]).values
         refuse_held(opened, where="dialog")
         refuse_other_goods(order, opened, data=data)
         if opened["how"] != shipment.how.value:
             dialog.click(_CHOOSE[shipment.how])
-        if shipment.how is How.DIALOG:
-            courier = self._view.profile.section(Couriers).table.named(shipment.courier)
-            dialog.type_and_enter("ship.courier", courier.type_in if courier else shipment.courier)
-            dialog.fill("ship.tracking_number", shipment.tracking_number)
-        self._view.clear(expected=["ship"])
-        filled = dialog.read()
+        filled = self._with_parcel(dialog, shipment) if shipment.how is How.DIALOG else self._read_again(dialog)
         refuse_held(filled.values, where="dialog")
         refuse_other_fields(shipment, filled.values)
         if dialog.disabled("ship.confirm"):
@@ -163,6 +158,26 @@ class WebShipping:
             evidence=pictures.get(order.order_sn),
             sent=self._note_sent,
         )
+
+    def _with_parcel(self, dialog: Scope, shipment: Shipment) -> Block:
+        """Fill in courier and tracking number; a courier that the dialog does not offer yet is given time to come."""
+        filled = self._parcel_filled_in(dialog, shipment)
+        for _ in self._view.moments():
+            if filled.values["courier"]:
+                break
+            filled = self._parcel_filled_in(dialog, shipment)
+        return filled
+
+    def _parcel_filled_in(self, dialog: Scope, shipment: Shipment) -> Block:
+        """Filled in once. The courier comes first: its field shows what was chosen when it was left for another."""
+        courier = self._view.profile.section(Couriers).table.named(shipment.courier)
+        dialog.type_and_enter("ship.courier", courier.type_in if courier else shipment.courier)
+        dialog.fill("ship.tracking_number", shipment.tracking_number)
+        return self._read_again(dialog)
+
+    def _read_again(self, dialog: Scope) -> Block:
+        self._view.clear(expected=["ship"])
+        return dialog.read()
 
     def _note_sent(self, order_sn: str) -> None:
         self._before = order_sn

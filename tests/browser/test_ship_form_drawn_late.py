@@ -1,0 +1,85 @@
+"""Filling in the ship dialog of a page that is slow to draw: what is not there yet is no reason to leave an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.model import Decision, How, Shipment
+from flows.platforms.web.orders import WebOrders
+from flows.platforms.web.ships import WebShipping
+from rpa.browser.evidence import Evidence
+from rpa.browser.guard import Guard
+from rpa.browser.view import View
+from rpa.elements.approvals import Approvals
+from rpa.errors import Refused
+from tests.browser.clerk import Clerk
+from tests.browser.tinysite import LONG_S
+from tests.unit.ledger_clock import HandClock
+
+LATE = """
+const waits = {};
+const until = (name) => new Promise((next) => { waits[name] = next; });
+const looked = until("looked"), entered = until("entered");
+
+const all = Element.prototype.querySelectorAll;
+Element.prototype.querySelectorAll = function (css) {
+  if (css.includes("ship-form_goodsId")) waits.looked();
+  return all.call(this, css);
+};
+addEventListener("keyup", (event) => { if (event.key === "Enter") waits.entered(); });
+
+const read = Response.prototype.json;
+Response.prototype.json = async function () {
+  const told = await read.call(this);
+  if (this.url.endsWith("/orderDetail")) await looked;
+  if (this.url.endsWith("/couriers")) await entered;
+  return told;
+};
+"""
+"""An order's goods are drawn when they have been looked for, and its couriers come when Enter has been pressed."""
+
+
+@pytest.fixture
+def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
+    guard = Guard(
+        shop="demo", mall_id="123456789", mall_name=None, host="127.0.0.1", watched=False,
+        approvals=Approvals(tmp_path / "approvals.json"),
+    )  # fmt: skip
+    evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
+    clerk.page.context.add_init_script(LATE)
+    opened = View(
+        clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=HandClock(),
+        patience_s=LONG_S,
+    )  # fmt: skip
+    yield opened
+    clerk.page.remove_listener("dialog", opened._refuse_dialog)
+
+
+def _nobody() -> Any:
+    """The shop's configuration, which shipping needs nothing of."""
+    return None
+
+
+def decided(view: View, order_sn: str, *, courier: str) -> Decision:
+    """To ship this parcel."""
+    order = WebOrders(view, shop=_nobody()).find([order_sn])[order_sn]
+    shipment = Shipment(order_sn=order_sn, how=How.DIALOG, courier=courier, tracking_number="YT1234567890123")
+    return Decision(order_sn=order_sn, order=order, row=None, shipment=shipment, reason=None)
+
+
+def test_goods_and_couriers_that_come_late_are_waited_for(clerk: Clerk, view: View) -> None:
+    sn = clerk.an_order()
+    WebShipping(view, shop=_nobody()).fill_in(decided(view, sn, courier="圆通快递"))
+    read = clerk.read_dialog()
+    assert (read["courier"], read["tracking_number"]) == ("圆通快递", "YT1234567890123")
+
+
+def test_a_courier_that_never_comes_is_refused(clerk: Clerk, view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    decision = decided(view, clerk.an_order(), courier="没有的快递")
+    monkeypatch.setattr(view, "moments", lambda: iter([None, None]))
+    with pytest.raises(Refused, match="no courier"):
+        WebShipping(view, shop=_nobody()).fill_in(decision)
