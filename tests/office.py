@@ -33,7 +33,10 @@ VIRTUAL_GOODS = [
 """All virtual goods of the mock, for `no_logistics_goods`."""
 
 _RPA = (sys.executable, "-c", "from rpa.cli import main; main()")
-_PATIENCE_S = 300
+PATIENCE_S = 300
+"""Whatever a test waits for has happened by then, however busy the machine is."""
+_TIMEOUT_S = 60
+"""For what is to appear on a page; what never does is looked for in tests of the page alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,8 @@ class ShopFolder:
     def configure(self, shop: str = "demo", **settings: Any) -> None:
         """Change keys of a shop's table; None removes one."""
         self.shops[shop] = {k: v for k, v in {**self.shops[shop], **settings}.items() if v is not None}
-        (self.path / "rpa.toml").write_text(tomlkit.dumps({"language": "en", "shops": self.shops}), encoding="utf-8")
+        told = {"language": "en", "browser": {"timeout_s": _TIMEOUT_S}, "shops": self.shops}
+        (self.path / "rpa.toml").write_text(tomlkit.dumps(told), encoding="utf-8")
 
     def write_sheet(self, parcels: Sequence[Parcel], *, name: str = "inbox/parcels.csv") -> Path:
         """A CSV with English headers; the default name is read by every shop."""
@@ -104,7 +108,7 @@ class ShopFolder:
         before = set(self.run_ids())
         process = self.start(*arguments, env=env)
         try:
-            stdout, stderr = process.communicate(given, timeout=_PATIENCE_S)
+            stdout, stderr = process.communicate(given, timeout=PATIENCE_S)
         finally:
             process.kill()
         rows = [row for run_id in self.run_ids() if run_id not in before for row in self.rows_of(run_id)]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
+
 import psutil
+
+ENDS_IN_S = 120.0
+"""Whatever is to end has ended by then, however busy the machine is."""
 
 
 def is_there(process: psutil.Process) -> bool:
@@ -11,3 +17,11 @@ def is_there(process: psutil.Process) -> bool:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def staying(processes: Iterable[psutil.Process], *, within_s: float = ENDS_IN_S) -> list[psutil.Process]:
+    """Those that do not end, though they are given time; at once when none is left."""
+    left, until = list(processes), time.monotonic() + within_s
+    while (left := [each for each in left if is_there(each)]) and time.monotonic() < until:
+        psutil.wait_procs(left, timeout=0.1)
+    return left

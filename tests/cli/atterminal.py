@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.cli.project import Project
-
-_PATIENCE_S = 30.0
+from tests.office import PATIENCE_S
 
 
 def typed(project: Project, *arguments: str, keys: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -59,7 +58,7 @@ class Desktop:
         """The places that it was asked to open, so many."""
         told = ""
         while told.count("\n") < count:
-            ready, _, _ = select.select([self._reading], [], [], _PATIENCE_S)
+            ready, _, _ = select.select([self._reading], [], [], PATIENCE_S)
             assert ready, f"nothing more was opened than: {told}"
             told += os.read(self._reading, 4096).decode()
         return set(told.splitlines())

@@ -18,11 +18,10 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan
 from tests.cli.inside import rpa
 from tests.cli.project import NEEDED, PROGRAM, ROOT, Project
-from tests.office import ZONE
+from tests.office import PATIENCE_S, ZONE
 
 EAST = 'platform = "pinduoduo"\nbase_url = "http://127.0.0.1:9"\nmall_id = "9"\n'
 WRONG = "east: not run until its file is put right: east.toml:4  xqzw: unknown key"
-ENDS_IN_S = 60
 
 
 def east_is(project: Project, text: str) -> None:
@@ -105,7 +104,7 @@ def test_a_run_that_is_due_in_it_is_skipped_and_the_exit_code_says_so(broken: Pr
 def test_while_the_scheduler_runs_somebody_is_told_of_a_mistake_and_of_its_end(broken: Project) -> None:
     scheduled(broken, at=datetime.now(ZONE) + timedelta(hours=12))
     scheduler = started(broken.folder, key=broken.key)
-    limit = threading.Timer(ENDS_IN_S, scheduler.kill)
+    limit = threading.Timer(PATIENCE_S, scheduler.kill)
     limit.start()
     try:
         assert scheduler.stdout is not None

@@ -14,7 +14,7 @@ from rpa.clock import Clock
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.faults.smallshop import SmallShop, log_in, small_shop
-from tests.office import ZONE, Result, ShopFolder
+from tests.office import PATIENCE_S, ZONE, Result, ShopFolder
 
 _LIST = "export/task/list"
 _ADD = "export/task/add"
@@ -51,11 +51,11 @@ def _export_while_under_audit(shop: SmallShop, order_sn: str) -> None:
     seen = shop.mock.last_event()
     shop.mock.fault("freeze", endpoint=_LIST, at=2, when="before")
     process = shop.folder.start("run", "export-orders", "--json")
-    asked = shop.mock.wait_for("answer", endpoint=_ADD, after=seen, timeout_s=60)
-    shop.mock.wait_for("request", endpoint=_LIST, after=asked["n"], timeout_s=60)
+    asked = shop.mock.wait_for("answer", endpoint=_ADD, after=seen)
+    shop.mock.wait_for("request", endpoint=_LIST, after=asked["n"])
     shop.mock.patch(order_sn, audit=False)
     shop.mock.clear_faults("freeze")
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_S)
 
 
 def test_what_differs_between_export_list_and_ledger_is_reported_once_each(tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_killed_during_the_download_nothing_has_the_final_name_and_the_next_run_
     mock, folder = at_work
     mock.fault("export-header", variant="2022")
     mock.fault("export-zip")
-    mock.fault("slow-download", s=60)
+    mock.fault("slow-download", s=600)
     process = folder.start("run", "export-orders", "--json")
-    mock.wait_for("request", endpoint="export/download", timeout_s=60)
+    mock.wait_for("request", endpoint="export/download")
     process.kill()
     process.communicate()
     saved = folder.var / "documents" / "demo" / "exports"

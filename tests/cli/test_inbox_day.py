@@ -97,7 +97,7 @@ def test_thirty_messy_files_over_a_day(day: Day) -> None:
     _noon(day, parcels[:18], audited=audited)
     shop.mock.patch(audited[0], audit=False)
     moments = [Moment(kind="effect", endpoint="batch/upload", hold="after")]
-    killed = kill_until_done(shop.folder, "ship", "--json", mock=shop.mock, moments=moments)
+    killed = kill_until_done(shop.folder, "ship", "--json", mock=shop.mock, moments=moments, write="batch/upload")
     assert len(killed.moments) == 1
     assert killed.survivors == []
     assert killed.end is not None

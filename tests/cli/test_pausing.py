@@ -14,6 +14,7 @@ from rpa.runner import Job
 from tests.cli.inside import rpa
 from tests.cli.project import Project
 from tests.faults.smallshop import SmallShop, small_shop
+from tests.office import PATIENCE_S
 
 SHIP, DETAIL = "orders/shipping", "orderDetail"
 GROUPS = """
@@ -137,10 +138,10 @@ def stopped_while(
     shop.mock.fault("freeze", endpoint=endpoint, at=at, when="after" if kind == "effect" else "before")
     process = shop.folder.start("run", "ship", "--json")
     try:
-        shop.mock.wait_for(kind, endpoint=endpoint, order_sn=shop.wanted[at - 1], timeout_s=60)
+        shop.mock.wait_for(kind, endpoint=endpoint, order_sn=shop.wanted[at - 1])
         stop()
         shop.mock.clear_faults("freeze")
-        stdout, stderr = process.communicate(timeout=90)
+        stdout, stderr = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
     return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)

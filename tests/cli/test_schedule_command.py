@@ -18,10 +18,10 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
 from tests.cli.project import Project
 from tests.faults.smallshop import SmallShop, log_in, small_shop
-from tests.office import VIRTUAL_GOODS, ZONE, ShopFolder
+from tests.office import PATIENCE_S, VIRTUAL_GOODS, ZONE, ShopFolder
+from tests.processes import staying
 
 HOURLY = '\n[[schedule]]\nflow = "ship"\nhours = "0-23"\nminute = {minute}\n\n[scheduler]\nstop_within_s = 40\n'
-BEGINS_IN_S, ENDS_IN_S, GONE_IN_S = 60, 120, 20
 
 
 def plan_hourly(folder: ShopFolder, *, shops: Sequence[str]) -> None:
@@ -111,20 +111,18 @@ def test_sigterm_in_the_middle_lets_the_order_in_hand_be_finished_and_the_next_s
         scheduler = folder.start("schedule", stderr=subprocess.STDOUT)
         try:
             for _ in range(2):
-                begun_at = shop.mock.wait_for(
-                    "effect", endpoint="orders/shipping", after=begun_at, timeout_s=BEGINS_IN_S
-                )["n"]
+                begun_at = shop.mock.wait_for("effect", endpoint="orders/shipping", after=begun_at)["n"]
             second = folder.run("schedule", "--once")
             family = psutil.Process(scheduler.pid).children(recursive=True)
             scheduler.send_signal(signal.SIGTERM)
             shop.mock.clear_faults("freeze")
-            said, _ = scheduler.communicate(timeout=ENDS_IN_S)
+            said, _ = scheduler.communicate(timeout=PATIENCE_S)
         finally:
             scheduler.kill()
 
         assert (second.exit_code, f"pid {scheduler.pid}" in second.stderr) == (2, True)
         assert scheduler.returncode == 0, said
-        assert psutil.wait_procs(family, timeout=GONE_IN_S)[1] == []
+        assert staying(family) == []
         assert_truth_is_ledger(shop)
         assert 2 <= len(shop.shipped()) < len(shop.parcels)
         last = planned_runs(folder, "demo")[-1]

@@ -11,6 +11,7 @@ import pytest
 from rpa.ledger.ledger import Ledger
 from tests.cli.conftest import TWO_SHOPS
 from tests.cli.project import ROOT, Project
+from tests.office import PATIENCE_S
 from tests.unit.servicewords import command_words, plain_words
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="systemd is a part of Linux")
@@ -92,7 +93,7 @@ def test_the_command_of_an_installed_unit_works_though_only_a_person_can_start_i
     (scheduled.folder / "flows" / "__init__.py").touch()  # a person's own, which is none of the program's modules
     done = subprocess.run(
         [*command, "--plan"], cwd=settings(unit)["WorkingDirectory"].replace("%%", "%"), capture_output=True,
-        check=False, encoding="utf-8", timeout=60,
+        check=False, encoding="utf-8", timeout=PATIENCE_S,
         env={**variables, "HOME": str(machine.home), "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

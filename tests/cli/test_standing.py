@@ -29,12 +29,14 @@ def open_lines(shop: SmallShop) -> dict[str, tuple[str, str]]:
 
 def kill_while_it_ships(shop: SmallShop) -> str:
     last = shop.mock.last_event()
+    held = shop.mock.fault("freeze", when="after")
     process = shop.folder.start("run", "ship")
     try:
-        shop.mock.wait_for("request", endpoint="orders/shipping", after=last, timeout_s=60)
+        shop.mock.wait_for("effect", endpoint="orders/shipping", after=last)
     finally:
         process.kill()
         process.communicate()
+        shop.mock.let_go(held)
     return shop.folder.run_ids()[-1]
 
 

@@ -17,7 +17,7 @@ from rpa.cli.terminal import Terminal
 from rpa.language import Language, Text
 from rpa.log import speak, to_terminal
 from tests.cli.project import NEEDED, PROGRAM, ROOT, Project
-from tests.office import ZONE
+from tests.office import PATIENCE_S, ZONE
 
 SAID = Text(en="Nobody hears this.", zh="Nobody hears this.")
 
@@ -59,7 +59,7 @@ def test_a_schedule_goes_on_to_its_end(project: Project, output: int) -> None:
     known = {name: os.environ[name] for name in NEEDED if name in os.environ}
     ended = subprocess.run(
         [sys.executable, "-c", PROGRAM, "schedule", "--once"], cwd=project.folder, stdin=subprocess.DEVNULL,
-        stdout=output, stderr=subprocess.PIPE, check=False, encoding="utf-8", timeout=60,
+        stdout=output, stderr=subprocess.PIPE, check=False, encoding="utf-8", timeout=PATIENCE_S,
         env={**known, "PYTHONPATH": str(ROOT), "RPA_KEY": project.key},
     )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -21,7 +21,7 @@ import pytest
 from rpa.browser.session import WINDOW
 from rpa.browser.watching import find_ffmpeg
 from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import PASSWORD, ROOT, Result, ShopFolder
+from tests.office import PASSWORD, PATIENCE_S, ROOT, Result, ShopFolder
 from tests.screen import virtual_screen
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_a_pause_on_failure_waits_for_a_person_and_ends_with_the_process(screen:
         assert said
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 3
         assert shop.writes() == []
         summary = shop.folder.var / "reports" / shop.folder.run_ids()[-1] / "summary.json"

@@ -18,10 +18,9 @@ import psutil
 
 from rpa.scheduler.leftovers import end_leftovers
 from tests.office import ShopFolder
-from tests.processes import is_there
+from tests.processes import ENDS_IN_S, staying
 
-_ENDS_IN_S = 20.0
-_TELLS_IN_S = 90.0
+_TELLS_IN_S = 300.0
 
 
 class Crew:
@@ -42,10 +41,12 @@ class Crew:
         self._reader.start()
         assert self.told() == {"ready": True}
 
-    def start(self, flow: str = "ship", shop: str = "demo", *, limit_s: float = 300) -> None:
-        """Start a run; its process is there when this returns, if it has not ended yet."""
-        self._say(f"{flow} {shop} {limit_s}")
-        assert self.told() == {"begun": shop}
+    def start(self, flow: str = "ship", shop: str = "demo", *, limit_s: float = 300, how: str = "") -> int:
+        """Start a run, "frozen" if told; gives its process's id, which is there then if it has not ended yet."""
+        self._say(f"{flow} {shop} {limit_s} {how}")
+        begun = self.told()
+        assert begun["begun"] == shop
+        return int(begun["pid"])
 
     def ask_to_stop(self) -> None:
         """Ask all runs to stop."""
@@ -85,7 +86,7 @@ class Crew:
 
     def is_gone(self) -> None:
         """Wait until the program has ended."""
-        self._process.wait(_ENDS_IN_S)
+        self._process.wait(ENDS_IN_S)
 
     def end(self) -> None:
         """Let the program end."""
@@ -95,12 +96,11 @@ class Crew:
 
     def orphans(self) -> list[psutil.Process]:
         """Those of its processes that do not end; they are ended then."""
-        _, alive = psutil.wait_procs(self.seen, timeout=_ENDS_IN_S)
-        left = [each for each in alive if is_there(each)]
+        left = staying(self.seen)
         for each in left:
             with suppress(psutil.NoSuchProcess):
                 each.kill()
-        self._reader.join(_ENDS_IN_S)
+        self._reader.join(ENDS_IN_S)
         with self._process:
             return left
 

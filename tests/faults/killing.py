@@ -13,9 +13,11 @@ import psutil
 
 from fixtures.mockshop.harness import MockShop
 from tests.office import Result, ShopFolder
+from tests.processes import staying
 
-_BROWSER_ENDS_IN_S = 15.0
 _POLL_S = 0.25
+_MOST_WRITES = 5
+"""A run that is to be killed is held at this one, however late the kill comes: it must not end before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +47,30 @@ class Killed:
     """The run that was let to its end."""
 
 
-def kill_until_done(folder: ShopFolder, *arguments: str, mock: MockShop, moments: Sequence[Moment]) -> Killed:
-    """Start `rpa ARGUMENTS` and kill it, once for each moment; then let it go to its end."""
+def kill_until_done(
+    folder: ShopFolder, *arguments: str, mock: MockShop, moments: Sequence[Moment], write: str
+) -> Killed:
+    """Start `rpa ARGUMENTS` and kill it, once for each moment; then let it go to its end.
+
+    `write`: an endpoint at which the run comes by again and again, where it can be held.
+    """
     killed = Killed()
     for moment in moments:
+        _hold(moment, mock=mock, write=write)
         _kill_once(folder, arguments, mock=mock, moment=moment, killed=killed)
     killed.end = folder.run(*arguments)
     return killed
 
 
-def _kill_once(folder: ShopFolder, arguments: Sequence[str], *, mock: MockShop, moment: Moment, killed: Killed) -> None:
-    begun_at = mock.last_event()
+def _hold(moment: Moment, *, mock: MockShop, write: str) -> None:
     if moment.hold:
         mock.fault("freeze", endpoint=moment.endpoint, at=moment.nth, when=moment.hold)
+    else:
+        mock.fault("freeze", endpoint=write, at=_MOST_WRITES, when="before")
+
+
+def _kill_once(folder: ShopFolder, arguments: Sequence[str], *, mock: MockShop, moment: Moment, killed: Killed) -> None:
+    begun_at = mock.last_event()
     none = subprocess.DEVNULL
     process = folder.start(*arguments, stdin=none, stdout=none, stderr=none)
     try:
@@ -89,11 +102,11 @@ def _wait_for(moment: Moment, *, mock: MockShop, process: subprocess.Popen[str],
 
 def _ended(family: Sequence[psutil.Process]) -> list[psutil.Process]:
     """Wait for the browser and its driver to go with the program; end those that do not, and give them."""
-    _, alive = psutil.wait_procs(family, timeout=_BROWSER_ENDS_IN_S)
-    for process in alive:
+    left = staying(family)
+    for process in left:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    return list(alive)
+    return left
 
 
 def moments_of(endpoints: Sequence[str], *, write: str, count: int, seed: int) -> list[Moment]:

@@ -1,12 +1,15 @@
 """`python -m tests.faults.pool_program RPA_TOML STOP_WITHIN_S RECYCLE_AFTER_RUNS`: a pool of workers, to be killed.
 
 A line "FLOW SHOP SECONDS" on standard input starts a run with this time limit; its start and its end are told in JSON.
-"stop" asks all to stop; the end of standard input ends the program.
+With "frozen" at its end, the run hangs from its start on. "stop" asks all to stop; the end of standard input ends the
+program.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import threading
 from dataclasses import replace
@@ -43,9 +46,12 @@ def main() -> None:
             if line == "stop":
                 pool.ask_to_stop()
             elif line:
-                flow, shop, seconds = line.split()
+                flow, shop, seconds, *how = line.split()
                 pool.start(task(flow, shop, float(seconds)))
-                print(json.dumps({"begun": shop}), flush=True)
+                pid = pool._working[shop].pid if shop in pool._working else 0
+                if how == ["frozen"]:
+                    os.kill(pid, signal.SIGSTOP)
+                print(json.dumps({"begun": shop, "pid": pid}), flush=True)
             for ended in pool.ended():
                 told = {"shop": ended.planned.shop, "how": ended.how, "exit": ended.exit_code, "detail": ended.detail}
                 print(json.dumps(told), flush=True)

@@ -69,9 +69,9 @@ class SmallShop:
         """The orders that have an accepted shipment."""
         return sorted(sn for sn, order in self.truth().items() if order["shipments"])
 
-    def arm_for(self, subject: str, name: str, *, endpoint: str = "orders/shipping", **how: Any) -> None:
+    def arm_for(self, subject: str, name: str, *, endpoint: str = "orders/shipping", **how: Any) -> dict[str, Any]:
         """Arm a fault for the ship request of this order, or for its dialog, if each order before it makes one."""
-        self.mock.fault(name, endpoint=endpoint, at=self.wanted.index(subject) + 1, **how)
+        return self.mock.fault(name, endpoint=endpoint, at=self.wanted.index(subject) + 1, **how)
 
 
 @contextmanager

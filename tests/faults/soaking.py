@@ -26,6 +26,7 @@ from rpa.ledger.ledger import Ledger
 from rpa.scheduler.resting import resting
 from tests.faults.smallshop import chosen, hold_still, log_in, prepare
 from tests.office import ZONE, ShopFolder
+from tests.processes import staying
 
 SHOPS, PARCELS = 4, 120
 _STEP_S = 5.0
@@ -239,5 +240,4 @@ def _wait(process: subprocess.Popen[str], seconds: float) -> None:
 def survivors(family: Sequence[psutil.Process] | set[psutil.Process]) -> list[str]:
     """Processes that are still there."""
     own = os.getpid()
-    _, alive = psutil.wait_procs([each for each in family if each.pid != own], timeout=15)
-    return [f"{each.pid} {_words(each)[:100]}" for each in alive]
+    return [f"{each.pid} {_words(each)[:100]}" for each in staying(each for each in family if each.pid != own)]

@@ -20,7 +20,7 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.mentions import Mention
 from tests.faults.promises import at_most_once, one_row_each
 from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import ZONE, Result
+from tests.office import PATIENCE_S, ZONE, Result
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=ZONE)
 """The mock's clock, when it starts."""
@@ -82,11 +82,14 @@ def test_a_site_that_refuses_held_orders_is_understood_at_any_moment(tmp_path: P
     """Audits begin while the order's dialog is open, between the answer to it and the click."""
     with small_shop(tmp_path, parcels=6, virtual=6, held=()) as shop:
         shop.mock.fault("enforce-holds")
+        held = shop.mock.fault("freeze", endpoint="orderDetail", when="after")
         process = shop.folder.start("run", "ship", "--json", stderr=subprocess.DEVNULL)
-        flipped = _flip_while(process, shop)
-        process.communicate(timeout=60)
+        first = shop.mock.wait_for("request", endpoint="orderDetail")
+        shop.mock.patch(first["order_sn"], audit=True)
+        shop.mock.let_go(held)
+        flipped = {first["order_sn"]} | _flip_while(process, shop, after=first["n"])
+        process.communicate(timeout=PATIENCE_S)
         at_most_once(shop)
-        assert flipped
         [run_id] = shop.folder.run_ids()
         reasons = {row["order_sn"]: row["reason"] for row in shop.folder.rows_of(run_id)}
         shipped = set(shop.shipped())
@@ -96,9 +99,9 @@ def test_a_site_that_refuses_held_orders_is_understood_at_any_moment(tmp_path: P
         assert process.returncode == 0
 
 
-def _flip_while(process: subprocess.Popen[str], shop: SmallShop) -> set[str]:
+def _flip_while(process: subprocess.Popen[str], shop: SmallShop, *, after: int) -> set[str]:
     """Let an audit begin at every other order whose dialog is asked for, at one moment or another of it."""
-    rng, after, flipped, asked = random.Random(5), 0, set[str](), set[str]()
+    rng, flipped, asked = random.Random(5), set[str](), set[str]()
     while process.poll() is None:
         for event in shop.mock.events(after=after, timeout_s=0.25):
             after, sn = event["n"], event.get("order_sn", "")
@@ -113,19 +116,21 @@ def _flip_while(process: subprocess.Popen[str], shop: SmallShop) -> set[str]:
 def test_what_happens_to_an_order_while_its_dialog_opens_stops_the_click(shop: SmallShop) -> None:
     """A hold on the order, one on its goods, and the platform closing it."""
     held, by_goods, closed = shop.virtual[1], *shop.parcels
-    for sn in (held, by_goods):
-        shop.arm_for(sn, "slow", endpoint="orderDetail", ms=1500, times=1)
-    shop.arm_for(closed, "freeze", endpoint="orderDetail", when="before")
+    opens = {
+        sn: shop.arm_for(sn, "freeze", endpoint="orderDetail", when=when)
+        for sn, when in ((held, "after"), (by_goods, "after"), (closed, "before"))
+    }
     process = shop.folder.start("run", "ship", "--json", stderr=subprocess.DEVNULL)
     goods_id = shop.mock.order(by_goods)["items"][0]["goods_id"]
     for sn, subject in ((held, held), (by_goods, f"goods:{goods_id}")):
-        shop.mock.wait_for("request", endpoint="orderDetail", order_sn=sn, timeout_s=60)
+        shop.mock.wait_for("request", endpoint="orderDetail", order_sn=sn)
         with ledger_of(shop) as ledger:
             ledger.hold("demo", subject=subject, reason="out of stock", by="Li")
-    shop.mock.wait_for("request", endpoint="orderDetail", order_sn=closed, timeout_s=60)
+        shop.mock.let_go(opens[sn])
+    shop.mock.wait_for("request", endpoint="orderDetail", order_sn=closed)
     shop.mock.patch(closed, status="closed")
-    shop.mock.clear_faults("freeze")
-    process.communicate(timeout=60)
+    shop.mock.let_go(opens[closed])
+    process.communicate(timeout=PATIENCE_S)
     [run_id] = shop.folder.run_ids()
     rows = {row["order_sn"]: row for row in shop.folder.rows_of(run_id)}
     at_most_once(shop)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.importing import never_twice, settled, ship_batch, uploads
 from tests.faults.smallshop import SmallShop, small_shop
+from tests.office import PATIENCE_S
 
 UPLOAD, LIST = "batch/upload", "recentOrderList"
 LONG = pytest.mark.long
@@ -192,14 +193,10 @@ def test_a_number_that_another_hand_has_entered_meanwhile_is_not_overwritten(sho
     shop.mock.fault("freeze", endpoint="batch/template", when="before")
     after = shop.mock.last_event()
     process = shop.folder.start("run", "ship-batch", "--json")
-    while not any(
-        event["kind"] == "request" and "batch/template" in event["endpoint"]
-        for event in shop.mock.events(after=after, timeout_s=1)
-    ):
-        assert process.poll() is None
+    shop.mock.wait_for("request", endpoint="batch/template", after=after)
     shop.mock.patch(taken, status="shipped", courier="圆通快递", tracking_number="YT0000000000001")
     shop.mock.clear_faults()
-    process.communicate(timeout=120)
+    process.communicate(timeout=PATIENCE_S)
 
     [row] = [row for row in shop.folder.rows() if row["order_sn"] == taken]
     assert row["reason"] == "shipped_with_other_number"

@@ -47,7 +47,9 @@ def _kill(path: Path, *, parcels: int, virtual: int, moments: Sequence[Moment]) 
     ) as shop:  # fmt: skip
         shop.folder.configure(import_chunk=_ROWS_A_FILE)
         shop.mock.fault("import-throttle", k=_THROTTLED_EVERY, times=0)
-        killed = kill_until_done(shop.folder, "run", "ship-batch", "--live", "--json", mock=shop.mock, moments=moments)
+        killed = kill_until_done(
+            shop.folder, "run", "ship-batch", "--live", "--json", mock=shop.mock, moments=moments, write=UPLOAD
+        )
         assert killed.moments == list(moments), "a run ended before it was killed; the shop is too small"
         shop.mock.clear_faults()
         last = ship_batch(shop)

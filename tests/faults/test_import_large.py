@@ -100,7 +100,7 @@ def _agree(many: Many, result: Result) -> None:
 def _shipped_while_orders_change(many: Many) -> Result:
     """One run; while its files are on their way, orders go under audit, into after-sale, or are closed."""
     shop, process = many.shop, None
-    shop.mock.fault("freeze", endpoint=_UPLOAD, when="before")
+    held = shop.mock.fault("freeze", endpoint=_UPLOAD, when="before")
     process = shop.folder.start("run", "ship-batch", "--json", stdout=subprocess.PIPE)
     try:
         after = 0
@@ -108,9 +108,9 @@ def _shipped_while_orders_change(many: Many) -> Result:
             after = _at_an_upload(many, process, after=after)
             for sn, change in many.changing(file=file):
                 shop.mock.patch(sn, **change)
-            shop.mock.clear_faults("freeze")
-            shop.mock.fault("freeze", endpoint=_UPLOAD, when="before")
-        shop.mock.clear_faults("freeze")
+            last, held = held, shop.mock.fault("freeze", endpoint=_UPLOAD, when="before")
+            shop.mock.let_go(last)
+        shop.mock.let_go(held)
         stdout, stderr = process.communicate(timeout=900)
     finally:
         process.kill()

@@ -52,7 +52,9 @@ def test_what_was_settled_right_before_a_kill_is_not_missing_from_that_run_s_rep
 
 def _kill(path: Path, *, parcels: int, virtual: int, moments: Sequence[Moment]) -> None:
     with small_shop(path, parcels=parcels, virtual=virtual) as shop:
-        killed = kill_until_done(shop.folder, "run", "ship", "--live", "--json", mock=shop.mock, moments=moments)
+        killed = kill_until_done(
+            shop.folder, "run", "ship", "--live", "--json", mock=shop.mock, moments=moments, write=SHIP
+        )
         assert killed.moments == list(moments), "a run ended before it was killed; the shop is too small"
         _nothing_lost(shop, killed)
 

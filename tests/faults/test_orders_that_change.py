@@ -8,6 +8,7 @@ import pytest
 
 from tests.faults.promises import careful
 from tests.faults.smallshop import SmallShop, small_shop
+from tests.office import PATIENCE_S
 
 
 def test_an_order_that_goes_under_audit_between_list_and_click_is_not_sent(tmp_path: Path) -> None:
@@ -69,11 +70,13 @@ def _released(shop: SmallShop, order_sn: str, *, changed: list[str]) -> None:
 
 def test_a_remark_that_is_written_while_the_run_goes_on_holds_the_order(shop: SmallShop) -> None:
     held = [shop.virtual[1], next(iter(shop.parcels))]
+    shop.mock.fault("freeze", endpoint="orderDetail", when="before")
     process = shop.folder.start("run", "ship", "--json")
-    shop.mock.wait_for("request", endpoint="orderDetail", timeout_s=60)
+    shop.mock.wait_for("request", endpoint="orderDetail")
     for sn in held:
         shop.mock.patch(sn, remark="勿发")
-    process.communicate(timeout=60)
+    shop.mock.clear_faults("freeze")
+    process.communicate(timeout=PATIENCE_S)
     [run_id] = shop.folder.run_ids()
     reasons = {row["order_sn"]: row["reason"] for row in shop.folder.rows_of(run_id)}
     assert {reasons[sn] for sn in held} == {"seller_remark"}

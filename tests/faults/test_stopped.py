@@ -10,6 +10,7 @@ import pytest
 
 from tests.faults.promises import at_most_once, ledger_agrees
 from tests.faults.smallshop import SmallShop
+from tests.office import PATIENCE_S
 
 SHIP = "orders/shipping"
 
@@ -21,10 +22,10 @@ def test_ctrl_c_in_the_terminal_ends_the_order_in_hand_with_the_browser_it_needs
     shop.mock.fault("freeze", endpoint=SHIP, when="before")
     process = shop.folder.start("run", "ship", "--json", start_new_session=True)
     try:
-        shop.mock.wait_for("request", endpoint=SHIP, after=begun_at, timeout_s=60)
+        shop.mock.wait_for("request", endpoint=SHIP, after=begun_at)
         os.killpg(process.pid, signal.SIGINT)
         shop.mock.clear_faults("freeze")
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=PATIENCE_S)
     finally:
         process.kill()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.reasons import Reason
+from tests.office import PATIENCE_S
 from tests.unit.arrival_desk import A, ArrivalDesk, B, parcel
 from tests.unit.arrival_program import DEAD
 
@@ -39,7 +40,7 @@ def start(desk: ArrivalDesk, *, event: str = "", of: str = "", done: str = "") -
 
 
 def end(process: subprocess.Popen[str]) -> int:
-    _, told = process.communicate("go\n", timeout=60)
+    _, told = process.communicate("go\n", timeout=PATIENCE_S)
     assert process.returncode in {0, DEAD}, told
     return process.returncode
 
