@@ -104,6 +104,27 @@ def test_records_that_cannot_be_read_to_their_end_do_not_prove_that_a_file_is_mi
         result_of(office, "never.csv", into=tmp_path)
 
 
+# One result
+
+
+def test_of_a_result_whose_table_ends_before_its_total_each_row_that_was_read_counts(
+    clerk: Clerk, office: WebImports, tmp_path: Path
+) -> None:
+    def one_more(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["result"]["total"] += 1
+        route.fulfill(response=answer, json=told)
+
+    clerk.page.route("**/batch/result", one_more)
+
+    result = result_of(office, "other-0.csv", into=tmp_path)
+
+    assert result is not None
+    assert (result.finished, result.going, [row.accepted for row in result.rows]) == (False, False, [False])
+    assert result.failures is not None
+
+
 # One page
 
 

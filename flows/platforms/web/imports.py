@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,7 +17,7 @@ from flows.platforms.web.importrecords import ImportRecords
 from flows.reasons import Reason
 from rpa.browser.answers import TooManyCalls
 from rpa.elements.values import UNREADABLE
-from rpa.errors import InDoubt, PageChanged, Refused, RpaError, Stopped, TryAgain
+from rpa.errors import InDoubt, PageChanged, Refused, RpaError, TryAgain
 from rpa.language import Text
 from rpa.log import speak
 
@@ -226,7 +227,7 @@ class WebImports:
         raw: list[Mapping[str, Any]] = []
         try:
             total = self._read_table(rows, raw)
-        except TryAgain as error:
+        except (PageChanged, TryAgain) as error:
             speak("WARNING", _READ_IN_PART, task=task_id, row=len(rows), error=error)
             total = -1
         whole = summary["broken"] == "clear" and summary["total"] == str(total) == str(len(rows))
@@ -241,13 +242,16 @@ class WebImports:
         answer = view.asking("import_result", lambda: view.choose("import.page_size", str(PAGE_SIZE)))
         while True:
             shown = view.rows("import_results", keys=answer.keys("order_sn"))
-            total, told = answer.total or 0, answer
-            raw += told.raw_rows
-            if len(raw) >= total or not told.raw_rows:
-                rows += told_rows(told, shown.values, spec=spec, words=words)
+            total, compared = answer.total or 0, told_rows(answer, shown.values, spec=spec, words=words)
+            raw += answer.raw_rows
+            if len(raw) >= total or not answer.raw_rows:
+                rows += compared
                 return total
-            with view.asked("import_result", lambda: view.click("import.next")) as following:
-                rows += told_rows(told, shown.values, spec=spec, words=words)
+            with ExitStack() as asked:
+                try:
+                    following = asked.enter_context(view.asked("import_result", lambda: view.click("import.next")))
+                finally:
+                    rows += compared
                 answer = following()
 
     def _failures(self, into: Path) -> Path | None:
