@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from rpa.errors import ConfigError
+from rpa.language import Text
 from rpa.tomllines import Place, key_lines
 from rpa.tomlshape import keys_at, said
 
@@ -72,6 +73,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near:
         return f'; did you mean "{near[0]}"?'
     return f"; known: {', '.join(names)}" if 0 < len(names) <= 12 else ""  # noqa: PLR2004
+
+
+def meant_instead(word: str, known: Iterable[str]) -> Text:
+    """The same in both languages."""
+    names = sorted(known)
+    said = did_you_mean(word, names)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    return Text(en=said, zh=f"；是否指“{near[0]}”？" if near else f"；可用的有：{'、'.join(names)}" if said else "")
 
 
 def _text(path: Path) -> tuple[str, list[tuple[int, str]]]:

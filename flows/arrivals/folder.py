@@ -15,6 +15,7 @@ from filelock import FileLock
 from flows.settings import OrderSettings
 from flows.sheets.arrival import LOCK_PREFIXES, state
 from rpa.errors import ConfigError
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from rpa.config import BrokenShop, Config, Shop
@@ -31,6 +32,11 @@ _NEVER_SHEETS = frozenset({"thumbs.db", "desktop.ini"})
 _LONGEST_NAME = 200
 """Bytes of a name, which gets a time before it and more behind it; file systems end at 255."""
 _LOCKED_S = 120.0
+_NOT_ALIKE = Text(
+    en="The shops {one} and {other} share the inbox {inbox}, but not {what}; give each an inbox of its own.",
+    zh="店铺 {one} 与 {other} 共用收件夹 {inbox}，但{what}不同；请分别设置收件夹。",
+)
+_COLUMNS, _PLATFORM = Text(en="`columns`", zh=" columns "), Text(en="the platform", zh="平台")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +133,10 @@ def check_shared(folder: InboxFolder) -> None:
     for other in others:
         same = first.settings(OrderSettings).columns == other.settings(OrderSettings).columns
         if first.platform != other.platform or not same:
-            raise ConfigError(
-                f"The shops {first.name} and {other.name} share the inbox {folder.key}, but not "
-                f"{'`columns`' if first.platform == other.platform else 'the platform'}; give each an inbox of its own."
-            )
+            what = _COLUMNS if first.platform == other.platform else _PLATFORM
+            shops = {"one": first.name, "other": other.name, "inbox": folder.key}
+            told = Text(en=_NOT_ALIKE.en.format(**shops, what=what.en), zh=_NOT_ALIKE.zh.format(**shops, what=what.zh))
+            raise ConfigError(told)
 
 
 def _may_be_sheet(path: Path) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from flows.sheets.files import DELIMITERS, NotASheet, decoded
 from rpa.errors import ConfigError
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from flows.sheets.headers import HeaderWords
@@ -23,6 +24,26 @@ HEADERS = ("order_sn", "courier", "tracking_number")
 
 _SEPARATORS = re.compile(r"\s*[\t,，;；]\s*")
 _STILL_S = 60.0
+_CLIPBOARD = Text(en="The clipboard", zh="剪贴板")
+_INPUT = Text(en="Standard input", zh="标准输入")
+_EMPTY = Text(
+    en="{source} is empty; give lines with order number, courier and tracking number, copied from the sheet or on "
+    "standard input.",
+    zh="{source}为空；请从表格复制含订单号、快递公司、快递单号的行，或从标准输入提供。",
+)
+_NO_CLIPBOARD = Text(
+    en="The clipboard cannot be read ({why}). Save the lines in a file and give it with --sheet, or on standard input: "
+    "rpa ship --paste < FILE",
+    zh="无法读取剪贴板（{why}）。请把这些行存成文件后用 --sheet 指定，或从标准输入提供：rpa ship --paste < 文件",
+)
+_NO_TEXT = Text(
+    en="Standard input is no text; give a file with --sheet instead.", zh="标准输入不是文本；请改用 --sheet 指定文件。"
+)
+_CELLS = Text(
+    en="Line {number} of what was pasted has {count} cells: {line}. Give order number, courier and tracking number, or "
+    "copy the headers too.",
+    zh="粘贴内容的第 {number} 行有 {count} 格：{line}。请提供订单号、快递公司、快递单号三格，或连同表头一起复制。",
+)
 _AT_THE_ENDS = " \t\r\n\u3000,，;；"
 
 
@@ -43,14 +64,11 @@ def pasted_sheet(config: Config, *, headers: HeaderWords) -> Path:
 
 def _text() -> str:
     if sys.stdin is None or sys.stdin.isatty():
-        source, text = "The clipboard", _clipboard()
+        source, text = _CLIPBOARD, _clipboard()
     else:
-        source, text = "Standard input", _decoded(sys.stdin.buffer.read())
+        source, text = _INPUT, _decoded(sys.stdin.buffer.read())
     if not text.strip():
-        raise ConfigError(
-            f"{source} is empty; give lines with order number, courier and tracking number, copied from the sheet or "
-            "on standard input."
-        )
+        raise ConfigError(Text(en=_EMPTY.en.format(source=source.en), zh=_EMPTY.zh.format(source=source.zh)))
     return text
 
 
@@ -61,17 +79,14 @@ def _clipboard() -> str:
         return str(pyperclip.paste())
     except pyperclip.PyperclipException as error:
         first_line = str(error).strip().partition("\n")[0]
-        raise ConfigError(
-            f"The clipboard cannot be read ({first_line}). Save the lines in a file and give it with --sheet, "
-            "or on standard input: rpa ship --paste < FILE"
-        ) from error
+        raise ConfigError(_NO_CLIPBOARD.with_words(why=first_line)) from error
 
 
 def _decoded(data: bytes) -> str:
     try:
         return decoded(data)
     except NotASheet as error:
-        raise ConfigError("Standard input is no text; give a file with --sheet instead.") from error
+        raise ConfigError(_NO_TEXT) from error
 
 
 def _rows(text: str, *, headers: HeaderWords) -> Iterator[Sequence[str]]:
@@ -94,8 +109,5 @@ def _cells(line: str, *, number: int) -> Sequence[str]:
     elif len(parts) == len(HEADERS) - 1:
         parts.insert(1, "")  # an order and its number: the number tells the courier
     if len(parts) != len(HEADERS):
-        raise ConfigError(
-            f"Line {number} of what was pasted has {len(parts)} cells: {line.strip()[:80]!r}. Give order number, "
-            "courier and tracking number, or copy the headers too."
-        )
+        raise ConfigError(_CELLS.with_words(number=number, count=len(parts), line=repr(line.strip()[:80])))
     return parts

@@ -18,7 +18,7 @@ from rpa.credentials import Vault, find_key
 from rpa.errors import ConfigError, NeedsPerson
 from rpa.language import Language, Text
 from rpa.notify.addresses import Source, as_apprise_spells_it, find_address, masked, secret_name
-from rpa.tomlfile import did_you_mean
+from rpa.tomlfile import meant_instead
 
 if TYPE_CHECKING:
     from rpa.config import Channel, Config
@@ -65,6 +65,12 @@ _TEST_BODY = Text(
 _TAKEN = Text(en="{name}: taken; look whether it has arrived.", zh="{name}：已发送，请确认是否收到。")
 _FAILED = Text(en="{name}: {problem}", zh="{name}：发送失败：{problem}")
 
+_NO_ADDRESS = Text(en="No address was given for {name}; nothing was kept.", zh="没有给出 {name} 的地址，未保存。")
+_NOBODY_TYPES = Text(
+    en="Nobody can type the address of {name} here; give it as one line of standard input, with --stdin.",
+    zh="此处无法输入 {name} 的地址；请加 --stdin，从标准输入提供一行地址。",
+)
+
 
 def list_channels(config_path: Path | None) -> None:
     """Print the channels: from which severity on, of which shops, and where their address is known from."""
@@ -94,7 +100,7 @@ def keep_address(config_path: Path | None, name: str, *, from_stdin: bool) -> No
     channel = _channel(config, name)
     given = secret_line() if from_stdin else _typed(channel, language=config.language)
     if not given.strip():
-        raise ConfigError(f"No address was given for {name}; nothing was kept.")
+        raise ConfigError(_NO_ADDRESS.with_words(name=name))
     url = as_apprise_spells_it(given)
     check_address(url)
     Vault(config.var / "secrets", find_key()).save_secret(secret_name(name), url)
@@ -155,7 +161,13 @@ def _arrives(notifier: Notifier, name: str, *, config: Config) -> bool:
 def _channel(config: Config, name: str) -> Channel:
     found = {channel.name: channel for channel in config.notify}
     if name not in found:
-        raise ConfigError(f'{config.path.name} has no [[notify]] with the name "{name}"{did_you_mean(name, found)}')
+        near, file = meant_instead(name, found), config.path.name
+        raise ConfigError(
+            Text(
+                en=f'{file} has no [[notify]] with the name "{name}"{near.en}',
+                zh=f"{file} 中没有名为“{name}”的 [[notify]]{near.zh}",
+            )
+        )
     return found[name]
 
 
@@ -169,9 +181,7 @@ def _vault(config: Config) -> tuple[Vault | None, str]:
 
 def _typed(channel: Channel, *, language: Language) -> str:
     if not sys.stdin.isatty():
-        raise ConfigError(
-            f"Nobody can type the address of {channel.name} here; give it as one line of standard input, with --stdin."
-        )
+        raise ConfigError(_NOBODY_TYPES.with_words(name=channel.name))
     return getpass.getpass(_ADDRESS.of(language).format(name=channel.name))
 
 

@@ -21,7 +21,7 @@ from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
-from rpa.tomlfile import did_you_mean
+from rpa.tomlfile import meant_instead
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -53,6 +53,19 @@ STATE_WORDS = {
 """How people read each state, and in which style."""
 _WHY = Text(en="What did you see on the site?", zh="您在后台看到了什么？")
 
+_BACKWARDS = Text(
+    en="--from {since} is after --to {until}; give the earlier day first.",
+    zh="--from {since} 晚于 --to {until}；请把较早的日期写在前面。",
+)
+_NO_DAY = Text(
+    en="{option} {text} is not a day; write it as year-month-day, for example 2026-03-09.",
+    zh="{option} {text} 不是日期；请写成 年-月-日，例如 2026-03-09。",
+)
+_NO_REASON = Text(
+    en="An answer needs its reason: add --reason with what you saw on the site. Nothing was recorded.",
+    zh="答复需要写明理由：请用 --reason 说明您在后台看到的情况。未做任何记录。",
+)
+
 
 def write_report(config_path: Path | None, *, since: str | None, until: str | None, shops: Sequence[str]) -> None:
     """Write the rows of many runs into one CSV and XLSX in var/reports/history-…, and print totals and where they lie.
@@ -67,7 +80,7 @@ def write_report(config_path: Path | None, *, since: str | None, until: str | No
     chosen = frozenset(shop.name for shop in config.meant(shops)) if shops else None
     span = Span(since=_day("--from", since), until=_day("--to", until), shops=chosen)
     if span.since and span.until and span.since > span.until:
-        raise ConfigError(f"--from {since} is after --to {until}; give the earlier day first.")
+        raise ConfigError(_BACKWARDS.with_words(since=since, until=until))
     if next(collect(config.var, span=span), None) is None:
         console().print(_NO_ROWS.of(config.language).format(span=_said(span, shops=shops, language=config.language)))
         return
@@ -89,9 +102,7 @@ def _day(option: str, text: str | None) -> date | None:
     try:
         return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError:
-        raise ConfigError(
-            f"{option} {text} is not a day; write it as year-month-day, for example 2026-03-09."
-        ) from None
+        raise ConfigError(_NO_DAY.with_words(option=option, text=text)) from None
 
 
 def _said(span: Span, *, shops: Sequence[str], language: Language) -> str:
@@ -143,7 +154,13 @@ def show_ledger(
 def _state(text: str) -> State:
     known = [state.value for state in State]
     if text not in known:
-        raise ConfigError(f'There is no state "{text}"{did_you_mean(text, known)} (all: {", ".join(known)})')
+        near, every = meant_instead(text, known), ", ".join(known)
+        raise ConfigError(
+            Text(
+                en=f'There is no state "{text}"{near.en} (all: {every})',
+                zh=f"没有“{text}”这个状态{near.zh}（全部：{every}）",
+            )
+        )
     return State(text)
 
 
@@ -178,7 +195,5 @@ def reason_given(given: str, *, language: Language) -> str:
     if not why and sys.stdin.isatty():
         why = asked(_WHY, language=language)
     if not why:
-        raise ConfigError(
-            "An answer needs its reason: add --reason with what you saw on the site. Nothing was recorded."
-        )
+        raise ConfigError(_NO_REASON)
     return why

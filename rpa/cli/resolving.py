@@ -48,6 +48,28 @@ _CHOICES = (
     Text(en="3  I cannot tell, or it shows something else: leave it open.",
          zh="3  无法判断，或显示其他内容：暂不处理。"),
 )  # fmt: skip
+_ONE_ANSWER = Text(
+    en="Give exactly one answer: --done, --not-done or --changed-ok.",
+    zh="请只给出一个答复：--done、--not-done 或 --changed-ok。",
+)
+_LOOKED_AT = Text(
+    en="A run has looked at {subject} in {shop} meanwhile; nothing was recorded. Look again.",
+    zh="{shop} 的订单 {subject} 在此期间已被运行核对过，未做任何记录；请重新查看。",
+)
+_SEVERAL = Text(
+    en="{subject} in {shop} has several actions to answer for ({kinds}); say which with --kind.",
+    zh="{shop} 的 {subject} 有多项待答复（{kinds}）；请用 --kind 指明。",
+)
+_NOT_KNOWN = Text(
+    en="There is nothing to answer for on {subject} in {shop}: the ledger has nothing on it. "
+    "`rpa ledger show --shop {shop}` lists what there is.",
+    zh="{shop} 没有订单 {subject} 的记录，无需答复。可用 rpa ledger show --shop {shop} 查看全部记录。",
+)
+_NOT_OPEN = Text(
+    en="There is nothing to answer for on {subject} in {shop}: the ledger has it as {state}. "
+    "`rpa ledger show --shop {shop}` lists what there is.",
+    zh="{shop} 的订单 {subject} 记录为“{word}”，无需答复。可用 rpa ledger show --shop {shop} 查看全部记录。",
+)
 _QUESTION = Text(en="What does the site show? 1, 2 or 3", zh="后台显示的是哪一种？请输入 1、2 或 3")
 _NAME = Text(en="Your name", zh="您的姓名")
 _LEFT = Text(en="Left open; nothing was recorded.", zh="未做处理，未记录任何内容。")
@@ -76,7 +98,7 @@ def resolve(
         _ask(config, shop, subject=subject, kind=kind, by=by, reason=reason)
         return
     if len(answers) != 1:
-        raise ConfigError("Give exactly one answer: --done, --not-done or --changed-ok.")
+        raise ConfigError(_ONE_ANSWER)
     who = person_named(by)
     why = reason_given(reason, language=config.language)
     with _shop_to_itself(config, shop) as ledger:
@@ -107,7 +129,7 @@ def _ask(config: Config, shop: str, *, subject: str, kind: str | None, by: str |
     who = person_named(by or asked(_NAME, language=language, default=person_named(by)))
     with _shop_to_itself(config, shop) as ledger:
         if _live_action(ledger, shop, subject=subject, kind=action.kind) != action:
-            raise ConfigError(f"A run has looked at {subject} in {shop} meanwhile; nothing was recorded. Look again.")
+            raise ConfigError(_LOOKED_AT.with_words(subject=subject, shop=shop))
         _record(ledger, action, state=_ANSWERS[_BY_NUMBER[answer]], by=who, reason=why, language=language)
 
 
@@ -170,10 +192,11 @@ def _live_action(ledger: Ledger, shop: str, *, subject: str, kind: str | None) -
         return live[0]
     if live:
         kinds = ", ".join(sorted({action.kind for action in live}))
-        raise ConfigError(f"{subject} in {shop} has several actions to answer for ({kinds}); say which with --kind.")
-    stands = f"the ledger has it as {known[0].state.value}" if known else "the ledger has nothing on it"
-    message = f"There is nothing to answer for on {subject} in {shop}: {stands}. "
-    raise ConfigError(message + f"`rpa ledger show --shop {shop}` lists what there is.")
+        raise ConfigError(_SEVERAL.with_words(subject=subject, shop=shop, kinds=kinds))
+    if not known:
+        raise ConfigError(_NOT_KNOWN.with_words(subject=subject, shop=shop))
+    word = STATE_WORDS[known[0].state][0].zh
+    raise ConfigError(_NOT_OPEN.with_words(subject=subject, shop=shop, state=known[0].state.value, word=word))
 
 
 def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: str, language: Language) -> None:

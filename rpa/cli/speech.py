@@ -15,6 +15,10 @@ from rpa.errors import ConfigError
 from rpa.language import Language, Text, detect
 
 _PAPER_WIDTH = 120
+_NO_NAME = Text(
+    en="An answer is kept with a name, and none is known here; give yours with --by.",
+    zh="答复需要留下姓名，而本机没有可用的用户名；请用 --by 填写您的姓名。",
+)
 
 
 class LastingConsole(Console):
@@ -72,7 +76,7 @@ def person_named(by: str | None) -> str:
     except (OSError, KeyError, ImportError):
         name = ""
     if not name:
-        raise ConfigError("An answer is kept with a name, and none is known here; give yours with --by.")
+        raise ConfigError(_NO_NAME)
     return name
 
 
@@ -82,7 +86,12 @@ def asked(question: Text, *, language: Language, default: str = "") -> str:
     console(stderr=True).print(f"{question.of(language)}{hint}: ", end="")
     line = sys.stdin.readline()
     if not line:
-        raise ConfigError(f"“{question.en}” was not answered: the standard input has ended.")
+        raise ConfigError(
+            Text(
+                en=f"“{question.en}” was not answered: the standard input has ended.",
+                zh=f"“{question.zh}”没有得到回答：标准输入已结束。",
+            )
+        )
     return line.strip() or default
 
 

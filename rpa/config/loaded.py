@@ -26,6 +26,12 @@ _SEVERAL = Text(
 )
 
 
+_NO_SHOP = Text(
+    en="{path} has no shop; add a table [shops.NAME], or run `rpa init` in an empty folder.",
+    zh="{path} 中没有店铺；请添加 [shops.店铺名]，或在空文件夹中运行 rpa init。",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """One rpa.toml, with defaults filled in. Relative paths in it count from `folder`."""
@@ -76,7 +82,7 @@ class Config:
         if name in self.broken:
             raise ConfigError(_unusable([self.broken[name]]))
         if name not in self.shops:
-            raise ConfigError(f"{self.path.name} {Naming.of(self.known.values()).problem(name)}")
+            raise ConfigError(self._of_file(Naming.of(self.known.values()).problem(name)))
         return self.shops[name]
 
     def chosen(self, names: Sequence[str]) -> tuple[Shop, ...]:
@@ -95,15 +101,16 @@ class Config:
         """
         known = self.known
         if not known:
-            raise ConfigError(
-                f"{self.path} has no shop; add a table [shops.NAME], or run `rpa init` in an empty folder."
-            )
+            raise ConfigError(_NO_SHOP.with_words(path=self.path))
         naming = Naming.of(known.values())
         for name in names:
             if problem := naming.problem(name):
-                raise ConfigError(f"{self.path.name} {problem}")
+                raise ConfigError(self._of_file(problem))
         wanted = {member for name in names for member in naming.members(name)} if names else known.keys()
         return tuple(shop for name, shop in known.items() if name in wanted)
+
+    def _of_file(self, problem: Text | None) -> Text | None:
+        return problem and Text(en=f"{self.path.name} {problem.en}", zh=f"{self.path.name} 中{problem.zh}")
 
 
 def _unusable(broken: Sequence[BrokenShop]) -> Text:

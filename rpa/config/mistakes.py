@@ -57,7 +57,7 @@ def _unknown_shops(place: tuple[str, int], table: Mapping[str, Any], *, naming: 
     names = table.get("shops")
     for number, name in enumerate(names if isinstance(names, list) else ()):
         if isinstance(name, str) and (problem := naming.problem(name)):
-            yield Mistake((*place, "shops", number), f"rpa.toml {problem}")
+            yield Mistake((*place, "shops", number), f"rpa.toml {problem.en}")
 
 
 def _flow_mistakes(place: tuple[str, int], table: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from rpa.tomlfile import did_you_mean
+from rpa.language import Text
+from rpa.tomlfile import meant_instead
 
 
 class _Named(Protocol):
@@ -45,12 +46,13 @@ class Naming:
         """The shops that it stands for, or may stand for."""
         return [*self.known.get(name, ()), *(self.anywhere if name[:1] == "@" else ())]
 
-    def problem(self, name: str) -> str:
-        """`has no shop …` with "did you mean"; empty for a name that there is, or may be."""
+    def problem(self, name: str) -> Text | None:
+        """`has no shop …` with "did you mean", to be said of a file; None for a name that there is, or may be."""
         if self.members(name):
-            return ""
+            return None
         if f"@{name}" in self.known:
-            return f'has no shop "{name}"; did you mean "@{name}"?'
+            return Text(en=f'has no shop "{name}"; did you mean "@{name}"?', zh=f"没有店铺“{name}”；是否指“@{name}”？")
         mark = name[:1] == "@"
-        alike = [each for each in self.known if (each[:1] == "@") == mark]
-        return f'has no {"group" if mark else "shop"} "{name}"{did_you_mean(name, alike)}'
+        near = meant_instead(name, [each for each in self.known if (each[:1] == "@") == mark])
+        what = Text(en="group", zh="分组") if mark else Text(en="shop", zh="店铺")
+        return Text(en=f'has no {what.en} "{name}"{near.en}', zh=f"没有{what.zh}“{name}”{near.zh}")

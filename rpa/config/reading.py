@@ -18,13 +18,19 @@ from rpa.config.shop import Shop
 from rpa.config.shopfiles import ShopFiles, sorted_out, with_name
 from rpa.config.tables import File
 from rpa.errors import ConfigError
-from rpa.language import detect
+from rpa.language import Text, detect
 from rpa.tomlfile import read
 
 
 def config_file(path: Path | None = None) -> Path:
     """Where the configuration is: this file, else RPA_CONFIG, else ./rpa.toml."""
     return (path or Path(os.environ.get("RPA_CONFIG") or "rpa.toml")).absolute()
+
+
+_ABSENT = Text(
+    en="{path} does not exist. Run `rpa init` to make one, or name one with --config.",
+    zh="{path} 不存在。请运行 rpa init 新建配置，或用 --config 指定。",
+)
 
 
 def load(path: Path | None = None) -> Config:
@@ -35,7 +41,7 @@ def load(path: Path | None = None) -> Config:
     """
     found = config_file(path)
     if not found.is_file():
-        raise ConfigError(f"{found} does not exist. Run `rpa init` to make one, or name one with --config.")
+        raise ConfigError(_ABSENT.with_words(path=found))
     table = _shop_model()
     alone = ShopFiles(found.parent / "shops", model=table)
     optional = bool(alone.written)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from rpa.errors import ConfigError
+from rpa.language import Text
 from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ BUSY_TIMEOUT_S: Final = 30.0
 """How long a writer waits for another process's transaction, or its set-up of a new file."""
 _LARGEST_WAL_BYTES = 16 << 20
 """To so much is cut back what large transactions, or readers that took long, made of the file of what is new."""
+
+_NOT_OPENED = Text(en="The ledger {url} cannot be opened: {problem}", zh="无法打开记录 {url}：{problem}")
+_NEWER = Text(
+    en="The ledger was written by a newer version (schema {found}); update this program",
+    zh="记录由更新的版本写入（格式 {found}）；请升级本程序",
+)
 
 
 def open_database(path_or_url: Path | str) -> Engine:
@@ -39,7 +46,8 @@ def open_database(path_or_url: Path | str) -> Engine:
         if _revision_of(engine) != REVISION:
             _set_up(engine)
     except (OSError, DatabaseError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise ConfigError(f"The ledger {url!r} cannot be opened: {error}") from error
+        problem = str(error).partition("\n")[0]
+        raise ConfigError(_NOT_OPENED.with_words(url=repr(url), problem=problem)) from error
     return engine
 
 
@@ -121,7 +129,7 @@ def _bring_up_to_date(engine: Engine) -> None:
         elif found < REVISION:
             migrate(connection)
         elif found > REVISION:
-            raise ConfigError(f"The ledger was written by a newer version (schema {found}); update this program")
+            raise ConfigError(_NEWER.with_words(found=found))
 
 
 def migrate(connection: Connection, *, revision: str = "head") -> None:

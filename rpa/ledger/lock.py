@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from rpa.clock import Clock
 
+_NO_LOCK = Text(en="The run of shop {shop} cannot be locked: {error}", zh="无法锁定店铺 {shop} 的运行：{error}")
 _TAKEN = Text(
     en="Another run of shop {shop} is going on ({holder}); wait for it to end, or end it",
     zh="店铺 {shop} 已有运行正在进行（{holder}）；请等它结束，或先结束它",
@@ -60,7 +61,7 @@ class PageLock:
         except Timeout as error:
             raise ShopBusy(_TAKEN.with_words(shop=self._shop, holder=self._holder())) from error
         except OSError as error:
-            raise ConfigError(f"The run of shop {self._shop} cannot be locked: {error}") from error
+            raise ConfigError(_NO_LOCK.with_words(shop=self._shop, error=error)) from error
         since = self._clock.now().isoformat(timespec="seconds")
         owner = {"pid": self._pid, "since": since, "host": socket.gethostname()}
         self._owner.write_text(json.dumps(owner), encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlalchemy import bindparam, insert, select, update
 
 from rpa.errors import ConfigError
+from rpa.language import Text
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import sightings
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from rpa.clock import Clock
 
 Look: TypeAlias = tuple[str, dict[str, object]]
+
+_UNCHANGED = Text(
+    en="{subject} in {shop} has not changed since it was first seen; there is nothing to release",
+    zh="{shop} 的订单 {subject} 自首次读取后没有变化，无需放行",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +82,7 @@ def accept(connection: Connection, *, shop: str, subject: str, by: str, reason: 
     """
     change = _changes(connection, shop=shop, subjects=[subject], clock=clock).get(subject)
     if change is None or change.fingerprint == change.last_fingerprint:
-        raise ConfigError(f"{subject} in {shop} has not changed since it was first seen; there is nothing to release")
+        raise ConfigError(_UNCHANGED.with_words(subject=subject, shop=shop))
     connection.execute(
         update(sightings)
         .where(sightings.c.shop == shop, sightings.c.subject == subject)

@@ -33,6 +33,12 @@ _NAMED: Final = 10
 _ALLOWED: Final = re.compile(r"(\d{1,6})|(\d{1,3}(?:\.\d+)?)%")
 
 
+_NO_SHARE = Text(
+    en='--max-shops-down is a number or a share of the shops, like 3 or 1%, not "{text}".',
+    zh="--max-shops-down 应为数字或比例，如 3 或 1%，不能是“{text}”。",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduler:
     """How `rpa schedule` is doing."""
@@ -82,7 +88,7 @@ def allowed_down(text: str, *, shops: int) -> int:
     """How many of so many shops may be down: "3", or "1%" of them, rounded down. Raises ConfigError."""
     found = _ALLOWED.fullmatch(text.strip())
     if found is None:
-        raise ConfigError(f'--max-shops-down is a number or a share of the shops, like 3 or 1%, not "{text}".')
+        raise ConfigError(_NO_SHARE.with_words(text=text))
     return int(found[1]) if found[1] else int(shops * float(found[2]) / 100)
 
 

@@ -29,6 +29,7 @@ _ONE_IS_ENOUGH = Text(
     "whether it is a service.",
     zh="{folder} 的调度程序已在运行（{holder}），无需再启动；它是否为系统服务，见 rpa service status。",
 )
+_NO_LOCK = Text(en="The scheduler's place cannot be locked: {error}", zh="无法锁定调度程序的位置：{error}")
 _NO_FILE = Text(
     en="{file} cannot be written ({problem}); programs that read it see no sign of life.",
     zh="无法写入 {file}（{problem}）；读取该文件的程序看不到心跳。",
@@ -63,7 +64,7 @@ class Presence:
                 _ONE_IS_ENOUGH.with_words(folder=self._file.parent.parent, holder=self._holder())
             ) from error
         except OSError as error:
-            raise ConfigError(f"The scheduler's place cannot be locked: {error}") from error
+            raise ConfigError(_NO_LOCK.with_words(error=error)) from error
         since = self._clock.now().isoformat(timespec="seconds")
         owner = {"pid": os.getpid(), "since": since, "host": socket.gethostname()}
         write_atomically(self._owner, json.dumps(owner).encode())

@@ -27,6 +27,18 @@ _NO_MANAGER = Text(
     en="systemd does not run for this user here, so the unit was only written. Run the commands below where it does.",
     zh="当前用户没有运行中的 systemd，只写好了服务文件。请在 systemd 可用时执行下面的命令。",
 )
+_NO_FOLDER = Text(
+    en="systemd cannot work in the folder {folder}; give it a plainer name.",
+    zh="systemd 无法使用文件夹 {folder}；请换一个简单的名称。",
+)
+_NO_SYSTEMD = Text(
+    en="There is no systemd on this machine. Have what starts your programs run: {command}",
+    zh="本机没有 systemd。请让负责启动程序的工具运行：{command}",
+)
+_NOT_TAKEN = Text(
+    en="systemd does not take the unit for {folder}: {problem}",
+    zh="systemd 不接受 {folder} 的服务文件：{problem}",
+)
 _UNSEEN = Text(
     en="The service does not see {names}, set in this shell only: write it into {file}, then install again.",
     zh="服务读不到只在当前终端设置的 {names}：请写入 {file}，然后重新安装。",
@@ -77,7 +89,7 @@ def _path(path: Path) -> str:
     """A path where systemd reads the rest of the line as it is, but for its % specifiers."""
     text = str(path)
     if text != text.strip() or text.endswith("\\") or any(ord(character) < ord(" ") for character in text):
-        raise ConfigError(f"systemd cannot work in the folder {text!r}; give it a plainer name.")
+        raise ConfigError(_NO_FOLDER.with_words(folder=repr(text)))
     return text.replace("%", "%%")
 
 
@@ -106,10 +118,10 @@ class Systemd:
         """
         if shutil.which("systemctl") is None:
             command = shlex.join(self._program.command)
-            raise ConfigError(f"There is no systemd on this machine. Have what starts your programs run: {command}")
+            raise ConfigError(_NO_SYSTEMD.with_words(command=command))
         problem = problem_of(self.text(), name=self.unit)
         if problem:
-            raise ConfigError(f"systemd does not take the unit for {self._program.folder}: {problem}")
+            raise ConfigError(_NOT_TAKEN.with_words(folder=self._program.folder, problem=problem))
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(self.text(), encoding="utf-8")
         offer_secrets_file(self._program)
