@@ -81,7 +81,7 @@ def test_check_names_what_is_not_as_described(shop: Project, mock_shop: MockShop
     text = text.replace("css = '[class*=\"todoList_container\"]'", 'css = "#nowhere"')
     text = text.replace('expect = ["查询"]', 'expect = ["搜索"]').replace("order-row_amount", "order-row_price")
     own.write_text(text, encoding="utf-8")
-    shop.write(config(mock_shop.url) + "[browser]\ntimeout_s = 3\n")
+    shop.write(config(mock_shop.url) + "[browser]\ntimeout_s = 10\n")
     shop.vault.save_password("demo", "clerk-1", PASSWORD)
     mock_shop.fault("popup-unknown", times=0)
     run = shop.rpa("selectors", "check", "demo")
