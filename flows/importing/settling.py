@@ -177,11 +177,14 @@ def _going(uploads: Uploads, unseen: Sequence[Action]) -> set[str]:
 
 
 def _at_work(run: Run, unseen: Sequence[Action]) -> set[str]:
-    """Whatever files the site still works through: a person may have given ours another name, or uploaded it twice."""
+    """Whatever files the site still works through: a person may have given ours another name, or uploaded it twice.
+
+    Raises TryAgain when a page that is as described does not tell: then nothing is free on anybody's word.
+    """
     found: set[str] = set()
     for how in {how_of(action) for action in unseen}:
         try:
             found.update(run.office(ImportsShipments).at_work(how))
-        except (InDoubt, PageChanged, TryAgain) as error:
+        except PageChanged as error:
             speak("WARNING", _UNREAD, error=error)
     return found

@@ -20,7 +20,7 @@ from rpa.browser.guard import Guard
 from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
 from rpa.elements.values import UNREADABLE
-from rpa.errors import TryAgain
+from rpa.errors import PageChanged, TryAgain
 from tests.browser.clerk import Clerk
 from tests.unit.batch_script import BatchScript, file_of, parcels
 from tests.unit.ledger_clock import HandClock
@@ -102,6 +102,19 @@ def test_records_that_cannot_be_read_to_their_end_do_not_prove_that_a_file_is_mi
 
     with pytest.raises(TryAgain, match="changed while they were read"):
         result_of(office, "never.csv", into=tmp_path)
+
+
+def test_records_that_a_page_as_described_does_not_give_are_not_those_of_a_page_that_has_changed(
+    clerk: Clerk, office: WebImports
+) -> None:
+    clerk.shop.fault("error-before", endpoint="batch/records", times=0)
+    with pytest.raises(TryAgain):
+        office.at_work(PARCELS)
+
+    clerk.page.route("**/static/batch_ship.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+
+    with pytest.raises(PageChanged):
+        office.at_work(PARCELS)
 
 
 # One result

@@ -68,7 +68,7 @@ class ImportSite:
     says: ImportSaid = field(default_factory=lambda: ImportSaid(accepted=True, task_id="1"))
     """To an upload."""
     at: dict[str, Callable[[], None]] = field(default_factory=dict)
-    """What happens when `limits`, `nearest`, `fill_in`, `read_back` or `result` is asked for."""
+    """What happens when `limits`, `nearest`, `fill_in`, `read_back`, `result` or `at_work` is asked for."""
     _newest: Sequence[ImportLine] = ()
     _waiting: list[ImportLine] = field(default_factory=list)
 
@@ -153,6 +153,7 @@ class ImportSite:
         return ToldRow(line=line, accepted=not refused, code=code, words=self.refused.get(line.order_sn, ""))
 
     def at_work(self, _how: How) -> list[str]:
+        self._happens("at_work")
         return self.others
 
 

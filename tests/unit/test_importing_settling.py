@@ -10,6 +10,7 @@ import pytest
 
 from flows.importing.settling import settle_files
 from flows.rules import KIND
+from rpa.errors import PageChanged, TryAgain
 from rpa.ledger.actions import State
 from tests.unit.importsite import Shop, a_shop
 
@@ -74,6 +75,27 @@ def test_where_the_copy_of_the_file_is_of_no_use_its_result_says_nothing(shop: S
     uploaded(shop)
     for copy in shop.run.evidence.rglob("*-1.xlsx"):
         copy.write_bytes(spoilt)
+    assert {reason for reason, _ in settle(shop).values()} == {"not_uploaded"}
+
+
+def test_while_a_page_that_is_as_described_does_not_tell_what_is_at_work_nothing_is_free(shop: Shop) -> None:
+    def unreachable() -> None:
+        raise TryAgain("the site answered with an error")
+
+    shop.site.at["at_work"] = unreachable
+    told: dict[str, str] = {}
+    with pytest.raises(TryAgain):
+        told.update((str(row["order_sn"]), str(row["message"])) for row in settle_files(shop.run))
+    assert told == dict.fromkeys(("S0", "S1", "S2", "S3"), "still handed over: the site answered with an error")
+    assert set(states(shop).values()) == {State.HANDED_OVER}
+    assert len(list(shop.run.handover.iterdir())) == 1
+
+
+def test_where_the_page_is_another_than_described_the_persons_word_counts(shop: Shop) -> None:
+    def changed() -> None:
+        raise PageChanged("import.start_over is not on the page")
+
+    shop.site.at["result"] = shop.site.at["at_work"] = changed
     assert {reason for reason, _ in settle(shop).values()} == {"not_uploaded"}
 
 

@@ -57,7 +57,7 @@ class ImportRecords:
         Raises TryAgain when they cannot be read to their end: what none of them named is then not proven to be missing.
         """
         view = self._view
-        answer = view.open_for(page, answer="import_records")
+        answer = self._newest(page)
         seen = set(answer.keys("task_id"))
         if len(seen) < _total(answer):
             answer = view.asking("import_records", lambda: view.choose("import.records_size", _PAGE_SIZE))
@@ -71,6 +71,14 @@ class ImportRecords:
                 raise TryAgain("The import records changed while they were read; run again.")
             seen |= new
             yield self._read(answer)
+
+    def _newest(self, page: str) -> Answer:
+        """The answer with the newest records; PageChanged where the page is another than described, too."""
+        try:
+            return self._view.open_for(page, answer="import_records")
+        except TryAgain:
+            self._view.open(page)
+            raise
 
     def _read(self, answer: Answer) -> RecordsPage:
         shown = self._view.rows("import_records", keys=answer.keys("task_id"))
