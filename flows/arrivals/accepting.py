@@ -14,7 +14,7 @@ from loguru import logger
 
 from flows.arrivals.finding import NOT_THERE, QUIET_S, Found, found_in
 from flows.arrivals.folder import InboxFolder
-from flows.arrivals.growth import as_seen, read_again
+from flows.arrivals.growth import as_seen, read_again, with_copy
 from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import new_row, nothing_was_read
 from flows.sheets import rows_in
@@ -113,14 +113,18 @@ class Accepting:
         return True
 
     def _put_copy_away(self, known: Arrival, found: Found) -> bool:
-        """Put a file away whose content came before. Its place is kept first, so that its result is never forgotten."""
+        """Put a file away whose content came before.
+
+        Its place is kept first, so that its result is never forgotten, nor what somebody may yet write to it.
+        """
         copies = _copies(known)
         planned = [self._folder.outside(path) for name, path in copies if name == found.name]
         target = next((path for path in planned if not path.exists()), None)
         if target is None:
             target = self._free(found.name, at=self._config.clock.now())
             copies = [*copies, (found.name, self._folder.inside(target))]
-        self._ledger.keep_facts(known, facts={**known.facts, _COPIES: copies})
+        facts = with_copy(known, found, path=self._folder.inside(target), at=self._config.clock.now())
+        self._ledger.keep_facts(known, facts={**facts, _COPIES: copies})
         return _moved(found, to=target)
 
     def _finish(self, found: Sequence[Found], *, left: Sequence[LeftAlone]) -> None:

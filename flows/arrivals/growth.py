@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.arrivals.finding import QUIET_S, Found, whole_of
@@ -13,6 +13,7 @@ from rpa.language import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from flows.arrivals.folder import InboxFolder
     from flows.sheets.tables import Reading
@@ -26,6 +27,8 @@ _WATCHED: Final = timedelta(days=1)
 """So long after it came, a file is looked at."""
 _SEEN: Final = "seen"
 """The fact of an arrival: how its file looked when it was read, as `State`."""
+_COPIED: Final = "copied"
+"""The fact of an arrival: the copies of it that were put away, each as name, place, size, time, and when it came."""
 _FEW: Final = 5
 _GREW = Text(
     en="{folder}: {name} was written to after it had been taken in, and has been read again; rows that are new or read "
@@ -43,6 +46,13 @@ def as_seen(found: Found) -> Mapping[str, object]:
     return {_SEEN: list(found.seen) if found.seen else None}
 
 
+def with_copy(arrival: Arrival, copy: Found, *, path: str, at: datetime) -> Mapping[str, object]:
+    """The facts of an arrival after a copy of it was put away here at this moment."""
+    size, changed_at = copy.seen or (0, 0)
+    new = [copy.name, path, size, changed_at, at.isoformat()]
+    return {**arrival.facts, _COPIED: [*_copies(arrival, since=at - _WATCHED), new]}
+
+
 def read_again(folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger) -> list[LeftAlone]:
     """Take in what was written to files after they had been put away; gives those that are being written to yet.
 
@@ -53,13 +63,50 @@ def read_again(folder: InboxFolder, *, config: Config, reading: Reading, ledger:
     changed = [path for path, arrival in recent.items() if state(path) not in {None, _seen(arrival)}]
     found, left = whole_of(changed, config=config, quiet_s=QUIET_S)
     told = [_told(each, recent[each.path], config=config, reading=reading, ledger=ledger) for each in found]
-    messages = [message for message in told if message]
+    copies = _changed_copies(folder, since=since, ledger=ledger)
+    names = {path: name for path, name in copies.items() if path not in recent}
+    grown, waiting = _grown_copies(folder, names, config=config, reading=reading, ledger=ledger)
+    left += waiting
+    messages = [message for message in (*told, *grown) if message]
     for shop in folder.shops:
         if messages:
             ledger.incident(shop.name, cause=CAUSE, message="\n".join(messages))
         elif not left:
             ledger.close_incident(shop.name, cause=CAUSE)
     return left
+
+
+def _changed_copies(folder: InboxFolder, *, since: datetime, ledger: Ledger) -> dict[Path, str]:
+    """The copies that came since then and look otherwise now, each with the name under which it came."""
+    copies = [copy for each in ledger.copied_arrivals(folder.key) for copy in _copies(each, since=since)]
+    seen = {folder.outside(str(path)): (str(name), (size, at)) for name, path, size, at, _ in copies}
+    return {path: name for path, (name, before) in seen.items() if state(path) not in {None, before}}
+
+
+def _grown_copies(
+    folder: InboxFolder, names: Mapping[Path, str], *, config: Config, reading: Reading, ledger: Ledger
+) -> tuple[list[str], list[LeftAlone]]:
+    """Take in as a file of its own each copy that says more by now; what is to be said, and those that wait."""
+    found, left = whole_of(list(names), config=config, quiet_s=QUIET_S)
+    messages: list[str] = []
+    for each in found:
+        if ledger.known_arrival(folder.key, sha256=each.sha256) is not None:  # it only was saved once more
+            continue
+        rows = [new_row(row) for row in rows_in(each.data, path=each.path, reading=reading)]
+        name = names[each.path]
+        arrival = ledger.arrive(
+            folder.key, name=name, sha256=each.sha256, path=folder.inside(each.path), rows=rows, facts=as_seen(each)
+        )
+        ledger.put_away(arrival)
+        messages.append(_GREW.of(config.language).format(folder=folder.key, name=name, new=len(rows)))
+    return messages, left
+
+
+def _copies(arrival: Arrival, *, since: datetime) -> list[list[object]]:
+    """Those that came since then."""
+    kept = arrival.facts.get(_COPIED, ())
+    found = [list(each) for each in kept] if isinstance(kept, list) else []
+    return [each for each in found if datetime.fromisoformat(str(each[-1])) >= since]
 
 
 def _seen(arrival: Arrival) -> State:

@@ -44,6 +44,11 @@ class Intake(Transactions):
         with self._reading() as connection:
             return regrowth.archived(connection, folder=folder, since=since, clock=self._clock)
 
+    def copied_arrivals(self, folder: str) -> list[Arrival]:
+        """Arrivals of which copies came, as their fact `copied` tells, oldest first."""
+        with self._reading() as connection:
+            return regrowth.copied(connection, folder=folder, clock=self._clock)
+
     def put_away(self, arrival: Arrival) -> Arrival:
         """The arrival as archived."""
         return self._changed(arrival, {"state": ArrivalState.ARCHIVED.value})

@@ -9,7 +9,7 @@ import pytest
 from flows.arrivals.deadline import watch_inboxes
 from flows.reasons import Reason
 from flows.sheets.files import ends_whole
-from tests.unit.arrival_desk import HEADERS, A, ArrivalDesk, B, C, aged, parcel
+from tests.unit.arrival_desk import HEADERS, A, ArrivalDesk, B, C, D, aged, parcel
 
 ALL = {A: Reason.SHIPPED, B: Reason.SHIPPED, C: Reason.SHIPPED}
 LINES = "\n".join([HEADERS, parcel(A), parcel(B), parcel(C), ""]).encode("utf-8-sig")
@@ -149,3 +149,31 @@ def test_of_a_file_that_is_only_saved_once_more_nothing_is_said(desk: ArrivalDes
         goes_on(desk, rest, ago_s=100)
         assert desk.run(finds={"demo": ALL}) == []
         assert incidents(desk) == []
+
+
+def test_a_copy_that_somebody_goes_on_writing_to_is_read_again_too(desk: ArrivalDesk) -> None:
+    first = until(parcel(A), more=1)
+    desk.drop_bytes("today.csv", first)
+    desk.run(finds={"demo": ALL})
+    desk.drop_bytes("again.csv", first)
+    assert desk.run(finds={"demo": ALL}) == []
+    [copy] = desk.done.glob("*-again.csv")
+    with copy.open("ab") as file:
+        file.write(LINES[len(first) :])
+    aged(copy, by_s=3)
+    assert [each.path for each in desk.read().left_alone("demo")] == [copy]
+    aged(copy, by_s=60)
+    assert desk.run(finds={"demo": {B: Reason.SHIPPED, C: Reason.SHIPPED}})[:2] == [
+        ("demo", B, "shipped"), ("demo", C, "shipped"),
+    ]  # fmt: skip
+    assert {line["Order number"] for line in desk.result("again.csv")} == {A, B, C}
+    [told] = incidents(desk)
+    assert "again.csv was written to after it had been taken in" in told
+    desk.run()
+    assert incidents(desk) == []
+    with copy.open("ab") as file:
+        file.write(f"{parcel(D)}\n".encode())
+    aged(copy, by_s=3)
+    assert [each.path for each in desk.read().left_alone("demo")] == [copy]
+    aged(copy, by_s=61)
+    assert desk.run(finds={"demo": {D: Reason.SHIPPED}})[0] == ("demo", D, "shipped")

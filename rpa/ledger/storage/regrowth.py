@@ -31,6 +31,13 @@ def archived(connection: Connection, *, folder: str, since: datetime, clock: Clo
     return [arrival_of(row, clock=clock) for row in connection.execute(wanted).mappings()]
 
 
+def copied(connection: Connection, *, folder: str, clock: Clock) -> list[Arrival]:
+    """Arrivals with the fact `copied`, oldest first."""
+    copies = arrivals.c.facts["copied"].as_string()
+    wanted = select(arrivals).where(arrivals.c.folder == folder, copies.is_not(None)).order_by(arrivals.c.id)
+    return [arrival_of(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
 def anew(
     connection: Connection, arrival: Arrival, *, sha256: str, rows: Sequence[NewRow], facts: Mapping[str, object],
     clock: Clock,
