@@ -64,9 +64,10 @@ class _Sent:
             self.ended.clear()
 
     def note_response(self, response: Response) -> None:
-        """An answer begins; what comes of it may be never whole."""
+        """An answer begins. It may never be whole, as when the page does not read what went wrong."""
         if response.request in self.requests:
-            self.answers.append(response)
+            failed = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            (self.ended if failed else self.answers).append(response)
 
     def note_whole(self, request: Request) -> None:
         """It has ended with an answer."""

@@ -198,6 +198,13 @@ def test_an_answer_that_never_ends_is_none(hasty_view: View, site: TinySite) -> 
         given_up.set()
 
 
+def test_a_failure_that_the_page_does_not_read_is_none_at_once(view: View, site: TinySite) -> None:
+    site.answers = [500]
+    view.open("orders")
+    asks = "async () => void (await fetch('/api/list', {method: 'POST', body: '{}'})).body.getReader()"
+    assert view.answered("list", lambda: view.page.evaluate(asks)) is None
+
+
 def _say(desk: BaseHTTPRequestHandler, text: str) -> None:
     desk.send_response(200)
     desk.send_header("Content-Length", str(len(text)))
