@@ -14,7 +14,7 @@ from rpa.browser.playwright_errors import looked
 from rpa.elements.profile import Risk
 from rpa.elements.resolve import script
 from rpa.elements.values import page_values
-from rpa.errors import InDoubt, PageChanged
+from rpa.errors import InDoubt, PageChanged, TryAgain
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -94,7 +94,9 @@ class Scope:
             if self._key_names and self._view.profile.element(name).risk is Risk.DESTRUCTIVE:
                 self.read()
             self._view.click(name, scope=self)
-        except PageChanged as error:
+        except (PageChanged, TryAgain) as error:
+            if self._view.page.is_closed():
+                raise
             raise InDoubt(f"{error} ({self.name} of {self.key})", reason="unreadable") from error
 
     def fill(self, name: str, text: str) -> None:

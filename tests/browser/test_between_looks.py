@@ -97,6 +97,20 @@ def test_a_twin_that_is_drawn_before_the_click_keeps_it_from_being_clicked(view:
     assert clicked(view) == ["search"]
 
 
+def test_a_twin_of_a_destructive_element_is_a_doubt_about_one_order(view: View) -> None:
+    twin = """<script>{
+        const boxes = Element.prototype.getClientRects;
+        Element.prototype.getClientRects = function () {
+            if (this.id === "confirm") setTimeout(() => { this.id = "one"; this.after(this.cloneNode(true)); });
+            return boxes.call(this);
+        };
+    }</script>"""
+    view.page.set_content(SHOP + CLICKS + dialog("A-1") + twin)
+    with pytest.raises(InDoubt, match=r"ship\.confirm"):
+        view.dialog("ship", "A-1").click("ship.confirm")
+    assert clicked(view) == []
+
+
 RELOADS_WHEN_LOOKED_AT = """<script>if (!name) {
     const look = document.querySelectorAll;
     document.querySelectorAll = (css) => {
