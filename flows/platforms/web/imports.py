@@ -263,7 +263,7 @@ class WebImports:
             return None
         try:
             return self._view.downloaded(lambda: self._view.click("import.failures"), into=into)
-        except Refused as error:
+        except (Refused, Stopped) as error:
             speak("WARNING", _NO_FAILURES, error=error)
             return None
 
