@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rpa.doctor.configuration import broken_shops, configuration, departed_logins, selector_profiles, time_zone
+from rpa.doctor.configuration import (
+    broken_shops,
+    configuration,
+    departed_doubts,
+    departed_logins,
+    selector_profiles,
+    time_zone,
+)
 from rpa.doctor.findings import Finding, State
 from rpa.doctor.machine import browser, ffmpeg, fonts, free_space, key, local_disk, playwright, python, writable
 from rpa.doctor.planning import schedule
@@ -21,5 +28,6 @@ def examine(path: Path | None = None) -> list[Finding]:
     if config is not None:
         found += [*broken_shops(config), *selector_profiles(config), *schedule(config)]
         found += [writable(config.var), local_disk(config.var), free_space(config.var)]
-        found += [time_zone(config), *departed_logins(config), *unattended(config)]
+        found += [time_zone(config), *departed_logins(config), *departed_doubts(config)]
+        found += unattended(config)
     return found

@@ -14,6 +14,8 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from rpa.config import Config
 
+_FEW = 3
+
 
 def configuration(path: Path | None) -> tuple[Config | None, Finding]:
     """The configuration, if it can be read, and the finding."""
@@ -76,5 +78,36 @@ def departed_logins(config: Config) -> Iterable[Finding]:
             Text(
                 en=f"{folder} has the login of {names}, which {file} does not name; if that is for good, delete it",
                 zh=f"{folder} 中有 {names} 的登录信息，但 {file} 中没有这些店铺；如不再使用，请删除",
+            ),
+        )
+
+
+def departed_doubts(config: Config) -> Iterable[Finding]:
+    """Orders of shops that rpa.toml names no more, of which nobody knows whether they were sent.
+
+    No list tells of them, and under another name their shop would be sent them again. A ledger that cannot be opened is
+    told elsewhere.
+    """
+    from rpa.ledger.ledger import Ledger
+
+    file = config.var / "ledger.sqlite3"
+    if not file.exists():
+        return
+    try:
+        with Ledger.open(file, clock=config.clock) as ledger:
+            gone = sorted(ledger.shops_ever_run() - config.known.keys())
+            found = {shop: sorted(doubts) for shop in gone if (doubts := ledger.doubted(shop))}
+    except ConfigError:
+        return
+    for shop, orders in found.items():
+        few = ", ".join(orders[:_FEW]) + (" …" if len(orders) > _FEW else "")
+        yield warn(
+            Text(en=f"Doubts of {shop}", zh=f"{shop} 的存疑订单"),
+            Text(
+                en=f"{config.path.name} does not name this shop, and of {len(orders)} of its orders it is not certain "
+                f"whether they were sent ({few}). Put it back until they are settled; under another name they would be "
+                "sent again",
+                zh=f"{config.path.name} 中没有该店铺，但它有 {len(orders)} 个订单不确定是否已发货（{few}）。"
+                "请先恢复该店铺并处理完毕；若改名，这些订单可能会重复发货",
             ),
         )

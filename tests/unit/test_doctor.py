@@ -8,8 +8,11 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from rpa.clock import Clock
 from rpa.credentials import make_key
 from rpa.doctor import Finding, State, examine, machine
+from rpa.ledger.actions import Intent, Seen
+from rpa.ledger.ledger import Ledger
 
 SHOP = '[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n'
 
@@ -64,6 +67,18 @@ def test_the_login_of_a_shop_that_left_is_named_and_stays(tmp_path: Path) -> Non
     assert told.state is State.WARN
     assert "the login of north, south, which rpa.toml does not name" in told.message.en
     assert len(list(secrets.iterdir())) == 5
+
+
+def test_the_doubts_of_a_shop_that_left_or_has_another_name_are_named(tmp_path: Path) -> None:
+    path = written(tmp_path, SHOP)
+    with Ledger.open(tmp_path / "var" / "ledger.sqlite3", clock=Clock()) as ledger:
+        for shop, seen in (("north", Seen.UNREADABLE), ("south", Seen.OURS), ("demo", Seen.UNREADABLE)):
+            run = ledger.start_run(shop, flow="ship")
+            [action] = ledger.begin(run, kind="ship", intents=[Intent(subject="260310-1", payload={})])
+            ledger.settle(run, action, seen=seen, settled=True)
+    found = [each for each in examine(path) if each.name.en.startswith("Doubts of")]
+    assert [(each.name.en, each.state) for each in found] == [("Doubts of north", State.WARN)]
+    assert "of 1 of its orders it is not certain whether they were sent (260310-1)" in found[0].message.en
 
 
 def test_a_platform_without_a_profile_is_found(tmp_path: Path) -> None:
