@@ -17,7 +17,7 @@ from flows.platforms.web.importrecords import ImportRecords
 from flows.reasons import Reason
 from rpa.browser.answers import TooManyCalls
 from rpa.elements.values import UNREADABLE
-from rpa.errors import InDoubt, PageChanged, Refused, RpaError, TryAgain
+from rpa.errors import InDoubt, PageChanged, Refused, RpaError, Stopped, TryAgain
 from rpa.language import Text
 from rpa.log import speak
 
