@@ -35,8 +35,6 @@ VIRTUAL_GOODS = [
 _RPA = (sys.executable, "-c", "from rpa.cli import main; main()")
 PATIENCE_S = 300
 """Whatever a test waits for has happened by then, however busy the machine is."""
-_TIMEOUT_S = 60
-"""For what is to appear on a page; what never does is looked for in tests of the page alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +91,7 @@ class ShopFolder:
     def configure(self, shop: str = "demo", **settings: Any) -> None:
         """Change keys of a shop's table; None removes one."""
         self.shops[shop] = {k: v for k, v in {**self.shops[shop], **settings}.items() if v is not None}
-        told = {"language": "en", "browser": {"timeout_s": _TIMEOUT_S}, "shops": self.shops}
-        (self.path / "rpa.toml").write_text(tomlkit.dumps(told), encoding="utf-8")
+        (self.path / "rpa.toml").write_text(tomlkit.dumps({"language": "en", "shops": self.shops}), encoding="utf-8")
 
     def write_sheet(self, parcels: Sequence[Parcel], *, name: str = "inbox/parcels.csv") -> Path:
         """A CSV with English headers; the default name is read by every shop."""
