@@ -103,7 +103,12 @@ _UNATTENDED = Text(
 # flow = "ship"
 # every = "30m"
 # between = "08:00-23:00"
-# Days without runs, but those with on_quiet_days:
+# Days without runs, but those with on_quiet_days. Alarms before ship-by go on, of the orders that were read: one that
+# comes in the holidays may be due in them, so read three times a day then, too.
+# [[schedule]]
+# flow = "pending-orders"
+# at = ["08:00", "14:00", "20:00"]
+# on_quiet_days = true
 # [calendar]
 # quiet_days = ["2026-10-01"]
 # Who is told what needs a person; `rpa notify set boss` keeps the address, for example of a group's robot:
@@ -131,7 +136,12 @@ _UNATTENDED = Text(
 # flow = "ship"
 # every = "30m"
 # between = "08:00-23:00"
-# 休息日不运行（写了 on_quiet_days 的除外）：
+# 休息日不运行（写了 on_quiet_days 的除外）。发货截止前的提醒照常，但只针对读取过的订单；
+# 假期中新来的订单可能假期内就到期，所以每天读取三次：
+# [[schedule]]
+# flow = "pending-orders"
+# at = ["08:00", "14:00", "20:00"]
+# on_quiet_days = true
 # [calendar]
 # quiet_days = ["2026-10-01"]
 # 需要人处理时通知谁；地址（例如群机器人的）用 rpa notify set boss 保存：

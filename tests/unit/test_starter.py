@@ -44,11 +44,12 @@ def test_the_commented_keys_are_real_ones(tmp_path: Path, language: Language) ->
     path.write_text(live, encoding="utf-8")
     config = load(path)
     assert config.shop("示例小店").caps.max_per_run == 500
-    notices, ship = config.schedule
+    notices, ship, reading = config.schedule
     assert (notices.flow, notices.hours, notices.minute, notices.on_quiet_days) == (
         "audit-notices", tuple(range(6, 23)), 5, True,
     )  # fmt: skip
     assert (ship.flow, ship.every, ship.on_quiet_days) == ("ship", timedelta(minutes=30), False)
+    assert (reading.flow, reading.at, reading.on_quiet_days) == ("pending-orders", (time(8), time(14), time(20)), True)
     assert config.digest.at == time(20)
     assert (config.scheduler.evidence_keep_days, config.scheduler.reports_keep_days) == (365, 365)
     assert [channel.name for channel in config.notify] == ["boss"]
