@@ -51,6 +51,8 @@ _OTHER_SHOP = Text(
 )
 _MOST_POPUPS = 8
 _CLOSING_MS = 3_000
+_PASSING_S = 5.0
+"""What covers a page for longer does not go by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ class Guard:
     def _settled(self, view: View, *, expected: Sequence[str]) -> Mapping[str, Any]:
         """What the page shows; what is unknown over it, such as the veil of a page that loads, is given time to go."""
         seen: Mapping[str, Any] = {}
-        for _ in view.moments():
+        for _ in view.moments(most_s=_PASSING_S):
             seen = self.look(view, expected=expected)
             self.refuse_words(seen["overlays"])
             if not seen["overlays"] or seen["overlays"][0]["popup"] is not None:

@@ -248,9 +248,9 @@ class View:
         """
         return self._downloads.taken(action, into=into, most_bytes=most_bytes)
 
-    def moments(self) -> Iterator[None]:
+    def moments(self, *, most_s: float = float("inf")) -> Iterator[None]:
         """Now, and then one moment after another in which the page may change, until patience is at its end."""
-        return moments(self.page, clock=self.clock, patience_s=self._patience_ms / 1000)
+        return moments(self.page, clock=self.clock, patience_s=min(self._patience_ms / 1000, most_s))
 
     # Lists and dialogs
 

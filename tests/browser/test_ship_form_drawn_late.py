@@ -80,6 +80,6 @@ def test_goods_and_couriers_that_come_late_are_waited_for(clerk: Clerk, view: Vi
 
 def test_a_courier_that_never_comes_is_refused(clerk: Clerk, view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     decision = decided(view, clerk.an_order(), courier="没有的快递")
-    monkeypatch.setattr(view, "moments", lambda: iter([None, None]))
+    monkeypatch.setattr(view, "moments", lambda **_: iter([None, None]))
     with pytest.raises(Refused, match="no courier"):
         WebShipping(view, shop=_nobody()).fill_in(decision)

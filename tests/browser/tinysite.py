@@ -28,6 +28,7 @@ SOON_S, LONG_S = 0.5, 60.0
 _WAITS = {
     "rpa.browser.asking._BEGINS_WITHIN_S": 1.0,
     "rpa.browser.guard._CLOSING_MS": 1000,
+    "rpa.browser.guard._PASSING_S": 1.0,
     "rpa.browser.lists._DRAWING_MS": 1000,
     "rpa.browser.view._COVERED_MS": 1000,
 }
