@@ -30,7 +30,7 @@ from rpa.scheduler.desk import Desk
 from rpa.scheduler.loop import Loop, Pulse
 from rpa.scheduler.planner import Times, Why
 from rpa.scheduler.pool import Pool
-from rpa.scheduler.presence import Presence
+from rpa.scheduler.presence import AnotherIsThere, Presence
 from rpa.scheduler.settings import Settings
 from rpa.scheduler.trouble import Trouble
 from rpa.stopping import asked_to_stop
@@ -71,9 +71,9 @@ _BETWEEN = Text(en=" · ", zh="，")
 
 
 def attend(config_path: Path | None, *, once: bool) -> None:
-    """Be the project's scheduler. `once`: exit with the highest code of what was due.
+    """Be the project's scheduler. `once`: exit with the highest code of what was due; with another there, nothing is.
 
-    Raises ConfigError when rpa.toml plans nothing, there is no key, or another process is the scheduler.
+    Raises ConfigError when rpa.toml plans nothing, there is no key, or, without `once`, another is the scheduler.
     """
     settings, people = Settings(config_path), console()
     config = settings.current
@@ -81,7 +81,13 @@ def attend(config_path: Path | None, *, once: bool) -> None:
     find_key()
     with ExitStack() as stack:
         stack.enter_context(to_terminal(people, folder=config.var / "log", language=config.language, name=SCHEDULERS))
-        presence = stack.enter_context(Presence(config))
+        try:
+            presence = stack.enter_context(Presence(config))
+        except AnotherIsThere as already:
+            if not once:
+                raise
+            people.print(already.in_words(config.language), soft_wrap=True, highlight=False)  # cron called again
+            return
         stopping = stack.enter_context(asked_to_stop())
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
         pool = stack.enter_context(Pool(config, stopping=stopping))

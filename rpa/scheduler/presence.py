@@ -36,6 +36,10 @@ _NO_FILE = Text(
 )
 
 
+class AnotherIsThere(ConfigError):
+    """A process is this folder's scheduler already."""
+
+
 class Presence:
     """Being the scheduler of this configuration's folder, from `with` to its end."""
 
@@ -53,14 +57,15 @@ class Presence:
         """Take the place.
 
         Raises:
-            ConfigError: another process has it (the message names its pid and since when), or no file can be made.
+            AnotherIsThere: another process has it; the message names its pid and since when.
+            ConfigError: no file can be made.
 
         """
         try:
             self._owner.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise ConfigError(
+            raise AnotherIsThere(
                 _ONE_IS_ENOUGH.with_words(folder=self._file.parent.parent, holder=self._holder())
             ) from error
         except OSError as error:

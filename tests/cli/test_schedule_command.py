@@ -112,7 +112,7 @@ def test_sigterm_in_the_middle_lets_the_order_in_hand_be_finished_and_the_next_s
         try:
             for _ in range(2):
                 begun_at = shop.mock.wait_for("effect", endpoint="orders/shipping", after=begun_at)["n"]
-            second = folder.run("schedule", "--once")
+            second, called_by_cron = folder.run("schedule"), folder.run("schedule", "--once")
             family = psutil.Process(scheduler.pid).children(recursive=True)
             scheduler.send_signal(signal.SIGTERM)
             shop.mock.clear_faults("freeze")
@@ -121,6 +121,7 @@ def test_sigterm_in_the_middle_lets_the_order_in_hand_be_finished_and_the_next_s
             scheduler.kill()
 
         assert (second.exit_code, f"pid {scheduler.pid}" in second.stderr) == (2, True)
+        assert (called_by_cron.exit_code, f"pid {scheduler.pid}" in called_by_cron.stdout) == (0, True)
         assert scheduler.returncode == 0, said
         assert staying(family) == []
         assert_truth_is_ledger(shop)
