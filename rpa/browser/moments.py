@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error
 
 from rpa.elements.profile import Risk
-from rpa.elements.resolve import Found, resolve, script
+from rpa.elements.resolve import Found, NotItself, resolve, script
 from rpa.errors import PageChanged, TryAgain
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _MOMENT_MS = 40
 _GLANCE_MS = 500.0
+_LOOKS_AT_ANOTHER = 100
+"""What is ambiguous or misnamed so many moments long is not being drawn, it is so."""
 
 
 def breathe(page: Page, *, css: Sequence[str] = ()) -> bool:
@@ -55,10 +57,14 @@ def awaited(
     if element.risk is Risk.DESTRUCTIVE:
         return resolve(root, element, timeout_ms=patience_ms)
     problem: PageChanged | None = None
+    others = 0
     for _ in moments:
         try:
             return resolve(root, element, timeout_ms=min(_GLANCE_MS, patience_ms))
         except PageChanged as error:
             problem = error
+            others += isinstance(error, NotItself)
         unless()
+        if others >= _LOOKS_AT_ANOTHER:
+            break
     raise problem or PageChanged(f"{element.name} was not looked for.")

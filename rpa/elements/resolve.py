@@ -36,6 +36,10 @@ class Found:
     """The document, and how many clicks it has had: another text after a click means that this arrived."""
 
 
+class NotItself(PageChanged):
+    """An element is there more than once, or reads differently than expected."""
+
+
 @cache
 def script(*names: str) -> str:
     """The page functions of these files, joined; the last one is an expression."""
@@ -68,7 +72,7 @@ def locate(root: Page | PlaywrightLocator, locator: Locator) -> PlaywrightLocato
 
 
 def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
-    """The element where it is visible now; None if it is not. Raises PageChanged when it is ambiguous or misnamed."""
+    """The element where it is visible now; None if it is not. Raises NotItself when it is ambiguous or misnamed."""
     seen = _first_seen(root, element, element.locators)
     while seen is not None and seen.rank:
         drawn_meanwhile = _first_seen(root, element, element.locators[: seen.rank])
@@ -80,11 +84,11 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
     if len(seen.hits) > 1:
         how = f"{seen.by.kind} {seen.by.value!r}"
         message = f"{element.name} is on the page {len(seen.hits)} times ({how}); nothing was chosen."
-        raise PageChanged(f"{message} Run `rpa selectors check`.")
+        raise NotItself(f"{message} Run `rpa selectors check`.")
     [hit] = seen.hits
     problem = name_problem(element, hit["name"])
     if problem:
-        raise PageChanged(f"{problem}; nothing was clicked.")
+        raise NotItself(f"{problem}; nothing was clicked.")
     place = locate(root, seen.by).visible.describe(element.name)
     return Found(element=element, locator=place, name=hit["name"], disabled=hit["disabled"], clicks=hit["clicks"])
 
