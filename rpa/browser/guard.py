@@ -105,7 +105,13 @@ class Guard:
             speak("INFO", _CONFIRMED, name=name, host=self.host, by=by)
 
     def refuse_dialog(self, dialog: Dialog) -> None:
-        """Answer a question of the browser's own (alert, confirm, prompt) with cancel; the next check stops us."""
+        """Answer a question of the browser's own (alert, confirm, prompt) with cancel; the next check stops us.
+
+        Only “leave this page?” is answered with yes: who goes is the program, which leaves no page before it is done.
+        """
+        if dialog.type == "beforeunload":
+            dialog.accept()
+            return
         self.refused_dialogs.append(dialog.message)
         dialog.dismiss()
 

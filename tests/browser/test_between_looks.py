@@ -226,3 +226,11 @@ def test_an_element_that_is_drawn_anew_is_taken_when_it_is_itself(view: View, fi
     view.page.set_content(SHOP + CLICKS + first + when_described(f"if (n === 3) {then}"))
     view.click("orders.search")
     assert clicked(view) == ["search"]
+
+
+def test_a_page_that_asks_whether_it_may_be_left_is_left(view: View, site: TinySite) -> None:
+    site.pages["/orders"] += "<script>addEventListener('beforeunload', (event) => event.preventDefault())</script>"
+    view.open("orders")
+    view.page.mouse.click(5, 5)
+    view.open("orders")
+    assert (view.page.evaluate("clicked"), view.guard.refused_dialogs) == ([], [])
