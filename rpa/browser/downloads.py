@@ -140,6 +140,8 @@ class Downloads:
     def _breathe(self) -> None:
         if self._stopping():
             raise Stopped("Asked to stop during a download; the next run makes it again.")
+        if self._page.is_closed():
+            raise TryAgain("The browser's window is gone.")
         try:
             self._page.wait_for_event("close", timeout=_MOMENT_MS)
         except PlaywrightTimeout:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error
 
+from rpa.browser.playwright_errors import translated
 from rpa.errors import InDoubt, NeedsPerson, Refused
 from rpa.language import Text
 from rpa.log import speak
@@ -70,14 +71,18 @@ class Evidence:
     _session: tuple[Page, CDPSession] | None = None
 
     def pictures(self, page: Page, *, moment: str, parts: Mapping[str, Part]) -> dict[str, Path]:
-        """A picture of each subject's part (a row, a dialog), all cut from one screenshot."""
+        """A picture of each subject's part (a row, a dialog), all cut from one screenshot.
+
+        Raises TryAgain when the browser cannot take it any more.
+        """
         from PIL import Image, ImageDraw
 
         if not parts:
             return {}
         left, top, right, bottom = _around([part.box for part in parts.values()])
         beyond = not all(part.inside for part in parts.values())
-        data = self._capture(page, (left, top, right - left, bottom - top), beyond=beyond)
+        with translated("taking a picture of the page"):
+            data = self._capture(page, (left, top, right - left, bottom - top), beyond=beyond)
         with Image.open(io.BytesIO(data)) as image:
             draw = ImageDraw.Draw(image)
             for mask in (mask for part in parts.values() for mask in part.masks):

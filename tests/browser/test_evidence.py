@@ -16,6 +16,7 @@ from rpa.browser.evidence import Evidence, Part
 from rpa.browser.session import WINDOW
 from rpa.clock import Clock
 from rpa.elements.resolve import script
+from rpa.errors import TryAgain
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -86,6 +87,13 @@ def test_a_refusal_shows_the_whole_window_without_the_buyer(page: Page, tmp_path
     assert is_near(shown[875:895, 190:280], (120, 120, 120)) > 0.99
     assert is_near(shown[864:886, 104:176], (255, 255, 0)) > 0.99, "what lies above a mask is hidden by it"
     assert is_near(shown, (0, 0, 255)) == 0.0
+
+
+def test_a_window_that_goes_before_its_picture_is_taken_is_told_as_gone(page: Page, tmp_path: Path) -> None:
+    top = part(page, "#top")
+    page.close()
+    with pytest.raises(TryAgain, match="picture"):
+        Evidence(folder=tmp_path, clock=Clock()).pictures(page, moment="after", parts={"A-1": top})
 
 
 def test_only_the_owner_may_look_at_pictures(page: Page, tmp_path: Path) -> None:
