@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 _WAITING = Text(en="{why} Waiting {seconds} s.", zh="后台提示操作太频繁，等待 {seconds:.0f} 秒：{why}")
 
 _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
-_BEGINS_WITHIN_S = 1.0
-"""After a click that nobody waits for any more, its request has begun by then, or there is none."""
+_BEGINS_WITHIN_S, _BEGINS_WITHIN_MOMENTS = 1.0, 25
+"""After a click that nobody waits for any more, its request has begun by then, or there is none. Moments are counted as
+well: a browser that stood still for a second has not begun anything in it."""
 _GIVEN_UP = "net::ERR_ABORTED"
 
 
@@ -194,12 +195,16 @@ class Asking:
 
     def _let_end(self, sent: _Sent) -> None:
         """Wait for the end of what was asked, if anything was; nobody called for its answer."""
-        began = self._clock.monotonic()
+        began, moments = self._clock.monotonic(), 0
         with suppress(TryAgain):
             while not sent.ended:
-                if self._clock.monotonic() - began > (self._patience_s if sent.requests else _BEGINS_WITHIN_S):
+                passed = self._clock.monotonic() - began
+                if passed > self._patience_s or (
+                    not sent.requests and passed > _BEGINS_WITHIN_S and moments >= _BEGINS_WITHIN_MOMENTS
+                ):
                     return
                 breathe(self._page)
+                moments += 1
 
     def _refuse_login_page(self) -> None:
         if urlsplit(self._page.url).path.startswith(self._profile.session.login_path):
