@@ -222,7 +222,10 @@ class WebImports:
 
     def _read(self, task_id: str, *, into: Path) -> ImportResult:
         """All pages of the result that the page shows, and its failure file."""
-        [summary] = self._view.rows("import_summary").values
+        summaries = self._view.rows("import_summary").values
+        if len(summaries) != 1:
+            raise TryAgain("The result of the import was drawn anew while it was read; run again.")
+        [summary] = summaries
         rows: list[ToldRow] = []
         raw: list[Mapping[str, Any]] = []
         try:
