@@ -49,8 +49,7 @@ def test_who_reads_chinese_is_told_in_chinese_first_what_is_wrong(project: Proje
     text = (project.folder / "rpa.toml").read_text()
     project.write(text.replace('"en"', '"zh"'))
     unknown = rpa(project, "status", "nope")
-    assert unknown.returncode == 2
-    assert unknown.stderr.startswith("配置或命令有误，什么都没有启动：rpa.toml has no")
+    assert (unknown.returncode, unknown.stderr) == (2, "rpa.toml 中没有店铺“nope”；可用的有：demo、real\n")
     both = rpa(project, "run", "ship", "demo", "--dry-run", "--live")
     assert (both.returncode, both.stderr) == (2, "--dry-run 和 --live 只能给出其中一个。\n")
     project.write("[shops.demo]\nplatfrom = 'pinduoduo'\n")
