@@ -64,7 +64,7 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets:
     try:
         return playwright.chromium.launch(
             executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args,
-            env=None if sockets is None else {**os.environ, **kept_in(sockets)},
+            env=_environment(sockets),
             # Ctrl-C reaches the driver too; it would close the browser under the order in hand.
             handle_sigint=False, handle_sigterm=False, handle_sighup=False,
         )  # fmt: skip
@@ -73,6 +73,17 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets:
         tried = executable or "Playwright's own browser"
         message = f"No browser could be started ({tried}: {first_line})."
         raise ConfigError(f"{message} Install Chrome, Edge or Chromium, or set RPA_BROWSER.") from error
+
+
+def _environment(sockets: Path | None) -> dict[str, str | float | bool]:
+    """What the browser is started with.
+
+    On Linux it names files in the locale's encoding: with one that is no UTF-8, or is not there, every Chinese name of
+    a download would be lost.
+    """
+    folders = {} if sockets is None else kept_in(sockets)
+    encoding = {"LC_ALL": "C.UTF-8"} if sys.platform.startswith("linux") else {}
+    return {**os.environ, **folders, **encoding}
 
 
 def has_screen() -> bool:

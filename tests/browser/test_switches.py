@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as started:
-        yield started
+    with pytest.MonkeyPatch.context() as machine:
+        machine.setenv("LC_ALL", "zh_CN.GBK")  # no UTF-8, and hardly there
+        with launched() as started:
+            yield started
 
 
 def test_what_playwright_switches_off_stays_off(browser: Browser) -> None:
@@ -38,3 +40,12 @@ def test_a_window_loads_no_page_but_its_own(browser: Browser) -> None:
         context.new_page().goto("about:blank")
         targets = browser.new_browser_cdp_session().send("Target.getTargets", {"filter": [{}]})["targetInfos"]
     assert {each["url"] for each in targets} == {"about:blank"}
+
+
+def test_a_chinese_name_of_a_download_is_kept_whatever_the_machines_locale(browser: Browser) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content('<a href="data:,1" download="审核结果.xlsx">Here</a>')
+        with page.expect_download() as begun:
+            page.click("a")
+        assert begun.value.suggested_filename == "审核结果.xlsx"
