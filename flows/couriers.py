@@ -28,7 +28,7 @@ class Courier:
     prefixes: tuple[str, ...]
     """How numbers of this courier begin and no other courier's do."""
     pattern: re.Pattern[str]
-    """What its numbers usually look like; others only earn a warning."""
+    """What its numbers usually look like; others are refused, unless a person says otherwise."""
     shipping_id: int
     """The site's own id."""
 
@@ -46,6 +46,11 @@ class CourierTable:
         chinese = sorted((re.escape(key) for key in by_key if not key.isascii()), key=len, reverse=True)
         object.__setattr__(self, "_by_key", by_key)
         object.__setattr__(self, "_in_text", re.compile("|".join(chinese) or "(?!)", re.IGNORECASE))
+
+    def is_usual(self, number: str, *, courier: str) -> bool:
+        """Whether the number looks as those of the courier of this name usually do."""
+        known = self.named(courier)
+        return known is not None and bool(known.pattern.fullmatch(number))
 
     def named(self, text: str) -> Courier | None:
         """The courier of this name or alias, whatever its case, width and spaces; None: not known."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flows.gate import Known, Wait, notices_against_all, reason_to_wait
-from flows.model import BadRow, Decision, How, Order, SheetRow, Shipment
+from flows.model import BadRow, Decision, How, Order, Place, SheetRow, Shipment
 from flows.reasons import Reason
 
 
@@ -30,6 +30,8 @@ class Rules(Known):
     most_orders_per_number: int = 5
     shipped_numbers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """tracking number → receivers (`receiver_key`) of the orders already shipped with it."""
+    unusual: frozenset[Place] = frozenset()
+    """Rows whose number does not look like one of its courier, and which nobody has accepted."""
 
 
 def receiver_key(order: Order) -> str:
@@ -91,8 +93,9 @@ def _decide_with_row(order: Order, row: SheetRow | None, *, rules: Rules) -> Dec
         shipment = Shipment(
             order_sn=order.order_sn, how=How.DIALOG, courier=row.courier, tracking_number=row.tracking_number
         )
+        refused = Reason.UNUSUAL_NUMBER if row.place in rules.unusual else None
         return Decision(
-            order_sn=order.order_sn, order=order, row=row, shipment=shipment, reason=None, message=row.warning
+            order_sn=order.order_sn, order=order, row=row, shipment=None if refused else shipment, reason=refused
         )
     return _decide_without_number(order, row, rules=rules)
 

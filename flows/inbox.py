@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -35,6 +35,11 @@ _BAD_ROWS = Text(
     en="Sheet rows that cannot be used: {rows}. The others are worked on.",
     zh="表格中有 {rows} 行无法处理，其余行照常处理。",
 )
+_ODD_ROWS = Text(
+    en="Sheet rows with a warning: {rows}. It stands with each of them in the reports.",
+    zh="表格中有 {rows} 行带有提示，提示见报表中的各行。",
+)
+_WARNING = Text(en="Warnings:", zh="提示：")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,10 +52,12 @@ class Inbox:
     """Configured shops that read a sheet too, or may do so, but are not in this run."""
     arrived: Arrived | None = None
     """What came in the inboxes of the shops; None: no shop has one."""
+    accept_unusual: bool = False
+    """Numbers ship though they do not look like those of their courier."""
     _taken: set[Place] = field(default_factory=set)
 
     @classmethod
-    def read(cls, plan: Plan, *, given: Sequence[Path], hidden_rows: bool) -> Inbox:
+    def read(cls, plan: Plan, *, given: Sequence[Path], hidden_rows: bool, accept_unusual: bool = False) -> Inbox:
         """Read the sheets of all shops of the run: those given, else each shop's own.
 
         Raises ConfigError for one that is not there.
@@ -74,10 +81,13 @@ class Inbox:
                 unended_s = 0.0 if given else _UNENDED_S
                 files = read_files(paths, reading=reading, clock=config.clock, unended_s=unended_s)
                 read[key] = arrived.join(files, shop=shop.name)
-                _tell(read[key].bad, language=config.language)
+                _tell(read[key], language=config.language)
             contents[shop.name] = read[key]
         others = {} if given else _not_in_run(plan, read={path for _, paths, *_ in read for path in paths})
-        return cls(contents=contents, other_shops=others, arrived=arrived if arrived.folders else None)
+        return cls(
+            contents=contents, other_shops=others, arrived=arrived if arrived.folders else None,
+            accept_unusual=accept_unusual,
+        )  # fmt: skip
 
     def rows(self, shop: str) -> list[GoodOrBad]:
         """The rows that no shop has taken yet, of the sheets that this shop reads."""
@@ -136,15 +146,22 @@ class Inbox:
         return [*contents.good, *contents.bad]
 
 
-def _tell(bad: Sequence[BadRow], *, language: Language) -> None:
-    """Say once, before a browser starts, which rows cannot be used: a line a reason and file, with all row numbers."""
-    places: dict[tuple[Reason, str], list[str]] = {}
-    for row in bad:
-        file = " ".join(filter(None, (row.place.sheet.name, row.place.worksheet)))
-        places.setdefault((row.reason, file), []).append(str(row.place.row))
-    lines = [f"{reason.sentence(language)} {file}: {', '.join(rows)}" for (reason, file), rows in places.items()]
-    if lines:
-        logger.warning("{}", "\n".join([_BAD_ROWS.of(language).format(rows=len(bad)), *lines]))
+def _tell(contents: SheetContents, *, language: Language) -> None:
+    """Say once, before a browser starts, which rows cannot be used, and which are odd: a line a reason and file."""
+    refused = [(row.place, row.reason.sentence(language)) for row in contents.bad]
+    odd = [(row.place, _WARNING.of(language)) for row in contents.good if row.warning]
+    for rows, words in ((refused, _BAD_ROWS), (odd, _ODD_ROWS)):
+        if rows:
+            logger.warning("{}", "\n".join([words.of(language).format(rows=len(rows)), *_by_file(rows)]))
+
+
+def _by_file(rows: Iterable[tuple[Place, str]]) -> Iterator[str]:
+    """A line for what is said of rows of one file, with all row numbers."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for place, told in rows:
+        file = " ".join(filter(None, (place.sheet.name, place.worksheet)))
+        places.setdefault((told, file), []).append(str(place.row))
+    return (f"{told} {file}: {', '.join(numbers)}" for (told, file), numbers in places.items())
 
 
 def sheets_of(shop: Shop, config: Config) -> list[Path]:
@@ -189,20 +206,29 @@ def _may_read(shop: BrokenShop, path: Path, *, config: Config) -> bool:
         return True
 
 
+def inbox_of(plan: Plan) -> Inbox:
+    """What the sheets bring to a flow that ships, by its options. Raises ConfigError as `Inbox.read`."""
+    options = plan.options
+    return Inbox.read(
+        plan, given=given_sheets(plan), hidden_rows=options.hidden_rows or plan.yes,
+        accept_unusual=options.accept_unusual,
+    )  # fmt: skip
+
+
 def given_sheets(plan: Plan) -> list[Path]:
     """The sheets that a person gave: files, and pasted lines as a file. Raises ConfigError for unclear lines."""
     options = plan.options
     if not options.paste:
         return list(options.sheet)
     shop = plan.shops[0]
-    headers = HeaderWords.of(
-        _sheet_profile(shop, plan.config).sheets.headers, columns=shop.settings(OrderSettings).columns
-    )
+    headers = HeaderWords.of(_sheet_profile(shop, plan.config).sheets, columns=shop.settings(OrderSettings).columns)
     return [*options.sheet, pasted_sheet(plan.config, headers=headers)]
 
 
 def _sheet_profile(shop: Shop, config: Config) -> SheetProfile:
     profile = load_profile(shop.platform, folder=config.selectors)
     return SheetProfile(
-        identifiers=profile.section(Identifiers), couriers=profile.section(Couriers), sheets=profile.section(Sheets)
+        identifiers=profile.section(Identifiers),
+        couriers=profile.section(Couriers).with_patterns(shop.settings(OrderSettings).courier_patterns),
+        sheets=profile.section(Sheets),
     )

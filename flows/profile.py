@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from flows.cells import header_key
 from flows.couriers import Courier, CourierTable
+from rpa.errors import ConfigError
+from rpa.language import Text
+from rpa.tomlfile import meant_instead
+
+_NO_COURIER = Text(
+    en='courier_patterns: no courier is called "{name}"{near}.',
+    zh="courier_patterns：没有名为“{name}”的快递公司{near}。",
+)
 
 
 def _compiled(source: object) -> object:
@@ -67,6 +75,20 @@ class Couriers(_Table):
         """The couriers, to be found by name or by number."""
         return CourierTable(tuple(Courier(**entry.model_dump(exclude={"source", "verified"})) for entry in self.known))
 
+    def with_patterns(self, patterns: Mapping[str, re.Pattern[str]]) -> Couriers:
+        """These couriers with further numbers that are usual for them, by their names.
+
+        Raises ConfigError for a name that no courier has.
+        """
+        known = {entry.name: entry for entry in self.known}
+        for name, pattern in patterns.items():
+            courier = self.table.named(name)
+            if courier is None:
+                raise ConfigError(_NO_COURIER.with_words(name=name, near=meant_instead(name, known)))
+            either = re.compile(f"(?:{known[courier.name].pattern.pattern})|(?:{pattern.pattern})", re.ASCII)
+            known[courier.name] = known[courier.name].model_copy(update={"pattern": either})
+        return Couriers(known=tuple(known.values())) if patterns else self
+
     @model_validator(mode="after")
     def _names_one_courier_each(self) -> Couriers:
         clashes = [*self.table.clashes(), *self._unclear_typing()]
@@ -88,6 +110,10 @@ class Sheets(_Table):
     courier: Words
     tracking_number: Words
     proof: Words
+    further_number: Pattern
+    """Headers, as `flows.cells.header_key` writes them, of columns for the numbers of further parcels."""
+    notes: Words
+    """Headers of columns for remarks, in which the number of a further parcel may stand."""
     total_row: Pattern
     """What the first text, or the order number cell, of a total row looks like."""
     empty: Words
@@ -100,6 +126,11 @@ class Sheets(_Table):
     def headers(self) -> dict[str, str]:
         """Field name by normalised header."""
         return {header_key(word): field for field in FIELDS for word in getattr(self, field)}
+
+    @cached_property
+    def note_headers(self) -> frozenset[str]:
+        """The normalised headers of remarks."""
+        return frozenset(map(header_key, self.notes))
 
     @model_validator(mode="after")
     def _headers_mean_one_field(self) -> Sheets:

@@ -72,6 +72,7 @@ class Reason(Coded):
     UNKNOWN_COURIER = "unknown_courier", Outcome.REFUSED, "The courier's name is not known; write it as the site does.", "快递公司名称无法识别，请按后台名称填写。"
     COURIER_MISMATCH = "courier_mismatch", Outcome.REFUSED, "The number begins like another courier's; check courier and number.", "单号前缀属于另一家快递，请核对快递公司和单号。"
     NOT_A_TRACKING_NUMBER = "not_a_tracking_number", Outcome.REFUSED, "This is not a tracking number; correct the sheet.", "不是有效的快递单号，请改正表格。"
+    UNUSUAL_NUMBER = "unusual_number", Outcome.REFUSED, "The number does not look like one of this courier; correct it, ship with --step or --accept-unusual, or add the pattern to courier_patterns in rpa.toml.", "单号与该快递公司的常见格式不同；请改正，或用 --step、--accept-unusual 发货，或在 rpa.toml 的 courier_patterns 中添加格式。"
     DUPLICATE_ROW = "duplicate_row", Outcome.REFUSED, "The same row stands in the sheets more than once; the first one counts.", "表格中有重复行，以第一行为准。"
     CONTRADICTORY_ROWS = "contradictory_rows", Outcome.REFUSED, "Rows for this order contradict each other; keep the right one.", "同一订单的多行互相矛盾，请只保留正确的一行。"
     SEVERAL_PARCELS = "several_parcels", Outcome.REFUSED, "Several numbers for one order; ship the further parcels by hand.", "一个订单有多个快递单号；请人工处理多包裹。"

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Self
 
 from flows.held import HELD_COLUMNS, RELEASE_OF, held_sheet
-from flows.model import Decision, How
+from flows.model import Decision, How, SheetRow
 from flows.reasons import Reason
 from rpa.flow import ReportShape
 from rpa.language import Language, Text
@@ -169,7 +169,7 @@ class OrderRow:
             order_sn=decision.order_sn,
             outcome=ended.outcome,
             reason=ended,
-            message=message or decision.message,
+            message=with_warning(message or decision.message, row.warning if isinstance(row, SheetRow) else ""),
             how=decision.shipment.how.value if decision.shipment else "",
             courier=told.courier if told else "",
             tracking_number=told.tracking_number if told else "",
@@ -193,12 +193,18 @@ class OrderRow:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
+def with_warning(message: str, warning: str) -> str:
+    """What is told of an order, and what is odd about its sheet row, once."""
+    return " ".join(dict.fromkeys(filter(None, (message, warning))))
+
+
 def in_words(decision: Decision, *, language: Language) -> str:
     """What is to be sent for an order, in one line, for the person who is asked whether it may be."""
     order, shipment = decision.to_ship
     goods = "; ".join(f"{item.goods} {item.spec} ×{item.quantity}" for item in order.items)
     how = " ".join(filter(None, (_HOW_WORDS[shipment.how].of(language), shipment.courier, shipment.tracking_number)))
-    return f"{order.order_sn} · {goods} · {how}"
+    odd = decision.row.warning if isinstance(decision.row, SheetRow) else ""
+    return " · ".join(filter(None, (order.order_sn, goods, how, odd)))
 
 
 def pull_back_sheet(rows: Iterable[Row]) -> Sheet:

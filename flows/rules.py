@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from flows.decide import NoLogistics, Rules
 from flows.gate import Known, Wait, held_by_ledger, notices_against_all
 from flows.holding import CLEAR, UNDER_AUDIT, subjects_of
-from flows.model import Mark, Order, SheetRow
+from flows.model import Mark, Order, Place, SheetRow
 from flows.notices.coverage import answer
 from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.profile import slot_hours_of
+from flows.profile import Couriers
 from flows.settings import OrderSettings
 from rpa.ledger.actions import State
 from rpa.ledger.documents import DocumentState
@@ -35,14 +36,23 @@ _ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT, NoticeKind
 
 
 def rules_of(
-    run: Run, *, now: datetime, changed: Mapping[str, Change], orders: Iterable[Order], rows: Iterable[GoodOrBad] = ()
+    run: Run,
+    *,
+    now: datetime,
+    changed: Mapping[str, Change],
+    orders: Iterable[Order],
+    rows: Iterable[GoodOrBad] = (),
+    accept_unusual: bool = False,
 ) -> Rules:
-    """The rules of this shop for these orders and sheet rows, at this moment of the site's clock."""
+    """The rules of this shop for these orders and sheet rows, at this moment of the site's clock.
+
+    `accept_unusual`: a number may ship though it does not look like one of its courier.
+    """
     settings = run.shop.settings(OrderSettings)
     words = run.profile.words
     order_sns = [order.order_sn for order in orders]
     live = run.ledger.live(run.shop.name, kind=KIND, subjects=order_sns)
-    numbers = {row.tracking_number for row in rows if isinstance(row, SheetRow)}
+    good = [row for row in rows if isinstance(row, SheetRow) and row.tracking_number]
     return Rules(
         now=now,
         stop_words=settings.stop_words or tuple(words.get("stop", ())),
@@ -57,9 +67,19 @@ def rules_of(
         changed={sn: _difference(change) for sn, change in changed.items()},
         unresolved={sn: _words(action) for sn, action in live.items()},
         handed_over={sn: _words(action) for sn, action in live.items() if action.state is State.HANDED_OVER},
-        shipped_numbers=_shipped_numbers(run.ledger.bundled(run.shop.name, kind=KIND, bundles=numbers)),
+        shipped_numbers=_shipped_numbers(
+            run.ledger.bundled(run.shop.name, kind=KIND, bundles={row.tracking_number for row in good})
+        ),
+        unusual=frozenset() if accept_unusual or run.watched else _unusual(run, good),
         **_held_now(run, now=now),
     )
+
+
+def _unusual(run: Run, rows: Iterable[SheetRow]) -> frozenset[Place]:
+    """The rows whose number does not look like one of its courier, by what the profile and the shop know now."""
+    patterns = run.shop.settings(OrderSettings).courier_patterns
+    table = run.profile.section(Couriers).with_patterns(patterns).table
+    return frozenset(row.place for row in rows if not table.is_usual(row.tracking_number, courier=row.courier))
 
 
 def held_meanwhile(run: Run, order: Order, *, now: datetime) -> Wait | None:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from flows.profile import Pattern
+
 
 class NoLogisticsGoods(BaseModel):
     """One kind of goods that is shipped without a parcel: exactly this goods id with exactly this spec."""
@@ -40,6 +42,11 @@ class OrderSettings(BaseModel):
     columns: dict[str, str] = Field(
         default_factory=dict,
         description='A sender\'s own headers, for example { tracking_number = "运单" }.',
+    )
+    courier_patterns: dict[str, Pattern] = Field(
+        default_factory=dict,
+        description="Further numbers that are usual for a courier, as regular expressions for the whole number: "
+        "{ \"圆通快递\" = '\\d{8}' }. Other numbers than the usual ones ship only with --step or --accept-unusual.",
     )
     no_logistics_goods: tuple[NoLogisticsGoods, ...] = Field(
         default=(), description="Goods that are shipped without a parcel; nothing else ever is."

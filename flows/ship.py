@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.inbox import Inbox, given_sheets
+from flows.inbox import Inbox, inbox_of
 from flows.office import ReadsOrders, ShipsOrders
 from flows.rows import ORDER_REPORT, OrderRow
 from flows.rules import KIND
@@ -42,6 +42,12 @@ class SheetOptions:
     hidden_rows: bool = option(
         "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
     )  # fmt: skip
+    accept_unusual: bool = option(
+        "Also ship numbers that do not look like those of their courier; see `courier_patterns`.",
+        "与快递公司常见格式不同的单号也发货；另见 courier_patterns。",
+        default=False,
+        attended=True,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +62,7 @@ class Options(SheetOptions):
 
 def read_inbox(plan: Plan) -> Inbox:
     """Read all sheets before a browser starts; every bad row is known at once."""
-    return Inbox.read(plan, given=given_sheets(plan), hidden_rows=plan.options.hidden_rows or plan.yes)
+    return inbox_of(plan)
 
 
 def ship(run: Run) -> Iterator[Row]:

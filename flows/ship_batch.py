@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.importing.settling import settle_files
-from flows.inbox import Inbox, given_sheets
+from flows.inbox import Inbox, inbox_of
 from flows.office import ImportsShipments, ReadsOrders, ShipsOrders
 from flows.rows import ORDER_REPORT
 from flows.rules import KIND
@@ -45,7 +45,7 @@ def read_inbox(plan: Plan) -> Inbox:
         raise ConfigError("--prepare and --settle exclude each other: upload the file in between.")
     if options.settle:
         return Inbox(contents={})
-    return Inbox.read(plan, given=given_sheets(plan), hidden_rows=options.hidden_rows or plan.yes)
+    return inbox_of(plan)
 
 
 def ship_batch(run: Run) -> Iterator[Row]:

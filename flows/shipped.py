@@ -10,10 +10,10 @@ from typing import Any
 
 from flows.decide import receiver_key
 from flows.held import RELEASE_OF
-from flows.model import Decision, How, Order, Shipment
+from flows.model import Decision, How, Order, SheetRow, Shipment
 from flows.office import Sighting
 from flows.reasons import Reason
-from flows.rows import OrderRow
+from flows.rows import OrderRow, with_warning
 from rpa.language import Language, Text
 from rpa.ledger.actions import Action, Intent, Seen, State
 from rpa.ledger.once import Look
@@ -51,6 +51,7 @@ def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
         "receiver": receiver_key(order),
         "sheet": str(row.place.sheet) if row else "",
         "sheet_row": row.place.row if row else None,
+        "warning": row.warning if isinstance(row, SheetRow) else "",
         "evidence": str(evidence.parent) if evidence else "",
     }
     payload = {"how": shipment.how.value, "courier": shipment.courier, "tracking_number": shipment.tracking_number}
@@ -119,7 +120,8 @@ def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -
     facts: Mapping[str, Any] = action.facts
     ended = reason or _ended(action)
     return OrderRow(
-        order_sn=action.subject, outcome=ended.outcome, reason=ended, message=message or action.detail,
+        order_sn=action.subject, outcome=ended.outcome, reason=ended,
+        message=with_warning(message or action.detail, facts.get("warning", "")),
         how=action.payload["how"], courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
         goods_id=facts.get("goods_id", ""), goods=facts.get("goods", ""), spec=facts.get("spec", ""),
         quantity=facts.get("quantity"), amount_fen=facts.get("amount_fen"),

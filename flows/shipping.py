@@ -86,7 +86,10 @@ class ShippingDesk:
         changed = self._run.ledger.see(self._shop, sightings=sightings(orders))
         remember_audits(self._run, orders, at=self._reading.now())
         rows = self._inbox.rows(self._shop) if rows is None else rows
-        rules = rules_of(self._run, now=self._reading.now(), changed=changed, orders=orders, rows=rows)
+        rules = rules_of(
+            self._run, now=self._reading.now(), changed=changed, orders=orders, rows=rows,
+            accept_unusual=self._inbox.accept_unusual,
+        )  # fmt: skip
         decisions = decide(orders, rows, rules=rules)
         room = room_left(self._run, decided=self._decided)
         for decision in decisions:

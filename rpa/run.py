@@ -63,6 +63,8 @@ class Run:
     language: Language
     meter: Meter
     person: Person
+    watched: bool = False
+    """Whether a person is asked about each write."""
     note: Callable[[str, str], None]
     """(cause, message): something a person should know about the whole shop."""
     stopping: Callable[[], bool]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flows.arrivals.folder import result_of
 from flows.rows import REASON_WORDS
+from flows.sheets import marks
 from rpa.language import Text
 from rpa.ledger.arrivals import RowState
 from rpa.report.cells import raw_text
@@ -45,6 +46,7 @@ _LAYOUT = Layout(
         Column(key="message", title=Text(en="Details", zh="说明"), width=44),
         Column(key="shop", title=Text(en="Shop", zh="店铺"), width=14),
         Column(key="at", title=Text(en="When", zh="时间"), kind="time", width=20),
+        Column(key="mark", title=marks.HEADER, width=24),
     ),
     subject="order_sn",
 )
@@ -104,8 +106,15 @@ def _cells(rows: Sequence[ArrivalRow]) -> Iterator[Row]:
             "tracking_number": content["tracking_number"], "state": row.state.value, "outcome": row.outcome,
             "reason": row.reason or content.get("reason") or _TAKEN_IN,
             "message": row.message or content.get("message"), "shop": row.shop, "at": row.updated_at,
+            "mark": _mark(content),
         }  # fmt: skip
         yield {key: raw_text(value) for key, value in values.items()}
+
+
+def _mark(content: Mapping[str, Any]) -> str:
+    """The mark of a row that was refused by itself, whatever became of its order; empty for any other."""
+    cells = {key: str(content[key]) for key in ("order_sn", "courier", "tracking_number")}
+    return marks.mark_of(content["reason"], **cells) if "reason" in content else ""
 
 
 def _minute(moment: datetime) -> str:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 GoodOrBad = SheetRow | BadRow
 
-TRIED_AGAIN = frozenset({Reason.NOT_IN_SHOP, Reason.NOT_DONE, Reason.SITE_REFUSED, Reason.GOODS_PHYSICAL})
-"""Refused, but through no fault of the row: it may be taken another day."""
+TRIED_AGAIN = frozenset(
+    {Reason.NOT_IN_SHOP, Reason.NOT_DONE, Reason.SITE_REFUSED, Reason.GOODS_PHYSICAL, Reason.UNUSUAL_NUMBER}
+)
+"""Refused, but not for good: it may be taken another day, once a person or the site says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from flows.cells import header_key, read_cell
+from flows.cells import Damage, header_key, read_cell
 from flows.commands.subjects import SubjectReader, Unusable, end_of
 from flows.sheets.files import NotASheet, Worksheet, read_worksheets
 from rpa.errors import ConfigError
@@ -171,6 +171,6 @@ def _text(sheet: Worksheet, *, index: int, column: int) -> str:
     if isinstance(value, date):
         return value.isoformat()
     cell = read_cell(value, typed=sheet.typed)
-    if cell.damaged:
+    if cell.damage not in {None, Damage.SCIENTIFIC}:
         raise Unusable(_DAMAGED, text=cell.text)
     return cell.text

@@ -142,7 +142,7 @@ class _Reader:
             after_sale_text=after_sale,
             courier=self._text(row, "courier"),
             tracking_number=identifier(number.text),
-            number_damaged=number.damaged,
+            number_damaged=number.lost,
             items=(self._item(row),),
             ship_by=self._moment(row, "ship_by"),
             shipped_at=self._moment(row, "shipped_at"),

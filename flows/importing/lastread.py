@@ -86,7 +86,7 @@ def _decided_again(
     changed = run.ledger.see(run.shop.name, sightings=sightings(pending))
     remember_audits(run, pending, at=now)
     rows = [decision.row for decision in decisions if decision.row is not None]
-    rules = rules_of(run, now=now, changed=changed, orders=pending, rows=rows)
+    rules = rules_of(run, now=now, changed=changed, orders=pending, rows=rows, accept_unusual=run.shared.accept_unusual)
     return {each.order_sn: each for each in decide(pending, rows, rules=rules)}
 
 

@@ -54,7 +54,7 @@ class OrderNumbers:
 
 def is_damaged(value: object, *, typed: bool) -> bool:
     """Whether a spreadsheet has destroyed the number in this cell."""
-    return read_cell(value, typed=typed).damaged
+    return read_cell(value, typed=typed).lost
 
 
 def is_code(value: object, *, typed: bool) -> bool:

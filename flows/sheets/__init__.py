@@ -88,7 +88,7 @@ def reading_of(
     words: SheetProfile, *, columns: Mapping[str, str] | None, hidden_rows: bool, language: Language
 ) -> Reading:
     """How the sheets of a shop are to be read."""
-    headers = HeaderWords.of(words.sheets.headers, columns=columns or {})
+    headers = HeaderWords.of(words.sheets, columns=columns or {})
     return Reading(profile=words, headers=headers, language=language, hidden_rows=hidden_rows)
 
 

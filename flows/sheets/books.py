@@ -1,4 +1,4 @@
-"""Excel workbooks: cells with their types, hidden worksheets, and hidden rows (by hand or by a filter)."""
+"""Excel workbooks: cells with their types and as they are shown, merged ones, hidden worksheets, rows and columns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import IO
 
 import xlrd
@@ -20,7 +21,9 @@ from python_calamine import (
 )
 from xlrd.compdoc import CompDocError
 
+from flows.sheets import number_formats
 from flows.sheets.files import Flaw, NotASheet, Worksheet
+from flows.sheets.merged import spread
 from rpa.language import Text
 
 _PASSWORD = Text(
@@ -41,6 +44,12 @@ _TOO_WIDE = Text(
 _MOST_CELLS = 5_000_000
 """Empty ones included, between A1 and the last one."""
 _PARTS, _WORKBOOK = "xl/", "xl/workbook.xml"
+_TAGS = ("{*}row", "{*}col")
+_TRUE = frozenset({"1", "true"})
+_WIDEST = 16_384
+"""Columns of a worksheet, at most."""
+_UNKNOWN = "?"
+"""Stands for a format that the file names by a number that is not known."""
 _UNREAD = etree.XPath('*[@t="e" or (*[local-name()="f"] and not(@t="str") and not(string(*[local-name()="v"])))]')
 """A row's cells that show an error, or whose formula was never calculated."""
 _BROKEN_XLS = (
@@ -97,60 +106,109 @@ def read_xls(data: bytes) -> list[Worksheet]:
         # does not fill the memory with empty ones; it prints to stdout unless told not to
         log = io.StringIO()
         with xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=log) as book:
-            return [_xls_worksheet(sheet, datemode=book.datemode) for sheet in book.sheets()]
+            return [_xls_worksheet(sheet, book=book) for sheet in book.sheets()]
     except _BROKEN_XLS as error:
         raise NotASheet(_BROKEN, flaw=Flaw.BROKEN) from error
 
 
 def _worksheets(data: bytes, *, archive: zipfile.ZipFile) -> Iterator[Worksheet]:
-    parts = _parts(archive)
+    parts, styles = _parts(archive)
+    formats = _formats(archive.read(styles)) if styles in archive.namelist() else {}
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-        for sheet in book.sheets_metadata:
-            with archive.open(parts[sheet.name]) as part:
-                marks = _row_marks(part)
+        for metadata in book.sheets_metadata:
+            with archive.open(parts[metadata.name]) as part:
+                marks = _Marks.read(part, formats=formats)
+            sheet = book.get_sheet_by_name(metadata.name)
+            rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            for row, column, code in marks.formatted:
+                if row <= len(rows) and column < len(rows[row - 1]):
+                    rows[row - 1][column] = number_formats.shown(rows[row - 1][column], code=code)
             yield Worksheet(
-                name=sheet.name,
-                rows=book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False),
+                name=metadata.name,
+                rows=rows,
                 typed=True,
-                hidden=sheet.visible != SheetVisibleEnum.Visible,
-                hidden_rows=frozenset(number for number, (hidden, _) in marks.items() if hidden),
-                unread={number: unread for number, (_, unread) in marks.items() if unread},
+                hidden=metadata.visible != SheetVisibleEnum.Visible,
+                hidden_rows=frozenset(marks.hidden_rows),
+                hidden_columns=frozenset(marks.hidden_columns),
+                covered=spread(rows, [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]),
+                unread=marks.unread,
             )
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The archive's part for each worksheet name."""
+def _parts(archive: zipfile.ZipFile) -> tuple[dict[str, str], str]:
+    """The archive's part for each worksheet name, and that of the styles."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
-    targets = {link.get("Id"): link.get("Target") for link in links}
+    targets = {link.get("Id"): _inside(link.get("Target")) for link in links}
+    styles = next((_inside(link.get("Target")) for link in links if link.get("Type", "").endswith("/styles")), "")
     book = etree.fromstring(archive.read(_WORKBOOK), parser)
     parts = {}
     for sheet in book.iter("{*}sheet"):
         link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
-        parts[sheet.get("name")] = posixpath.normpath(posixpath.join("/xl", targets[link])).lstrip("/")
-    return parts
+        parts[sheet.get("name")] = targets[link]
+    return parts, styles
 
 
-def _row_marks(part: IO[bytes]) -> dict[int, tuple[bool, frozenset[int]]]:
-    """By row number, from 1: whether it is hidden, filtered away or of no height, and its cells without a value.
+def _inside(target: str) -> str:
+    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
 
-    Rows without any such mark are left out. Raises NotASheet when the table's corners are so far apart that the empty
-    cells between them would not fit into memory.
-    """
-    number, width, marks = 0, 0, {}
-    for _, row in etree.iterparse(part, events=("end",), tag="{*}row", resolve_entities=False, no_network=True):
-        number = int(row.get("r", number + 1))
-        hidden = row.get("hidden") in {"1", "true"} or float(row.get("ht", "1")) == 0
+
+def _formats(styles: bytes) -> Mapping[str, str]:
+    """The number format by a cell's style, as the cells name it; styles that show what no format does are left out."""
+    tree = etree.fromstring(styles, etree.XMLParser(resolve_entities=False, no_network=True))
+    codes = {str(number): code for number, code in number_formats.BUILT_IN.items()}
+    codes |= {each.get("numFmtId", ""): each.get("formatCode", "") for each in tree.iterfind("{*}numFmts/{*}numFmt")}
+    named = [codes.get(each.get("numFmtId", "0"), _UNKNOWN) for each in tree.iterfind("{*}cellXfs/{*}xf")]
+    return {str(style): code for style, code in enumerate(named) if not number_formats.is_plain(code)}
+
+
+@dataclass(slots=True)
+class _Marks:
+    """What a worksheet's part says beside the values. Rows count from 1, columns from 0."""
+
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    unread: dict[int, frozenset[int]] = field(default_factory=dict)
+    formatted: list[tuple[int, int, str]] = field(default_factory=list)
+    """Row, column and number format of the cells that may show something else than they hold."""
+
+    @classmethod
+    def read(cls, part: IO[bytes], *, formats: Mapping[str, str]) -> _Marks:
+        """Raises NotASheet when the corners of the table are so far apart that its empty cells do not fit in memory."""
+        marks = cls()
+        number, width = 0, 0
+        for _, found in etree.iterparse(part, events=("end",), tag=_TAGS, resolve_entities=False, no_network=True):
+            if found.tag.endswith("}col"):
+                marks._see_column(found)
+                continue
+            number = int(found.get("r", number + 1))
+            width = max(width, _column(found[-1].get("r", "")) + 1 if len(found) else 0)
+            if number * width > _MOST_CELLS:
+                raise NotASheet(_TOO_WIDE, flaw=Flaw.LARGE)
+            marks._see_row(found, number=number, formats=formats)
+            found.clear()
+            while found.getprevious() is not None:
+                del found.getparent()[0]
+        return marks
+
+    def _see_column(self, column: etree._Element) -> None:
+        if column.get("hidden") in _TRUE or float(column.get("width", "1")) == 0:
+            last = min(int(column.get("max", "1")), _WIDEST)
+            self.hidden_columns.update(range(int(column.get("min", "1")) - 1, last))
+
+    def _see_row(self, row: etree._Element, *, number: int, formats: Mapping[str, str]) -> None:
+        """Hidden, filtered away or of no height; cells without a value; cells with a number format."""
+        if row.get("hidden") in _TRUE or float(row.get("ht", "1")) == 0:
+            self.hidden_rows.add(number)
         unread = frozenset(_column(cell.get("r", "")) for cell in _UNREAD(row))
-        if hidden or unread:
-            marks[number] = hidden, unread
-        width = max(width, _column(row[-1].get("r", "")) + 1 if len(row) else 0)
-        if number * width > _MOST_CELLS:
-            raise NotASheet(_TOO_WIDE, flaw=Flaw.LARGE)
-        row.clear()
-        while row.getprevious() is not None:
-            del row.getparent()[0]
-    return marks
+        if unread:
+            self.unread[number] = unread
+        if formats:
+            self.formatted += [
+                (number, _column(cell.get("r", "")) if cell.get("r") else place, formats[style])
+                for place, cell in enumerate(row)
+                if (style := cell.get("s", "0")) in formats
+            ]
 
 
 def _column(place: str) -> int:
@@ -161,21 +219,32 @@ def _column(place: str) -> int:
     return max(column - 1, 0)
 
 
-def _xls_worksheet(sheet: xlrd.sheet.Sheet, *, datemode: int) -> Worksheet:
-    rows = [[_xls_value(cell, datemode=datemode) for cell in sheet.row(number)] for number in range(sheet.nrows)]
-    hidden_rows = frozenset(number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden)
-    return Worksheet(name=sheet.name, rows=rows, typed=True, hidden=sheet.visibility != 0, hidden_rows=hidden_rows)
+def _xls_worksheet(sheet: xlrd.sheet.Sheet, *, book: xlrd.book.Book) -> Worksheet:
+    rows = [[_xls_value(cell, book=book) for cell in sheet.row(number)] for number in range(sheet.nrows)]
+    hidden_rows = frozenset(number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0)
+    hidden_columns = frozenset(number for number, info in sheet.colinfo_map.items() if info.hidden or info.width == 0)
+    merged = [(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells]
+    return Worksheet(
+        name=sheet.name, rows=rows, typed=True, hidden=sheet.visibility != 0, hidden_rows=hidden_rows,
+        hidden_columns=hidden_columns, covered=spread(rows, merged),
+    )  # fmt: skip
 
 
-def _xls_value(cell: xlrd.sheet.Cell, *, datemode: int) -> object:
+def _xls_value(cell: xlrd.sheet.Cell, *, book: xlrd.book.Book) -> object:
     match cell.ctype:
         case xlrd.XL_CELL_NUMBER:
-            return cell.value
+            return number_formats.shown(cell.value, code=_xls_format(cell, book=book))
         case xlrd.XL_CELL_DATE:
-            return xlrd.xldate_as_datetime(cell.value, datemode)
+            return xlrd.xldate_as_datetime(cell.value, book.datemode)
         case xlrd.XL_CELL_BOOLEAN:
             return bool(cell.value)
         case xlrd.XL_CELL_ERROR:
             return ""  # as calamine reads it
         case _:
-            return str(cell.value)
+            return number_formats.shown(str(cell.value), code=_xls_format(cell, book=book))
+
+
+def _xls_format(cell: xlrd.sheet.Cell, *, book: xlrd.book.Book) -> str:
+    if not book.xf_list or cell.xf_index is None:  # a file that has no styles at all
+        return number_formats.GENERAL
+    return str(book.format_map[book.xf_list[cell.xf_index].format_key].format_str)

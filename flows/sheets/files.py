@@ -56,10 +56,16 @@ class Worksheet:
     name: str
     """Empty where the file has but one table."""
     rows: Sequence[Sequence[object]]
+    """Numbers and texts that a number format shows otherwise are `flows.cells.Shown`; what a merged cell holds stands
+    in each row that it covers."""
     typed: bool
     """Whether numbers (float) and text (str) are told apart."""
     hidden: bool = False
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
+    hidden_columns: frozenset[int] = field(default_factory=frozenset)
+    """From 0."""
+    covered: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """By row number, the columns from 0 whose value is that of a merged cell that begins in a row above."""
     unread: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """By row number, the columns from 0 of cells that show an error or were never calculated; known of xlsx only."""
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.cells import clean, header_key
+from flows.profile import Sheets
+from flows.sheets import marks
 from flows.sheets.files import NotASheet
 from rpa.language import Text
 
@@ -15,23 +17,41 @@ from rpa.language import Text
 class Columns:
     """Column positions from 0; None: the sheet has no such column."""
 
+    names: tuple[str, ...]
+    """The headers, as they are written."""
     order_sn: int
     courier: int | None
     tracking_number: int | None
     proof: int | None
+    further: tuple[int, ...] = ()
+    """Columns for the numbers of further parcels."""
+    notes: tuple[int, ...] = ()
+    """Columns for remarks, and those without a header."""
+    mark: int | None = None
+    """What an earlier result says of the row (`flows.sheets.marks`)."""
+
+    @property
+    def width(self) -> int:
+        """How many columns the header row has."""
+        return len(self.names)
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """The columns that say what is to be shipped."""
+        places = (self.order_sn, self.courier, self.tracking_number, self.proof, *self.further)
+        return tuple(place for place in places if place is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderWords:
     """The headers that name a field: those of the profile, and before them a shop's own."""
 
-    profile: Mapping[str, str]
-    """Field by normalised header."""
+    profile: Sheets
     own: Mapping[str, str]
     """Field by normalised header; where one stands in a row, the profile's words for that field do not count."""
 
     @classmethod
-    def of(cls, profile: Mapping[str, str], *, columns: Mapping[str, str]) -> HeaderWords:
+    def of(cls, profile: Sheets, *, columns: Mapping[str, str]) -> HeaderWords:
         """The profile's headers and a shop's `columns` (header by field)."""
         return cls(profile=profile, own={header_key(header): field for field, header in columns.items()})
 
@@ -44,12 +64,22 @@ class HeaderWords:
             if len(found) > 1:
                 raise NotASheet(_twice([clean(str(row[place])) for place in found]))
         position = {name: found[0] for name, found in places.items()}
+        taken = set(position.values())
+        other = {place: header_key(_text(value)) for place, value in enumerate(row) if place not in taken}
         return Columns(
+            names=tuple(clean(_text(value)) for value in row),
             order_sn=position["order_sn"],
             courier=position.get("courier"),
             tracking_number=position.get("tracking_number"),
             proof=position.get("proof"),
+            further=tuple(place for place, key in other.items() if self._may_name_a_further_parcel(key)),
+            notes=tuple(place for place, key in other.items() if not key or key in self.profile.note_headers),
+            mark=next((place for place, key in other.items() if key in marks.HEADERS), None),
         )
+
+    def _may_name_a_further_parcel(self, key: str) -> bool:
+        """Whether this header, which names no field, is that of further numbers; not what a shop has put aside."""
+        return key not in self.profile.headers and bool(self.profile.further_number.search(key))
 
     def is_header(self, row: Sequence[object]) -> bool:
         """Whether this row names the columns, clearly or not."""
@@ -65,9 +95,13 @@ class HeaderWords:
             key = header_key(value)
             if key in self.own:
                 own[self.own[key]].append(place)
-            elif key in self.profile:
-                known[self.profile[key]].append(place)
+            elif key in self.profile.headers:
+                known[self.profile.headers[key]].append(place)
         return {**known, **own}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _twice(headers: list[str]) -> Text:

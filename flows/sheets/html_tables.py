@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flows.sheets.files import Flaw, NotASheet, Worksheet
+from flows.sheets.merged import Range, spread
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -29,27 +30,44 @@ def read_html(text: str) -> Worksheet:
             flaw=Flaw.BROKEN,
         )
     document = html.document_fromstring(_DECLARATION.sub("", text))
-    rows: list[Sequence[object]] = []
+    rows: list[list[object]] = []
     hidden: set[int] = set()
+    ranges: list[Range] = []
     for table in document.xpath("//table[not(.//table)]"):
         open_cells: dict[int, int] = defaultdict(int)
+        reaching: list[Range] = []
         for row in table.iter("tr"):
-            rows.append(_cells(row, open_cells=open_cells))
-            if row.get("hidden") is not None or _NO_DISPLAY.search(row.get("style", "")):
+            reaching += _read_row(row, rows=rows, open_cells=open_cells)
+            if _is_hidden(row):
                 hidden.add(len(rows))
-    return Worksheet(name="", rows=rows, typed=False, hidden_rows=frozenset(hidden))
+        ranges += [(top, left, min(bottom, len(rows) - 1), right) for top, left, bottom, right in reaching]
+    return Worksheet(
+        name="", rows=rows, typed=False, hidden_rows=frozenset(hidden), covered=spread(rows, ranges)
+    )  # fmt: skip
 
 
-def _cells(row: HtmlElement, *, open_cells: dict[int, int]) -> list[object]:
-    """The row's cells at their columns; `open_cells` counts, per column, the rows that a cell above still covers."""
+def _is_hidden(row: HtmlElement) -> bool:
+    """Whether a row, or one of its cells, is not shown."""
+    elements = (row, *row.iterchildren("td", "th"))
+    return any(each.get("hidden") is not None or _NO_DISPLAY.search(each.get("style", "")) for each in elements)
+
+
+def _read_row(row: HtmlElement, *, rows: list[list[object]], open_cells: dict[int, int]) -> Iterator[Range]:
+    """Add the row's cells at their columns; gives the cells that reach into rows below.
+
+    `open_cells` counts, per column, the rows that a cell above still covers.
+    """
     cells: list[object] = []
     for cell in row.iterchildren("td", "th"):
         _skip_covered(cells, open_cells=open_cells)
+        below, first = _span(cell, "rowspan") - 1, len(cells)
         for extra in range(_span(cell, "colspan")):
-            open_cells[len(cells)] = _span(cell, "rowspan") - 1
+            open_cells[len(cells)] = below
             cells.append("" if extra else " ".join(cell.itertext()))
+        if below:
+            yield len(rows), first, len(rows) + below, first
     _skip_covered(cells, open_cells=open_cells)
-    return cells
+    rows.append(cells)
 
 
 def _skip_covered(cells: list[object], *, open_cells: dict[int, int]) -> None:

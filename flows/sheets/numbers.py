@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flows.cells import identifier
@@ -26,22 +26,56 @@ class NumberCell:
     """Couriers named beside the number."""
 
 
-def read_number(text: str, *, table: CourierTable, noise: Sequence[str]) -> NumberCell:
-    """The numbers and couriers in one cleaned cell. Groups of digits set apart by spaces are one number."""
+def read_number(
+    text: str, *, table: CourierTable, noise: Sequence[str], courier: Courier | None = None
+) -> NumberCell:  # fmt: skip
+    """The numbers and couriers in one cleaned cell. Groups of digits set apart by spaces are one number.
+
+    `courier`: the one that is written beside the cell; its usual numbers tell a whole number from groups of one.
+    """
     if text.isalnum() and text.isascii():
         return NumberCell(numbers=(text.upper(),), couriers=())
     for word in noise:
         text = text.replace(word, " ")
     text, couriers = table.taken_out(text)
-    pieces = dict.fromkeys(identifier(piece).strip(_EDGES).upper() for piece in _SPLIT.split(text))
-    pieces.pop("", None)
-    number_pieces, named = _without_names(list(pieces), table=table)
+    pieces = [identifier(piece).strip(_EDGES).upper() for piece in _SPLIT.split(text)]
+    pieces, named = _without_names([piece for piece in pieces if piece], table=table)
     couriers = tuple(dict.fromkeys((*couriers, *named)))
-    whole = [piece for piece in number_pieces if _is_whole(piece)]
-    if len(whole) > 1 or len(number_pieces) == 1:
-        return NumberCell(numbers=tuple(number_pieces), couriers=couriers)
     spaced = not _SPLIT.search(re.sub(r"\s", "", text.strip()))
-    return NumberCell(numbers=(("" if spaced else ",").join(number_pieces),), couriers=couriers)
+    owner = courier or next(iter(couriers), None)
+
+    def is_usual(number: str) -> bool:
+        by = owner or table.by_prefix(number)
+        return by is not None and bool(by.pattern.fullmatch(number))
+
+    numbers = _spaced(pieces, is_usual=is_usual) if spaced else _listed(pieces)
+    return NumberCell(numbers=numbers, couriers=couriers)
+
+
+def _listed(pieces: Sequence[str]) -> tuple[str, ...]:
+    """The numbers of a list with signs between them; where one is none, the whole text, for the row to be refused."""
+    distinct = tuple(dict.fromkeys(pieces))
+    several = sum(map(is_whole, distinct)) > 1
+    return distinct if several or len(distinct) <= 1 else (",".join(pieces),)
+
+
+def _spaced(pieces: Sequence[str], *, is_usual: Callable[[str], bool]) -> tuple[str, ...]:
+    """One number in groups, or several numbers. A number beside which something else stands is none.
+
+    Only what the courier's numbers look like tells a number and a note (`73120000001004 1`) from a number in groups.
+    """
+    distinct, joined = tuple(dict.fromkeys(pieces)), "".join(pieces)
+    if len(pieces) <= 1:
+        return distinct
+    known = any(map(is_usual, distinct))
+    if known and len(distinct) == 1:
+        return distinct
+    if not known and is_usual(joined):
+        return (joined,)
+    whole = sum(map(is_whole, distinct))
+    if whole > 1:
+        return distinct
+    return (joined,) if not whole and not known else (" ".join(pieces),)
 
 
 def _without_names(pieces: list[str], *, table: CourierTable) -> tuple[list[str], list[Courier]]:
@@ -60,5 +94,6 @@ def _without_names(pieces: list[str], *, table: CourierTable) -> tuple[list[str]
     return rest, named
 
 
-def _is_whole(piece: str) -> bool:
+def is_whole(piece: str) -> bool:
+    """Whether a piece of text is long enough, and has digits enough, to be a number by itself."""
     return len(piece) >= _SHORTEST and sum(character.isdigit() for character in piece) >= _FEWEST_DIGITS

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.cells import Cell, identifier
+from flows.cells import Cell, Damage, identifier, is_date
 from flows.couriers import Courier, CourierTable
 from flows.model import BadRow, Place, SheetRow
 from flows.profile import SheetProfile
 from flows.reasons import Reason
+from flows.sheets.further import further_numbers
+from flows.sheets.marks import said_before
 from flows.sheets.numbers import NumberCell, read_number
 from rpa.errors import Refused
 from rpa.language import Language, Text
@@ -31,19 +34,36 @@ class Fields:
     courier: Cell
     tracking_number: Cell
     proof: Cell
+    further: tuple[Cell, ...] = ()
+    """Cells for the numbers of further parcels."""
+    notes: tuple[Cell, ...] = ()
+    mark: str = ""
+    """What an earlier result said of the row; empty: nothing."""
 
     @property
     def blank(self) -> bool:
-        """Whether there is nothing in them."""
-        return not any((self.order_sn.text, self.courier.text, self.tracking_number.text, self.proof.text))
+        """Whether there is nothing in them that says what to ship."""
+        named = (self.order_sn, self.courier, self.tracking_number, self.proof, *self.further)
+        return not any(cell.text for cell in named)
+
+    def may_belong_to(self, above: Fields) -> bool:
+        """Whether this row, which names no order, has another number than the row above it."""
+        number = identifier(above.tracking_number.text).upper()
+        named = (identifier(cell.text).upper() for cell in (self.tracking_number, *self.further))
+        return not self.order_sn.text and any(other and other != number for other in named)
 
 
 def check_row(
-    fields: Fields, *, place: Place, profile: SheetProfile, language: Language, hidden: bool
+    fields: Fields, *, place: Place, profile: SheetProfile, language: Language, hidden: str | None, hidden_rows: bool
 ) -> SheetRow | BadRow:
-    """The row as a shipment or a proof to act on, or why not; the first fault found is the one told."""
+    """The row as a shipment or a proof to act on, or why not; the first fault found is the one told.
+
+    `hidden`: the name of a column that is hidden, empty where the row itself is; None: all is seen. `hidden_rows`: what
+    is hidden counts all the same.
+    """
     try:
-        _refuse_hidden(hidden=hidden)
+        _refuse_hidden(None if hidden_rows else hidden)
+        _refuse_marked(fields, hidden_rows=hidden_rows)
         return _checked(fields, place=place, profile=profile, language=language)
     except RowRefused as refused:
         return bad_row(fields, place=place, profile=profile, reason=refused.why, message=refused.text.of(language))
@@ -68,23 +88,61 @@ def _checked(fields: Fields, *, place: Place, profile: SheetProfile, language: L
     if not fields.tracking_number.text:
         return SheetRow(place=place, order_sn=order_sn, courier="", tracking_number="", proof=_proof(fields))
     table = profile.couriers.table
-    cell = read_number(fields.tracking_number.text, table=table, noise=profile.sheets.noise)
+    known = table.named(fields.courier.text) if fields.courier.text else None
+    cell = read_number(fields.tracking_number.text, table=table, noise=profile.sheets.noise, courier=known)
     number = _number(cell, order_sn=order_sn, profile=profile)
     courier, inferred = _courier(fields.courier.text, beside=cell.couriers, number=number, table=table)
-    warning = inferred or _unusual(number, courier=courier)
+    others = further_numbers(fields.further, notes=fields.notes, number=number, courier=courier, profile=profile)
+    _refuse_several([number, *dict.fromkeys(others)])
     return SheetRow(
         place=place,
         order_sn=order_sn,
         courier=courier.name,
         tracking_number=number,
         proof=fields.proof.text,
-        warning=warning.of(language) if warning else "",
+        warning=" ".join(text.of(language) for text in (inferred, _unusual(number, courier=courier)) if text),
     )
 
 
-def _refuse_hidden(*, hidden: bool) -> None:
-    if hidden:
-        raise RowRefused(Reason.HIDDEN_ROW)
+def _refuse_hidden(hidden: str | None) -> None:
+    if hidden is not None:
+        raise RowRefused(Reason.HIDDEN_ROW, _HIDDEN_COLUMN.with_words(column=hidden) if hidden else None)
+
+
+def _refuse_marked(fields: Fields, *, hidden_rows: bool) -> None:
+    """Refuse what an earlier result refused, and nobody has corrected since."""
+    before = said_before(
+        fields.mark, order_sn=fields.order_sn.text, courier=fields.courier.text,
+        tracking_number=fields.tracking_number.text,
+    )  # fmt: skip
+    if before is not None and not (before is Reason.HIDDEN_ROW and hidden_rows):
+        raise RowRefused(before)
+
+
+_HIDDEN_COLUMN = Text(
+    en="The column {column} is hidden in the sheet; unhide it, or run with --hidden-rows (or --yes).",
+    zh="表格中“{column}”列被隐藏；取消隐藏，或加 --hidden-rows（或 --yes）运行。",
+)
+_DAMAGES: Mapping[Damage, Text] = {
+    Damage.LOST: Text(
+        en="Excel has damaged the {en} ({text}); set the column to text and paste the number again.",
+        zh="{zh}（{text}）已被 Excel 改坏；请将列设为文本后重新粘贴。",
+    ),
+    Damage.SCIENTIFIC: Text(
+        en="Excel does not show the {en} {text} but its scientific notation; set the column to text and paste the "
+        "number again.",
+        zh="{zh} {text} 在 Excel 中显示为科学计数法；请将列设为文本后重新粘贴。",
+    ),
+    Damage.DATE: Text(
+        en="The {en} is a date ({text}); set the column to text and paste the number again.",
+        zh="{zh}是日期（{text}）；请将列设为文本后重新粘贴。",
+    ),
+    Damage.FORMAT: Text(
+        en="The number format of the {en} shows something else than it holds ({text}); set the column to text and "
+        "paste the number again.",
+        zh="{zh}的单元格格式使显示内容与实际值（{text}）不同；请将列设为文本后重新粘贴。",
+    ),
+}
 
 
 def _refuse_damaged(fields: Fields) -> None:
@@ -93,12 +151,18 @@ def _refuse_damaged(fields: Fields) -> None:
         (fields.tracking_number, "tracking number", "快递单号"),
         (fields.proof, "proof", "凭证"),
     ):
-        if cell.damaged:
-            text = Text(
-                en=f"Excel has damaged the {en} ({cell.text}); set the column to text and paste the number again.",
-                zh=f"{zh}（{cell.text}）已被 Excel 改坏；请将列设为文本后重新粘贴。",
-            )
-            raise RowRefused(Reason.NUMBER_DAMAGED, text)
+        if cell.damage is not None and (cell.lost or cell is not fields.proof):  # a proof may be a day
+            raise RowRefused(Reason.NUMBER_DAMAGED, _DAMAGES[cell.damage].with_words(en=en, zh=zh, text=cell.text))
+
+
+def _refuse_several(numbers: Sequence[str]) -> None:
+    if len(numbers) > 1:
+        named = ", ".join(numbers)
+        text = Text(
+            en=f"Several numbers for one order ({named}); ship the further parcels by hand.",
+            zh=f"一个订单有多个快递单号（{named}）；请人工处理多包裹。",
+        )
+        raise RowRefused(Reason.SEVERAL_PARCELS, text)
 
 
 def _order_sn(fields: Fields, *, profile: SheetProfile) -> str:
@@ -130,13 +194,7 @@ def _number(cell: NumberCell, *, order_sn: str, profile: SheetProfile) -> str:
         raise RowRefused(
             Reason.EMPTY_CELL, Text(en="The tracking number is empty; fill it in.", zh="快递单号为空，请补全。")
         )
-    if len(cell.numbers) > 1:
-        named = ", ".join(cell.numbers)
-        text = Text(
-            en=f"Several numbers for one order ({named}); ship the further parcels by hand.",
-            zh=f"一个订单有多个快递单号（{named}）；请人工处理多包裹。",
-        )
-        raise RowRefused(Reason.SEVERAL_PARCELS, text)
+    _refuse_several(cell.numbers)
     number = cell.numbers[0]
     why = _not_a_number(number, order_sn=order_sn, profile=profile)
     if why:
@@ -155,6 +213,11 @@ def _not_a_number(number: str, *, order_sn: str, profile: SheetProfile) -> Text 
         return Text(
             en=f"{number} looks like a phone number; put the parcel's number there.",
             zh=f"{number} 像是手机号；请填写包裹的单号。",
+        )
+    if is_date(number):
+        return Text(
+            en=f"{number} is a date, not a tracking number; put the parcel's number there.",
+            zh=f"{number} 是日期，不是快递单号；请填写包裹的单号。",
         )
     if not patterns.tracking_number.fullmatch(number):
         return Text(
@@ -210,7 +273,4 @@ def _named(written: str, *, table: CourierTable) -> Courier:
 def _unusual(number: str, *, courier: Courier) -> Text | None:
     if courier.pattern.fullmatch(number):
         return None
-    return Text(
-        en=f"{number} looks unusual for {courier.name}; it will be shipped as written.",
-        zh=f"{number} 与{courier.name}的常见格式不同；将按原样发货。",
-    )
+    return Text(en=f"{number} looks unusual for {courier.name}.", zh=f"{number} 与{courier.name}的常见格式不同。")

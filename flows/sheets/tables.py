@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.cells import Cell, clean, identifier, read_cell
@@ -24,6 +24,11 @@ _ABOVE = Text(
 _SWALLOWED = Text(
     en='A quotation mark (") in this row joins it with the rows below; correct it, or save the file as .xlsx.',
     zh='此行中的引号（"）把后面的行并在一起；请改正，或另存为 .xlsx。',
+)
+_NO_ORDER = Text(
+    en="This row has no order number: is it a further parcel of the order above? Fill in the order number, or ship the "
+    "further parcels by hand.",
+    zh="此行没有订单号：是否为上一行订单的另一个包裹？请补全订单号，或人工处理多包裹。",
 )
 _NO_HEADER = Text(
     en="The worksheet has order numbers but no headers; add a first row with headers, or name yours under "
@@ -89,20 +94,35 @@ class _Table:
 
     def below(self, start: int, *, columns: Columns) -> Iterator[SheetRow | BadRow]:
         """Rows below the header, without blank ones, totals and repeated headers."""
+        above: Fields | None = None
         for index in range(start + 1, len(self.sheet.rows)):
             row = self.sheet.rows[index]
             fields = self._fields(row, columns=columns)
             if fields.blank:
+                above = None
+                continue
+            if self._is_covered(index, row, columns=columns):
                 continue
             if not self.reading.profile.order_sn.fullmatch(fields.order_sn.text):
                 if self.reading.headers.is_header(row):
-                    columns = self.reading.headers.find(row) or columns
+                    columns, above = self.reading.headers.find(row) or columns, None
                     continue
                 if self._is_total(row, fields=fields):
+                    above = None
                     continue
-            yield self._row(fields, row=row, index=index)
+            if above is not None and not self.sheet.typed and fields.may_belong_to(above):
+                yield self._further(fields, above=above, index=index)
+                continue
+            above = fields if fields.order_sn.text else None
+            yield self._row(fields, row=row, columns=columns, index=index)
 
-    def _row(self, fields: Fields, *, row: Sequence[object], index: int) -> SheetRow | BadRow:
+    def _is_covered(self, index: int, row: Sequence[object], *, columns: Columns) -> bool:
+        """Whether all that the row says stands in merged cells that begin above it: it is part of that row."""
+        covered = self.sheet.covered.get(index + 1, frozenset())
+        own = (place for place in columns.named if place not in covered)
+        return bool(covered) and not any(self._cell(row, column=place).text for place in own)
+
+    def _row(self, fields: Fields, *, row: Sequence[object], columns: Columns, index: int) -> SheetRow | BadRow:
         if not self.sheet.typed and self._swallows(row):
             return self._refused(fields, index=index, text=_SWALLOWED)
         return check_row(
@@ -110,24 +130,35 @@ class _Table:
             place=self._place(index),
             profile=self.reading.profile,
             language=self.reading.language,
-            hidden=self._is_hidden(index),
+            hidden=self._hidden(index, columns=columns),
+            hidden_rows=self.reading.hidden_rows,
         )
 
-    def _refused(self, fields: Fields, *, index: int, text: Text) -> BadRow:
+    def _further(self, fields: Fields, *, above: Fields, index: int) -> BadRow:
+        """A row without an order number: what leaves it open is whether the order above has two parcels."""
+        return self._refused(
+            replace(fields, order_sn=above.order_sn), index=index, text=_NO_ORDER, reason=Reason.SEVERAL_PARCELS
+        )
+
+    def _refused(self, fields: Fields, *, index: int, text: Text, reason: Reason = Reason.BAD_ROW) -> BadRow:
         reading = self.reading
         return bad_row(
             fields,
             place=self._place(index),
             profile=reading.profile,
-            reason=Reason.BAD_ROW,
+            reason=reason,
             message=text.of(reading.language),
         )
 
     def _place(self, index: int) -> Place:
         return Place(sheet=self.path, row=index + 1, worksheet=self.worksheet)
 
-    def _is_hidden(self, index: int) -> bool:
-        return not self.reading.hidden_rows and (self.sheet.hidden or index + 1 in self.sheet.hidden_rows)
+    def _hidden(self, index: int, *, columns: Columns) -> str | None:
+        """The name of a column that is hidden, empty where the row is; None: the row is seen as a whole."""
+        if self.sheet.hidden or index + 1 in self.sheet.hidden_rows:
+            return ""
+        unseen = sorted(self.sheet.hidden_columns.intersection(columns.named))
+        return columns.names[unseen[0]] if unseen else None
 
     def _fields(self, row: Sequence[object], *, columns: Columns) -> Fields:
         return Fields(
@@ -135,6 +166,9 @@ class _Table:
             courier=self._cell(row, column=columns.courier),
             tracking_number=self._cell(row, column=columns.tracking_number),
             proof=self._cell(row, column=columns.proof),
+            further=tuple(self._cell(row, column=place) for place in columns.further),
+            notes=tuple(self._cell(row, column=place) for place in (*columns.notes, *range(columns.width, len(row)))),
+            mark=self._cell(row, column=columns.mark).text,
         )
 
     def _cell(self, row: Sequence[object], *, column: int | None) -> Cell:

@@ -11,6 +11,7 @@ import pytest
 from flows.decide import NoLogistics, decide, decide_found, receiver_key
 from flows.model import Decision, How, Mark, Order, SheetRow, Shipment
 from flows.reasons import Reason
+from flows.rows import OrderRow
 from tests.unit.made_orders import NOW, RULES, a_bad_row, a_hold, a_row, an_item, an_order
 
 CARD = an_item(goods_id="900", goods="视频会员", spec="月卡", physical=False)
@@ -27,8 +28,19 @@ def one(order: Order, *rows: Any, **rules: Any) -> Decision:
 def test_an_order_with_a_number_is_shipped_with_just_that_number() -> None:
     decision = one(an_order("A"), a_row("A", courier="圆通速递", tracking_number="YT1", warning="looks short"))
     shipment = Shipment(order_sn="A", how=How.DIALOG, courier="圆通速递", tracking_number="YT1")
-    assert (decision.reason, decision.shipment, decision.message) == (None, shipment, "looks short")
+    assert (decision.reason, decision.shipment) == (None, shipment)
     assert decision.to_ship == (an_order("A"), shipment)
+
+
+def test_a_number_that_is_unusual_ships_only_when_somebody_has_accepted_it() -> None:
+    row = a_row("A", courier="圆通速递", tracking_number="YT1", warning="looks short")
+    decision = one(an_order("A"), row, unusual=frozenset({row.place}))
+    assert (decision.reason, decision.shipment) == (Reason.UNUSUAL_NUMBER, None)
+    told = OrderRow.of(decision)
+    assert (told.outcome, told.tracking_number, told.message) == ("refused", "YT1", "looks short")
+    under_audit = one(an_order("A", audit=Mark.SET), row, unusual=frozenset({row.place}))
+    assert under_audit.reason is Reason.UNDER_AUDIT
+    assert "looks short" in OrderRow.of(under_audit).message
 
 
 def test_an_order_without_a_number_waits_for_one() -> None:

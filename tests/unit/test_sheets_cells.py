@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.cells import clean, identifier, read_cell
+from flows.cells import Cell, Damage, clean, identifier, read_cell
 from flows.couriers import CourierTable
 from flows.profile import SheetProfile, read_sheet_profile
 from flows.sheets.numbers import read_number
@@ -64,28 +64,31 @@ def test_what_typing_and_exports_leave_around_a_number_is_cleaned(written: str) 
     assert read_cell(written, typed=False).text == "YT1234567890123"
 
 
-def test_a_numeric_cell_up_to_15_digits_is_its_digits_and_beyond_is_damaged() -> None:
-    assert read_cell(462599000000123.0, typed=True).text == "462599000000123"
-    assert not read_cell(999_999_999_999_999.0, typed=True).damaged
-    assert read_cell(1_000_000_000_000_000.0, typed=True).damaged
-    assert read_cell(float("nan"), typed=True).damaged
+def test_a_numeric_cell_is_its_digits_as_long_as_excel_shows_them_all() -> None:
+    assert read_cell(99_999_999_999.0, typed=True) == Cell("99999999999")
+    assert read_cell(100_000_000_001.0, typed=True) == Cell("100000000001", Damage.SCIENTIFIC)
+    assert read_cell(999_999_999_999_999.0, typed=True).damage is Damage.SCIENTIFIC
+    assert read_cell(1_000_000_000_000_000.0, typed=True).lost
+    assert read_cell(float("nan"), typed=True).lost
+    assert read_cell(462599000000000.0, typed=True).lost
+    assert read_cell(-75123456.0, typed=True).damage is Damage.FORMAT
 
 
 def test_text_of_19_digits_in_a_typed_file_is_whole() -> None:
-    assert not read_cell("6933670995544184000", typed=True).damaged
+    assert not read_cell("6933670995544184000", typed=True).lost
 
 
 def test_without_types_rounded_digits_are_damaged_unless_protected_as_text() -> None:
-    assert read_cell("6933670995544184000", typed=False).damaged
-    assert not read_cell("6933670995544184663", typed=False).damaged
-    assert not read_cell("\t6933670995544184000", typed=False).damaged
-    assert not read_cell('="6933670995544184000"', typed=False).damaged
+    assert read_cell("6933670995544184000", typed=False).lost
+    assert not read_cell("6933670995544184663", typed=False).lost
+    assert not read_cell("\t6933670995544184000", typed=False).lost
+    assert not read_cell('="6933670995544184000"', typed=False).lost
 
 
 def test_no_number_reads_as_scientific_notation_but_that_of_a_spreadsheet() -> None:
-    assert read_cell("4.62599E+14", typed=True).damaged
-    assert read_cell("5e+15", typed=False).damaged
-    assert not read_cell("1E23456789", typed=False).damaged
+    assert read_cell("4.62599E+14", typed=True).lost
+    assert read_cell("5e+15", typed=False).lost
+    assert not read_cell("1E23456789", typed=False).lost
 
 
 @pytest.mark.parametrize(

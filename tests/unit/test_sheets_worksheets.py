@@ -150,13 +150,14 @@ def test_a_row_of_no_height_is_hidden(tmp_path: Path, read: Read) -> None:
 
 
 @pytest.mark.parametrize("write", [write_xlsx, write_xls])
-def test_numeric_cells_are_digits_without_a_point_and_damaged_beyond_15(
+def test_numeric_cells_are_digits_without_a_point_and_damaged_where_excel_does_not_show_them(
     write: Callable[..., Path], tmp_path: Path, read: Read
 ) -> None:
-    rows = [HEADERS, (PARCELS[0][0], "韵达", 462599000000123), (PARCELS[1][0], "韵达", 4625990000001234)]
+    numbers = (73120000012, 462599000000123, 4625990000001234)
+    rows = [HEADERS, *((PARCELS[n][0], "韵达", number) for n, number in enumerate(numbers))]
     contents = read(write(tmp_path / "p", rows))
-    assert _said(contents.good) == [(PARCELS[0][0], "韵达快递", "462599000000123")]
-    assert _reasons(contents) == [(3, "number_damaged")]
+    assert _said(contents.good) == [(PARCELS[0][0], "韵达快递", "73120000012")]
+    assert _reasons(contents) == [(3, "number_damaged"), (4, "number_damaged")]
 
 
 def test_rounded_numbers_in_a_csv_are_damaged(tmp_path: Path, read: Read) -> None:

@@ -1,0 +1,340 @@
+"""What ships is what a person sees in the sheet, in whatever form the cell holds it; else the row is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fixtures.sheets.formats import Formatted, Rows, write_csv, write_html, write_xls, write_xlsx
+from flows.cells import Shown, clean
+from flows.profile import SheetProfile, read_sheet_profile
+from flows.sheets import SheetContents, read_sheets
+from flows.sheets.number_formats import shown
+from rpa.clock import Clock
+
+PROFILE = Path(__file__).parents[2] / "selectors" / "pinduoduo.toml"
+HEADERS = ("订单号", "快递公司", "快递单号")
+SN, SN2, SN3 = (f"260310-00000000000000{n}" for n in (1, 2, 3))
+NUMBER, NUMBER2 = "73120000001006", "73120000001007"
+SHEETS: dict[str, Callable[..., Path]] = {
+    "xlsx": write_xlsx, "xls": write_xls, "csv": write_csv, "html": write_html
+}  # fmt: skip
+BOOKS = [write_xlsx, write_xls]
+Read = Callable[[Path], SheetContents]
+
+
+@pytest.fixture(scope="module", name="words")
+def _words() -> SheetProfile:
+    return read_sheet_profile(PROFILE)
+
+
+@pytest.fixture(name="read")
+def _read(words: SheetProfile) -> Read:
+    return lambda path: read_sheets([path], words=words, clock=Clock(), stable_s=0)
+
+
+def _ends(contents: SheetContents) -> dict[int, str]:
+    """By row number: the number that would ship, or the reason why none does."""
+    good = {row.place.row: row.tracking_number for row in contents.good}
+    return dict(sorted((good | {row.place.row: str(row.reason) for row in contents.bad}).items()))
+
+
+def _of_many(
+    cells: Sequence[object], *, courier: str = "中通", write: Callable[..., Path], read: Read, tmp_path: Path
+) -> dict[object, str]:
+    """How each of these tracking number cells ends, all in one sheet."""
+    rows = [HEADERS, *((f"260310-{n:015d}", courier, cell) for n, cell in enumerate(cells))]
+    return dict(zip(cells, _ends(read(write(tmp_path / "sheet", rows))).values(), strict=True))
+
+
+def _of_one(cell: object, *, courier: str = "中通", write: Callable[..., Path], read: Read, tmp_path: Path) -> str:
+    return _ends(read(write(tmp_path / "sheet", [HEADERS, (SN, courier, cell)])))[2]
+
+
+FORMATS = [
+    (1234567890123, '"YT"0', "YT1234567890123"),
+    (987654321012, "0000000000000", "0987654321012"),
+    (75123456789012, "0", "75123456789012"),
+    (75123456789012, "0_ ", "75123456789012 "),
+    (75123456789012, "[Red]0;-0", "75123456789012"),
+    (75123456789012, "0000 0000 0000 00", "7512 3456 7890 12"),
+    (1234567890123, r"\Y\T#", "YT1234567890123"),
+    ("1234567890123", '"YT"@', "YT1234567890123"),
+    ("1234567890123", '0;0;0;"YT"@', "YT1234567890123"),
+    (7312345678, '"YT"General', "YT7312345678"),
+    (0, "0;-0;;@", ""),
+    ("75123456789012", ";;;", ""),
+    (75123456789012, ";;;", ""),
+]
+
+
+@pytest.mark.parametrize(("value", "code", "seen"), FORMATS)
+def test_a_number_format_counts_as_excel_shows_it(value: object, code: str, seen: str) -> None:
+    found = shown(value, code=code)
+    assert (found.text if isinstance(found, Shown) else found) == seen
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (75123456789012, "#,##0"), (75123456789012, "0.00"), (75123456789012, "0%"), (75123456789012, "0.00E+00"),
+        (75123456789012, "[DBNum1]0"), (75123456789012, "[>1]0;@"), (75123456789012, "0*-"), (75123456789012, "?/?"),
+        (75123456789012.5, "0"), (-75123456789012, "0"), (float("nan"), "0"), (751234567890, "YT0"),
+        (751234567890, "General"), (75123456789012, "#/#"),
+    ],
+)  # fmt: skip
+def test_a_format_whose_text_is_not_certain_gives_none(value: float, code: str) -> None:
+    found = shown(value, code=code)
+    assert not isinstance(found, Shown) or found.text is None
+
+
+@pytest.mark.parametrize("write", BOOKS)
+def test_prefixes_and_zeros_of_a_number_format_ship_as_they_are_shown(
+    write: Callable[..., Path], read: Read, tmp_path: Path
+) -> None:
+    rows = [
+        HEADERS,
+        (SN, "圆通快递", Formatted(1234567890123, '"YT"0', "")),
+        (SN2, "顺丰速运", Formatted(1234567890124, '"SF"0000000000000', "")),
+        (SN3, "邮政快递包裹", Formatted(987654321012, "0000000000000", "")),
+    ]
+    assert _ends(read(write(tmp_path / "p", rows))) == {2: "YT1234567890123", 3: "SF1234567890124", 4: "0987654321012"}
+
+
+OTHERWISE = [
+    Formatted(value, code, "")
+    for value, code in (
+        (date(2026, 3, 10), "yyyy-mm-dd"), (46091.5, "yyyy/m/d h:mm"), (45000.5, "h:mm:ss"),
+        (75123456789012, "General"), (75123456789012, "#,##0"), (75123456789012, "0.00"), (462599000000000, "0"),
+        (751234567890, "0.00E+00"), (-7512345678, "0"), (-7512345678, "General"),
+    )
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", BOOKS)
+def test_a_cell_that_shows_something_else_than_its_number_is_refused(
+    write: Callable[..., Path], read: Read, tmp_path: Path
+) -> None:
+    ended = _of_many(OTHERWISE, write=write, read=read, tmp_path=tmp_path)
+    assert ended == dict.fromkeys(OTHERWISE, "number_damaged")
+
+
+DATES = [
+    "2026-03-10", "2026/3/10", "2026.03.10", "20260310", "2026年3月10日", "10-03-2026", "10-Mar-26", "2026-03-10 15:30",
+    "2026 03 10", "20260310153000", "２０２６-０３-１０",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_a_date_in_text_is_no_tracking_number(kind: str, read: Read, tmp_path: Path) -> None:
+    ended = _of_many(DATES, courier="百世", write=SHEETS[kind], read=read, tmp_path=tmp_path)
+    assert ended == dict.fromkeys(DATES, "not_a_tracking_number")
+
+
+LEFT = [
+    *(
+        "4.62599E+14",
+        "4.6E14",
+        "4,62599E+14",
+        "4.62599 E+14",
+        "4.62599e+014",
+        "462599000000000",
+        "100000000000",
+        "7E+13",
+    ),
+]
+
+
+@pytest.mark.parametrize("kind", ["csv", "html"])
+def test_what_a_spreadsheet_left_of_a_number_in_text_is_damaged(kind: str, read: Read, tmp_path: Path) -> None:
+    ended = _of_many(LEFT, courier="百世", write=SHEETS[kind], read=read, tmp_path=tmp_path)
+    assert ended == dict.fromkeys(LEFT, "number_damaged")
+
+
+GROUPS = {
+    "7512 3456 3456 78": "75123456345678",
+    "7512\t3456\t3456\t78": "75123456345678",
+    "7512\n3456\n3456\n78": "75123456345678",
+    "7512\u00a03456\u30003456 78": "75123456345678",
+    "7575 7575 7575 75": "75757575757575",
+    "9400 1000 0000 0000 0000 00": "9400100000000000000000",
+}
+NOTES = [
+    *(f"73120000001004{note}" for note in ("①", " 1", "²", " A", "\n2", " ①", "（1）", "(1)", ",1", "、2", "/1")),
+    *(f"73120000001004{note}" for note in (" 第2件", "½", " 12 34", " *2", "。1", " 1 1", "₂", " 已发2件")),
+    *("1 73120000001004", "Ⅱ73120000001004", "𝟕3120000001004", "751234567890 12", "\u202e40010000002137"),
+    "7312000000 1004 补",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_groups_of_one_number_are_joined_even_when_two_are_equal(kind: str, read: Read, tmp_path: Path) -> None:
+    assert _of_many(list(GROUPS), write=SHEETS[kind], read=read, tmp_path=tmp_path) == GROUPS
+
+
+def test_a_prefix_in_a_group_of_its_own_belongs_to_the_number(read: Read, tmp_path: Path) -> None:
+    found = _of_one("SF 1234 1234 56789", courier="顺丰", write=write_csv, read=read, tmp_path=tmp_path)
+    assert found == "SF1234123456789"
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_a_note_beside_a_number_never_becomes_a_part_of_it(kind: str, read: Read, tmp_path: Path) -> None:
+    ended = _of_many(NOTES, write=SHEETS[kind], read=read, tmp_path=tmp_path)
+    assert ended == dict.fromkeys(NOTES, "not_a_tracking_number")
+
+
+@pytest.mark.parametrize("kind", SHEETS)
+def test_a_note_beside_an_order_number_never_becomes_a_part_of_it(kind: str, read: Read, tmp_path: Path) -> None:
+    written = (f"{SN}①", f"{SN}²", f"{SN} 1", f"1 {SN}", f"{SN}（1）", f"\u202e{SN[::-1]}")
+    contents = read(SHEETS[kind](tmp_path / "p", [HEADERS, *((sn, "中通", NUMBER) for sn in written)]))
+    assert set(_ends(contents).values()) == {"not_an_order_sn"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["快递单号2", "子单号", "附加单号", "附加快递单号", "快递单号二", "补发单号", "第二单号", "其他快递单号", "",
+     "另一个运单号", "运单号-2", "子运单号", "母单号", "包裹号", "tracking number 2", "Waybill 2", "备注", "副单号",
+     "单号2", "换单号"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_second_number_in_a_column_of_its_own_makes_several_parcels(
+    header: str, kind: str, read: Read, tmp_path: Path
+) -> None:
+    rows = [
+        (*HEADERS, header), (SN, "中通", NUMBER, NUMBER2), (SN2, "中通", "73120000001008", ""),
+        (SN3, "中通", "73120000001009", "7312 0000 0010 09"),
+    ]  # fmt: skip
+    contents = read(SHEETS[kind](tmp_path / "p", rows))
+    assert _ends(contents) == {2: "several_parcels", 3: "73120000001008", 4: "73120000001009"}
+    assert NUMBER in contents.bad[0].message
+    assert NUMBER2 in contents.bad[0].message
+
+
+@pytest.mark.parametrize(
+    "header", ["商品编码", "退货单号", "订单备注号", "买家电话", "支付单号", "商品规格编号", "子订单号", "数量"]
+)
+def test_numbers_of_other_things_beside_it_do_not_keep_a_row_from_shipping(
+    header: str, read: Read, tmp_path: Path
+) -> None:
+    rows = [(*HEADERS, header), (SN, "韵达", "4312345678901", "6901234567892")]
+    assert _ends(read(write_xlsx(tmp_path / "p.xlsx", rows))) == {2: "4312345678901"}
+
+
+def test_a_shop_that_names_its_column_may_keep_the_platforms_own_beside_it(words: SheetProfile, tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "p.xlsx", [(*HEADERS, "新号"), (SN, "中通", NUMBER, NUMBER2)])
+    contents = read_sheets([path], words=words, columns={"tracking_number": "新号"}, clock=Clock(), stable_s=0)
+    assert _ends(contents) == {2: NUMBER2}
+
+
+def _html_with_rowspan(path: Path, rows: Rows, *, merged: Sequence[tuple[int, int, int]]) -> Path:
+    spans = {(first, column): last - first + 1 for column, first, last in merged}
+    covered = {(row, column) for column, first, last in merged for row in range(first + 1, last + 1)}
+    lines = [
+        "".join(
+            f'<td rowspan="{spans.get((number, column), 1)}">{cell}</td>'
+            for column, cell in enumerate(row, 1) if (number, column) not in covered
+        )
+        for number, row in enumerate(rows, 1)
+    ]  # fmt: skip
+    path.write_text("<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>", encoding="utf-8")
+    return path
+
+
+MERGING = [write_xlsx, write_xls, _html_with_rowspan]
+
+
+@pytest.mark.parametrize("write", MERGING)
+def test_two_numbers_under_a_merged_order_number_are_several_parcels(
+    write: Callable[..., Path], read: Read, tmp_path: Path
+) -> None:
+    rows = [HEADERS, (SN, "中通", NUMBER), ("", "中通", NUMBER2), (SN2, "中通", "73120000001011")]
+    contents = read(write(tmp_path / "p", rows, merged=[(1, 2, 3)]))
+    assert _ends(contents) == {2: "several_parcels", 3: "several_parcels", 4: "73120000001011"}
+
+
+@pytest.mark.parametrize("write", MERGING)
+def test_merged_couriers_and_numbers_count_for_each_row_that_they_cover(
+    write: Callable[..., Path], read: Read, tmp_path: Path
+) -> None:
+    rows = [HEADERS, (SN, "中通", NUMBER), (SN2, "", ""), (SN3, "中通", NUMBER2)]
+    contents = read(write(tmp_path / "p", rows, merged=[(2, 2, 3), (3, 2, 3)]))
+    assert _ends(contents) == {2: NUMBER, 3: NUMBER, 4: NUMBER2}
+
+
+@pytest.mark.parametrize("write", MERGING)
+def test_a_row_that_only_continues_the_merged_cells_above_is_a_part_of_that_row(
+    write: Callable[..., Path], read: Read, tmp_path: Path
+) -> None:
+    rows = [(*HEADERS, "商品"), (SN, "中通", NUMBER, "茶"), ("", "", "", "杯"), (SN2, "中通", NUMBER2, "碗")]
+    contents = read(write(tmp_path / "p", rows, merged=[(1, 2, 3), (2, 2, 3), (3, 2, 3)]))
+    assert _ends(contents) == {2: NUMBER, 4: NUMBER2}
+
+
+def test_a_number_without_an_order_below_a_row_may_be_its_second_parcel_where_merging_is_not_told(
+    read: Read, tmp_path: Path
+) -> None:
+    rows = [
+        HEADERS,
+        (SN, "中通", NUMBER),
+        ("", "", NUMBER2),
+        (SN2, "中通", "73120000001011"),
+        ("", "", ""),
+        ("", "中通", NUMBER2),
+    ]
+    contents = read(write_csv(tmp_path / "p.csv", rows))
+    assert _ends(contents) == {2: "several_parcels", 3: "several_parcels", 4: "73120000001011", 6: "empty_cell"}
+
+
+@pytest.mark.parametrize("write", BOOKS)
+@pytest.mark.parametrize("column", [1, 2, 3])
+def test_a_hidden_column_hides_its_numbers(
+    column: int, write: Callable[..., Path], words: SheetProfile, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "p", [HEADERS, (SN, "中通", NUMBER)], hidden_columns=[column])
+    contents = read_sheets([path], words=words, clock=Clock(), stable_s=0)
+    assert _ends(contents) == {2: "hidden_row"}
+    assert HEADERS[column - 1] in contents.bad[0].message
+    shown_all = read_sheets([path], words=words, clock=Clock(), stable_s=0, hidden_rows=True)
+    assert _ends(shown_all) == {2: NUMBER}
+
+
+DIGITS = st.from_regex(r"7[3-9][0-9]{12}", fullmatch=True)
+SEEN = st.one_of(
+    DIGITS,
+    DIGITS.map(lambda n: f"{n[:4]} {n[4:8]} {n[8:12]} {n[12:]}"),
+    DIGITS.map(lambda n: Formatted(int(n), "0", n)),
+    DIGITS.map(lambda n: Formatted(int(n), "General", f"{int(n):.5E}")),
+    DIGITS.map(lambda n: Formatted(int(n), "#,##0", f"{int(n):,}")),
+    DIGITS.map(lambda n: Formatted(int(n), "0.00", f"{int(n)}.00")),
+    DIGITS.map(lambda n: Formatted(int(n[1:]), '"7"0', f"7{int(n[1:])}")),
+    DIGITS.map(lambda n: Formatted(int(n), "0000 0000 0000 00", f"{n[:4]} {n[4:8]} {n[8:12]} {n[12:]}")),
+    st.tuples(DIGITS, st.sampled_from(["①", "²", " 1", "\n1", " A", "（1）", "-1", "x2", "。", " "])).map("".join),
+    st.tuples(DIGITS, st.sampled_from([" ", "\n", ",", "、"]), DIGITS).map("".join),
+    st.dates().map(lambda day: Formatted(day.replace(year=max(day.year, 1950)), "yyyy-mm-dd", str(day))),
+    st.integers(min_value=0, max_value=10**16).map(
+        lambda n: Formatted(n, "General", f"{n:.5E}" if n >= 10**11 else str(n))
+    ),
+    st.integers(min_value=1, max_value=10**12).map(lambda n: Formatted(n, "0" * 14, f"{n:014d}")),
+    st.text(alphabet="0123456789 -①²、,7YTSF\n", max_size=20),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells=st.lists(SEEN, min_size=1, max_size=12))
+@pytest.mark.parametrize("kind", SHEETS)
+def test_what_would_ship_is_what_the_cell_shows_or_the_row_is_refused(
+    kind: str, cells: list[object], read: Read, tmp_path: Path
+) -> None:
+    rows = [HEADERS, *((f"260310-{n:015d}", "中通", cell) for n, cell in enumerate(cells))]
+    contents = read(SHEETS[kind](tmp_path / "p", rows))
+    for row in contents.good:
+        cell = cells[row.place.row - 2]
+        seen = cell.shown if isinstance(cell, Formatted) else str(cell)
+        groups = re.split(r"[\s,、]+", clean(seen).upper().strip(" -,、"))
+        assert row.tracking_number in {"".join(groups), *(set(groups) if len(set(groups)) == 1 else ())}
