@@ -41,6 +41,36 @@ def test_one_run_names_every_bad_row_and_ships_the_good_ones(tmp_path: Path) -> 
         assert {row["order_sn"] for row in result.rows} >= set(shop.parcels)
 
 
+def test_an_unusual_number_ships_only_once_somebody_has_said_so_and_is_told_with_its_row(tmp_path: Path) -> None:
+    with small_shop(tmp_path, virtual=0, held=()) as shop:
+        (odd, *usual), other = list(shop.parcels), "99120000000001X"
+        rows = [(odd, "中通快递", other), *(shop.parcels[sn] for sn in usual)]
+        shop.folder.write_sheet(rows)
+
+        alone = shop.ship()
+        assert alone.exit_code == 1
+        assert alone.row(odd)["reason"] == "unusual_number"
+        assert shop.shipped() == sorted(usual)
+
+        accepted = shop.ship("--accept-unusual")
+        assert accepted.row(odd)["reason"] == "shipped"
+        assert shop.truth()[odd]["shipments"][0]["tracking_number"] == other
+        for result in (alone, accepted):
+            assert f"{other} looks unusual for 中通快递." in result.row(odd)["message"]
+            assert "Sheet rows with a warning: 1." in result.stderr
+
+
+def test_a_pattern_of_the_shop_makes_a_number_usual(tmp_path: Path) -> None:
+    with small_shop(tmp_path, parcels=1, virtual=0, held=()) as shop:
+        [sn] = shop.parcels
+        shop.folder.write_sheet([(sn, "中通快递", "99120000000001X")])
+        shop.folder.configure(courier_patterns={"不知道": r"99\d{12}X"})
+        assert "不知道" in shop.ship().stderr
+        shop.folder.configure(courier_patterns={"中通": r"99\d{12}X"})
+        row = shop.ship().row(sn)
+        assert (row["reason"], row["message"]) == ("shipped", "")
+
+
 @pytest.fixture
 def two_shops(tmp_path: Path) -> Iterator[tuple[SmallShop, SmallShop, ShopFolder]]:
     """Two shops of one owner, and one sheet for both, with a row that is nobody's and a row that nobody can read."""

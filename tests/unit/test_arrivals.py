@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.sheets.formats import write_xlsx
 from flows.reasons import Reason
 from rpa.errors import ConfigError
 from tests.unit.arrival_desk import A, ArrivalDesk, B, C, aged, parcel
@@ -54,6 +55,30 @@ def test_a_result_with_a_corrected_row_can_be_put_back_as_it_is(desk: ArrivalDes
     aged(corrected, by_s=60)
     desk.run(finds={"demo": {A: Reason.SAME_SHIPMENT, B: Reason.SHIPPED}})
     assert desk.reasons() == {A: "same_shipment", B: "shipped"}
+
+
+def test_what_was_said_of_a_row_by_itself_travels_with_it_in_the_result(desk: ArrivalDesk) -> None:
+    from openpyxl import load_workbook
+
+    rows = [
+        ("订单号", "快递公司", "快递单号", "快递单号2"), (A, "中通快递", "78120000000001", ""),
+        (B, "不知道快递", "78120000000002", ""), (C, "中通快递", "78120000000003", "78120000000004"),
+    ]  # fmt: skip
+    aged(write_xlsx(desk.inbox / "today.xlsx", rows, hidden_rows=[2]), by_s=3600)
+    desk.run(finds={})
+    [result] = desk.done.glob("*.result.xlsx")
+    book = load_workbook(result)
+    book.worksheets[0]["C3"] = "中通快递"
+    corrected = desk.inbox / "corrected.xlsx"
+    book.save(corrected)
+    aged(corrected, by_s=60)
+    desk.run(finds={"demo": {B: Reason.SHIPPED}})
+    assert desk.reasons() == {A: "hidden_row", B: "shipped", C: "several_parcels"}
+    book.worksheets[0]["D2"] = "78120000000009"
+    book.save(corrected)
+    aged(corrected, by_s=60)
+    desk.run(finds={"demo": {A: Reason.SHIPPED, B: Reason.SAME_SHIPMENT}})
+    assert desk.reasons() == {A: "shipped", B: "same_shipment", C: "several_parcels"}
 
 
 def test_the_same_content_is_not_worked_on_again_whatever_it_is_called(desk: ArrivalDesk) -> None:
