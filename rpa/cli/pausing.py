@@ -76,15 +76,14 @@ def resume_shops(config_path: Path | None, names: Sequence[str]) -> None:
     language, pauses = config.language, Pauses(config.folder, config.var)
     said = console()
     asked_for = _named(config, names)
-    wanted = {name for name in asked_for if name}
-    back = _given_back(config, wanted)
+    resumed = {shop: pauses.resume(shop) for shop in asked_for}
+    back = give_back(config, {name for name in asked_for if name})
     for name in sorted(back):
         said.print(_MAY_LOG_IN.of(language).format(shop=name), soft_wrap=True)
-    for shop in asked_for:
-        resumed = pauses.resume(shop)
-        if resumed or shop not in back:
-            said.print((_RESUMED if resumed else _WAS_NOT).of(language).format(shop=_name(shop, language=language)))
-    _close_kicks(config, wanted | back)
+    for shop, was_paused in resumed.items():
+        if was_paused or shop not in back:
+            words = _RESUMED if was_paused else _WAS_NOT
+            said.print(words.of(language).format(shop=_name(shop, language=language)))
     left, kicked = pauses.all(), Kicks(config.var).holding(config.shops.values())
     if left or kicked:
         said.print(_STILL.of(language))
@@ -98,21 +97,21 @@ def resume_shops(config_path: Path | None, names: Sequence[str]) -> None:
         sys.exit(_EXIT_PERSON)
 
 
-def _given_back(config: Config, names: AbstractSet[str]) -> set[str]:
-    """Of these shops and those that share an account with them, the ones that runs may log in to again from now on."""
+def give_back(config: Config, names: AbstractSet[str]) -> set[str]:
+    """A person says that these shops' accounts are ours again; gives the shops that runs may log in to from now on.
+
+    Those that share an account are among them. The incidents end for which the scheduler lets them rest.
+    """
     kicks, shops = Kicks(config.var), config.shops
     before = kicks.holding(shops.values())
     for name in names & before.keys():
         kicks.end(shops[name])
-    return before.keys() - kicks.holding(shops.values()).keys()
-
-
-def _close_kicks(config: Config, names: AbstractSet[str]) -> None:
-    """Have the incidents of these shops over, for which the scheduler lets them rest."""
-    if names and (config.var / "ledger.sqlite3").exists():
+    over = before.keys() - kicks.holding(shops.values()).keys()
+    if (config.var / "ledger.sqlite3").exists():
         with opened_ledger(config) as ledger:
-            for name in names:
+            for name in names | over:
                 ledger.close_incident(name, cause=KickedOut.code)
+    return over
 
 
 def _named(config: Config, names: Sequence[str]) -> list[str | None]:

@@ -106,8 +106,8 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
     is logged in, or somebody else: nothing is kept then.
     """
     from rpa.browser.login import type_password, wait_for_person
+    from rpa.cli.pausing import give_back
     from rpa.credentials import Vault, find_key
-    from rpa.kicks import Kicks
     from rpa.office import premises_of
 
     config = load(config_path)
@@ -126,7 +126,7 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
     _enter_and_keep(premises, enter=enter, headed=headed or password is None)
     if password is not None:
         vault.save_password(shop, chosen.login, password)
-    Kicks(config.var).end(chosen)
+    give_back(config, {shop})
     if password is not None:
         console().print(_PASSWORD_KEPT.of(config.language).format(login=chosen.login), soft_wrap=True)
 

@@ -76,6 +76,20 @@ def test_a_shop_that_is_resumed_may_be_logged_in_to_again_and_its_incident_is_ov
         assert opened.open_incidents() == []
 
 
+def test_shops_that_share_an_account_rest_no_more_once_one_of_them_is_resumed(sellers: Project) -> None:
+    sellers.write(GROUPS.format(language="en").replace("platform =", 'login = "clerk-1"\nplatform ='))
+    config, kicks = sellers.config, Kicks(sellers.config.var)
+    kicks.keep(config.shops["demo"], at=config.clock.now())
+    with ledger(sellers) as opened:
+        for name in config.shops:
+            opened.incident(name, cause="logged_in_elsewhere", message="Log in.")
+    said = rpa(sellers, "resume", "north").stdout
+    assert [f"{name}: the account was logged in elsewhere" in said for name in config.shops] == [True] * 3
+    assert kicks.holding(config.shops.values()) == {}
+    with ledger(sellers) as opened:
+        assert opened.open_incidents() == []
+
+
 def test_without_a_shop_all_are_paused_by_one_pause_that_one_resume_ends(sellers: Project) -> None:
     said = rpa(sellers, "pause", "--by=Anna").stdout
     assert paused(sellers) == {None: "Anna"}
