@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rpa.config import load
+from rpa.doctor.configuration import kicked_out
 from tests.faults.smallshop import small_shop
 from tests.office import Result
 
@@ -19,7 +21,8 @@ def test_no_run_types_the_password_after_a_kick_until_a_person_resumes_the_shop(
         assert checked.exit_code == 3
         assert "rpa login demo" in checked.stderr
         assert shop.mock.truth()["logins"] == before
-        assert "rpa resume demo" in shop.folder.run("doctor", env={"COLUMNS": "300"}).stdout
+        [finding] = kicked_out(load(shop.folder.path / "rpa.toml"))
+        assert "`rpa resume demo`" in finding.message.en
 
         assert shop.folder.run("resume", "demo").exit_code == 0
         assert shop.ship().reasons() == dict.fromkeys(shop.parcels, "shipped")
