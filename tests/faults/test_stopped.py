@@ -60,5 +60,5 @@ def test_ctrl_c_ends_the_search_for_orders_that_the_shop_does_not_have_at_once(s
     at_most_once(shop)
     reasons = {row["order_sn"]: row["reason"] for row in shop.folder.rows()}
     assert [reasons[sn] for sn in shop.wanted] == ["shipped"] * len(shop.wanted)
-    assert {reasons[sn] for sn, _, _ in strangers} == {"not_looked_up", "not_in_shop"}
+    assert {reasons[sn] for sn, _, _ in strangers} <= {"not_looked_up", "not_in_shop"}
     assert reasons[strangers[-1][0]] == "not_looked_up"
