@@ -45,12 +45,14 @@ class LookUps:
             self.rows.setdefault(row.order_sn, []).append(row)
         known = run.ledger.observations(run.shop.name, mark=_LOOKED_FOR, subjects=self.rows)
         self._known = {sn: look for sn, look in known.items() if look.last_facts["row"] == _content(self.rows[sn][0])}
-        self.wanted = sorted((sn for sn in self.rows if not self._is_known_missing(sn)), key=self._looked_at)
-        """Those to be looked for, longest ago first, never first of all."""
+        live = run.ledger.live(run.shop.name, kind=KIND, subjects=self.rows)
+        self._proven = {sn: action for sn, action in live.items() if action.state is State.DONE}
+        self.wanted = sorted((sn for sn in self.rows if not self._is_known_missing(sn)), key=self._turn)
+        """Those to be looked for, longest ago first, never first of all; what we have shipped ourselves comes last."""
 
-    def _looked_at(self, order_sn: str) -> float:
+    def _turn(self, order_sn: str) -> tuple[bool, float]:
         look = self._known.get(order_sn)
-        return look.last_at.timestamp() if look else float("-inf")
+        return order_sn in self._proven, look.last_at.timestamp() if look else float("-inf")
 
     def _is_known_missing(self, order_sn: str) -> bool:
         look = self._known.get(order_sn)
@@ -83,11 +85,9 @@ class LookUps:
 
     def known(self, rows: Sequence[SheetRow]) -> Iterator[tuple[SheetRow, OrderRow]]:
         """How those of these rows end that were not looked for now: as the ledger, or an earlier look, has it."""
-        order_sns = [row.order_sn for row in rows]
-        live = self._run.ledger.live(self._run.shop.name, kind=KIND, subjects=order_sns)
         for row in rows:
-            action, look = live.get(row.order_sn), self._known.get(row.order_sn)
-            if action is not None and action.state is State.DONE and _sends(row, action):
+            action, look = self._proven.get(row.order_sn), self._known.get(row.order_sn)
+            if action is not None and _sends(row, action):
                 ended = row_of(action, reason=Reason.SAME_SHIPMENT)
                 yield row, replace(ended, sheet=str(row.place.sheet), sheet_row=row.place.row)
             elif look is not None and look.last_facts["reason"]:

@@ -99,6 +99,8 @@ def test_rows_that_were_shipped_long_ago_are_no_reason_to_wait(shop: Shop) -> No
     again = ends(shop, rows)
     assert Counter(again[row.order_sn] for row in rows) == {"same_shipment": 45}
     assert len(shop.site.looked_up) == MOST_SEARCHES
+    told = ends(shop, [*rows, a_row("NEW")])
+    assert (told["NEW"], shop.site.looked_up[0]) == ("not_in_shop", "NEW"), "the others need it less"
 
 
 def test_what_an_earlier_search_has_shown_is_told_until_its_turn_comes_again(shop: Shop) -> None:
