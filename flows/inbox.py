@@ -55,6 +55,8 @@ class Inbox:
     accept_unusual: bool = False
     """Numbers ship though they do not look like those of their courier."""
     _taken: set[Place] = field(default_factory=set)
+    _left: dict[str, set[str]] = field(default_factory=dict)
+    """By shop that has come to look for the orders of what was left: those that it has not looked for."""
 
     @classmethod
     def read(cls, plan: Plan, *, given: Sequence[Path], hidden_rows: bool, accept_unusual: bool = False) -> Inbox:
@@ -102,6 +104,11 @@ class Inbox:
         if row is not None:
             self._taken.add(row.place)
 
+    def look_for(self, shop: str, order_sns: Iterable[str]) -> set[str]:
+        """This shop begins to look for the orders of rows that no shop has taken; take out what was looked for."""
+        self._left[shop] = set(order_sns)
+        return self._left[shop]
+
     def keeper(self, shop: str, *, run_id: str) -> Keeper | None:
         """Who notes what becomes of this shop's rows that came in its inbox; None: it has none, or runs dry."""
         arrived = self.arrived
@@ -113,11 +120,11 @@ class Inbox:
     def leftovers(self, stopped: Sequence[str]) -> Iterator[tuple[str, Decision]]:
         """What no shop has taken: (the last shop that reads the sheet, the decision)."""
         if self.arrived is None:
-            yield from self._left(stopped)
+            yield from self._not_taken(stopped)
         else:
-            yield from leave_over(self.arrived, self._left(stopped), contents=self.contents, stopped=stopped)
+            yield from leave_over(self.arrived, self._not_taken(stopped), contents=self.contents, stopped=stopped)
 
-    def _left(self, stopped: Sequence[str]) -> Iterator[tuple[str, Decision]]:
+    def _not_taken(self, stopped: Sequence[str]) -> Iterator[tuple[str, Decision]]:
         for shop in reversed(list(self.contents)):
             for row in self.rows(shop):
                 self.take(row)
@@ -130,8 +137,12 @@ class Inbox:
     def _why_left(self, row: GoodOrBad, *, stopped: Sequence[str]) -> tuple[Reason, str]:
         if isinstance(row, BadRow):
             return row.reason, row.message
-        if stopped:
-            return Reason.SHOP_NOT_READ, ", ".join(stopped)
+        unread = [name for name in stopped if name not in self._left]
+        if unread:
+            return Reason.SHOP_NOT_READ, ", ".join(unread)
+        not_looked = [name for name, left in self._left.items() if row.order_sn in left]
+        if not_looked:
+            return Reason.NOT_LOOKED_UP, ", ".join(not_looked)
         came = self.arrived.why_left(row.place, stopped=stopped) if self.arrived else None
         if came is not None:
             return came

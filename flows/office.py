@@ -57,6 +57,12 @@ class ReadsOrders(Protocol):
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
         """Orders of any status by number; those that the shop does not have are missing."""
 
+    def look_up(self, order_sns: Sequence[str], *, most_searches: int) -> Iterator[Mapping[str, Order | None]]:
+        """The same for what can wait, bit by bit; None: the shop does not have it. Not more are searched for singly.
+
+        Raises RateLimited as soon as the site asks for fewer calls, Stopped as soon as the run is asked to stop.
+        """
+
 
 @runtime_checkable
 class ShipForm(Protocol):

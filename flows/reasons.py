@@ -63,6 +63,7 @@ class Reason(Coded):
     HANDED_OVER = "handed_over", Outcome.WAITING, "In a file for your own upload; upload it, then run `rpa run ship-batch --live --settle`.", "已写入交给您自行上传的文件；上传后请运行 rpa run ship-batch --live --settle。"
     NOT_UPLOADED = "not_uploaded", Outcome.WAITING, "Handed over in a file, but the site does not show it (looked twice); the next run ships it.", "已交付文件，但后台两次核对均未发货；下次运行会发货。"
     OTHER_SHOP_NOT_RUN = "other_shop_not_run", Outcome.WAITING, "Not in the shops of this run; another shop of this sheet was not run.", "不在本次运行的店铺中；使用此表格的其他店铺未运行。"
+    NOT_LOOKED_UP = "not_looked_up", Outcome.WAITING, "Its order is not pending, and this run has looked for as many such orders as it may; the next runs go on.", "订单不在待发货列表中，而本次运行查找的此类订单已达上限；后续运行会继续查找。"
     NO_ORDER_YET = "no_order_yet", Outcome.WAITING, "No shop of this inbox has an order of this number yet; later runs look again.", "使用此收件夹的店铺还没有此订单；后续运行会再次查找。"
     SAME_ROW_BEFORE = "same_row_before", Outcome.WAITING, "Another file has this very row; the two end together.", "另一个文件已有完全相同的一行；两行同时完结。"
     BAD_ROW = "bad_row", Outcome.REFUSED, "The sheet row cannot be read; correct it and run again.", "表格此行有误，请改正后重新运行。"

@@ -73,7 +73,7 @@ ORDER_LAYOUT = Layout(
     ),
     subject="order_sn",
     deadline="ship_by",
-    unseen=frozenset({Reason.SHOP_NOT_READ.value}),
+    unseen=frozenset({Reason.SHOP_NOT_READ.value, Reason.NOT_LOOKED_UP.value}),
     asks=frozenset(
         {
             Reason.ORDER_CHANGED.value,

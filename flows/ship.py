@@ -88,10 +88,9 @@ def _step_by_step(desk: ShippingDesk, run: Run, *, cut_off: Callable[[], None]) 
         desk.decide(desk.read_pending_orders())
         note_what_notices_may_be_missing(run, now=run.office(ReadsOrders).now())
         yield from desk.report_what_is_not_to_be_shipped()
+        yield from _shipped_and_read_back(desk)
         yield from desk.look_for_orders_of_the_other_rows()
-        yield from desk.ship_all()
-        yield from desk.read_back_everything()
-        yield from desk.try_again_what_was_proven_not_shipped()
+        yield from _shipped_and_read_back(desk)
         desk.stop_while_an_import_goes_on()
     except Stopped as stop:
         cut_off()
@@ -106,6 +105,12 @@ def _step_by_step(desk: ShippingDesk, run: Run, *, cut_off: Callable[[], None]) 
         cut_off()
         yield from desk.report_what_was_cut_off(stop)
         raise
+
+
+def _shipped_and_read_back(desk: ShippingDesk) -> Iterator[Row]:
+    yield from desk.ship_all()
+    yield from desk.read_back_everything()
+    yield from desk.try_again_what_was_proven_not_shipped()
 
 
 def left_over(inbox: Inbox, stopped: Sequence[str]) -> Iterator[tuple[str, Row]]:

@@ -12,6 +12,7 @@ from flows.gate import refused_for
 from flows.importing.upload import ImportGoing, Uploads
 from flows.inbox import GoodOrBad, Inbox
 from flows.limits import room_left
+from flows.lookups import LookUps
 from flows.model import Decision, Mark, Order, SheetRow
 from flows.office import ReadsOrders, ShipsOrders
 from flows.reasons import Reason
@@ -132,19 +133,34 @@ class ShippingDesk:
         return look_at(action, self._shipping.read_back([order_sn]).get(order_sn)).seen is Seen.OURS
 
     def look_for_orders_of_the_other_rows(self) -> Iterator[Row]:
-        """Sheet rows whose order is not pending: shipped already or closed; another shop's are left for that one."""
+        """Sheet rows whose order is not pending: shipped already or closed; another shop's are left for that one.
+
+        Of many, only so many are looked for in a run, see `LookUps`; the others wait for the next ones.
+        """
         rows = [row for row in self._inbox.rows(self._shop) if isinstance(row, SheetRow)]
         rows = [row for row in rows if row.order_sn not in self.once.open]
-        found = self._reading.find(list(dict.fromkeys(row.order_sn for row in rows))) if rows else {}
-        for row in rows:
-            order = found.get(row.order_sn)
-            if order is not None and order.status != "pending":
-                self._inbox.take(row)
-                self._again.pop(row.order_sn, None)
-                self._run.meter.add(1)
-                yield self._row(decide_found(order, row))
-        self.decide([order for order in found.values() if order.status == "pending"])
+        looking, pending = LookUps(self._run, rows), []
+        left = self._inbox.look_for(self._shop, looking.wanted)
+        for sn, order in looking.found(self._reading):
+            if order is not None and order.status == "pending":
+                pending.append(order)
+                continue
+            left.discard(sn)
+            if order is not None:
+                for row in looking.rows[sn]:
+                    yield self._ended_row(row, OrderRow.of(decide_found(order, row)))
+        for row, ended in looking.known([row for row in rows if row.order_sn in left]):
+            left.discard(row.order_sn)
+            yield self._ended_row(row, ended)
+        self.decide(pending)
         yield from self.report_what_is_not_to_be_shipped()
+
+    def _ended_row(self, row: SheetRow, ended: OrderRow) -> Row:
+        """A row of the sheets that ends without its order having been decided on."""
+        self._inbox.take(row)
+        self._again.pop(row.order_sn, None)
+        self._run.meter.add(1)
+        return self._counted(ended)
 
     # Shipping
 

@@ -17,6 +17,7 @@ from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import load_profile
 from rpa.errors import ChallengeShown, ConfigError, KickedOut, LoginNeeded, NeedsPerson, Stopped, TryAgain, WrongShop
+from rpa.kicks import Kicks
 from rpa.language import Text
 from rpa.log import speak
 from rpa.tomlfile import did_you_mean
@@ -84,7 +85,8 @@ def opened(
         premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping, guest=guest
     ) as view:
         try:
-            yield view
+            with kick_kept(premises):
+                yield view
         except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
             vault.forget_state(shop.name)
             raise
@@ -92,6 +94,16 @@ def opened(
             keep_login(premises, view)
             raise
         keep_login(premises, view)
+
+
+@contextmanager
+def kick_kept(premises: Premises) -> Iterator[None]:
+    """Remember for all runs to come when the site says in this block that the account was logged in elsewhere."""
+    try:
+        yield
+    except KickedOut:
+        Kicks(premises.config.var).keep(premises.shop, at=premises.config.clock.now())
+        raise
 
 
 def keep_login(premises: Premises, view: View) -> None:
@@ -164,10 +176,16 @@ def offices_of(premises: Premises, view: View) -> Mapping[type, Callable[[], Any
 
 
 def entering(premises: Premises) -> Callable[[View], None]:
-    """How to log in to this shop by itself: with the stored password. Raises LoginNeeded when there is none."""
+    """How to log in to this shop by itself: with the stored password.
+
+    Raises LoginNeeded when there is none, KickedOut when somebody else has the account: that ends with a person's word.
+    """
     shop = premises.shop
 
     def enter(view: View) -> None:
+        kick = Kicks(premises.config.var).of(shop)
+        if kick is not None:
+            raise KickedOut(kick.in_words(shop))
         password = premises.vault.password(shop.name, shop.login)
         if password is None:
             raise LoginNeeded(_NO_PASSWORD.with_words(shop=shop.name))

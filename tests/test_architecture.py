@@ -14,7 +14,7 @@ LAYERS = (
     ("cli", "__main__"),
     ("runner", "scheduler", "starter", "doctor", "service", "ahead"),
     ("browser", "documents", "elements", "ledger", "report", "notify", "office", "overview", "run"),
-    ("config", "credentials", "discovery", "flow", "pauses", "timetable"),
+    ("config", "credentials", "discovery", "flow", "kicks", "pauses", "timetable"),
     ("tomlfile", "tomllines", "tomlshape"),
     ("address", "clock", "diskspace", "files", "log", "outcome", "stopping"),
     ("errors",),

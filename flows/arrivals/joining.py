@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 GoodOrBad = SheetRow | BadRow
 
+_NO_SHOPS = frozenset({Reason.NO_ORDER_YET, Reason.NOT_LOOKED_UP})
+"""What is said of a row whose order no shop is known to have."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Arrived:
@@ -136,7 +139,7 @@ class Arrived:
         }  # fmt: skip
 
     def _is_elsewhere(self, row: ArrivalRow | None) -> bool:
-        known = row is not None and row.shop and row.reason != Reason.NO_ORDER_YET
+        known = row is not None and row.shop and row.reason not in _NO_SHOPS
         return row is None or bool(known and row.shop not in self.folders)
 
     def twins_left(self) -> Iterator[tuple[str, Decision]]:

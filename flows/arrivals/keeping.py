@@ -78,9 +78,10 @@ class Keeper:
         for each in self._arrived.ending_with(row.place):
             if reason is Reason.SAME_ROW_BEFORE and each.id in self._arrived.noted:
                 continue
-            over = each.overdue and reason is not Reason.SHOP_NOT_READ
+            unseen = reason in {Reason.SHOP_NOT_READ, Reason.NOT_LOOKED_UP}
+            over = each.overdue and not unseen
             told = Reason.EXPIRED if over and reason.outcome in _GOING_ON else reason
-            looked = tuple(sorted(self._arrived.looking(each.row.place, stopped=stopped)))
+            looked = () if unseen else tuple(sorted(self._arrived.looking(each.row.place, stopped=stopped)))
             self._add(each, told, decision.message, ended=over or ends(told), looked=looked)
 
     def _told(self, row: Row) -> Row:

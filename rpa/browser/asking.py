@@ -16,7 +16,7 @@ from playwright.sync_api import Error
 from rpa.browser.answers import Answer, AnswerLost, TooManyCalls, open_answer
 from rpa.browser.moments import breathe
 from rpa.elements.values import follow
-from rpa.errors import LoginNeeded, RateLimited, TryAgain
+from rpa.errors import LoginNeeded, RateLimited, Stopped, TryAgain
 from rpa.language import Text
 from rpa.log import speak
 
@@ -87,12 +87,17 @@ class _Sent:
 class Asking:
     """The requests of one page, answered."""
 
-    def __init__(self, page: Page, *, profile: Profile, clock: Clock, patience_s: float) -> None:
-        """`patience_s`: how long an answer may take."""
+    def __init__(
+        self, page: Page, *, profile: Profile, clock: Clock, patience_s: float,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
+        """`patience_s`: how long an answer may take; `stopping`: whether the run was asked to stop."""
         self._page = page
         self._profile = profile
         self._clock = clock
         self._patience_s = patience_s
+        self._stopping = stopping
+        self._gives_way = False
         self.ahead: timedelta | None = None
         """How far the site's clock is ahead of ours; None: it has not told."""
 
@@ -104,6 +109,18 @@ class Asking:
         date = response.headers.get("date")
         if date is not None:
             self.ahead = parsedate_to_datetime(date) - self._clock.now()
+
+    @contextmanager
+    def giving_way(self) -> Iterator[None]:
+        """What is asked for in this block can wait for another run.
+
+        Raises RateLimited as soon as the site asks for fewer calls, Stopped as soon as the run is asked to stop.
+        """
+        self._gives_way = True
+        try:
+            yield
+        finally:
+            self._gives_way = False
 
     def answered(
         self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
@@ -142,7 +159,7 @@ class Asking:
             def answer() -> Answer:
                 nobody_called.pop_all()
                 sent = first
-                for wait_s in (*_RATE_LIMIT_WAITS_S, None):
+                for wait_s in (*(() if self._gives_way else _RATE_LIMIT_WAITS_S), None):
                     try:
                         return _given(self._answer(sent), name=name)
                     except TooManyCalls as error:
@@ -190,6 +207,8 @@ class Asking:
         deadline = self._clock.monotonic() + self._patience_s
         while not done and self._clock.monotonic() < deadline:
             self._refuse_login_page()
+            if self._gives_way and self._stopping():
+                raise Stopped
             if breathe(self._page, css=css) and not done:
                 return
 

@@ -59,7 +59,8 @@ class View:
         self.clock = clock
         self._enter = enter
         self._patience_ms = patience_s * 1000
-        self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * patience_s)
+        self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping)
+        self.giving_way = self._asking.giving_way
         self._downloads = Downloads(
             page, clock=clock, login_path=profile.session.login_path, patience_s=patience_s, longest_s=download_s,
             stopping=stopping,
@@ -292,8 +293,7 @@ class View:
     def question(self, name: str, *, about: str) -> Scope | None:
         """A dialog that names no key, where it is open now; it is taken to be about this one."""
         root = open_dialog(self.page, self.profile.dialogs[name])
-        name = f"dialog:{name}"
-        return Scope(self, root=root, name=name, key=about, fields={}, key_field=None) if root is not None else None
+        return Scope(self, root=root, name=f"dialog:{name}", key=about, fields={}, key_field=None) if root else None
 
     def dialog_gone(self, name: str) -> None:
         """Wait until this dialog is closed."""

@@ -185,12 +185,13 @@ def ledger_resolve(
     reason: Annotated[str, typer.Option(help=Options.reason, metavar="TEXT")] = "",
     by: By = None,
     kind: Annotated[str | None, typer.Option(help=Options.kind, metavar="KIND")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=Options.reopen, metavar="")] = False,
 ) -> None:
     """Answer for an order."""
     from rpa.cli.resolving import resolve
 
     answers = [name for name, given in (("done", done), ("not_done", not_done), ("changed", changed_ok)) if given]
-    resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason)
+    resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason, yes=yes)
 
 
 @service.command("install", help=Commands.service_install)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console, person_named
 from rpa.config import load
-from rpa.errors import ConfigError
+from rpa.errors import ConfigError, KickedOut
+from rpa.kicks import Kicks
 from rpa.language import Language, Text
 from rpa.pauses import STOP_FILES, Pauses
 
@@ -35,6 +38,10 @@ _NOT_KEPT = Text(
 )
 _RESUMED = Text(en="{shop}: not paused any more.", zh="{shop}：已恢复。")
 _WAS_NOT = Text(en="{shop}: there was no pause.", zh="{shop}：本来就没有暂停。")
+_MAY_LOG_IN = Text(
+    en="{shop}: the account was logged in elsewhere; from now on runs log in again by themselves.",
+    zh="{shop}：账户曾在别处登录；从现在起程序可以自动登录。",
+)
 _STILL = Text(en="Still in force:", zh="仍在暂停：")
 _EXIT_PERSON = 3
 
@@ -60,7 +67,7 @@ def pause_shops(config_path: Path | None, names: Sequence[str], *, by: str | Non
 
 
 def resume_shops(config_path: Path | None, names: Sequence[str]) -> None:
-    """End the pauses of these shops and groups, or the one of all shops.
+    """End the pauses of these shops and groups, or the one of all shops; let runs log in again to those that are named.
 
     What still holds is listed; exits with 3 when that is a pause of a shop that was named, or one of all shops.
     Raises ConfigError.
@@ -69,17 +76,42 @@ def resume_shops(config_path: Path | None, names: Sequence[str]) -> None:
     language, pauses = config.language, Pauses(config.folder, config.var)
     said = console()
     asked_for = _named(config, names)
-    for shop in asked_for:
-        words = _RESUMED if pauses.resume(shop) else _WAS_NOT
-        said.print(words.of(language).format(shop=_name(shop, language=language)))
-    left = pauses.all()
-    if left:
+    resumed = {shop: pauses.resume(shop) for shop in asked_for}
+    back = give_back(config, {name for name in asked_for if name})
+    for name in sorted(back):
+        said.print(_MAY_LOG_IN.of(language).format(shop=name), soft_wrap=True)
+    for shop, was_paused in resumed.items():
+        if was_paused or shop not in back:
+            words = _RESUMED if was_paused else _WAS_NOT
+            said.print(words.of(language).format(shop=_name(shop, language=language)))
+    left, kicked = pauses.all(), Kicks(config.var).holding(config.shops.values())
+    if left or kicked:
         said.print(_STILL.of(language))
+    colon = Text(en=": ", zh="：").of(language)
+    for name, kick in kicked.items():
+        said.print(f"{name}{colon}{kick.in_words(config.shops[name]).of(language)}", soft_wrap=True)
     for pause in left:
         between = Text(en=" ", zh="").of(language)
         said.print(f"{_line(pause, language=language)}{between}{pause.way_out.of(language)}")
     if any(pause.shop is None or pause.shop in asked_for for pause in left):
         sys.exit(_EXIT_PERSON)
+
+
+def give_back(config: Config, names: AbstractSet[str]) -> set[str]:
+    """A person says that these shops' accounts are ours again; gives the shops that runs may log in to from now on.
+
+    Those that share an account are among them. The incidents end for which the scheduler lets them rest.
+    """
+    kicks, shops = Kicks(config.var), config.shops
+    before = kicks.holding(shops.values())
+    for name in names & before.keys():
+        kicks.end(shops[name])
+    over = before.keys() - kicks.holding(shops.values()).keys()
+    if (config.var / "ledger.sqlite3").exists():
+        with opened_ledger(config) as ledger:
+            for name in names | over:
+                ledger.close_incident(name, cause=KickedOut.code)
+    return over
 
 
 def _named(config: Config, names: Sequence[str]) -> list[str | None]:

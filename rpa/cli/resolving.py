@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from rpa.cli.records import STATE_WORDS, opened_ledger, reason_given
-from rpa.cli.speech import asked, console, person_named
+from rpa.cli.speech import agreed, asked, console, person_named
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
@@ -70,6 +70,31 @@ _NOT_OPEN = Text(
     "`rpa ledger show --shop {shop}` lists what there is.",
     zh="{shop} 的订单 {subject} 记录为“{word}”，无需答复。可用 rpa ledger show --shop {shop} 查看全部记录。",
 )
+_PROVEN = {
+    State.DONE: Text(
+        en="{at}: the site showed {subject} in {shop} as it was sent ({sent}), run {run}.{details}",
+        zh="{at}：后台已显示 {shop} 的订单 {subject} 与提交的一致（{sent}），运行 {run}。{details}",
+    ),
+    State.CONFLICT: Text(
+        en="{at}: the site showed {subject} in {shop} as done otherwise than it was sent ({sent}), run {run}.{details}",
+        zh="{at}：后台显示 {shop} 的订单 {subject} 已处理，但与提交的（{sent}）不一致，运行 {run}。{details}",
+    ),
+}
+"""What the site has shown of an action in one of these states; a person who says otherwise must be sure."""
+_ANSWERED_BY = Text(
+    en="{at}: {by} answered that the site shows {subject} in {shop} as it was sent ({sent}), run {run}.{details}",
+    zh="{at}：{by} 答复后台显示 {shop} 的订单 {subject} 与提交的一致（{sent}），运行 {run}。{details}",
+)
+_NEEDS_YES = Text(
+    en="{shown} With --not-done the next run may send it again. Look at it on the site; if it is really not sent any "
+    "more, add --yes. Nothing was recorded.",
+    zh="{shown}以 --not-done 答复后，下次运行可能会重新提交。请先在后台查看；确实已不是发货状态时，请加 --yes。"
+    "未做任何记录。",
+)
+_REALLY = Text(
+    en="{shown} Is it really not sent any more, so that the next run may send it again?",
+    zh="{shown}确实已不是发货状态，允许下次运行重新提交吗？",
+)
 _QUESTION = Text(en="What does the site show? 1, 2 or 3", zh="后台显示的是哪一种？请输入 1、2 或 3")
 _NAME = Text(en="Your name", zh="您的姓名")
 _LEFT = Text(en="Left open; nothing was recorded.", zh="未做处理，未记录任何内容。")
@@ -85,34 +110,66 @@ def resolve(
     kind: str | None,
     by: str | None,
     reason: str,
+    yes: bool,
 ) -> None:
     """Record a person's one answer (`done`, `not_done` or `changed`) for an order, and print what is recorded now.
 
-    Without an answer, a person at a terminal is shown what there is to be seen, and asked.
+    Without an answer, a person at a terminal is shown what there is to be seen, and asked. That what the site has shown
+    is not so is asked once more there; `yes`: it is not.
 
     Raises ConfigError unless there is exactly one answer, which fits, a reason and a name, and no run of the shop.
     """
     config = load(config_path)
     config.shop(shop)
     if not answers and sys.stdin.isatty():
-        _ask(config, shop, subject=subject, kind=kind, by=by, reason=reason)
+        _ask(config, shop, subject=subject, kind=kind, by=by, reason=reason, yes=yes)
         return
     if len(answers) != 1:
         raise ConfigError(_ONE_ANSWER)
     who = person_named(by)
     why = reason_given(reason, language=config.language)
-    with _shop_to_itself(config, shop) as ledger:
-        if answers[0] == "changed":
-            ledger.release(shop, subject=subject, by=who, reason=why)
-            _keep_open(ledger, shop, subject=subject)
-            said = _RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)
-            console().print(said, soft_wrap=True)
-        else:
+    if answers[0] != "changed":
+        with opened_ledger(config) as ledger:
             action = _live_action(ledger, shop, subject=subject, kind=kind)
-            _record(ledger, action, state=_ANSWERS[answers[0]], by=who, reason=why, language=config.language)
+        _answer(config, action, answer=answers[0], by=who, reason=why, yes=yes)
+        return
+    with _shop_to_itself(config, shop) as ledger:
+        ledger.release(shop, subject=subject, by=who, reason=why)
+        _keep_open(ledger, shop, subject=subject)
+    said = _RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)
+    console().print(said, soft_wrap=True)
 
 
-def _ask(config: Config, shop: str, *, subject: str, kind: str | None, by: str | None, reason: str) -> None:
+def _answer(config: Config, action: Action, *, answer: str, by: str, reason: str, yes: bool) -> None:
+    """Record the answer, unless it takes back what was proven and nobody is sure of that, or a run has looked again."""
+    state, language = _ANSWERS[answer], config.language
+    if state is State.NOT_DONE and action.state in _PROVEN and not yes:
+        shown = _shown(action)
+        if not sys.stdin.isatty():
+            raise ConfigError(Text(en=_NEEDS_YES.en.format(shown=shown.en), zh=_NEEDS_YES.zh.format(shown=shown.zh)))
+        question = Text(en=_REALLY.en.format(shown=shown.en), zh=_REALLY.zh.format(shown=shown.zh))
+        if not agreed(question, language=language):
+            console().print(_LEFT.of(language))
+            return
+    with _shop_to_itself(config, action.shop) as ledger:
+        if _live_action(ledger, action.shop, subject=action.subject, kind=action.kind) != action:
+            raise ConfigError(_LOOKED_AT.with_words(subject=action.subject, shop=action.shop))
+        _record(ledger, action, state=state, by=by, reason=reason, language=language)
+
+
+def _shown(action: Action) -> Text:
+    """What the site has shown of the action, and when."""
+    words = _ANSWERED_BY if action.answered_by and action.state is State.DONE else _PROVEN[action.state]
+    return words.with_words(
+        subject=action.subject, shop=action.shop, run=action.run_id, by=action.answered_by,
+        sent=" ".join(filter(None, action.payload.values())), at=action.updated_at.strftime("%Y-%m-%d %H:%M"),
+        details=f" {action.detail}." if action.detail else "",
+    )  # fmt: skip
+
+
+def _ask(
+    config: Config, shop: str, *, subject: str, kind: str | None, by: str | None, reason: str, yes: bool
+) -> None:  # fmt: skip
     """Show the action and have it answered. The shop is free meanwhile; an answer to what has changed is refused."""
     language = config.language
     with opened_ledger(config) as ledger:
@@ -127,10 +184,7 @@ def _ask(config: Config, shop: str, *, subject: str, kind: str | None, by: str |
         return
     why = reason_given(reason, language=language)
     who = person_named(by or asked(_NAME, language=language, default=person_named(by)))
-    with _shop_to_itself(config, shop) as ledger:
-        if _live_action(ledger, shop, subject=subject, kind=action.kind) != action:
-            raise ConfigError(_LOOKED_AT.with_words(subject=subject, shop=shop))
-        _record(ledger, action, state=_ANSWERS[_BY_NUMBER[answer]], by=who, reason=why, language=language)
+    _answer(config, action, answer=_BY_NUMBER[answer], by=who, reason=why, yes=yes)
 
 
 @contextmanager

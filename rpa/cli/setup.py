@@ -100,10 +100,13 @@ def write_first_config(config_path: Path | None) -> None:
 def log_in(config_path: Path | None, shop: str, *, password: str | None, headed: bool) -> None:
     """Log in to the shop and keep its login state: with this password, which is kept too, or (None) by a person.
 
+    That the account was logged in elsewhere is over then.
+
     Raises ConfigError before a browser starts; LoginNeeded, ChallengeShown or WrongShop when the site shows that nobody
     is logged in, or somebody else: nothing is kept then.
     """
     from rpa.browser.login import type_password, wait_for_person
+    from rpa.cli.pausing import give_back
     from rpa.credentials import Vault, find_key
     from rpa.office import premises_of
 
@@ -123,6 +126,8 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
     _enter_and_keep(premises, enter=enter, headed=headed or password is None)
     if password is not None:
         vault.save_password(shop, chosen.login, password)
+    give_back(config, {shop})
+    if password is not None:
         console().print(_PASSWORD_KEPT.of(config.language).format(login=chosen.login), soft_wrap=True)
 
 
@@ -141,10 +146,15 @@ def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed
     """Log in in a browser without any earlier login, make sure that it is the right shop, and keep the login."""
     from rpa.browser.login import arrived_in_shop
     from rpa.browser.session import launched, login_state
-    from rpa.office import viewed
+    from rpa.office import kick_kept, viewed
 
     config, shop = premises.config, premises.shop
-    with shop_to_itself(premises), launched(headed=headed) as browser, viewed(premises, browser, state=None) as view:
+    with (
+        shop_to_itself(premises),
+        launched(headed=headed) as browser,
+        viewed(premises, browser, state=None) as view,
+        kick_kept(premises),
+    ):
         enter(view)
         identity = arrived_in_shop(view)
         premises.vault.save_state(shop.name, login_state(view.page))

@@ -144,7 +144,7 @@ class _RowMaker:
         return Styled(f"{self._when(planned.due_at)} {planned.flow}") if planned else Styled("–", style="dim")
 
     def _login(self, state: ShopState) -> Styled:
-        if any(each.cause in _LOGIN_NEEDED for each in state.incidents):
+        if state.kick or any(each.cause in _LOGIN_NEEDED for each in state.incidents):
             return Styled(_NEEDED.of(self.language), style="bold red")
         if state.login is None:
             return Styled("–", style="dim")

@@ -16,6 +16,7 @@ from rpa.cli.records import opened_ledger
 from rpa.cli.shoptable import shop_table, when
 from rpa.cli.speech import console
 from rpa.config import BrokenShop, load
+from rpa.errors import KickedOut
 from rpa.language import Language, Text
 from rpa.overview.health import allowed_down, complaint, scheduler_of
 from rpa.overview.naming import addressed, named
@@ -111,6 +112,8 @@ def _wrong(state: ShopState, *, words: Vocabulary, language: Language, now: date
     if state.problem:
         yield state.problem
     yield from (_sentence(each, words=words) for each in state.incidents)
+    if state.kick and all(each.cause != KickedOut.code for each in state.incidents):
+        yield KickedOut.meaning
     if state.failed_in_a_row >= IN_A_ROW and not state.incidents:
         yield _FAILED.of(language).format(count=state.failed_in_a_row)
     if state.lost:

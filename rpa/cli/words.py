@@ -148,6 +148,12 @@ class Options:
     order = said(Text(en="The order number.", zh="订单号。"))
     done = said(Text(en="The site shows it as we sent it.", zh="后台显示的与提交的一致。"))
     not_done = said(Text(en="The site does not have it; it may be sent again.", zh="后台没有收到，可以重新提交。"))
+    reopen = said(
+        Text(
+            en="With --not-done: it is so, though the site has shown otherwise.",
+            zh="与 --not-done 同用：后台曾显示已发货，但确实已不是，不再询问。",
+        )
+    )
     changed_ok = said(
         Text(en="The order changed, and may be shipped as it is now.", zh="订单有变动，可按现在的内容发货。")
     )

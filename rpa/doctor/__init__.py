@@ -9,6 +9,7 @@ from rpa.doctor.configuration import (
     configuration,
     departed_doubts,
     departed_logins,
+    kicked_out,
     selector_profiles,
     time_zone,
 )
@@ -28,6 +29,6 @@ def examine(path: Path | None = None) -> list[Finding]:
     if config is not None:
         found += [*broken_shops(config), *selector_profiles(config), *schedule(config)]
         found += [writable(config.var), local_disk(config.var), free_space(config.var)]
-        found += [time_zone(config), *departed_logins(config), *departed_doubts(config)]
+        found += [time_zone(config), *kicked_out(config), *departed_logins(config), *departed_doubts(config)]
         found += unattended(config)
     return found

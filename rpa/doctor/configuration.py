@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rpa.doctor.findings import Finding, fail, ok, warn
 from rpa.errors import ConfigError
+from rpa.kicks import Kicks
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ def time_zone(config: Config) -> Finding:
             zh=f"本机时区不同；报表和计划任务使用 {config.zone.key}（rpa.toml 中的 timezone）",
         ),
     )
+
+
+def kicked_out(config: Config) -> Iterable[Finding]:
+    """The shops whose account somebody else uses, so that no run logs in there."""
+    for shop, kick in Kicks(config.var).holding(config.shops.values()).items():
+        yield warn(Text(en=f"Login of {shop}", zh=f"{shop} 的登录"), kick.in_words(config.shops[shop]))
 
 
 def departed_logins(config: Config) -> Iterable[Finding]:

@@ -20,6 +20,7 @@ from rpa.overview.tasks import lost_runs
 
 if TYPE_CHECKING:
     from rpa.config import Config, Shop
+    from rpa.kicks import Kick
     from rpa.language import Text
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.logins import Login
@@ -78,6 +79,8 @@ class ShopState:
     lost: tuple[PlannedRun, ...]
     """Today's planned runs that nothing has made up for."""
     pause: Pause | None
+    kick: Kick | None
+    """Its account is used by somebody else."""
     login: Login | None
     incidents: tuple[Incident, ...]
     forecast: Forecast | None
@@ -111,7 +114,7 @@ class ShopState:
         if self.down:
             return Condition.DOWN
         failed = self.last is not None and self.last.failed and self.pause is None
-        if self.incidents or self.lost or self.forecast or failed:
+        if self.incidents or self.kick or self.lost or self.forecast or failed:
             return Condition.TROUBLED
         return Condition.PAUSED if self.pause else Condition.FINE
 
@@ -126,10 +129,12 @@ def shop_states(
     words: Vocabulary, now: datetime,
 ) -> list[ShopState]:  # fmt: skip
     """How these shops are, worst first, then nearest deadline first. `orders`: what is outstanding in them."""
+    from rpa.kicks import Kicks
     from rpa.pauses import Pauses
 
     names = [shop.name for shop in shops]
     pauses, logins = Pauses(config.folder, config.var), ledger.logins()
+    kicks = Kicks(config.var).holding(config.shops.values())
     planned = ledger.last_and_next(names)
     lost = _by_shop(list(lost_runs(ledger, shops=set(names), now=now)))
     incidents: dict[str, list[Incident]] = {}
@@ -146,7 +151,8 @@ def shop_states(
             ShopState(
                 shop=shop, orders=of_shop, near=len(of_shop.near(at_site)),
                 last=runs[0] if runs else None, failed_in_a_row=_failed_in_a_row(runs), next=coming,
-                lost=tuple(lost.get(shop.name, ())), pause=pauses.of(shop.name), login=logins.get(shop.name),
+                lost=tuple(lost.get(shop.name, ())), pause=pauses.of(shop.name), kick=kicks.get(shop.name),
+                login=logins.get(shop.name),
                 incidents=tuple(incidents.get(shop.name, ())),
                 forecast=_forecast(ledger, shop, orders=of_shop, words=words, now=now, at_site=at_site),
             )

@@ -54,6 +54,7 @@ def _shop(state: ShopState, *, language: Language) -> dict[str, Any]:
             "flow": state.last.flow, "started_at": _iso(state.last.started_at), "state": state.last.state.value,
             "outcomes": dict(state.last.counts),
         },
+        "kicked": state.kick and {"noticed_in": state.kick.shop, "since": _iso(state.kick.since)},
         "failed_in_a_row": state.failed_in_a_row,
         "next_run": state.next and _planned(state.next),
         "lost_runs": [_planned(each) for each in state.lost],

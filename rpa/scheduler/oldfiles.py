@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.ledger.ledger import Ledger
 
-_WRITTEN = (".", "locks", "pauses", "secrets")
+_WRITTEN = (".", "kicks", "locks", "pauses", "secrets")
 """The folders of var in which small files are written whole or not at all."""
 _A_DAY = timedelta(days=1)
 

@@ -24,14 +24,19 @@ def resting(incidents: Iterable[Incident], *, secrets: Path, now: datetime) -> d
     A shop rests from the last run that found its login in trouble, until somebody logs in, or the rest has passed. One
     that has only lost its session, and has a password to log in with, does not: the next run does so by itself.
     A moment that is long to come is one of a clock that went wrong, and keeps no shop.
+    One whose account was logged in elsewhere rests until somebody logs in, or resumes it, however long that takes.
     """
     return {
         each.shop: each.message
         for each in incidents
         if each.cause in LOGIN_TROUBLE
-        and abs(now.astimezone(UTC) - each.last_seen_at.astimezone(UTC)) < _rest(each, secrets=secrets)
+        and (each.cause == KickedOut.code or _has_just_tried(each, secrets=secrets, now=now))
         and not _changed_since(each.last_seen_at, shop=each.shop, secrets=secrets)
     }
+
+
+def _has_just_tried(incident: Incident, *, secrets: Path, now: datetime) -> bool:
+    return abs(now.astimezone(UTC) - incident.last_seen_at.astimezone(UTC)) < _rest(incident, secrets=secrets)
 
 
 def _rest(incident: Incident, *, secrets: Path) -> timedelta:

@@ -106,6 +106,17 @@ def test_a_site_that_goes_on_asking_for_fewer_calls_is_left_alone(view: View, si
     assert len(site.asked) == 4
 
 
+def test_what_can_wait_for_another_run_gives_way_at_once(view: View, site: TinySite) -> None:
+    view.open("orders")
+    site.answers = [TOO_MANY, TOO_MANY, good("A-1")]
+    began = view.clock.now()
+    with view.giving_way(), pytest.raises(RateLimited, match="slower"):
+        answer(view)
+    assert len(site.asked) == 1
+    assert view.clock.now() == began
+    assert answer(view).keys("order_sn") == ["A-1"], "the rest of the run waits as ever"
+
+
 def test_only_the_answer_about_this_key_counts(view: View, site: TinySite) -> None:
     view.open("orders")
     site.answers = [good("B-2"), good("A-1")]

@@ -54,6 +54,25 @@ def test_what_was_not_done_may_be_sent_again(kept: Project) -> None:
         assert opened.live("demo", kind="ship", subjects=[DOUBT]) == {}
 
 
+def test_what_the_site_has_shown_as_done_is_reopened_only_by_a_person_who_is_sure(kept: Project) -> None:
+    reopen = ("ledger", "resolve", "demo", DONE, "--not-done", "--reason=the buyer sent it back")
+    run = kept.rpa(*reopen)
+    assert run.returncode == 2
+    for told in (DONE, "圆通速递 YT0000000000001", "the site showed", ", run ", "[looked] once", "--yes"):
+        assert told in run.stderr
+    assert state_of(kept, DONE) == (State.DONE, "[looked] once", "")
+    assert kept.rpa(*reopen, "--yes").returncode == 0
+    assert state_of(kept, DONE)[0] is State.NOT_DONE
+
+
+def test_what_a_person_has_answered_as_done_is_no_less_done(kept: Project) -> None:
+    assert kept.rpa("ledger", "resolve", "demo", DOUBT, "--done", REASON, "--by", "小王").returncode == 0
+    run = kept.rpa("ledger", "resolve", "demo", DOUBT, "--not-done", REASON)
+    assert run.returncode == 2
+    assert "小王 answered that the site shows" in run.stderr
+    assert state_of(kept, DOUBT)[0] is State.DONE
+
+
 def test_a_changed_order_is_released(kept: Project) -> None:
     run = kept.rpa("ledger", "resolve", "demo", "changed-1", "--changed-ok", REASON)
     assert run.returncode == 0, run.stderr

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from rpa.discovery import flows
+from rpa.kicks import Kicks
 from rpa.pauses import Pauses
 from rpa.runner import Job
+from tests.cli.doubts import ledger
 from tests.cli.inside import rpa
 from tests.cli.project import Project
 from tests.faults.smallshop import SmallShop, small_shop
@@ -54,6 +56,38 @@ def test_a_pause_is_set_for_shops_and_groups_and_says_what_it_means(sellers: Pro
         assert word in run.stdout
     assert rpa(sellers, "resume", "harbour").returncode == 0
     assert paused(sellers) == {"demo": "Anna"}
+
+
+def test_a_shop_that_is_resumed_may_be_logged_in_to_again_and_its_incident_is_over(sellers: Project) -> None:
+    config, kicks = sellers.config, Kicks(sellers.config.var)
+    for name in ("demo", "north"):
+        kicks.keep(config.shops[name], at=config.clock.now())
+    with ledger(sellers) as opened:
+        opened.incident("demo", cause="logged_in_elsewhere", message="Log in.")
+    assert "needed" in rpa(sellers, "status").stdout
+    left = rpa(sellers, "resume")
+    assert (left.returncode, "`rpa login demo`" in left.stdout) == (0, True)
+    said = rpa(sellers, "resume", "demo")
+    assert said.returncode == 0, said.stderr
+    assert "demo: the account was logged in elsewhere; from now on runs log in again" in said.stdout
+    assert "`rpa login north`" in said.stdout
+    assert kicks.holding(config.shops.values()).keys() == {"north"}
+    with ledger(sellers) as opened:
+        assert opened.open_incidents() == []
+
+
+def test_shops_that_share_an_account_rest_no_more_once_one_of_them_is_resumed(sellers: Project) -> None:
+    sellers.write(GROUPS.format(language="en").replace("platform =", 'login = "clerk-1"\nplatform ='))
+    config, kicks = sellers.config, Kicks(sellers.config.var)
+    kicks.keep(config.shops["demo"], at=config.clock.now())
+    with ledger(sellers) as opened:
+        for name in config.shops:
+            opened.incident(name, cause="logged_in_elsewhere", message="Log in.")
+    said = rpa(sellers, "resume", "north").stdout
+    assert [f"{name}: the account was logged in elsewhere" in said for name in config.shops] == [True] * 3
+    assert kicks.holding(config.shops.values()) == {}
+    with ledger(sellers) as opened:
+        assert opened.open_incidents() == []
 
 
 def test_without_a_shop_all_are_paused_by_one_pause_that_one_resume_ends(sellers: Project) -> None:

@@ -10,7 +10,7 @@ import pytest
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.standing import Finding
 from tests.cli.atterminal import desktop, terminal, typed
-from tests.cli.doubts import DOUBT, keep_doubts, ledger, state_of
+from tests.cli.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
 from tests.cli.project import Project
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is POSIX")
@@ -44,6 +44,21 @@ def test_a_person_at_a_terminal_is_shown_the_order_and_asked(kept: Project) -> N
     assert state_of(kept, DOUBT) == (State.DONE, "[looked] once; the order page shows it", "小王")
     with ledger(kept) as opened:
         assert opened.outstanding("demo") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "state"),
+    [(["--not-done"], "", State.DONE), ([], "n", State.DONE), (["--not-done"], "y", State.NOT_DONE)],
+)
+def test_what_was_proven_is_asked_once_more_before_it_is_reopened(
+    kept: Project, given: list[str], said: str, state: State
+) -> None:
+    keys = f"{said}\n" if given else f"2\n{said}\n"
+    run = typed(kept, "ledger", "resolve", "demo", DONE, *given, REASON, "--by=me", keys=keys, DISPLAY="")
+    assert run.returncode == 0, run.stderr
+    assert "the site showed" in run.stderr
+    assert "YT0000000000001" in run.stderr
+    assert state_of(kept, DONE)[0] is state
 
 
 def test_who_cannot_tell_leaves_it_open(kept: Project) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rpa.config import load
+from rpa.kicks import Kicks
 from tests.faults.promises import careful
 from tests.faults.smallshop import SmallShop, small_shop
 from tests.office import PASSWORD, Result
@@ -30,9 +32,12 @@ def test_a_session_that_is_lost_in_mid_run_waits_for_a_person_and_then_goes_on(t
         careful(shop, stopped)
         assert len(shop.shipped()) == 2
         assert [login["via"] for login in shop.mock.truth()["logins"]] == ["password"]
+        kicks, shops = Kicks(shop.folder.var), load(shop.folder.path / "rpa.toml").shops.values()
+        assert kicks.holding(shops).keys() == ({"demo"} if fault == "kicked" else set())
 
         login = shop.folder.run("login", "demo", "--password-stdin", given=f"{PASSWORD}\n")
         assert login.exit_code == 0, login.stderr
+        assert kicks.holding(shops) == {}
         finished = shop.ship()
         careful(shop, finished)
         assert finished.exit_code == 0

@@ -67,6 +67,8 @@ class ImportSite:
     """Files of other hands that it works through."""
     says: ImportSaid = field(default_factory=lambda: ImportSaid(accepted=True, task_id="1"))
     """To an upload."""
+    looked_up: list[str] = field(default_factory=list)
+    """The orders that were searched for one by one."""
     at: dict[str, Callable[[], None]] = field(default_factory=dict)
     """What happens when `limits`, `nearest`, `fill_in`, `read_back`, `result` or `at_work` is asked for."""
     _newest: Sequence[ImportLine] = ()
@@ -88,6 +90,12 @@ class ImportSite:
 
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
         return {sn: self.orders[sn] for sn in order_sns if sn in self.orders}
+
+    def look_up(self, order_sns: Sequence[str], *, most_searches: int) -> Iterator[Mapping[str, Order | None]]:
+        self._happens("look_up")
+        for sn in order_sns[:most_searches]:
+            self.looked_up.append(sn)
+            yield {sn: self.orders.get(sn)}
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
         self._happens("read_back")

@@ -208,6 +208,21 @@ def test_an_order_that_not_all_shops_have_looked_for_is_given_up_naming_them(two
     assert [line["Details"] for line in two.result("today.csv")] == ["two"]
 
 
+def test_a_row_that_was_not_looked_for_is_given_up_by_nobody_and_left_to_no_shop(two: ArrivalDesk) -> None:
+    def not_looked_for() -> list[tuple[str, str, str]]:
+        inbox = two.read("one")
+        inbox.look_for("one", [A])
+        return two.work(inbox, finds={})
+
+    with days(0):
+        two.drop("today.csv", parcel(A))
+        assert not_looked_for() == [("one", A, "not_looked_up")]
+        assert two.run("two") == [("two", A, "no_order_yet")]
+    with days(8):
+        assert not_looked_for() == [("one", A, "not_looked_up")]
+        assert two.open() == [A]
+
+
 def test_what_another_run_has_ended_meanwhile_is_not_reported_again(two: ArrivalDesk) -> None:
     two.drop("today.csv", parcel(A), parcel(B, courier="不知道快递"))
     first, second = two.read("one"), two.read("two")

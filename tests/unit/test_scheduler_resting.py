@@ -66,11 +66,19 @@ def test_a_session_that_was_lost_is_no_reason_to_rest_where_a_password_is_stored
     assert office.rests_for() == HOUR, "the password did not help"
 
 
-@pytest.mark.parametrize("cause", ["challenge", "logged_in_elsewhere"])
-def test_what_a_password_does_not_end_lets_the_shop_rest_at_once(office: Office, cause: str) -> None:
+def test_what_a_password_does_not_end_lets_the_shop_rest_at_once(office: Office) -> None:
     office.keep_password()
-    office.stopped(cause)
+    office.stopped("challenge")
     assert office.rests_for() == HOUR
+
+
+def test_an_account_that_was_logged_in_elsewhere_is_left_alone_until_somebody_logs_in(office: Office) -> None:
+    office.keep_password()
+    office.stopped("logged_in_elsewhere")
+    later = office.clock.now() + timedelta(days=400)
+    assert resting(office.ledger.open_incidents(), secrets=office.secrets, now=later) == {"demo": "Log in."}
+    (office.secrets / "demo.state").write_bytes(b"sealed")
+    assert resting(office.ledger.open_incidents(), secrets=office.secrets, now=later) == {}
 
 
 def test_a_long_trouble_overflows_nothing(office: Office) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, ClassVar
 
 from flows.model import Order
@@ -111,22 +111,32 @@ class WebOrders:
         return self._view.site_now()
 
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
-        """Orders of any status by number; those that the shop does not have are missing.
+        """Orders of any status by number; those that the shop does not have are missing."""
+        looks = self._looks(order_sns, most_searches=len(order_sns))
+        return {sn: order for some in looks for sn, order in some.items() if order is not None}
 
-        Many are looked for among the newest shipped ones first, then among the pending, a page of them at a time.
+    def look_up(self, order_sns: Sequence[str], *, most_searches: int) -> Iterator[Mapping[str, Order | None]]:
+        """The same for what can wait, bit by bit; None: the shop does not have it. Not more are searched for singly.
+
+        Raises RateLimited as soon as the site asks for fewer calls, Stopped as soon as the run is asked to stop.
         """
-        wanted = dict.fromkeys(order_sns)
-        found: dict[str, Order] = {}
-        if len(wanted) > _SEARCHES_BEFORE_PAGING:
-            found = self._among_shipped(set(wanted))
-        if len(wanted) - len(found) > _SEARCHES_BEFORE_PAGING:
-            found |= self._among_pending(wanted.keys() - found.keys())
-        missing = [sn for sn in wanted if sn not in found]
-        if missing:
+        with self._view.giving_way():
+            yield from self._looks(order_sns, most_searches=most_searches)
+
+    def _looks(self, order_sns: Sequence[str], *, most_searches: int) -> Iterator[Mapping[str, Order | None]]:
+        """Many are looked for among the newest shipped ones first, then among the pending, a page of them at a time."""
+        left = dict.fromkeys(order_sns)
+        for among in (self._among_shipped, self._among_pending):
+            if len(left) > _SEARCHES_BEFORE_PAGING:
+                for found in among(frozenset(left)):
+                    for sn in found:
+                        left.pop(sn, None)
+                    yield found
+        searched = list(left)[:most_searches]
+        if searched:
             self._view.open_for("orders_all", answer="order_list")
-        for sn in missing:
-            found |= {order.order_sn: order for order in self.search(sn) if order.order_sn == sn}
-        return found
+        for sn in searched:
+            yield {sn: next((order for order in self.search(sn) if order.order_sn == sn), None)}
 
     def search(self, order_sn: str) -> list[Order]:
         """What the list, already open, shows for this number."""
@@ -138,20 +148,20 @@ class WebOrders:
         answer = self._view.asking("order_list", ask, about=order_sn)
         return list(orders_of(self._shown(answer).values, answer.rows))
 
-    def _among_shipped(self, wanted: set[str]) -> dict[str, Order]:
-        found: dict[str, Order] = {}
-        most_pages = len(wanted) // PAGE_SIZE + 3
-        for number, page in enumerate(self._pass("orders_shipped"), start=1):
-            found |= {order.order_sn: order for order in page.orders if order.order_sn in wanted}
-            if len(found) == len(wanted) or number >= most_pages:
-                break
-        return found
+    def _among_shipped(self, wanted: AbstractSet[str]) -> Iterator[dict[str, Order]]:
+        """Those of these that are among the newest shipped ones."""
+        return self._among("orders_shipped", wanted, most_pages=len(wanted) // PAGE_SIZE + 3)
 
-    def _among_pending(self, wanted: AbstractSet[str]) -> dict[str, Order]:
-        """Those of these that are pending, as long as the list's pages have any of them."""
-        found: dict[str, Order] = {}
-        for page in self._pass("orders_pending"):
-            found |= {order.order_sn: order for order in page.orders if order.order_sn in wanted}
-            if len(found) == len(wanted):
-                break
-        return found
+    def _among_pending(self, wanted: AbstractSet[str]) -> Iterator[dict[str, Order]]:
+        """Those of these that are pending."""
+        return self._among("orders_pending", wanted, most_pages=None)
+
+    def _among(self, page: str, wanted: AbstractSet[str], *, most_pages: int | None) -> Iterator[dict[str, Order]]:
+        """Those of these that a list shows, page by page, until all are found or so many pages are read."""
+        missing = set(wanted)
+        for shown in islice(self._pass(page), most_pages):
+            found = {order.order_sn: order for order in shown.orders if order.order_sn in missing}
+            missing -= found.keys()
+            yield found
+            if not missing:
+                return

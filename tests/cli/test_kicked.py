@@ -1,0 +1,35 @@
+"""账户在别处登陆: until a person says that it is over, no run of any kind logs in there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rpa.config import load
+from rpa.doctor.configuration import kicked_out
+from tests.faults.smallshop import small_shop
+from tests.office import Result
+
+
+def test_no_run_types_the_password_after_a_kick_until_a_person_resumes_the_shop(tmp_path: Path) -> None:
+    with small_shop(tmp_path, parcels=1, virtual=0, held=(), logged_in=False) as shop:
+        shop.mock.fault("kicked")  # at the first list, right after the password
+        assert refused(shop.ship())
+        before = shop.mock.truth()["logins"]
+        assert [login["ok"] for login in before] == [True]
+        assert refused(shop.ship())
+        checked = shop.folder.run("selectors", "check", "demo")
+        assert checked.exit_code == 3
+        assert "rpa login demo" in checked.stderr
+        assert shop.mock.truth()["logins"] == before
+        [finding] = kicked_out(load(shop.folder.path / "rpa.toml"))
+        assert "`rpa resume demo`" in finding.message.en
+
+        assert shop.folder.run("resume", "demo").exit_code == 0
+        assert shop.ship().reasons() == dict.fromkeys(shop.parcels, "shipped")
+
+
+def refused(result: Result) -> bool:
+    """Whether the shop was stopped for this reason, and each row of the sheet told so."""
+    incidents = result.json["shops"]["demo"]["incidents"]
+    causes, reasons = [incident["cause"] for incident in incidents], {row["reason"] for row in result.rows}
+    return (result.exit_code, causes, reasons) == (3, ["logged_in_elsewhere"], {"shop_not_read"})
