@@ -28,7 +28,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def others(count: int, *, number: str = "78") -> list[SheetRow]:
     """Rows of orders that the shop does not have, unless a test says so."""
-    return [a_row(f"X{n:03d}", row=n, tracking_number=f"{number}{n:011d}") for n in range(100, 100 + count)]
+    return [a_row(f"X{n:03d}", row=n, tracking_number=f"{number}{n:012d}") for n in range(100, 100 + count)]
 
 
 def ends(shop: Shop, rows: Sequence[SheetRow]) -> dict[str, str]:

@@ -64,9 +64,9 @@ def test_a_refused_row_says_what_stands_there_and_what_to_do(read: Read) -> None
     assert (bad.order_sn, bad.courier, bad.tracking_number) == (SN, "中通", "SF1234567890123")
 
 
-def test_an_unusual_number_is_a_warning_and_never_refused(read: Read) -> None:
+def test_an_unusual_number_is_a_warning_of_its_row(read: Read) -> None:
     (row,) = read((SN, "中通", "99120000000001X")).good
-    assert row.warning == "99120000000001X looks unusual for 中通快递; it will be shipped as written."
+    assert row.warning == "99120000000001X looks unusual for 中通快递."
     assert not read((SN, "中通", NUMBER)).good[0].warning
 
 

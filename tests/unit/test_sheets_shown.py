@@ -11,38 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixtures.sheets.formats import Formatted, Rows, write_csv, write_html, write_xls, write_xlsx
+from fixtures.sheets.formats import Formatted, write_csv
 from flows.cells import Shown, clean
-from flows.profile import SheetProfile, read_sheet_profile
-from flows.sheets import SheetContents, read_sheets
+from flows.sheets import read_sheets
 from flows.sheets.number_formats import shown
 from rpa.clock import Clock
-
-PROFILE = Path(__file__).parents[2] / "selectors" / "pinduoduo.toml"
-HEADERS = ("订单号", "快递公司", "快递单号")
-SN, SN2, SN3 = (f"260310-00000000000000{n}" for n in (1, 2, 3))
-NUMBER, NUMBER2 = "73120000001006", "73120000001007"
-SHEETS: dict[str, Callable[..., Path]] = {
-    "xlsx": write_xlsx, "xls": write_xls, "csv": write_csv, "html": write_html
-}  # fmt: skip
-BOOKS = [write_xlsx, write_xls]
-Read = Callable[[Path], SheetContents]
-
-
-@pytest.fixture(scope="module", name="words")
-def _words() -> SheetProfile:
-    return read_sheet_profile(PROFILE)
+from tests.unit.shown import BOOKS, HEADERS, NUMBER, PROFILE, SHEETS, SN, SN2, SN3, Read, ends
 
 
 @pytest.fixture(name="read")
-def _read(words: SheetProfile) -> Read:
-    return lambda path: read_sheets([path], words=words, clock=Clock(), stable_s=0)
-
-
-def _ends(contents: SheetContents) -> dict[int, str]:
-    """By row number: the number that would ship, or the reason why none does."""
-    good = {row.place.row: row.tracking_number for row in contents.good}
-    return dict(sorted((good | {row.place.row: str(row.reason) for row in contents.bad}).items()))
+def _read() -> Read:
+    return lambda path: read_sheets([path], words=PROFILE, clock=Clock(), stable_s=0)
 
 
 def _of_many(
@@ -50,11 +29,11 @@ def _of_many(
 ) -> dict[object, str]:
     """How each of these tracking number cells ends, all in one sheet."""
     rows = [HEADERS, *((f"260310-{n:015d}", courier, cell) for n, cell in enumerate(cells))]
-    return dict(zip(cells, _ends(read(write(tmp_path / "sheet", rows))).values(), strict=True))
+    return dict(zip(cells, ends(read(write(tmp_path / "sheet", rows))).values(), strict=True))
 
 
 def _of_one(cell: object, *, courier: str = "中通", write: Callable[..., Path], read: Read, tmp_path: Path) -> str:
-    return _ends(read(write(tmp_path / "sheet", [HEADERS, (SN, courier, cell)])))[2]
+    return ends(read(write(tmp_path / "sheet", [HEADERS, (SN, courier, cell)])))[2]
 
 
 FORMATS = [
@@ -104,7 +83,7 @@ def test_prefixes_and_zeros_of_a_number_format_ship_as_they_are_shown(
         (SN2, "顺丰速运", Formatted(1234567890124, '"SF"0000000000000', "")),
         (SN3, "邮政快递包裹", Formatted(987654321012, "0000000000000", "")),
     ]
-    assert _ends(read(write(tmp_path / "p", rows))) == {2: "YT1234567890123", 3: "SF1234567890124", 4: "0987654321012"}
+    assert ends(read(write(tmp_path / "p", rows))) == {2: "YT1234567890123", 3: "SF1234567890124", 4: "0987654321012"}
 
 
 OTHERWISE = [
@@ -193,115 +172,7 @@ def test_a_note_beside_a_number_never_becomes_a_part_of_it(kind: str, read: Read
 def test_a_note_beside_an_order_number_never_becomes_a_part_of_it(kind: str, read: Read, tmp_path: Path) -> None:
     written = (f"{SN}①", f"{SN}²", f"{SN} 1", f"1 {SN}", f"{SN}（1）", f"\u202e{SN[::-1]}")
     contents = read(SHEETS[kind](tmp_path / "p", [HEADERS, *((sn, "中通", NUMBER) for sn in written)]))
-    assert set(_ends(contents).values()) == {"not_an_order_sn"}
-
-
-@pytest.mark.parametrize(
-    "header",
-    ["快递单号2", "子单号", "附加单号", "附加快递单号", "快递单号二", "补发单号", "第二单号", "其他快递单号", "",
-     "另一个运单号", "运单号-2", "子运单号", "母单号", "包裹号", "tracking number 2", "Waybill 2", "备注", "副单号",
-     "单号2", "换单号"],
-)  # fmt: skip
-@pytest.mark.parametrize("kind", ["xlsx", "csv"])
-def test_a_second_number_in_a_column_of_its_own_makes_several_parcels(
-    header: str, kind: str, read: Read, tmp_path: Path
-) -> None:
-    rows = [
-        (*HEADERS, header), (SN, "中通", NUMBER, NUMBER2), (SN2, "中通", "73120000001008", ""),
-        (SN3, "中通", "73120000001009", "7312 0000 0010 09"),
-    ]  # fmt: skip
-    contents = read(SHEETS[kind](tmp_path / "p", rows))
-    assert _ends(contents) == {2: "several_parcels", 3: "73120000001008", 4: "73120000001009"}
-    assert NUMBER in contents.bad[0].message
-    assert NUMBER2 in contents.bad[0].message
-
-
-@pytest.mark.parametrize(
-    "header", ["商品编码", "退货单号", "订单备注号", "买家电话", "支付单号", "商品规格编号", "子订单号", "数量"]
-)
-def test_numbers_of_other_things_beside_it_do_not_keep_a_row_from_shipping(
-    header: str, read: Read, tmp_path: Path
-) -> None:
-    rows = [(*HEADERS, header), (SN, "韵达", "4312345678901", "6901234567892")]
-    assert _ends(read(write_xlsx(tmp_path / "p.xlsx", rows))) == {2: "4312345678901"}
-
-
-def test_a_shop_that_names_its_column_may_keep_the_platforms_own_beside_it(words: SheetProfile, tmp_path: Path) -> None:
-    path = write_xlsx(tmp_path / "p.xlsx", [(*HEADERS, "新号"), (SN, "中通", NUMBER, NUMBER2)])
-    contents = read_sheets([path], words=words, columns={"tracking_number": "新号"}, clock=Clock(), stable_s=0)
-    assert _ends(contents) == {2: NUMBER2}
-
-
-def _html_with_rowspan(path: Path, rows: Rows, *, merged: Sequence[tuple[int, int, int]]) -> Path:
-    spans = {(first, column): last - first + 1 for column, first, last in merged}
-    covered = {(row, column) for column, first, last in merged for row in range(first + 1, last + 1)}
-    lines = [
-        "".join(
-            f'<td rowspan="{spans.get((number, column), 1)}">{cell}</td>'
-            for column, cell in enumerate(row, 1) if (number, column) not in covered
-        )
-        for number, row in enumerate(rows, 1)
-    ]  # fmt: skip
-    path.write_text("<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>", encoding="utf-8")
-    return path
-
-
-MERGING = [write_xlsx, write_xls, _html_with_rowspan]
-
-
-@pytest.mark.parametrize("write", MERGING)
-def test_two_numbers_under_a_merged_order_number_are_several_parcels(
-    write: Callable[..., Path], read: Read, tmp_path: Path
-) -> None:
-    rows = [HEADERS, (SN, "中通", NUMBER), ("", "中通", NUMBER2), (SN2, "中通", "73120000001011")]
-    contents = read(write(tmp_path / "p", rows, merged=[(1, 2, 3)]))
-    assert _ends(contents) == {2: "several_parcels", 3: "several_parcels", 4: "73120000001011"}
-
-
-@pytest.mark.parametrize("write", MERGING)
-def test_merged_couriers_and_numbers_count_for_each_row_that_they_cover(
-    write: Callable[..., Path], read: Read, tmp_path: Path
-) -> None:
-    rows = [HEADERS, (SN, "中通", NUMBER), (SN2, "", ""), (SN3, "中通", NUMBER2)]
-    contents = read(write(tmp_path / "p", rows, merged=[(2, 2, 3), (3, 2, 3)]))
-    assert _ends(contents) == {2: NUMBER, 3: NUMBER, 4: NUMBER2}
-
-
-@pytest.mark.parametrize("write", MERGING)
-def test_a_row_that_only_continues_the_merged_cells_above_is_a_part_of_that_row(
-    write: Callable[..., Path], read: Read, tmp_path: Path
-) -> None:
-    rows = [(*HEADERS, "商品"), (SN, "中通", NUMBER, "茶"), ("", "", "", "杯"), (SN2, "中通", NUMBER2, "碗")]
-    contents = read(write(tmp_path / "p", rows, merged=[(1, 2, 3), (2, 2, 3), (3, 2, 3)]))
-    assert _ends(contents) == {2: NUMBER, 4: NUMBER2}
-
-
-def test_a_number_without_an_order_below_a_row_may_be_its_second_parcel_where_merging_is_not_told(
-    read: Read, tmp_path: Path
-) -> None:
-    rows = [
-        HEADERS,
-        (SN, "中通", NUMBER),
-        ("", "", NUMBER2),
-        (SN2, "中通", "73120000001011"),
-        ("", "", ""),
-        ("", "中通", NUMBER2),
-    ]
-    contents = read(write_csv(tmp_path / "p.csv", rows))
-    assert _ends(contents) == {2: "several_parcels", 3: "several_parcels", 4: "73120000001011", 6: "empty_cell"}
-
-
-@pytest.mark.parametrize("write", BOOKS)
-@pytest.mark.parametrize("column", [1, 2, 3])
-def test_a_hidden_column_hides_its_numbers(
-    column: int, write: Callable[..., Path], words: SheetProfile, tmp_path: Path
-) -> None:
-    path = write(tmp_path / "p", [HEADERS, (SN, "中通", NUMBER)], hidden_columns=[column])
-    contents = read_sheets([path], words=words, clock=Clock(), stable_s=0)
-    assert _ends(contents) == {2: "hidden_row"}
-    assert HEADERS[column - 1] in contents.bad[0].message
-    shown_all = read_sheets([path], words=words, clock=Clock(), stable_s=0, hidden_rows=True)
-    assert _ends(shown_all) == {2: NUMBER}
+    assert set(ends(contents).values()) == {"not_an_order_sn"}
 
 
 DIGITS = st.from_regex(r"7[3-9][0-9]{12}", fullmatch=True)
