@@ -18,7 +18,7 @@ LAYERS = (
     ("tomlfile", "tomllines", "tomlshape"),
     ("address", "clock", "diskspace", "files", "log", "outcome", "stopping"),
     ("errors",),
-    ("language",),
+    ("language", "printable"),
 )
 """The rooms of rpa from top to bottom; a room imports its own layer and those below."""
 NOT_ROOMS = {"utils", "helpers", "manager", "handler", "common", "base"}

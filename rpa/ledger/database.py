@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from functools import partial
@@ -16,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 from rpa.errors import ConfigError, LedgerBusy, LedgerFails
 from rpa.language import Text
 from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
+from rpa.printable import json_text
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -73,7 +73,7 @@ def _url(path_or_url: Path | str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    readable = partial(json.dumps, ensure_ascii=False)
+    readable = partial(json_text, indent=None)
     if url.get_backend_name() != "sqlite":
         return _speaking(create_engine(url, json_serializer=readable))
     if not url.database or url.database == ":memory:":
