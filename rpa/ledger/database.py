@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import Connection, Engine, String, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from rpa.errors import ConfigError, LedgerBusy, LedgerFails
@@ -18,7 +18,9 @@ from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
+    from collections.abc import Callable
+
+    from sqlalchemy import URL, Dialect
     from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
     from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -80,9 +82,18 @@ def _engine(url: URL) -> Engine:
         raise ConfigError("The ledger must be a file: what is kept in memory is lost when the program is killed")
     _make_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=readable)
+    engine.dialect.colspecs = {**engine.dialect.colspecs, String: _WholeText}
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", _begin)
     return _speaking(engine)
+
+
+class _WholeText(String):
+    """Text with a sign for half a character, which pages cut off and no database takes."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002 - its signature
+        """What makes it whole."""
+        return lambda text: text if text is None or text.isascii() else text.encode(errors="replace").decode()
 
 
 def _speaking(engine: Engine) -> Engine:
