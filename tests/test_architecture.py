@@ -205,6 +205,21 @@ def test_only_the_clock_waits() -> None:
     assert found == []
 
 
+def test_words_are_let_out_only_through_what_makes_them_printable() -> None:
+    """The console, the log, JSON for programs: each has one place."""
+    ways = {"Console": "rpa/cli/speech.py", "logger.add": "rpa/log.py", "print": "", "typer.echo": "", "click.echo": ""}
+    found = [
+        f"{file.name}:{node.lineno} {way}"
+        for file in sources("rpa", "flows")
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
+        if (way := ast.unparse(node.func)) in ways
+        or (way == "json.dumps" and "/cli/" in file.name.replace("commands", "cli"))
+        if file.name != ways.get(way)
+    ]
+    assert found == []
+
+
 def _last(node: ast.Attribute | ast.Name) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id
 
