@@ -60,6 +60,7 @@ def shown(
 
     `folder` is the project's: a path inside it is shown from there, with / on every machine.
     """
+    cell = cell if cell.isprintable() else _clean(cell)  # of a report before, or a name of somebody else's file
     if column.words:
         word = column.words.get(cell)
         return word.of(language) if word else cell

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,8 @@ from rpa.errors import PageChanged
 from rpa.language import Language, Text
 from rpa.log import speak, to_errors, to_file, to_terminal
 from rpa.printable import defused, indented, json_text, one_line, printable, without_direction
-from rpa.report.cells import raw_text
+from rpa.report.cells import raw_text, shown
+from rpa.report.columns import Column
 
 CLIPBOARD = "\x1b]52;c;cm0gLXJmIH4=\x07"
 FORGED = "2026-03-10T09:30:00.000+0800 INFO 260310-123456789012345 shipped"
@@ -47,10 +49,10 @@ def test_nothing_of_it_is_obeyed_and_a_log_has_one_entry(words: str, tmp_path: P
     assert [line for line in entries if line.startswith(FORGED)] == []
     assert len([line for line in entries if line and not line.startswith("    ")]) == 2
     assert isinstance(console.file, io.StringIO)
-    shown = console.file.getvalue()
-    assert [line for line in shown.split("\n") if line.startswith(FORGED)] == []
+    seen = console.file.getvalue()
+    assert [line for line in seen.split("\n") if line.startswith(FORGED)] == []
     assert quiet("\n".join(entries))
-    assert quiet(shown)
+    assert quiet(seen)
 
 
 def test_a_traceback_forges_no_entry_and_stays_readable(tmp_path: Path) -> None:
@@ -82,11 +84,11 @@ def test_tables_show_words_of_others_as_text_whatever_they_look_like() -> None:
     table.add_row("[link=http://evil.example]x[/link]", f":smile: {CLIPBOARD}\u202e")
     console.print(table)
     assert isinstance(console.file, io.StringIO)
-    shown = console.file.getvalue()
-    assert "[link=http://evil.example]x[/link]" in shown
-    assert "[red]title[/]" in shown
-    assert ":smile:" in shown
-    assert quiet(shown)
+    seen = console.file.getvalue()
+    assert "[link=http://evil.example]x[/link]" in seen
+    assert "[red]title[/]" in seen
+    assert ":smile:" in seen
+    assert quiet(seen)
 
 
 def test_an_error_that_ends_the_program_is_shown_as_text(
@@ -115,6 +117,12 @@ def test_a_report_keeps_the_data_but_for_controls_and_marks_of_direction() -> No
     assert raw_text("王\u200b小\u3000明 👨‍👩‍👧") == "王\u200b小\u3000明 👨‍👩‍👧"
     assert raw_text("7\u202e54\u2066 \x9b2J\x7f") == "7\ufffd54\ufffd \ufffd2J\ufffd"
     assert without_direction("\u200e\u200f\u061c") == "\ufffd" * 3
+
+
+def test_a_workbook_shows_what_an_older_report_or_a_file_name_brings_without_direction_and_controls() -> None:
+    column = Column(key="sheet", title=Text(en="Sheet", zh="表格"))
+    told = shown("a\u202exslx\x1b", column=column, language=Language.EN, zone=ZoneInfo("Asia/Shanghai"))
+    assert told == "a\ufffdxslx\ufffd"
 
 
 def test_lines_stay_lines_or_become_one() -> None:
