@@ -54,8 +54,8 @@ def test_the_names_of_this_machine_are_answered(mock: MockShop, host: str) -> No
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Origin": EVIL}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}, {"Referer": f"{EVIL}/page"},
-        {"Sec_Fetch_Site": "cross-site"}, {"Sec_Fetch_Site": "same-site"}, {"Origin": "http://[::"},
+        {"Origin": EVIL}, {"Origin": "null"}, {"Origin": "http://127.0.0.1.evil.example"}, {"Referer": f"{EVIL}/page"},
+        {"Sec_Fetch_Site": "cross-site"}, {"Origin": "http://127.0.0.1:1", "Sec_Fetch_Site": "same-site"}, {"Origin": "http://[::"},
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -75,4 +75,5 @@ def test_its_own_pages_and_programs_are_answered_and_a_link_from_elsewhere_opens
     own = {"Origin": mock.url, "Referer": f"{mock.url}/__mock__/", "Sec_Fetch_Site": "same-origin"}
     assert asked(mock, "DELETE", "/__mock__/faults", **own) == 200
     assert asked(mock, "DELETE", "/__mock__/faults") == 200
+    assert asked(mock, "DELETE", "/__mock__/faults", Origin="http://127.0.0.1:1", Sec_Fetch_Site="same-origin") == 200
     assert asked(mock, "GET", "/login/", Referer=EVIL, Sec_Fetch_Site="cross-site") == 200
