@@ -61,6 +61,8 @@ class Order:
     region: str
     address: str
     """Masked, as shown."""
+    buyer: str = ""
+    """Under which name the buyer goes; masked, as shown."""
     presale_until: datetime | None = None
     """Not to be shipped before; None: not a presale."""
     courier: str = ""

@@ -109,6 +109,7 @@ class Reason(Coded):
     NOT_APPROVED = "not_approved", Outcome.NEEDS_PERSON, "A button was never confirmed on this host: run `rpa selectors approve SHOP`.", "此网站上的按钮未经人工确认：请运行 rpa selectors approve 店铺名。"
     TOO_MANY_DOUBTS = "too_many_doubts", Outcome.NEEDS_PERSON, "Three orders in a row ended in doubt; the shop was stopped.", "连续三个订单结果不明，店铺已停止。"
     PAGE_UNREACHABLE = "page_unreachable", Outcome.NEEDS_PERSON, "The site did not answer; check the network and run again.", "后台无响应；请检查网络后重新运行。"
+    LEDGER_BUSY = "ledger_busy", Outcome.NEEDS_PERSON, "Another program keeps the ledger var/ledger.sqlite3 locked; close it, then run again.", "台账 var/ledger.sqlite3 被其他程序占用；请关闭该程序后重新运行。"
     NEEDS_PERSON = "needs_person", Outcome.NEEDS_PERSON, "A person must look at this shop.", "需要人工查看此店铺。"
     OVERTAKEN = "overtaken", Outcome.NEEDS_PERSON, "A newer run of this shop has taken over; see its report.", "该店铺已有更新的运行接管，请查看其报表。"
     RIGHT_MISSING = "right_missing", Outcome.NEEDS_PERSON, "This account has no right to the page; ask the shop's owner for the right named in the message.", "该账号没有此页面的权限；请店主开通说明中的权限。"

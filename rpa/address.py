@@ -21,6 +21,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def leads_away(url: str, *, to: str) -> bool:
+    """Whether a redirect from one address to another leaves its host, or the encryption."""
+    try:
+        here, there = urlsplit(url), urlsplit(to)
+        return host_of(url) != host_of(to) or (here.scheme.lower(), there.scheme.lower()) == ("https", "http")
+    except ValueError:
+        return True
+
+
 def base_url_problem(url: str) -> str:
     """What is wrong with this as the address of a site, in words; empty if nothing is."""
     try:

@@ -115,6 +115,27 @@ class FenceLost(RpaError):
     )
 
 
+class LedgerFails(RpaError):
+    """The ledger's file cannot be read or written; what is not in it was not done by this step."""
+
+    meaning = Text(
+        en="The ledger var/ledger.sqlite3 cannot be read or written; see that its disk has room and works",
+        zh="台账 var/ledger.sqlite3 无法读写，请检查磁盘空间和磁盘状态",
+    )
+
+
+class LedgerBusy(LedgerFails):
+    """Another process keeps the ledger locked; nothing was written down."""
+
+    exit_code = 3
+    code = "ledger_busy"
+    meaning = Text(
+        en="Another process keeps the ledger var/ledger.sqlite3 locked. Close what has it open (a database viewer, a "
+        "backup), then run again",
+        zh="台账 var/ledger.sqlite3 被其他程序占用；请关闭占用它的程序（如数据库查看工具、备份软件），然后重新运行",
+    )
+
+
 class NeedsPerson(RpaError):
     """This shop stops here until a person has looked."""
 

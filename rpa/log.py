@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback as tracebacks
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,15 +13,18 @@ from loguru import logger
 
 from rpa.errors import RpaError
 from rpa.language import Language, Text
+from rpa.printable import indented, printable
 
 if TYPE_CHECKING:
+    from loguru import Record
     from rich.console import Console
 
 PEOPLES: Final = "rpa"
 SCHEDULERS: Final = "schedule"
 """Names of log files; a shop's bears the shop's name."""
 
-_FILE = "{time:YYYY-MM-DDTHH:mm:ss.SSSZ} {level} {message}"
+_FILE = "{time:YYYY-MM-DDTHH:mm:ss.SSSZ} {level} {extra[shown]}\n"
+_BARE = "{extra[shown]}\n"
 
 
 def speak(level: str, text: Text, *, traceback: BaseException | None = None, **words: object) -> None:
@@ -47,7 +51,7 @@ def to_terminal(console: Console, *, folder: Path, language: Language, name: str
         record = message.record  # type: ignore[attr-defined]
         style, extra = styles.get(record["level"].name, "dim"), record["extra"]
         said = _in(language, extra["text"], extra["words"]) if "text" in extra else record["message"]
-        console.print(said, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
+        console.print(indented(said), style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     people = logger.add(show, level="INFO", format="{message}", diagnose=False, backtrace=False)
     with _kept(folder / f"{name}.log", rotation="10 MB", retention=10):
@@ -67,12 +71,36 @@ def to_file(folder: Path, *, shop: str) -> Iterator[None]:
     name = f"shop-{shop}" if shop.lower() in {PEOPLES, SCHEDULERS} else shop
     folder.mkdir(parents=True, exist_ok=True)
     logger.remove()
-    errors = logger.add(sys.stderr, level="WARNING", format="{message}", diagnose=False, backtrace=False)
+    errors = to_errors()
     with _kept(folder / f"{name}.log", rotation="2 MB", retention=3):
         try:
             yield
         finally:
             logger.remove(errors)
+
+
+def to_errors() -> int:
+    """Have what matters said on standard error, too; the number to end it by."""
+    return logger.add(sys.stderr, level="WARNING", format=_plainly, diagnose=False, backtrace=False)
+
+
+def _plainly(record: Record) -> str:
+    """Its words, and its traceback, with nothing in them that a terminal would obey."""
+    record["extra"]["shown"] = printable(_whole(record))
+    return _BARE
+
+
+def _as_entry(record: Record) -> str:
+    """As an entry of a file: what a page or a file said in it begins none of its own."""
+    record["extra"]["shown"] = indented(_whole(record))
+    return _FILE
+
+
+def _whole(record: Record) -> str:
+    """The message with the traceback that belongs to it."""
+    error = record["exception"]
+    trace = "".join(tracebacks.format_exception(*error)).rstrip() if error and error.value else ""
+    return f"{record['message']}\n{trace}" if trace else record["message"]
 
 
 def _in(language: Language, text: Text, words: Mapping[str, object]) -> str:
@@ -89,7 +117,7 @@ def _word_in(language: Language, word: object) -> object:
 def _kept(path: Path, *, rotation: str, retention: int) -> Iterator[None]:
     literal = str(path).replace("{", "{{").replace("}", "}}")  # loguru puts the time into braces
     everything = logger.add(
-        literal, level="DEBUG", format=_FILE, rotation=rotation, retention=retention, encoding="utf-8",
+        literal, level="DEBUG", format=_as_entry, rotation=rotation, retention=retention, encoding="utf-8",
         diagnose=False, backtrace=False, delay=True,
     )  # fmt: skip
     try:

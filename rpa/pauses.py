@@ -13,6 +13,7 @@ from pathlib import Path
 from rpa.errors import ConfigError, RpaError, Stopped
 from rpa.files import once_free, write_atomically
 from rpa.language import Text
+from rpa.printable import json_text
 
 STOP_FILES = Text(en="STOP", zh="停止")
 """A file of one of these names, in whatever capitals, with ".txt" or not, as often as Windows adds it."""
@@ -63,7 +64,7 @@ class Pauses:
     def pause(self, shop: str | None, *, by: str, reason: str, at: datetime) -> None:
         """Pause this shop; None: all shops, with one pause. A pause that holds already gets this name and reason."""
         told = {"shop": shop, "by": by, "reason": reason, "since": at.isoformat()}
-        write_atomically(self._path(shop), json.dumps(told, ensure_ascii=False).encode())
+        write_atomically(self._path(shop), json_text(told).encode())
 
     def resume(self, shop: str | None) -> bool:
         """End the pause of this shop, or the one of all; False: there was none. A stop file stays: a person put it."""

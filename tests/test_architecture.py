@@ -18,7 +18,7 @@ LAYERS = (
     ("tomlfile", "tomllines", "tomlshape"),
     ("address", "clock", "diskspace", "files", "log", "outcome", "stopping"),
     ("errors",),
-    ("language",),
+    ("language", "printable"),
 )
 """The rooms of rpa from top to bottom; a room imports its own layer and those below."""
 NOT_ROOMS = {"utils", "helpers", "manager", "handler", "common", "base"}
@@ -201,6 +201,21 @@ def test_only_the_clock_waits() -> None:
         if file.name != "rpa/clock.py"
         for node in ast.walk(file.tree)
         if isinstance(node, ast.Attribute | ast.Name) and _last(node) in waits
+    ]
+    assert found == []
+
+
+def test_words_are_let_out_only_through_what_makes_them_printable() -> None:
+    """The console, the log, JSON for programs: each has one place."""
+    ways = {"Console": "rpa/cli/speech.py", "logger.add": "rpa/log.py", "print": "", "typer.echo": "", "click.echo": ""}
+    found = [
+        f"{file.name}:{node.lineno} {way}"
+        for file in sources("rpa", "flows")
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)
+        if (way := ast.unparse(node.func)) in ways
+        or (way == "json.dumps" and "/cli/" in file.name.replace("commands", "cli"))
+        if file.name != ways.get(way)
     ]
     assert found == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +16,7 @@ from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
 from rpa.config import load
 from rpa.language import Language, Text
+from rpa.printable import json_text
 
 _NONE = Text(en="Nothing is held.", zh="没有被拦截的订单。")
 _TITLES = (
@@ -45,7 +45,7 @@ def list_holds(config_path: Path | None, *, shops: Sequence[str], as_json: bool)
         found = [held for name in names for held in held_in(ledger, name)]
     now = config.clock.now()
     if as_json:
-        sys.stdout.write(json.dumps([held.to_json() for held in found], ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_text([held.to_json() for held in found]) + "\n")
         return
     if not found:
         console().print(_NONE.of(config.language))

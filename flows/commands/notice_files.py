@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,11 +103,6 @@ def notice_of(ledger: Ledger, shop: str, *, notice_id: str) -> Noticed:
 def fact(document: Document, name: str) -> str:
     """A fact of a document as text; empty where there is none."""
     return str(document.facts.get(name, ""))
-
-
-def printable(text: str) -> str:
-    """What a site wrote, without characters that a terminal would obey."""
-    return "".join(each for each in text if each == "\n" or unicodedata.category(each) not in {"Cc", "Cf", "Cs"})
 
 
 def state_words(documents: Sequence[Document], *, language: Language) -> str:

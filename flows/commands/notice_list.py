@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from flows.commands.held import minute
-from flows.commands.notice_files import STATES, Noticed, fact, notices_of, printable
+from flows.commands.notice_files import STATES, Noticed, fact, notices_of
 from flows.notices.coverage import Answer, Covered, answer
 from flows.notices.model import DOCUMENT_KIND
 from flows.notices.profile import slot_hours_of
@@ -25,6 +24,7 @@ from rpa.cli.speech import console
 from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language, Text
+from rpa.printable import json_text
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -72,7 +72,7 @@ def list_notices(config_path: Path | None, *, shops: Sequence[str], every: bool,
             "coverage": [_coverage_json(each) for each in accounts],
             "notices": [_json(each) for each in chosen],
         }
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_text(document) + "\n")
         return
     _tell(accounts, chosen, language=config.language, now=now)
 
@@ -131,10 +131,10 @@ def _notice_table(chosen: Sequence[Noticed], *, language: Language, now: datetim
     for each in chosen:
         word, style = STATES[each.worst.state]
         head = Styled("\n").join([
-            Styled.assemble((each.notice.name, "bold"), f" {each.notice.shop}"), Styled(printable(each.title)),
+            Styled.assemble((each.notice.name, "bold"), f" {each.notice.shop}"), Styled(each.title),
             Styled(minute(each.sent_at, like=now), style="dim"),
         ])  # fmt: skip
-        what = printable(each.explanation(language))
+        what = each.explanation(language)
         table.add_row(head, Styled(word.of(language), style=style), what, end_section=True)
     return table
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from flows.commands.held import cause_words, minute
-from flows.commands.notice_files import STATES, Noticed, fact, notice_of, printable
+from flows.commands.notice_files import STATES, Noticed, fact, notice_of
 from flows.notices.model import Says
 from rpa.cli.records import opened_ledger
 from rpa.cli.speech import console
@@ -68,7 +68,7 @@ def show_notice(config_path: Path | None, shop: str, *, notice_id: str) -> None:
         orders = _order_table(ledger, found, language=language)
     for line in _head(found, language=language, now=now):
         console().print(line, soft_wrap=True)
-    console().print(printable(_text(found, config=config)) or _NO_TEXT.of(language), soft_wrap=True)
+    console().print(_text(found, config=config) or _NO_TEXT.of(language), soft_wrap=True)
     if found.files:
         console().print(_file_table(found, config=config))
     console().print(orders if orders.row_count else _NO_ORDERS.of(language))
@@ -77,11 +77,11 @@ def show_notice(config_path: Path | None, shop: str, *, notice_id: str) -> None:
 def _head(found: Noticed, *, language: Language, now: datetime) -> Iterator[Styled]:
     notice = found.notice
     word, style = STATES[found.worst.state]
-    yield Styled.assemble((printable(found.title), "bold"), "  ", (word.of(language), style))
+    yield Styled.assemble((found.title, "bold"), "  ", (word.of(language), style))
     expires = minute(notice.expires_at, like=now) if notice.expires_at else "–"
     words = {"notice": notice.name, "shop": notice.shop, "sent": minute(found.sent_at, like=now), "expires": expires}
     yield Styled(_SENT.of(language).format(**words, account=fact(notice, "account") or "–"), style="dim")
-    explanation = printable(found.explanation(language))
+    explanation = found.explanation(language)
     if explanation:
         yield Styled(explanation, style="yellow")
     if fact(notice, "resolved_by"):
@@ -110,8 +110,8 @@ def _file_table(found: Noticed, *, config: Config) -> Table:
         size = "" if file.size_bytes is None else f" {file.size_bytes:,} B"
         on_disk = Styled.assemble(_on_disk(file, config=config), size) if file.path else Styled("–")
         place = str(_place(file, config=config)) if file.path else ""
-        name = printable(fact(file, "name")) or file.name
-        table.add_row(name, Styled(word.of(language), style=style), on_disk, printable(place))
+        name = fact(file, "name") or file.name
+        table.add_row(name, Styled(word.of(language), style=style), on_disk, place)
     return table
 
 

@@ -108,7 +108,7 @@ class Upload:
             "failures": result.failures.name if result and result.failures else None,
             "rows": [dict(row) for row in result.answers] if result else [],
         }  # fmt: skip
-        data = json.dumps(told, ensure_ascii=False, indent=1, default=str).encode()
+        data = json.dumps(told, ensure_ascii=False, indent=1, default=str).encode(errors="backslashreplace")
         write_atomically(self._packed.file.parent / "answer.json", data)
 
     def look(self, row: ImportedRow) -> Look:

@@ -43,6 +43,8 @@ class NoticeWords(BaseModel):
     """Parts of sentences that speak of what may come later; such sentences say nothing."""
     decision_columns: Words
     """Headers of a column that says for each order whether it is to be shipped."""
+    quoted_columns: Words = ()
+    """Headers of columns with what buyers and sellers write, names of goods or people: words there say nothing."""
     yes: Words
     """Whole cells of such a column that mean: ship it."""
     no: Words
@@ -79,6 +81,11 @@ class NoticeWords(BaseModel):
     def decision_keys(self) -> frozenset[str]:
         """The headers of decision columns, normalised by `flows.cells.header_key`."""
         return frozenset(header_key(word) for word in self.decision_columns)
+
+    @cached_property
+    def quoted_keys(self) -> frozenset[str]:
+        """The headers of columns with people's own words, normalised by `flows.cells.header_key`."""
+        return frozenset(header_key(word) for word in self.quoted_columns)
 
     @cached_property
     def yes_keys(self) -> frozenset[str]:

@@ -49,6 +49,7 @@ class NoticeReason(Coded):
     RATE_LIMITED = _as(Reason.RATE_LIMITED)
     NOT_APPROVED = _as(Reason.NOT_APPROVED)
     PAGE_UNREACHABLE = _as(Reason.PAGE_UNREACHABLE)
+    LEDGER_BUSY = _as(Reason.LEDGER_BUSY)
     NEEDS_PERSON = _as(Reason.NEEDS_PERSON)
     OVERTAKEN = _as(Reason.OVERTAKEN)
     # fmt: on

@@ -47,6 +47,8 @@ class _Table:
     order_columns: frozenset[int] = frozenset()
     """Empty until a header was found: order numbers may then stand anywhere."""
     decision_columns: frozenset[int] = frozenset()
+    quoted_columns: frozenset[int] = frozenset()
+    """With what people write; one that any header calls otherwise is none."""
     lines: list[str] = field(default_factory=list)
     decided: Meanings = NOTHING
     """What lines say that are made like a decision, its name and the answer, and that a hidden line says something."""
@@ -85,6 +87,8 @@ class _Table:
     def _take_header(self, row: Sequence[object]) -> None:
         keys = {column: header_key(cell) for column, cell in enumerate(row) if isinstance(cell, str)}
         decisions = self.reader.wording.words.decision_keys
+        quoted = frozenset(column for column, key in keys.items() if key in self.reader.wording.words.quoted_keys)
+        self.quoted_columns = self.quoted_columns & quoted if self.order_columns else quoted
         self.order_columns |= {column for column, cell in enumerate(row) if self.reader.numbers.is_header(cell)}
         self.decision_columns |= {column for column, key in keys.items() if key in decisions}
 
@@ -97,7 +101,7 @@ class _Table:
         for column, cell in enumerate(row):
             if column in self.decision_columns:
                 said.append(self._answered(cell))
-            elif isinstance(cell, str):
+            elif isinstance(cell, str) and column not in self.quoted_columns:
                 said.append(self.reader.wording.said(cell))
         return NOTHING.union(*said)
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rpa.elements.profile import DialogSpec, ListSpec, Profile
 
 _DRAWING_MS = 2_000
+_READ = {"css", "attr", "pattern", "all"}
+"""What the page functions need to know of a field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +83,9 @@ def described(fields: Mapping[str, FieldSpec], *, profile: Profile) -> dict[str,
     """Fields as the page functions take them."""
     out: dict[str, dict[str, Any]] = {}
     for name, rule in fields.items():
-        out[name] = rule.model_dump(include={"css", "attr", "pattern", "all"})
+        out[name] = rule.model_dump(include=_READ)
         out[name]["words"] = list(profile.words[rule.words]) if rule.words else None
+        out[name]["quotes"] = [fields[quoted].model_dump(include=_READ) for quoted in rule.quotes]
     return out
 
 

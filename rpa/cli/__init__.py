@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from rpa.cli.groups import LazyGroup
 from rpa.cli.words import LANGUAGE, Commands, Options
 from rpa.errors import RpaError
 from rpa.language import Text
+from rpa.printable import printable
 
 app = typer.Typer(
     cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=Commands.rpa
@@ -230,14 +232,14 @@ def main() -> None:
     try:
         app()
     except RpaError as error:
-        typer.secho(error.in_words(LANGUAGE), fg="red", err=True)
+        typer.secho(printable(error.in_words(LANGUAGE)), fg="red", err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.secho(_INTERRUPTED.of(LANGUAGE), fg="red", err=True)
         sys.exit(130)
     except OSError as error:
-        typer.secho(_REFUSED.with_words(error=error).of(LANGUAGE), fg="red", err=True)
+        typer.secho(printable(_REFUSED.with_words(error=error).of(LANGUAGE)), fg="red", err=True)
         sys.exit(_CRASHED)
     except Exception:  # noqa: BLE001 - Python's own exit code, 1, says that an order could not be acted on
-        sys.excepthook(*sys.exc_info())
+        sys.stderr.write(printable(traceback.format_exc()))
         sys.exit(_CRASHED)

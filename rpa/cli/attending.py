@@ -22,6 +22,7 @@ from rpa.log import SCHEDULERS, to_terminal
 from rpa.overview.brokenshops import what_is_wrong
 from rpa.overview.whynot import STATES, why
 from rpa.pauses import Pauses
+from rpa.printable import indented
 from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
 from rpa.scheduler.brokenshops import tell_of_broken
 from rpa.scheduler.chores import Chores, do_all
@@ -142,7 +143,7 @@ class Teller:
         """Print one sentence, and keep it in the log: a service's terminal is read by nobody."""
         line = words.of(self._config.language).format(**values)
         logger.debug("{}", line)
-        self._console.print(Styled(line, style=style), soft_wrap=True)
+        self._console.print(Styled(indented(line), style=style), soft_wrap=True)
 
     def take_over(self, config: Config) -> None:
         """Say that this configuration counts from now on, and what comes next."""

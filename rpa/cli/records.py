@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
+from rpa.printable import json_text
 from rpa.tomlfile import meant_instead
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def show_ledger(
         found = [action for name in names for action in ledger.show(name, state=wanted, limit=limit)]
     actions = sorted(found, key=lambda action: action.id, reverse=True)[:limit]
     if as_json:
-        sys.stdout.write(json.dumps([action.to_json() for action in actions], ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_text([action.to_json() for action in actions]) + "\n")
     elif actions:
         console().print(_table(actions, language=config.language))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from rpa.discovery import flows
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.log import to_terminal
+from rpa.printable import json_text
 from rpa.report.results import exit_code, run_document
 from rpa.runner import Job, run
 from rpa.stopping import asked_to_stop
@@ -78,7 +78,7 @@ def run_and_tell(
     config = load(config_path)
     results = run_here(config, flows()[flow_name], options=options, asked=asked, playwright=playwright)
     if asked.as_json:
-        sys.stdout.write(json.dumps(run_document(results), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_text(run_document(results)) + "\n")
     sys.exit(exit_code(results))
 
 

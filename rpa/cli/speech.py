@@ -5,14 +5,20 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.segment import Segment
 
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text, detect
+from rpa.printable import printable
+
+if TYPE_CHECKING:
+    from rich.console import ConsoleOptions, RenderableType
 
 _PAPER_WIDTH = 120
 _NO_NAME = Text(
@@ -24,8 +30,18 @@ _NO_NAME = Text(
 class LastingConsole(Console):
     """Loses what nobody can read, as while the disk is full or once the terminal is gone, and the program goes on.
 
-    Rich itself ends the program when a pipe is gone, in the middle of an order if there is one in hand.
+    Rich itself ends the program when a pipe is gone, in the middle of an order if there is one in hand. All text is
+    plain text: no markup, and nothing that the terminal would obey, wherever the words come from.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, highlight=False, emoji=False, **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As any console does, of what may be shown."""
+        for segment in super().render(renderable, options):
+            shown = segment.control or segment.text.isprintable()
+            yield segment if shown else Segment(printable(segment.text), segment.style)
 
     def print(self, *objects: Any, **options: Any) -> None:
         """As any console does."""
@@ -52,13 +68,9 @@ class LastingConsole(Console):
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Where people read: as wide as their terminal, 120 columns where there is none. All text is plain text."""
-    found = LastingConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
-    return (
-        found
-        if found.is_terminal
-        else LastingConsole(file=found.file, width=_PAPER_WIDTH, markup=False, highlight=False, emoji=False)
-    )
+    """Where people read: as wide as their terminal, 120 columns where there is none."""
+    found = LastingConsole(stderr=stderr)
+    return found if found.is_terminal else LastingConsole(file=found.file, width=_PAPER_WIDTH)
 
 
 def language_of(config_path: Path | None) -> Language:

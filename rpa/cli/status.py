@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,6 +26,7 @@ from rpa.overview.tasks import tasks
 from rpa.overview.todo import folded
 from rpa.overview.vocabulary import Vocabulary
 from rpa.overview.wording import forecasts
+from rpa.printable import json_text
 
 if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident
@@ -72,7 +72,7 @@ def show_status(
     wrong = complaint(scheduler, states, allowed=allowed)
     if as_json:
         made = document(states, scheduler=scheduler, program=program, complaint=wrong, language=language, now=now)
-        sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_text(made) + "\n")
     elif check:
         console().print((wrong or _WELL).of(language), soft_wrap=True)
     else:

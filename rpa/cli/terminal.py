@@ -99,8 +99,8 @@ class Terminal:
     def progress(self) -> Iterator[Meters]:
         """Progress bars, gone when the block ends."""
         columns = (
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("·"),
-            TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            TextColumn("·"), TimeRemainingColumn(),
         )  # fmt: skip
         quiet = not self.console.is_terminal
         with Progress(*columns, console=self.console, transient=True, disable=quiet) as progress:

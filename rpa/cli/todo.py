@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from rpa.overview.tasks import tasks
 from rpa.overview.todo import each_by_itself, folded
 from rpa.overview.vocabulary import Vocabulary
 from rpa.overview.wording import moment
+from rpa.printable import json_text
 
 if TYPE_CHECKING:
     from rpa.overview.todo import Line
@@ -70,7 +70,7 @@ def show_todo(config_path: Path | None, names: Sequence[str], *, as_json: bool, 
 
 
 def _write(document: object) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json_text(document) + "\n")
 
 
 def _json(line: Line, *, language: Language) -> dict[str, object]:

@@ -47,6 +47,9 @@ class FieldSpec(Spec):
     """One value per match."""
     words: str | None = None
     """`set` if the text has one of these words (a key of `words`), else `clear`."""
+    quotes: tuple[str, ...] = ()
+    """With `words`: fields of the same block whose text people write, such as names. Words that stand nowhere but in
+    what these fields read make the value `quoted`."""
     map: Mapping[str, str] | None = None
     """Text → value; a text that is not in it is unreadable."""
     optional: bool = False
@@ -57,6 +60,8 @@ class FieldSpec(Spec):
     def _readable(self) -> FieldSpec:
         if not self.css and not self.words:
             raise ValueError('needs "css" or "words"')
+        if self.quotes and not self.words:
+            raise ValueError('has "quotes" without "words"')
         return self
 
 

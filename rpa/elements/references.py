@@ -62,6 +62,10 @@ def _of_blocks(data: Table) -> Iterator[Mistake]:
             place = (group, name)
             for field, spec in _tables(block, "fields"):
                 yield from _missing(data, "words", spec.get("words"), (*place, "fields", field, "words"))
+                for quoted in _texts(spec.get("quotes")):
+                    yield from _missing(block, "fields", quoted, (*place, "fields", field, "quotes"))
+                    if _get(block, "fields", quoted) is not None and not _get(block, "fields", quoted, "css"):
+                        yield Mistake((*place, "fields", field, "quotes"), f'"{quoted}" has no "css"')
             for page in _texts(block.get("pages")):
                 yield from _missing(data, "pages", page, (*place, "pages"))
             if group == "lists":

@@ -24,6 +24,8 @@ class Unreadable(Enum):
 
 
 UNREADABLE: Final = Unreadable.UNREADABLE
+QUOTED: Final = "quoted"
+"""A field of words reads so when they stand in texts of people alone (`FieldSpec.quotes`)."""
 _SPACE = re.compile(r"\s+")
 
 

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import os
+import sqlite3
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, String, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-from rpa.errors import ConfigError
+from rpa.errors import ConfigError, LedgerBusy, LedgerFails
 from rpa.language import Text
 from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
+from rpa.printable import json_text
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from collections.abc import Callable
+
+    from sqlalchemy import URL, Dialect
+    from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
     from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_S: Final = 30.0
 """How long a writer waits for another process's transaction, or its set-up of a new file."""
 _LARGEST_WAL_BYTES = 16 << 20
 """To so much is cut back what large transactions, or readers that took long, made of the file of what is new."""
+
+_LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_LOW_BYTE: Final = 0xFF
+"""The others of a SQLite error's code say more of the same."""
 
 _NOT_OPENED = Text(en="The ledger {url} cannot be opened: {problem}", zh="无法打开记录 {url}：{problem}")
 _NEWER = Text(
@@ -45,8 +52,10 @@ def open_database(path_or_url: Path | str) -> Engine:
         engine = _engine(url)
         if _revision_of(engine) != REVISION:
             _set_up(engine)
-    except (OSError, DatabaseError, NoSuchModuleError, ModuleNotFoundError) as error:
-        problem = str(error).partition("\n")[0]
+    except (OSError, LedgerFails, NoSuchModuleError, ModuleNotFoundError) as error:
+        if isinstance(error, LedgerBusy):
+            raise
+        problem = str(error.__cause__ or error).partition("\n")[0]
         raise ConfigError(_NOT_OPENED.with_words(url=repr(url), problem=problem)) from error
     return engine
 
@@ -66,16 +75,43 @@ def _url(path_or_url: Path | str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    readable = partial(json.dumps, ensure_ascii=False)
+    readable = partial(json_text, indent=None)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, json_serializer=readable)
+        return _speaking(create_engine(url, json_serializer=readable))
     if not url.database or url.database == ":memory:":
         raise ConfigError("The ledger must be a file: what is kept in memory is lost when the program is killed")
     _make_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=readable)
+    engine.dialect.colspecs = {**engine.dialect.colspecs, String: _WholeText}
     event.listen(engine, "connect", _make_durable)
     event.listen(engine, "begin", _begin)
+    return _speaking(engine)
+
+
+class _WholeText(String):
+    """Text with a sign for half a character, which pages cut off and no database takes."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002 - its signature
+        """What makes it whole."""
+        return lambda text: text if text is None or text.isascii() else text.encode(errors="replace").decode()
+
+
+def _speaking(engine: Engine) -> Engine:
+    """The engine, whose errors are ours: a ledger that is locked, or whose disk fails, is no mistake of the program."""
+    event.listen(engine, "handle_error", _in_our_words)
     return engine
+
+
+def _in_our_words(context: ExceptionContext) -> LedgerFails | None:
+    error = context.sqlalchemy_exception
+    ours = isinstance(error, OperationalError) or type(error) is DatabaseError
+    return _failure(context.original_exception) if ours else None
+
+
+def _failure(error: BaseException) -> LedgerFails:
+    if getattr(error, "sqlite_errorcode", 0) & _LOW_BYTE in _LOCKED:
+        return LedgerBusy()
+    return LedgerFails(LedgerFails.meaning.followed_by(str(error)))
 
 
 def _make_private(file: Path) -> None:
@@ -115,8 +151,12 @@ def _set_up(engine: Engine) -> None:
         return
     with FileLock(f"{engine.url.database}.setup", timeout=BUSY_TIMEOUT_S):
         raw = engine.raw_connection()
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
-        raw.close()
+        try:
+            raw.cursor().execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            raise _failure(error) from error
+        finally:
+            raw.close()
         _bring_up_to_date(engine)
 
 

@@ -2,6 +2,9 @@
 
 apprise takes any HTTP answer of 200 for a success. DingTalk, WeCom, Feishu, Lark and ServerChan answer 200 also when
 they refuse, with a code in the body ("keywords not in content", "token is not exist"): their answers are read here.
+
+What is sent calls nobody, is no markup and has no link in it, whoever wrote the words; nor does it follow a redirect to
+another host, or from https to http: the address itself is a secret.
 """
 
 from __future__ import annotations
@@ -13,10 +16,12 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
+from rpa.address import host_of, leads_away
 from rpa.errors import ConfigError
 from rpa.notify.addresses import masked
+from rpa.printable import defused, one_line
 
 if TYPE_CHECKING:
     import apprise
@@ -44,6 +49,8 @@ class _Attempt:
 
     problem: str = "the message could not be sent"
     answers: list[Response] = field(default_factory=list)
+    away: list[str] = field(default_factory=list)
+    """Redirects to other hosts, or out of the encryption, which were not followed."""
 
 
 def check_address(url: str) -> None:
@@ -61,8 +68,8 @@ def send(url: str, *, title: str, body: str, kind: str) -> str:
         server = _server(url)
     except ConfigError as error:
         return str(error)
-    attempt = _Attempt()
-    with _quiet(), _heard(attempt.answers):
+    attempt, title, body = _Attempt(), defused(one_line(title)), defused(body)
+    with _quiet(), _heard(attempt.answers), _staying(attempt.away):
         thread = threading.Thread(
             target=_send_all, args=(server, attempt), kwargs={"title": title, "body": body, "kind": kind}, daemon=True
         )
@@ -70,6 +77,8 @@ def send(url: str, *, title: str, body: str, kind: str) -> str:
         thread.join(LONGEST_S)
     if thread.is_alive():
         return f"no answer within {LONGEST_S:.0f} seconds"
+    if attempt.away:
+        return without_secrets(f"it sends to another address, {attempt.away[-1]}, which is not followed", url=url)
     return without_secrets(attempt.problem or _refusal(server, attempt.answers), url=url)
 
 
@@ -168,6 +177,27 @@ def _heard(answers: list[Response]) -> Iterator[None]:
         yield
     finally:
         requests.Session.send = original  # type: ignore[method-assign]
+
+
+@contextlib.contextmanager
+def _staying(away: list[str]) -> Iterator[None]:
+    """Follow no redirect that leads away until the block ends; such an answer then counts as the service's own."""
+    import requests
+
+    original = requests.Session.get_redirect_target
+
+    def checked(session: Session, answer: Response) -> str | None:
+        target = original(session, answer)
+        if target is None or not leads_away(answer.url, to=urljoin(answer.url, target)):
+            return target
+        away.append(host_of(urljoin(answer.url, target)) or "?")
+        return None
+
+    requests.Session.get_redirect_target = checked  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        requests.Session.get_redirect_target = original  # type: ignore[method-assign]
 
 
 def _refusal(server: Any, answers: list[Response]) -> str:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.printable import without_direction
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -19,7 +21,8 @@ MAX_CELL = 32_000
 """Characters kept of a cell; Excel calls a file with more than 32,767 in one damaged."""
 
 _FORMULA = re.compile("'*\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\n]")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_NOT_SHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+"""Controls, which a terminal obeys, and what XML and UTF-8 cannot hold."""
 _LINE_BREAK = re.compile("\r\n?")
 _SMALL_INT = re.compile(r"-?\d{1,15}")
 
@@ -57,6 +60,7 @@ def shown(
 
     `folder` is the project's: a path inside it is shown from there, with / on every machine.
     """
+    cell = cell if cell.isprintable() else _clean(cell)  # of a report before, or a name of somebody else's file
     if column.words:
         word = column.words.get(cell)
         return word.of(language) if word else cell
@@ -71,7 +75,7 @@ _NUMBERS: dict[Kind, Callable[[str], int | Decimal]] = {"int": int, "money_fen":
 
 
 def _clean(text: str) -> str:
-    clean = _NOT_XML.sub("\ufffd", _LINE_BREAK.sub("\n", text))
+    clean = without_direction(_NOT_SHOWN.sub("\ufffd", _LINE_BREAK.sub("\n", text)))
     return clean if len(clean) <= MAX_CELL else clean[: MAX_CELL - 1] + "…"
 
 

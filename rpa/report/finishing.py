@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rpa.language import Text
 from rpa.log import speak
+from rpa.printable import json_text
 from rpa.report.cells import raw_text
 from rpa.report.columns import WORST_FIRST, Row, Sheet
 from rpa.report.duties import to_do_sheet
@@ -195,7 +196,7 @@ def _completed(csv: Path, *, run: Run, subject: str, settled: Iterable[Mapping[s
 def write_json(path: Path, document: object) -> None:
     """Write the document so that a reader sees all of it or none."""
     written = path.with_name(f".{path.name}.part")
-    written.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    written.write_text(json_text(document) + "\n", encoding="utf-8")
     written.replace(path)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from rpa import discovery
+from rpa.address import leads_away
 from rpa.credentials import Vault, find_key
 from rpa.errors import ConfigError
 from rpa.language import Text
@@ -181,9 +182,17 @@ def ping_of(config: Config, *, alive: Callable[[], bool]) -> Ping:
 def _problem_of_calling(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         return "it is no http address"
-    with urllib.request.urlopen(url, timeout=_PING_TIMEOUT_S) as answer:  # noqa: S310 - checked above
+    with urllib.request.build_opener(_Staying).open(url, timeout=_PING_TIMEOUT_S) as answer:
         answer.read(1)
     return ""
+
+
+class _Staying(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect to another host, or out of the encryption: the address is a secret."""
+
+    def redirect_request(self, req: Any, *answer: Any) -> Any:
+        """The next request; none for one that leads away, whose answer is then an error."""
+        return None if leads_away(req.full_url, to=answer[-1]) else super().redirect_request(req, *answer)
 
 
 def _further(entry: EntryPoint, *, config: Config, ledger: Ledger) -> None:

@@ -8,7 +8,6 @@ has the shop's `PageLock`, and gives it back when the page is gone.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from rpa.browser.shared import NoSuchWindow, shared
 from rpa.clock import Clock
 from rpa.errors import RpaError, ShopBusy
 from rpa.ledger.lock import PageLock, WorkLock
+from rpa.log import to_errors
 from rpa.scheduler.children import Message, Parent, end, family
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def main() -> None:
     """Start the browser, say where it is, do what is asked; when the scheduler is gone, wait for its workers."""
     # What it writes to standard error is told as the reason when it ends; the log is the scheduler's.
     logger.remove()
-    logger.add(sys.stderr, level="WARNING", format="{message}", diagnose=False, backtrace=False)
+    to_errors()
     parent = Parent()
     order = parent.said.get()
     if order is None:

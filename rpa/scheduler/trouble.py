@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 
-from rpa.errors import ConfigError
+from rpa.errors import ConfigError, LedgerFails
 from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
 from rpa.log import SCHEDULERS, speak
@@ -89,7 +89,8 @@ class Trouble:
         self._open.add(where)
         shop, cause = where
         words = in_words(cause.removeprefix(_PREFIX), error)
-        speak("ERROR", _OF_SHOP if shop else _OF_ALL, traceback=error, shop=shop, words=words)
+        trace = None if isinstance(error, LedgerFails) else error
+        speak("ERROR", _OF_SHOP if shop else _OF_ALL, traceback=trace, shop=shop, words=words)
         try:
             self._ledger.incident(shop, cause=cause, message=words.of(self._language), severity=Severity.CRITICAL)
         except Exception as further:  # noqa: BLE001 - the ledger itself may be what fails
@@ -115,7 +116,8 @@ def in_words(cause: str, error: BaseException) -> Text:
     if which or part not in _PARTS:
         what = Text(en=f"{what.en} {which or part}", zh=f"{what.zh} {which or part} ")
     why = f"{type(error).__name__}: {str(error).partition(_BACKGROUND)[0]}"
+    told = {each: error.in_words(each) if isinstance(error, LedgerFails) else why for each in Language}
     return Text(
-        en=_FAILS.en.format(what=what.en, log=SCHEDULERS, why=why),
-        zh=_FAILS.zh.format(what=what.zh, log=SCHEDULERS, why=why),
+        en=_FAILS.en.format(what=what.en, log=SCHEDULERS, why=told[Language.EN]),
+        zh=_FAILS.zh.format(what=what.zh, log=SCHEDULERS, why=told[Language.ZH]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, Page, expect
 
 from fixtures.mockshop.harness import MockShop
-from rpa.elements.fields import FieldSpec
+from rpa.browser.lists import described
 from rpa.elements.profile import Profile
 from rpa.elements.resolve import resolve, script
 from rpa.elements.values import page_values
@@ -100,7 +100,8 @@ class Clerk:
     def read_rows_of(self, name: str) -> list[dict[str, Any]]:
         """The values of all rows of a list of the profile."""
         spec = self.profile.lists[name]
-        fields = {"fields": self._described(spec.fields), "keys": None, "masks": None, "patience_ms": PATIENCE_MS}
+        told = described(spec.fields, profile=self.profile)
+        fields = {"fields": told, "keys": None, "masks": None, "patience_ms": PATIENCE_MS}
         asked = {"rows": spec.rows, "key": spec.key, "busy": spec.busy} | fields
         read = json.loads(self.page.evaluate(script("read_fields", "read_rows"), asked))["rows"]
         return [page_values(row, spec.fields, zone=ZoneInfo(self.profile.timezone)) for row in read]
@@ -108,12 +109,6 @@ class Clerk:
     def read_dialog(self) -> dict[str, Any]:
         """The values of the ship dialog."""
         fields = self.profile.dialogs["ship"].fields
-        asked = {"fields": self._described(fields), "masks": []}
+        asked = {"fields": described(fields, profile=self.profile), "masks": []}
         read = json.loads(self.dialog.evaluate(script("read_fields", "read_block"), asked))["values"]
         return page_values(read, fields, zone=ZoneInfo(self.profile.timezone))
-
-    def _described(self, fields: Mapping[str, FieldSpec]) -> dict[str, dict[str, Any]]:
-        described = {name: rule.model_dump(include={"css", "attr", "pattern", "all"}) for name, rule in fields.items()}
-        for name, rule in fields.items():
-            described[name]["words"] = list(self.profile.words[rule.words]) if rule.words else None
-        return described

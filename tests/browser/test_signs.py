@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from flows.model import Mark
+from flows.platforms.web.crosscheck import orders_of
+from flows.platforms.web.marks import with_quotes_checked
+from flows.platforms.web.orders import WebOrders
 from flows.platforms.web.signs import WebSigns
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
@@ -16,8 +19,19 @@ from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
 from tests.browser.clerk import Clerk
 from tests.browser.tinysite import LONG_S
+from tests.namesakes import NAMED
 from tests.unit.ledger_clock import HandClock
 
+PUT = {
+    "in it": "([css, sign]) => document.querySelector(css).append(sign)",
+    "beside it": """([css, sign]) => {
+        const node = document.querySelector(css), twin = node.cloneNode();
+        twin.textContent = sign;
+        node.after(twin);
+    }""",
+    "instead of it": "([css, sign]) => { document.querySelector(css).textContent = sign; }",
+}
+"""Ways in which a page may put a sign into the place of a name."""
 PLACES = ("detail", "receiver", "detail_data", "address")
 
 
@@ -78,3 +92,53 @@ def test_a_profile_that_does_not_describe_the_page_yet_gives_no_clear_sign(clerk
     view.profile = view.profile.model_copy(update={"lists": lists})
     seen = WebSigns(view, shop=_nobody()).signs(clerk.an_order())
     assert set(seen.audit.values()) == {Mark.UNREADABLE}
+
+
+@pytest.fixture(name="named")
+def _named(clerk: Clerk) -> str:
+    """An order whose every text has a sign in it, and that has none itself."""
+    sn = clerk.an_order()
+    clerk.shop.patch(sn, **NAMED)
+    return sn
+
+
+def test_names_streets_goods_and_remarks_that_read_like_a_sign_are_none(clerk: Clerk, view: View, named: str) -> None:
+    order = WebOrders(view, _nobody()).find([named])[named]
+    assert (order.audit, order.after_sale, order.doubt) == (Mark.CLEAR, Mark.CLEAR, None)
+    assert (order.buyer, order.address) == (NAMED["nickname"], NAMED["address"])
+    clerk.open_dialog(named)
+    dialog = clerk.read_dialog()
+    assert (dialog["audit"], dialog["after_sale"]) == ("quoted", "quoted")
+    assert with_quotes_checked(dialog, dialog)["audit"] == "clear"
+    assert WebSigns(view, shop=_nobody()).signs(named).audit == dict.fromkeys(PLACES, Mark.CLEAR)
+
+
+@pytest.mark.parametrize("sign", ["audit", "after_sale"])
+def test_a_true_sign_beside_such_names_is_seen_wherever_it_stands(
+    clerk: Clerk, signs: WebSigns, named: str, sign: str
+) -> None:
+    clerk.shop.patch(named, **{sign: True})
+    clerk.search(named)
+    assert clerk.read_rows()[0][sign] == "set"
+    clerk.open_dialog(named)
+    assert clerk.read_dialog()[sign] == "set"
+    seen = signs.signs(named).audit
+    assert (seen["detail"], seen["receiver"]) == ((Mark.SET,) * 2 if sign == "audit" else (Mark.CLEAR,) * 2)
+    clerk.shop.patch(named, **{sign: False})
+
+
+@pytest.mark.parametrize("how", PUT)
+def test_a_sign_that_the_page_puts_into_the_place_of_a_name_is_not_taken_for_one(clerk: Clerk, how: str) -> None:
+    sn = list(clerk.orders())[1]
+    clerk.shop.patch(sn, remark="送小票")
+    clerk.search(sn)
+    [told] = clerk.read_rows()
+    assert told["audit"] == "clear"
+    for place in ("buyer", "receiver", "region", "address", "goodsName", "spec", "remarkText"):
+        before = clerk.page.evaluate("document.querySelector('[class*=order-row_head]').closest('tbody').innerHTML")
+        clerk.page.evaluate(PUT[how], [f'[class*="order-row_{place}"]', "订单审核中"])
+        [order] = orders_of(clerk.read_rows(), [told])
+        assert order.audit is not Mark.CLEAR, place
+        clerk.page.evaluate(
+            "html => document.querySelector('[class*=order-row_head]').closest('tbody').innerHTML = html", before
+        )

@@ -20,6 +20,7 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.mentions import Mention
 from tests.faults.promises import at_most_once, one_row_each
 from tests.faults.smallshop import SmallShop, small_shop
+from tests.namesakes import NAMED
 from tests.office import PATIENCE_S, ZONE, Result
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=ZONE)
@@ -190,6 +191,14 @@ def test_every_wording_of_an_audit_is_understood_and_each_name_of_its_field(tmp_
         apart = shop.ship()
         assert apart.reasons() == {**dict.fromkeys(shop.wanted, "shipped"), audited: "sources_disagree"}
         assert _notes(apart), "notices were never read, and nobody says so"
+
+
+def test_what_people_write_like_a_sign_holds_no_order_and_releases_none(tmp_path: Path) -> None:
+    with small_shop(tmp_path, parcels=2, virtual=0) as shop:
+        for sn in (next(iter(shop.parcels)), *shop.held):
+            shop.mock.patch(sn, **NAMED)
+        assert shop.ship().reasons() == {**dict.fromkeys(shop.parcels, "shipped"), **shop.held}
+        at_most_once(shop)
 
 
 def _notes(result: Result) -> list[dict[str, Any]]:

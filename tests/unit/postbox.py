@@ -18,6 +18,8 @@ class Postbox:
     port: int = 0
     status: int = 200
     answer: bytes = b"{}"
+    goes_to: str = ""
+    """Where its answer sends whoever asks; empty: nowhere."""
     posted: list[dict[str, Any]] = field(default_factory=list)
     speaks: threading.Event = field(default_factory=threading.Event)
 
@@ -42,6 +44,8 @@ def postbox() -> Iterator[Postbox]:
             box.speaks.wait()
             box.posted.append(json.loads(body))
             self.send_response(box.status)
+            if box.goes_to:
+                self.send_header("Location", box.goes_to)
             self.end_headers()
             self.wfile.write(box.answer)
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from rpa.cli.attending import Teller
 from rpa.config import load
+from rpa.language import Text
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan, PlanState
 from rpa.scheduler.planner import Why
@@ -31,3 +32,12 @@ def test_a_run_skipped_for_the_same_reason_again_and_again_is_told_once(tmp_path
     lines = said.getvalue().splitlines()
     assert ["Skipped" in line for line in lines] == [True, False, True, True], lines
     assert teller.exit_code == 3, "what is not told again counts all the same"
+
+
+def test_what_a_page_said_in_a_runs_end_is_no_line_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "rpa.toml").write_text('language = "en"\n[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n')
+    said = io.StringIO()
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
+        teller = Teller(load(tmp_path / "rpa.toml"), ledger=ledger, console=Console(file=said, width=200))
+        teller.say(Text(en="{detail}", zh="{detail}"), detail="The page asked: x\n09:30  demo  ship: nothing to do")
+    assert [line for line in said.getvalue().splitlines() if line.startswith("09:30")] == []

@@ -92,6 +92,15 @@ def test_the_file_of_what_is_new_is_cut_back_after_a_large_transaction(tmp_path:
         assert wal.stat().st_size <= 16 << 20
 
 
+def test_half_a_character_that_a_page_cut_off_is_kept_as_a_sign(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
+        run = ledger.start_run("demo", flow="ship")
+        [action] = ledger.begin(run, kind="ship", intents=[Intent(subject="A", payload={"buyer": "王\ud83d"})])
+        opened = ledger.incident("demo", cause="x", message="页面提示 \ud83d", severity=Severity.WARNING)
+        assert (opened.message, ledger.show()[0].payload) == ("页面提示 ?", {"buyer": "王\ud83d"})
+        assert action.subject == "A"
+
+
 def test_what_is_stored_can_be_read_by_a_person(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     with open_ledger(path) as ledger:

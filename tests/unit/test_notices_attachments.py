@@ -186,6 +186,30 @@ def test_a_notice_about_something_else_is_not_opened(tmp_path: Path) -> None:
     assert read_attachment(nowhere, kind=NoticeKind.OTHER, words=WORDS, sheets=SHEETS) == Reading()
 
 
+# --- what buyers and sellers write
+
+
+@pytest.mark.parametrize("header", ["商品名称", "商品规格", "买家昵称", "收货地址", "买家留言"])
+@pytest.mark.parametrize(("text", "own"), [("需要发货 礼品卡", PROHIBITED), ("请勿发货路 7 号", SHIP)])
+def test_what_people_write_beside_an_order_neither_releases_nor_holds_it(
+    header: str, text: str, own: Says, read: Read
+) -> None:
+    said = "请勿发货" if own is PROHIBITED else "需要发货"
+    assert read([["订单号", header, "处理说明"], [A, text, said]]).says == {A: UNCLEAR if own is PROHIBITED else SHIP}
+    assert read([["订单号", header], [A, text]]).says == read([["订单号"], [A]]).says == {A: UNCLEAR}
+
+
+def test_a_column_is_peoples_own_only_while_every_header_says_so(read: Read) -> None:
+    rows: Rows = [
+        ["订单号", "商品名称", "处理结果"],
+        [A, "请勿发货", "是"],
+        ["订单号", "说明", "处理结果"],
+        [B, "请勿发货", "是"],
+    ]
+    assert read(rows).says == {A: SHIP, B: UNCLEAR}
+    assert read([["订单号", "备注", "处理结果"], [A, "请勿发货", "是"]]).says == {A: UNCLEAR}
+
+
 # --- what may hide an order
 
 

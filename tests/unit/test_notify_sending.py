@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from rpa.address import leads_away
 from rpa.errors import ConfigError
 from rpa.notify import sending
 from rpa.notify.addresses import as_apprise_spells_it, masked
@@ -23,11 +24,44 @@ def box() -> Iterator[Postbox]:
 
 
 def test_title_and_text_arrive_as_they_are(box: Postbox) -> None:
-    assert send(box.url, title="[rpa] demo：未登录", body="第一行\n*two* <b>&", kind="critical") == ""
+    assert send(box.url, title="[rpa] demo：未登录", body="第一行\nRun `rpa todo` & go", kind="critical") == ""
     (message,) = box.posted
     assert message["title"] == "[rpa] demo：未登录"
-    assert message["message"] == "第一行\n*two* <b>&"
+    assert message["message"] == "第一行\nRun `rpa todo` & go"
     assert message["type"] == "failure"
+
+
+def test_words_of_others_call_nobody_and_are_no_markup_in_title_and_text(box: Postbox) -> None:
+    words = '<at user_id="all">[退款](http://evil.com)</at>\u202e\x1b'
+    assert send(box.url, title=f"{words}\nBcc: b", body=f"一\n{words}", kind="info") == ""
+    (message,) = box.posted
+    assert message["title"] == '＜at user_id="all"＞[退款] (http：//evil·com)＜/at＞\ufffd Bcc: b'
+    assert message["message"] == '一\n＜at user_id="all"＞[退款] (http：//evil·com)＜/at＞\ufffd'
+
+
+def test_no_redirect_to_another_host_is_followed(box: Postbox) -> None:
+    with postbox() as theirs:
+        box.status, box.goes_to = 307, f"http://localhost:{theirs.port}/hook"
+        problem = send(box.url, title="t", body="b", kind="info")
+        assert (problem, theirs.posted) == ("it sends to another address, localhost, which is not followed", [])
+        box.goes_to = f"http://127.0.0.1:{theirs.port}/hook"
+        assert (send(box.url, title="t", body="b", kind="info"), theirs.titles) == ("", ["t"])
+
+
+@pytest.mark.parametrize(
+    ("url", "to", "away"),
+    [
+        ("https://a.example/x", "https://a.example:444/y", False),
+        ("http://a.example/x", "https://A.example/x", False),
+        ("https://a.example/x", "http://a.example/x", True),
+        ("https://a.example/x", "https://a.example.evil/x", True),
+        ("https://a.example/x", "//b.example/x", True),
+        ("https://a.example/x", "https://a.example@b.example/x", True),
+        ("https://a.example/x", "https://[::/x", True),
+    ],
+)
+def test_a_redirect_leads_away_by_its_host_or_out_of_the_encryption(url: str, to: str, *, away: bool) -> None:
+    assert leads_away(url, to=to) is away
 
 
 def test_a_server_that_refuses_is_a_problem_in_words(box: Postbox) -> None:

@@ -33,14 +33,15 @@ url_env = "BOSS"
 
 
 @contextmanager
-def listening(status: int) -> Iterator[tuple[str, SimpleQueue[str]]]:
-    """A server that answers with this status; its address, and the paths that were called."""
+def listening(status: int, *, goes_to: str = "") -> Iterator[tuple[str, SimpleQueue[str]]]:
+    """A server that answers with this status, and sends on; its address, and the paths that were called."""
     called = SimpleQueue[str]()
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             called.put(self.path)
             self.send_response(status)
+            self.send_header("Location", goes_to)
             self.end_headers()
 
         def do_POST(self) -> None:
@@ -60,6 +61,16 @@ def test_the_watch_is_called_while_the_scheduler_does_its_work_and_not_else() ->
         Ping(url, alive=lambda: True)()
         Ping(url, alive=lambda: False)()
         assert [called.get(), called.empty()] == ["/ping/secret-id", True]
+
+
+def test_a_watch_that_sends_to_another_host_is_not_followed_there() -> None:
+    with listening(200) as (theirs, called):
+        with listening(302, goes_to=theirs.replace("127.0.0.1", "localhost")) as (url, _):
+            Ping(url, alive=lambda: True)()
+        assert called.empty()
+        with listening(302, goes_to=theirs) as (url, _):
+            Ping(url, alive=lambda: True)()
+        assert called.get() == "/ping/secret-id"
 
 
 @pytest.mark.parametrize("address", ["", "http://127.0.0.1:9/secret-id", "file:///secret-id", "http://[secret-id/"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from loguru import logger
 
-from rpa.scheduler.leftovers import workshop
+from rpa.scheduler.leftovers import end_leftovers, workshop
 
 WAITS = "import sys; sys.stdin.read()"
 
@@ -23,12 +25,28 @@ def leave(folder: Path) -> None:
     (folder / "loose").touch()
 
 
-def test_what_a_killed_scheduler_left_is_gone_at_the_next_start_with_or_without_its_record(tmp_path: Path) -> None:
-    recorded, forgotten = tmp_path / "tmp" / "rpa-recorded", tmp_path / "tmp" / "rpa-forgotten"
-    sockets = tmp_path / "elsewhere" / "rpa-sockets"
-    for folder in (recorded, forgotten, sockets):
-        leave(folder)
-    told = {"pid": 1, "folder": str(recorded), "sockets": str(sockets)}
+def marked(folder: Path, mark: str = "7f") -> Path:
+    """A folder that a scheduler made and left."""
+    leave(folder)
+    (folder / ".rpa-workshop").write_text(mark)
+    return folder
+
+
+@pytest.fixture(name="elsewhere")
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The system's folder for temporary files."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_what_a_killed_scheduler_left_is_gone_at_the_next_start_with_or_without_its_record(
+    tmp_path: Path, elsewhere: Path
+) -> None:
+    recorded, sockets = marked(tmp_path / "tmp" / "rpa-recorded"), marked(elsewhere / "rpa-sockets")
+    marked(tmp_path / "tmp" / "rpa-forgotten", "another")
+    told = {"pid": 1, "id": "7f", "folder": str(recorded), "sockets": str(sockets)}
     (tmp_path / "scheduler.json").write_text(json.dumps(told))
     with workshop(tmp_path / "scheduler.json") as place:
         assert list((tmp_path / "tmp").iterdir()) == [place.folder]
@@ -37,6 +55,43 @@ def test_what_a_killed_scheduler_left_is_gone_at_the_next_start_with_or_without_
     assert list((tmp_path / "tmp").iterdir()) == []
     assert not place.sockets.exists()
     assert not (tmp_path / "scheduler.json").exists()
+
+
+def test_a_record_removes_nothing_without_the_mark_that_it_names(
+    tmp_path: Path, elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logger.remove()
+    logger.add(sys.stderr, format="{message}")
+    theirs = marked(tmp_path / "theirs" / "rpa-work")
+    kept = [
+        theirs, marked(elsewhere / "rpa-other", "another"), tmp_path / "tmp" / "rpa-mine", elsewhere / "rpa-bare",
+        marked(elsewhere / "photos"), marked(elsewhere / "deeper" / "rpa-work"),
+    ]  # fmt: skip
+    for bare in (kept[2], kept[3]):
+        leave(bare)
+    link = elsewhere / "rpa-link"
+    link.symlink_to(theirs)
+    (tmp_path / "tmp" / "rpa-link").symlink_to(theirs)
+    linked_mark = elsewhere / "rpa-linked-mark"
+    leave(linked_mark)
+    (linked_mark / ".rpa-workshop").symlink_to(theirs / ".rpa-workshop")
+    for named in (*kept, link, linked_mark, elsewhere / "rpa-none", tmp_path / "theirs" / ".." / "theirs" / "rpa-work"):
+        for mark in ({"id": "7f"}, {}, {"id": ""}):
+            (tmp_path / "scheduler.json").write_text(json.dumps({"pid": 1, "folder": str(named), **mark}))
+            with workshop(tmp_path / "scheduler.json"):
+                pass
+    assert [folder for folder in (*kept, linked_mark) if not (folder / "loose").exists()] == []
+    assert "rpa-mine is left alone" in capsys.readouterr().err
+
+
+def test_folders_behind_a_link_in_place_of_var_tmp_are_not_removed(tmp_path: Path) -> None:
+    theirs = marked(tmp_path / "theirs" / "rpa-work")
+    (tmp_path / "tmp").symlink_to(theirs.parent)
+    (tmp_path / "scheduler.json").write_text(
+        json.dumps({"pid": 1, "id": "7f", "folder": str(tmp_path / "tmp/rpa-work")})
+    )
+    end_leftovers(tmp_path / "scheduler.json")
+    assert (theirs / "loose").exists()
 
 
 def test_a_process_that_works_in_a_forgotten_folder_is_ended(tmp_path: Path) -> None:
@@ -66,4 +121,4 @@ def test_between_two_browsers_what_killed_ones_left_is_removed(tmp_path: Path) -
     with workshop(tmp_path / "scheduler.json") as place:
         leave(place.folder)
         place.sweep()
-        assert list(place.folder.iterdir()) == []
+        assert [left.name for left in place.folder.iterdir()] == [".rpa-workshop"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flows.model import Item, Mark, Order
-from flows.platforms.web.marks import mark_of
+from flows.platforms.web.marks import mark_of, with_quotes_checked
 from rpa.elements.values import UNREADABLE
 
 _GOODS = ("goods_ids", "goods", "specs", "quantities", "kinds")
@@ -30,10 +30,11 @@ def orders_of(shown: Sequence[Mapping[str, Any]], answered: Sequence[Mapping[str
     doubled = {row["order_sn"] for row in shown if sum(other["order_sn"] == row["order_sn"] for other in shown) > 1}
     for answer in answered:
         sn = answer["order_sn"]
-        row = rows.pop(sn, None)
+        found = rows.pop(sn, None)
+        row = None if found is None else with_quotes_checked(found, answer)
         yield _order(row or answer, answer, doubt="the page shows it twice" if sn in doubled else _doubt(row, answer))
-    for row in rows.values():
-        yield _order(row, row, doubt="the page shows it, the page's data do not")
+    for alone in rows.values():
+        yield _order(alone, alone, doubt="the page shows it, the page's data do not")
 
 
 def _doubt(row: Mapping[str, Any] | None, answer: Mapping[str, Any]) -> str | None:
@@ -71,6 +72,7 @@ def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | No
         receiver=_text(row["receiver"]),
         region=_text(row["region"]),
         address=_text(row["address"]),
+        buyer=_text(row.get("buyer")),
         presale_until=_moment(answer["presale_until"]),
         courier=_text(answer["courier"]),
         tracking_number=_text(answer["tracking_number"]),

@@ -19,6 +19,7 @@ from flows.platforms.web.lastlook import (
     refuse_other_fields,
     refuse_other_goods,
 )
+from flows.platforms.web.marks import texts_of, with_quotes_checked
 from flows.platforms.web.orders import WebOrders
 from flows.profile import Couriers
 from flows.reasons import Reason
@@ -123,7 +124,7 @@ class WebShipping:
         with self._pictured(order.order_sn):
             self._bring_row(order.order_sn)
             row = self._view.row("orders", order.order_sn)
-            listed = row.read().values
+            listed = with_quotes_checked(row.read().values, texts_of(order))
             refuse_held(listed, where="list")
             refuse_changed(order, listed)
             opened = self._view.asking("order_detail", lambda: row.click("orders.ship"), about=order.order_sn)
@@ -140,13 +141,13 @@ class WebShipping:
         return self._view.evidence.on_refusal(self._view.page, subject=order_sn)
 
     def _filled(self, dialog: Scope, order: Order, shipment: Shipment, *, data: Mapping[str, Any]) -> DialogForm:
-        opened = dialog.read(drawn=["goods_ids"]).values
+        opened = with_quotes_checked(dialog.read(drawn=["goods_ids"]).values, data)
         refuse_held(opened, where="dialog")
         refuse_other_goods(order, opened, data=data)
         if opened["how"] != shipment.how.value:
             dialog.click(_CHOOSE[shipment.how])
         filled = self._with_parcel(dialog, shipment) if shipment.how is How.DIALOG else self._read_again(dialog)
-        refuse_held(filled.values, where="dialog")
+        refuse_held(with_quotes_checked(filled.values, data), where="dialog")
         refuse_other_fields(shipment, filled.values)
         if dialog.disabled("ship.confirm"):
             raise Refused(filled.values["error"] or "the dialog does not let it be shipped", reason=Reason.SITE_REFUSED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from flows.model import Mark
 from flows.office import Signs
-from flows.platforms.web.marks import mark_of
+from flows.platforms.web.marks import mark_of, with_quotes_checked
 from rpa.errors import PageChanged, TryAgain
 from rpa.language import Text
 from rpa.log import speak
@@ -57,6 +57,7 @@ class WebSigns:
 def _marks(shown: Mapping[str, Any], answer: Answer, order_sn: str) -> dict[str, Mark]:
     """By place; what another order's data say is of no use."""
     data = answer.rows[0] if answer.rows[0]["order_sn"] == order_sn else {}
+    shown = with_quotes_checked(shown, data)
     return {
         "detail": mark_of(shown["audit"]),
         "receiver": mark_of(shown["receiver_audit"]),

@@ -13,11 +13,25 @@ const valueOf = (node, field) => {
   return match ? (match[1] ?? match[0]) : null;
 };
 
+// The text of a block without what its fields of people's own words read; what else their elements say stays.
+const unquoted = (block, quotes) => {
+  const rest = block.cloneNode(true);
+  for (const field of quotes) {
+    const found = [...rest.querySelectorAll(field.css)];
+    for (const node of field.all ? found : found.slice(0, 1)) {
+      const value = valueOf(node, field);
+      if (value) node.replaceWith(fold(node.textContent).replace(value, "\n"));
+    }
+  }
+  return rest.textContent;
+};
+
 const readField = (block, field) => {
   if (field.words) {
     const nodes = field.css ? [...block.querySelectorAll(field.css)] : [block];
-    const text = nodes.map((node) => node.textContent).join(" ");
-    return field.words.some((word) => text.includes(word)) ? "set" : "clear";
+    const says = (texts) => field.words.some((word) => texts.join(" ").includes(word));
+    if (!says(nodes.map((node) => node.textContent))) return "clear";
+    return says(nodes.map((node) => unquoted(node, field.quotes))) ? "set" : "quoted";
   }
   if (field.all) return [...block.querySelectorAll(field.css)].map((node) => valueOf(node, field));
   const node = block.querySelector(field.css);
