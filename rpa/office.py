@@ -16,6 +16,7 @@ from rpa.browser.view import View
 from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import load_profile
+from rpa.elements.risks import refuse_lowered
 from rpa.errors import ChallengeShown, ConfigError, KickedOut, LoginNeeded, NeedsPerson, Stopped, TryAgain, WrongShop
 from rpa.language import Text
 from rpa.log import speak
@@ -61,6 +62,7 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
         message = f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}'
         raise ConfigError(message)
     profile = load_profile(shop.platform, folder=config.selectors)
+    refuse_lowered(profile)
     return Premises(shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault)
 
 

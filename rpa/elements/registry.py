@@ -14,6 +14,7 @@ from rpa import discovery
 from rpa.elements.approvals import signature_of
 from rpa.elements.profile import Profile, Risk
 from rpa.elements.references import reference_mistakes
+from rpa.elements.risks import risk_mistakes
 from rpa.errors import ConfigError
 from rpa.tomlfile import did_you_mean, read
 
@@ -35,7 +36,9 @@ def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
 @cache
 def _read(path: Path, _changed_ns: int) -> Profile:
     """The profile in this file as it was at this moment; read once, it is the same for all shops."""
-    profile = read(path, profile_model(), checks=[reference_mistakes], prepare=prepared)
+    own = path != selectors_folder() / path.name
+    checks = [reference_mistakes, risk_mistakes] if own else [reference_mistakes]
+    profile = read(path, profile_model(), checks=checks, prepare=prepared)
     if profile.name != path.stem:
         raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
     return _signed(profile)
