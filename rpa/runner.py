@@ -226,6 +226,7 @@ class _ShopRun:
                     view.go(view.profile.session.after_login)
                 self._watched(view)
             finally:
+                self.report.keep_closed(map(asdict, view.guard.closed))
                 if view.site_ahead is not None:
                     self._ledger.keep_site_clock(self.name, ahead=view.site_ahead)
                     self.report.keep_site_clock(view.site_ahead)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from loguru import logger
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
-
-from rpa.browser.playwright_errors import looked, translated
+from rpa.browser.playwright_errors import looked
+from rpa.browser.popups import ClosedPopup, close_popup
 from rpa.elements.profile import Risk
-from rpa.elements.resolve import locate, script
+from rpa.elements.resolve import script
 from rpa.elements.unseen import unconfirmed, unseen
 from rpa.errors import (
     ChallengeShown,
@@ -59,7 +56,6 @@ _OTHER_SHOP = Text(
     "请运行 rpa login {shop} 登录正确的店铺。",
 )
 _MOST_POPUPS = 8
-_CLOSING_MS = 3_000
 _PASSING_S = 5.0
 """What covers a page for longer does not go by itself."""
 
@@ -76,6 +72,8 @@ class Guard:
     watched: bool
     """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
     refused_dialogs: list[str] = field(default_factory=list)
+    closed: list[ClosedPopup] = field(default_factory=list)
+    """Each popup that was closed, in this order."""
     _to_confirm: dict[str, set[str]] = field(default_factory=dict)
     """By subject, the unconfirmed elements that were clicked for it because a person watched."""
 
@@ -219,18 +217,6 @@ class Guard:
         if name is None:
             raise UnknownOverlay(f"“{overlay['text'][:60]}” covers the page and is not on the allow-list.")
         self.check_profile(view.profile)
-        popup = view.profile.popups[name]
-        logger.debug("Closing the popup {} (“{}”).", name, overlay["text"][:40])
-        container = view.page.locator(popup.container).visible
-        if popup.text:
-            container = container.filter(has_text=re.compile("|".join(map(re.escape, popup.text))))
-        with translated(f"closing the popup {name}"):
-            there = container.element_handles()
-            if not there:
-                return
-            try:
-                locate(container.first, popup.close).visible.click(timeout=_CLOSING_MS)
-                there[0].wait_for_element_state("hidden", timeout=_CLOSING_MS)
-            except PlaywrightTimeout:
-                if there[0].is_visible():
-                    raise
+        closed = close_popup(view.page, view.profile.popups[name], name=name, text=overlay["text"])
+        if closed is not None:
+            self.closed.append(closed)
