@@ -86,11 +86,17 @@ class Flow:
 class Platform:
     """What a platform can do: each capability (a protocol) with the class that does it through a View.
 
-    Such a class takes `(view, shop)` and may name the profile's elements it cannot do without as `elements`.
+    Such a class takes `(view, shop)` and may name the profile's elements it cannot do without as `elements`, and those
+    with which it does what cannot be undone as `commits`.
     """
 
     name: str
     can: Mapping[type, Callable[[View, Shop], Any]]
+
+    @property
+    def commits(self) -> frozenset[str]:
+        """The elements with which its code does what cannot be undone, whatever a profile says of them."""
+        return frozenset(name for way in self.can.values() for name in getattr(way, "commits", ()))
 
 
 def option(

@@ -27,8 +27,12 @@ class Text:
         return self.zh if language is Language.ZH else self.en
 
     def with_words(self, **words: object) -> Text:
-        """The sentence with these words in its gaps."""
-        return Text(en=self.en.format(**words), zh=self.zh.format(**words))
+        """The sentence with these words in its gaps; what is a Text itself, in each language."""
+
+        def told(language: Language) -> dict[str, object]:
+            return {name: word.of(language) if isinstance(word, Text) else word for name, word in words.items()}
+
+        return Text(en=self.en.format(**told(Language.EN)), zh=self.zh.format(**told(Language.ZH)))
 
     def followed_by(self, detail: str) -> Text:
         """The sentence, which has no full stop, and what is known in English alone; lines begin on their own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,19 @@ from rpa.browser.view import View
 from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import load_profile
-from rpa.errors import ChallengeShown, ConfigError, KickedOut, LoginNeeded, NeedsPerson, Stopped, TryAgain, WrongShop
+from rpa.elements.risks import refuse_lowered
+from rpa.elements.unseen import own_profile, unseen
+from rpa.errors import (
+    ChallengeShown,
+    ConfigError,
+    KickedOut,
+    LoginNeeded,
+    NeedsPerson,
+    NotApproved,
+    Stopped,
+    TryAgain,
+    WrongShop,
+)
 from rpa.kicks import Kicks
 from rpa.language import Text
 from rpa.log import speak
@@ -36,6 +48,7 @@ _NO_PASSWORD = Text(
     en="Shop {shop} is not logged in, and no password of its account is stored. Run `rpa login {shop}`.",
     zh="{shop} 未登录，且没有保存密码。请运行 rpa login {shop}。",
 )
+_TOLD = Text(en="{said}", zh="{said}")
 _NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} 的登录状态未能保存：{error}")
 
 
@@ -48,21 +61,50 @@ class Premises:
     platform: Platform
     config: Config
     vault: Vault
+    unseen: Text | None = None
+    """The profile is one of the user's own, and no person has confirmed here what it says otherwise; None: all well."""
 
     @property
     def base_url(self) -> str:
         """Where the back office is: the shop's own address, else its platform's."""
         return self.shop.base_url or self.profile.base_url
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the words of its profile count at all."""
+        return self.unseen is None
+
 
 def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
-    """What is known about this shop. Raises ConfigError for an unknown platform, or a profile with mistakes."""
+    """What is known about this shop.
+
+    Raises ConfigError for an unknown platform, or a profile with mistakes or that calls harmless what cannot be undone.
+    """
     known = platforms()
     if shop.platform not in known:
         message = f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}'
         raise ConfigError(message)
     profile = load_profile(shop.platform, folder=config.selectors)
-    return Premises(shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault)
+    refuse_lowered(profile)
+    approvals, host = Approvals.of(config.var), host_of(shop.base_url or profile.base_url)
+    well = approvals.accepts(host, profile)
+    told = None if well else unseen(profile, approvals=approvals, host=host, shop=shop.name)
+    return Premises(
+        shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault, unseen=told
+    )  # fmt: skip
+
+
+def check_own_profile(premises: Premises, *, keep: Callable[[Sequence[str]], None]) -> None:
+    """Where the profile is one of the user's own, say and keep what it says otherwise than the shipped one.
+
+    Raises NotApproved when no person has confirmed it as it is.
+    """
+    profile = premises.profile
+    if profile.own:
+        speak("INFO", _TOLD, said=own_profile(profile))
+        keep([one.said.of(premises.config.language) for one in profile.own])
+    if premises.unseen is not None:
+        raise NotApproved(premises.unseen)
 
 
 @contextmanager
@@ -144,10 +186,9 @@ def viewed(
 def guard_of(premises: Premises, *, watched: bool) -> Guard:
     """The checks of this shop's page."""
     shop = premises.shop
-    approvals = Approvals.load(premises.config.var / "approvals.json")
     return Guard(
         shop=shop.name, mall_id=shop.mall_id, mall_name=shop.mall_name,
-        host=host_of(premises.base_url), approvals=approvals, watched=watched,
+        host=host_of(premises.base_url), approvals=Approvals.of(premises.config.var), watched=watched,
     )  # fmt: skip
 
 

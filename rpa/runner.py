@@ -20,7 +20,7 @@ from rpa.language import Text
 from rpa.ledger.actions import State
 from rpa.ledger.lock import RunLock, WorkLock
 from rpa.log import speak
-from rpa.office import Premises, offices_of, opened, premises_of
+from rpa.office import Premises, check_own_profile, offices_of, opened, premises_of
 from rpa.outcome import Outcome
 from rpa.pauses import Pauses, WriteRight
 from rpa.report.aftermath import keep_ending, keep_findings, keep_login
@@ -106,11 +106,12 @@ def run(job: Job) -> list[ShopResult]:
     _check_room(job)
     vault = Vault(job.config.var / "secrets", find_key())
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
-    language = job.config.language.value
-    live = frozenset(shop.name for shop in job.shops if not job.dry(shop))
-    shared = job.flow.prepare(
-        Plan(config=job.config, shops=job.shops, options=job.options, language=language, yes=job.yes, live=live)
-    )
+    shops = tuple(place.shop for place in premises if place.accepted)
+    live = frozenset(shop.name for shop in shops if not job.dry(shop))
+    plan = Plan(
+        config=job.config, shops=shops, options=job.options, language=job.config.language.value, yes=job.yes, live=live
+    )  # fmt: skip
+    shared = job.flow.prepare(plan) if shops else None
     with ExitStack() as reports:
         started: list[_ShopRun] = []
         import_ahead()
@@ -120,9 +121,9 @@ def run(job: Job) -> list[ShopResult]:
                 reports.enter_context(shop_run.begun())
                 started.append(shop_run)
                 shop_run.work(browser)
-        stopped = [each.name for each in started if each.stopped]
+        stopped = [each.name for each in started if each.stopped and each.accepted]
         by_name = {each.name: each for each in started}
-        for name, row in job.flow.leftovers(shared, stopped):
+        for name, row in job.flow.leftovers(shared, stopped) if shops else ():
             by_name[name].report.add(row)
     return [each.report.result for each in started]
 
@@ -152,7 +153,7 @@ class _ShopRun:
         self._premises = premises
         self._shared = shared
         self._language = job.config.language
-        self.name = premises.shop.name
+        self.name, self.accepted = premises.shop.name, premises.accepted
         self._right = job.write_right(premises.shop)
         self._stopped_by: Incident | None = None
         self.report: RunReport
@@ -214,16 +215,18 @@ class _ShopRun:
 
     def _work(self, browser: Browser) -> None:
         job = self._job
+        check_own_profile(self._premises, keep=self.report.keep_own_profile)
         with (
             opened(self._premises, browser, watching=job.watching, stopping=self._stopping, guest=job.guest) as view,
             job.watching.pausing(view.page),
             view.evidence.on_refusal(view.page),
         ):
-            if job.watching.shows_typing:
-                view.go(view.profile.session.after_login)
             try:
+                if job.watching.shows_typing:
+                    view.go(view.profile.session.after_login)
                 self._watched(view)
             finally:
+                self.report.keep_closed(map(asdict, view.guard.closed))
                 if view.site_ahead is not None:
                     self._ledger.keep_site_clock(self.name, ahead=view.site_ahead)
                     self.report.keep_site_clock(view.site_ahead)

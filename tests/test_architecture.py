@@ -228,3 +228,16 @@ def test_no_file_is_two_things() -> None:
     files = sources("rpa", "flows", "fixtures", "tests")
     lengths = {file.name: len(file.path.read_text(encoding="utf-8").splitlines()) for file in files}
     assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
+
+
+def test_what_the_platforms_do_for_good_is_named_in_their_commits() -> None:
+    """`commit` does what cannot be undone; a profile may not call such an element harmless, so each must be listed."""
+    done, listed = set(), set()
+    for file in sources("flows/platforms"):
+        for node in _nodes(file.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
+                done.add(ast.literal_eval(node.args[0]))
+            if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "commits" and node.value is not None:
+                listed |= set(ast.literal_eval(node.value))
+    assert done
+    assert done == listed

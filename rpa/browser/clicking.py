@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error
 
 from rpa.browser.playwright_errors import looked, translated
+from rpa.elements.resolve import refuse_lasting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -18,12 +19,14 @@ _CLICKS = "() => `${performance.timeOrigin} ${performance.eventCounts.get('click
 
 def click(found: Found, *, patience_ms: float) -> None:
     """Click it. Where it leads is not waited for. Raises PageChanged when it could not be clicked in time."""
+    refuse_lasting(found)
     with translated(f"clicking {found.element.name}"):
         found.locator.click(timeout=patience_ms, no_wait_after=True)
 
 
 def arrives(page: Page, found: Found, *, within_ms: float) -> bool:
     """Click it; whether the click arrived. False: nothing was clicked, as when something covers it or it has a twin."""
+    refuse_lasting(found)
     try:
         found.locator.click(timeout=within_ms, no_wait_after=True)
     except Error:

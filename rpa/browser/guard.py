@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from loguru import logger
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
-
-from rpa.browser.playwright_errors import looked, translated
-from rpa.elements.approvals import Approvals, signature_of
+from rpa.browser.playwright_errors import looked
+from rpa.browser.popups import ClosedPopup, close_popup
 from rpa.elements.profile import Risk
-from rpa.elements.resolve import locate, script
-from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NotApproved, UnexpectedDialog, UnknownOverlay, WrongShop
+from rpa.elements.resolve import script
+from rpa.elements.unseen import unconfirmed, unseen
+from rpa.errors import (
+    ChallengeShown,
+    KickedOut,
+    LoginNeeded,
+    NotApproved,
+    UnexpectedDialog,
+    UnknownOverlay,
+    WrongShop,
+)
 from rpa.language import Text
 from rpa.log import speak
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Dialog
 
     from rpa.browser.view import View
+    from rpa.elements.approvals import Approvals
     from rpa.elements.profile import Element, Profile
 
 _CONFIRMED = Text(
@@ -50,7 +56,6 @@ _OTHER_SHOP = Text(
     "请运行 rpa login {shop} 登录正确的店铺。",
 )
 _MOST_POPUPS = 8
-_CLOSING_MS = 3_000
 _PASSING_S = 5.0
 """What covers a page for longer does not go by itself."""
 
@@ -67,15 +72,18 @@ class Guard:
     watched: bool
     """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
     refused_dialogs: list[str] = field(default_factory=list)
+    closed: list[ClosedPopup] = field(default_factory=list)
+    """Each popup that was closed, in this order."""
     _to_confirm: dict[str, set[str]] = field(default_factory=dict)
     """By subject, the unconfirmed elements that were clicked for it because a person watched."""
 
     def allow(self, element: Element, *, profile: Profile, about: str = "") -> None:
         """Raise NotApproved for a destructive element that nobody has confirmed on this host and nobody watches.
 
-        Also UnexpectedDialog for one, when the page has asked something. `about`: the subject that the click is for;
-        see `confirm`.
+        And for any element of a profile of the user's own that nobody has seen as it is. Also UnexpectedDialog for a
+        destructive one, when the page has asked something. `about`: the subject that the click is for; see `confirm`.
         """
+        self.check_profile(profile)
         if element.risk is Risk.DESTRUCTIVE:
             self.refuse_asked()
         if self.is_confirmed(element, profile=profile):
@@ -86,17 +94,23 @@ class Guard:
     def check_allowed(self, element: Element, *, profile: Profile) -> None:
         """The same before anything was begun, without a click."""
         if not self.watched and not self.is_confirmed(element, profile=profile):
-            message = (
-                f"{element.name} was never confirmed by a person on {self.host}, so it is not clicked unattended. "
-                f"Run `rpa selectors approve {self.shop}`, or once with --headed --step."
+            raise NotApproved(
+                unconfirmed(element, profile=profile, approvals=self.approvals, host=self.host, shop=self.shop)
             )
-            raise NotApproved(message)
+
+    def check_profile(self, profile: Profile) -> None:
+        """Raise NotApproved for a profile of the user's own of which nobody has seen what it says otherwise.
+
+        Even when a person watches: they are asked of writes only.
+        """
+        if not self.approvals.accepts(self.host, profile):
+            raise NotApproved(unseen(profile, approvals=self.approvals, host=self.host, shop=self.shop))
 
     def is_confirmed(self, element: Element, *, profile: Profile) -> bool:
         """Whether this element may be clicked unattended: not destructive, or confirmed by a person on this host."""
         if element.risk is not Risk.DESTRUCTIVE:
             return True
-        return self.approvals.allows(self.host, element.name, signature_of(profile, element))
+        return self.approvals.allows(self.host, element.name, profile)
 
     def confirm(self, about: str, *, profile: Profile, by: str, now: datetime) -> None:
         """This subject ended as it should, watched by a person: what was clicked for it is confirmed from now on."""
@@ -202,18 +216,7 @@ class Guard:
         name = overlay["popup"]
         if name is None:
             raise UnknownOverlay(f"“{overlay['text'][:60]}” covers the page and is not on the allow-list.")
-        popup = view.profile.popups[name]
-        logger.debug("Closing the popup {} (“{}”).", name, overlay["text"][:40])
-        container = view.page.locator(popup.container).visible
-        if popup.text:
-            container = container.filter(has_text=re.compile("|".join(map(re.escape, popup.text))))
-        with translated(f"closing the popup {name}"):
-            there = container.element_handles()
-            if not there:
-                return
-            try:
-                locate(container.first, popup.close).visible.click(timeout=_CLOSING_MS)
-                there[0].wait_for_element_state("hidden", timeout=_CLOSING_MS)
-            except PlaywrightTimeout:
-                if there[0].is_visible():
-                    raise
+        self.check_profile(view.profile)
+        closed = close_popup(view.page, view.profile.popups[name], name=name, text=overlay["text"])
+        if closed is not None:
+            self.closed.append(closed)

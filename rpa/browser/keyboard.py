@@ -5,21 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rpa.browser.playwright_errors import translated
-from rpa.elements.resolve import script
+from rpa.elements.resolve import refuse_lasting, script
 from rpa.errors import PageChanged
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+    from rpa.elements.resolve import Found
+
 _TRIES = 3
 _END = "() => window.rpaKeys?.() ?? 0"
 
 
-def type_and_enter(page: Page, field: Locator, text: str, *, name: str, patience_ms: float) -> None:
+def type_and_enter(page: Page, found: Found, text: str, *, patience_ms: float) -> None:
     """Type into this field, over what is in it, and press Enter; again when a key did not reach it.
 
     Raises PageChanged when the page takes the focus away each time.
     """
+    refuse_lasting(found)
+    name, field = found.element.name, found.locator
     with translated(f"typing into {name}"):
         for _ in range(_TRIES):
             field.click(timeout=patience_ms)

@@ -13,6 +13,7 @@ from rpa.browser.lists import described
 from rpa.browser.playwright_errors import looked
 from rpa.elements.profile import Risk
 from rpa.elements.resolve import script
+from rpa.elements.risks import refuse_harmless
 from rpa.elements.values import page_values
 from rpa.errors import InDoubt, PageChanged, TryAgain
 
@@ -98,6 +99,14 @@ class Scope:
             if self._view.page.is_closed():
                 raise
             raise InDoubt(f"{error} ({self.name} of {self.key})", reason="unreadable") from error
+
+    def commit(self, name: str) -> None:
+        """Do what cannot be undone: click an element that the guard must allow. Raises ConfigError for a harmless one.
+
+        Code says of an element by this that it is destructive; see `rpa.flow.Platform.commits`.
+        """
+        refuse_harmless(self._view.profile.element(name), profile=self._view.profile)
+        self.click(name)
 
     def fill(self, name: str, text: str) -> None:
         """Put text into a field of it."""

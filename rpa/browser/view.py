@@ -151,8 +151,7 @@ class View:
 
         When something covers an element that is not destructive, popups are closed and it is clicked once more.
         """
-        found = self.found(name, scope=scope)
-        self.guard.allow(found.element, profile=self.profile, about=scope.key if scope else "")
+        found = self._touched(name, scope=scope)
         if found.element.risk is not Risk.DESTRUCTIVE:
             if arrives(self.page, found, within_ms=_COVERED_MS):
                 return
@@ -167,12 +166,11 @@ class View:
     def fill(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Put text into a named field."""
         with translated(f"filling {name}"):
-            self.found(name, scope=scope).locator.fill(text, timeout=self._patience_ms)
+            self._touched(name, scope=scope).locator.fill(text, timeout=self._patience_ms)
 
     def type_and_enter(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Type like a person and press Enter: for fields that ignore a value set by program."""
-        field = self.found(name, scope=scope).locator
-        type_and_enter(self.page, field, text, name=name, patience_ms=self._patience_ms)
+        type_and_enter(self.page, self._touched(name, scope=scope), text, patience_ms=self._patience_ms)
 
     def choose_file(self, name: str, path: Path) -> None:
         """Choose a file in a file field, which may be hidden; what the page makes of it is not waited for."""
@@ -185,12 +183,17 @@ class View:
         option = self.profile.element(f"{name}_option").with_value(value)
         self.click(name)
         self.guard.allow(option, profile=self.profile)
-        with translated(f"choosing {value} in {name}"):
-            self._resolve(option, self.page).locator.click(timeout=self._patience_ms)
+        click(self._resolve(option, self.page), patience_ms=self._patience_ms)
+
+    def _touched(self, name: str, *, scope: Scope | None) -> Found:
+        """A named element that is to be clicked or written into, which the guard must allow."""
+        found = self.found(name, scope=scope)
+        self.guard.allow(found.element, profile=self.profile, about=scope.key if scope else "")
+        return found
 
     def present(self, name: str, *, scope: Scope | None = None) -> bool:
         """Whether a named element is visible now."""
-        return find(self._root(scope), self.profile.element(name)) is not None
+        return find(scope.root if scope else self.page, self.profile.element(name)) is not None
 
     def text(self, name: str, *, scope: Scope | None = None) -> str:
         """What a named element reads."""
@@ -201,10 +204,7 @@ class View:
         element = self.profile.element(name)
         if element.within and scope is None:
             raise PageChanged(f"{name} is only to be used within {element.within}.")
-        return self._resolve(element, self._root(scope))
-
-    def _root(self, scope: Scope | None) -> Page | Locator:
-        return self.page if scope is None else scope.root
+        return self._resolve(element, scope.root if scope else self.page)
 
     def _resolve(self, element: Element, root: Page | Locator, *, unless: Callable[[], None] = lambda: None) -> Found:
         try:

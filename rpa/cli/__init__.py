@@ -145,6 +145,14 @@ def selectors_check(context: typer.Context, shop: Shop, *, headed: Headed = Fals
     check(context.obj, shop, headed=headed)
 
 
+@selectors.command("diff", help=Commands.differences)
+def selectors_diff(context: typer.Context, shop: Shop) -> None:
+    """Show what a profile of one's own says otherwise."""
+    from rpa.cli.approving import differences
+
+    differences(context.obj, shop)
+
+
 @selectors.command("approve", help=Commands.approve)
 def selectors_approve(
     context: typer.Context,

@@ -1,4 +1,4 @@
-"""`rpa selectors approve`: a person confirms what may be clicked unattended on this shop's site."""
+"""`rpa selectors approve` and `diff`: a person sees what a profile says, and confirms what may be clicked."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from rich.text import Text as Styled
 from rpa.address import host_of, is_loopback
 from rpa.cli.speech import agreed, console, person_named
 from rpa.config import load
-from rpa.elements.approvals import Approval, Approvals
+from rpa.elements.approvals import PROFILE, Approvals
 from rpa.elements.profile import Risk
 from rpa.elements.registry import load_profile
+from rpa.elements.risks import refuse_lowered
 from rpa.language import Language, Text
 
 if TYPE_CHECKING:
     from rpa.config import Config
+    from rpa.elements.facts import Change
     from rpa.elements.profile import Element, Locator, Profile
 
 _LOOPBACK = Text(
@@ -29,6 +31,30 @@ _NONE = Text(en="Profile {profile} has no destructive element.", zh="页面描�
 _HEAD = Text(
     en="These elements do what cannot be undone on {host}. Compare each with the site before you say yes.",
     zh="以下元素在 {host} 上的操作无法撤销。请逐个对照后台页面，确认无误后再回答 y。",
+)
+_OWN = Text(
+    en="The profile {name} is one of your own. It differs from the one that came with the program in {count} place(s):",
+    zh="页面描述 {name} 是您自己的文件，与程序自带的有 {count} 处不同：",
+)
+_SINCE = Text(
+    en="Since {by} last confirmed something of the profile {name} on {host} ({date}), it changed in {count} place(s):",
+    zh="自 {by} 上次在 {host} 上确认页面描述 {name}（{date}）以来，有 {count} 处改动：",
+)
+_TOO_OLD = Text(
+    en="What {by} confirmed on {date} counts for the button alone, as in the releases before; a confirmation is of the "
+    "whole profile now and is asked once more.",
+    zh="{by} 于 {date} 的确认只针对按钮本身（旧版本）；现在的确认针对整个页面描述，请重新确认一次。",
+)
+_SHIPPED = Text(
+    en="The profile {name} is the one that came with the program.", zh="页面描述 {name} 是程序自带的，没有改动。"
+)
+_ALL_RIGHT = Text(
+    en="Did you read these changes, and do they describe {host} rightly? Whatever runs there goes by them.",
+    zh="您是否已逐条看过，并确认它们与 {host} 的页面相符？在该网站上的所有操作都以此为准。",
+)
+_NOT_SEEN = Text(
+    en="Not confirmed. Runs of this shop touch nothing until it is.",
+    zh="未确认；在确认之前，程序不会操作该店铺的后台。",
 )
 _HARMLESS = Text(
     en="{name} is not destructive (risk: {risk}); it needs no confirmation.",
@@ -53,30 +79,50 @@ _NOT_DONE = Text(
 
 
 def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: str | None, yes: bool) -> None:
-    """Show the destructive elements (or those named), ask for each, and record what was confirmed for the shop's host.
+    """Show what the profile says otherwise than before, and the destructive elements (or those named); ask for each.
 
-    Raises ConfigError for an unknown element ("did you mean"), or when nobody is named.
+    What is confirmed is recorded for the shop's host. Raises ConfigError for an unknown element ("did you mean"), when
+    nobody is named, and for a profile that calls harmless what the program's code does for good.
     """
     config = load(config_path)
-    chosen = config.shop(shop)
+    chosen, language = config.shop(shop), config.language
     profile = load_profile(chosen.platform, folder=config.selectors)
+    refuse_lowered(profile)
     elements = _wanted(profile, names=names)
-    host, language = host_of(chosen.base_url or profile.base_url), config.language
+    host = host_of(chosen.base_url or profile.base_url)
     if is_loopback(host):
         console().print(_LOOPBACK.of(language).format(host=host))
         return
     destructive = list(_destructive(elements, language=language))
-    if destructive:
+    asking = _Asking(config=config, profile=profile, host=host, by=person_named(by), yes=yes)
+    if not asking.sees_changes():
+        console().print(_NOT_SEEN.of(language), style="yellow")
+    elif destructive:
         console().print(_HEAD.of(language).format(host=host), style="bold")
-        asking = _Asking(config=config, profile=profile, host=host, by=person_named(by), yes=yes)
         _tell({element.name: asking.confirms(element) for element in destructive}, by=asking.by, language=language)
     elif not names:
         console().print(_NONE.of(language).format(profile=profile.name))
 
 
+def differences(config_path: Path | None, shop: str) -> None:
+    """Print all that the shop's profile says otherwise than the one that came with the program."""
+    config = load(config_path)
+    profile = load_profile(config.shop(shop).platform, folder=config.selectors)
+    if profile.own:
+        _list(_OWN.with_words(name=profile.name, count=len(profile.own)), profile.own, language=config.language)
+    else:
+        console().print(_SHIPPED.of(config.language).format(name=profile.name))
+
+
+def _list(head: Text, changes: Sequence[Change], *, language: Language) -> None:
+    console().print(head.of(language), style="bold")
+    for change in changes:
+        console().print(Styled("  " + change.said.of(language), overflow="fold"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asking:
-    """Shows elements to a person and records what they confirm."""
+    """Shows a profile to a person and records what they confirm."""
 
     config: Config
     profile: Profile
@@ -84,15 +130,38 @@ class _Asking:
     by: str
     yes: bool
 
+    def sees_changes(self) -> bool:
+        """Whether the person has seen what the profile says otherwise than before, if it does, and agrees."""
+        approvals, profile, language = Approvals.of(self.config.var), self.profile, self.config.language
+        earlier = approvals.earlier(self.host, profile)
+        if earlier is not None and earlier.signature == profile.digest:
+            return True
+        since = approvals.changes_since(earlier, profile) if earlier is not None else None
+        if earlier is not None:
+            told = {"by": earlier.by, "date": earlier.date[:10]}
+            if since is None:
+                console().print(_TOO_OLD.of(language).format(**told), style="bold")
+            else:
+                head = _SINCE.with_words(**told, name=profile.name, host=self.host, count=len(since))
+                _list(head, since, language=language)
+        if profile.own and since is None:
+            _list(_OWN.with_words(name=profile.name, count=len(profile.own)), profile.own, language=language)
+        if not (profile.own or since):
+            return True
+        if not (self.yes or agreed(_ALL_RIGHT.with_words(host=self.host), language=language)):
+            return False
+        approvals.approve(self.host, profile, PROFILE, by=self.by, now=self.config.clock.now())
+        return True
+
     def confirms(self, element: Element) -> bool | None:
         """Whether the person confirms it now; None: it is confirmed already."""
-        language, approvals = self.config.language, Approvals.load(self.config.var / "approvals.json")
+        language, approvals = self.config.language, Approvals.of(self.config.var)
         console().print(*_described(element, language=language), sep="\n")
-        earlier = _earlier(approvals, host=self.host, element=element)
-        if earlier is not None:
+        earlier = approvals.earlier(self.host, self.profile, element=element.name)
+        if earlier is not None and earlier.signature == self.profile.digest:
             console().print("  " + _ALREADY.of(language).format(by=earlier.by, date=earlier.date[:10]), style="green")
             return None
-        confirmed = self.yes or agreed(_question(element, host=self.host), language=language)
+        confirmed = self.yes or agreed(_QUESTION.with_words(name=element.name, host=self.host), language=language)
         if confirmed:
             approvals.approve(self.host, self.profile, element.name, by=self.by, now=self.config.clock.now())
         return confirmed
@@ -118,16 +187,6 @@ def _wanted(profile: Profile, *, names: Sequence[str]) -> list[Element]:
     if names:
         return [profile.element(name) for name in dict.fromkeys(names)]
     return [element for element in profile.elements.values() if element.risk is Risk.DESTRUCTIVE]
-
-
-def _earlier(approvals: Approvals, *, host: str, element: Element) -> Approval | None:
-    wanted = (host, element.name, element.signature)
-    return next((one for one in approvals.all if (one.host, one.element, one.signature) == wanted), None)
-
-
-def _question(element: Element, *, host: str) -> Text:
-    words = {"name": element.name, "host": host}
-    return Text(en=_QUESTION.en.format(**words), zh=_QUESTION.zh.format(**words))
 
 
 def _described(element: Element, *, language: Language) -> Iterator[Styled]:

@@ -76,8 +76,14 @@ class Commands:
     )
     approve = said(
         Text(
-            en="Confirm that what cannot be undone is described rightly for a shop's site, so that runs may click it.",
-            zh="确认本店铺后台中不可撤销的操作描述无误，以允许程序自动点击。",
+            en="Confirm that a profile of your own, and what cannot be undone, is described rightly for a shop's site.",
+            zh="确认您自己的页面描述、以及不可撤销的操作，与店铺后台相符。",
+        )
+    )
+    differences = said(
+        Text(
+            en="Show all that a profile of your own says otherwise than the one that came with the program.",
+            zh="列出您自己的页面描述与程序自带的全部不同之处。",
         )
     )
     service = said(

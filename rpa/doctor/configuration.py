@@ -7,15 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.address import host_of
 from rpa.doctor.findings import Finding, fail, ok, warn
 from rpa.errors import ConfigError
 from rpa.kicks import Kicks
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from rpa.config import Config
+    from rpa.config import Config, Shop
 
 _FEW = 3
+_UNSEEN = Text(
+    en="Nobody has confirmed it as it is; run `rpa selectors approve` for ",
+    zh="尚未确认，请运行 rpa selectors approve：",
+)
 
 
 def configuration(path: Path | None) -> tuple[Config | None, Finding]:
@@ -38,8 +43,9 @@ def broken_shops(config: Config) -> Iterable[Finding]:
 
 
 def selector_profiles(config: Config) -> Iterable[Finding]:
-    """Whether the profile of each platform in use can be read."""
+    """Whether the profile of each platform in use can be read, and what one of the user's own says otherwise."""
     from rpa.elements.registry import load_profile
+    from rpa.elements.unseen import own_profile
 
     for platform in sorted({shop.platform for shop in config.shops.values()}):
         name = Text(en=f"Profile {platform}", zh=f"页面描述 {platform}")
@@ -47,8 +53,24 @@ def selector_profiles(config: Config) -> Iterable[Finding]:
             profile = load_profile(platform, folder=config.selectors)
         except ConfigError as error:
             yield fail(name, Text(en=str(error), zh=f"请修改页面描述文件：\n{error}"))
+            continue
+        unseen = [shop.name for shop in config.shops.values() if shop.platform == platform and _unseen(shop, config)]
+        own = own_profile(profile)
+        if unseen:
+            names = ", ".join(unseen)
+            yield warn(name, Text(en=f"{own.en} {_UNSEEN.en}{names}", zh=f"{own.zh}{_UNSEEN.zh}{names}"))
         else:
-            yield ok(name, f"{len(profile.elements)} elements")
+            yield ok(name, own if profile.own else f"{len(profile.elements)} elements")
+
+
+def _unseen(shop: Shop, config: Config) -> bool:
+    """Whether nobody has confirmed this shop's profile as it is, so that nothing is touched with it."""
+    from rpa.elements.approvals import Approvals
+    from rpa.elements.registry import load_profile
+
+    profile = load_profile(shop.platform, folder=config.selectors)
+    host = host_of(shop.base_url or profile.base_url)
+    return not Approvals.of(config.var).accepts(host, profile)
 
 
 def time_zone(config: Config) -> Finding:

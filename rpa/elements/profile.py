@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from rpa.address import base_url_problem
+from rpa.elements.facts import Change, Facts, changes, digest_of, facts_of
 from rpa.elements.fields import AnswerField, FieldSpec, Sourced, Spec
 from rpa.elements.site import EvidenceSpec, Identity, Session
 from rpa.errors import ConfigError
@@ -82,16 +84,6 @@ class Element(Sourced):
     """Words its text must not contain."""
     source: str
     verified: str
-    _signature: str = PrivateAttr(default="")
-
-    @property
-    def signature(self) -> str:
-        """What an approval of it is bound to (`rpa.elements.approvals`); empty unless destructive and loaded."""
-        return self._signature
-
-    def sign(self, signature: str) -> None:
-        """Set the signature, once the whole profile is known."""
-        self._signature = signature
 
     @model_validator(mode="after")
     def _safe(self) -> Element:
@@ -232,6 +224,26 @@ class Profile(Spec):
     overlays: Overlays
     evidence: EvidenceSpec = EvidenceSpec()
     words: Mapping[str, tuple[str, ...]] = {}
+    _own: tuple[Change, ...] = PrivateAttr(default=())
+
+    @cached_property
+    def facts(self) -> Facts:
+        """All that decides in it."""
+        return facts_of(self)
+
+    @cached_property
+    def digest(self) -> str:
+        """What a person's confirmation of it is bound to (`rpa.elements.approvals`)."""
+        return digest_of(self.facts)
+
+    @property
+    def own(self) -> tuple[Change, ...]:
+        """What it says otherwise than the one that came with the program; all, where none came."""
+        return self._own
+
+    def compare(self, shipped: Facts) -> None:
+        """It is one of the user's own: find what it says otherwise."""
+        self._own = tuple(changes(shipped, self.facts))
 
     def element(self, name: str) -> Element:
         """The element of this name. Raises ConfigError with "did you mean" when there is none."""

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import create_model
 
 from rpa import discovery
-from rpa.elements.approvals import signature_of
-from rpa.elements.profile import Profile, Risk
+from rpa.elements.profile import Profile
 from rpa.elements.references import reference_mistakes
+from rpa.elements.risks import risk_mistakes
 from rpa.errors import ConfigError
 from rpa.tomlfile import did_you_mean, read
 
@@ -22,6 +22,9 @@ _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
 
 def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
     """The profile of this platform: from the user's own `folder` if it is there, else the shipped one.
+
+    One of the user's own knows what it says otherwise (`Profile.own`), and may not call harmless what code does for
+    good with it.
 
     Raises ConfigError listing all mistakes of the file, each with its line.
     """
@@ -35,10 +38,15 @@ def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
 @cache
 def _read(path: Path, _changed_ns: int) -> Profile:
     """The profile in this file as it was at this moment; read once, it is the same for all shops."""
-    profile = read(path, profile_model(), checks=[reference_mistakes], prepare=prepared)
+    shipped = selectors_folder() / path.name
+    own = path != shipped
+    checks = [reference_mistakes, risk_mistakes] if own else [reference_mistakes]
+    profile = read(path, profile_model(), checks=checks, prepare=prepared)
     if profile.name != path.stem:
         raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
-    return _signed(profile)
+    if own:
+        profile.compare(_read(shipped, shipped.stat().st_mtime_ns).facts if shipped.is_file() else {})
+    return profile
 
 
 def profiles(*, folder: Path | None = None) -> list[str]:
@@ -90,13 +98,6 @@ def _written_out(name: str, table: object) -> object:
     if "url" in table and isinstance(table.get("fields"), Mapping):
         out["fields"] = {key: {"path": one} if isinstance(one, str) else one for key, one in table["fields"].items()}
     return out
-
-
-def _signed(profile: Profile) -> Profile:
-    for element in profile.elements.values():
-        if element.risk is Risk.DESTRUCTIVE:
-            element.sign(signature_of(profile, element))
-    return profile
 
 
 def _places(platform: str, folder: Path | None) -> list[Path]:

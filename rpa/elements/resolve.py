@@ -14,13 +14,23 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from rpa.browser.playwright_errors import looked, translated
+from rpa.elements.profile import Risk
+from rpa.elements.uiwords import lasting_word
 from rpa.errors import PageChanged
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator as PlaywrightLocator
     from playwright.sync_api import Page
 
     from rpa.elements.profile import Element, Locator
+
+_LASTING = Text(
+    en="{name} was found as “{text}”: “{word}” stands on what cannot be undone, and the profile calls it harmless and "
+    "does not expect these very words; nothing was clicked.",
+    zh="{name} 定位到“{text}”：含有“{word}”，属于不可撤销的操作，而页面描述把它当作无害元素，"
+    "且没有写明它应显示这些字；未点击。",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,8 @@ class Found:
     locator: PlaywrightLocator
     name: str
     """As a person reads it, white space folded."""
+    also: tuple[str, ...]
+    """What else is told of it, and of the button that it stands in."""
     disabled: bool
     clicks: str
     """The document, and how many clicks it has had: another text after a click means that this arrived."""
@@ -90,7 +102,10 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
     if problem:
         raise NotItself(f"{problem}; nothing was clicked.")
     place = locate(root, seen.by).visible.describe(element.name)
-    return Found(element=element, locator=place, name=hit["name"], disabled=hit["disabled"], clicks=hit["clicks"])
+    return Found(
+        element=element, locator=place, name=hit["name"], also=tuple(hit["also"]), disabled=hit["disabled"],
+        clicks=hit["clicks"],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +127,7 @@ def _first_seen(root: Page | PlaywrightLocator, element: Element, locators: Sequ
 
 
 def visible_hits(candidate: PlaywrightLocator, *, name: str) -> list[dict[str, Any]]:
-    """What is visible now where this locator looks: `name` (as a person reads it), `disabled` and `clicks` of each.
+    """What is visible now where this locator looks: `name`, `also`, `disabled` and `clicks` of each; see `Found`.
 
     The argument `name` is the element's, for messages.
     """
@@ -145,3 +160,16 @@ def name_problem(element: Element, name: str) -> str:
     if element.expect and name not in element.expect:
         return f"{element.name} was found as “{name}”, expected {' or '.join(element.expect)}"
     return ""
+
+
+def refuse_lasting(found: Found) -> None:
+    """Raise NotItself when this element, called harmless, reads like what cannot be undone, and need not read so.
+
+    These words are the program's own: whatever the profile forbids or leaves out, no such button is clicked by mistake.
+    """
+    element = found.element
+    if element.risk is Risk.DESTRUCTIVE:
+        return
+    word = lasting_word([found.name, *found.also], expected=element.expect)
+    if word is not None:
+        raise NotItself(_LASTING.with_words(name=element.name, text=found.name or " ".join(found.also), word=word))

@@ -84,6 +84,8 @@ class Ending:
     stop_code: int
     site_ahead: timedelta = timedelta(0)
     """How far the site's clock is ahead of ours."""
+    popups: tuple[Mapping[str, str], ...] = ()
+    own_profile: tuple[str, ...] = ()
 
     @property
     def at_site(self) -> datetime:
@@ -110,6 +112,8 @@ def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending,
         further_sheets=tuple(rows_of),
         incidents=ending.incidents,
         stop_code=ending.stop_code,
+        popups=ending.popups,
+        own_profile=ending.own_profile,
     )
     _write_summary(folder / SUMMARY, ending=ending, result=result)
     mark_whole(folder, shop=ending.run.shop)

@@ -51,6 +51,10 @@ class ShopResult:
     further_sheets: tuple[tuple[Text, int], ...] = ()
     """The workbook's sheets beside that of all rows, with their numbers of rows."""
     incidents: tuple[Incident, ...] = ()
+    popups: tuple[Mapping[str, str], ...] = ()
+    """Each popup that was closed: `popup` (its name), `text`, `by` (what was on the button)."""
+    own_profile: tuple[str, ...] = ()
+    """What the shop's profile says otherwise than the one that came with the program."""
     stop_code: int = 0
     """The exit code of what stopped the shop; 0: it was not stopped."""
 
@@ -111,6 +115,8 @@ def shop_document(result: ShopResult) -> dict[str, Any]:
         "reasons": result.reasons,
         "reports": {name: str(getattr(files, name)) for name in ReportFiles.__slots__} if files else {},
         "incidents": [{"cause": incident.cause, "message": incident.message} for incident in result.incidents],
+        "popups": [dict(popup) for popup in result.popups],
+        "own_profile": list(result.own_profile),
         "exit_code": result.exit_code,
     }
 

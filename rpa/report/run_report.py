@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +44,8 @@ class RunReport:
         self._incidents: list[Incident] = []
         self._stop_code = 0
         self._site_ahead = timedelta(0)
+        self._popups: tuple[Mapping[str, str], ...] = ()
+        self._own_profile: tuple[str, ...] = ()
         self._result: ShopResult | None = None
         self._begin()
 
@@ -88,6 +90,14 @@ class RunReport:
         """The site's clock is so far ahead of ours; which deadlines are near is judged by it."""
         self._site_ahead = ahead
 
+    def keep_closed(self, popups: Iterable[Mapping[str, str]]) -> None:
+        """Each popup that the program closed by itself: its name, what it said, what was on the button."""
+        self._popups = (*self._popups, *popups)
+
+    def keep_own_profile(self, changes: Iterable[str]) -> None:
+        """The profile is one of the user's own: what it says otherwise than the one that came with the program."""
+        self._own_profile = tuple(changes)
+
     def __enter__(self) -> Self:
         """The report itself."""
         return self
@@ -126,4 +136,6 @@ class RunReport:
             incidents=self.incidents,
             stop_code=self._stop_code,
             site_ahead=self._site_ahead,
+            popups=self._popups,
+            own_profile=self._own_profile,
         )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rpa.browser.view import View
+from rpa.elements.approvals import PROFILE as WHOLE
 from rpa.elements.approvals import Approvals
+from rpa.elements.profile import Locator, Risk
 from rpa.errors import (
     ChallengeShown,
+    ConfigError,
     KickedOut,
     LoginNeeded,
     NotApproved,
+    PageChanged,
     RpaError,
     UnexpectedDialog,
     UnknownOverlay,
@@ -147,7 +152,7 @@ def test_after_a_question_nothing_destructive_is_clicked(view: View) -> None:
 def confirm(view: View) -> None:
     """The destructive click."""
     view.page.set_content(SHOP + CLICKS + SHIP)
-    view.dialog("ship", "A-1").click("ship.confirm")
+    view.dialog("ship", "A-1").commit("ship.confirm")
 
 
 def test_on_this_machine_itself_a_destructive_element_is_clicked(view: View) -> None:
@@ -190,7 +195,9 @@ def test_an_approval_counts_for_its_host_and_its_element(
 def test_while_a_person_watches_it_is_clicked_and_confirmed_only_once_it_ended_well(
     page: Page, site: TinySite, tmp_path: Path
 ) -> None:
-    with viewed(page, url=site.url, folder=tmp_path, host=REAL_HOST, watched=True) as view:
+    seen = Approvals(tmp_path / "approvals.json")
+    seen.approve(REAL_HOST, PROFILE, WHOLE, by="owner", now=HandClock().now())
+    with viewed(page, url=site.url, folder=tmp_path, host=REAL_HOST, approvals=seen, watched=True) as view:
         confirm(view)
         element = PROFILE.element("ship.confirm")
         assert not view.guard.is_confirmed(element, profile=PROFILE)
@@ -198,3 +205,78 @@ def test_while_a_person_watches_it_is_clicked_and_confirmed_only_once_it_ended_w
         assert not view.guard.is_confirmed(element, profile=PROFILE)
         view.guard.confirm("A-1", profile=PROFILE, by="owner", now=HandClock().now())
         assert view.guard.is_confirmed(element, profile=PROFILE)
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        '<button id="ok" class="close" onclick="this.parentNode.remove()">同意退款</button>',
+        '<button id="ok" onclick="this.parentNode.remove()">去看看</button>',
+        '<button id="ok" aria-label="同意" onclick="this.parentNode.remove()">Got it</button>',
+        '<button onclick="this.parentNode.remove()">确认<i class="x" id="ok" style="padding: 9px"></i></button>',
+        '<i class="x" id="ok" style="padding: 9px" onclick="this.parentNode.remove()"></i>',
+    ],
+)
+def test_a_popup_is_closed_by_nothing_but_what_closes(hasty_view: View, button: str) -> None:
+    """Whatever the profile says is its button: here each is found by the profile's locator."""
+    popups = {"news": PROFILE.popups["chick"].model_copy(update={"container": ".popup", "close": Locator(css="#ok")})}
+    hasty_view.profile = PROFILE.model_copy(update={"popups": popups})
+    hasty_view.page.set_content(f'{SHOP}{CLICKS}<div class="popup">News {button}</div>')
+    stops(hasty_view, UnknownOverlay, "was not closed")
+    assert hasty_view.guard.closed == []
+
+
+def test_each_closed_popup_is_told(view: View) -> None:
+    view.page.set_content(SHOP + CLICKS + popup("News of today") + popup("Welcome back"))
+    view.clear()
+    told = [(one.popup, one.text, one.by) for one in view.guard.closed]
+    assert told == [("news", "News of todayGot it", "Got it"), ("news", "Welcome backGot it", "Got it")]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<button id="enter">确认发货</button>',
+        '<button id="enter">发 货</button>',
+        '<button>确认发货<i id="enter" style="padding: 9px"></i></button>',
+        '<button aria-label="删除"><i id="enter" style="padding: 9px"></i></button>',
+        '<input type="submit" id="enter" value="退款">',
+        '<a id="enter" title="同意">&gt;</a>',
+        '<div id="enter"><button aria-label="删除">&gt;</button></div>',
+        '<label id="enter">&gt;<input type="submit" value="提交" hidden></label>',
+    ],
+)
+def test_what_stands_on_something_for_good_is_not_clicked_as_something_harmless(view: View, shown: str) -> None:
+    view.page.set_content(SHOP + CLICKS + shown)
+    with pytest.raises(PageChanged, match="stands on what cannot be undone"):
+        view.click("login.enter")
+    with pytest.raises(PageChanged, match="stands on what cannot be undone"):
+        view.type_and_enter("login.enter", "SF1")
+    assert clicked(view) == []
+
+
+def test_what_is_done_for_good_is_never_done_with_something_called_harmless(view: View) -> None:
+    note = PROFILE.element("ship.confirm").model_copy(update={"risk": Risk.WRITE})
+    view.profile = PROFILE.model_copy(update={"elements": {**PROFILE.elements, "ship.confirm": note}})
+    view.page.set_content(SHOP + CLICKS + SHIP)
+    with pytest.raises(ConfigError, match="only “destructive” is true"):
+        view.dialog("ship", "A-1").commit("ship.confirm")
+    assert clicked(view) == []
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_nothing_is_touched_with_a_profile_of_ones_own_that_nobody_has_seen(
+    page: Page, site: TinySite, tmp_path: Path, *, watched: bool
+) -> None:
+    fields = '<button data-testid="search">Search</button><div class="dialog"><b class="sn">A-1</b><input></div>'
+    with viewed(page, url=site.url, folder=tmp_path, host=REAL_HOST, watched=watched) as view:
+        view.page.set_content(SHOP + CLICKS + fields + '<input type="file">' + popup("News"))
+        dialog = view.dialog("ship", "A-1")
+        touches: list[Callable[[], object]] = [
+            lambda: view.click("orders.search"), lambda: view.choose_file("orders.file", tmp_path), view.clear,
+            lambda: dialog.fill("ship.note", "x"), lambda: dialog.type_and_enter("ship.note", "x"),
+        ]  # fmt: skip
+        for touch in touches:
+            with pytest.raises(NotApproved, match="one of your own"):
+                touch()
+        assert (clicked(view), view.present("orders.search")) == ([], True)

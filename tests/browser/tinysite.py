@@ -27,7 +27,7 @@ SOON_S, LONG_S = 0.5, 60.0
 """How long the product waits: where nothing comes, and where something does, however busy the machine is."""
 _WAITS = {
     "rpa.browser.asking._BEGINS_WITHIN_S": 1.0,
-    "rpa.browser.guard._CLOSING_MS": 1000,
+    "rpa.browser.popups._CLOSING_MS": 1000,
     "rpa.browser.guard._PASSING_S": 1.0,
     "rpa.browser.lists._DRAWING_MS": 1000,
     "rpa.browser.view._COVERED_MS": 1000,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from rpa.elements.approvals import Approvals
+from rpa.elements.registry import selectors_folder
 from tests.cli.project import Project
 
 HOST = "shop.example.invalid"
@@ -45,3 +46,59 @@ def test_an_unknown_element_names_the_nearest_one(project: Project) -> None:
     run = project.rpa("selectors", "approve", "real", "ship.confrm", "--yes")
     assert run.returncode == 2
     assert 'did you mean "ship.confirm"' in run.stderr
+
+
+def own_profile(project: Project, *edits: tuple[str, str]) -> None:
+    """A profile of the seller's own, with these edits."""
+    text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (project.folder / "selectors").mkdir(exist_ok=True)
+    (project.folder / "selectors" / "pinduoduo.toml").write_text(text, encoding="utf-8")
+
+
+BLIND = ('"订单审核中", ', "")
+
+
+def test_what_an_own_profile_says_otherwise_is_shown_and_asked_before_anything_else(project: Project) -> None:
+    own_profile(project, BLIND)
+    run = project.rpa("selectors", "approve", "real", "--by", "小王", stdin="n\n")
+    assert "differs from the one that came with the program in 1 place(s)" in run.stdout
+    assert "words.audit: 订单审核中 → removed" in run.stdout
+    assert "Not confirmed. Runs of this shop touch nothing until it is." in run.stdout
+    assert "ship.confirm" not in run.stdout
+    assert approved(project) == []
+    project.rpa("selectors", "approve", "real", "--by", "小王", stdin="y\nn\nn\nn\ny\n")
+    assert approved(project) == [(HOST, "", "小王"), (HOST, "import.second_confirm", "小王")]
+
+
+def test_a_change_after_a_confirmation_is_named_and_asked_once_more(project: Project) -> None:
+    own_profile(project, ("schema = 1", "schema = 1  # mine"))
+    project.rpa("selectors", "approve", "real", "--by", "小王", "--yes")
+    own_profile(project, BLIND)
+    run = project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "老李", "--yes")
+    assert "Since 小王 last confirmed something" in run.stdout
+    assert "words.audit: 订单审核中 → removed" in run.stdout
+    assert (HOST, "ship.confirm", "老李") in approved(project)
+
+
+def test_all_differences_are_shown_where_one_asks_for_them(project: Project) -> None:
+    assert "is the one that came with the program" in project.rpa("selectors", "diff", "real").stdout
+    own_profile(project, BLIND, ('title = { en = "Pinduoduo"', 'title = { en = "Mine"'), ('"退款中", ', ""))
+    told = project.rpa("selectors", "diff", "real").stdout
+    for line in (
+        "words.audit: 订单审核中 → removed",
+        "words.after_sale: 退款中 → removed",
+        "title.en: Pinduoduo → Mine",
+    ):
+        assert line in told
+
+
+def test_a_lowered_risk_is_refused(project: Project) -> None:
+    own_profile(project, ('risk = "destructive"', 'risk = "write"'))
+    for command in (["selectors", "approve", "real", "--yes"], ["run", "pending-orders", "real"]):
+        run = project.rpa(*command)
+        assert run.returncode == 2
+        assert 'only risk = "destructive" is true' in run.stderr.replace("\n", " ")
+    assert approved(project) == []

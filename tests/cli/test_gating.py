@@ -36,6 +36,10 @@ def approvals(shop: SmallShop) -> list[dict[str, str]]:
     return kept
 
 
+PROFILE_ONLY = "y\n"
+"""Said to `selectors approve`: yes to what the profile says otherwise, and no to each button."""
+
+
 def edit_the_profile(shop: SmallShop) -> None:
     """Describe the button otherwise, as someone does after the site has changed."""
     own = shop.folder.path / "selectors" / "pinduoduo.toml"
@@ -46,6 +50,7 @@ def edit_the_profile(shop: SmallShop) -> None:
 
 def test_a_run_begins_nothing_until_a_person_has_confirmed_the_button_as_it_is_described_now(tmp_path: Path) -> None:
     with far_away_shop(tmp_path, parcels=2) as (shop, env):
+        shop.folder.run("selectors", "approve", "demo", "--by", "Li", given=PROFILE_ONLY)
         first = shop.folder.run("run", "ship", env=env)
         assert first.exit_code == 3
         assert set(first.reasons().values()) == {"not_approved"}
@@ -58,17 +63,22 @@ def test_a_run_begins_nothing_until_a_person_has_confirmed_the_button_as_it_is_d
         assert sorted(shop.folder.run("run", "ship", env=env).reasons().values()) == ["cap_reached", "shipped"]
 
         edit_the_profile(shop)
-        again = shop.folder.run("run", "ship", env=env)
-        assert sorted(again.reasons().values()) == ["not_approved", "same_shipment"]
+        again = shop.folder.run("run", "ship", "--json", env=env)
+        assert again.reasons() == {}
+        [stopped] = again.json["shops"]["demo"]["incidents"]
+        assert (again.exit_code, stopped["cause"]) == (3, "not_approved")
+        assert 'the profile has changed since: elements."ship.confirm".locators.1.css: ' in stopped["message"]
+        assert again.json["shops"]["demo"]["own_profile"]
         assert len(shop.writes()) == 1
 
 
 def test_a_success_that_a_person_agreed_to_confirms_the_button_for_this_host(tmp_path: Path) -> None:
     with far_away_shop(tmp_path, parcels=2) as (shop, env), virtual_screen() as display:
+        shop.folder.run("selectors", "approve", "demo", "--by", "Li", given=PROFILE_ONLY)
         watched = shop.folder.run("run", "ship", "--headed", "--step", given="y\n", env={**env, "DISPLAY": display})
         assert watched.reasons() == dict(zip(shop.parcels, ("shipped", "said_no"), strict=True)), watched.stderr
         assert shop.shipped() == [next(iter(shop.parcels))]
-        [approval] = approvals(shop)
+        [_, approval] = approvals(shop)
         assert (approval["host"], approval["element"]) == (HOST, "ship.confirm")
         assert approval["by"]
         assert approval["date"][10:11] == "T"

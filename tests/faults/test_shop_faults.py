@@ -71,6 +71,10 @@ def test_known_popups_are_closed_and_the_work_goes_on(shop: SmallShop) -> None:
     assert result.exit_code == 0
     assert shop.shipped() == sorted(shop.wanted)
     assert shop.mock.truth()["promotions_joined"] == []
+    closed = result.json["shops"]["demo"]["popups"]
+    assert {one["popup"] for one in closed} == {"message_box", "chick"}
+    assert {one["by"] for one in closed} == {"我知道了", "关闭"}
+    assert all(one["text"] for one in closed)
 
 
 def test_an_unknown_popup_stops_the_shop_with_a_picture_and_its_button_is_not_touched(shop: SmallShop) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import stat
 import sys
 from datetime import datetime
@@ -8,9 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from rpa.elements.approvals import PROFILE as WHOLE
 from rpa.elements.approvals import Approvals
+from rpa.elements.facts import Change
 from rpa.elements.profile import Profile
 from rpa.elements.registry import load_profile, selectors_folder
+from rpa.elements.unseen import unconfirmed, unseen
 from rpa.errors import ConfigError
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -32,7 +36,7 @@ def edited(folder: Path, old: str, new: str) -> Profile:
 
 
 def allows(approvals: Approvals, profile: Profile, *, host: str = HOST, element: str = CONFIRM) -> bool:
-    return approvals.allows(host, element, profile.element(element).signature)
+    return approvals.allows(host, element, profile)
 
 
 def test_nothing_is_allowed_on_a_host_where_nobody_confirmed_it(tmp_path: Path) -> None:
@@ -49,28 +53,100 @@ def test_a_confirmation_holds_for_its_host_and_element_only(tmp_path: Path) -> N
     assert allows(approvals, profile)
     assert not allows(approvals, profile, host="127.0.0.1.example")
     assert not allows(approvals, profile, element="ship.second_confirm")
-    assert not approvals.allows(HOST, "ship.second_confirm", profile.element(CONFIRM).signature)
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "named"),
     [
-        ('button[data-tracking-click-viewid="ele_confirm_shipment_shared"]', "button.new"),
-        ('expect = ["确认发货"]', 'expect = ["确认发货", "确定"]'),
-        ('"beast-core-modal"]:has([data-tracking-click-viewid="ele_', '"other"]:has([data-tracking-click-viewid="ele_'),
-        ('".mms-header__user-info .user-name p.name"', '".mms-header p"'),
+        ('button[data-tracking-click-viewid="ele_confirm_shipment_shared"]', "button.new", 'elements."ship.confirm".'),
+        ('expect = ["确认发货"]', 'expect = ["确认发货", "确定"]', 'elements."ship.confirm".expect: 确定 → added'),
+        ('"订单审核中", ', "", "words.audit: 订单审核中 → removed"),
+        ('"1" = "set" }', '"1" = "clear" }', "answers.order_list.fields.audit.map.1: set → clear"),
+        ('path = "/orders/list?tab=1"', 'path = "/orders/list?tab=2"', "pages.orders_pending.path: /orders/list"),
+        ('close = { css = \'[data-testid="beast-core-icon-close"]\' }', 'close = { css = "b" }', "popups.chick.close"),
+        ("ok = [100]", "ok = [100, 101]", "answers.ship.ok: 101 → added"),
+        ('base_url = "https://mms.pinduoduo.com"', 'base_url = "https://mms.example"', "base_url: https://mms.pinduoduo"),
+        ("candidates = [\n", 'candidates = [\n  ".new",\n', "overlays.candidates: .new → added"),
+        ('aliases = ["申通"', 'aliases = ["顺丰捷"', 'couriers.known."申通快递".aliases: 申通 → removed'),
+        ('tracking_number = ["快递单号"', 'tracking_number = ["单号"', "sheets.tracking_number: 单号 → added"),
     ],
-)
-def test_an_edit_of_what_decides_the_click_needs_a_new_confirmation(tmp_path: Path, old: str, new: str) -> None:
-    approvals = approved(tmp_path / "approvals.json")
+)  # fmt: skip
+def test_an_edit_of_anything_that_decides_asks_again_and_is_named(
+    tmp_path: Path, old: str, new: str, named: str
+) -> None:
+    approvals, profile = approved(tmp_path / "approvals.json"), edited(tmp_path, old, new)
     assert allows(approvals, load_profile("pinduoduo"))
-    assert not allows(approvals, edited(tmp_path, old, new))
+    assert not allows(approvals, profile)
+    told = str(unconfirmed(profile.element(CONFIRM), profile=profile, approvals=approvals, host=HOST, shop="tea").en)
+    assert "was confirmed on shop.example by owner on 2026-03-10, and the profile has changed since: " in told
+    assert any(named in one.said.en for one in changes_since(approvals, profile))
 
 
-def test_an_edit_elsewhere_keeps_the_confirmation(tmp_path: Path) -> None:
+def changes_since(approvals: Approvals, profile: Profile) -> list[Change]:
+    earlier = approvals.earlier(HOST, profile, element=CONFIRM)
+    assert earlier is not None
+    return approvals.changes_since(earlier, profile) or []
+
+
+def test_where_a_fact_comes_from_and_remarks_ask_nothing_again(tmp_path: Path) -> None:
     approvals = approved(tmp_path / "approvals.json")
-    assert allows(approvals, edited(tmp_path, 'css = "#usernameId"', 'css = "#user"'))
-    assert allows(approvals, edited(tmp_path, 'verified = "never"', 'verified = "shop.example 2026-03-10"'))
+    profile = edited(tmp_path, 'verified = "never"', 'verified = "shop.example 2026-03-10"  # seen')
+    assert allows(approvals, profile)
+    assert not profile.own
+
+
+def test_what_is_called_source_or_verified_and_decides_counts_all_the_same(tmp_path: Path) -> None:
+    fields = "[lists.orders.fields]\n"
+    for name in ("source", "verified"):
+        profile = edited(tmp_path, fields, f'{fields}{name} = {{ css = ".x" }}\n')
+        assert [one.place for one in profile.own] == [f"lists.orders.fields.{name}.css"]
+        profile = edited(tmp_path, "[words]\n", f'[words]\n{name} = ["x"]\n')
+        assert [one.place for one in profile.own] == [f"words.{name}"]
+
+
+def test_what_a_terminal_obeys_or_nobody_sees_is_written_out_in_what_a_person_decides_by(tmp_path: Path) -> None:
+    profile = edited(tmp_path, "[words]\n", '[words]\n"x\\u202e" = ["\\u001b]52;c;aGk=\\u0007发\\u200b货"]\n')
+    assert [one.said.en for one in profile.own] == ['words."x\\u202e": \\u001b]52;c;aGk=\\u0007发\\u200b货 → added']
+
+
+def test_names_with_dots_are_told_apart(tmp_path: Path) -> None:
+    fields = "[lists.orders.fields]\n"
+    one = edited(tmp_path, fields, f'{fields}a = {{ css = "x", map = {{ css = "y" }} }}\n')
+    (tmp_path / "other").mkdir()
+    other = edited(tmp_path / "other", fields, f'{fields}a = {{ css = "x" }}\n"a.map" = {{ css = "y" }}\n')
+    assert one.digest != other.digest
+
+
+def test_a_confirmation_of_the_release_before_asks_again_and_says_why(tmp_path: Path) -> None:
+    path, profile = tmp_path / "approvals.json", load_profile("pinduoduo")
+    old = {"host": HOST, "platform": "pinduoduo", "element": CONFIRM, "signature": "0" * 64, "by": "owner"}
+    path.write_text(json.dumps({"approvals": [{**old, "date": NOW.isoformat()}]}), encoding="utf-8")
+    approvals = Approvals.load(path)
+    assert not allows(approvals, profile)
+    told = unconfirmed(profile.element(CONFIRM), profile=profile, approvals=approvals, host=HOST, shop="tea")
+    assert "counts for the whole profile now, so it is asked once more" in told.en
+    approvals.approve(HOST, profile, CONFIRM, by="owner", now=NOW)
+    assert allows(Approvals.load(path), profile)
+
+
+def test_what_was_confirmed_is_kept_as_long_as_a_confirmation_counts_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "approvals.json"
+    approvals, profile = approved(path), edited(tmp_path, '"订单审核中", ', "")
+    approvals.approve(HOST, profile, CONFIRM, by="owner", now=NOW)
+    assert list(Approvals.load(path).profiles) == [profile.digest]
+
+
+def test_an_own_profile_that_says_nothing_otherwise_is_accepted_and_any_other_is_to_be_seen(tmp_path: Path) -> None:
+    approvals = Approvals.load(tmp_path / "approvals.json")
+    assert approvals.accepts(HOST, load_profile("pinduoduo"))
+    assert approvals.accepts(HOST, edited(tmp_path, "schema = 1", "schema = 1  # mine"))
+    changed = edited(tmp_path, '"订单审核中", ', "")
+    assert not approvals.accepts(HOST, changed)
+    assert "words.audit: 订单审核中 → removed" in unseen(changed, approvals=approvals, host=HOST, shop="tea").en
+    approvals.approve(HOST, changed, WHOLE, by="owner", now=NOW)
+    assert approvals.accepts(HOST, changed)
+    assert not allows(approvals, changed)
+    assert not approvals.accepts("other.example", changed)
 
 
 def test_a_confirmation_records_who_when_and_what_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 from rpa.clock import Clock
 from rpa.credentials import make_key
 from rpa.doctor import Finding, State, examine, machine
+from rpa.elements.approvals import Approvals
+from rpa.elements.registry import load_profile, selectors_folder
 from rpa.ledger.actions import Intent, Seen
 from rpa.ledger.ledger import Ledger
 
@@ -55,6 +57,26 @@ def test_what_is_wrong_is_said_and_the_other_checks_still_run(tmp_path: Path, mo
     assert "RPA_BROWSER names" in wrong["Browser"]
     assert 'did you mean "live"?' in wrong["Configuration"]
     assert named(found, "Python").state is State.OK
+
+
+def test_a_profile_of_ones_own_is_told_and_whose_shops_have_not_confirmed_it(tmp_path: Path) -> None:
+    path = written(tmp_path, SHOP + SHOP.replace("demo", "far") + 'base_url = "http://127.0.0.1:9"\n')
+    own = tmp_path / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    shipped = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    own.write_text(shipped.replace('"此订单需要平台人工审核", ', ""), encoding="utf-8")
+    told = named(examine(path), "Profile pinduoduo")
+    assert told.state is State.WARN
+    assert (
+        "differs from the one that came with the program in 1 place(s): words.audit. `rpa selectors diff"
+        in told.message.en
+    )
+    assert told.message.en.endswith("run `rpa selectors approve` for demo")
+    profile, approvals = load_profile("pinduoduo", folder=own.parent), Approvals(tmp_path / "var" / "approvals.json")
+    approvals.approve("mms.pinduoduo.com", profile, "ship.confirm", by="Li", now=Clock().now())
+    told = named(examine(path), "Profile pinduoduo")
+    assert told.state is State.OK
+    assert "in 1 place(s): words.audit" in told.message.en
 
 
 def test_the_login_of_a_shop_that_left_is_named_and_stays(tmp_path: Path) -> None:

@@ -78,12 +78,12 @@ class WebImportForm:
 
     def _answer(self) -> Answer | None:
         view, form = self._view, self._form
-        answer = view.answered("import_upload", lambda: form.click("import.confirm"), unless="import.second_confirm")
+        answer = view.answered("import_upload", lambda: form.commit("import.confirm"), unless="import.second_confirm")
         asked = view.question("second_confirmation", about=form.key) if answer is None else None
         if asked is None:
             return answer
         self._refuse_other_question(asked)
-        return view.answered("import_upload", lambda: asked.click("import.second_confirm"))
+        return view.answered("import_upload", lambda: asked.commit("import.second_confirm"))
 
     def _refuse_other_question(self, asked: Scope) -> None:
         """Such as whether to overwrite the numbers of orders that have one."""
@@ -101,6 +101,7 @@ class WebImports:
         "import.page_size", "import.page_size_option", "import.next", "import.failures", "import.view",
         "import.second_question", *ImportRecords.elements,
     )  # fmt: skip
+    commits: ClassVar[tuple[str, ...]] = ("import.confirm", "import.second_confirm")
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view

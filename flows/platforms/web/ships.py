@@ -81,11 +81,11 @@ class DialogForm:
 
     def _answer(self) -> Answer | None:
         about, unless = self._order_sn, "ship.second_confirm"
-        answer = self._view.answered("ship", lambda: self._dialog.click("ship.confirm"), about=about, unless=unless)
+        answer = self._view.answered("ship", lambda: self._dialog.commit("ship.confirm"), about=about, unless=unless)
         asked = self._view.question("second_confirmation", about=about) if answer is None else None
         if asked is None:
             return answer
-        return self._view.answered("ship", lambda: asked.click("ship.second_confirm"), about=about)
+        return self._view.answered("ship", lambda: asked.commit("ship.second_confirm"), about=about)
 
     def leave(self) -> None:
         """Close it without sending."""
@@ -108,6 +108,7 @@ class WebShipping:
             "ship.cancel",
         ),
     )
+    commits: ClassVar[tuple[str, ...]] = ("ship.confirm", "ship.second_confirm")
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view

@@ -1,0 +1,75 @@
+"""What a profile says of risks is held against the code: it may raise the risk of an element, never lower it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rpa import discovery
+from rpa.elements.profile import Risk
+from rpa.elements.uiwords import closing_problem
+from rpa.errors import ConfigError
+from rpa.language import Text
+from rpa.tomlfile import Mistake
+
+if TYPE_CHECKING:
+    from rpa.elements.profile import Element, Profile
+
+_CALLED_HARMLESS = Text(
+    en="The program does with {name} what cannot be undone, but the profile {profile} gives it the risk “{risk}”; only "
+    "“destructive” is true. Nothing was clicked.",
+    zh="程序用 {name} 执行不可撤销的操作，但页面描述 {profile} 把它的 risk 写成了“{risk}”；"
+    "只能写 destructive。未做任何点击。",
+)
+_HARMLESS = ("read", "write")
+_NAMES = ("name", "text", "label")
+"""Keys of a locator that say what is on the button."""
+_LEFT_BY = Text(
+    en="The profile {profile} would leave the dialog {dialog} by {name}, with which the program does what cannot be "
+    "undone. Nothing was clicked.",
+    zh="页面描述 {profile} 用 {name} 关闭弹窗 {dialog}，而 {name} 执行的是不可撤销的操作。未做任何点击。",
+)
+
+
+def refuse_lowered(profile: Profile) -> None:
+    """Raise ConfigError when this profile calls anything harmless with which its platform's code commits.
+
+    Or when it would leave a dialog by such an element.
+    """
+    platform = discovery.platforms().get(profile.name)
+    commits = platform.commits if platform is not None else frozenset()
+    for name in sorted(commits & profile.elements.keys()):
+        refuse_harmless(profile.element(name), profile=profile)
+    for dialog in profile.dialogs.values():
+        if dialog.close in commits:
+            raise ConfigError(_LEFT_BY.with_words(dialog=dialog.name, name=dialog.close, profile=profile.name))
+
+
+def refuse_harmless(element: Element, *, profile: Profile) -> None:
+    """Raise ConfigError unless this element, with which the program does what cannot be undone, is called so."""
+    if element.risk is not Risk.DESTRUCTIVE:
+        words = {"name": element.name, "profile": profile.name, "risk": element.risk.value}
+        raise ConfigError(_CALLED_HARMLESS.with_words(**words))
+
+
+def risk_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Elements that the platform's code uses for what cannot be undone and that are called harmless."""
+    platform = discovery.platforms().get(str(data.get("name")))
+    found = data.get("elements")
+    elements: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    for name in sorted(platform.commits & elements.keys()) if platform is not None else ():
+        if isinstance(elements[name], Mapping) and elements[name].get("risk") in _HARMLESS:
+            text = 'the program does with it what cannot be undone; only risk = "destructive" is true'
+            yield Mistake(("elements", name, "risk"), text)
+    yield from _popups(data)
+
+
+def _popups(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    popups = data.get("popups")
+    for name, popup in popups.items() if isinstance(popups, Mapping) else ():
+        close = popup.get("close") if isinstance(popup, Mapping) else None
+        told = close.items() if isinstance(close, Mapping) else ()
+        for text in (one for key, one in told if key in _NAMES):
+            problem = closing_problem(text) if isinstance(text, str) else None
+            if problem is not None:
+                yield Mistake(("popups", name, "close"), f"“{text}” does not close a popup: {problem.en}")

@@ -1,0 +1,129 @@
+"""Nothing that decides in a profile can be changed without a person being asked again, or a refusal."""
+
+from __future__ import annotations
+
+import copy
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError, create_model
+
+from rpa.discovery import platforms
+from rpa.elements.facts import facts_of
+from rpa.elements.profile import Risk
+from rpa.elements.registry import load_profile, prepared, profile_model, profiles, selectors_folder
+from rpa.elements.risks import refuse_lowered, risk_mistakes
+from rpa.errors import ConfigError
+
+PINDUODUO: dict[str, Any] = tomllib.loads((selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8"))
+DESCRIPTIVE = ("source", "verified")
+
+
+def other_values(value: Any) -> Iterator[Any]:
+    """This value with one thing in it changed, added or left out, each in turn."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key in DESCRIPTIVE and isinstance(one, str):
+                continue
+            rest = {name: each for name, each in value.items() if name != key}
+            yield rest
+            yield {**rest, f"{key}x": one}
+            yield from ({**value, key: other} for other in other_values(one))
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield value[:number] + value[number + 1 :]
+            yield from ([*value[:number], other, *value[number + 1 :]] for other in other_values(one))
+        yield [*value, *copy.deepcopy(value[:1])]
+        yield value[::-1]
+    elif isinstance(value, bool):
+        yield not value
+    else:
+        yield f"{value}x" if isinstance(value, str) else value + 1
+
+
+def parts(section: str) -> Iterator[dict[str, Any]]:
+    """The tables of a section one by one, or the section as it is."""
+    table = PINDUODUO[section]
+    if section == "couriers":
+        yield from ({section: {"known": [one]}} for one in table["known"])
+        return
+    named = section in ("pages", "elements", "lists", "dialogs", "answers", "popups", "words")
+    yield from ({section: {name: one}} for name, one in table.items()) if named else iter([{section: table}])
+
+
+def read(part: dict[str, Any], *, model: type[BaseModel]) -> BaseModel:
+    return model.model_validate_json(json.dumps(prepared(part)), strict=True)
+
+
+@pytest.mark.parametrize("section", PINDUODUO)
+def test_each_word_of_a_profile_is_bound_to_its_confirmation_or_refused(section: str) -> None:
+    name = "schema_version" if section == "schema" else section
+    field = profile_model().model_fields[name]
+    model = create_model("Part", __config__={"extra": "forbid"}, **{name: (field.annotation, field)})  # type: ignore[call-overload]
+    tried = 0
+    for part in parts(section):
+        before = read(part, model=model)
+        for value in other_values(part[section]):
+            try:
+                after = read({section: value}, model=model)
+            except ValidationError:
+                continue
+            tried += 1
+            assert after == before or facts_of(after) != facts_of(before), value
+    assert tried or section in ("schema", "animations")
+
+
+def test_every_irreversible_element_of_the_code_is_called_so_by_the_shipped_profiles() -> None:
+    for name in profiles():
+        commits, elements = platforms()[name].commits, load_profile(name).elements
+        assert commits
+        assert commits == {each.name for each in elements.values() if each.risk is Risk.DESTRUCTIVE}
+
+
+@pytest.mark.parametrize("name", sorted(platforms()["pinduoduo"].commits))
+@pytest.mark.parametrize("risk", ["read", "write"])
+def test_a_risk_may_not_be_lowered(tmp_path: Path, name: str, risk: str) -> None:
+    text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    head, heading, rest = text.partition(f'[elements."{name}"]')
+    lowered = head + heading + rest.replace('risk = "destructive"', f'risk = "{risk}"', 1)
+    (tmp_path / "pinduoduo.toml").write_text(lowered, encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf'elements\.{name}\.risk: .* only risk = "destructive" is true'):
+        load_profile("pinduoduo", folder=tmp_path)
+
+
+def test_a_dialog_is_not_left_by_what_cannot_be_undone(tmp_path: Path) -> None:
+    text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    for right, wrong in (("ship.cancel", "ship.confirm"), ("ship.second_cancel", "ship.second_confirm")):
+        own = text.replace(f'close = "{right}"', f'close = "{wrong}"')
+        assert own != text
+        (tmp_path / "pinduoduo.toml").write_text(own, encoding="utf-8")
+        with pytest.raises(ConfigError, match=f"would leave the dialog .* by {wrong}"):
+            refuse_lowered(load_profile("pinduoduo", folder=tmp_path))
+
+
+def test_a_risk_may_be_raised(tmp_path: Path) -> None:
+    text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    head, heading, rest = text.partition('[elements."export.make"]')
+    raised = head + heading + rest.replace('risk = "write"', 'risk = "destructive"', 1)
+    (tmp_path / "pinduoduo.toml").write_text(raised, encoding="utf-8")
+    assert load_profile("pinduoduo", folder=tmp_path).element("export.make").risk is Risk.DESTRUCTIVE
+
+
+@pytest.mark.parametrize(
+    "close",
+    [
+        {"role": "button", "name": "同意退款"},
+        {"text": "确认"},
+        {"role": "button", "name": "我知道了，发货"},
+        {"label": "去设置"},
+    ],
+)
+def test_a_popup_that_is_closed_by_other_words_than_those_that_close_is_refused(close: dict[str, str]) -> None:
+    data = {"name": "pinduoduo", "popups": {"tip": {"container": "div", "close": close}}}
+    [mistake] = risk_mistakes(data)
+    assert mistake.place == ("popups", "tip", "close")
+    assert "does not close a popup" in mistake.text
