@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -41,13 +42,16 @@ def open_database(path_or_url: Path | str) -> Engine:
 
     """
     url = _url(path_or_url)
-    try:
-        engine = _engine(url)
-        if _revision_of(engine) != REVISION:
-            _set_up(engine)
-    except (OSError, DatabaseError, NoSuchModuleError, ModuleNotFoundError) as error:
-        problem = str(error).partition("\n")[0]
-        raise ConfigError(_NOT_OPENED.with_words(url=repr(url), problem=problem)) from error
+    with ExitStack() as opened:
+        try:
+            engine = _engine(url)
+            opened.callback(engine.dispose)
+            if _revision_of(engine) != REVISION:
+                _set_up(engine)
+        except (OSError, DatabaseError, NoSuchModuleError, ModuleNotFoundError) as error:
+            problem = str(error).partition("\n")[0]
+            raise ConfigError(_NOT_OPENED.with_words(url=repr(url), problem=problem)) from error
+        opened.pop_all()
     return engine
 
 
@@ -114,9 +118,8 @@ def _set_up(engine: Engine) -> None:
         _bring_up_to_date(engine)
         return
     with FileLock(f"{engine.url.database}.setup", timeout=BUSY_TIMEOUT_S):
-        raw = engine.raw_connection()
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
-        raw.close()
+        with closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA journal_mode = WAL")
         _bring_up_to_date(engine)
 
 
