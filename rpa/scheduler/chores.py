@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Self, cast
+from urllib.error import HTTPError
 
 from rpa import discovery
 from rpa.credentials import Vault, find_key
@@ -181,8 +182,12 @@ def ping_of(config: Config, *, alive: Callable[[], bool]) -> Ping:
 def _problem_of_calling(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         return "it is no http address"
-    with urllib.request.urlopen(url, timeout=_PING_TIMEOUT_S) as answer:  # noqa: S310 - checked above
-        answer.read(1)
+    try:
+        with urllib.request.urlopen(url, timeout=_PING_TIMEOUT_S) as answer:  # noqa: S310 - checked above
+            answer.read(1)
+    except HTTPError as refusal:
+        with refusal:  # it is an answer too, and open
+            return type(refusal).__name__
     return ""
 
 
