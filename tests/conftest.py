@@ -34,17 +34,16 @@ def _heed_signals() -> None:
             signal.signal(signal.Signals[name], signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
 
-def pytest_collection_finish() -> None:
-    """What was imported stays anyway: without it, looking for what a test has left takes a millisecond or two."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.fixture(autouse=True)
 def _nothing_is_left_open() -> Iterator[None]:
     """Python complains of what was never closed when it is collected: let that be at the test that opened it."""
     yield
     gc.collect()
+    gc.freeze()  # what is there now is looked at again at the very end only: else this would take seconds in all
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
