@@ -1,10 +1,11 @@
-"""What holds for every test: a free environment, `--long`, and no skip where CI is set."""
+"""What holds for every test: a free environment, nothing left open, `--long`, and no skip where CI is set."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -31,6 +32,18 @@ def _heed_signals() -> None:
     for name in {"SIGINT", "SIGHUP"} & {each.name for each in signal.Signals}:
         if signal.getsignal(signal.Signals[name]) is signal.SIG_IGN:
             signal.signal(signal.Signals[name], signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_open() -> Iterator[None]:
+    """Python complains of what was never closed when it is collected: let that be at the test that opened it."""
+    yield
+    gc.collect()
+    gc.freeze()  # what is there now is looked at again at the very end only: else this would take seconds in all
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -103,11 +103,11 @@ class ShopFolder:
     def run(self, *arguments: str, given: str | None = None, env: Mapping[str, str] | None = None) -> Result:
         """Run `rpa ARGUMENTS` to its end; `given` stands on its standard input."""
         before = set(self.run_ids())
-        process = self.start(*arguments, env=env)
-        try:
-            stdout, stderr = process.communicate(given, timeout=PATIENCE_S)
-        finally:
-            process.kill()
+        with self.start(*arguments, env=env) as process:
+            try:
+                stdout, stderr = process.communicate(given, timeout=PATIENCE_S)
+            finally:
+                process.kill()
         rows = [row for run_id in self.run_ids() if run_id not in before for row in self.rows_of(run_id)]
         return Result(exit_code=process.returncode, stdout=stdout, stderr=stderr, rows=rows)
 

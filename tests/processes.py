@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 import psutil
 
@@ -25,3 +26,8 @@ def staying(processes: Iterable[psutil.Process], *, within_s: float = ENDS_IN_S)
     while (left := [each for each in left if is_there(each)]) and time.monotonic() < until:
         psutil.wait_procs(left, timeout=0.1)
     return left
+
+
+def open_in(folder: Path) -> list[str]:
+    """The files in this folder that this very process has open."""
+    return [name for name, *_ in psutil.Process().open_files() if Path(name).is_relative_to(folder)]

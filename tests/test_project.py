@@ -73,7 +73,8 @@ def test_the_wheel_carries_profiles_pages_and_migrations(tmp_path: Path) -> None
     words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
-    inside = set(zipfile.ZipFile(wheel).namelist())
+    with zipfile.ZipFile(wheel) as archive:
+        inside = set(archive.namelist())
     shipped = {path.relative_to(ROOT).as_posix() for path in data_files("rpa", "flows", "fixtures")}
     profiles = {f"rpa/_selectors/{path.name}" for path in (ROOT / "selectors").glob("*.toml")}
     assert profiles

@@ -12,6 +12,7 @@ from flows.cells import header_key, read_cell
 from flows.importing.model import FailedLine, ImportLine
 from flows.sheets.files import NotASheet, Worksheet, read_worksheets
 from rpa.errors import PageChanged
+from rpa.files import save_workbook
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -58,17 +59,17 @@ def write_file(lines: Sequence[ImportLine], *, template: Path, to: Path, words: 
     _clear_below(sheet, head.last_row)
     for number, line in enumerate(lines, head.last_row + 1):
         _write(sheet, number, line, columns=head.columns)
-    book.save(to)
+    save_workbook(book, to)
     _refuse_other_content(to, lines, head=head)
 
 
 def _opened(template: Path) -> Workbook:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        return load_workbook(template)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, SyntaxError) as error:  # SyntaxError: of its XML
+        with template.open("rb") as file:  # openpyxl leaves open what it opens, when it cannot read it
+            return load_workbook(file)
+    except (BadZipFile, KeyError, ValueError, SyntaxError) as error:  # SyntaxError: of its XML
         raise PageChanged(f"The site's template {template.name} is no .xlsx workbook; nothing was uploaded.") from error
 
 

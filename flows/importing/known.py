@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.files import save_workbook
+
 if TYPE_CHECKING:
     from flows.importing.profile import ImportWords
 
@@ -19,4 +21,4 @@ def write_known_template(path: Path, *, words: ImportWords, parcels: bool) -> No
     sheet = book.worksheets[0]
     for row in range(2):
         sheet.append([names[min(row, len(names) - 1)] for names in columns])
-    book.save(path)
+    save_workbook(book, path)

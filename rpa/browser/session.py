@@ -127,14 +127,14 @@ def shop_page(
         )  # fmt: skip
     except Error as error:
         raise TryAgain(f"The browser did not open a window: {error.message.partition(chr(10))[0]}.") from error
-    if still:
-        rule = json.dumps(_STILL)
-        context.add_init_script(
-            f"addEventListener('DOMContentLoaded', () => document.head.append(Object.assign("
-            f"document.createElement('style'), {{ textContent: {rule} }})))"
-        )
     try:
         with translated("opening a page"):
+            if still:
+                rule = json.dumps(_STILL)
+                context.add_init_script(
+                    f"addEventListener('DOMContentLoaded', () => document.head.append(Object.assign("
+                    f"document.createElement('style'), {{ textContent: {rule} }})))"
+                )
             page = context.new_page()
         if guest is not None:
             guest.announce(page)

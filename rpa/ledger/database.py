@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -48,15 +49,18 @@ def open_database(path_or_url: Path | str) -> Engine:
 
     """
     url = _url(path_or_url)
-    try:
-        engine = _engine(url)
-        if _revision_of(engine) != REVISION:
-            _set_up(engine)
-    except (OSError, LedgerFails, NoSuchModuleError, ModuleNotFoundError) as error:
-        if isinstance(error, LedgerBusy):
-            raise
-        problem = str(error.__cause__ or error).partition("\n")[0]
-        raise ConfigError(_NOT_OPENED.with_words(url=repr(url), problem=problem)) from error
+    with ExitStack() as opened:
+        try:
+            engine = _engine(url)
+            opened.callback(engine.dispose)
+            if _revision_of(engine) != REVISION:
+                _set_up(engine)
+        except (OSError, LedgerFails, NoSuchModuleError, ModuleNotFoundError) as error:
+            if isinstance(error, LedgerBusy):
+                raise
+            problem = str(error.__cause__ or error).partition("\n")[0]
+            raise ConfigError(_NOT_OPENED.with_words(url=repr(url), problem=problem)) from error
+        opened.pop_all()
     return engine
 
 
@@ -150,13 +154,11 @@ def _set_up(engine: Engine) -> None:
         _bring_up_to_date(engine)
         return
     with FileLock(f"{engine.url.database}.setup", timeout=BUSY_TIMEOUT_S):
-        raw = engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA journal_mode = WAL")
-        except sqlite3.Error as error:
-            raise _failure(error) from error
-        finally:
-            raw.close()
+        with closing(engine.raw_connection()) as raw:
+            try:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
+            except sqlite3.Error as error:
+                raise _failure(error) from error
         _bring_up_to_date(engine)
 
 

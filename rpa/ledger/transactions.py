@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -22,8 +22,11 @@ class Transactions:
     def __init__(self, engine: Engine, *, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._writer = writing(engine)
-        self._reader = engine.connect()
+        with ExitStack() as opened:
+            opened.callback(engine.dispose)
+            self._writer = opened.enter_context(writing(engine))
+            self._reader = opened.enter_context(engine.connect())
+            self._opened = opened.pop_all()
 
     @classmethod
     def open(cls, path_or_url: Path | str, *, clock: Clock) -> Self:
@@ -37,9 +40,7 @@ class Transactions:
 
     def close(self) -> None:
         """Give the connections back; the ledger is of no use afterwards."""
-        self._writer.close()
-        self._reader.close()
-        self._engine.dispose()
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
@@ -15,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from rich.cells import cell_len
 
+from rpa.files import save_workbook
 from rpa.language import Language
 from rpa.outcome import Outcome
 from rpa.report.cells import shown
@@ -73,7 +75,7 @@ def write_workbook(
             first, part = next(rows, None), part + 1
         counts.append(count)
     workbook.active = next((page for page, count in zip(pages_before, counts, strict=True) if count), 0)
-    workbook.save(path)
+    save_workbook(workbook, path)
     return counts
 
 
@@ -94,14 +96,15 @@ def _write_sheet(workbook: Workbook, *, sheet: Sheet, rows: Iterable[Row], part:
     _fit_to_paper(page)
     makers = [_CellMaker(page, column=column, look=look) for column in columns]
     page.row_dimensions[1].height = _LINE_PT + 2 * _PADDING_PT
-    page.append([maker.header() for maker in makers])
-    number = 1
-    for number, row in enumerate(rows, start=2):
-        cells = [maker.of(row.get(column.key, "")) for column, maker in zip(columns, makers, strict=True)]
-        page.row_dimensions[number].height = _LINE_PT * _lines(cells, columns=columns) + _PADDING_PT
-        page.append(cells)
-        del page.row_dimensions[number]
-    page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number}"
+    with closing(page):
+        page.append([maker.header() for maker in makers])
+        number = 1
+        for number, row in enumerate(rows, start=2):
+            cells = [maker.of(row.get(column.key, "")) for column, maker in zip(columns, makers, strict=True)]
+            page.row_dimensions[number].height = _LINE_PT * _lines(cells, columns=columns) + _PADDING_PT
+            page.append(cells)
+            del page.row_dimensions[number]
+        page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number}"
     return number - 1
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.error import HTTPError
 
 from rpa import discovery
 from rpa.address import leads_away
@@ -182,8 +183,12 @@ def ping_of(config: Config, *, alive: Callable[[], bool]) -> Ping:
 def _problem_of_calling(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         return "it is no http address"
-    with urllib.request.build_opener(_Staying).open(url, timeout=_PING_TIMEOUT_S) as answer:
-        answer.read(1)
+    try:
+        with urllib.request.build_opener(_Staying).open(url, timeout=_PING_TIMEOUT_S) as answer:
+            answer.read(1)
+    except HTTPError as refusal:
+        with refusal:  # it is an answer too, and open
+            return type(refusal).__name__
     return ""
 
 

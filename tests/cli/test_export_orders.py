@@ -82,7 +82,7 @@ def test_what_differs_between_export_list_and_ledger_is_reported_once_each(tmp_p
         assert rows[remarked]["held_since"].startswith("2026-03-10T09:3")
         assert rows[renumbered]["exported_status"] == "已发货,待签收"
         assert rows[in_after_sale]["exported_after_sale"] == "售后处理中"
-        book = load_workbook(shop.folder.var / "reports" / run_id / "report.xlsx", read_only=True)
+        book = load_workbook(shop.folder.var / "reports" / run_id / "report.xlsx")
         held = [row[0] for row in book["Held"].iter_rows(values_only=True)]
         assert set(held[1:]) == {remarked, in_after_sale}
         with _ledger(shop.folder) as ledger:

@@ -24,6 +24,7 @@ from flows.importing.profile import ImportWords
 from flows.sheets.files import NotASheet
 from rpa.elements.registry import load_profile
 from rpa.errors import PageChanged
+from tests.processes import open_in
 
 WORDS = load_profile("pinduoduo").section(ImportWords)
 SN = "260310-{:015d}".format
@@ -162,6 +163,7 @@ def test_a_template_with_a_broken_part_is_refused(tmp_path: Path, part: str) -> 
             broken.writestr(name, whole.read(name)[: 40 if name == part else None])
     with pytest.raises(PageChanged, match=r"no \.xlsx workbook"):
         write_file(lines(1), template=tmp_path / "template.xlsx", to=tmp_path / "out.xlsx", words=WORDS)
+    assert open_in(tmp_path) == []
 
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=12).filter(

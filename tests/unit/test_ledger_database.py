@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def open_ledger(path: Path | str) -> Ledger:
 
 def tables_in(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Columns and indexes by table, as SQLite sees them, whatever the spelling of the statements was."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         found = {}
         for name in sorted(names):
@@ -43,7 +44,6 @@ def tables_in(path: Path) -> dict[str, list[tuple[object, ...]]]:
             rules = connection.execute("SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = 'index'", (name,))
             keys = connection.execute(f"PRAGMA foreign_key_list({name})").fetchall()
             found[name] = [*columns, *sorted(indexes), *sorted(map(str, rules)), *keys]
-    connection.close()
     return found
 
 
@@ -106,9 +106,8 @@ def test_what_is_stored_can_be_read_by_a_person(tmp_path: Path) -> None:
     with open_ledger(path) as ledger:
         run = ledger.start_run("demo", flow="ship")
         ledger.begin(run, kind="ship", intents=[Intent(subject="A", payload={"courier": "中通"})])
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         [row] = connection.execute("SELECT payload, state, created_at FROM actions")
-    connection.close()
     assert row == ('{"courier": "中通"}', "submitting", "2026-03-10T01:15:00.000+00:00")
 
 
@@ -139,9 +138,8 @@ def test_a_ledger_of_the_first_schema_keeps_its_rows_and_learns_what_is_new(tmp_
         ledger.conclude_document(document, state=DocumentState.READ, mentions=said)
         assert ledger.lift("demo", subject="A", by="me", reason="called") == 1
     assert tables_in(path) == tables_of_a_new_ledger(tmp_path)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("SELECT lifted_because FROM holds ORDER BY id").fetchall() == [("called",), ("",)]
-    connection.close()
 
 
 def test_a_ledger_that_knew_no_schedule_keeps_its_incidents_and_runs(tmp_path: Path) -> None:
@@ -205,10 +203,9 @@ def test_a_migration_that_is_cut_off_leaves_the_file_as_it_was(tmp_path: Path) -
 
 def test_a_ledger_of_an_unknown_older_schema_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE ledger_version (version_num VARCHAR(32) PRIMARY KEY)")
         connection.execute("INSERT INTO ledger_version VALUES ('0000')")
-    connection.close()
     before = tables_in(path)
     with pytest.raises(ConfigError, match="schema 0000"):
         open_ledger(path)
@@ -227,9 +224,8 @@ def test_a_normal_start_does_not_load_the_migration_library(tmp_path: Path) -> N
 def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     open_ledger(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE ledger_version SET version_num = '9999'")
-    connection.close()
     with pytest.raises(ConfigError, match=r"newer version \(schema 9999\)"):
         open_ledger(path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def plans(path: Path) -> Iterator[list[str]]:
     """How SQLite finds what is asked of the ledger meanwhile."""
     steps: list[str] = []
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other:
 
         def note(_c: object, _cursor: object, statement: str, values: Any, _context: object, _m: object) -> None:
             if statement.startswith(("SELECT", "UPDATE", "DELETE")):
@@ -78,7 +79,6 @@ def plans(path: Path) -> Iterator[list[str]]:
         event.listen(Engine, "before_cursor_execute", note)
         yield steps
         event.remove(Engine, "before_cursor_execute", note)
-    other.close()
 
 
 @pytest.mark.parametrize("what", ASKED)

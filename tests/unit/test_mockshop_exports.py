@@ -53,8 +53,9 @@ def test_a_report_can_be_had_after_a_while_and_not_before(mock: MockShop, script
     task_id = script.post(_ADD, _ALL_TIME)["result"]["taskId"]
     early = _newest(script)
     assert (early["taskId"], early["statusDesc"], early["fileUrl"]) == (task_id, "生成中", "")
-    with pytest.raises(urllib.error.HTTPError, match="404"):
+    with pytest.raises(urllib.error.HTTPError, match="404") as missing:
         script.fetch(f"/mars/shop/recentOrders/export/download?taskId={task_id}")
+    missing.value.close()
     mock.advance(90)
     assert _newest(script)["statusDesc"] == "已完成"
     named, _ = script.fetch(_newest(script)["fileUrl"])

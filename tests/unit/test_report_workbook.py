@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import gc
+import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import openpyxl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -84,3 +88,31 @@ def test_more_rows_than_a_sheet_holds_go_on_in_a_further_sheet(tmp_path: Path) -
 def test_a_sheet_without_rows_still_has_its_header(tmp_path: Path) -> None:
     page = _write(tmp_path / "r.xlsx", [])["Orders"]
     assert [[cell.value for cell in row] for row in page] == [["Cell", "Outcome", "Rows"]]
+
+
+@pytest.fixture
+def complaints(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What Python has to say of things that were never closed."""
+    heard: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+    return heard
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file on a full disk: /dev/full")
+def test_a_workbook_that_a_full_disk_does_not_take_is_closed(complaints: list[object]) -> None:
+    with pytest.raises(OSError, match="space"):
+        _write(Path("/dev/full"), [{"cell": "a"}])
+    gc.collect()
+    assert complaints == []
+
+
+def test_a_workbook_whose_rows_cannot_be_read_is_closed(tmp_path: Path, complaints: list[object]) -> None:
+    def rows() -> Iterator[Row]:
+        yield {"cell": "a"}
+        raise OSError("gone")
+
+    sheet = Sheet(name=Text(en="Orders", zh="订单"), layout=LAYOUT, rows=rows())
+    with pytest.raises(OSError, match="gone"):
+        write_workbook(tmp_path / "r.xlsx", sheets=[sheet], language=Language.EN, zone=ZoneInfo("Asia/Shanghai"))
+    gc.collect()
+    assert complaints == []

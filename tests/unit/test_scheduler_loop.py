@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from loguru import logger
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from rpa.clock import Clock
 from rpa.config import Config, load
@@ -133,7 +133,7 @@ def test_of_what_the_database_refuses_people_read_what_it_was_and_no_address(day
     logger.disable("rpa")
     with (
         Trouble(ledger, clock=day.clock, language=Language.EN).kept("plan"),
-        create_engine("sqlite://").connect() as database,
+        create_engine("sqlite://", poolclass=NullPool).connect() as database,
     ):
         database.exec_driver_sql("SELECT missing")
     logger.enable("rpa")
