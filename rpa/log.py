@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from loguru import logger
 
 from rpa.errors import RpaError
+from rpa.files import private_folder
 from rpa.language import Language, Text
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def to_terminal(console: Console, *, folder: Path, language: Language, name: str
 
     Values of variables are never written (loguru's `diagnose`): a password could be among them.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     logger.remove()
     styles = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
 
@@ -65,7 +66,7 @@ def to_file(folder: Path, *, shop: str) -> Iterator[None]:
     It is small: there may be several hundred shops.
     """
     name = f"shop-{shop}" if shop.lower() in {PEOPLES, SCHEDULERS} else shop
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     logger.remove()
     errors = logger.add(sys.stderr, level="WARNING", format="{message}", diagnose=False, backtrace=False)
     with _kept(folder / f"{name}.log", rotation="2 MB", retention=3):

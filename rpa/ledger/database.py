@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from rpa.errors import ConfigError
+from rpa.files import private_folder
 from rpa.language import Text
 from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
 
@@ -80,7 +81,7 @@ def _engine(url: URL) -> Engine:
 
 def _make_private(file: Path) -> None:
     """Create the file before SQLite does: its -wal and -shm files take over the mode."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(file.parent)
     file.touch(mode=0o600)
     if os.name == "posix" and file.stat().st_mode & 0o077:
         file.chmod(0o600)
