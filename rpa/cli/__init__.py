@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from rpa.cli import channels, overview, scheduling
 from rpa.cli.flows import FlowGroup
 from rpa.cli.groups import LazyGroup
 from rpa.cli.words import LANGUAGE, Commands, Options
+from rpa.credentials import take_key_out
 from rpa.errors import RpaError
 from rpa.language import Text
 
@@ -222,7 +224,12 @@ def service_status(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Run the program; errors are printed once, without a traceback, and set the exit code."""
+    """Run the program; errors are printed once, without a traceback, and set the exit code.
+
+    What it makes is for this user's eyes alone, from the first folder on; a folder that others share says so itself.
+    """
+    os.umask(0o077)
+    take_key_out()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -10,6 +10,7 @@ import os
 import threading
 
 from rpa.browser.driver import Driver
+from rpa.credentials import hold_key
 from rpa.discovery import flows
 from rpa.errors import Stopped, TryAgain
 from rpa.scheduler.children import Parent
@@ -64,6 +65,7 @@ def main() -> None:
     order = parent.said.get()
     if order is None:
         return
+    hold_key(order.pop("key", ""))
     leash = Leash(parent, stop_within_s=order["stop_within_s"])
     driver = Driver.started_while(_import_all)
     try:
