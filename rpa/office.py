@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rpa.address import host_of
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
+from rpa.browser.keeping import login_state
 from rpa.browser.login import type_password
-from rpa.browser.session import login_state, shop_page
+from rpa.browser.session import shop_page
 from rpa.browser.view import View
 from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
@@ -52,6 +53,17 @@ class Premises:
     def base_url(self) -> str:
         """Where the back office is: the shop's own address, else its platform's."""
         return self.shop.base_url or self.profile.base_url
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts whose login is kept."""
+        return (host_of(self.base_url),)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Words that nothing may show: the stored password."""
+        password = self.vault.password(self.shop.name, self.shop.login)
+        return () if password is None else (password,)
 
 
 def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
@@ -97,7 +109,7 @@ def opened(
 def keep_login(premises: Premises, view: View) -> None:
     """Save the login state of this page for the next run."""
     try:
-        state = login_state(view.page)
+        state = login_state(view.page, hosts=premises.hosts)
     except TryAgain as error:
         speak("WARNING", _NOT_KEPT, shop=premises.shop.name, error=error)
     else:
