@@ -10,6 +10,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
 from rpa.browser.playwright_errors import translated
 
 if TYPE_CHECKING:
@@ -19,6 +22,9 @@ _MOST: Final = 1_000_000
 """Characters of what a page's origin has stored. The smallest values go first: a login is in those."""
 _MOST_BYTES: Final = 4_000_000
 _WITHIN_MS: Final = 5_000
+_ANSWERS_MS: Final = 10_000
+"""A page that hangs, or asks something, keeps nobody from ending: its cookies are kept all the same."""
+_LOOKS: Final = 2
 _STORED = """async ({ most, withinMs }) => {
   const kept = { localStorage: [], indexedDB: [] };
   let room = most;
@@ -86,11 +92,22 @@ def login_state(page: Page, *, hosts: Collection[str] = ()) -> bytes:
         address = urlsplit(page.url)
         wanted = set(hosts) or {address.hostname or ""}
         cookies = [each for each in page.context.cookies() if _is_sent_to(str(each.get("domain")), hosts=wanted)]
-        stored = "{}"
-        if address.hostname in wanted:
-            stored = str(page.evaluate(_STORED, {"most": _MOST, "withinMs": _WITHIN_MS}))
+        stored = _stored(page) if address.hostname in wanted else "{}"
     origin = {"origin": f"{address.scheme}://{address.netloc}", **_read(stored)}
     return json.dumps({"cookies": cookies, "origins": [origin] if len(origin) > 1 else []}).encode()
+
+
+def _stored(page: Page) -> str:
+    """What the page says of its storage; nothing, where it does not come to say it."""
+    for _ in range(_LOOKS):
+        try:
+            argument = {"most": _MOST, "withinMs": _WITHIN_MS}
+            return str(page.wait_for_function(_STORED, arg=argument, timeout=_ANSWERS_MS).json_value())
+        except PlaywrightTimeout:
+            break
+        except Error:  # the page went on to another one meanwhile
+            continue
+    return "{}"
 
 
 def for_context(state: bytes | None) -> StorageState | None:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _GONE: Final = "…"
 _EVENTS: Final = (".trace", ".network", ".stacks")
@@ -31,11 +31,14 @@ _EMPTIED: Final = frozenset({
     "queryString",
 })  # fmt: skip
 _DROPPED: Final = frozenset({"storageState", "httpCredentials", "postData", "proxy"})
-_TELLING: Final = r"[\w.-]*(?:token|passw|passwd|secret|session|cookie|pass_?id|credential|ticket|auth|captcha)[\w.-]*"
+_TELLING: Final = (
+    r"[\w.-]{0,40}(?:token|passw|secret|session|cookie|pass_?id|credential|ticket|auth|captcha)[\w.-]{0,40}"
+)
+_TELLS: Final = re.compile(_TELLING, re.IGNORECASE)
 _IN_ADDRESSES: Final = re.compile(rf"([?&#;]{_TELLING}=)[^&#;\s\"'\\]+", re.IGNORECASE)
-_IN_JSON: Final = re.compile(rf'(?<![\w.-])((\\*"){_TELLING}\2\s*:\s*\2)(?:(?!\2).)+(\2)', re.IGNORECASE)
-_SHORTEST: Final = 8
-"""A shorter value of a cookie or header, like 1 or zh-CN, is no secret, and stands in many places."""
+_IN_JSON: Final = re.compile(rf'(?<![\w.-])((\\*"){_TELLING}\2\s*:\s*\2)(?:(?!\2).){{1,9999}}(\2)', re.IGNORECASE)
+_PIECE: Final = re.compile(r"[A-Za-z0-9_-]{8,}")
+"""Of a value of a cookie or header; what is shorter, like 1 or zh-CN, is no secret, and stands in many places."""
 
 
 def scrubbed(raw: Path, into: Path, *, secrets: Collection[str]) -> None:
@@ -65,8 +68,8 @@ def _events(trace: zipfile.ZipFile, name: str) -> Iterator[Any]:
 def _parts(trace: zipfile.ZipFile, name: str, *, found: _Found) -> Iterator[bytes]:
     if name.endswith(_EVENTS):
         for event in _events(trace, name):
-            text = json.dumps(_without(event), ensure_ascii=False, separators=(",", ":"))
-            yield f"{found.blacked(text)}\n".encode("utf-8", "surrogatepass")
+            text = json.dumps(_without(event, found=found), ensure_ascii=False, separators=(",", ":"))
+            yield f"{text}\n".encode("utf-8", "surrogatepass")
     elif PurePosixPath(name).suffix.lower() in _PICTURES:
         yield trace.read(name)
     else:
@@ -79,8 +82,9 @@ class _Found:
 
     def __init__(self, *, given: Collection[str]) -> None:
         self.bodies: set[str] = set()
-        self._values = {value for value in given if value}
-        self._pattern: re.Pattern[str] | None = None
+        spelt = {form for value in given if value for form in (value, quote(value, safe=""))}
+        self._given = re.compile("|".join(map(re.escape, sorted(spelt, key=len, reverse=True))) or r"(?!)")
+        self._pieces: set[str] = set()
 
     def look(self, value: Any, *, key: str = "") -> None:
         """Take note of what is in this part of an event."""
@@ -89,7 +93,7 @@ class _Found:
                 self.look(each, key=key)
         elif isinstance(value, dict):
             if key == "cookies" or (key == "headers" and not _is_plain(value)):
-                self._note(value.get("value"))
+                self._note(str(value.get("value", "")))
             if key == "postData":
                 self.bodies |= {PurePosixPath(str(value.get(kept, "-"))).name for kept in ("_file", "_sha1")}
             for name, each in value.items():
@@ -97,39 +101,33 @@ class _Found:
 
     def blacked(self, text: str) -> str:
         """The text without them."""
-        if self._pattern is None:
-            spelt = {form for value in self._values for form in (value, quote(value, safe=""), json.dumps(value)[1:-1])}
-            words = sorted(spelt, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, words)) if words else r"(?!)")
-        text = self._pattern.sub(_GONE, text)
+        text = self._given.sub(_GONE, text)
+        text = _PIECE.sub(lambda found: _GONE if found[0] in self._pieces else found[0], text)
         return _IN_JSON.sub(rf"\1{_GONE}\3", _IN_ADDRESSES.sub(rf"\1{_GONE}", text))
 
-    def _note(self, value: object) -> None:
-        if isinstance(value, str):
-            parts = (value, *re.split(r"[;,=\s]+", value))
-            self._values |= {part for part in parts if len(part) >= _SHORTEST and not _is_common(part)}
-
-
-def _is_common(part: str) -> bool:
-    """Words of cookies and headers that are no values: they stand in every page."""
-    return (part.isalpha() and (part.islower() or part.istitle())) or part in {"Max-Age", "SameSite", "HttpOnly"}
+    def _note(self, value: str) -> None:
+        """A value that is one word goes as it is; of one with several, those that look like no word of a language."""
+        for form in (value, quote(value, safe=""), unquote(value)):
+            self._pieces |= {piece for piece in _PIECE.findall(form) if piece == value or not piece.isalpha()}
 
 
 def _is_plain(header: dict[str, Any]) -> bool:
     return str(header.get("name", "")).lower() in _PLAIN_HEADERS
 
 
-def _without(value: Any, *, key: str = "") -> Any:
+def _without(value: Any, *, found: _Found, key: str = "") -> Any:
     """This part of an event, without what may be worth something."""
     if key in _EMPTIED and isinstance(value, list | dict):
         return []
+    if isinstance(value, str):
+        return _GONE if _TELLS.fullmatch(key) else found.blacked(value)
     if isinstance(value, list):
-        return _without_typed([_without(each, key=key) for each in value])
+        return _without_typed([_without(each, found=found, key=key) for each in value])
     if not isinstance(value, dict):
         return value
     if key == "headers" and {"name", "value"} <= value.keys():
-        return value if _is_plain(value) else {**value, "value": _GONE}
-    return {name: _without(each, key=name) for name, each in value.items() if name not in _DROPPED}
+        value = value if _is_plain(value) else {**value, "value": _GONE}
+    return {name: _without(each, found=found, key=name) for name, each in value.items() if name not in _DROPPED}
 
 
 def _without_typed(node: list[Any]) -> list[Any]:

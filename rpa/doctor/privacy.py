@@ -86,7 +86,7 @@ def _deciding(config: Config) -> Iterator[Path]:
     for part in (folder / "shops", folder / "selectors"):
         yield part
         yield from sorted(part.glob("*.toml"))
-    yield from (folder, *folder.resolve().parents)
+    yield from (config.var, folder, *folder.resolve().parents)
 
 
 def _can_be_changed(path: Path) -> bool:

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
 SECRETS = (
     "kept-cookie-1", "set-by-a-page-1", "typed-Pass-1", "seen-Pass-2", "in-an-address-1", "Bearer-value-1",
-    "computed-1", "of-its-own-1", "from-the-storage-1", "answered-1",
+    "computed-1", "of-its-own-1", "from-the-storage-1", "answered-1", "allsmallletters",
 )  # fmt: skip
 _ASK = """async () => {
   document.cookie = 'PAGES=set-by-a-page-1; path=/';
   document.body.dataset.shown = 'set-by-a-page-1';
+  document.cookie = 'WORD=allsmallletters; path=/';
+  document.body.dataset.word = 'allsmallletters';
   await fetch('/orders?access_token=in-an-address-1', {
     method: 'POST', body: JSON.stringify({ word: 'typed-Pass-1' }),
     headers: { Authorization: 'Bearer-value-1', 'anti-content': 'computed-1', 'x-own': 'of-its-own-1' } });
