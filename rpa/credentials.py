@@ -9,7 +9,6 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,17 +16,12 @@ from typing import TYPE_CHECKING, Final
 from rpa.errors import ConfigError
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
+from rpa.surroundings import VARIABLE, given_key, key_file
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 KEY_BYTES = 32
-VARIABLE: Final = "RPA_KEY"
-FILE_VARIABLE: Final = "RPA_KEY_FILE"
-CREDENTIAL: Final = "rpa-key"
-"""The name of the credential with the key, where systemd has been told to load it."""
-_held: list[str] = []
-"""What RPA_KEY said: environments are told to every program that is started, and can be read while one runs."""
 _LONGEST_FILE: Final = 1000
 _SERVICE = "merchant-rpa"
 _ENTRY = "key"
@@ -75,36 +69,6 @@ class Key:
 def make_key() -> str:
     """A new key as RPA_KEY takes it."""
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-
-
-def take_key_out() -> None:
-    """Read RPA_KEY once, and take it out of the environment: no program that is started from now on is told of it."""
-    hold_key(os.environ.pop(VARIABLE, ""))
-
-
-def hold_key(text: str) -> None:
-    """Use this as if RPA_KEY said so; nothing, if it is empty."""
-    if text:
-        _held[:] = [text]
-
-
-def given_key() -> str:
-    """What RPA_KEY says, or said when it was taken out; empty: it was not set."""
-    return os.environ.get(VARIABLE) or (_held[0] if _held else "")
-
-
-def without_key() -> dict[str, str]:
-    """The environment for a process of ours, which is told the key in another way."""
-    return {name: value for name, value in os.environ.items() if name != VARIABLE}
-
-
-def key_file() -> Path | None:
-    """The file in which the key stands: RPA_KEY_FILE's, else systemd's credential; None: there is neither."""
-    named, folder = os.environ.get(FILE_VARIABLE), os.environ.get("CREDENTIALS_DIRECTORY")
-    if named:
-        return Path(named).absolute()
-    credential = Path(folder) / CREDENTIAL if folder else None
-    return credential if credential is not None and credential.is_file() else None
 
 
 def find_key() -> Key:

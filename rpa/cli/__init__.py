@@ -13,9 +13,9 @@ from rpa.cli import channels, overview, scheduling
 from rpa.cli.flows import FlowGroup
 from rpa.cli.groups import LazyGroup
 from rpa.cli.words import LANGUAGE, Commands, Options
-from rpa.credentials import take_key_out
 from rpa.errors import RpaError
 from rpa.language import Text
+from rpa.surroundings import take_key_out
 
 app = typer.Typer(
     cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=Commands.rpa

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rpa.credentials import key_file
 from rpa.doctor.findings import Finding, ok, warn
 from rpa.language import Text
+from rpa.surroundings import key_file
 
 if TYPE_CHECKING:
     from rpa.config import Config

@@ -10,11 +10,11 @@ import os
 import threading
 
 from rpa.browser.driver import Driver
-from rpa.credentials import hold_key
 from rpa.discovery import flows
 from rpa.errors import Stopped, TryAgain
 from rpa.scheduler.children import Parent
 from rpa.stopping import asked_to_stop
+from rpa.surroundings import hold_key
 
 _CUT_OFF = 4
 

@@ -6,13 +6,13 @@ import math
 import secrets
 from typing import TYPE_CHECKING
 
-from rpa.credentials import given_key, without_key
 from rpa.errors import TryAgain
 from rpa.files import kept_in
 from rpa.language import Text
 from rpa.log import speak
 from rpa.scheduler.children import Child, Message, end, family
 from rpa.scheduler.workers import Ended
+from rpa.surroundings import given_key, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -205,7 +205,8 @@ def test_a_keyring_that_keeps_plain_text_is_refused_by_name_also_inside_a_chain(
 def test_the_key_is_taken_out_of_the_environment_once_and_found_all_the_same() -> None:
     text = make_key()
     program = (
-        "import os; from rpa.credentials import find_key, given_key, take_key_out, without_key; take_key_out();"
+        "import os; from rpa.credentials import find_key;"
+        "from rpa.surroundings import given_key, take_key_out, without_key; take_key_out();"
         "assert not {'RPA_KEY'} & (os.environ.keys() | without_key().keys()); find_key(); print(given_key())"
     )
     environment = {**os.environ, "RPA_KEY": text, "PYTHONPATH": str(ROOT)}
