@@ -153,9 +153,11 @@ def guard_of(premises: Premises, *, watched: bool) -> Guard:
 
 def evidence_of(premises: Premises) -> Evidence:
     """Where this shop's pictures go."""
-    folder = premises.config.var / "evidence" / premises.shop.name
+    folder, profile = premises.config.var / "evidence" / premises.shop.name, premises.profile
+    password = profile.element(profile.session.login.password)  # a site may show it in plain letters
+    shown = (locator.value for locator in password.locators if locator.kind == "css")
     return Evidence(
-        folder=folder, clock=premises.config.clock, masks=premises.profile.evidence.mask,
+        folder=folder, clock=premises.config.clock, masks=(*profile.evidence.mask, *shown),
         of_successes=premises.shop.evidence == "always",
     )  # fmt: skip
 
