@@ -115,7 +115,12 @@ def for_context(state: bytes | None) -> StorageState | None:
     if state is None:
         return None
     kept: StorageState = json.loads(state)
-    return kept if len(state) <= _MOST_BYTES else {"cookies": kept.get("cookies", []), "origins": []}
+    return kept if len(state) <= _MOST_BYTES else cookies_of(kept)
+
+
+def cookies_of(state: StorageState) -> StorageState:
+    """The state without what pages have stored."""
+    return {"cookies": state.get("cookies", []), "origins": []}
 
 
 def _is_sent_to(domain: str, *, hosts: Collection[str]) -> bool:
@@ -123,8 +128,11 @@ def _is_sent_to(domain: str, *, hosts: Collection[str]) -> bool:
 
 
 def _read(stored: str) -> dict[str, Any]:
-    """What the page says of its storage; nothing of it when it says more than it was asked for."""
-    if len(stored) > _MOST_BYTES:
+    """What the page says of its storage; nothing of it when it is more than was asked for, or something else."""
+    try:
+        found = json.loads(stored) if len(stored) <= _MOST_BYTES else {}
+        items = [{"name": str(each["name"]), "value": str(each["value"])} for each in found.get("localStorage", ())]
+        databases = [dict(each) for each in found.get("indexedDB", ())]
+    except (ValueError, TypeError, KeyError, AttributeError):
         return {}
-    found = json.loads(stored)
-    return {"localStorage": [], **found} if any(found.values()) else {}
+    return {"localStorage": items, "indexedDB": databases} if items or databases else {}

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize
 
 from rpa.browser.driver import driver
 from rpa.browser.find import find_browser
-from rpa.browser.keeping import for_context
+from rpa.browser.keeping import cookies_of, for_context
 from rpa.browser.playwright_errors import translated
 from rpa.browser.switches import QUIET, WITHOUT
 from rpa.errors import ConfigError, TryAgain
@@ -24,6 +24,8 @@ from rpa.surroundings import for_children
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, StorageState
 
     from rpa.browser.shared import Guest
 
@@ -113,6 +115,19 @@ def warn_of_no_sandbox() -> None:
         speak("WARNING", _NO_SANDBOX)
 
 
+def _context(browser: Browser, begins: StorageState | None, *, timezone: str, still: bool) -> BrowserContext:
+    """A window of its own that begins so; without what pages had stored, where the browser does not take that."""
+    try:
+        return browser.new_context(
+            storage_state=begins, viewport=WINDOW, locale="zh-CN", timezone_id=timezone,
+            accept_downloads=True, reduced_motion="reduce" if still else None,
+        )  # fmt: skip
+    except Error:
+        if begins is None or not begins.get("origins"):
+            raise
+        return _context(browser, cookies_of(begins), timezone=timezone, still=still)
+
+
 def _close(browser: Browser) -> None:
     try:
         browser.close()
@@ -133,11 +148,9 @@ def shop_page(
 
     `guest`: where the browser is another process's, which is told of the page before the page goes anywhere.
     """
+    begins = for_context(state)
     try:
-        context = browser.new_context(
-            storage_state=for_context(state), viewport=WINDOW, locale="zh-CN", timezone_id=timezone,
-            accept_downloads=True, reduced_motion="reduce" if still else None,
-        )  # fmt: skip
+        context = _context(browser, begins, timezone=timezone, still=still)
     except Error as error:
         raise TryAgain(f"The browser did not open a window: {error.message.partition(chr(10))[0]}.") from error
     if still:

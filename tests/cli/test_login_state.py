@@ -115,6 +115,19 @@ def test_of_a_login_only_what_the_back_office_needs_is_kept_however_much_a_page_
             assert page.evaluate("() => localStorage.getItem('token')") == "what the site goes by"
 
 
+def test_a_page_that_says_nonsense_of_its_storage_costs_nobody_the_login(mock_shop: MockShop) -> None:
+    with launched() as browser:
+        for says in ("'{'", "'[]'", "'{\"localStorage\": [7]}'", '\'{"indexedDB": [{"name": "x"}]}\''):
+            with shop_page(browser, state=None, timezone="Asia/Shanghai", still=False) as page:
+                page.goto(f"{mock_shop.url}/login/")
+                page.context.add_cookies([{"name": "OURS", "value": "session-1", "domain": "127.0.0.1", "path": "/"}])
+                page.evaluate(f"() => {{ setTimeout(() => {{ JSON.stringify = () => {says}; window.said = true; }}) }}")
+                page.wait_for_function("() => window.said")
+                state = login_state(page)
+            with shop_page(browser, state=state, timezone="Asia/Shanghai", still=False) as page:
+                assert [each["name"] for each in page.context.cookies()] == ["OURS"], says
+
+
 def test_a_wrong_password_is_typed_once_and_a_person_is_called(shop: ShopFolder, mock_shop: MockShop) -> None:
     vault(shop).save_password("demo", "clerk-1", "wrong-9")
     before = len(logins(mock_shop))
