@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from loguru import logger
 
+from flows.arrivals.folder import STORE
 from flows.arrivals.joining import Arrived
 from flows.arrivals.keeping import Keeper, leave_over
 from flows.arrivals.pasted import pasted_sheet
@@ -179,9 +180,10 @@ def sheets_of(shop: Shop, config: Config) -> list[Path]:
     """The files that a shop's `sheets` globs match, oldest first; what lies in its inbox is taken in from there."""
     settings = shop.settings(OrderSettings)
     found = {path for glob in settings.sheets for path in _matches(glob, config.folder) if path.is_file()}
+    inboxes = [(config.var / STORE).resolve()]
     if settings.inbox is not None:
-        inbox = (config.folder / settings.inbox).resolve()
-        found = {path for path in found if not path.resolve().is_relative_to(inbox)}
+        inboxes.append((config.folder / settings.inbox).resolve())
+    found = {path for path in found if not any(path.resolve().is_relative_to(inbox) for inbox in inboxes)}
     return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 

@@ -1,4 +1,7 @@
-"""Passwords, login states and other secrets, encrypted, one file each. The key comes from RPA_KEY or the OS keyring."""
+"""Passwords, login states and other secrets, encrypted, one file each.
+
+The key comes from RPA_KEY, a file that RPA_KEY_FILE names, a credential of systemd, or the OS keyring.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,20 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rpa.errors import ConfigError
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
+from rpa.surroundings import VARIABLE, given_key, key_file
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 KEY_BYTES = 32
+_LONGEST_FILE: Final = 1000
 _SERVICE = "merchant-rpa"
 _ENTRY = "key"
 _VERSION = b"RPA1"
@@ -28,9 +32,14 @@ _START = len(_VERSION)
 _NONCE_END = _START + _NONCE_BYTES
 _UNSAFE = ("plaintext", "null", "fail", "pyfs")
 _NO_KEY = Text(
-    en="There is no key: RPA_KEY is not set, and the keyring {problem} does not keep secrets. {how}",
-    zh="没有密钥：未设置环境变量 RPA_KEY，本机密钥环（{problem}）又不能保存机密。请生成一个密钥，妥善保管，"
-    "并设置为环境变量 RPA_KEY：\n{command}",
+    en="There is no key: neither RPA_KEY nor RPA_KEY_FILE is set, and the keyring {problem} does not keep secrets. "
+    "{how}",
+    zh="没有密钥：未设置环境变量 RPA_KEY 或 RPA_KEY_FILE，本机密钥环（{problem}）又不能保存机密。"
+    "请生成一个密钥，妥善保管，并设置为环境变量 RPA_KEY：\n{command}",
+)
+_NO_FILE = Text(
+    en="The key cannot be read from {file} ({why}); put it there, or unset RPA_KEY_FILE.",
+    zh="无法从 {file} 读取密钥（{why}）；请放入密钥文件，或取消环境变量 RPA_KEY_FILE。",
 )
 _MAKE_KEY = '  python -c "import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"'
 _HOW = f"Make a key with\n{_MAKE_KEY}\nkeep it safe, and set it as the environment variable RPA_KEY."
@@ -63,15 +72,27 @@ def make_key() -> str:
 
 
 def find_key() -> Key:
-    """The key from RPA_KEY, else from the OS keyring, where it is made on first use.
+    """The key from RPA_KEY, else from a file, else from the OS keyring, where it is made on first use.
 
-    Raises ConfigError that says what to do when there is neither, or the keyring would keep it in plain text.
+    Raises ConfigError that says what to do when there is none of them, the file cannot be read, or the keyring would
+    keep it in plain text.
     """
-    given = os.environ.get("RPA_KEY")
-    return key_from(given) if given else _from_keyring()
+    given, file = given_key(), key_file()
+    if given:
+        return key_from(given)
+    return _from_keyring() if file is None else _from_file(file)
 
 
-def key_from(text: str) -> Key:
+def _from_file(file: Path) -> Key:
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(_LONGEST_FILE).decode(errors="replace")
+    except OSError as error:
+        raise ConfigError(_NO_FILE.with_words(file=file, why=error.strerror or error)) from error
+    return key_from(text, said_by=str(file))
+
+
+def key_from(text: str, *, said_by: str = VARIABLE) -> Key:
     """The key that this text spells. Raises ConfigError when it is not 32 bytes in urlsafe base64."""
     plain = text.strip().rstrip("=")
     try:
@@ -79,7 +100,7 @@ def key_from(text: str) -> Key:
     except ValueError:
         raw = b""
     if len(raw) != KEY_BYTES:
-        raise ConfigError(f"RPA_KEY is not 32 bytes in urlsafe base64. {_HOW}")
+        raise ConfigError(f"{said_by} is not 32 bytes in urlsafe base64. {_HOW}")
     return Key(raw)
 
 

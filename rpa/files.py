@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -23,9 +24,10 @@ _TIMES = 50
 
 
 def private_folder(path: Path) -> Path:
-    """This folder, made if need be, readable by its owner only."""
+    """This folder, made if need be, readable by its owner only; `rpa doctor` tells of one that is another's."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.chmod(0o700)
+    with suppress(PermissionError):
+        path.chmod(0o700)
     return path
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from loguru import logger
 
 from rpa.errors import RpaError
+from rpa.files import private_folder
 from rpa.language import Language, Text
 from rpa.printable import indented, printable
 
@@ -43,7 +44,7 @@ def to_terminal(console: Console, *, folder: Path, language: Language, name: str
 
     Values of variables are never written (loguru's `diagnose`): a password could be among them.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     logger.remove()
     styles = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
 
@@ -69,7 +70,7 @@ def to_file(folder: Path, *, shop: str) -> Iterator[None]:
     It is small: there may be several hundred shops.
     """
     name = f"shop-{shop}" if shop.lower() in {PEOPLES, SCHEDULERS} else shop
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     logger.remove()
     errors = to_errors()
     with _kept(folder / f"{name}.log", rotation="2 MB", retention=3):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rpa.address import host_of
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
+from rpa.browser.keeping import login_state
 from rpa.browser.login import type_password
-from rpa.browser.session import login_state, shop_page
+from rpa.browser.session import shop_page
 from rpa.browser.view import View
 from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
@@ -73,6 +74,17 @@ class Premises:
     def accepted(self) -> bool:
         """Whether the words of its profile count at all."""
         return self.unseen is None
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts whose login is kept."""
+        return (host_of(self.base_url),)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Words that nothing may show: the stored password."""
+        password = self.vault.password(self.shop.name, self.shop.login)
+        return () if password is None else (password,)
 
 
 def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
@@ -151,7 +163,7 @@ def kick_kept(premises: Premises) -> Iterator[None]:
 def keep_login(premises: Premises, view: View) -> None:
     """Save the login state of this page for the next run."""
     try:
-        state = login_state(view.page)
+        state = login_state(view.page, hosts=premises.hosts)
     except TryAgain as error:
         speak("WARNING", _NOT_KEPT, shop=premises.shop.name, error=error)
     else:
@@ -194,9 +206,11 @@ def guard_of(premises: Premises, *, watched: bool) -> Guard:
 
 def evidence_of(premises: Premises) -> Evidence:
     """Where this shop's pictures go."""
-    folder = premises.config.var / "evidence" / premises.shop.name
+    folder, profile = premises.config.var / "evidence" / premises.shop.name, premises.profile
+    password = profile.element(profile.session.login.password)  # a site may show it in plain letters
+    shown = (locator.value for locator in password.locators if locator.kind == "css")
     return Evidence(
-        folder=folder, clock=premises.config.clock, masks=premises.profile.evidence.mask,
+        folder=folder, clock=premises.config.clock, masks=(*profile.evidence.mask, *shown),
         of_successes=premises.shop.evidence == "always",
     )  # fmt: skip
 

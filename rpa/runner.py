@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rpa.ahead import import_ahead
-from rpa.browser.session import launched
+from rpa.browser.session import launched, warn_of_no_sandbox
 from rpa.browser.shared import Guest, connected
 from rpa.browser.watching import Watching
 from rpa.credentials import Vault, find_key
 from rpa.discovery import flows
 from rpa.diskspace import check_room
 from rpa.errors import ConfigError, NeedsPerson, RpaError
+from rpa.files import private_folder
 from rpa.flow import Flow, Plan, Row, missing_capabilities
 from rpa.language import Text
 from rpa.ledger.actions import State
@@ -103,6 +104,7 @@ def run(job: Job) -> list[ShopResult]:
     job.watching.check()
     for shop in job.shops:
         job.write_right(shop).check_before()
+    private_folder(job.config.var)
     _check_room(job)
     vault = Vault(job.config.var / "secrets", find_key())
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
@@ -115,6 +117,8 @@ def run(job: Job) -> list[ShopResult]:
     with ExitStack() as reports:
         started: list[_ShopRun] = []
         import_ahead()
+        if job.guest is not None:
+            warn_of_no_sandbox()
         with job.browser() as browser:
             for place in premises:
                 shop_run = _ShopRun(job, place, shared=shared)
@@ -233,7 +237,7 @@ class _ShopRun:
 
     def _watched(self, view: View) -> None:
         job, shop = self._job, self._premises.shop
-        with job.watching.over(view.page, folder=self.report.folder):
+        with job.watching.over(view.page, folder=self.report.folder, secrets=self._premises.secrets):
             run = Run(
                 record=self._record, shop=shop, profile=self._premises.profile,
                 options=job.options, shared=self._shared, dry=job.dry(shop),

@@ -50,9 +50,9 @@ _COMMENTS = {
         zh="登录账号；密码通过 rpa login 输入并加密保存，不要写在这里",
     ),
     "inbox": Text(
-        en="put sheets with tracking numbers into this folder: a live run moves each into its done/, with a result of\n"
-        "# every row beside it, and tries again what has to wait",
-        zh="快递单号表格放入此文件夹：正式运行时收取，移入其中的 done/，旁边附每一行的结果；需要等待的行以后自动再试",
+        en="put sheets with tracking numbers into this folder: a live run takes each in, puts a copy with a result of\n"
+        "# every row into its done/, and tries again what has to wait",
+        zh="快递单号表格放入此文件夹：正式运行时收取，副本和每一行的结果在其中的 done/；需要等待的行以后自动再试",
     ),
     "sheets": Text(
         en="where the sheets with tracking numbers lie; they stay there, and each run reads all of them.\n"

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from filelock import Timeout
 from loguru import logger
 
-from flows.arrivals.finding import NOT_THERE, QUIET_S, Found, found_in
+from flows.arrivals.finding import QUIET_S, Found, found_in, why_not
 from flows.arrivals.folder import InboxFolder
 from flows.arrivals.growth import as_seen, read_again, with_copy
+from flows.arrivals.moving import moved
 from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import new_row, nothing_was_read
+from flows.arrivals.showing import COPIES, copies_of, write_results
 from flows.sheets import rows_in
-from flows.sheets.arrival import LeftAlone, readable, state
+from flows.sheets.arrival import LeftAlone, readable
 from rpa.language import Text
 from rpa.ledger.arrivals import ArrivalState
 
@@ -38,12 +40,6 @@ _BUSY = Text(
     en="Another run is taking in files here; the next run looks again.", zh="另一运行正在收取文件；下次运行再看。"
 )
 _TAKEN_IN = Text(en="{folder}: {name} taken in, rows: {rows}.", zh="{folder}：已收取 {name}，共 {rows} 行。")
-_NO_RESULT = Text(
-    en="The result of {name} cannot be written ({why}); close it. The next run writes it.",
-    zh="{name} 的结果文件无法写入（{why}）；请关闭该文件，下次运行会重写。",
-)
-_COPIES = "copies"
-"""The fact of an arrival: where copies of it are put away that have no result yet."""
 
 
 class Accepting:
@@ -71,8 +67,7 @@ class Accepting:
         except Timeout:
             return [LeftAlone(path=folder.path, why=_BUSY)]
         except OSError as error:
-            told = Text(en=NOT_THERE.en.format(why=error.strerror), zh=NOT_THERE.zh.format(why=error.strerror))
-            return [LeftAlone(path=folder.path, why=told)]
+            return [LeftAlone(path=folder.path, why=why_not(error))]
 
     def _took(self, found: Found) -> bool:
         """Have the file's rows in the ledger, and the file put away; False: it stays where it is for now."""
@@ -97,17 +92,17 @@ class Accepting:
         )  # fmt: skip
 
     def _free(self, name: str, *, at: datetime) -> Path:
-        """A place in done/ that neither has a file nor is kept for one that could not be moved yet."""
+        """A place that neither has a file nor is kept for one that could not be moved yet."""
         unfinished = self._ledger.unfinished_arrivals(self._folder.key)
-        kept = {path for each in unfinished for path in (each.path, *(copy for _, copy in _copies(each)))}
+        kept = {path for each in unfinished for path in (each.path, *(copy for _, copy in copies_of(each)))}
         return self._folder.put_away_as(name, at=at, taken=kept)
 
     def _put_away(self, arrival: Arrival, found: Found) -> bool:
         target = self._folder.outside(arrival.path)
-        if target.exists():
+        if target.exists() or target.parent != self._folder.store:  # an earlier release put away in done/
             target = self._free(arrival.name, at=arrival.arrived_at)
             arrival = self._ledger.put_elsewhere(arrival, path=self._folder.inside(target))
-        if not _moved(found, to=target):
+        if not moved(found, to=target, folder=self._folder):
             return False
         self._ledger.put_away(arrival)
         return True
@@ -117,15 +112,16 @@ class Accepting:
 
         Its place is kept first, so that its result is never forgotten, nor what somebody may yet write to it.
         """
-        copies = _copies(known)
+        copies = copies_of(known)
         planned = [self._folder.outside(path) for name, path in copies if name == found.name]
-        target = next((path for path in planned if not path.exists()), None)
+        free = (path for path in planned if path.parent == self._folder.store and not path.exists())
+        target = next(free, None)
         if target is None:
             target = self._free(found.name, at=self._config.clock.now())
             copies = [*copies, (found.name, self._folder.inside(target))]
         facts = with_copy(known, found, path=self._folder.inside(target), at=self._config.clock.now())
-        self._ledger.keep_facts(known, facts={**facts, _COPIES: copies})
-        return _moved(found, to=target)
+        self._ledger.keep_facts(known, facts={**facts, COPIES: copies})
+        return moved(found, to=target, folder=self._folder)
 
     def _finish(self, found: Sequence[Found], *, left: Sequence[LeftAlone]) -> None:
         """Files whose content is in the ledger, and which lie in the inbox no more, were put away or taken away."""
@@ -135,57 +131,3 @@ class Accepting:
             lies_there = (arrival.name, arrival.sha256) in read or arrival.name in unread
             if arrival.state is ArrivalState.ACCEPTED and not lies_there:
                 self._ledger.put_away(arrival)
-
-
-def _copies(arrival: Arrival) -> list[tuple[str, str]]:
-    kept = arrival.facts.get(_COPIES, ())
-    return [(str(name), str(path)) for name, path in kept] if isinstance(kept, list) else []
-
-
-def _moved(found: Found, *, to: Path) -> bool:
-    """Move the file that was read; False: it cannot be moved, or is another one by now."""
-    if state(found.path) != found.seen:
-        return False
-    try:
-        to.parent.mkdir(exist_ok=True)
-        found.path.rename(to)
-    except OSError:
-        return False
-    if state(to) == found.seen:
-        return True
-    _bring_back(to, found.path)
-    return False
-
-
-def _bring_back(moved: Path, path: Path) -> None:
-    """It was saved anew in the moment in which it was moved: what it says now was never read."""
-    if path.exists():
-        path = path.with_name(moved.name)
-    moved.rename(path)
-
-
-def write_results(folder: InboxFolder, *, ledger: Ledger, results: ResultWriter) -> None:
-    """Write the results of all files whose rows read differently now. Hold the folder's lock."""
-    for arrival in ledger.unfinished_arrivals(folder.key):
-        if arrival.result:
-            continue
-        path = folder.outside(arrival.path)
-        try:
-            rows = ledger.rows_of_arrival(arrival)
-            written = results.write(path, rows=rows)
-            waiting = [each for each in _copies(arrival) if not _copy_told(folder, arrival, each[1], results=results)]
-        except OSError as error:
-            told = _NO_RESULT.of(results.config.language)
-            logger.warning("{}", told.format(name=path.name, why=error.strerror or error))
-            continue
-        facts = {**arrival.facts, _COPIES: waiting}
-        ledger.keep_result(arrival, result=folder.inside(written), rows=rows, facts=facts)
-
-
-def _copy_told(folder: InboxFolder, arrival: Arrival, kept: str, *, results: ResultWriter) -> bool:
-    """Whether a copy that was put away has its result now; False: it lies in the inbox yet."""
-    copy = folder.outside(kept)
-    if not copy.exists():
-        return False
-    results.write_copy(copy, of=arrival, earlier=folder.outside(arrival.path))
-    return True

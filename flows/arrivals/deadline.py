@@ -10,6 +10,7 @@ from flows.arrivals.folder import InboxFolder, folders_of
 from flows.arrivals.growth import CAUSE as GROWN
 from flows.settings import OrderSettings
 from rpa.language import Text
+from rpa.openfolder import read_plain
 from rpa.timetable import is_quiet
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _has_come(folder: InboxFolder, *, since: datetime, ledger: Ledger) -> bool:
     if newest is not None and newest >= since:
         return True
     try:
-        hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.sheets()]
+        hashes = [hashlib.sha256(read_plain(path)[0]).hexdigest() for path in folder.sheets()[0]]
     except OSError:
         return False
     return any(ledger.known_arrival(folder.key, sha256=each) is None for each in hashes)

@@ -12,6 +12,7 @@ from flows.arrivals.folder import InboxFolder
 from flows.sheets.arrival import GROWING, LeftAlone, State, growing, is_younger, readable, state
 from flows.sheets.files import ends_whole
 from rpa.language import Text
+from rpa.openfolder import FolderRefused, NoPlainFile, read_plain
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -22,13 +23,17 @@ _TIMES_UNENDED: Final = 10
 """So many times as long when it ends in the middle of a line: there, a number that was cut may pass for a whole one."""
 _WATCHED_S: Final = 2.0
 
-NOT_THERE = Text(
+_NOT_THERE = Text(
     en="The inbox cannot be looked into ({why}); see that the folder is there.",
     zh="无法打开收件夹（{why}）；请检查该文件夹。",
 )
 _IN_USE = Text(
     en="The file cannot be read now; close the program that has it open. The next run takes it.",
     zh="文件暂时无法读取；请关闭正在使用它的程序，下次运行再收取。",
+)
+_NO_FILE = Text(
+    en="It is a link, a pipe or a device; put the file itself there.",
+    zh="这是链接、管道或设备，不是普通文件；请放入文件本身。",
 )
 _YOUNG = Text(
     en="It has only just been written; a run takes it once nobody has written to it for a minute.",
@@ -64,12 +69,18 @@ class Found:
 def found_in(folder: InboxFolder, *, config: Config, quiet_s: float) -> tuple[list[Found], list[LeftAlone]]:
     """The files of an inbox that are whole, oldest first, and those that are not, or cannot be read yet."""
     try:
-        paths = folder.sheets()
+        paths, links = folder.sheets()
     except OSError as error:
-        why = error.strerror or str(error)
-        told = Text(en=NOT_THERE.en.format(why=why), zh=NOT_THERE.zh.format(why=why))
-        return [], [LeftAlone(path=folder.path, why=told)]
-    return whole_of(paths, config=config, quiet_s=quiet_s)
+        return [], [LeftAlone(path=folder.path, why=why_not(error))]
+    found, left = whole_of(paths, config=config, quiet_s=quiet_s)
+    return found, [*left, *(LeftAlone(path=readable(path), why=_NO_FILE) for path in links)]
+
+
+def why_not(error: OSError) -> Text:
+    """Why an inbox cannot be looked into."""
+    if isinstance(error, FolderRefused):
+        return error.why
+    return _NOT_THERE.with_words(why=error.strerror or error)
 
 
 def whole_of(paths: Sequence[Path], *, config: Config, quiet_s: float) -> tuple[list[Found], list[LeftAlone]]:
@@ -95,9 +106,10 @@ def whole_of(paths: Sequence[Path], *, config: Config, quiet_s: float) -> tuple[
 
 def _read(path: Path) -> Found | Text:
     """The file, or why it cannot be read."""
-    seen = state(path)
     try:
-        data = path.read_bytes()
+        data, seen = read_plain(path)
+    except NoPlainFile:
+        return _NO_FILE
     except OSError:
         return _IN_USE
     return Found(path=path, seen=seen, data=data) if state(path) == seen else GROWING

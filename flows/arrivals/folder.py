@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,15 +14,21 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from flows.settings import OrderSettings
-from flows.sheets.arrival import LOCK_PREFIXES, state
+from flows.sheets.arrival import LOCK_PREFIXES
+from rpa.documents.names import numbered, safe_name
 from rpa.errors import ConfigError
+from rpa.files import private_folder
 from rpa.language import Text
+from rpa.openfolder import OpenFolder, refuse_links_of_others
 
 if TYPE_CHECKING:
     from rpa.config import BrokenShop, Config, Shop
 
 DONE = "done"
-"""The folder inside an inbox into which sheets are put away."""
+"""The folder inside an inbox in which people find copies of the sheets that were taken in, and their results."""
+
+STORE = "inbox"
+"""The folder of var/ in which sheets are put away, a folder an inbox: nobody else can put anything in its way."""
 
 RESULT = ".result.xlsx"
 """What is added to a sheet's name to name its result."""
@@ -29,8 +36,11 @@ RESULT = ".result.xlsx"
 _UNFINISHED = frozenset({".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".opdownload"})
 """Suffixes that browsers and file-transfer programs give a file until all of it is there."""
 _NEVER_SHEETS = frozenset({"thumbs.db", "desktop.ini"})
-_LONGEST_NAME = 200
-"""Bytes of a name, which gets a time before it and more behind it; file systems end at 255."""
+_HARMLESS = frozenset({
+    "", ".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".htm", ".html", ".xml", ".json",
+    ".pdf", ".doc", ".docx", ".zip", ".rar", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic",
+})  # fmt: skip
+"""Endings that files keep when they are put away; no program takes one of these for its own code or settings."""
 _LOCKED_S = 120.0
 _NOT_ALIKE = Text(
     en="The shops {one} and {other} share the inbox {inbox}, but not {what}; give each an inbox of its own.",
@@ -49,6 +59,10 @@ class InboxFolder:
     root: Path
     """Where rpa.toml lies."""
     locks: Path
+    store: Path
+    """Where its sheets are put away, in var/."""
+    written: Path
+    """Where the configuration says that it is; there may be links on the way."""
     shops: tuple[Shop, ...]
     """All that share it and can be used, in the order of the configuration."""
     broken: frozenset[str] = frozenset()
@@ -67,27 +81,51 @@ class InboxFolder:
     @property
     def lock(self) -> FileLock:
         """Who holds it may take in and put away files; another waits shortly. Raises filelock.Timeout."""
-        self.locks.mkdir(parents=True, exist_ok=True)
-        name = hashlib.sha256(self.key.encode()).hexdigest()[:16]
-        return FileLock(self.locks / f"inbox-{name}.lock", timeout=_LOCKED_S)
+        private_folder(self.locks)
+        return FileLock(self.locks / f"inbox-{_short(self.key)}.lock", timeout=_LOCKED_S)
 
-    def sheets(self) -> list[Path]:
-        """The files that lie in it, oldest first. Raises OSError when it cannot be looked into."""
-        found = [(state(path), path) for path in self.path.iterdir() if _may_be_sheet(path)]
-        still = [(seen[1], path) for seen, path in found if seen is not None]
-        return [path for _, path in sorted(still, key=lambda each: (each[0], each[1].name))]
+    @contextmanager
+    def opened(self) -> Iterator[OpenFolder]:
+        """The inbox itself. Raises OSError when it cannot be looked into, FolderRefused when a link may lead to it."""
+        refuse_links_of_others(self.written)
+        with OpenFolder.opened(self.path) as folder:
+            yield folder
 
-    def holds(self, path: Path) -> bool:
-        """Whether a file lies in it, or was put away in it."""
-        return path.resolve().is_relative_to(self.path)
+    @contextmanager
+    def stored(self) -> Iterator[OpenFolder]:
+        """Where its sheets are put away, made if need be."""
+        private_folder(self.store.parent)
+        with OpenFolder.opened(private_folder(self.store)) as folder:
+            yield folder
+
+    def sheets(self) -> tuple[list[Path], list[Path]]:
+        """The files that lie in it, oldest first, and what looks like one and is a link, a pipe or a device.
+
+        Raises OSError when it cannot be looked into.
+        """
+        with self.opened() as folder:
+            found = {name: folder.state(name) for name in folder.names() if _may_be_sheet(name)}
+            files = sorted((seen[1], name) for name, seen in found.items() if seen is not None)
+            others = sorted(name for name, seen in found.items() if seen is None and folder.leads_away(name))
+        return [self.path / name for _, name in files], [self.path / name for name in others]
 
     def put_away_as(self, name: str, *, at: datetime, taken: Collection[str] = ()) -> Path:
-        """Where a file of this name is put away: in done/, the time first; free, and none of those that are `taken`."""
-        stamped = self.path / DONE / f"{at:%Y%m%d-%H%M%S}-{_short(name)}"
-        return next(path for path in _numbered(stamped) if self._is_free(path) and self.inside(path) not in taken)
+        """Where a file of this name is put away: in `store`, the time first; free, and none of those that are `taken`.
+
+        Its name is one that is fit for a file everywhere, and that no program takes for its own.
+        """
+        plain = safe_name(name, fallback="sheet")
+        plain = plain if Path(plain).suffix.lower() in _HARMLESS else f"{plain}.txt"
+        names = (self.store / f"{at:%Y%m%d-%H%M%S}-{each}" for each in numbered(plain))
+        return next(path for path in names if self._is_free(path) and self.inside(path) not in taken)
+
+    def shown(self, path: Path) -> Path:
+        """Where people find a copy of what was put away here, and its result beside it."""
+        return self.path / DONE / path.name
 
     def _is_free(self, path: Path) -> bool:
-        return not path.exists() and not result_of(path).exists()
+        places = (path, self.shown(path))
+        return not any(os.path.lexists(each) for place in places for each in (place, result_of(place)))
 
     def inside(self, path: Path) -> str:
         """A path as the ledger keeps it: from rpa.toml on, where it can be said so."""
@@ -99,18 +137,25 @@ class InboxFolder:
 
 
 def result_of(sheet: Path) -> Path:
-    """Where the result of a sheet that was put away lies."""
+    """Where the result of a sheet lies, beside it."""
     return sheet.with_name(sheet.name + RESULT)
 
 
 def folders_of(config: Config) -> list[InboxFolder]:
     """All inboxes of the configuration that a shop can look into."""
     by_path: dict[Path, list[Shop]] = {}
+    written: dict[Path, Path] = {}
     for shop in config.shops.values():
-        written = shop.settings(OrderSettings).inbox
-        if written is not None:
-            by_path.setdefault((config.folder / written).resolve(), []).append(shop)
-    return [_folder(path, tuple(shops), config=config) for path, shops in by_path.items()]
+        inbox = shop.settings(OrderSettings).inbox
+        if inbox is not None:
+            path = (config.folder / inbox).resolve()
+            written.setdefault(path, (config.folder / inbox).absolute())
+            by_path.setdefault(path, []).append(shop)
+    return [_folder(path, tuple(shops), written=written[path], config=config) for path, shops in by_path.items()]
+
+
+def _short(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def _may_share(path: Path, shop: BrokenShop, *, config: Config) -> bool:
@@ -120,11 +165,15 @@ def _may_share(path: Path, shop: BrokenShop, *, config: Config) -> bool:
     return not shop.whole
 
 
-def _folder(path: Path, shops: tuple[Shop, ...], *, config: Config) -> InboxFolder:
+def _folder(path: Path, shops: tuple[Shop, ...], *, written: Path, config: Config) -> InboxFolder:
     broken = frozenset(shop.name for shop in config.broken.values() if _may_share(path, shop, config=config))
     root = config.folder.resolve()
     key = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    return InboxFolder(path=path, key=key, root=root, locks=config.var / "locks", shops=shops, broken=broken)
+    store = root / "var" / STORE / f"{safe_name(path.name, fallback=STORE)}-{_short(key)}"
+    return InboxFolder(
+        path=path, key=key, root=root, locks=config.var / "locks", store=store, written=written, shops=shops,
+        broken=broken,
+    )  # fmt: skip
 
 
 def check_shared(folder: InboxFolder) -> None:
@@ -139,21 +188,6 @@ def check_shared(folder: InboxFolder) -> None:
             raise ConfigError(told)
 
 
-def _may_be_sheet(path: Path) -> bool:
-    name = path.name
+def _may_be_sheet(name: str) -> bool:
     hidden = name.startswith((".", *LOCK_PREFIXES)) or name.lower() in {*_NEVER_SHEETS, DONE}
-    return not hidden and path.suffix.lower() not in _UNFINISHED and path.is_file()
-
-
-def _short(name: str) -> str:
-    """The name, its stem cut so that a file system takes it with what is put before and behind."""
-    stem, suffix = Path(name).stem, Path(name).suffix[:20]
-    while len(os.fsencode(f"{stem}{suffix}")) > _LONGEST_NAME:
-        stem = stem[:-1]
-    return f"{stem}{suffix}"
-
-
-def _numbered(path: Path) -> Iterator[Path]:
-    yield path
-    for number in range(2, 10_000):
-        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return not hidden and Path(name).suffix.lower() not in _UNFINISHED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flows.arrivals.finding import QUIET_S, Found, whole_of
 from flows.arrivals.rows import new_row
 from flows.sheets import rows_in
-from flows.sheets.arrival import LeftAlone, State, state
+from flows.sheets.arrival import LeftAlone, state
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ CAUSE: Final = "inbox_grown"
 """The cause of the incident; it is over when a later run finds each file as it was taken in."""
 _WATCHED: Final = timedelta(days=1)
 """So long after it came, a file is looked at."""
-_SEEN: Final = "seen"
+SEEN: Final = "seen"
 """The fact of an arrival: how its file looked when it was read, as `State`."""
+SHOWN: Final = "shown"
+"""The fact of an arrival: how the copy looked that people find in done/, as `State`; empty: it is to be copied anew."""
 _COPIED: Final = "copied"
 """The fact of an arrival: the copies of it that were put away, each as name, place, size, time, and when it came."""
 _FEW: Final = 5
@@ -43,7 +45,7 @@ _GONE = Text(
 
 def as_seen(found: Found) -> Mapping[str, object]:
     """The facts of a new arrival."""
-    return {_SEEN: list(found.seen) if found.seen else None}
+    return {SEEN: list(found.seen) if found.seen else None}
 
 
 def with_copy(arrival: Arrival, copy: Found, *, path: str, at: datetime) -> Mapping[str, object]:
@@ -59,10 +61,12 @@ def read_again(folder: InboxFolder, *, config: Config, reading: Reading, ledger:
     Hold the folder's lock.
     """
     since = config.clock.now() - _WATCHED
-    recent = {folder.outside(each.path): each for each in ledger.archived_arrivals(folder.key, since=since)}
-    changed = [path for path, arrival in recent.items() if state(path) not in {None, _seen(arrival)}]
+    recent = {
+        path: each for each in ledger.archived_arrivals(folder.key, since=since) for path in _places(each, folder)
+    }
+    changed = [path for path, arrival in recent.items() if _looks_otherwise(path, arrival, folder=folder)]
     found, left = whole_of(changed, config=config, quiet_s=QUIET_S)
-    told = [_told(each, recent[each.path], config=config, reading=reading, ledger=ledger) for each in found]
+    told = [_told(each, recent[each.path], folder, config=config, reading=reading, ledger=ledger) for each in found]
     copies = _changed_copies(folder, since=since, ledger=ledger)
     names = {path: name for path, name in copies.items() if path not in recent}
     grown, waiting = _grown_copies(folder, names, config=config, reading=reading, ledger=ledger)
@@ -109,14 +113,27 @@ def _copies(arrival: Arrival, *, since: datetime) -> list[list[object]]:
     return [each for each in found if datetime.fromisoformat(str(each[-1])) >= since]
 
 
-def _seen(arrival: Arrival) -> State:
-    kept = arrival.facts.get(_SEEN)
-    return (kept[0], kept[1]) if isinstance(kept, list) else None
+def _places(arrival: Arrival, folder: InboxFolder) -> set[Path]:
+    """Where somebody may go on writing to the file: where it was put away, and where people find it."""
+    path = folder.outside(arrival.path)
+    return {path, folder.shown(path)} if arrival.facts.get(SHOWN) else {path}
 
 
-def _told(found: Found, arrival: Arrival, *, config: Config, reading: Reading, ledger: Ledger) -> str:
+def _looks_otherwise(path: Path, arrival: Arrival, *, folder: InboxFolder) -> bool:
+    kept = arrival.facts.get(_fact_of(path, arrival, folder=folder))
+    return state(path) not in {None, (kept[0], kept[1]) if isinstance(kept, list) else None}
+
+
+def _fact_of(path: Path, arrival: Arrival, *, folder: InboxFolder) -> str:
+    return SEEN if path == folder.outside(arrival.path) else SHOWN
+
+
+def _told(
+    found: Found, arrival: Arrival, folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger
+) -> str:
     """Have the ledger know what the file says now; gives what is to be said about it, which may be nothing."""
-    facts = {**arrival.facts, **as_seen(found)}
+    changed = _fact_of(found.path, arrival, folder=folder)
+    facts = {**arrival.facts, SHOWN: [], changed: list(found.seen) if found.seen else None}
     if ledger.known_arrival(arrival.folder, sha256=found.sha256) is not None:  # as it was, or it came in another way
         ledger.keep_facts(arrival, facts=facts)
         return ""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from filelock import Timeout
 
-from flows.arrivals.accepting import write_results
 from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import GoodOrBad, OpenRow, ends
+from flows.arrivals.showing import write_results
 from flows.arrivals.sight import keep_in_sight
 from flows.model import BadRow, SheetRow
 from flows.reasons import Reason

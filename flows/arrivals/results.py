@@ -1,4 +1,4 @@
-"""The result beside a sheet that was put away: what became of each of its rows.
+"""The result of a sheet that was put away: what became of each of its rows.
 
 A workbook with text cells, no CSV: opened by a double click, a CSV shows a number of 15 digits as 4.6E+14, and saving
 it destroys the number. A row that is corrected in it can be put back into the inbox as it is.
@@ -86,7 +86,6 @@ class ResultWriter:
 
         path = result_of(sheet)
         part = path.with_name(f".{path.name}.part")
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             write_workbook(
                 part, sheets=[Sheet(name=_NAME, layout=layout, rows=rows)],

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import sync_playwright
 
+from rpa.surroundings import is_needed
+
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
+
+_TELLS: Final = "get_driver_env"
+"""Playwright's function that gives its driver the whole environment of this process; none other can be chosen."""
 
 
 class Driver:
     """Playwright's driver process, running; no browser yet. To be used and stopped in the thread that made it."""
 
     def __init__(self) -> None:
+        _hold_back()
         self._manager = sync_playwright()
         self.playwright: Playwright = self._manager.start()
 
@@ -32,3 +41,34 @@ class Driver:
     def stop(self) -> None:
         """End the driver process."""
         self.playwright.stop()
+
+
+@contextmanager
+def driver(running: Playwright | None = None) -> Iterator[Playwright]:
+    """A driver that ends with the block; one that is running already stays."""
+    if running is not None:
+        yield running
+        return
+    started = Driver()
+    try:
+        yield started.playwright
+    finally:
+        started.stop()
+
+
+def _hold_back() -> None:
+    """Have the driver, and with it the browser, not be told what is none of its business."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("playwright.") and (tells := vars(module).get(_TELLS)) is not None:
+            setattr(module, _TELLS, _less(tells))
+
+
+def _less(tells: Callable[[], dict[str, str]]) -> Callable[[], dict[str, str]]:
+    if hasattr(tells, "__wrapped__"):
+        return tells
+
+    @functools.wraps(tells)
+    def needed() -> dict[str, str]:
+        return {name: value for name, value in tells().items() if is_needed(name)}
+
+    return needed

@@ -39,6 +39,7 @@ _GREYED = (
     "{ background: rgb(120 120 120) !important; color: transparent !important; text-shadow: none !important;"
     " -webkit-text-fill-color: transparent !important; object-position: -9999px !important; }"
 )
+_PASSWORD = "input[type=password]"  # noqa: S105 - says where one is typed
 _GONE = "{ visibility: hidden !important; }"
 
 
@@ -123,9 +124,8 @@ class Evidence:
 
     def _masked(self) -> str:
         """The masks as a stylesheet: unlike boxes drawn over the page, they leave a dialog above them to be read."""
-        if not self.masks:
-            return ""
-        return f":is({','.join(self.masks)}) {_GREYED} :is({','.join(self.masks)}) * {_GONE}"
+        masks = ",".join((*self.masks, _PASSWORD))
+        return f":is({masks}) {_GREYED} :is({masks}) * {_GONE}"
 
     def _capture(self, page: Page, box: Box, *, beyond: bool) -> bytes:
         if self._session is None or self._session[0] is not page:

@@ -30,6 +30,8 @@ _NOBODY = Text(
 def type_password(view: View, *, login: str, password: str) -> None:
     """Fill in the login form once and submit it. Raises ChallengeShown or LoginNeeded when the site wants more."""
     steps = view.profile.session.login
+    with translated("hiding what is typed"):
+        view.page.screencast.hide_actions()  # a person who watches, a video and a trace would be shown the password
     if not view.on_login_page():
         view.open_login()
     view.guard.uncover(view)

@@ -6,30 +6,37 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from loguru import logger
-from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize
 
+from rpa.browser.driver import driver
 from rpa.browser.find import find_browser
+from rpa.browser.keeping import cookies_of, for_context
 from rpa.browser.playwright_errors import translated
 from rpa.browser.switches import QUIET, WITHOUT
 from rpa.errors import ConfigError, TryAgain
 from rpa.files import kept_in
 from rpa.language import Text
 from rpa.log import speak
+from rpa.surroundings import for_children
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import StorageState
+    from playwright.sync_api import BrowserContext, StorageState
 
     from rpa.browser.shared import Guest
 
 _BROWSER_GONE = Text(en="The browser was gone before it was closed: {why}", zh="浏览器在关闭前已退出：{why}")
 _WINDOW_GONE = Text(en="The window was gone before it was closed: {why}", zh="浏览器窗口在关闭前已退出：{why}")
 
+_NO_SANDBOX = Text(
+    en="Running as root, for whom Chromium's sandbox does not work: a page that breaks out of the browser has this "
+    "machine. Use a user of its own.",
+    zh="正在以 root 运行，Chromium 沙盒无法启用：恶意页面一旦突破浏览器即可控制本机。请改用专门的普通用户运行。",
+)
 _STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
@@ -48,8 +55,8 @@ def launched(
     files has a long one: the browser makes a socket there, and does not start where it cannot.
     Raises ConfigError when there is no browser to start.
     """
-    with nullcontext(playwright) if playwright is not None else sync_playwright() as driver:
-        browser = _launch(driver, headed=headed, slow_mo_ms=slow_mo_ms, sockets=sockets)
+    with driver(playwright) as running:
+        browser = _launch(running, headed=headed, slow_mo_ms=slow_mo_ms, sockets=sockets)
         try:
             yield browser
         finally:
@@ -60,6 +67,7 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets:
     executable = find_browser()
     if headed and not has_screen():
         raise ConfigError("--headed needs a screen, and DISPLAY is not set. Run without --headed, or under xvfb-run.")
+    warn_of_no_sandbox()
     args = [*QUIET, WITHOUT, *sandbox()]
     try:
         return playwright.chromium.launch(
@@ -76,14 +84,14 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets:
 
 
 def _environment(sockets: Path | None) -> dict[str, str | float | bool]:
-    """What the browser is started with.
+    """What the browser is started with: what it needs, no secret of ours.
 
     On Linux it names files in the locale's encoding: with one that is no UTF-8, or is not there, every Chinese name of
     a download would be lost.
     """
     folders = {} if sockets is None else kept_in(sockets)
     encoding = {"LC_ALL": "C.UTF-8"} if sys.platform.startswith("linux") else {}
-    return {**os.environ, **folders, **encoding}
+    return {**for_children(**folders, **encoding)}
 
 
 def has_screen() -> bool:
@@ -92,11 +100,32 @@ def has_screen() -> bool:
 
 
 def sandbox() -> list[str]:
-    """What the browser needs to start as this user; said when it is something."""
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        return []
-    logger.debug("Running as root, where Chromium's sandbox does not work: it is switched off (--no-sandbox).")
-    return ["--no-sandbox"]
+    """What the browser needs to start as this user."""
+    return ["--no-sandbox"] if is_unboxed() else []
+
+
+def is_unboxed() -> bool:
+    """Whether the browser has no sandbox: Chromium's does not work for root."""
+    return sys.platform.startswith("linux") and os.geteuid() == 0
+
+
+def warn_of_no_sandbox() -> None:
+    """Say so, where the browser has none: when one is started, and by a run in another process's browser."""
+    if is_unboxed():
+        speak("WARNING", _NO_SANDBOX)
+
+
+def _context(browser: Browser, begins: StorageState | None, *, timezone: str, still: bool) -> BrowserContext:
+    """A window of its own that begins so; without what pages had stored, where the browser does not take that."""
+    try:
+        return browser.new_context(
+            storage_state=begins, viewport=WINDOW, locale="zh-CN", timezone_id=timezone,
+            accept_downloads=True, reduced_motion="reduce" if still else None,
+        )  # fmt: skip
+    except Error:
+        if begins is None or not begins.get("origins"):
+            raise
+        return _context(browser, cookies_of(begins), timezone=timezone, still=still)
 
 
 def _close(browser: Browser) -> None:
@@ -119,12 +148,9 @@ def shop_page(
 
     `guest`: where the browser is another process's, which is told of the page before the page goes anywhere.
     """
-    storage: StorageState | None = json.loads(state) if state else None
+    begins = for_context(state)
     try:
-        context = browser.new_context(
-            storage_state=storage, viewport=WINDOW, locale="zh-CN", timezone_id=timezone,
-            accept_downloads=True, reduced_motion="reduce" if still else None,
-        )  # fmt: skip
+        context = _context(browser, begins, timezone=timezone, still=still)
     except Error as error:
         raise TryAgain(f"The browser did not open a window: {error.message.partition(chr(10))[0]}.") from error
     try:
@@ -144,9 +170,3 @@ def shop_page(
             context.close()
         except Error as error:
             speak("WARNING", _WINDOW_GONE, why=error.message.partition("\n")[0])
-
-
-def login_state(page: Page) -> bytes:
-    """Cookies, local storage and IndexedDB of this page's context, as JSON. Raises TryAgain when the window is gone."""
-    with translated("reading the login state"):
-        return json.dumps(page.context.storage_state(indexed_db=True)).encode()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loguru import logger
-from playwright.sync_api import CDPSession, Error, sync_playwright
+from playwright.sync_api import CDPSession, Error
 
+from rpa.browser.driver import driver
 from rpa.browser.session import launched
 from rpa.errors import TryAgain
 
@@ -97,9 +98,9 @@ def connected(endpoint: str, *, playwright: Playwright | None = None) -> Iterato
 
     Never look at its `contexts`: they are those of all who are connected.
     """
-    with nullcontext(playwright) if playwright is not None else sync_playwright() as driver:
+    with driver(playwright) as running:
         try:
-            browser = driver.chromium.connect(endpoint, timeout=_CONNECT_MS)
+            browser = running.chromium.connect(endpoint, timeout=_CONNECT_MS)
         except Error as error:
             raise TryAgain(f"The shared browser is gone: {error.message.partition(chr(10))[0]}.") from error
         try:

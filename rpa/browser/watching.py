@@ -6,7 +6,8 @@ import importlib.util
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,12 @@ from typing import IO, TYPE_CHECKING
 
 from playwright.sync_api import Error
 
+from rpa.browser.scrubbing import scrubbed
 from rpa.browser.session import WINDOW
 from rpa.errors import ConfigError, RpaError
 from rpa.language import Text
 from rpa.log import speak
+from rpa.surroundings import for_children
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -68,15 +71,18 @@ class Watching:
         return self.headed or self.video or self.trace
 
     @contextmanager
-    def over(self, page: Page, *, folder: Path) -> Iterator[None]:
-        """Record and show what happens on this page; video and trace go to `folder`, readable by their owner only."""
+    def over(self, page: Page, *, folder: Path, secrets: Collection[str] = ()) -> Iterator[None]:
+        """Record and show what happens on this page; video and trace go to `folder`, readable by their owner only.
+
+        `secrets`: words that must not be in the trace, as the stored password.
+        """
         with ExitStack() as stack:
             if self.headed:
                 stack.enter_context(_announced(page))
             if self.video:
                 stack.enter_context(_filmed(page, folder / "video.mp4"))
             if self.trace:
-                stack.enter_context(_traced(page, folder / "trace.zip"))
+                stack.enter_context(_traced(page, folder / "trace.zip", secrets=secrets))
             yield
 
     @contextmanager
@@ -137,7 +143,7 @@ def _filmed(page: Page, path: Path) -> Iterator[None]:
         "-c:v", "mjpeg", "-i", "-", "-vf", even, "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "veryfast",
         "-pix_fmt", "yuv420p", str(path),
     ]  # fmt: skip
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=for_children()) as encoder:
         pipe: IO[bytes] | None = encoder.stdin
         if pipe is None:
             raise RpaError("ffmpeg gave no pipe to write to.")
@@ -167,18 +173,24 @@ def _stop(page: Page) -> None:
 
 
 @contextmanager
-def _traced(page: Page, path: Path) -> Iterator[None]:
+def _traced(page: Page, path: Path, *, secrets: Collection[str]) -> Iterator[None]:
     _private(path)
+    raw = path.with_name(".trace.raw")
     page.context.tracing.start(screenshots=True, snapshots=True)
     try:
         yield
     finally:
         try:
-            page.context.tracing.stop(path=path)
-        except Error as error:
-            speak("WARNING", _NO_TRACE, why=error.message.partition("\n")[0])
+            _private(raw)
+            page.context.tracing.stop(path=raw)
+            scrubbed(raw, path, secrets=secrets)
+        except (Error, OSError, zipfile.BadZipFile, ValueError) as error:
+            path.unlink(missing_ok=True)
+            speak("WARNING", _NO_TRACE, why=str(error).partition("\n")[0])
         else:
             speak("INFO", _TRACE, path=path)
+        finally:
+            raw.unlink(missing_ok=True)
 
 
 def _private(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -16,6 +17,7 @@ from rpa.cli.words import LANGUAGE, Commands, Options
 from rpa.errors import RpaError
 from rpa.language import Text
 from rpa.printable import printable
+from rpa.surroundings import take_key_out
 
 app = typer.Typer(
     cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=Commands.rpa
@@ -233,7 +235,12 @@ def service_status(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Run the program; errors are printed once, without a traceback, and set the exit code."""
+    """Run the program; errors are printed once, without a traceback, and set the exit code.
+
+    What it makes is for this user's eyes alone, from the first folder on; a folder that others share says so itself.
+    """
+    os.umask(0o077)
+    take_key_out()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -144,8 +144,9 @@ def _check_login(shop: str, *, login: str, password: str | None) -> None:
 
 def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed: bool) -> None:
     """Log in in a browser without any earlier login, make sure that it is the right shop, and keep the login."""
+    from rpa.browser.keeping import login_state
     from rpa.browser.login import arrived_in_shop
-    from rpa.browser.session import launched, login_state
+    from rpa.browser.session import launched
     from rpa.office import kick_kept, viewed
 
     config, shop = premises.config, premises.shop
@@ -157,7 +158,7 @@ def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed
     ):
         enter(view)
         identity = arrived_in_shop(view)
-        premises.vault.save_state(shop.name, login_state(view.page))
+        premises.vault.save_state(shop.name, login_state(view.page, hosts=premises.hosts))
     name = f", {identity['mall_name']}" if identity["mall_name"] else ""
     said = _LOGGED_IN.of(config.language).format(
         shop=shop.name, mall_id=identity["mall_id"], mall_name=name, folder=config.var / "secrets"

@@ -16,6 +16,7 @@ from rpa.doctor.configuration import (
 from rpa.doctor.findings import Finding, State
 from rpa.doctor.machine import browser, ffmpeg, fonts, free_space, key, local_disk, playwright, python, writable
 from rpa.doctor.planning import schedule
+from rpa.doctor.privacy import privacy, root
 from rpa.doctor.unattended import unattended
 
 __all__ = ["Finding", "State", "examine"]
@@ -23,10 +24,11 @@ __all__ = ["Finding", "State", "examine"]
 
 def examine(path: Path | None = None) -> list[Finding]:
     """All checks. `path`: as for `rpa.config.load`; without a readable configuration, what needs one is left out."""
-    found = [python(), playwright(), browser(), fonts(), ffmpeg(), key()]
+    found = [python(), playwright(), browser(), fonts(), ffmpeg(), key(), *root()]
     config, finding = configuration(path)
     found.append(finding)
     if config is not None:
+        found += privacy(config)
         found += [*broken_shops(config), *selector_profiles(config), *schedule(config)]
         found += [writable(config.var), local_disk(config.var), free_space(config.var)]
         found += [time_zone(config), *kicked_out(config), *departed_logins(config), *departed_doubts(config)]

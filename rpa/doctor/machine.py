@@ -14,6 +14,7 @@ from rpa.diskspace import FULL_GB, LOW_GB, free_gb
 from rpa.doctor.findings import Finding, State, fail, ok, warn
 from rpa.errors import ConfigError
 from rpa.language import Text
+from rpa.surroundings import for_children
 
 _PYTHON = (3, 11)
 _REMOTE = ("nfs", "cifs", "smb", "9p", "afs", "ncpfs", "sshfs", "davfs", "ceph", "gluster", "webdav")
@@ -73,7 +74,9 @@ def fonts() -> Finding:
                 zh="无法检查（未安装 fc-list）；如截图中汉字显示为方框，请安装 fonts-noto-cjk",
             ),
         )
-    listed = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, check=False, timeout=30).stdout
+    listed = subprocess.run(
+        [lister, ":lang=zh", "family"], capture_output=True, check=False, timeout=30, env=for_children()
+    ).stdout
     if listed.strip():
         return ok(name, listed.decode("utf-8", "replace").splitlines()[0])
     return warn(
@@ -172,8 +175,8 @@ def _file_system(folder: Path) -> str:
 
 
 def _playwrights_own() -> Path | None:
-    from playwright.sync_api import sync_playwright
+    from rpa.browser.driver import driver
 
-    with sync_playwright() as started:
+    with driver() as started:
         own = Path(started.chromium.executable_path)
     return own if own.is_file() else None

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, String, create_engine, event, insert,
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from rpa.errors import ConfigError, LedgerBusy, LedgerFails
+from rpa.files import private_folder
 from rpa.language import Text
 from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
 from rpa.printable import json_text
@@ -120,7 +121,7 @@ def _failure(error: BaseException) -> LedgerFails:
 
 def _make_private(file: Path) -> None:
     """Create the file before SQLite does: its -wal and -shm files take over the mode."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(file.parent)
     file.touch(mode=0o600)
     if os.name == "posix" and file.stat().st_mode & 0o077:
         file.chmod(0o600)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from filelock import FileLock, Timeout
 
 from rpa.errors import ConfigError, ShopBusy
+from rpa.files import private_folder
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class PageLock:
 
         """
         try:
-            self._owner.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._owner.parent)
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise ShopBusy(_TAKEN.with_words(shop=self._shop, holder=self._holder())) from error

@@ -15,6 +15,7 @@ from rpa.files import kept_in
 from rpa.language import Text
 from rpa.log import speak
 from rpa.scheduler.children import Child, Message, family
+from rpa.surroundings import for_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ _PAGE_GONE = Text(
     en="The page of {shop} went with the shared browser: {error}", zh="{shop} 的页面随浏览器一同退出：{error}"
 )
 
-_BROWSER = "RPA_BROWSER"
 _STARTS_IN_S = 60.0
 _ANSWERS_IN_S = 30.0
 _HEEDS_S = 0.5
@@ -153,7 +153,6 @@ def _order(config: Config, *, sockets: Path) -> Message:
 
 
 def _environment(workshop: Workshop) -> dict[str, str]:
-    """Sockets, profiles and downloads in a folder of ours, not where anyone can make one first; no key of ours."""
-    known = {name: value for name, value in os.environ.items() if name == _BROWSER or not name.startswith("RPA_")}
+    """Sockets, profiles and downloads in a folder of ours, not where anyone can make one first; no secret of ours."""
     own = {"PWTEST_SOCKETS_DIR": str(workshop.sockets), "PWTEST_SERVER_REGISTRY": str(workshop.folder / "registry")}
-    return {**known, **kept_in(workshop.folder), **own}
+    return for_children(**kept_in(workshop.folder), **own)

@@ -33,6 +33,8 @@ _ERROR = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception)\b")
 _ENDS_IN_S = 5.0
 _LAST_WORDS_IN_S = 1.0
 
+_PRIVATE = 0o077
+"""What it makes is for this user's eyes alone."""
 _IN_UTF8 = {"PYTHONIOENCODING": "utf-8"}
 """Not what this machine or its person has set: on a Chinese Windows a pipe would be read as GBK. Names of files stay as
 the system has them, as they would not under `-X utf8`."""
@@ -173,7 +175,7 @@ def _is_dead(process: psutil.Process) -> bool:
 def _apart() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
+    return {"start_new_session": True, "umask": _PRIVATE}
 
 
 def _line(message: Message) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from filelock import FileLock, Timeout
 
 from rpa.errors import ConfigError
-from rpa.files import write_atomically
+from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 from rpa.log import speak
 from rpa.overview.health import ONCE, OVER, SCHEDULER
@@ -62,7 +62,7 @@ class Presence:
 
         """
         try:
-            self._owner.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._owner.parent)
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise AnotherIsThere(

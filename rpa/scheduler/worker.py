@@ -14,6 +14,7 @@ from rpa.discovery import flows
 from rpa.errors import Stopped, TryAgain
 from rpa.scheduler.children import Parent
 from rpa.stopping import asked_to_stop
+from rpa.surroundings import hold_key
 
 _CUT_OFF = 4
 
@@ -64,6 +65,7 @@ def main() -> None:
     order = parent.said.get()
     if order is None:
         return
+    hold_key(order.pop("key", ""))
     leash = Leash(parent, stop_within_s=order["stop_within_s"])
     driver = Driver.started_while(_import_all)
     try:

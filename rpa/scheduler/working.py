@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from rpa.language import Text
 from rpa.log import speak
 from rpa.scheduler.children import Child, Message, end, family
 from rpa.scheduler.workers import Ended
+from rpa.surroundings import given_key, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ class Working:
         self._said: Message = {}
         self._kin: list[psutil.Process] = []
         self._child = Child(
-            "rpa.scheduler.worker", mark=folder.name, folder=config.folder, env={**os.environ, **kept_in(folder)},
+            "rpa.scheduler.worker", mark=folder.name, folder=config.folder, env={**without_key(), **kept_in(folder)},
             hear=lambda message: hear(self, message),
         )  # fmt: skip
         self._child.tell(self._order(config))
@@ -157,5 +157,5 @@ class Working:
         return {
             "config": str(config.path), "flow": task.planned.flow, "shop": self.shop, "live": task.live,
             "options": dict(task.options), "endpoint": self.host.endpoint, "token": self._token,
-            "stop_within_s": self._stop_within_s,
+            "stop_within_s": self._stop_within_s, "key": given_key(),
         }  # fmt: skip

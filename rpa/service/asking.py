@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rpa.errors import ConfigError
+from rpa.surroundings import for_children
 
 _TIMEOUT_S = 30.0
 
@@ -25,7 +25,7 @@ class Answer:
 def ask(*words: str, timeout_s: float = _TIMEOUT_S, also: Mapping[str, str] | None = None) -> Answer | None:
     """What this command says; None: there is no such command here, or it did not end in time.
 
-    `also`: variables beside those of this process.
+    `also`: variables beside those that it needs.
     """
     program = shutil.which(words[0])
     if program is None:
@@ -33,7 +33,7 @@ def ask(*words: str, timeout_s: float = _TIMEOUT_S, also: Mapping[str, str] | No
     try:
         done = subprocess.run(
             [program, *words[1:]], capture_output=True, check=False, stdin=subprocess.DEVNULL, text=True,
-            errors="replace", timeout=timeout_s, env={**os.environ, **(also or {})},
+            errors="replace", timeout=timeout_s, env=for_children(**(also or {})),
         )  # fmt: skip
     except (subprocess.TimeoutExpired, OSError):
         return None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rpa.files import write_atomically
 from rpa.language import Text
+from rpa.surroundings import FILE_VARIABLE, VARIABLE, given_key, key_file
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -106,7 +107,7 @@ def service_name(config_path: Path) -> str:
 
 def secret_names(config: Config) -> tuple[str, ...]:
     """Variables with secrets that a run may ask for: the key, the channels' addresses, the address to call."""
-    named = ["RPA_KEY", *(channel.url_env for channel in config.notify), config.watch.ping_env]
+    named = [VARIABLE, *(channel.url_env for channel in config.notify), config.watch.ping_env]
     return tuple(dict.fromkeys(name for name in named if name))
 
 
@@ -129,11 +130,14 @@ def offer_secrets_file(program: Program) -> None:
 def unseen_secrets(program: Program) -> list[str]:
     """Variables that are set here, and that the service would not see."""
     kept = kept_names(program.secrets)
-    return [name for name in program.secret_names if os.environ.get(name) and name not in kept]
+    here = {name for name in program.secret_names if os.environ.get(name)} | ({VARIABLE} if given_key() else set())
+    return [name for name in program.secret_names if name in here and name not in kept]
 
 
 def _environment(config: Config) -> dict[str, str]:
     """The language, the browser and the PATH that a person found working; a system's own PATH is shorter."""
     found = {"RPA_LANG": config.language.value, "PATH": os.environ.get("PATH", os.defpath)}
+    if os.environ.get(FILE_VARIABLE) and (file := key_file()) is not None:
+        found[FILE_VARIABLE] = str(file)
     browser = os.environ.get("RPA_BROWSER")
     return {**found, "RPA_BROWSER": shutil.which(browser) or browser} if browser else found

@@ -14,6 +14,7 @@ from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.service.asking import ask, tell
 from rpa.service.program import Handed, Program, Standing, offer_secrets_file, unseen_secrets
+from rpa.surroundings import CREDENTIAL, FILE_VARIABLE
 
 _MANAGED = {"running", "degraded", "starting", "initializing", "maintenance", "stopping"}
 """What a systemd that is there says of itself."""
@@ -48,7 +49,8 @@ _UNSEEN = Text(
 def unit(program: Program) -> str:
     """The unit's text. Raises ConfigError for a folder that a unit cannot name."""
     command = " ".join([_word(program.command[0]), *(_argument(word) for word in program.command[1:])])
-    variables = "".join(f"Environment={_word(f'{name}={value}')}\n" for name, value in program.environment.items())
+    known = {name: value for name, value in program.environment.items() if name != FILE_VARIABLE}
+    variables = "".join(f"Environment={_word(f'{name}={value}')}\n" for name, value in known.items())
     return f"""\
 [Unit]
 Description={program.title.replace("%", "%%")}
@@ -59,6 +61,7 @@ StartLimitIntervalSec=0
 Type=exec
 WorkingDirectory={_path(program.folder)}
 {variables}EnvironmentFile=-{_pattern(program.secrets)}
+{_credential(program)}
 ExecStart={command}
 Restart=always
 RestartSec={_RESTART_S}
@@ -72,6 +75,14 @@ OOMPolicy=continue
 [Install]
 WantedBy=default.target
 """
+
+
+def _credential(program: Program) -> str:
+    """Has systemd hand over the key where no environment shows it: a file that RPA_KEY_FILE named at the install."""
+    file = program.environment.get(FILE_VARIABLE)
+    if file is None:
+        return f"# LoadCredential={CREDENTIAL}:/path/of/a/file would hand over the key without any variable."
+    return f"LoadCredential={CREDENTIAL}:{_path(Path(file))}"
 
 
 def _word(text: str) -> str:

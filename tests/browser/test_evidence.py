@@ -89,6 +89,15 @@ def test_a_refusal_shows_the_whole_window_without_the_buyer(page: Page, tmp_path
     assert is_near(shown, (0, 0, 255)) == 0.0
 
 
+def test_a_refusal_shows_no_password_field(page: Page, tmp_path: Path) -> None:
+    field = "position:fixed;top:300px;left:300px;width:200px;height:40px;border:0;background:blue;color:red"
+    html = f'<input type="password" value="demo-pass-1" style="{field}">'
+    page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", html)
+    taken = Evidence(folder=tmp_path, clock=Clock()).refusal(page, "login_needed")
+    assert taken is not None
+    assert is_near(pixels(taken)[305:335, 305:495], (120, 120, 120)) == 1.0
+
+
 def test_a_window_that_goes_before_its_picture_is_taken_is_told_as_gone(page: Page, tmp_path: Path) -> None:
     top = part(page, "#top")
     page.close()

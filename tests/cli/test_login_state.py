@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from rpa.browser.session import launched, login_state, shop_page
+from rpa.browser.keeping import login_state
+from rpa.browser.session import launched, shop_page
 from rpa.credentials import Vault, key_from, make_key
 from tests.faults.smallshop import SmallShop, small_shop
 from tests.office import PASSWORD, ROOT, ShopFolder
@@ -84,6 +85,47 @@ def test_what_a_site_keeps_in_indexed_db_is_part_of_the_login(mock_shop: MockSho
         with shop_page(browser, state=state, timezone="Asia/Shanghai", still=False) as page:
             page.goto(f"{mock_shop.url}/login/")
             assert page.evaluate(read) == "a token"
+
+
+def test_of_a_login_only_what_the_back_office_needs_is_kept_however_much_a_page_has_stored(mock_shop: MockShop) -> None:
+    fill = """() => new Promise((done) => { localStorage.setItem('junk', 'x'.repeat(4_000_000));
+      localStorage.setItem('token', 'what the site goes by'); const ask = indexedDB.open('junk', 1);
+      ask.onupgradeneeded = () => { const made = ask.result.createObjectStore('things', { autoIncrement: true });
+        for (let n = 0; n < 20; n++) made.put('x'.repeat(1_000_000)); };
+      ask.onsuccess = () => done(ask.result.close()); })"""
+    with launched() as browser:
+        with shop_page(browser, state=None, timezone="Asia/Shanghai", still=False) as page:
+            page.goto(f"{mock_shop.url}/login/")
+            page.evaluate(fill)
+            for name, domain in (("OURS", "127.0.0.1"), ("THEIRS", ".other.test")):
+                page.context.add_cookies([{"name": name, "value": "session-1", "domain": domain, "path": "/"}])
+            state = login_state(page)
+            page.goto("about:blank")
+            elsewhere = json.loads(login_state(page, hosts=["127.0.0.1"]))
+        assert len(state) < 10_000
+        kept = json.loads(state)
+        assert [each["name"] for each in kept["cookies"]] == [each["name"] for each in elsewhere["cookies"]] == ["OURS"]
+        assert (kept["origins"][0]["indexedDB"], elsewhere["origins"]) == ([], [])
+        junk = [{"origin": "http://x.test", "localStorage": [{"name": "x", "value": "x" * 9**7}]}]
+        old = json.dumps({**kept, "origins": junk})
+        with shop_page(browser, state=old.encode(), timezone="Asia/Shanghai", still=False) as page:
+            assert [each["name"] for each in page.context.cookies()] == ["OURS"]
+        with shop_page(browser, state=state, timezone="Asia/Shanghai", still=False) as page:
+            page.goto(f"{mock_shop.url}/login/")
+            assert page.evaluate("() => localStorage.getItem('token')") == "what the site goes by"
+
+
+def test_a_page_that_says_nonsense_of_its_storage_costs_nobody_the_login(mock_shop: MockShop) -> None:
+    with launched() as browser:
+        for says in ("'{'", "'[]'", "'{\"localStorage\": [7]}'", '\'{"indexedDB": [{"name": "x"}]}\''):
+            with shop_page(browser, state=None, timezone="Asia/Shanghai", still=False) as page:
+                page.goto(f"{mock_shop.url}/login/")
+                page.context.add_cookies([{"name": "OURS", "value": "session-1", "domain": "127.0.0.1", "path": "/"}])
+                page.evaluate(f"() => {{ setTimeout(() => {{ JSON.stringify = () => {says}; window.said = true; }}) }}")
+                page.wait_for_function("() => window.said")
+                state = login_state(page)
+            with shop_page(browser, state=state, timezone="Asia/Shanghai", still=False) as page:
+                assert [each["name"] for each in page.context.cookies()] == ["OURS"], says
 
 
 def test_a_wrong_password_is_typed_once_and_a_person_is_called(shop: ShopFolder, mock_shop: MockShop) -> None:

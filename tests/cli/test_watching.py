@@ -20,6 +20,7 @@ import pytest
 
 from rpa.browser.session import WINDOW
 from rpa.browser.watching import find_ffmpeg
+from rpa.credentials import Vault, key_from
 from tests.faults.smallshop import SmallShop, small_shop
 from tests.office import PASSWORD, PATIENCE_S, ROOT, Result, ShopFolder
 from tests.screen import virtual_screen
@@ -107,7 +108,12 @@ def the_trace_opens_and_holds_no_password(watched: Watched) -> None:
         assert trace.testzip() is None
         texts = {name: trace.read(name) for name in trace.namelist() if not name.endswith((".jpeg", ".png"))}
     assert b"ship.tracking_number" in texts["trace.trace"]
-    assert not [name for name, text in texts.items() if PASSWORD.encode() in text]
+    folder = watched.shop.folder
+    state = json.loads(Vault(folder.var / "secrets", key_from(folder.key)).load_state("demo") or b"{}")
+    secrets = [PASSWORD, *(cookie["value"] for cookie in state["cookies"])]
+    assert len(secrets) > 1
+    assert not [(name, word) for name, text in texts.items() for word in secrets if word.encode() in text]
+    assert not list(watched.folder.glob(".trace*"))
 
 
 def only_the_owner_may_read_video_and_trace(watched: Watched) -> None:

@@ -18,12 +18,20 @@ def die_at(event: str, *, of: str, done: bool) -> None:
         if name != event or not any(of in str(argument) for argument in arguments):
             return
         if done:
-            moved, to = (Path(str(argument)) for argument in arguments[:2])
-            to.hardlink_to(moved)
-            moved.unlink()
+            moved, to, here, there = _of(arguments)
+            os.link(moved, to, src_dir_fd=here, dst_dir_fd=there)
+            os.unlink(moved, dir_fd=here)
         os._exit(DEAD)
 
     sys.addaudithook(watch)
+
+
+def _of(arguments: tuple[object, ...]) -> tuple[str, str, int | None, int | None]:
+    """What is renamed to what, and the open folders that this is said of, if any."""
+    moved, to, here, there = arguments
+    assert isinstance(here, int)
+    assert isinstance(there, int)
+    return str(moved), str(to), here if here >= 0 else None, there if there >= 0 else None
 
 
 if __name__ == "__main__":

@@ -104,28 +104,35 @@ def test_a_name_that_was_put_away_before_takes_nothing_from_it(desk: ArrivalDesk
 
 
 def test_a_file_that_cannot_be_moved_is_worked_on_once_and_put_away_later(desk: ArrivalDesk) -> None:
-    desk.done.write_text("no folder can be made here")
+    unmovable = _in_the_way_of_the_store(desk)
     path = desk.drop("open.csv", parcel(A), parcel(B))
     desk.run(finds={"demo": {A: Reason.SHIPPED}})
     desk.run(finds={"demo": DONE})
     assert desk.reasons() == {B: "shipped"}
     assert path.exists()
-    desk.done.unlink()
+    unmovable.unlink()
     assert desk.run(finds={"demo": DONE}) == []
     assert desk.put_away() == ["open.csv"]
     assert [line["Outcome"] for line in desk.result("open.csv")] == ["Done", "Done"]
 
 
 def test_a_file_that_is_changed_where_it_lies_is_a_new_one(desk: ArrivalDesk) -> None:
-    desk.done.write_text("no folder can be made here")
+    unmovable = _in_the_way_of_the_store(desk)
     desk.drop("open.csv", parcel(A))
     desk.run()
     desk.drop("open.csv", parcel(A), parcel(B))
-    desk.done.unlink()
+    unmovable.unlink()
     desk.run(finds={"demo": DONE})
     assert sorted(desk.reported) == [("demo", A, "same_row_before"), ("demo", A, "shipped"), ("demo", B, "shipped")]
     assert desk.open() == []
     assert len(desk.put_away()) == 1
+
+
+def _in_the_way_of_the_store(desk: ArrivalDesk) -> Path:
+    path = desk.config.var / "inbox"
+    path.parent.mkdir()
+    path.write_text("no folder can be made here")
+    return path
 
 
 def test_a_dry_run_reads_the_files_where_they_lie_and_changes_nothing(desk: ArrivalDesk) -> None:

@@ -92,6 +92,20 @@ def test_rows_that_come_after_a_file_was_put_away_are_worked_on_too(desk: Arriva
     assert incidents(desk) == []
 
 
+def test_who_has_a_file_open_goes_on_writing_to_it_where_it_was_put_away(desk: ArrivalDesk) -> None:
+    first = until(parcel(A), more=1)
+    with desk.drop_bytes("today.csv", first).open("ab") as upload:
+        desk.run(finds={"demo": ALL})
+        upload.write(LINES[len(first) :])
+    [put_away] = desk.config.var.glob("inbox/*/*-today.csv")
+    aged(put_away, by_s=60)
+    for rows in ([("demo", B, "shipped"), ("demo", C, "shipped")], [], []):
+        assert desk.run(finds={"demo": ALL}) == rows
+        assert len(incidents(desk)) == bool(rows)
+    [shown] = desk.done.glob("*-today.csv")
+    assert shown.read_bytes() == LINES
+
+
 def test_a_number_that_was_cut_gives_way_to_the_whole_one(desk: ArrivalDesk) -> None:
     first = until(parcel(B), more=-2)
     desk.drop_bytes("today.csv", first)
@@ -157,7 +171,7 @@ def test_a_copy_that_somebody_goes_on_writing_to_is_read_again_too(desk: Arrival
     desk.run(finds={"demo": ALL})
     desk.drop_bytes("again.csv", first)
     assert desk.run(finds={"demo": ALL}) == []
-    [copy] = desk.done.glob("*-again.csv")
+    [copy] = desk.config.var.glob("inbox/*/*-again.csv")
     with copy.open("ab") as file:
         file.write(LINES[len(first) :])
     aged(copy, by_s=3)

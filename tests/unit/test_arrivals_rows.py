@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from flows.arrivals.accepting import write_results
 from flows.arrivals.folder import folders_of
 from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import ends
+from flows.arrivals.showing import write_results
 from flows.reasons import Reason
 from rpa.ledger.arrivals import ArrivalRow, RowNote
 from rpa.outcome import Outcome

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 import shutil
 import stat
+import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from keyring.backends import chainer, fail, null
 from rpa.credentials import Vault, find_key, key_from, make_key, unsafe_keyring
 from rpa.errors import ConfigError
 
+ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "demo-pass-1-发货"
 STATE = b'{"cookies": [{"name": "PASS_ID", "value": "1-abc"}]}'
 
@@ -197,3 +200,44 @@ def test_a_keyring_that_keeps_plain_text_is_refused_by_name_also_inside_a_chain(
     assert unsafe_keyring(chain) == "keyrings.alt.file.PlaintextKeyring"
     monkeypatch.setattr(chainer.ChainerBackend, "backends", [KeepsSecrets()])
     assert unsafe_keyring(chain) == ""
+
+
+def test_the_key_is_taken_out_of_the_environment_once_and_found_all_the_same() -> None:
+    text = make_key()
+    program = (
+        "import os; from rpa.credentials import find_key;"
+        "from rpa.surroundings import given_key, take_key_out, without_key; take_key_out();"
+        "assert not {'RPA_KEY'} & (os.environ.keys() | without_key().keys()); find_key(); print(given_key())"
+    )
+    environment = {**os.environ, "RPA_KEY": text, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == text
+
+
+@pytest.mark.parametrize("way", ["RPA_KEY_FILE", "CREDENTIALS_DIRECTORY"])
+def test_the_key_of_a_file_goes_before_the_keyring_and_after_the_variable(
+    os_keyring: KeepsSecrets, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, way: str
+) -> None:
+    file, text = tmp_path / "rpa-key", make_key()
+    file.write_text(f"{text}\n")
+    monkeypatch.setenv(way, str(file if way == "RPA_KEY_FILE" else tmp_path))
+    Vault(tmp_path, find_key()).save_state("demo", STATE)
+    assert Vault(tmp_path, key_from(text)).load_state("demo") == STATE
+    monkeypatch.setenv("RPA_KEY", make_key())
+    with pytest.raises(ConfigError, match="does not open with this key"):
+        Vault(tmp_path, find_key()).load_state("demo")
+    assert not os_keyring.kept
+
+
+@pytest.mark.parametrize("content", [None, "", "no key at all", "x" * 5_000_000])
+def test_a_file_that_is_to_have_the_key_and_has_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("RPA_KEY_FILE", str(file))
+    with pytest.raises(ConfigError, match=r"cannot be read from|is not 32 bytes") as caught:
+        find_key()
+    assert str(file) in str(caught.value)
+    assert "x" * 100 not in str(caught.value)

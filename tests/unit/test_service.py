@@ -101,6 +101,20 @@ def test_systemd_itself_takes_the_unit_and_would_say_what_is_wrong(shop_folder: 
     assert ("kill mode" in wrong) == bool(shutil.which("systemd-analyze"))
 
 
+def test_systemd_hands_over_a_key_that_stands_in_a_file_and_no_environment_shows_even_its_place(
+    shop_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "LoadCredential" not in lines_of(unit(program_of(load(shop_folder / "rpa.toml"))))
+    key = shop_folder / "key file"
+    monkeypatch.setenv("RPA_KEY_FILE", str(key))
+    wanted = program_of(load(shop_folder / "rpa.toml"))
+    said = lines_of(unit(wanted))
+    assert said["LoadCredential"] == [f"rpa-key:{key}".replace("%", "%%")]
+    assert not [line for line in said["Environment"] if "KEY" in line]
+    assert problem_of(unit(wanted), name="rpa-test.service") == ""
+    assert plistlib.loads(agent(wanted).encode())["EnvironmentVariables"]["RPA_KEY_FILE"] == str(key)
+
+
 @pytest.mark.parametrize("name", ["blank ", "line\nbreak", "slash\\"])
 def test_a_folder_that_a_unit_cannot_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="plainer name"):
