@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from rpa.clock import Clock
-from rpa.ledger.database import open_database, writing
+from rpa.ledger.database import writing
+from rpa.ledger.journal import begin_noting
+from rpa.ledger.lineage import Mark, count, mark_of
+from rpa.ledger.opening import opened
+from rpa.ledger.snapshot import what_stands
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
+
+    from rpa.ledger.opening import LedgerInDoubt, Opened
 
 
 class Transactions:
     """The open database. Use it in one thread; other processes may have it open too."""
 
-    def __init__(self, engine: Engine, *, clock: Clock) -> None:
-        self._engine = engine
+    def __init__(self, opened: Opened, *, clock: Clock) -> None:
+        self._engine = opened.engine
+        self._witness, self._journal, self._doubt = opened.witness, opened.journal, opened.doubt
         self._clock = clock
-        self._writer = writing(engine)
-        self._reader = engine.connect()
+        self._writer = writing(opened.engine)
+        self._reader = opened.engine.connect()
 
     @classmethod
-    def open(cls, path_or_url: Path | str, *, clock: Clock) -> Self:
+    def open(
+        cls, path_or_url: Path | str, *, clock: Clock, doubted: Callable[[LedgerInDoubt], None] | None = None
+    ) -> Self:
         """The ledger in this SQLite file, made if need be, or at this database URL.
+
+        `doubted`: told of a ledger that may only be read, as a person has to decide about it; None: that is raised.
 
         Raises:
             ConfigError: it cannot be opened, is no ledger, or is newer than this program.
+            LedgerInDoubt: it is missing, another one, or older than what lies around it.
 
         """
-        return cls(open_database(path_or_url), clock=clock)
+        ledger = cls(opened(path_or_url, doubted=doubted), clock=clock)
+        ledger._catch_up()
+        return ledger
+
+    def _catch_up(self) -> None:
+        """Tell the witnesses what a killed process did not; begin the journal where there is none."""
+        if self._witness is not None:
+            self._witness.keep(self.mark)
+        if self._journal is not None and self._journal.is_due:
+            with self._writer.begin():
+                self._journal.begin_anew(what_stands(self._writer, clock=self._clock))
+
+    @property
+    def mark(self) -> Mark:
+        """Which ledger this is, and how far it has come."""
+        with self._reading() as connection:
+            mark = mark_of(connection)
+        return mark or Mark(identity="", writes=0)
 
     def close(self) -> None:
         """Give the connections back; the ledger is of no use afterwards."""
@@ -51,8 +80,18 @@ class Transactions:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        if self._doubt is not None:
+            raise self._doubt
+        noted = begin_noting(self._writer)
         with self._writer.begin():
             yield self._writer
+            mark = count(self._writer)
+            if self._journal is not None:
+                self._journal.add(noted.binding, lasting=noted.lasting)
+        if self._journal is not None:
+            self._journal.add(noted.freeing, lasting=False)
+        if self._witness is not None:
+            self._witness.keep(mark)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
