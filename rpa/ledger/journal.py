@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LARGE_BYTES: Final = 32 << 20
 """From this size on it begins anew with what is still open."""
 _NOTED: Final = "rpa.noted"
+_OF_AN_ACTION: Final = ("shop", "kind", "subject", "part", "run_id", "created_at")
 _NOT_WRITTEN = Text(
     en="{file} cannot be written ({problem}); nothing was recorded. Free some disk space, or give this user the right.",
     zh="无法写入 {file}（{problem}），未做任何记录。请清理磁盘空间或检查权限。",
@@ -159,7 +160,7 @@ def last_words(entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry], list
                 del held[key]
                 lifted[key] = {**entry, "cause": key[-1]}
         elif entry.get("do") == "action":
-            actions[tuple(str(entry[name]) for name in ("shop", "kind", "subject", "part", "run_id"))] = entry
+            actions[tuple(str(entry[name]) for name in _OF_AN_ACTION)] = entry
     return list(held.values()), list(lifted.values()), list(actions.values())
 
 
