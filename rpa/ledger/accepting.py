@@ -14,6 +14,7 @@ from rpa.language import Text
 from rpa.ledger.actions import LIVE, State
 from rpa.ledger.database import open_database, writing
 from rpa.ledger.journal import Entry, Journal, last_words
+from rpa.ledger.leftover import set_strange_aside
 from rpa.ledger.lineage import Mark, begin, mark_of, stand_for
 from rpa.ledger.opening import LedgerInDoubt, check_ledger
 from rpa.ledger.runs import RunState
@@ -57,13 +58,14 @@ def accept(file: Path, *, by: str, reason: str, clock: Clock) -> Accepted:
     seen = witness.seen()
     doubt = _doubt_about(file)
     kept = journal.read()
+    set_strange_aside(file)
     engine = open_database(file)
     now = clock.now()
     with writing(engine) as connection, connection.begin():
         before = mark_of(connection)
         marks = {each.identity: each for each in (*filter(None, [before]), *seen.marks.values())}
         stand_for(connection, marks.values(), found=doubt.fault, by=by, reason=reason, at=now)
-        mark = begin(connection, writes=max((each.writes for each in marks.values()), default=0) + 1)
+        mark = begin(connection, writes=before.writes + 1 if before else 1)
         held, lifted, acted = last_words(kept.entries)
         back = _Restoring(connection, now=now)
         accepted = Accepted(

@@ -11,6 +11,7 @@ from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.database import file_of, open_database, revision_of
 from rpa.ledger.journal import Journal
+from rpa.ledger.leftover import falls_short
 from rpa.ledger.lineage import Mark, fault_of, mark_of, stood_for
 from rpa.ledger.schema import REVISION
 from rpa.ledger.witness import Seen, Witness
@@ -90,6 +91,7 @@ def opened(path_or_url: Path | str, *, doubted: Callable[[LedgerInDoubt], None] 
     seen = witness.seen()
     try:
         check_there(file, seen=seen)
+        check_leftover(file, seen=seen)
         engine = open_database(path_or_url, vouch=lambda engine: check_same(engine, file=file, seen=seen))
     except LedgerInDoubt as doubt:
         if doubted is None or not doubt.readable:
@@ -111,6 +113,14 @@ def check_there(file: Path, *, seen: Seen) -> None:
     """Raises LedgerInDoubt when there is a witness, and no file or an empty one."""
     if seen.exists and not (file.exists() and file.stat().st_size):
         raise _missing(file, seen)
+
+
+def check_leftover(file: Path, *, seen: Seen) -> None:
+    """Raises LedgerInDoubt when a -wal of another moment lies beside the file, or both are older."""
+    reach = falls_short(file, seen.marks.values())
+    if reach is not None:
+        newest = max((each for each in seen.marks.values() if each.identity == reach.identity), key=_writes)
+        raise LedgerInDoubt("older", file=file, found=reach, seen=newest, witness=_place(seen, newest))
 
 
 def check_same(engine: Engine, *, file: Path, seen: Seen) -> None:
@@ -135,9 +145,13 @@ _FIRST_WITH_A_NAME: Final = "0006"
 
 
 def _missing(file: Path, seen: Seen) -> LedgerInDoubt:
-    newest = max(seen.marks.values(), key=lambda mark: mark.writes, default=None)
+    newest = max(seen.marks.values(), key=_writes, default=None)
     place = file.parent if newest is None else _place(seen, newest)
     return LedgerInDoubt("missing", file=file, found=None, seen=newest, witness=place)
+
+
+def _writes(mark: Mark) -> int:
+    return mark.writes
 
 
 def _place(seen: Seen, mark: Mark) -> Path:

@@ -66,6 +66,35 @@ def test_a_ledger_whose_newest_writes_are_gone_with_their_file_is_refused(path: 
     assert held(path) == {"A", "B", "C"}
 
 
+def test_a_ledger_that_was_put_back_beside_the_newest_writes_of_a_killed_process_is_not_mixed_with_them(
+    path: Path,
+) -> None:
+    with open_ledger(path) as ledger:
+        for number in range(30):
+            ledger.hold("demo", subject=f"C{number}", reason="sold out", by="小王")
+    ledger = open_ledger(path)
+    ledger.hold("demo", subject="D", reason="sold out", by="小王")
+    wal = path.with_name(f"{path.name}-wal")
+    shutil.copy(wal, backup(path) / wal.name)
+    newest = path.read_bytes()
+    ledger.close()
+    put_back(path)
+    before = path.read_bytes()
+    shutil.copy(backup(path) / wal.name, wal)
+    assert refused(path).fault == "older"
+    assert path.read_bytes() == before
+    take(path)
+    assert held(path) == {"A", "B", "D", *(f"C{number}" for number in range(30))}
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    for witness in path.parent.glob("witness-*"):
+        witness.unlink()
+    lose(path)
+    path.write_bytes(newest)
+    shutil.copy(backup(path) / wal.name, wal)
+    assert held(path) >= {"B", "D"}  # its own
+
+
 def test_another_projects_ledger_is_refused(path: Path, tmp_path: Path) -> None:
     open_ledger(tmp_path / "other" / "ledger.sqlite3").close()
     lose(path)
