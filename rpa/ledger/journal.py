@@ -75,6 +75,11 @@ class Journal:
         self.file = ledger.with_name(f"journal-{ledger.stem}.jsonl")
 
     @property
+    def is_there(self) -> bool:
+        """Whether it has begun."""
+        return self.file.exists()
+
+    @property
     def is_due(self) -> bool:
         """Whether it is not there, or has grown so large that it is to begin anew."""
         try:
@@ -99,8 +104,11 @@ class Journal:
             raise ConfigError(_NOT_WRITTEN.with_words(file=self.file, problem=error.strerror or error)) from error
 
     def begin_anew(self, entries: Iterable[Entry]) -> None:
-        """Have these lines alone, or what was there. Raises OSError."""
-        write_atomically(self.file, "".join(map(_line, entries)).encode())
+        """Have these lines alone, or what was there. Raises ConfigError."""
+        try:
+            write_atomically(self.file, "".join(map(_line, entries)).encode())
+        except OSError as error:
+            raise ConfigError(_NOT_WRITTEN.with_words(file=self.file, problem=error.strerror or error)) from error
 
     def read(self) -> Kept:
         """All that can be read, in the order in which it was written."""

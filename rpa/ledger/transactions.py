@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from rpa.clock import Clock
+from rpa.errors import ConfigError
 from rpa.ledger.database import writing
 from rpa.ledger.journal import begin_noting
 from rpa.ledger.lineage import Mark, count, mark_of
@@ -54,7 +55,8 @@ class Transactions:
         if self._witness is not None:
             self._witness.keep(self.mark)
         if self._journal is not None and self._journal.is_due:
-            with self._writer.begin():
+            # where it cannot be written, as on a full disk, the ledger can still be read
+            with suppress(ConfigError), self._writer.begin():
                 self._journal.begin_anew(what_stands(self._writer, clock=self._clock))
 
     @property
@@ -87,6 +89,8 @@ class Transactions:
             yield self._writer
             mark = count(self._writer)
             if self._journal is not None:
+                if not self._journal.is_there:
+                    self._journal.begin_anew(what_stands(self._writer, clock=self._clock))
                 self._journal.add(noted.binding, lasting=noted.lasting)
         if self._journal is not None:
             self._journal.add(noted.freeing, lasting=False)

@@ -147,11 +147,44 @@ def test_one_witness_is_enough_and_old_reports_may_go(path: Path) -> None:
         (reports / run.id / "run.json").write_text(json.dumps({"ledger": mark}), encoding="utf-8")
     put_back(path)
     (path.parent / "witness-ledger.json").unlink()
-    assert ".witness-ledger.json" in str(refused(path))
-    (reports / ".witness-ledger.json").unlink()
+    assert ".witness-ledger" in str(refused(path))
+    shutil.rmtree(reports / ".witness-ledger")
+    (reports / "history-2026").mkdir()
     assert run.id in str(refused(path))
     shutil.rmtree(reports)
     assert held(path) == {"A"}  # nothing is left that could tell
+
+
+def test_a_backup_of_all_that_is_unpacked_over_it_is_refused(path: Path) -> None:
+    (path.parent / "reports").mkdir()
+    open_ledger(path).close()
+    shutil.rmtree(backup(path))
+    shutil.copytree(path.parent, backup(path))
+    with open_ledger(path) as ledger:
+        ledger.hold("demo", subject="C", reason="sold out", by="小王")
+    shutil.copytree(backup(path), path.parent, dirs_exist_ok=True)
+    assert refused(path).fault == "older"
+    take(path)
+    assert held(path) >= {"A", "B"}
+
+
+def test_what_was_held_is_witness_enough_that_there_was_a_ledger(path: Path) -> None:
+    lose(path)
+    (path.parent / "witness-ledger.json").unlink()
+    assert refused(path).fault == "missing"
+    take(path)
+    assert held(path) == {"A", "B"}
+
+
+def test_the_names_beside_the_reports_stay_few(path: Path) -> None:
+    (path.parent / "reports").mkdir()
+    with open_ledger(path) as one, open_ledger(path) as other:
+        for number in range(5):
+            one.hold("demo", subject=f"C{number}", reason="r", by="me")
+            other.hold("demo", subject=f"D{number}", reason="r", by="me")
+        newest = other.mark
+    names = [file.name for file in (path.parent / "reports" / ".witness-ledger").iterdir()]
+    assert names == [f"{newest.identity}@{newest.writes}"]
 
 
 def test_an_unreadable_witness_is_no_doubt_about_a_ledger_but_one_about_none(path: Path) -> None:
