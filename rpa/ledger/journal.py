@@ -83,9 +83,16 @@ class Journal:
     def is_due(self) -> bool:
         """Whether it is not there, or has grown so large that it is to begin anew."""
         try:
-            return self.file.stat().st_size > LARGE_BYTES
+            size = self.file.stat().st_size
+            return size > LARGE_BYTES and size > 2 * self._began_with()
         except FileNotFoundError:
             return True
+
+    def _began_with(self) -> int:
+        """So many bytes it began with: what stands may be much by itself."""
+        with self.file.open("rb") as file:
+            first = _entry(file.readline()) or {}
+        return int(first.get("bytes", 0))
 
     def add(self, entries: Sequence[Entry], *, lasting: bool) -> None:
         """Add a line each. Raises ConfigError."""
@@ -105,8 +112,9 @@ class Journal:
 
     def begin_anew(self, entries: Iterable[Entry]) -> None:
         """Have these lines alone, or what was there. Raises ConfigError."""
+        lines = "".join(map(_line, entries)).encode()
         try:
-            write_atomically(self.file, "".join(map(_line, entries)).encode())
+            write_atomically(self.file, _line({"do": "begin", "bytes": len(lines)}).encode() + lines)
         except OSError as error:
             raise ConfigError(_NOT_WRITTEN.with_words(file=self.file, problem=error.strerror or error)) from error
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from rpa.ledger.lineage import Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 _HEADER, _FRAME_HEADER = 32, 24
 _PAGE_SIZE, _SALTS, _COMMIT = slice(8, 12), slice(16, 24), slice(4, 8)
@@ -26,22 +26,28 @@ _LOOKS: Final = 5
 _ASIDE: Final = ".set-aside"
 
 
-def falls_short(file: Path, marks: Iterable[Mark]) -> Mark | None:
+def falls_short(file: Path, marks: Collection[Mark]) -> Mark | None:
     """How far this database comes with its -wal, if that is less than one of these marks of it; None: it may do.
 
     Each transaction of the ledger is one more of its writes, and one commit in the -wal: there cannot be more.
     """
-    wal = _wal(file)
+    reach: Mark | None = None
     for _ in range(_LOOKS):
-        if not wal.exists() or wal.stat().st_size <= _HEADER:
-            return None
-        alone = _alone(file)
-        if alone is None:
-            return None
-        reach = Mark(identity=alone.identity, writes=alone.writes + _commits(wal))
-        if not any(each.identity == reach.identity and each.writes > reach.writes for each in marks):
+        reach = _reach(file)
+        if reach is None or not any(each.identity == reach.identity and each.writes > reach.writes for each in marks):
             return None
     return reach
+
+
+def _reach(file: Path) -> Mark | None:
+    """How far it can come at the most; None: there is no -wal to ask about, or the database says nothing without it."""
+    wal = _wal(file)
+    try:
+        if wal.stat().st_size <= _HEADER or (alone := _alone(file)) is None:
+            return None
+        return Mark(identity=alone.identity, writes=alone.writes + _commits(wal))
+    except FileNotFoundError:  # the last process that had it open closed it
+        return None
 
 
 def set_strange_aside(file: Path) -> None:
@@ -53,7 +59,7 @@ def set_strange_aside(file: Path) -> None:
         copy = Path(folder) / file.name
         shutil.copy(file, copy)
         shutil.copy(wal, _wal(copy))
-        together = _mark_in(f"{copy.as_uri()}?mode=rw")
+        together = _mark_in(f"{copy.absolute().as_uri()}?mode=rw")
     if together is None or together.identity != alone.identity or together.writes - alone.writes > _commits(wal):
         wal.replace(wal.with_name(wal.name + _ASIDE))
         file.with_name(f"{file.name}-shm").unlink(missing_ok=True)
@@ -65,7 +71,7 @@ def _wal(file: Path) -> Path:
 
 def _alone(file: Path) -> Mark | None:
     """The mark in the database without its -wal; None: it has none, or is being written to."""
-    return _mark_in(f"{file.as_uri()}?immutable=1")
+    return _mark_in(f"{file.absolute().as_uri()}?immutable=1")
 
 
 def _mark_in(uri: str) -> Mark | None:

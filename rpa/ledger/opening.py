@@ -117,7 +117,7 @@ def check_there(file: Path, *, seen: Seen) -> None:
 
 def check_leftover(file: Path, *, seen: Seen) -> None:
     """Raises LedgerInDoubt when a -wal of another moment lies beside the file, or both are older."""
-    reach = falls_short(file, seen.marks.values())
+    reach = falls_short(file, list(seen.marks.values()))
     if reach is not None:
         newest = max((each for each in seen.marks.values() if each.identity == reach.identity), key=_writes)
         raise LedgerInDoubt("older", file=file, found=reach, seen=newest, witness=_place(seen, newest))

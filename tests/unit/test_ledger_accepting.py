@@ -179,7 +179,10 @@ def test_the_journal_begins_anew_when_it_is_large_and_forgets_nothing_that_stand
     lines = Journal(path).read().entries
     monkeypatch.setattr("rpa.ledger.journal.LARGE_BYTES", 1000)
     open_ledger(path).close()
-    assert len(Journal(path).read().entries) == 3 < len(lines)
+    entries = Journal(path).read().entries
+    assert [each["do"] for each in entries] == ["begin", "hold", "hold", "action"]
+    assert len(entries) < len(lines)
+    assert not Journal(path).is_due  # though it is as large as that by itself
     lose(path)
     take(path)
     with open_ledger(path) as ledger:
