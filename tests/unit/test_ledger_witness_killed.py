@@ -33,7 +33,7 @@ def program(path: Path, what: str, *, kill: int) -> list[str]:
         [sys.executable, Path(__file__).with_name("witness_program.py"), path, what, str(kill)],
         env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert ended.returncode, "it was not killed"
+    assert bool(ended.returncode) == bool(kill), ended.stderr
     return ended.stdout.splitlines()
 
 
@@ -77,6 +77,14 @@ def check_told(path: Path, said: list[list[str]]) -> None:
     assert not told["lifted"] & held
     assert told["begun"] <= states.keys()
     assert all(states[subject] is State.DONE for subject in told["done"])
+
+
+def test_a_witness_is_never_ahead_of_what_the_disk_has(tmp_path: Path) -> None:
+    lines = [line.split() for line in program(tmp_path / "ledger.sqlite3", "watch", kill=0)]
+    told = [(int(line[1]), int(line[3])) for line in lines if line[0] == "committed"]
+    assert len(told) > 30
+    assert all(witness <= committed for committed, witness in told)
+    assert told[-1][1] > 20
 
 
 @pytest.mark.parametrize(("kill", "kill_again"), [(7, 1), (20, 4), (36, 5), (52, 6)])

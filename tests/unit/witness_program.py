@@ -1,14 +1,18 @@
 """A process that works on a ledger, or accepts it, and is killed when it opens a file beside it for the nth time.
 
-LEDGER work|accept N: at N a kill comes between what the journal, the ledger and the witnesses are told; 0: never.
+LEDGER work|accept N: at N a kill comes between what the journal, the ledger and the witnesses are told.
+LEDGER watch 0: it works, and says each time how far the ledger on the disk was when the witness was told, and of what.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from rpa.clock import Clock
@@ -34,6 +38,27 @@ def killed_at(number: int) -> Callable[[str, tuple[object, ...]], None]:
     return hook
 
 
+def watching(path: Path) -> Callable[[str, tuple[object, ...]], None]:
+    """A hook that looks at what is committed when the witness is opened, and at what it says when it is opened next."""
+    committed = -1
+    looking = False
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal committed, looking
+        if looking or event != "open" or "witness-" not in str(arguments[0]):
+            return
+        looking = True
+        witness = path.with_name("witness-ledger.json")
+        if witness.exists() and committed >= 0:
+            print("committed", committed, "told", json.loads(witness.read_bytes())["writes"], flush=True)
+        if path.exists():
+            with closing(sqlite3.connect(path)) as database:
+                [committed] = database.execute("SELECT writes FROM origin").fetchone()
+        looking = False
+
+    return hook
+
+
 def work(path: Path) -> None:
     """Hold, ship and lift; a line each, once it is done."""
     with Ledger.open(path, clock=Clock()) as ledger:
@@ -53,8 +78,8 @@ def work(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.addaudithook(killed_at(int(sys.argv[3])))
-    if sys.argv[2] == "work":
+    sys.addaudithook(watching(Path(sys.argv[1])) if sys.argv[2] == "watch" else killed_at(int(sys.argv[3])))
+    if sys.argv[2] != "accept":
         work(Path(sys.argv[1]))
     else:
         accept(Path(sys.argv[1]), by="me", reason="lost", clock=Clock())
