@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-Fault = Literal["missing", "foreign", "older"]
+Fault = Literal["missing", "foreign", "older", "replaced"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,13 +33,17 @@ _OLDER = Text(
     en="The ledger {file} ({found}) is older than what lies around it: {witness} saw it further on ({seen}).",
     zh="台账 {file}（{found}）比周围的文件旧：{witness} 记的进度更新（{seen}）。",
 )
+_REPLACED = Text(
+    en="The ledger {file} was removed or replaced while it was in use ({seen}); see {witness}.",
+    zh="台账 {file} 在使用中被删除或替换（{seen}），见 {witness}。",
+)
 _WHAT_TO_DO = Text(
-    en="{said} Nothing was started: what it forgot could be shipped though it was held, or a second time. If you have "
+    en="{said} Nothing goes on: what it forgot could be shipped though it was held, or a second time. If you have "
     "the newer one, put it back; if not, accept this state: rpa ledger accept --by NAME --reason TEXT",
-    zh="{said}未启动任何任务：台账遗漏的内容可能导致已拦截的订单发出，或重复发货。如有较新的一份，请放回原处；"
+    zh="{said}一切操作已停止：台账遗漏的内容可能导致已拦截的订单发出，或重复发货。如有较新的一份，请放回原处；"
     "如没有，请确认接受现状：rpa ledger accept --by 姓名 --reason 原因",
 )
-_SAYS: Final[dict[Fault, Text]] = {"missing": _MISSING, "foreign": _FOREIGN, "older": _OLDER}
+_SAYS: Final[dict[Fault, Text]] = {"missing": _MISSING, "foreign": _FOREIGN, "older": _OLDER, "replaced": _REPLACED}
 _MARK = Text(en="{identity}, {writes} writes", zh="{identity}，{writes} 次写入")
 _NAMELESS = Text(en="unnamed", zh="无标识")
 _SHOWN: Final = 8
@@ -72,6 +76,8 @@ class Opened:
     witness: Witness | None
     """None: a database on a server, or one that is only to be read."""
     journal: Journal | None
+    file: Path | None = None
+    """Where it lies; None: a database on a server."""
     doubt: LedgerInDoubt | None = None
     """Why it must not be written to."""
 
@@ -97,8 +103,8 @@ def opened(path_or_url: Path | str, *, doubted: Callable[[LedgerInDoubt], None] 
         if doubted is None or not doubt.readable:
             raise
         doubted(doubt)
-        return Opened(engine=open_database(path_or_url), witness=None, journal=None, doubt=doubt)
-    return Opened(engine=engine, witness=witness, journal=Journal(file))
+        return Opened(engine=open_database(path_or_url), witness=None, journal=None, file=file, doubt=doubt)
+    return Opened(engine=engine, witness=witness, journal=Journal(file), file=file)
 
 
 def check_ledger(file: Path) -> None:
@@ -113,6 +119,15 @@ def check_there(file: Path, *, seen: Seen) -> None:
     """Raises LedgerInDoubt when there is a witness, and no file or an empty one."""
     if seen.exists and not (file.exists() and file.stat().st_size):
         raise _missing(file, seen)
+
+
+def which(file: Path) -> tuple[int, int] | None:
+    """What is the same as long as the same file lies there; None: none does."""
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def check_leftover(file: Path, *, seen: Seen) -> None:

@@ -12,7 +12,7 @@ from rpa.errors import ConfigError
 from rpa.ledger.database import writing
 from rpa.ledger.journal import begin_noting
 from rpa.ledger.lineage import Mark, count, mark_of
-from rpa.ledger.opening import opened
+from rpa.ledger.opening import LedgerInDoubt, opened, which
 from rpa.ledger.snapshot import what_stands
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from rpa.ledger.opening import LedgerInDoubt, Opened
+    from rpa.ledger.opening import Opened
 
 
 class Transactions:
@@ -29,6 +29,7 @@ class Transactions:
     def __init__(self, opened: Opened, *, clock: Clock) -> None:
         self._engine = opened.engine
         self._witness, self._journal, self._doubt = opened.witness, opened.journal, opened.doubt
+        self._file, self._which = opened.file, opened.file and which(opened.file)
         self._clock = clock
         self._writer = writing(opened.engine)
         self._reader = opened.engine.connect()
@@ -80,10 +81,16 @@ class Transactions:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _check(self) -> None:
+        """Raise LedgerInDoubt where it must not be written to, or what is written would be gone with the old file."""
         if self._doubt is not None:
             raise self._doubt
+        if self._file is not None and which(self._file) != self._which:
+            raise LedgerInDoubt("replaced", file=self._file, found=None, seen=self.mark, witness=self._file.parent)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        self._check()
         noted = begin_noting(self._writer)
         with self._writer.begin():
             yield self._writer

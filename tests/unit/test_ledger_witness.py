@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rpa.language import Language
+from rpa.ledger.actions import Intent
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.lineage import Mark
 from rpa.ledger.opening import LedgerInDoubt
@@ -174,6 +176,18 @@ def test_what_was_held_is_witness_enough_that_there_was_a_ledger(path: Path) -> 
     assert refused(path).fault == "missing"
     take(path)
     assert held(path) == {"A", "B"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows nobody can remove a file that is in use")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_ledger_that_is_taken_away_in_the_middle_of_a_run_begins_nothing_more(path: Path, replaced: bool) -> None:  # noqa: FBT001
+    with open_ledger(path) as ledger:
+        run = ledger.start_run("demo", flow="ship")
+        lose(path)
+        if replaced:
+            shutil.copy(backup(path) / path.name, path)
+        with pytest.raises(LedgerInDoubt, match="removed or replaced while it was in use"):
+            ledger.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
 
 
 def test_the_names_beside_the_reports_stay_few(path: Path) -> None:
