@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +75,9 @@ def accept(file: Path, *, by: str, reason: str, clock: Clock) -> Accepted:
             actions=sum(map(back.action, sorted(acted, key=_turn))),
             unreadable=kept.unreadable,
         )
+    if engine.dialect.name == "sqlite":  # else the database without its -wal would still be the one given up
+        with closing(engine.raw_connection()) as raw:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
     said = {"do": "accepted", "identity": mark.identity, "found": doubt.fault, "by": by, "reason": reason}
     journal.add([{**said, "at": now.isoformat()}], lasting=True)

@@ -132,6 +132,27 @@ def test_another_run_has_the_fence_of_a_lost_one_and_both_stay_apart(path: Path)
         assert ledger.live("demo", kind="ship").keys() == {"X"}
 
 
+def test_what_a_killed_process_left_beside_a_lost_file_is_of_no_use_and_no_harm(path: Path) -> None:
+    ledger = open_ledger(path)
+    ledger.hold("demo", subject="C", reason="sold out", by="小王")
+    left = {file: file.read_bytes() for file in path.parent.glob("ledger.sqlite3-*")}
+    ledger.close()
+    path.unlink()
+    for file, content in left.items():
+        file.write_bytes(content)
+    assert refused(path).fault == "missing"
+    take(path)
+    assert held(path) == {"A", "B", "C"}
+
+
+def test_an_acceptance_counts_while_somebody_else_reads(path: Path) -> None:
+    put_back(path)
+    with Ledger.open(path, clock=CLOCK, doubted=lambda _: None) as reader:
+        reader.holds("demo")
+        take(path)
+        assert held(path) == {"A", "B"}
+
+
 def test_a_line_that_a_power_cut_tore_takes_no_other_along(path: Path) -> None:
     file = Journal(path).file
     file.write_bytes(file.read_bytes()[:-20])
