@@ -20,6 +20,7 @@ from rpa.flow import Flow, Plan, Row, missing_capabilities
 from rpa.language import Text
 from rpa.ledger.actions import State
 from rpa.ledger.lock import RunLock, WorkLock
+from rpa.ledger.opening import check_ledger
 from rpa.log import speak
 from rpa.office import Premises, check_own_profile, offices_of, opened, premises_of
 from rpa.outcome import Outcome
@@ -99,13 +100,14 @@ def run(job: Job) -> list[ShopResult]:
     """Do the job in each shop, one after the other; how each ended, in their order.
 
     Raises ConfigError before anything has started: no key, unknown platform, a capability that is missing, a bad sheet,
-    a pause of a shop that would be written to, a disk too full to keep what is done there.
+    a pause of a shop that would be written to, a disk too full to keep what is done there, a ledger in doubt.
     """
     job.watching.check()
     for shop in job.shops:
         job.write_right(shop).check_before()
     private_folder(job.config.var)
     _check_room(job)
+    check_ledger(job.config.var / "ledger.sqlite3")
     vault = Vault(job.config.var / "secrets", find_key())
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
     shops = tuple(place.shop for place in premises if place.accepted)
@@ -182,8 +184,9 @@ class _ShopRun:
             self._record = ledger.start_run(self.name, flow=self._job.flow.name, options=options)
             self._ledger = ledger
             with RunReport(
-                config.var, run=self._report_run(self._record), style=self._style(), clock=config.clock
-            ) as self.report:
+                config.var, run=self._report_run(self._record), style=self._style(), clock=config.clock,
+                ledger=asdict(ledger.mark),
+            ) as self.report:  # fmt: skip
                 yield
             self._leave_word(ledger)
             outcomes = self.report.result.outcomes

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from flows.commands.held import Held, cause_words, held_in, minute
-from rpa.cli.records import opened_ledger
+from rpa.cli.records import readable_ledger
 from rpa.cli.speech import console
 from rpa.config import load
 from rpa.language import Language, Text
@@ -41,7 +41,7 @@ def list_holds(config_path: Path | None, *, shops: Sequence[str], as_json: bool)
     """
     config = load(config_path)
     names = [shop.name for shop in config.meant(shops)]
-    with opened_ledger(config) as ledger:
+    with readable_ledger(config) as ledger:
         found = [held for name in names for held in held_in(ledger, name)]
     now = config.clock.now()
     if as_json:

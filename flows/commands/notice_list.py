@@ -19,7 +19,7 @@ from flows.notices.coverage import Answer, Covered, answer
 from flows.notices.model import DOCUMENT_KIND
 from flows.notices.profile import slot_hours_of
 from flows.worries import worries_of
-from rpa.cli.records import opened_ledger
+from rpa.cli.records import readable_ledger
 from rpa.cli.speech import console
 from rpa.config import load
 from rpa.elements.registry import load_profile
@@ -63,7 +63,7 @@ def list_notices(config_path: Path | None, *, shops: Sequence[str], every: bool,
     config = load(config_path)
     names = [shop.name for shop in (config.chosen(shops) if shops else config.shops.values())]
     now = config.clock.now()
-    with opened_ledger(config) as ledger:
+    with readable_ledger(config) as ledger:
         known = {name: notices_of(ledger, name) for name in names}
         accounts = [each for name in names for each in _accounts(ledger, config, name, known[name])]
     chosen = [each for found in known.values() for each in found if every or each.needs_person]

@@ -14,7 +14,7 @@ from rich.text import Text as Styled
 from flows.commands.held import cause_words, minute
 from flows.commands.notice_files import STATES, Noticed, fact, notice_of
 from flows.notices.model import Says
-from rpa.cli.records import opened_ledger
+from rpa.cli.records import readable_ledger
 from rpa.cli.speech import console
 from rpa.config import load
 from rpa.documents.store import DocumentStore
@@ -63,7 +63,7 @@ def show_notice(config_path: Path | None, shop: str, *, notice_id: str) -> None:
     config = load(config_path)
     config.shop(shop)
     language, now = config.language, config.clock.now()
-    with opened_ledger(config) as ledger:
+    with readable_ledger(config) as ledger:
         found = notice_of(ledger, shop, notice_id=notice_id)
         orders = _order_table(ledger, found, language=language)
     for line in _head(found, language=language, now=now):

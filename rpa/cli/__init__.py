@@ -206,6 +206,19 @@ def ledger_resolve(
     resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason, yes=yes)
 
 
+@ledger.command("accept", help=Commands.accept)
+def ledger_accept(
+    context: typer.Context,
+    *,
+    reason: Annotated[str, typer.Option(help=Options.accept_reason, metavar="TEXT")] = "",
+    by: By = None,
+) -> None:
+    """Take the ledger as it is."""
+    from rpa.cli.accepting import accept_ledger
+
+    accept_ledger(context.obj, by=by, reason=reason)
+
+
 @service.command("install", help=Commands.service_install)
 def service_install(
     context: typer.Context,

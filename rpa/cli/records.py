@@ -26,6 +26,7 @@ from rpa.tomlfile import meant_instead
 if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.ledger.actions import Action
+    from rpa.ledger.opening import LedgerInDoubt
     from rpa.report.columns import Layout
     from rpa.report.history import Span
 
@@ -140,7 +141,7 @@ def show_ledger(
     config = load(config_path)
     names = [shop.name for shop in config.meant(shops)] if shops else [None]
     wanted = None if state is None else _state(state)
-    with opened_ledger(config) as ledger:
+    with readable_ledger(config) as ledger:
         found = [action for name in names for action in ledger.show(name, state=wanted, limit=limit)]
     actions = sorted(found, key=lambda action: action.id, reverse=True)[:limit]
     if as_json:
@@ -169,6 +170,18 @@ def opened_ledger(config: Config) -> Iterator[Ledger]:
     """The project's ledger, made if need be, closed at the end."""
     config.var.mkdir(parents=True, exist_ok=True)
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+        yield ledger
+
+
+@contextmanager
+def readable_ledger(config: Config) -> Iterator[Ledger]:
+    """The project's ledger, to be read: a doubt about it is a warning, as long as there is something to be read."""
+
+    def warn(doubt: LedgerInDoubt) -> None:
+        console(stderr=True).print(doubt.in_words(config.language), style="bold red", soft_wrap=True)
+
+    config.var.mkdir(parents=True, exist_ok=True)
+    with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock, doubted=warn) as ledger:
         yield ledger
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text as Styled
 
-from rpa.cli.records import opened_ledger
+from rpa.cli.records import readable_ledger
 from rpa.cli.shoptable import shop_table, when
 from rpa.cli.speech import console
 from rpa.config import BrokenShop, load
@@ -61,7 +61,7 @@ def show_status(
     config = load(config_path)
     shops, language, now = config.meant(names), config.language, config.clock.now()
     allowed, words = allowed_down(max_down, shops=len(shops)), Vocabulary.of_flows()
-    with opened_ledger(config) as ledger:
+    with readable_ledger(config) as ledger:
         orders = orders_of(ledger, shops=[shop.name for shop in shops], words=words)
         states = shop_states(config, ledger, shops=shops, orders=orders, words=words, now=now)
         scheduler = scheduler_of(config, ledger, now=now)

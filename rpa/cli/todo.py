@@ -12,7 +12,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from rpa.cli.records import opened_ledger
+from rpa.cli.records import readable_ledger
 from rpa.cli.speech import console
 from rpa.config import BrokenShop, load
 from rpa.language import Language, Text
@@ -53,7 +53,7 @@ def show_todo(config_path: Path | None, names: Sequence[str], *, as_json: bool, 
     meant = config.meant(names)
     shops, broken = [shop.name for shop in meant], [shop for shop in meant if isinstance(shop, BrokenShop)]
     now, words = config.clock.now(), Vocabulary.of_flows()
-    with opened_ledger(config) as ledger:
+    with readable_ledger(config) as ledger:
         orders = orders_of(ledger, shops=shops, words=words)
         wanted = shops if names else [*shops, ""]
         found = tasks(ledger, shops=set(wanted), broken=broken, orders=orders, words=words, now=now)
@@ -135,5 +135,5 @@ def show_digest(config_path: Path | None) -> None:
     config = load(config_path)
     at, now = config.digest.at, config.clock.now()
     day = now.date() if at is None else newest_due(at, now=now).date() + timedelta(days=1)
-    with opened_ledger(config) as ledger:
+    with readable_ledger(config) as ledger:
         console().print(text(config, ledger, day=day), soft_wrap=True)

@@ -115,6 +115,14 @@ class Commands:
             zh="程序无法判断某个订单时，由您答复。请先在后台查看该订单，再给出一个答复；不给答复则列出已知内容并询问。",
         )
     )
+    accept = said(
+        Text(
+            en="Go on with the ledger that is there, or with an empty one, though it is missing, another one or older "
+            "than what lies around it. Holds and actions come back from var/journal-ledger.jsonl.",
+            zh="台账丢失、不是原来那份或比周围文件旧时，确认以现状继续；"
+            "拦截和操作记录从 var/journal-ledger.jsonl 恢复。",
+        )
+    )
 
 
 class Options:
@@ -164,6 +172,12 @@ class Options:
         Text(en="The order changed, and may be shipped as it is now.", zh="订单有变动，可按现在的内容发货。")
     )
     reason = said(Text(en="What you saw; needed, and kept with your name.", zh="您看到的情况，必填，与姓名一同保存。"))
+    accept_reason = said(
+        Text(
+            en="What happened to the ledger; needed, and kept with your name.",
+            zh="台账出了什么事，必填，与姓名一同保存。",
+        )
+    )
     only_print = said(
         Text(en="Print what the system would be given; change nothing.", zh="只打印要交给系统的内容，不做任何更改。")
     )

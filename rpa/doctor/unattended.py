@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rpa.doctor.findings import Finding, fail, ok, warn
 from rpa.doctor.sleeping import falls_asleep
 from rpa.errors import ConfigError
-from rpa.language import Text
+from rpa.language import Language, Text
 from rpa.service import host_of
 from rpa.service.life import is_fresh, last_call, sign_of_life
 from rpa.service.program import kept_names, program_of, unseen_secrets
@@ -29,14 +29,20 @@ _SECRETS = Text(en="Secrets of the service", zh="服务的密钥")
 
 def unattended(config: Config) -> Iterable[Finding]:
     """All of these checks; most only where something is scheduled, or a service is there."""
+    from rpa.ledger.opening import LedgerInDoubt, check_ledger
+
     yield from channels(config)
     try:
+        check_ledger(config.var / "ledger.sqlite3")
         yield clocks(config)
         program = program_of(config)
         standing = host_of(program).standing()
         if not config.schedule and not standing.installed:
             return
         yield service(config, standing=standing)
+    except LedgerInDoubt as doubt:
+        yield fail(Text(en="Ledger", zh="台账"), Text(en=str(doubt), zh=doubt.in_words(Language.ZH)))
+        return
     except ConfigError as error:
         yield fail(Text(en="Ledger", zh="记录"), Text(en=str(error), zh=f"无法打开记录：\n{error}"))
         return

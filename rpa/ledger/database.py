@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,11 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 from rpa.errors import ConfigError, LedgerBusy, LedgerFails
 from rpa.files import private_folder
 from rpa.language import Text
+from rpa.ledger.lineage import begin, mark_of
 from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import URL, Dialect
     from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -42,8 +42,10 @@ _NEWER = Text(
 )
 
 
-def open_database(path_or_url: Path | str) -> Engine:
+def open_database(path_or_url: Path | str, *, vouch: Callable[[Engine], None] = lambda _: None) -> Engine:
     """An engine whose database has the newest schema; a SQLite file gets mode 0600 and WAL.
+
+    `vouch` looks at the database before anything is changed in it; what it raises is raised.
 
     Raises:
         ConfigError: the file or URL cannot be opened, is no ledger, or is newer than this program.
@@ -54,7 +56,8 @@ def open_database(path_or_url: Path | str) -> Engine:
         try:
             engine = _engine(url)
             opened.callback(engine.dispose)
-            if _revision_of(engine) != REVISION:
+            vouch(engine)
+            if revision_of(engine) != REVISION:
                 _set_up(engine)
         except (OSError, LedgerFails, NoSuchModuleError, ModuleNotFoundError) as error:
             if isinstance(error, LedgerBusy):
@@ -137,13 +140,20 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _revision_of(engine: Engine) -> str | None:
+def file_of(path_or_url: Path | str) -> Path | None:
+    """The SQLite file that this names; None: another database."""
+    url = _url(path_or_url)
+    is_file = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+    return Path(url.database).absolute() if is_file and url.database else None
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The schema's revision; None: the database has no ledger yet."""
     with engine.connect() as connection:
         return _revision(connection)
 
 
 def _revision(connection: Connection) -> str | None:
-    """The schema's revision; None: the database has no ledger yet."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.execute(select(version.c.version_num)).scalar_one_or_none()
@@ -173,6 +183,8 @@ def _bring_up_to_date(engine: Engine) -> None:
             migrate(connection)
         elif found > REVISION:
             raise ConfigError(_NEWER.with_words(found=found))
+        if mark_of(connection) is None:
+            begin(connection)
 
 
 def migrate(connection: Connection, *, revision: str = "head") -> None:

@@ -22,6 +22,7 @@ from rpa.ledger.actions import (
     State,
     answer,
 )
+from rpa.ledger.journal import note
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import actions
 
@@ -64,7 +65,24 @@ def write_intents(
         return []
     new = connection.execute(insert(actions).returning(actions), rows)
     begun = {(row["subject"], row["part"]): _action(row, clock=clock) for row in new.mappings()}
+    _note(connection, begun.values(), lasting=state is State.HANDED_OVER)
     return [begun[intent.subject, intent.part] for intent in intents]
+
+
+def _note(connection: Connection, changed: Iterable[Action], *, lasting: bool = False) -> None:
+    """Keep these in the journal. What is handed over can be carried out days later, whatever the site shows till then.
+
+    What is being submitted is not waited for: until somebody accepts another ledger, the site shows what became of it.
+    """
+    binding = [each for each in changed if each.state in LIVE]
+    freeing = [each for each in changed if each.state not in LIVE]
+    note(connection, map(entry_of, binding), binds=True, lasting=lasting)
+    note(connection, map(entry_of, freeing), binds=False)
+
+
+def entry_of(action: Action) -> dict[str, object]:
+    """The action as a line of the journal."""
+    return {"do": "action", **action.to_json()}
 
 
 def count_looks(connection: Connection, looks: Sequence[LookAt], *, clock: Clock) -> list[Action]:
@@ -126,6 +144,7 @@ def _write(connection: Connection, changed: Sequence[Action]) -> None:
     if rows:
         values: dict[str, BindParameter[object]] = {name: bindparam(f"to_{name}") for name in _CHANGING}
         connection.execute(update(actions).where(actions.c.id == bindparam("of")).values(values), rows)
+    _note(connection, changed)
 
 
 def write_answer(
@@ -161,7 +180,15 @@ def write_answer(
 
 def _change(connection: Connection, action: Action, *, values: Mapping[str, object], clock: Clock) -> Action:
     changed = update(actions).where(actions.c.id == action.id).values(**values, updated_at=clock.now())
-    return _action(connection.execute(changed.returning(actions)).mappings().one(), clock=clock)
+    after = _action(connection.execute(changed.returning(actions)).mappings().one(), clock=clock)
+    _note(connection, [after])
+    return after
+
+
+def unsettled(connection: Connection, *, clock: Clock) -> list[Action]:
+    """All actions, of any shop, of which the site has not shown yet that they are done, oldest first."""
+    open_states = LIVE - {State.DONE}
+    return _all(connection, select(actions).where(actions.c.state.in_(open_states)), clock=clock)
 
 
 def in_state(connection: Connection, *, shop: str, kind: str, state: State, clock: Clock) -> list[Action]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
+from rpa.ledger.journal import note
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import holds
 
@@ -58,7 +59,8 @@ def put(connection: Connection, *, shop: str, wanted: Sequence[Wanted], by: str,
     _end(connection, shop=shop, subjects=subjects, clock=clock)
     there = _active_rows(connection, shop=shop, subjects=subjects, clock=clock)
     _change(connection, {row["id"]: _values(newest[key], by=by) for key, row in there.items() if key in newest})
-    new = {"shop": shop, "held_at": clock.now()}
+    now = clock.now()
+    new = {"shop": shop, "held_at": now}
     rows = [
         {**new, "subject": each.subject, "cause": each.cause, **_values(each, by=by)}
         for key, each in newest.items()
@@ -66,6 +68,43 @@ def put(connection: Connection, *, shop: str, wanted: Sequence[Wanted], by: str,
     ]
     if rows:
         connection.execute(insert(holds), rows)
+    since = {key: row["held_at"] for key, row in there.items() if _differs(row, newest.get(key))}
+    since |= dict.fromkeys(newest.keys() - there.keys(), now)
+    kept = (entry_of(newest[key], shop=shop, by=by, held_at=at, now=now) for key, at in since.items())
+    note(connection, kept, binds=True, lasting=True)
+
+
+def _differs(row: RowMapping, wanted: Wanted | None) -> bool:
+    """Whether the hold says something else now; its facts alone, which each look at the site renews, are no news."""
+    return wanted is not None and (row["reason"], row["until"]) != (wanted.reason, wanted.until)
+
+
+def entry_of(hold: Hold | Wanted, *, shop: str, by: str, held_at: datetime, now: datetime) -> dict[str, object]:
+    """The hold as a line of the journal."""
+    return {
+        "do": "hold",
+        "shop": shop,
+        "subject": hold.subject,
+        "cause": hold.cause,
+        "reason": hold.reason,
+        "by": by,
+        "held_at": held_at.isoformat(),
+        "until": None if hold.until is None else hold.until.isoformat(),
+        "facts": dict(hold.facts),
+        "at": _moment(now),
+    }
+
+
+def _lifting(shop: str, subject: str, cause: str | None, *, by: str, reason: str, now: datetime) -> dict[str, object]:
+    """A lifting as a line of the journal; no cause: of all holds."""
+    return {
+        "do": "lift", "shop": shop, "subject": subject, "cause": cause, "by": by, "reason": reason, "at": _moment(now)
+    }  # fmt: skip
+
+
+def _moment(now: datetime) -> str:
+    """In UTC and to the microsecond: text order is time order."""
+    return now.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _values(wanted: Wanted, *, by: str) -> dict[str, object]:
@@ -109,16 +148,14 @@ def judged(
     """Make each subject's holds of these causes the wanted one alone, or none; `because`: why the others are lifted."""
     there = _active_rows(connection, shop=shop, subjects=wanted, clock=clock)
     stay = {(each.subject, each.cause) for each in wanted.values() if each is not None}
-    over = [
-        {"of": row["id"], "because": because.get(subject, "")}
-        for (subject, cause), row in there.items()
-        if cause in causes and (subject, cause) not in stay
-    ]
+    now = clock.now()
+    ended = [key for key in there if key[1] in causes and key not in stay]
+    over = [{"of": there[key]["id"], "because": because.get(key[0], "")} for key in ended]
     if over:
         lifted = update(holds).where(holds.c.id == bindparam("of"))
-        connection.execute(
-            lifted.values(lifted_by=by, lifted_at=clock.now(), lifted_because=bindparam("because")), over
-        )
+        connection.execute(lifted.values(lifted_by=by, lifted_at=now, lifted_because=bindparam("because")), over)
+    liftings = [_lifting(shop, of, cause, by=by, reason=because.get(of, ""), now=now) for of, cause in ended]
+    note(connection, liftings, binds=False)
     put(connection, shop=shop, wanted=[each for each in wanted.values() if each is not None], by=by, clock=clock)
 
 
@@ -129,8 +166,12 @@ def lift(
     lifted = update(holds).where(*_active(shop, clock=clock), holds.c.subject == subject)
     if cause is not None:
         lifted = lifted.where(holds.c.cause == cause)
-    values = {"lifted_by": by, "lifted_at": clock.now(), "lifted_because": reason}
-    return connection.execute(lifted.values(values)).rowcount
+    now = clock.now()
+    values = {"lifted_by": by, "lifted_at": now, "lifted_because": reason}
+    count = connection.execute(lifted.values(values)).rowcount
+    if count:
+        note(connection, [_lifting(shop, subject, cause, by=by, reason=reason, now=now)], binds=False)
+    return count
 
 
 def one(connection: Connection, *, shop: str, subject: str, cause: str, clock: Clock) -> Hold:
@@ -152,6 +193,15 @@ def active(
         for row in connection.execute(wanted).mappings():
             found[row["subject"]] = (*found.get(row["subject"], ()), _hold(row, clock=clock))
     return found
+
+
+def active_anywhere(connection: Connection, *, clock: Clock) -> Iterator[tuple[str, Hold]]:
+    """The active holds of all shops, each with its shop."""
+    lasting = or_(holds.c.until.is_(None), holds.c.until > clock.now())
+    query = select(holds.c.shop, *_HOLD).where(holds.c.lifted_at.is_(None), lasting).order_by(holds.c.id)
+    for row in connection.execute(query).mappings():
+        values = fields(row, zone=clock.zone)
+        yield values.pop("shop"), Hold(**values)
 
 
 def _active_rows(

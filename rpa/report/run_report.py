@@ -36,8 +36,10 @@ class RunReport:
     a crash; neither is swallowed. Raises ConfigError when the folder cannot be written.
     """
 
-    def __init__(self, var: Path, *, run: Run, style: ReportStyle, clock: Clock) -> None:
-        """Create the folder, the CSV and its header."""
+    def __init__(
+        self, var: Path, *, run: Run, style: ReportStyle, clock: Clock, ledger: Mapping[str, object] | None = None
+    ) -> None:
+        """Create the folder, the CSV and its header. `ledger`: how it stands, which the run's file bears witness to."""
         self.folder = var / "reports" / run.run_id
         self._run, self._style, self._clock = run, style, clock
         self._tally = Tally()
@@ -47,7 +49,7 @@ class RunReport:
         self._popups: tuple[Mapping[str, str], ...] = ()
         self._own_profile: tuple[str, ...] = ()
         self._result: ShopResult | None = None
-        self._begin()
+        self._begin({"ledger": dict(ledger)} if ledger else {})
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -109,11 +111,11 @@ class RunReport:
             self.folder, csv=self._table.path, style=self._style, ending=self._ending(error), tally=self._tally
         )
 
-    def _begin(self) -> None:
+    def _begin(self, witness: Mapping[str, object]) -> None:
         try:
             mark_open(self.folder, shop=self._run.shop)
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_json(self.folder / RUN_FILE, {"schema_version": SCHEMA_VERSION, **self._run.cells()})
+            write_json(self.folder / RUN_FILE, {"schema_version": SCHEMA_VERSION, **self._run.cells(), **witness})
         except OSError as error:
             message = f"The report folder {self.folder} cannot be written ({error.strerror}); nothing was started."
             raise ConfigError(message) from error

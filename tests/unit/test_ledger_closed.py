@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from rpa.errors import ConfigError
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.opening import Opened
 from tests.processes import open_in
 from tests.unit.ledger_clock import HandClock
 
@@ -45,5 +46,5 @@ def test_a_ledger_that_gets_one_connection_only_is_closed_again(tmp_path: Path) 
     Ledger.open(path, clock=HandClock()).close()
     engine = create_engine(f"sqlite:///{path}", pool_size=1, max_overflow=0, pool_timeout=0)
     with pytest.raises(NoneLeft):
-        Ledger(engine, clock=HandClock())
+        Ledger(Opened(engine=engine, witness=None, journal=None), clock=HandClock())
     assert open_in(tmp_path) == []

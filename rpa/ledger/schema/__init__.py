@@ -9,6 +9,7 @@ from sqlalchemy import Column, String, Table
 from rpa.ledger.schema.acting import actions, fences, holds, runs, sightings
 from rpa.ledger.schema.arrivals import arrival_rows, arrivals
 from rpa.ledger.schema.columns import Instant, metadata
+from rpa.ledger.schema.lineage import acceptances, origin
 from rpa.ledger.schema.papers import coverage, documents, mentions, observations
 from rpa.ledger.schema.unattended import alarms, heartbeats, incidents, logins, outstanding, planned_runs
 
@@ -16,6 +17,7 @@ __all__ = [
     "REVISION",
     "VERSION_TABLE",
     "Instant",
+    "acceptances",
     "actions",
     "alarms",
     "arrival_rows",
@@ -30,6 +32,7 @@ __all__ = [
     "mentions",
     "metadata",
     "observations",
+    "origin",
     "outstanding",
     "planned_runs",
     "runs",
@@ -37,7 +40,7 @@ __all__ = [
     "version",
 ]
 
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 """The newest migration; a database that says so needs none."""
 
 VERSION_TABLE: Final = "ledger_version"

@@ -1,0 +1,20 @@
+"""What the journal begins with: all that stands in the ledger at this moment, and forbids something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from rpa.ledger import entries, holds
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from rpa.clock import Clock
+
+
+def what_stands(connection: Connection, *, clock: Clock) -> Iterator[dict[str, Any]]:
+    """A line for each active hold, and for each action of which the site has not shown that it is done."""
+    for shop, hold in holds.active_anywhere(connection, clock=clock):
+        yield holds.entry_of(hold, shop=shop, by=hold.held_by, held_at=hold.held_at, now=hold.held_at)
+    yield from map(entries.entry_of, entries.unsettled(connection, clock=clock))
