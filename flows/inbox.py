@@ -17,9 +17,11 @@ from flows.model import BadRow, Decision, Place, SheetRow
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from flows.reasons import Reason
 from flows.settings import OrderSettings
-from flows.sheets import LeftAlone, SheetContents, read_files, reading_of
 from flows.sheets.arrival import LOCK_FILE, readable
+from flows.sheets.contents import LeftAlone, SheetContents, read_files, reading_of
 from flows.sheets.headers import HeaderWords
+from flows.sheets.setaside import FOLDER
+from rpa.documents.fatal import FatalFiles
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
@@ -78,11 +80,13 @@ class Inbox:
             if key not in read:
                 reading = reading_of(
                     _sheet_profile(shop, config), columns=settings.columns, hidden_rows=hidden_rows,
-                    language=config.language,
+                    language=config.language, fatal=FatalFiles(config.var / FOLDER),
                 )  # fmt: skip
                 arrived.read(shop.name, reading=reading)
                 unended_s = 0.0 if given else _UNENDED_S
-                files = read_files(paths, reading=reading, clock=config.clock, unended_s=unended_s)
+                files = read_files(
+                    paths, reading=reading, clock=config.clock, unended_s=unended_s, links=bool(given)
+                )  # fmt: skip
                 read[key] = arrived.join(files, shop=shop.name)
                 _tell(read[key], language=config.language)
             contents[shop.name] = read[key]
@@ -179,12 +183,17 @@ def _by_file(rows: Iterable[tuple[Place, str]]) -> Iterator[str]:
 def sheets_of(shop: Shop, config: Config) -> list[Path]:
     """The files that a shop's `sheets` globs match, oldest first; what lies in its inbox is taken in from there."""
     settings = shop.settings(OrderSettings)
-    found = {path for glob in settings.sheets for path in _matches(glob, config.folder) if path.is_file()}
+    found = {path for glob in settings.sheets for path in _matches(glob, config.folder) if _is_there(path)}
     inboxes = [(config.var / STORE).resolve()]
     if settings.inbox is not None:
         inboxes.append((config.folder / settings.inbox).resolve())
     found = {path for path in found if not any(path.resolve().is_relative_to(inbox) for inbox in inboxes)}
-    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    return sorted(found, key=lambda path: (path.lstat().st_mtime_ns, path.name))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it is a file, or something else in the place of one, which is not read but named."""
+    return path.exists() and not path.is_dir()
 
 
 def _matches(glob: str, folder: Path) -> Iterator[Path]:

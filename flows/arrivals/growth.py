@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.arrivals.finding import QUIET_S, Found, whole_of
 from flows.arrivals.rows import new_row
-from flows.sheets import rows_in
+from flows.sheets.contents import rows_in
 from flows.sheets.arrival import LeftAlone, state
 from rpa.language import Text
 

@@ -13,8 +13,8 @@ from flows.arrivals.folder import InboxFolder, check_shared, folders_of
 from flows.arrivals.rows import OpenRow, says, sheet_row
 from flows.model import BadRow, Decision, Place, SheetRow
 from flows.reasons import Reason
-from flows.sheets import FilesRead, SheetContents, rows_in
 from flows.sheets.arrival import readable
+from flows.sheets.contents import FilesRead, SheetContents, rows_in
 from rpa.ledger.arrivals import ArrivalState
 
 if TYPE_CHECKING:
