@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from flows.model import BadRow, Decision, Place, SheetRow
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from flows.reasons import Reason
 from flows.settings import OrderSettings
+from flows.sheets import apart
 from flows.sheets.arrival import LOCK_FILE, readable
 from flows.sheets.contents import LeftAlone, SheetContents, read_files, reading_of
 from flows.sheets.headers import HeaderWords
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 GoodOrBad = SheetRow | BadRow
 
 _UNENDED_S: Final = 60.0
+_BOOKS: Final = frozenset({".xlsx", ".xls", ".xlsm", ".html", ".htm"})
+"""What a file's name says is no matter, but for how soon it is read."""
 _NO_SHEET = Text(en="There is no sheet {sheets}; check --sheet.", zh="找不到表格 {sheets}；请检查 --sheet。")
 _BAD_ROWS = Text(
     en="Sheet rows that cannot be used: {rows}. The others are worked on.",
@@ -71,10 +75,12 @@ class Inbox:
         if absent:
             raise ConfigError(_NO_SHEET.with_words(sheets=", ".join(absent)))
         config, arrived = plan.config, Arrived.of(plan)
+        sheets = {shop.name: list(given) or sheets_of(shop, config) for shop in plan.shops}
+        _make_ready_for(chain(*sheets.values(), arrived.waiting()))
         read: dict[tuple[str, tuple[Path, ...], object, object], SheetContents] = {}
         contents = {}
         for shop in plan.shops:
-            paths = list(given) or sheets_of(shop, config)
+            paths = sheets[shop.name]
             settings = shop.settings(OrderSettings)
             key = (shop.platform, tuple(paths), tuple(sorted(settings.columns.items())), settings.inbox)
             if key not in read:
@@ -160,6 +166,12 @@ class Inbox:
     def _all(self, shop: str) -> list[GoodOrBad]:
         contents = self.contents[shop]
         return [*contents.good, *contents.bad]
+
+
+def _make_ready_for(paths: Iterable[Path]) -> None:
+    """Have what reads workbooks start beside all that comes before they are read."""
+    if any(path.suffix.lower() in _BOOKS for path in paths):
+        apart.get_ready()
 
 
 def _tell(contents: SheetContents, *, language: Language) -> None:

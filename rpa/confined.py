@@ -259,7 +259,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
+    known = {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
+    return {**known, "OPENBLAS_NUM_THREADS": "1"}  # else it takes memory for each processor of the machine
 
 
 def _apart() -> dict[str, Any]:

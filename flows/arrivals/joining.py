@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -65,6 +66,14 @@ class Arrived:
         for folder in folders.values():
             check_shared(folder)
         return cls(config=plan.config, live=plan.live, folders=folders)
+
+    def waiting(self) -> list[Path]:
+        """The files that lie in the inboxes."""
+        found: list[Path] = []
+        for folder in {folder.path: folder for folder in self.folders.values()}.values():
+            with suppress(OSError):  # whoever takes them in says why it cannot
+                found += folder.sheets()
+        return found
 
     def read(self, shop: str, *, reading: Reading) -> None:
         """Take in what lies in this shop's inbox, or read it where it lies when no shop of the run may write."""

@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 from flows.cells import header_key, read_cell
 from flows.importing.model import FailedLine, ImportLine
+from flows.importing.trial import try_out
 from flows.sheets.files import NotASheet, Worksheet, read_worksheets
 from rpa.errors import PageChanged
 from rpa.files import save_workbook
@@ -66,6 +67,7 @@ def write_file(lines: Sequence[ImportLine], *, template: Path, to: Path, words: 
 def _opened(template: Path) -> Workbook:
     from openpyxl import load_workbook
 
+    try_out(template)
     try:
         with template.open("rb") as file:  # openpyxl leaves open what it opens, when it cannot read it
             return load_workbook(file)

@@ -10,6 +10,7 @@ from flows.sheets.files import NotASheet, Worksheet
 from flows.sheets.transport import packed, refusal
 from rpa.confined import serve
 
+
 def answer(question: bytes) -> bytes:
     """The worksheets in a file of which the first byte is the delimiter of its rows, if it should be a text."""
     try:

@@ -13,25 +13,14 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from loguru import logger
 
 from rpa.browser.view import View
-from rpa.errors import LoginNeeded, Refused, Stopped, TryAgain
+from rpa.errors import LoginNeeded, Stopped, TryAgain
+from tests.browser.downloading import LINKS, ORDERS, Serve, attach, begin, clicking, refusal, trickle
 from tests.browser.tinysite import LONG_S, SHOP, SOON_S, TinySite, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Page
-
-    Serve = Callable[[BaseHTTPRequestHandler], None]
-    How = Callable[[View, str], Callable[[], None]]
-
-LINKS = """<a href="/file">Here</a><a href="/file" target="_blank">In a tab</a><a href="/other">Other</a>
-<button onclick="window.open('/file')">By a window</button>
-<button onclick="Object.assign(document.createElement('a'), {href: '/file', download: ''}).click()">By a script</button>
-<button onclick="const made = window.URL.createObjectURL(new Blob(['made by the page']));
-  Object.assign(document.createElement('a'), {href: made, download: 'made.csv'}).click()">By the page itself</button>
-<button>Nothing</button>"""
-ORDERS = b"order\n260310-123456789012345\n"
 
 
 @pytest.fixture
@@ -47,23 +36,6 @@ def into(tmp_path: Path) -> Path:
     folder = tmp_path / "into"
     folder.mkdir()
     return folder
-
-
-def begin(handler: BaseHTTPRequestHandler, *, length: int, name: str = "orders.csv") -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/octet-stream")
-    handler.send_header("Content-Disposition", f'attachment; filename="{name}"')
-    handler.send_header("Content-Length", str(length))
-    handler.end_headers()
-
-
-def attach(
-    handler: BaseHTTPRequestHandler, *, content: bytes = ORDERS, name: str = "orders.csv", lost: int = 0
-) -> None:
-    """A file to download, of which the last bytes are lost on the way."""
-    begin(handler, length=len(content), name=name)
-    handler.wfile.write(content[: len(content) - lost])
-    handler.close_connection = True
 
 
 def show(handler: BaseHTTPRequestHandler, *, text: str = "busy", status: int = 200) -> None:
@@ -85,20 +57,6 @@ def send_to_login(handler: BaseHTTPRequestHandler) -> None:
 
 def hang_up(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
-
-
-def trickle(handler: BaseHTTPRequestHandler, *, ended: threading.Event, length: int = 1 << 20) -> None:
-    """A file of which only the first bytes come, until the browser gives up."""
-    begin(handler, length=length)
-    with suppress(OSError):
-        while not ended.wait(0.05):
-            handler.wfile.write(b"o")
-            handler.wfile.flush()
-    ended.set()
-
-
-def clicking(view: View, text: str) -> Callable[[], None]:
-    return lambda: view.page.get_by_text(text, exact=True).click(no_wait_after=True)
 
 
 @pytest.mark.parametrize("link", ["Here", "In a tab", "By a window", "By a script"])
@@ -142,20 +100,6 @@ def asking(view: View, text: str) -> Callable[[], None]:
             clicking(view, text)()
 
     return ask
-
-
-def refusal(
-    view: View, link: str, *, into: Path, most_bytes: int = 1 << 30, patience_s: float = LONG_S, how: How = clicking
-) -> Refused:
-    """How a download is refused: nothing is left of it, and the page is as it was."""
-    view._downloads._patience_s = patience_s
-    with pytest.raises(Refused) as caught:
-        view.downloaded(how(view, link), into=into, most_bytes=most_bytes)
-    view._downloads._patience_s = LONG_S
-    assert list(into.iterdir()) == []
-    assert view.page.context.pages == [view.page]
-    view.arrive("orders")
-    return caught.value
 
 
 SHOWN: dict[str, Serve] = {
@@ -237,77 +181,6 @@ def test_a_file_that_is_announced_as_too_large_is_not_waited_for(shop: View, sit
 
 def test_a_file_that_is_too_large_without_a_word_is_refused(shop: View, into: Path) -> None:
     assert refusal(shop, "By the page itself", into=into, most_bytes=10).reason == "too_large"
-
-
-def pour(handler: BaseHTTPRequestHandler, *, ended: threading.Event, sent: list[int]) -> None:
-    """A file without a length that has no end."""
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/octet-stream")
-    handler.send_header("Content-Disposition", 'attachment; filename="orders.csv"')
-    handler.send_header("Connection", "close")
-    handler.end_headers()
-    handler.close_connection = True
-    with suppress(OSError):
-        while sum(sent) < 1 << 30:
-            sent.append(handler.wfile.write(bytes(1 << 16)))
-    ended.set()
-
-
-@pytest.mark.parametrize("link", ["Here", "In a tab"])
-def test_a_file_that_announces_no_length_is_cut_off_while_it_comes(
-    shop: View, site: TinySite, into: Path, link: str
-) -> None:
-    ended, sent = threading.Event(), list[int]()
-    site.files["/file"] = partial(pour, ended=ended, sent=sent)
-    assert refusal(shop, link, into=into, most_bytes=1 << 20).reason == "too_large"
-    assert ended.wait(LONG_S), "the download went on"
-    assert sum(sent) < 1 << 30
-
-
-def test_a_file_is_not_taken_when_the_disk_is_full(
-    shop: View, site: TinySite, into: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ended = threading.Event()
-    site.files["/file"] = partial(trickle, ended=ended)
-    monkeypatch.setattr("rpa.diskspace.FULL_GB", 1e9)
-    assert "no room" in str(refusal(shop, "Here", into=into))
-    assert ended.wait(LONG_S), "the download went on"
-
-
-@pytest.mark.parametrize("link", ["Here", "In a tab"])
-def test_a_file_that_nobody_asked_for_is_refused_and_told(
-    shop: View, site: TinySite, into: Path, link: str
-) -> None:
-    ended, sent, said = threading.Event(), list[int](), list[str]()
-    sink = logger.add(said.append, level="WARNING")
-    site.files["/file"] = partial(pour, ended=ended, sent=sent)
-    with shop.page.context.expect_event("download"):
-        clicking(shop, link)()
-    while not ended.is_set():
-        shop.page.wait_for_load_state()
-    logger.remove(sink)
-    assert sum(sent) < 1 << 30
-    assert any("(orders.csv" in line for line in said), said
-    site.files["/file"] = attach
-    assert shop.downloaded(clicking(shop, "Here"), into=into).read_bytes() == ORDERS
-
-
-def test_of_two_files_at_once_the_first_is_taken_and_the_other_is_refused(
-    shop: View, site: TinySite, into: Path
-) -> None:
-    ended, sent = threading.Event(), list[int]()
-    site.files |= {"/file": partial(attach, content=bytes(1000)), "/other": partial(pour, ended=ended, sent=sent)}
-
-    def both() -> None:
-        with shop.page.context.expect_event("download"):
-            clicking(shop, "Here")()
-        clicking(shop, "Other")()
-
-    assert shop.downloaded(both, into=into).stat().st_size == 1000
-    site.files["/file"] = attach
-    assert shop.downloaded(clicking(shop, "Here"), into=into).read_bytes() == ORDERS
-    assert ended.wait(LONG_S), "the download went on"
-    assert sum(sent) < 1 << 30
 
 
 def test_a_download_that_does_not_end_is_given_up(site: TinySite, shop: View, into: Path) -> None:

@@ -221,3 +221,14 @@ def test_a_failure_file_without_rows_has_none(drawn: Template) -> None:
 def test_a_failure_file_that_cannot_be_relied_on_is_none(drawn: Template, rows: list[list[object]]) -> None:
     with pytest.raises(NotASheet):
         read_failures(drawn(rows), words=WORDS)
+
+
+def test_a_template_that_takes_all_memory_when_it_is_opened_is_no_template(template: Path, tmp_path: Path) -> None:
+    hostile = tmp_path / "hostile.xlsx"
+    merged = b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    with ZipFile(template) as given, ZipFile(hostile, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(b"</sheetData>", b"</sheetData>" + merged))
+    with pytest.raises(PageChanged, match="more than an empty form"):
+        write_file(lines(2), template=hostile, to=tmp_path / "out.xlsx", words=WORDS)
+    assert not (tmp_path / "out.xlsx").exists()
