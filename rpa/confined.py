@@ -31,7 +31,7 @@ _OWN_END_S: Final = 10
 """So much later it ends itself, where nobody is left to end it."""
 _OUT_OF_TIME: Final = {-signal.SIGXCPU} if sys.platform != "win32" else set[int]()
 _NEEDED: Final = frozenset(
-    {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP"}
+    {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP"}
 )
 """What it gets of the environment: no key, no address, no password."""
 _NOT_STARTED = Text(
@@ -113,7 +113,7 @@ class Confined:
         words = [str(each) for each in (limits.memory_bytes, limits.cpu_s, limits.wall_s)]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", self._module, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                [sys.executable, "-P", "-S", "-m", self._module, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL, env=_environment(), **_apart(),
             )  # fmt: skip
         except OSError as error:
@@ -259,8 +259,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
+    """Our own modules are where they are for us; OpenBLAS takes memory for each processor that it may use."""
     known = {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
-    return {**known, "OPENBLAS_NUM_THREADS": "1"}  # else it takes memory for each processor of the machine
+    return {**known, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _apart() -> dict[str, Any]:

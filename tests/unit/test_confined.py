@@ -11,7 +11,6 @@ import pytest
 
 from rpa.confined import Confined, Died, Limits
 from rpa.errors import TryAgain
-from tests.office import ROOT
 
 LIMITS = Limits(memory_bytes=400 << 20, cpu_s=1, wall_s=20, answer_bytes=1 << 20)
 PROGRAM = "tests.unit.confined_program"
@@ -19,7 +18,6 @@ PROGRAM = "tests.unit.confined_program"
 
 @pytest.fixture(name="confined")
 def _confined(monkeypatch: pytest.MonkeyPatch) -> Iterator[Confined]:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("RPA_KEY", "a key that no other program may have")
     confined = Confined(PROGRAM, limits=LIMITS)
     yield confined
