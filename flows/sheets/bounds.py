@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Final
 
+from flows.cells import Shown
 from flows.sheets.files import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 
@@ -55,12 +56,15 @@ def checked(sheets: Iterable[Worksheet]) -> list[Worksheet]:
     for sheet in found:
         for row in sheet.rows:
             cells += len(row)
-            for cell in row:
-                if isinstance(cell, str) and len(cell) > LONGEST_CELL:
-                    raise NotASheet(_LONG_CELL, flaw=Flaw.LARGE)
+            if any(isinstance(cell, str | Shown) and _length(cell) > LONGEST_CELL for cell in row):
+                raise NotASheet(_LONG_CELL, flaw=Flaw.LARGE)
         if cells > MOST_CELLS:
             raise NotASheet(_MANY_CELLS, flaw=Flaw.LARGE)
     return found
+
+
+def _length(cell: str | Shown) -> int:
+    return len(cell) if isinstance(cell, str) else max(len(str(cell.value)), len(cell.text or ""))
 
 
 def check_book(data: bytes, *, most_unpacked: int = MOST_UNPACKED) -> None:

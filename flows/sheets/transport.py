@@ -8,6 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from flows.cells import Shown
 from flows.sheets.files import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 
@@ -43,6 +44,8 @@ def _plain(value: object) -> object:
 
 
 def _told(value: object) -> object:
+    if isinstance(value, Shown):
+        return {_KIND: "shown", "of": [value.value, value.text]}
     if isinstance(value, frozenset):
         return {_KIND: "set", "of": sorted(value)}
     if isinstance(value, timedelta):
@@ -58,6 +61,8 @@ def _meant(told: dict[str, Any]) -> object:
     match kind:
         case "map":
             return dict(of or ())
+        case "shown":
+            return Shown(*(of or ()))
         case "set":
             return frozenset(of or ())
         case "span":

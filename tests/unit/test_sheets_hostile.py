@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.sheets.formats import write_csv, write_xlsx
+from flows.cells import Shown
 from flows.profile import read_sheet_profile
 from flows.sheets import apart, bounds
 from flows.sheets.contents import SheetContents, read_files, reading_of
@@ -131,7 +132,8 @@ def test_a_worksheet_comes_back_as_it_was() -> None:
     cells = ["", "订单", "\ud800", 1.5, 3, True, None, float("inf")]
     moments = [datetime(2026, 3, 10, 9, 30), date(2026, 3, 10), time(9, 30), timedelta(hours=25)]  # noqa: DTZ001
     sheet = Worksheet(
-        name="一", rows=[cells, moments], typed=True, hidden=True, hidden_rows=frozenset({3, 1}),
+        name="一", rows=[cells, moments, [Shown(7.0, "007"), Shown("a", None)]], typed=True, hidden=True,
+        hidden_rows=frozenset({3, 1}), hidden_columns=frozenset({9}), covered={2: frozenset({1})},
         unread={4: frozenset({0, 2})},
     )  # fmt: skip
     [came] = unpacked(packed([sheet]))
