@@ -17,7 +17,7 @@ from flows.sheets.files import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 
 MOST_CELLS: Final = 5_000_000
-"""Empty ones included: ten times an export of a month with 500 orders a day, in half a gigabyte of memory."""
+"""Empty ones, and rows without any, included: ten times an export of a month with 500 orders a day, in half a GB."""
 LONGEST_CELL: Final = 32_767
 """Characters; as many as Excel takes. A cell that is longer, named by thousands of others, fills any memory."""
 MOST_UNPACKED: Final = 256 << 20
@@ -55,7 +55,7 @@ def checked(sheets: Iterable[Worksheet]) -> list[Worksheet]:
     found, cells = list(sheets), 0
     for sheet in found:
         for row in sheet.rows:
-            cells += len(row)
+            cells += max(len(row), 1)
             if any(isinstance(cell, str | Shown) and _length(cell) > LONGEST_CELL for cell in row):
                 raise NotASheet(_LONG_CELL, flaw=Flaw.LARGE)
         if cells > MOST_CELLS:
