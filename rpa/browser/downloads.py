@@ -52,6 +52,8 @@ class _Heard:
     asked: set[str] = field(default_factory=set)
     """Addresses asked for, for a page or a file."""
     downloads: list[Download] = field(default_factory=list)
+    came: set[str] = field(default_factory=set)
+    """Addresses of all files that came."""
     ended: list[str | None] = field(default_factory=list)
     """Of the download: what it failed with, or None."""
     lengths: dict[str, int] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class _Heard:
 
     def note_download(self, download: Download) -> None:
         """Wait for its end beside everything else: Playwright runs each handler on its own."""
+        self.came.add(download.url)
         if download.url in self.late - self.asked:
             download.cancel()
             return
@@ -137,6 +140,7 @@ class Downloads:
                 self._end(heard, download, into=into, length=length, most_bytes=most_bytes)
         finally:
             self._heard = None
+            self._late |= heard.asked - heard.came - {self._page.url}
         return _kept(download, into=into, most_bytes=most_bytes)
 
     def _begun(self, heard: _Heard, *, address: str) -> Download:
@@ -144,7 +148,6 @@ class Downloads:
         while not heard.downloads:
             shown = heard.shown()
             if shown is not None or self._clock.monotonic() > deadline:
-                self._late |= heard.asked - heard.lengths.keys()
                 raise self._nothing(shown, address=address)
             self._breathe()
         return heard.downloads[0]
