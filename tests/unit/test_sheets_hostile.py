@@ -91,6 +91,12 @@ def test_a_file_that_is_none_or_comes_to_too_much_is_named_and_the_others_are_re
     assert [(row.place.sheet.name, row.place.row) for row in contents.bad] == [("a.xlsx", 0)]
 
 
+def test_a_file_that_is_too_large_is_called_so_and_not_empty(tmp_path: Path) -> None:
+    sixty_gigabytes(tmp_path / "a.csv")
+    [bad] = contents_of([tmp_path / "a.csv"]).bad
+    assert "64 MB" in bad.message
+
+
 def test_a_person_may_give_a_link_to_a_file(tmp_path: Path) -> None:
     link(tmp_path / "a.csv")
     assert [row.order_sn for row in contents_of([tmp_path / "a.csv"], links=True).good] == [PARCEL[0]]
