@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -125,7 +126,7 @@ class OpenFolder:
             return False
         return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
-    def read(self, name: str, *, most_bytes: int) -> tuple[bytes, FileState]:
+    def read(self, name: str, *, most_bytes: int = sys.maxsize) -> tuple[bytes, FileState]:
         """The file, and how it looked when it was opened.
 
         Raises NoPlainFile; TooLarge, however much of it is empty; OSError when it cannot be read.

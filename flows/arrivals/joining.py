@@ -72,7 +72,7 @@ class Arrived:
         found: list[Path] = []
         for folder in {folder.path: folder for folder in self.folders.values()}.values():
             with suppress(OSError):  # whoever takes them in says why it cannot
-                found += folder.sheets()
+                found += folder.sheets()[0]
         return found
 
     def read(self, shop: str, *, reading: Reading) -> None:
