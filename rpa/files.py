@@ -58,7 +58,7 @@ def read_regular(path: Path, *, most_bytes: int, links: bool = False) -> bytes:
     """
     with open_regular(path, links=links) as file:
         size = os.fstat(file.fileno()).st_size
-        data = file.read(most_bytes + 1) if size <= most_bytes else b""
+        data = file.read(size + 1) if size <= most_bytes else b""
     if max(size, len(data)) > most_bytes:
         raise TooLarge(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return data

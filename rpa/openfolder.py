@@ -141,7 +141,7 @@ class OpenFolder:
             seen = os.fstat(file.fileno())
             if not stat.S_ISREG(seen.st_mode):
                 raise NoPlainFile(name)
-            data = file.read(most_bytes + 1) if seen.st_size <= most_bytes else b""
+            data = file.read(seen.st_size + 1) if seen.st_size <= most_bytes else b""
         if max(seen.st_size, len(data)) > most_bytes:
             raise TooLarge(errno.EFBIG, os.strerror(errno.EFBIG), name)
         return data, (seen.st_size, seen.st_mtime_ns)
