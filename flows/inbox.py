@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +18,12 @@ from flows.model import BadRow, Decision, Place, SheetRow
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
 from flows.reasons import Reason
 from flows.settings import OrderSettings
-from flows.sheets import LeftAlone, SheetContents, read_files, reading_of
+from flows.sheets import apart
 from flows.sheets.arrival import LOCK_FILE, readable
+from flows.sheets.contents import LeftAlone, SheetContents, read_files, reading_of
 from flows.sheets.headers import HeaderWords
+from flows.sheets.setaside import FOLDER
+from rpa.documents.fatal import FatalFiles
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 GoodOrBad = SheetRow | BadRow
 
 _UNENDED_S: Final = 60.0
+_BOOKS: Final = frozenset({".xlsx", ".xls", ".xlsm", ".html", ".htm"})
+"""What a file's name says is no matter, but for how soon it is read."""
 _NO_SHEET = Text(en="There is no sheet {sheets}; check --sheet.", zh="找不到表格 {sheets}；请检查 --sheet。")
 _BAD_ROWS = Text(
     en="Sheet rows that cannot be used: {rows}. The others are worked on.",
@@ -69,20 +75,24 @@ class Inbox:
         if absent:
             raise ConfigError(_NO_SHEET.with_words(sheets=", ".join(absent)))
         config, arrived = plan.config, Arrived.of(plan)
+        sheets = {shop.name: list(given) or sheets_of(shop, config) for shop in plan.shops}
+        _make_ready_for(chain(*sheets.values(), arrived.waiting()))
         read: dict[tuple[str, tuple[Path, ...], object, object], SheetContents] = {}
         contents = {}
         for shop in plan.shops:
-            paths = list(given) or sheets_of(shop, config)
+            paths = sheets[shop.name]
             settings = shop.settings(OrderSettings)
             key = (shop.platform, tuple(paths), tuple(sorted(settings.columns.items())), settings.inbox)
             if key not in read:
                 reading = reading_of(
                     _sheet_profile(shop, config), columns=settings.columns, hidden_rows=hidden_rows,
-                    language=config.language,
+                    language=config.language, fatal=FatalFiles(config.var / FOLDER),
                 )  # fmt: skip
                 arrived.read(shop.name, reading=reading)
                 unended_s = 0.0 if given else _UNENDED_S
-                files = read_files(paths, reading=reading, clock=config.clock, unended_s=unended_s)
+                files = read_files(
+                    paths, reading=reading, clock=config.clock, unended_s=unended_s, links=bool(given)
+                )  # fmt: skip
                 read[key] = arrived.join(files, shop=shop.name)
                 _tell(read[key], language=config.language)
             contents[shop.name] = read[key]
@@ -158,6 +168,12 @@ class Inbox:
         return [*contents.good, *contents.bad]
 
 
+def _make_ready_for(paths: Iterable[Path]) -> None:
+    """Have what reads workbooks start beside all that comes before they are read."""
+    if any(path.suffix.lower() in _BOOKS for path in paths):
+        apart.get_ready()
+
+
 def _tell(contents: SheetContents, *, language: Language) -> None:
     """Say once, before a browser starts, which rows cannot be used, and which are odd: a line a reason and file."""
     refused = [(row.place, row.reason.sentence(language)) for row in contents.bad]
@@ -179,12 +195,17 @@ def _by_file(rows: Iterable[tuple[Place, str]]) -> Iterator[str]:
 def sheets_of(shop: Shop, config: Config) -> list[Path]:
     """The files that a shop's `sheets` globs match, oldest first; what lies in its inbox is taken in from there."""
     settings = shop.settings(OrderSettings)
-    found = {path for glob in settings.sheets for path in _matches(glob, config.folder) if path.is_file()}
+    found = {path for glob in settings.sheets for path in _matches(glob, config.folder) if _is_there(path)}
     inboxes = [(config.var / STORE).resolve()]
     if settings.inbox is not None:
         inboxes.append((config.folder / settings.inbox).resolve())
     found = {path for path in found if not any(path.resolve().is_relative_to(inbox) for inbox in inboxes)}
-    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
+    return sorted(found, key=lambda path: (path.lstat().st_mtime_ns, path.name))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it is a file, or something else in the place of one, which is not read but named."""
+    return path.exists() and not path.is_dir()
 
 
 def _matches(glob: str, folder: Path) -> Iterator[Path]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from rpa.clock import Clock
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+"""Opening a pipe waits for whoever writes to it, unless it is opened so."""
+_NO_FILE = {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV, errno.EISDIR}
+"""What systems say to opening a link that is not to be followed, a socket, a device that is not there, a folder."""
 _PART = re.compile(r"\..+\.[a-z0-9_]{8}")
 _AGAIN_AFTER_S = 0.02
 _TIMES = 50
@@ -34,6 +40,48 @@ def private_folder(path: Path) -> Path:
 def kept_in(folder: Path) -> dict[str, str]:
     """The environment variables that tell a program to keep its temporary files in this folder."""
     return dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
+
+
+class NotRegular(OSError):
+    """A link, a folder, a pipe, a socket or a device where a file should be."""
+
+
+class TooLarge(OSError):
+    """A file that is not taken into memory."""
+
+
+def read_regular(path: Path, *, most_bytes: int, links: bool = False) -> bytes:
+    """The content of a file; nothing else is opened for reading, nor waited for.
+
+    `links`: whether the path may be a link to the file. Raises NotRegular; TooLarge, however much of it is empty;
+    OSError.
+    """
+    with open_regular(path, links=links) as file:
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(size + 1) if size <= most_bytes else b""
+    if max(size, len(data)) > most_bytes:
+        raise TooLarge(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
+
+
+def open_regular(path: Path, *, links: bool = False) -> BinaryIO:
+    """A file, open for reading. Raises as `read_regular`."""
+    if not links and path.is_symlink():  # Windows cannot refuse it while it opens
+        raise _not_regular(path)
+    try:
+        number = os.open(path, _READING if links else _READING | getattr(os, "O_NOFOLLOW", 0))
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            raise _not_regular(path) from error
+        raise
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise _not_regular(path)
+    return os.fdopen(number, "rb")
+
+
+def _not_regular(path: Path) -> NotRegular:
+    return NotRegular(errno.EINVAL, "no regular file", str(path))
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rpa.files import TooLarge
 from rpa.language import Text
 
 FileState = tuple[int, int]
@@ -124,8 +126,11 @@ class OpenFolder:
             return False
         return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
-    def read(self, name: str) -> tuple[bytes, FileState]:
-        """The file, and how it looked when it was opened. Raises NoPlainFile, or OSError when it cannot be read."""
+    def read(self, name: str, *, most_bytes: int = sys.maxsize) -> tuple[bytes, FileState]:
+        """The file, and how it looked when it was opened.
+
+        Raises NoPlainFile; TooLarge, however much of it is empty; OSError when it cannot be read.
+        """
         if self.number is None and self.state(name) is None:
             raise NoPlainFile(name)
         try:
@@ -136,7 +141,10 @@ class OpenFolder:
             seen = os.fstat(file.fileno())
             if not stat.S_ISREG(seen.st_mode):
                 raise NoPlainFile(name)
-            return file.read(), (seen.st_size, seen.st_mtime_ns)
+            data = file.read(seen.st_size + 1) if seen.st_size <= most_bytes else b""
+        if max(seen.st_size, len(data)) > most_bytes:
+            raise TooLarge(errno.EFBIG, os.strerror(errno.EFBIG), name)
+        return data, (seen.st_size, seen.st_mtime_ns)
 
     def write(self, name: str, data: bytes, *, instead: bool = True, written_ns: int | None = None) -> None:
         """Write this file whole or not at all; who may look into the folder may read it.
@@ -217,10 +225,10 @@ class OpenFolder:
             self.remove(name)
 
 
-def read_plain(path: Path) -> tuple[bytes, FileState]:
+def read_plain(path: Path, *, most_bytes: int) -> tuple[bytes, FileState]:
     """`OpenFolder.read` of one file; neither it nor the folder that holds it may be a link."""
     with OpenFolder.opened(path.parent) as folder:
-        return folder.read(path.name)
+        return folder.read(path.name, most_bytes=most_bytes)
 
 
 def refuse_links_of_others(path: Path) -> None:

@@ -16,7 +16,7 @@ LAYERS = (
     ("browser", "documents", "elements", "ledger", "report", "notify", "office", "overview", "run"),
     ("config", "credentials", "discovery", "flow", "kicks", "pauses", "timetable"),
     ("tomlfile", "tomllines", "tomlshape"),
-    ("address", "clock", "diskspace", "files", "log", "openfolder", "outcome", "stopping", "surroundings"),
+    ("address", "clock", "confined", "diskspace", "files", "log", "openfolder", "outcome", "stopping", "surroundings"),
     ("errors",),
     ("language", "printable"),
 )

@@ -19,8 +19,8 @@ from flows.arrivals.moving import moved
 from flows.arrivals.results import ResultWriter
 from flows.arrivals.rows import new_row, nothing_was_read
 from flows.arrivals.showing import COPIES, copies_of, write_results
-from flows.sheets import rows_in
 from flows.sheets.arrival import LeftAlone, readable
+from flows.sheets.contents import rows_in
 from rpa.language import Text
 from rpa.ledger.arrivals import ArrivalState
 

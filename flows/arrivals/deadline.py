@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from flows.arrivals.folder import InboxFolder, folders_of
 from flows.arrivals.growth import CAUSE as GROWN
 from flows.settings import OrderSettings
+from flows.sheets.files import MOST_BYTES
+from rpa.files import TooLarge
 from rpa.language import Text
 from rpa.openfolder import read_plain
 from rpa.timetable import is_quiet
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rpa.config import Config, Shop
     from rpa.ledger.incidents import Incident
     from rpa.ledger.ledger import Ledger
@@ -62,7 +66,15 @@ def _has_come(folder: InboxFolder, *, since: datetime, ledger: Ledger) -> bool:
     if newest is not None and newest >= since:
         return True
     try:
-        hashes = [hashlib.sha256(read_plain(path)[0]).hexdigest() for path in folder.sheets()[0]]
+        hashes = [_sha256(path) for path in folder.sheets()[0]]
     except OSError:
         return False
-    return any(ledger.known_arrival(folder.key, sha256=each) is None for each in hashes)
+    return any(each and ledger.known_arrival(folder.key, sha256=each) is None for each in hashes)
+
+
+def _sha256(path: Path) -> str:
+    """Empty for what is too large to be read."""
+    try:
+        return hashlib.sha256(read_plain(path, most_bytes=MOST_BYTES)[0]).hexdigest()
+    except TooLarge:
+        return ""

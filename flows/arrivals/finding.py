@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.arrivals.folder import InboxFolder
 from flows.sheets.arrival import GROWING, LeftAlone, State, growing, is_younger, readable, state
-from flows.sheets.files import ends_whole
+from flows.sheets.files import MOST_BYTES, TOO_LARGE, ends_whole
+from rpa.files import TooLarge
 from rpa.language import Text
 from rpa.openfolder import FolderRefused, NoPlainFile, read_plain
 
@@ -107,9 +108,11 @@ def whole_of(paths: Sequence[Path], *, config: Config, quiet_s: float) -> tuple[
 def _read(path: Path) -> Found | Text:
     """The file, or why it cannot be read."""
     try:
-        data, seen = read_plain(path)
+        data, seen = read_plain(path, most_bytes=MOST_BYTES)
     except NoPlainFile:
         return _NO_FILE
+    except TooLarge:
+        return TOO_LARGE
     except OSError:
         return _IN_USE
     return Found(path=path, seen=seen, data=data) if state(path) == seen else GROWING

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.arrivals.finding import QUIET_S, Found, whole_of
 from flows.arrivals.rows import new_row
-from flows.sheets import rows_in
 from flows.sheets.arrival import LeftAlone, state
+from flows.sheets.contents import rows_in
 from rpa.language import Text
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ from flows.arrivals.folder import InboxFolder, check_shared, folders_of
 from flows.arrivals.rows import OpenRow, says, sheet_row
 from flows.model import BadRow, Decision, Place, SheetRow
 from flows.reasons import Reason
-from flows.sheets import FilesRead, SheetContents, rows_in
 from flows.sheets.arrival import readable
+from flows.sheets.contents import FilesRead, SheetContents, rows_in
 from rpa.ledger.arrivals import ArrivalState
 
 if TYPE_CHECKING:
@@ -65,6 +66,14 @@ class Arrived:
         for folder in folders.values():
             check_shared(folder)
         return cls(config=plan.config, live=plan.live, folders=folders)
+
+    def waiting(self) -> list[Path]:
+        """The files that lie in the inboxes."""
+        found: list[Path] = []
+        for folder in {folder.path: folder for folder in self.folders.values()}.values():
+            with suppress(OSError):  # whoever takes them in says why it cannot
+                found += folder.sheets()[0]
+        return found
 
     def read(self, shop: str, *, reading: Reading) -> None:
         """Take in what lies in this shop's inbox, or read it where it lies when no shop of the run may write."""

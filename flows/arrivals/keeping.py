@@ -21,7 +21,7 @@ from rpa.outcome import Outcome
 if TYPE_CHECKING:
     from flows.arrivals.joining import Arrived
     from flows.model import Decision, Place
-    from flows.sheets import SheetContents
+    from flows.sheets.contents import SheetContents
     from rpa.flow import Row
 
 _MOST_UNNOTED = 50

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from flows.cells import Cell, header_key, identifier, name_key, read_cell
 from flows.exports.model import ExportedItem, ExportedOrder, ExportTable
 from flows.model import Mark
 from flows.sheets.files import NotASheet, Worksheet, read_worksheets
-from rpa.documents.archives import unpack
+from rpa.documents.archives import BadArchive, members, unpack
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -67,9 +66,8 @@ def read_export(
 def _is_archive(path: Path) -> bool:
     """Whether it is a zip, and not a workbook, which is one by its format."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return _WORKBOOK not in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return not any(member.filename == _WORKBOOK for member in members(path))
+    except BadArchive:
         return path.suffix.lower() == ".zip"
 
 

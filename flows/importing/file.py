@@ -10,7 +10,8 @@ from zipfile import BadZipFile
 
 from flows.cells import header_key, read_cell
 from flows.importing.model import FailedLine, ImportLine
-from flows.sheets.files import NotASheet, Worksheet, read_worksheets
+from flows.importing.trial import try_out
+from flows.sheets.files import NotASheet, Worksheet, parsed, read_worksheets, whole_file
 from rpa.errors import PageChanged
 from rpa.files import save_workbook
 from rpa.language import Text
@@ -66,6 +67,7 @@ def write_file(lines: Sequence[ImportLine], *, template: Path, to: Path, words: 
 def _opened(template: Path) -> Workbook:
     from openpyxl import load_workbook
 
+    try_out(template)
     try:
         with template.open("rb") as file:  # openpyxl leaves open what it opens, when it cannot read it
             return load_workbook(file)
@@ -135,7 +137,7 @@ def _write(sheet: WritableSheet, number: int, line: ImportLine, *, columns: Mapp
 
 def _refuse_other_content(path: Path, lines: Sequence[ImportLine], *, head: _Head) -> None:
     """Raise PageChanged unless the file's first worksheet has these rows below its header, as text, and no others."""
-    [sheet, *_] = read_worksheets(path, is_header=lambda _row: True)
+    [sheet, *_] = parsed(whole_file(path), delimiter=",")  # our own file: nothing to be afraid of
     written = [_as_written(row) for row in sheet.rows[head.last_row :]]
     width = max(head.columns.values()) + 1
     meant = [_as_meant(line, columns=head.columns, width=width) for line in lines]

@@ -15,6 +15,7 @@ from flows.notices.reasons import NoticeReason
 from flows.notices.tables import TableReader
 from flows.notices.wording import Wording, together, verdict
 from flows.profile import SheetProfile
+from rpa.documents.fatal import FatalFiles
 from rpa.language import Text
 
 _EXAMPLES = 3
@@ -38,8 +39,10 @@ class Reading:
     problem: Problem | None = None
 
 
-def read_attachment(path: Path, *, kind: NoticeKind, words: NoticeWords, sheets: SheetProfile) -> Reading:
-    """What a file says of each order that it names; never an exception for what is in it.
+def read_attachment(
+    path: Path, *, kind: NoticeKind, words: NoticeWords, sheets: SheetProfile, fatal: FatalFiles | None = None
+) -> Reading:
+    """What a file says of each order that it names; never an exception for what is in it. `fatal`: see `open_tables`.
 
     A PROHIBITION forbids each order unless its own words say otherwise. A RESULT's line above the table says for all
     orders whether they ship, or a column says it for each. A WATCHED one leaves every order UNCLEAR. An OTHER is not
@@ -50,7 +53,7 @@ def read_attachment(path: Path, *, kind: NoticeKind, words: NoticeWords, sheets:
     numbers = OrderNumbers.of(sheets)
     reader = TableReader(kind=kind, numbers=numbers, wording=Wording.of(words))
     gathered = _Gathered()
-    for opened in open_tables(path, is_header=lambda row: any(map(numbers.is_header, row))):
+    for opened in open_tables(path, is_header=lambda row: any(map(numbers.is_header, row)), fatal=fatal):
         gathered.take(opened, reader=reader)
     return gathered.reading(kind, name=path.name)
 

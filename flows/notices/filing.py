@@ -26,6 +26,8 @@ from flows.notices.records import (
 )
 from flows.notices.standing import standing
 from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
+from flows.sheets.setaside import FOLDER
+from rpa.documents.fatal import FatalFiles
 from rpa.documents.store import DocumentStore
 from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.language import Text
@@ -70,7 +72,8 @@ class Filing:
         sheets = SheetProfile(
             identifiers=profile.section(Identifiers), couriers=profile.section(Couriers), sheets=profile.section(Sheets)
         )  # fmt: skip
-        self._read_file = partial(read_attachment, words=profile.section(NoticeWords), sheets=sheets)
+        fatal = FatalFiles(run.documents / f".{FOLDER}")
+        self._read_file = partial(read_attachment, words=profile.section(NoticeWords), sheets=sheets, fatal=fatal)
         self._read_text = partial(read_text, words=profile.section(NoticeWords), sheets=sheets)
 
     def text(self, notice: Document, opened: OpenedNotice) -> Filed:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import os
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +12,11 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from flows.notices.reasons import NoticeReason
-from flows.sheets.files import Flaw, IsHeader, NotASheet, Worksheet, read_worksheets
+from flows.sheets.bounds import unpacking
+from flows.sheets.files import Flaw, IsHeader, NotASheet, Worksheet, whole_file, worksheets_in
+from flows.sheets.setaside import heeded
 from rpa.documents.archives import BadArchive, Limits, members, unpack
+from rpa.documents.fatal import FatalFiles
 from rpa.errors import RpaError
 from rpa.language import Text
 
@@ -29,8 +29,6 @@ _RATIO = 100
 """What packs better than this was made to do so."""
 _ZIP, _PAGE = b"PK", b"<"
 _HEAD = 1024
-_CHUNK = 1 << 16
-_LOCAL = struct.Struct("<26xHH")
 _CONTENT_TYPES, _WORKBOOK = "[Content_Types].xml", "xl/"
 _OF_WORKBOOKS = Limits(files=2000)
 _FLAWS: Mapping[Flaw, NoticeReason] = MappingProxyType(
@@ -41,6 +39,7 @@ _FLAWS: Mapping[Flaw, NoticeReason] = MappingProxyType(
         Flaw.KIND: NoticeReason.WRONG_TYPE,
         Flaw.PAGE: NoticeReason.HTML_PAGE,
         Flaw.LARGE: NoticeReason.TOO_LARGE,
+        Flaw.FATAL: NoticeReason.BROKEN_FILE,
         Flaw.CONTENT: NoticeReason.BROKEN_FILE,
     }
 )
@@ -76,27 +75,37 @@ class Opened:
     failure: Unopened | None = None
 
 
-def open_tables(path: Path, *, is_header: IsHeader) -> Iterator[Opened]:
-    """The file itself, or each file of the archive that it is, one after another."""
+def open_tables(path: Path, *, is_header: IsHeader, fatal: FatalFiles | None = None) -> Iterator[Opened]:
+    """The file itself, or each file of the archive that it is, one after another.
+
+    `fatal`: where it is noted that it is being read, until the next one is asked for.
+    """
     try:
         _check_size(path)
-        if not _is_archive(path):
-            yield _opened(path, name=path.name, is_header=is_header)
-            return
-        with tempfile.TemporaryDirectory(prefix="rpa-") as folder:
-            for member in _unpacked(path, into=Path(folder)):
-                yield _opened(member, name=f"{path.name} / {member.name}", is_header=is_header)
+        with heeded(whole_file(path), name=path.name, fatal=fatal):
+            yield from _each(path, is_header=is_header)
     except OSError as error:
         yield Opened(name=path.name, failure=_unreadable(error))
+    except NotASheet as refused:
+        yield Opened(name=path.name, failure=Unopened(_FLAWS[refused.flaw], text=refused.text))
     except Unopened as failure:
         yield Opened(name=path.name, failure=failure)
+
+
+def _each(path: Path, *, is_header: IsHeader) -> Iterator[Opened]:
+    if not _is_archive(path):
+        yield _opened(path, name=path.name, is_header=is_header)
+        return
+    with tempfile.TemporaryDirectory(prefix="rpa-") as folder:
+        for member in _unpacked(path, into=Path(folder)):
+            yield _opened(member, name=f"{path.name} / {member.name}", is_header=is_header)
 
 
 def _opened(path: Path, *, name: str, is_header: IsHeader) -> Opened:
     try:
         _check_size(path)
         _check_workbook(path)
-        worksheets = tuple(read_worksheets(path, is_header=is_header))
+        worksheets = tuple(worksheets_in(whole_file(path), is_header=is_header))
         return Opened(name=name, worksheets=worksheets, is_page=_starts_with(path, _PAGE))
     except NotASheet as refused:
         return Opened(name=name, failure=Unopened(_FLAWS[refused.flaw], text=refused.text))
@@ -158,36 +167,9 @@ def _check_workbook(path: Path) -> None:
 
 def _real_size(file: BinaryIO, member: zipfile.ZipInfo, *, most: int) -> int:
     """How many bytes come out of a member; the size that it names is not believed. Raises Unopened."""
-    file.seek(member.header_offset)
-    head = file.read(_LOCAL.size)
-    if len(head) < _LOCAL.size:
-        raise Unopened(NoticeReason.BROKEN_FILE)
-    file.seek(sum(_LOCAL.unpack(head)), os.SEEK_CUR)
-    stored = member.compress_type != zipfile.ZIP_DEFLATED
-    size, packed = 0, 0
-    for packed, out in _stored(member) if stored else _inflated(file, member):
-        size += out
+    size = 0
+    for packed, chunk in unpacking(file, member):
+        size += len(chunk)
         if size > most:
             raise Unopened(NoticeReason.BOMB if size > _RATIO * packed else NoticeReason.TOO_LARGE)
     return size
-
-
-def _stored(member: zipfile.ZipInfo) -> Iterator[tuple[int, int]]:
-    yield member.compress_size, member.compress_size
-
-
-def _inflated(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[tuple[int, int]]:
-    """Bytes taken in until now, and bytes that came out since last time."""
-    inflating, taken = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    while not inflating.eof and (chunk := file.read(min(_CHUNK, member.compress_size - taken))):
-        taken += len(chunk)
-        while chunk:
-            yield taken, len(_inflate(inflating, chunk))
-            chunk = inflating.unconsumed_tail
-
-
-def _inflate(inflating: zlib._Decompress, chunk: bytes) -> bytes:
-    try:
-        return inflating.decompress(chunk, _CHUNK)
-    except zlib.error as error:
-        raise Unopened(NoticeReason.BROKEN_FILE) from error

@@ -14,6 +14,7 @@ from flows.reasons import Reason
 from flows.sheets.files import NotASheet, Worksheet
 from flows.sheets.headers import Columns, HeaderWords
 from flows.sheets.rows import Fields, bad_row, check_row
+from rpa.documents.fatal import FatalFiles
 from rpa.language import Language, Text
 
 _PIECES = re.compile(r'[,\t;|"\r\n]')
@@ -46,6 +47,8 @@ class Reading:
     language: Language
     hidden_rows: bool
     """Whether hidden rows count as any other."""
+    fatal: FatalFiles | None = None
+    """Where it is noted which files are being read; None: nowhere."""
 
 
 def read_table(sheet: Worksheet, *, path: Path, worksheet: str, reading: Reading) -> list[SheetRow | BadRow] | None:

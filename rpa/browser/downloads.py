@@ -1,4 +1,7 @@
-"""Files that the browser downloads: taken when they are whole, refused when a page or nothing comes instead."""
+"""Files that the browser downloads: taken when they are whole, refused when a page or nothing comes instead.
+
+What nobody asked for is refused at any time.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,11 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.going import go_to
 from rpa.browser.playwright_errors import translated
+from rpa.diskspace import is_full
 from rpa.documents.names import numbered, safe_name
 from rpa.errors import LoginNeeded, Refused, Stopped, TryAgain
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Download, Page, Request, Response
@@ -27,6 +33,11 @@ MOST_BYTES = 200 << 20
 _READ_MS = 1_000
 _MOMENT_MS = 40
 _BLANK = {"", "about:blank"}
+_MOST_TOLD = 3
+_UNASKED = Text(
+    en="The site sent a file that nobody asked for ({name}); it was refused.",
+    zh="后台发来未请求的文件（{name}），已拒绝。",
+)
 
 
 @dataclass(kw_only=True)
@@ -36,11 +47,15 @@ class _Heard:
     page: Page
     late: set[str]
     """Addresses asked for by an earlier action, which may be answered only now."""
+    refuse: Callable[[Download], None]
+    """What to do with a file that comes beside the one that was asked for."""
     asked: set[str] = field(default_factory=set)
     """Addresses asked for, for a page or a file."""
     downloads: list[Download] = field(default_factory=list)
+    came: set[str] = field(default_factory=set)
+    """Addresses of all files that came."""
     ended: list[str | None] = field(default_factory=list)
-    """Of the first download: what it failed with, or None."""
+    """Of the download: what it failed with, or None."""
     lengths: dict[str, int] = field(default_factory=dict)
     """By address, the length that an answer has announced; 0: none."""
     moved: bool = False
@@ -48,15 +63,18 @@ class _Heard:
 
     def note_download(self, download: Download) -> None:
         """Wait for its end beside everything else: Playwright runs each handler on its own."""
+        self.came.add(download.url)
         if download.url in self.late - self.asked:
             download.cancel()
             return
+        if self.downloads:
+            self.refuse(download)
+            return
         self.downloads.append(download)
-        if len(self.downloads) == 1:
-            try:
-                self.ended.append(download.failure())
-            except Error as error:
-                self.ended.append(error.message.partition("\n")[0])
+        try:
+            self.ended.append(download.failure())
+        except Error as error:
+            self.ended.append(error.message.partition("\n")[0])
 
     def note_request(self, request: Request) -> None:
         """Keep where a page or a file is asked for."""
@@ -94,14 +112,35 @@ class Downloads:
         self._longest_s = longest_s
         self._stopping = stopping
         self._late: set[str] = set()
+        self._heard: _Heard | None = None
+        self._told = 0
+        page.context.on("download", self._came)
+
+    def _came(self, download: Download) -> None:
+        """Refuse what comes in any window while nobody waits for it."""
+        if self._heard is None or download.page != self._page:
+            self._refuse(download)
+
+    def _refuse(self, download: Download) -> None:
+        self._told += 1
+        if self._told <= _MOST_TOLD:
+            speak("WARNING", _UNASKED, name=safe_name(download.suggested_filename, fallback="download"))
+        with suppress(Error):  # it is gone with its window
+            download.cancel()
 
     def taken(self, action: Callable[[], None], *, into: Path, most_bytes: int) -> Path:
         """Do the action, and give the file that it makes the browser download; see `View.downloaded`."""
-        heard, address = _Heard(page=self._page, late=self._late), self._page.url
-        with _listening(heard):
-            action()
-            download = self._begun(heard, address=address)
-            self._end(heard, length=heard.lengths.get(download.url, 0), most_bytes=most_bytes)
+        heard = _Heard(page=self._page, late=self._late, refuse=self._refuse)
+        address, self._heard = self._page.url, heard
+        try:
+            with _listening(heard):
+                action()
+                download = self._begun(heard, address=address)
+                length = heard.lengths.get(download.url, 0)
+                self._end(heard, download, into=into, length=length, most_bytes=most_bytes)
+        finally:
+            self._heard = None
+            self._late |= heard.asked - heard.came - {self._page.url}
         return _kept(download, into=into, most_bytes=most_bytes)
 
     def _begun(self, heard: _Heard, *, address: str) -> Download:
@@ -109,7 +148,6 @@ class Downloads:
         while not heard.downloads:
             shown = heard.shown()
             if shown is not None or self._clock.monotonic() > deadline:
-                self._late |= heard.asked - heard.lengths.keys()
                 raise self._nothing(shown, address=address)
             self._breathe()
         return heard.downloads[0]
@@ -123,12 +161,16 @@ class Downloads:
             go_to(self._page, address, doing="going back to where the file was asked for", clock=self._clock)
         return Refused(f"The site {came}; the next run tries again.", reason="download_failed")
 
-    def _end(self, heard: _Heard, *, length: int, most_bytes: int) -> None:
-        """Wait for the end of the download."""
+    def _end(self, heard: _Heard, download: Download, *, into: Path, length: int, most_bytes: int) -> None:
+        """Wait for the end of the download, as long as there is room for it; a length need not be told, nor be true."""
         deadline = self._clock.monotonic() + self._longest_s
-        if length > most_bytes:
-            raise _too_large(length, most_bytes=most_bytes)
+        part = _part_of(download)
         while not heard.ended:
+            size = max(length, _written(part))
+            if size > most_bytes:
+                raise _too_large(size, most_bytes=most_bytes)
+            if is_full(into) or (part is not None and is_full(part.parent)):
+                raise Refused("The disk has no room for the file; make room and run again.", reason="download_failed")
             if self._clock.monotonic() > deadline:
                 message = f"The download did not end in {self._longest_s:.0f} s; the next run tries again."
                 raise Refused(message, reason="download_failed")
@@ -149,6 +191,22 @@ class Downloads:
         except Error as error:
             raise TryAgain("The browser's window is gone.") from error
         raise TryAgain("The browser's window is gone.")
+
+
+def _part_of(download: Download) -> Path | None:
+    """Where the browser writes it: Playwright itself tells that only once the file is whole. None: it is not known."""
+    try:
+        return Path(download._impl_obj._artifact._initializer["absolutePath"])  # noqa: SLF001
+    except (AttributeError, KeyError, TypeError):
+        return None
+
+
+def _written(part: Path | None) -> int:
+    """How much of it has come; Chromium gives the file its name at the end."""
+    for path in () if part is None else (part.with_name(f"{part.name}.crdownload"), part):
+        with suppress(OSError):
+            return path.stat().st_size
+    return 0
 
 
 def others(page: Page) -> list[Page]:

@@ -15,22 +15,12 @@ import psutil
 import pytest
 
 from rpa.browser.view import View
-from rpa.errors import LoginNeeded, Refused, Stopped, TryAgain
+from rpa.errors import LoginNeeded, Stopped, TryAgain
+from tests.browser.downloading import LINKS, ORDERS, Serve, attach, begin, clicking, refusal, trickle
 from tests.browser.tinysite import LONG_S, SHOP, SOON_S, TinySite, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Page
-
-    Serve = Callable[[BaseHTTPRequestHandler], None]
-    How = Callable[[View, str], Callable[[], None]]
-
-LINKS = """<a href="/file">Here</a><a href="/file" target="_blank">In a tab</a><a href="/other">Other</a>
-<button onclick="window.open('/file')">By a window</button>
-<button onclick="Object.assign(document.createElement('a'), {href: '/file', download: ''}).click()">By a script</button>
-<button onclick="const made = window.URL.createObjectURL(new Blob(['made by the page']));
-  Object.assign(document.createElement('a'), {href: made, download: 'made.csv'}).click()">By the page itself</button>
-<button>Nothing</button>"""
-ORDERS = b"order\n260310-123456789012345\n"
 
 
 @pytest.fixture
@@ -46,23 +36,6 @@ def into(tmp_path: Path) -> Path:
     folder = tmp_path / "into"
     folder.mkdir()
     return folder
-
-
-def begin(handler: BaseHTTPRequestHandler, *, length: int, name: str = "orders.csv") -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/octet-stream")
-    handler.send_header("Content-Disposition", f'attachment; filename="{name}"')
-    handler.send_header("Content-Length", str(length))
-    handler.end_headers()
-
-
-def attach(
-    handler: BaseHTTPRequestHandler, *, content: bytes = ORDERS, name: str = "orders.csv", lost: int = 0
-) -> None:
-    """A file to download, of which the last bytes are lost on the way."""
-    begin(handler, length=len(content), name=name)
-    handler.wfile.write(content[: len(content) - lost])
-    handler.close_connection = True
 
 
 def show(handler: BaseHTTPRequestHandler, *, text: str = "busy", status: int = 200) -> None:
@@ -84,20 +57,6 @@ def send_to_login(handler: BaseHTTPRequestHandler) -> None:
 
 def hang_up(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
-
-
-def trickle(handler: BaseHTTPRequestHandler, *, ended: threading.Event, length: int = 1 << 20) -> None:
-    """A file of which only the first bytes come, until the browser gives up."""
-    begin(handler, length=length)
-    with suppress(OSError):
-        while not ended.wait(0.05):
-            handler.wfile.write(b"o")
-            handler.wfile.flush()
-    ended.set()
-
-
-def clicking(view: View, text: str) -> Callable[[], None]:
-    return lambda: view.page.get_by_text(text, exact=True).click(no_wait_after=True)
 
 
 @pytest.mark.parametrize("link", ["Here", "In a tab", "By a window", "By a script"])
@@ -141,20 +100,6 @@ def asking(view: View, text: str) -> Callable[[], None]:
             clicking(view, text)()
 
     return ask
-
-
-def refusal(
-    view: View, link: str, *, into: Path, most_bytes: int = 1 << 30, patience_s: float = LONG_S, how: How = clicking
-) -> Refused:
-    """How a download is refused: nothing is left of it, and the page is as it was."""
-    view._downloads._patience_s = patience_s
-    with pytest.raises(Refused) as caught:
-        view.downloaded(how(view, link), into=into, most_bytes=most_bytes)
-    view._downloads._patience_s = LONG_S
-    assert list(into.iterdir()) == []
-    assert view.page.context.pages == [view.page]
-    view.arrive("orders")
-    return caught.value
 
 
 SHOWN: dict[str, Serve] = {

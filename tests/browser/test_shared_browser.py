@@ -18,7 +18,7 @@ from rpa.config import load
 from rpa.errors import TryAgain
 from rpa.scheduler.browserhost import BrowserHost
 from rpa.scheduler.leftovers import workshop
-from tests.browser.test_downloads import ORDERS, attach
+from tests.browser.downloading import ORDERS, attach
 from tests.browser.tinysite import SHOP, TinySite, viewed
 from tests.office import ShopFolder
 

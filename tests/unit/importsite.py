@@ -17,7 +17,7 @@ from flows.importing.profile import ImportWords
 from flows.inbox import Inbox
 from flows.model import Decision, How, Order, SheetRow
 from flows.office import ImportSaid, ImportsShipments, OrdersPage, ReadsOrders, Said, ShipsOrders, Sighting
-from flows.sheets import SheetContents
+from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping import ShippingDesk
 from flows.ways import By

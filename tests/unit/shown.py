@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fixtures.sheets.formats import write_csv, write_html, write_xls, write_xlsx
 from flows.profile import read_sheet_profile
-from flows.sheets import SheetContents
+from flows.sheets.contents import SheetContents
 
 PROFILE = read_sheet_profile(Path(__file__).parents[2] / "selectors" / "pinduoduo.toml")
 HEADERS = ("订单号", "快递公司", "快递单号")

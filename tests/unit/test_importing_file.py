@@ -18,12 +18,14 @@ from fixtures.mockshop.import_files import EXPRESS, NO_LOGISTICS
 from fixtures.mockshop.import_files import read_rows as as_the_site_reads_it
 from fixtures.mockshop.import_files import template as template_of
 from fixtures.sheets.formats import write_xlsx
+from flows.importing import trial
 from flows.importing.file import read_failures, read_lines, write_file
 from flows.importing.model import FailedLine, ImportLine
 from flows.importing.profile import ImportWords
 from flows.sheets.files import NotASheet
+from rpa.confined import Confined, Limits
 from rpa.elements.registry import load_profile
-from rpa.errors import PageChanged
+from rpa.errors import PageChanged, TryAgain
 from tests.processes import open_in
 
 WORDS = load_profile("pinduoduo").section(ImportWords)
@@ -221,3 +223,49 @@ def test_a_failure_file_without_rows_has_none(drawn: Template) -> None:
 def test_a_failure_file_that_cannot_be_relied_on_is_none(drawn: Template, rows: list[list[object]]) -> None:
     with pytest.raises(NotASheet):
         read_failures(drawn(rows), words=WORDS)
+
+
+def test_a_template_that_takes_all_memory_when_it_is_opened_is_no_template(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    less = Limits(memory_bytes=256 << 20, cpu_s=3, wall_s=60, answer_bytes=1)
+    monkeypatch.setattr(trial._TRIAL, "_limits", less)
+    hostile = tmp_path / "hostile.xlsx"
+    merged = b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    with ZipFile(template) as given, ZipFile(hostile, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(b"</sheetData>", b"</sheetData>" + merged))
+    with pytest.raises(PageChanged, match="more than an empty form"):
+        write_file(lines(2), template=hostile, to=tmp_path / "out.xlsx", words=WORDS)
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_the_forms_known_are_opened_without_a_trial(template: Path) -> None:
+    nobody = Confined("tests.unit.no_such_program", limits=Limits(memory_bytes=1, cpu_s=1, wall_s=1, answer_bytes=1))
+    trial.try_out(template, trial=nobody)
+
+
+SHEET = "</sheetData>"
+NAMED = "xmlns:x='http://schemas.openxmlformats.org/spreadsheetml/2006/main'"
+ODD: list[Callable[[str], bytes]] = [
+    lambda text: text.replace(SHEET, f"{SHEET}<mergeCells><mergeCell ref = 'A1:XFD9'/></mergeCells>").encode(),
+    lambda text: text.replace(SHEET, f"<row r='1048576'><c r='A1048576'/></row>{SHEET}").encode(),
+    lambda text: text.replace(SHEET, f"<x:row {NAMED} r='9'><x:c r='XFD9'/></x:row>{SHEET}").encode(),
+    lambda text: text.replace(SHEET, f"<row r='1048576'/>{SHEET}").replace("UTF-8", "UTF-16").encode("utf-16"),
+    lambda text: text.replace("<worksheet", "<!DOCTYPE a [<!ENTITY a 'a'>]><worksheet").encode(),
+    lambda text: text.replace(SHEET, SHEET + " " * (3 << 20)).encode(),
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_form_that_could_cost_more_than_it_looks_is_tried_out(
+    template: Path, tmp_path: Path, odd: Callable[[str], bytes]
+) -> None:
+    path = tmp_path / "odd.xlsx"
+    with ZipFile(template) as given, ZipFile(path, "w") as made:
+        for name in given.namelist():
+            is_sheet = name.startswith("xl/worksheets/")
+            made.writestr(name, odd(given.read(name).decode()) if is_sheet else given.read(name))
+    nobody = Confined("tests.unit.no_such_program", limits=Limits(memory_bytes=1, cpu_s=1, wall_s=1, answer_bytes=1))
+    with pytest.raises(TryAgain):
+        trial.try_out(path, trial=nobody)

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -16,7 +16,7 @@ from fixtures.sheets.formats import write_csv, write_html, write_xls, write_xlsx
 from fixtures.sheets.samples import Parcel, write_samples
 from flows.model import SheetRow
 from flows.profile import SheetProfile, read_sheet_profile
-from flows.sheets import SheetContents, read_sheets
+from flows.sheets.contents import SheetContents, read_sheets
 from rpa.clock import Clock
 
 PROFILE = Path(__file__).parents[2] / "selectors" / "pinduoduo.toml"
@@ -231,13 +231,12 @@ def test_a_file_that_changes_while_it_is_read_is_left_alone(
 ) -> None:
     path = write_csv(tmp_path / "p.csv", [HEADERS, *PARCELS])
 
-    def read_slowly(self: Path) -> bytes:
-        with self.open("ab") as file:
+    def opened_late(path: Path, *, links: bool) -> BinaryIO:
+        with path.open("ab") as file:
             file.write(b"2603")
-        with self.open("rb") as file:
-            return file.read()
+        return path.open("rb")
 
-    monkeypatch.setattr(Path, "read_bytes", read_slowly)
+    monkeypatch.setattr("rpa.files.open_regular", opened_late)
     contents = read(path)
     assert ([left.path for left in contents.left_alone], contents.good, contents.bad) == ([path], (), ())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.sheets.formats import Rows, write_csv, write_xls, write_xlsx
-from flows.sheets import read_sheets
+from flows.sheets.contents import read_sheets
 from rpa.clock import Clock
 from tests.unit.shown import BOOKS, HEADERS, NUMBER, PROFILE, SHEETS, SN, SN2, SN3, Read, ends
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fixtures.sheets.formats import Formatted, write_csv
 from flows.cells import Shown, clean
-from flows.sheets import read_sheets
+from flows.sheets.contents import read_sheets
 from flows.sheets.number_formats import shown
 from rpa.clock import Clock
 from tests.unit.shown import BOOKS, HEADERS, NUMBER, PROFILE, SHEETS, SN, SN2, SN3, Read, ends
