@@ -143,7 +143,7 @@ def _ends_a_line(number: int, *, size: int) -> bool:
 
 
 def _line(entry: Entry) -> str:
-    text = json.dumps(dict(entry), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(dict(entry), sort_keys=True)
     return json.dumps({"sum": _sum(text)})[:-1] + f", {text[1:]}\n"
 
 
@@ -154,7 +154,7 @@ def _entry(line: bytes) -> Entry | None:
         checksum = said.pop("sum")
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return said if checksum == _sum(json.dumps(said, ensure_ascii=False, sort_keys=True)) else None
+    return said if checksum == _sum(json.dumps(said, sort_keys=True)) else None
 
 
 def _sum(text: str) -> str:
