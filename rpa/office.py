@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rpa.address import host_of
+from rpa.address import Site, origin_of
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.login import type_password
@@ -15,8 +15,19 @@ from rpa.browser.session import login_state, shop_page
 from rpa.browser.view import View
 from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
-from rpa.elements.registry import load_profile
-from rpa.errors import ChallengeShown, ConfigError, KickedOut, LoginNeeded, NeedsPerson, Stopped, TryAgain, WrongShop
+from rpa.elements.registry import is_shipped, load_profile
+from rpa.errors import (
+    ChallengeShown,
+    ConfigError,
+    KickedOut,
+    LoginNeeded,
+    NeedsPerson,
+    RpaError,
+    Stopped,
+    TryAgain,
+    WrongShop,
+    WrongSite,
+)
 from rpa.language import Text
 from rpa.log import speak
 from rpa.tomlfile import did_you_mean
@@ -35,6 +46,12 @@ _NO_PASSWORD = Text(
     en="Shop {shop} is not logged in, and no password of its account is stored. Run `rpa login {shop}`.",
     zh="{shop} 未登录，且没有保存密码。请运行 rpa login {shop}。",
 )
+_MOVED = Text(
+    en="The address of {shop} has changed: its login was given at {there}, and is not used at {here}. Run `rpa login "
+    "{shop}`.",
+    zh="{shop} 的网址已变更：登录信息是在 {there} 提供的，不会用于 {here}；请运行 rpa login {shop}。",
+)
+_EARLIER = Text(en="an address that an earlier release did not keep", zh="旧版本未记录的网址")
 _NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} 的登录状态未能保存：{error}")
 
 
@@ -52,6 +69,18 @@ class Premises:
     def base_url(self) -> str:
         """Where the back office is: the shop's own address, else its platform's."""
         return self.shop.base_url or self.profile.base_url
+
+    @property
+    def site(self) -> Site:
+        """What passwords and login states of this shop belong to.
+
+        Earlier releases kept them without an address. Those are taken to be of the platform's own address as it came
+        with the program, and of a mock; anywhere else a person logs in once.
+        """
+        shop, own = self.shop, origin_of(self.profile.base_url)
+        shipped = is_shipped(shop.platform, folder=self.config.selectors)
+        origin = origin_of(self.base_url)
+        return Site(origin=origin, takes_earlier=shop.mock or (shipped and origin == own))
 
 
 def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
@@ -75,16 +104,21 @@ def opened(
 ) -> Iterator[View]:
     """The shop's page, with the saved login state, which is saved after a login and at the end; see `viewed`.
 
-    Where the login itself was the trouble, the state is forgotten; the password is kept.
+    Where the login itself was the trouble, the state is forgotten; the password is kept. Raises LoginNeeded when both
+    were given at another address.
     """
     shop, vault = premises.shop, premises.vault
-    state = vault.load_state(shop.name)
+    _check_moved(premises)
+    state = vault.load_state(shop.name, premises.site)
     enter = entering(premises)
     with viewed(
         premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping, guest=guest
     ) as view:
         try:
-            yield view
+            with _site_first(view):
+                yield view
+        except WrongSite:
+            raise
         except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
             vault.forget_state(shop.name)
             raise
@@ -94,6 +128,24 @@ def opened(
         keep_login(premises, view)
 
 
+def _check_moved(premises: Premises) -> None:
+    shop, site = premises.shop.name, premises.site
+    there = premises.vault.given_elsewhere(shop, site)
+    if there is not None:
+        language = premises.config.language
+        raise LoginNeeded(_MOVED.with_words(shop=shop, there=there or _EARLIER.of(language), here=site.origin))
+
+
+@contextmanager
+def _site_first(view: View) -> Iterator[None]:
+    """Whatever came of it: that the page was led to another site is what stops the shop."""
+    try:
+        yield
+    except RpaError:
+        view.border.check_led()
+        raise
+
+
 def keep_login(premises: Premises, view: View) -> None:
     """Save the login state of this page for the next run."""
     try:
@@ -101,7 +153,7 @@ def keep_login(premises: Premises, view: View) -> None:
     except TryAgain as error:
         speak("WARNING", _NOT_KEPT, shop=premises.shop.name, error=error)
     else:
-        premises.vault.save_state(premises.shop.name, state)
+        premises.vault.save_state(premises.shop.name, state, premises.site)
 
 
 @contextmanager
@@ -135,7 +187,7 @@ def guard_of(premises: Premises, *, watched: bool) -> Guard:
     approvals = Approvals.load(premises.config.var / "approvals.json")
     return Guard(
         shop=shop.name, mall_id=shop.mall_id, mall_name=shop.mall_name,
-        host=host_of(premises.base_url), approvals=approvals, watched=watched,
+        approvals=approvals, watched=watched, mock=shop.mock,
     )  # fmt: skip
 
 
@@ -168,7 +220,7 @@ def entering(premises: Premises) -> Callable[[View], None]:
     shop = premises.shop
 
     def enter(view: View) -> None:
-        password = premises.vault.password(shop.name, shop.login)
+        password = premises.vault.password(shop.name, shop.login, premises.site)
         if password is None:
             raise LoginNeeded(_NO_PASSWORD.with_words(shop=shop.name))
         type_password(view, login=shop.login, password=password)

@@ -192,7 +192,7 @@ class _ShopRun:
         keep_findings(ledger, self.report.result, flow=flow, whole=whole, stop=self._stopped_by)
         keep_ending(ledger, self.name, flow=flow.name, stop=self._stopped_by)
         keep_login(
-            ledger, self.name, state=premises.vault.load_state(self.name),
+            ledger, self.name, state=premises.vault.load_state(self.name, premises.site),
             cookies=premises.profile.session.login_cookies, now=self._job.config.clock.now(),
         )  # fmt: skip
 

@@ -21,12 +21,15 @@ from rpa.errors import LoginNeeded, Refused, Stopped, TryAgain
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Download, Page, Request, Response
 
+    from rpa.browser.border import Border
     from rpa.clock import Clock
 
 MOST_BYTES = 200 << 20
 _READ_MS = 1_000
 _MOMENT_MS = 40
 _BLANK = {"", "about:blank"}
+_MADE_HERE = "data:"
+"""A file that the page itself has made."""
 
 
 @dataclass(kw_only=True)
@@ -83,11 +86,12 @@ class Downloads:
     """Downloads of one page."""
 
     def __init__(
-        self, page: Page, *, clock: Clock, login_path: str, patience_s: float, longest_s: float,
+        self, border: Border, *, clock: Clock, login_path: str, patience_s: float, longest_s: float,
         stopping: Callable[[], bool],
     ) -> None:  # fmt: skip
         """`patience_s`, `longest_s`: how long until it begins, and until it ends; `stopping`: whether to give up."""
-        self._page = page
+        self._border = border
+        self._page = border.wherever
         self._clock = clock
         self._login_path = login_path
         self._patience_s = patience_s
@@ -101,12 +105,15 @@ class Downloads:
         with _listening(heard):
             action()
             download = self._begun(heard, address=address)
+            if not download.url.startswith(_MADE_HERE):
+                self._border.check_origin(download.url)
             self._end(heard, length=heard.lengths.get(download.url, 0), most_bytes=most_bytes)
         return _kept(download, into=into, most_bytes=most_bytes)
 
     def _begun(self, heard: _Heard, *, address: str) -> Download:
         deadline = self._clock.monotonic() + self._patience_s
         while not heard.downloads:
+            self._border.check_led()
             shown = heard.shown()
             if shown is not None or self._clock.monotonic() > deadline:
                 self._late |= heard.asked - heard.lengths.keys()
@@ -120,7 +127,7 @@ class Downloads:
             return LoginNeeded("The site shows its login page in place of a file. Run `rpa login` for this shop.")
         came = f"shows a page in place of a file (“{_words(shown)}”)" if shown is not None else "gave no file"
         if shown in (None, self._page):
-            go_to(self._page, address, doing="going back to where the file was asked for", clock=self._clock)
+            go_to(self._border, address, doing="going back to where the file was asked for", clock=self._clock)
         return Refused(f"The site {came}; the next run tries again.", reason="download_failed")
 
     def _end(self, heard: _Heard, *, length: int, most_bytes: int) -> None:

@@ -62,47 +62,48 @@ class Guard:
     shop: str
     mall_id: str | None
     mall_name: str | None
-    host: str
     approvals: Approvals
     watched: bool
     """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
+    mock: bool = False
+    """The shop is a mock, where nothing needs to be confirmed."""
     refused_dialogs: list[str] = field(default_factory=list)
-    _to_confirm: dict[str, set[str]] = field(default_factory=dict)
-    """By subject, the unconfirmed elements that were clicked for it because a person watched."""
+    _to_confirm: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    """By subject, the unconfirmed elements that were clicked for it because a person watched, each with its origin."""
 
-    def allow(self, element: Element, *, profile: Profile, about: str = "") -> None:
-        """Raise NotApproved for a destructive element that nobody has confirmed on this host and nobody watches.
+    def allow(self, element: Element, *, profile: Profile, origin: str, about: str = "") -> None:
+        """Raise NotApproved for a destructive element that nobody has confirmed on this origin and nobody watches.
 
-        Also UnexpectedDialog for one, when the page has asked something. `about`: the subject that the click is for;
-        see `confirm`.
+        Also UnexpectedDialog for one, when the page has asked something. `origin`: of the document that has it;
+        `about`: the subject that the click is for; see `confirm`.
         """
         if element.risk is Risk.DESTRUCTIVE:
             self.refuse_asked()
-        if self.is_confirmed(element, profile=profile):
+        if self.is_confirmed(element, profile=profile, origin=origin):
             return
-        self.check_allowed(element, profile=profile)
-        self._to_confirm.setdefault(about, set()).add(element.name)
+        self.check_allowed(element, profile=profile, origin=origin)
+        self._to_confirm.setdefault(about, set()).add((origin, element.name))
 
-    def check_allowed(self, element: Element, *, profile: Profile) -> None:
+    def check_allowed(self, element: Element, *, profile: Profile, origin: str) -> None:
         """The same before anything was begun, without a click."""
-        if not self.watched and not self.is_confirmed(element, profile=profile):
+        if not self.watched and not self.is_confirmed(element, profile=profile, origin=origin):
             message = (
-                f"{element.name} was never confirmed by a person on {self.host}, so it is not clicked unattended. "
+                f"{element.name} was never confirmed by a person on {origin}, so it is not clicked unattended. "
                 f"Run `rpa selectors approve {self.shop}`, or once with --headed --step."
             )
             raise NotApproved(message)
 
-    def is_confirmed(self, element: Element, *, profile: Profile) -> bool:
-        """Whether this element may be clicked unattended: not destructive, or confirmed by a person on this host."""
-        if element.risk is not Risk.DESTRUCTIVE:
+    def is_confirmed(self, element: Element, *, profile: Profile, origin: str) -> bool:
+        """Whether this element may be clicked unattended: not destructive, or confirmed by a person on this origin."""
+        if element.risk is not Risk.DESTRUCTIVE or self.mock:
             return True
-        return self.approvals.allows(self.host, element.name, signature_of(profile, element))
+        return self.approvals.allows(origin, element.name, signature_of(profile, element))
 
     def confirm(self, about: str, *, profile: Profile, by: str, now: datetime) -> None:
         """This subject ended as it should, watched by a person: what was clicked for it is confirmed from now on."""
-        for name in sorted(self._to_confirm.pop(about, ())):
-            self.approvals.approve(self.host, profile, name, by=by, now=now)
-            speak("INFO", _CONFIRMED, name=name, host=self.host, by=by)
+        for origin, name in sorted(self._to_confirm.pop(about, ())):
+            self.approvals.approve(origin, profile, name, by=by, now=now)
+            speak("INFO", _CONFIRMED, name=name, host=origin, by=by)
 
     def refuse_dialog(self, dialog: Dialog) -> None:
         """Answer a question of the browser's own (alert, confirm, prompt) with cancel; the next check stops us.
@@ -176,6 +177,7 @@ class Guard:
             view.page, lambda: view.page.evaluate(script("look_around"), argument), doing="looking around on the page"
         )
         seen: Mapping[str, Any] = json.loads(text)
+        view.border.check_origin(seen["url"])
         return seen
 
     def check_shop(self, shown: Mapping[str, str | None]) -> None:

@@ -125,6 +125,7 @@ def shop_page(
             storage_state=storage, viewport=WINDOW, locale="zh-CN", timezone_id=timezone,
             accept_downloads=True, reduced_motion="reduce" if still else None,
         )  # fmt: skip
+        context.grant_permissions([])  # and denies all others, which would be asked for
     except Error as error:
         raise TryAgain(f"The browser did not open a window: {error.message.partition(chr(10))[0]}.") from error
     if still:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text as Styled
 
-from rpa.address import host_of, is_loopback
+from rpa.address import origin_of
 from rpa.cli.speech import agreed, console, person_named
 from rpa.config import load
 from rpa.elements.approvals import Approval, Approvals
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.elements.profile import Element, Locator, Profile
 
-_LOOPBACK = Text(
-    en="{host} is this machine itself (a mock), where nothing needs to be confirmed. Nothing was recorded.",
-    zh="{host} 是本机（模拟后台），无需确认。未做任何记录。",
+_MOCK = Text(
+    en="{origin} is a mock (mock = true), where nothing needs to be confirmed. Nothing was recorded.",
+    zh="{origin} 是模拟后台（mock = true），无需确认。未做任何记录。",
 )
 _NONE = Text(en="Profile {profile} has no destructive element.", zh="页面描述 {profile} 中没有需要确认的元素。")
 _HEAD = Text(
-    en="These elements do what cannot be undone on {host}. Compare each with the site before you say yes.",
-    zh="以下元素在 {host} 上的操作无法撤销。请逐个对照后台页面，确认无误后再回答 y。",
+    en="These elements do what cannot be undone on {origin}. Compare each with the site before you say yes.",
+    zh="以下元素在 {origin} 上的操作无法撤销。请逐个对照后台页面，确认无误后再回答 y。",
 )
 _HARMLESS = Text(
     en="{name} is not destructive (risk: {risk}); it needs no confirmation.",
@@ -42,8 +42,8 @@ _SOURCE = Text(en="source", zh="来源")
 _VERIFIED = Text(en="verified", zh="核对")
 _ALREADY = Text(en="confirmed already by {by} on {date}", zh="{by} 已于 {date} 确认")
 _QUESTION = Text(
-    en="Is {name} described rightly, and may it be clicked unattended on {host}?",
-    zh="{name} 描述正确，允许在 {host} 上自动点击吗？",
+    en="Is {name} described rightly, and may it be clicked unattended on {origin}?",
+    zh="{name} 描述正确，允许在 {origin} 上自动点击吗？",
 )
 _DONE = Text(en="Confirmed now by {by}: {names}.", zh="{by} 本次确认：{names}。")
 _NOT_DONE = Text(
@@ -53,7 +53,7 @@ _NOT_DONE = Text(
 
 
 def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: str | None, yes: bool) -> None:
-    """Show the destructive elements (or those named), ask for each, and record what was confirmed for the shop's host.
+    """Show the destructive elements (or those named), ask for each, and record what was confirmed for the shop's site.
 
     Raises ConfigError for an unknown element ("did you mean"), or when nobody is named.
     """
@@ -61,14 +61,14 @@ def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: st
     chosen = config.shop(shop)
     profile = load_profile(chosen.platform, folder=config.selectors)
     elements = _wanted(profile, names=names)
-    host, language = host_of(chosen.base_url or profile.base_url), config.language
-    if is_loopback(host):
-        console().print(_LOOPBACK.of(language).format(host=host))
+    origin, language = origin_of(chosen.base_url or profile.base_url), config.language
+    if chosen.mock:
+        console().print(_MOCK.of(language).format(origin=origin))
         return
     destructive = list(_destructive(elements, language=language))
     if destructive:
-        console().print(_HEAD.of(language).format(host=host), style="bold")
-        asking = _Asking(config=config, profile=profile, host=host, by=person_named(by), yes=yes)
+        console().print(_HEAD.of(language).format(origin=origin), style="bold")
+        asking = _Asking(config=config, profile=profile, origin=origin, by=person_named(by), yes=yes)
         _tell({element.name: asking.confirms(element) for element in destructive}, by=asking.by, language=language)
     elif not names:
         console().print(_NONE.of(language).format(profile=profile.name))
@@ -80,7 +80,7 @@ class _Asking:
 
     config: Config
     profile: Profile
-    host: str
+    origin: str
     by: str
     yes: bool
 
@@ -88,13 +88,13 @@ class _Asking:
         """Whether the person confirms it now; None: it is confirmed already."""
         language, approvals = self.config.language, Approvals.load(self.config.var / "approvals.json")
         console().print(*_described(element, language=language), sep="\n")
-        earlier = _earlier(approvals, host=self.host, element=element)
+        earlier = _earlier(approvals, origin=self.origin, element=element)
         if earlier is not None:
             console().print("  " + _ALREADY.of(language).format(by=earlier.by, date=earlier.date[:10]), style="green")
             return None
-        confirmed = self.yes or agreed(_question(element, host=self.host), language=language)
+        confirmed = self.yes or agreed(_question(element, origin=self.origin), language=language)
         if confirmed:
-            approvals.approve(self.host, self.profile, element.name, by=self.by, now=self.config.clock.now())
+            approvals.approve(self.origin, self.profile, element.name, by=self.by, now=self.config.clock.now())
         return confirmed
 
 
@@ -120,13 +120,13 @@ def _wanted(profile: Profile, *, names: Sequence[str]) -> list[Element]:
     return [element for element in profile.elements.values() if element.risk is Risk.DESTRUCTIVE]
 
 
-def _earlier(approvals: Approvals, *, host: str, element: Element) -> Approval | None:
-    wanted = (host, element.name, element.signature)
-    return next((one for one in approvals.all if (one.host, one.element, one.signature) == wanted), None)
+def _earlier(approvals: Approvals, *, origin: str, element: Element) -> Approval | None:
+    wanted = (origin, element.name, element.signature)
+    return next((one for one in approvals.all if (one.origin, one.element, one.signature) == wanted), None)
 
 
-def _question(element: Element, *, host: str) -> Text:
-    words = {"name": element.name, "host": host}
+def _question(element: Element, *, origin: str) -> Text:
+    words = {"name": element.name, "origin": origin}
     return Text(en=_QUESTION.en.format(**words), zh=_QUESTION.zh.format(**words))
 
 

@@ -1,4 +1,4 @@
-"""Which destructive elements a person has confirmed, on which host. Kept in var/approvals.json."""
+"""Which destructive elements a person has confirmed, on which origin. Kept in var/approvals.json."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rpa.address import is_loopback
 from rpa.errors import ConfigError
 from rpa.files import write_atomically
 
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One element as a person confirmed it on one host."""
+    """One element as a person confirmed it on one origin."""
 
-    host: str
+    origin: str
     platform: str
     element: str
     signature: str
@@ -60,24 +59,22 @@ class Approvals:
         """The approvals in this file; none if it does not exist. Raises ConfigError when it cannot be read."""
         try:
             entries = json.loads(path.read_text(encoding="utf-8"))["approvals"]
-            return cls(path, tuple(Approval(**entry) for entry in entries))
+            return cls(path, tuple(Approval(**_with_origin(entry)) for entry in entries))
         except FileNotFoundError:
             return cls(path)
         except (OSError, ValueError, TypeError, KeyError) as error:
             advice = "Move the file away and confirm again with `rpa selectors approve`."
             raise ConfigError(f"{path} cannot be read ({type(error).__name__}). {advice}") from error
 
-    def allows(self, host: str, element: str, signature: str) -> bool:
-        """Whether this element may be clicked unattended on this host; on this machine itself always."""
-        if is_loopback(host):
-            return True
-        wanted = (host.lower(), element, signature)
-        return any((one.host, one.element, one.signature) == wanted for one in self.all)
+    def allows(self, origin: str, element: str, signature: str) -> bool:
+        """Whether this element may be clicked unattended in documents of this origin."""
+        wanted = (origin, element, signature)
+        return any((one.origin, one.element, one.signature) == wanted for one in self.all)
 
-    def approve(self, host: str, profile: Profile, element: str, *, by: str, now: datetime) -> Approval:
-        """Record that a person confirmed this element on this host, and write the file."""
+    def approve(self, origin: str, profile: Profile, element: str, *, by: str, now: datetime) -> Approval:
+        """Record that a person confirmed this element on this origin, and write the file."""
         approval = Approval(
-            host=host.lower(),
+            origin=origin,
             platform=profile.name,
             element=element,
             signature=profile.element(element).signature,
@@ -92,7 +89,15 @@ class Approvals:
 
 
 def _subject(approval: Approval) -> tuple[str, str, str]:
-    return approval.host, approval.platform, approval.element
+    return approval.origin, approval.platform, approval.element
+
+
+def _with_origin(entry: dict[str, str]) -> dict[str, str]:
+    """An entry as it is kept now; earlier releases kept the host alone, of a site that was https then as now."""
+    kept = {**entry}
+    if "host" in kept:
+        kept["origin"] = f"https://{kept.pop('host')}"
+    return kept
 
 
 def _decisive(element: Element) -> dict[str, object]:

@@ -32,6 +32,8 @@ class Found:
     name: str
     """As a person reads it, white space folded."""
     disabled: bool
+    origin: str
+    """Of the document that has it, as that names it itself."""
     clicks: str
     """The document, and how many clicks it has had: another text after a click means that this arrived."""
 
@@ -90,7 +92,7 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
     if problem:
         raise NotItself(f"{problem}; nothing was clicked.")
     place = locate(root, seen.by).visible.describe(element.name)
-    return Found(element=element, locator=place, name=hit["name"], disabled=hit["disabled"], clicks=hit["clicks"])
+    return Found(element=element, locator=place, **hit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ def _first_seen(root: Page | PlaywrightLocator, element: Element, locators: Sequ
 
 
 def visible_hits(candidate: PlaywrightLocator, *, name: str) -> list[dict[str, Any]]:
-    """What is visible now where this locator looks: `name` (as a person reads it), `disabled` and `clicks` of each.
+    """What is visible now where this locator looks: `name` (as a person reads it) and the rest of `Found`, of each.
 
     The argument `name` is the element's, for messages.
     """

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error
 
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
@@ -30,7 +32,7 @@ _WAITS = {
     "rpa.browser.guard._CLOSING_MS": 1000,
     "rpa.browser.guard._PASSING_S": 1.0,
     "rpa.browser.lists._DRAWING_MS": 1000,
-    "rpa.browser.view._COVERED_MS": 1000,
+    "rpa.browser.clicking._COVERED_MS": 1000,
 }
 """What it waits beside a view's own patience, and how many of its units a second has."""
 SHOP = '<script>shop = {id: "1", name: "Tea"}</script><h1 id="title">Orders</h1>'
@@ -122,11 +124,12 @@ def viewed(
     **guard: Any,
 ) -> Iterator[View]:
     """The site through a View; `guard`: what differs from the shop's own guard."""
-    told: dict[str, Any] = {"shop": "tea", "mall_id": "1", "mall_name": None, "host": "127.0.0.1", "watched": False}
+    told: dict[str, Any] = {"shop": "tea", "mall_id": "1", "mall_name": None, "mock": True, "watched": False}
     told |= {"approvals": Approvals(folder / "approvals.json")} | guard
     clock = HandClock()
     evidence = Evidence(folder=folder / "evidence", clock=clock, masks=PROFILE.evidence.mask)
-    page.goto("about:blank")
+    with suppress(Error):  # a site that is gone
+        page.goto(f"{url}/empty")
     view = View(
         page, profile=PROFILE, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
         enter=enter, patience_s=patience_s,

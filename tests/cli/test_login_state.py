@@ -45,7 +45,7 @@ def test_one_login_serves_every_run_and_is_kept_encrypted(shop: ShopFolder, mock
     before, kept = len(logins(mock_shop)), shop.var / "secrets" / "demo.state"
     assert shop.run(*READ).exit_code == 0
     first = kept.read_bytes()
-    state = json.loads(vault(shop).load_state("demo") or b"{}")
+    state = json.loads(vault(shop).load_state("demo", shop.site()) or b"{}")
     assert state["cookies"]
     for cookie in state["cookies"]:
         assert cookie["value"].encode() not in first
@@ -87,13 +87,13 @@ def test_what_a_site_keeps_in_indexed_db_is_part_of_the_login(mock_shop: MockSho
 
 
 def test_a_wrong_password_is_typed_once_and_a_person_is_called(shop: ShopFolder, mock_shop: MockShop) -> None:
-    vault(shop).save_password("demo", "clerk-1", "wrong-9")
+    vault(shop).save_password("demo", "clerk-1", "wrong-9", shop.site())
     before = len(logins(mock_shop))
     run = shop.run(*READ)
     assert run.exit_code == 3
     assert [login["ok"] for login in logins(mock_shop)[before:]] == [False]
     assert "账号或密码错误" in run.stdout
-    assert vault(shop).load_state("demo") is None
+    assert vault(shop).load_state("demo", shop.site()) is None
     assert "wrong-9" not in run.stdout + run.stderr
 
 
@@ -105,8 +105,8 @@ def test_another_shops_login_is_forgotten_and_nothing_else(tmp_path: Path) -> No
         assert [incident["cause"] for incident in run.json["shops"]["demo"]["incidents"]] == ["wrong_shop"]
         assert set(run.reasons()) == set(shop.parcels), "the row of the sheet has no line"
         assert shop.writes() == []
-        assert vault(shop.folder).load_state("demo") is None
-        assert vault(shop.folder).password("demo", "clerk-1") == PASSWORD
+        assert vault(shop.folder).load_state("demo", shop.folder.site()) is None
+        assert vault(shop.folder).password("demo", "clerk-1", shop.folder.site()) == PASSWORD
         assert ships_after_repair(shop)
 
 
@@ -138,7 +138,7 @@ def test_without_a_key_nothing_starts_and_the_way_to_one_is_told(
 
 def test_another_key_opens_nothing_and_removes_nothing(shop: ShopFolder) -> None:
     kept = {path: path.read_bytes() for path in (shop.var / "secrets").iterdir()}
-    vault(shop).save_state("demo", b"{}")
+    vault(shop).save_state("demo", b"{}", shop.site())
     kept |= {path: path.read_bytes() for path in (shop.var / "secrets").iterdir()}
     run = shop.run(*READ, env={"RPA_KEY": make_key()})
     assert run.exit_code == 2

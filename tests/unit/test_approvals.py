@@ -14,13 +14,13 @@ from rpa.elements.registry import load_profile, selectors_folder
 from rpa.errors import ConfigError
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-HOST = "shop.example"
+ORIGIN = "https://shop.example"
 CONFIRM = "ship.confirm"
 
 
 def approved(path: Path) -> Approvals:
     profile = load_profile("pinduoduo")
-    Approvals.load(path).approve(HOST, profile, CONFIRM, by="owner", now=NOW)
+    Approvals.load(path).approve(ORIGIN, profile, CONFIRM, by="owner", now=NOW)
     return Approvals.load(path)
 
 
@@ -31,25 +31,26 @@ def edited(folder: Path, old: str, new: str) -> Profile:
     return load_profile("pinduoduo", folder=folder)
 
 
-def allows(approvals: Approvals, profile: Profile, *, host: str = HOST, element: str = CONFIRM) -> bool:
-    return approvals.allows(host, element, profile.element(element).signature)
+def allows(approvals: Approvals, profile: Profile, *, origin: str = ORIGIN, element: str = CONFIRM) -> bool:
+    return approvals.allows(origin, element, profile.element(element).signature)
 
 
-def test_nothing_is_allowed_on_a_host_where_nobody_confirmed_it(tmp_path: Path) -> None:
+def test_nothing_is_allowed_where_nobody_confirmed_it(tmp_path: Path) -> None:
     assert not allows(Approvals.load(tmp_path / "approvals.json"), load_profile("pinduoduo"))
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
-def test_this_machine_itself_needs_no_confirmation(tmp_path: Path, host: str) -> None:
-    assert allows(Approvals.load(tmp_path / "approvals.json"), load_profile("pinduoduo"), host=host)
-
-
-def test_a_confirmation_holds_for_its_host_and_element_only(tmp_path: Path) -> None:
+def test_a_confirmation_holds_for_its_origin_and_element_only(tmp_path: Path) -> None:
     profile, approvals = load_profile("pinduoduo"), approved(tmp_path / "approvals.json")
     assert allows(approvals, profile)
-    assert not allows(approvals, profile, host="127.0.0.1.example")
+    for other in (
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://shop.example.com",
+        "http://127.0.0.1:8808",
+    ):
+        assert not allows(approvals, profile, origin=other)
     assert not allows(approvals, profile, element="ship.second_confirm")
-    assert not approvals.allows(HOST, "ship.second_confirm", profile.element(CONFIRM).signature)
+    assert not approvals.allows(ORIGIN, "ship.second_confirm", profile.element(CONFIRM).signature)
 
 
 @pytest.mark.parametrize(
@@ -76,19 +77,29 @@ def test_an_edit_elsewhere_keeps_the_confirmation(tmp_path: Path) -> None:
 def test_a_confirmation_records_who_when_and_what_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     path = tmp_path / "var" / "approvals.json"
     (one,) = approved(path).all
-    assert (one.host, one.platform, one.element, one.by) == (HOST, "pinduoduo", CONFIRM, "owner")
+    assert (one.origin, one.platform, one.element, one.by) == (ORIGIN, "pinduoduo", CONFIRM, "owner")
     assert one.date == "2026-03-10T09:00:00+08:00"
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_confirming_again_replaces_and_another_host_is_added(tmp_path: Path) -> None:
+def test_what_an_earlier_release_recorded_by_host_counts_for_its_https_origin(tmp_path: Path) -> None:
+    path = tmp_path / "approvals.json"
+    approved(path)
+    kept = path.read_text(encoding="utf-8")
+    path.write_text(kept.replace('"origin": "https://shop.example"', '"host": "shop.example"'), encoding="utf-8")
+    assert kept != path.read_text(encoding="utf-8")
+    assert allows(Approvals.load(path), load_profile("pinduoduo"))
+    assert not allows(Approvals.load(path), load_profile("pinduoduo"), origin="http://shop.example")
+
+
+def test_confirming_again_replaces_and_another_origin_is_added(tmp_path: Path) -> None:
     path = tmp_path / "approvals.json"
     approved(path)
     approvals, stale = approved(path), Approvals(path)
-    stale.approve("other.example", load_profile("pinduoduo"), CONFIRM, by="owner", now=NOW)
-    assert [one.host for one in approvals.all] == [HOST]
-    assert sorted(one.host for one in Approvals.load(path).all) == ["other.example", HOST]
+    stale.approve("https://other.example", load_profile("pinduoduo"), CONFIRM, by="owner", now=NOW)
+    assert [one.origin for one in approvals.all] == [ORIGIN]
+    assert sorted(one.origin for one in Approvals.load(path).all) == ["https://other.example", ORIGIN]
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"approvals": [{"host": "shop.example"}]}', '{"approvals": null}'])
