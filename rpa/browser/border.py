@@ -86,7 +86,7 @@ class Border:
     def check_led(self) -> None:
         """Raise WrongSite when the page was led elsewhere, wherever it is now."""
         if self._elsewhere:
-            raise WrongSite(_ELSEWHERE.with_words(there=_origin(self._elsewhere), here=" ".join(self.origins)))
+            raise WrongSite(_ELSEWHERE.with_words(there=_origin(self._elsewhere), here=self.origins[0]))
 
     def check_origin(self, url: str) -> None:
         """Raise WrongSite unless what this names (an address, an origin as a document tells it) is of the site."""

@@ -20,7 +20,6 @@ from fixtures.mockshop.orders import MockOrder
 from fixtures.mockshop.settings import DEFAULT_NOW
 from fixtures.mockshop.signature import anti_content
 from fixtures.sheets.samples import Parcel
-from rpa.address import Site, origin_of
 from rpa.credentials import Vault, key_from
 from rpa.elements.registry import selectors_folder
 from tests.office import LOGIN, PASSWORD, VIRTUAL_GOODS, Result, ShopFolder
@@ -148,4 +147,4 @@ def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
         "httpOnly": True, "secure": False, "sameSite": "Lax",
     }  # fmt: skip
     state = json.dumps({"cookies": [cookie], "origins": []}).encode()
-    Vault(folder.var / "secrets", key_from(folder.key)).save_state(shop, state, Site(origin=origin_of(mock.url)))
+    Vault(folder.var / "secrets", key_from(folder.key)).save_state(shop, state, folder.site(shop))
