@@ -22,7 +22,6 @@ from rpa.errors import (
     KickedOut,
     LoginNeeded,
     NeedsPerson,
-    RpaError,
     Stopped,
     TryAgain,
     WrongShop,
@@ -115,7 +114,7 @@ def opened(
         premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping, guest=guest
     ) as view:
         try:
-            with _site_first(view):
+            with view.border.watched():
                 yield view
         except WrongSite:
             raise
@@ -134,16 +133,6 @@ def _check_moved(premises: Premises) -> None:
     if there is not None:
         language = premises.config.language
         raise LoginNeeded(_MOVED.with_words(shop=shop, there=there or _EARLIER.of(language), here=site.origin))
-
-
-@contextmanager
-def _site_first(view: View) -> Iterator[None]:
-    """Whatever came of it: that the page was led to another site is what stops the shop."""
-    try:
-        yield
-    except RpaError:
-        view.border.check_led()
-        raise
 
 
 def keep_login(premises: Premises, view: View) -> None:

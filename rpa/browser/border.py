@@ -16,7 +16,7 @@ from playwright.sync_api import Error
 
 from rpa.address import origin_of
 from rpa.browser.playwright_errors import translated
-from rpa.errors import TryAgain, WrongSite
+from rpa.errors import RpaError, TryAgain, WrongSite
 from rpa.language import Text
 from rpa.log import speak
 
@@ -42,6 +42,7 @@ _CHOOSER = Text(
 _NO_ANSWER = "The site did not answer: the browser shows a page of its own. Check the network and run again."
 _BROWSERS_OWN = "chrome-error:"
 _BLANK = "about:blank"
+_DOCUMENT = "Document"
 
 
 class Border:
@@ -54,13 +55,15 @@ class Border:
         self._elsewhere = ""
         """Where the page was led; nothing is done with it any more."""
         self._frames: set[str] = set()
+        self._sent: set[str] = set()
+        """What the page's script has sent to the site, by its number: a redirect keeps it."""
         self._open = False
         """A person is at work, who may go wherever a log-in leads."""
         with translated("opening a page"):
             self._session = page.context.new_cdp_session(page)
             self._main = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
             self._session.on("Fetch.requestPaused", self._judge)
-            self._session.send("Fetch.enable", {"patterns": [{"resourceType": "Document"}]})
+            self._session.send("Fetch.enable", {"patterns": [{"resourceType": _DOCUMENT}]})
         page.on("framenavigated", self._note_document)
         page.on("filechooser", self._leave_unanswered)
 
@@ -78,15 +81,18 @@ class Border:
 
     def check(self) -> None:
         """Raise WrongSite when the page is not on the site, or was to leave it."""
-        url = self._page.url
         self.check_led()
-        if not url.startswith((_BLANK, _BROWSERS_OWN)):
-            self.check_origin(url)
+        self.check_shown(self._page.url)
 
     def check_led(self) -> None:
         """Raise WrongSite when the page was led elsewhere, wherever it is now."""
         if self._elsewhere:
             raise WrongSite(_ELSEWHERE.with_words(there=_origin(self._elsewhere), here=self.origins[0]))
+
+    def check_shown(self, url: str) -> None:
+        """Raise WrongSite when a window at this address shows another site; the browser's own pages are none."""
+        if not url.startswith((_BLANK, _BROWSERS_OWN)):
+            self.check_origin(url)
 
     def check_origin(self, url: str) -> None:
         """Raise WrongSite unless what this names (an address, an origin as a document tells it) is of the site."""
@@ -111,6 +117,16 @@ class Border:
         return origin_of(self.page.url)
 
     @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Raise WrongSite when the page is led elsewhere meanwhile, whatever else came of it."""
+        try:
+            yield
+        except RpaError:
+            self.check_led()
+            raise
+        self.check_led()
+
+    @contextmanager
     def opened(self) -> Iterator[Page]:
         """A person drives the page, through whatever pages a log-in takes; the program only watches."""
         self._open = True
@@ -122,11 +138,12 @@ class Border:
     @contextmanager
     def unredirected(self) -> Iterator[None]:
         """Meanwhile nothing that the page's script sends is sent on to another site: a password is in it."""
-        self._heed("Document", "XHR", "Fetch")
+        self._sent.clear()
+        self._heed(_DOCUMENT, "XHR", "Fetch")
         try:
             yield
         finally:
-            self._heed("Document")
+            self._heed(_DOCUMENT)
         self.check_led()
 
     def _heed(self, *kinds: str) -> None:
@@ -137,17 +154,22 @@ class Border:
         """Let a document come or refuse it, before it is asked for; each redirect is asked about anew."""
         url, request = event["request"]["url"], {"requestId": event["requestId"]}
         with suppress(Error):  # the page is gone, and the document with it
-            is_document = event["resourceType"] == "Document"
-            is_main = not is_document or event["frameId"] == self._main
-            wanted = is_document or "redirectedRequestId" in event
-            if self._open or self.owns(url) or not wanted or not (is_main or origin_of(url)):
+            if self._may_come(event, url=url):
                 self._session.send("Fetch.continueRequest", request)
                 return
-            if is_main:
+            if event["resourceType"] != _DOCUMENT or event["frameId"] == self._main:
                 self.note_elsewhere(url)
             else:
                 self._tell_frame(url)
             self._session.send("Fetch.failRequest", {**request, "errorReason": "BlockedByClient"})
+
+    def _may_come(self, event: dict[str, Any], *, url: str) -> bool:
+        if event["resourceType"] != _DOCUMENT:
+            own, sent = self.owns(url), event["networkId"]
+            if own:
+                self._sent.add(sent)
+            return own or sent not in self._sent
+        return self._open or self.owns(url) or (event["frameId"] != self._main and not origin_of(url))
 
     def _note_document(self, frame: Frame) -> None:
         """A document is there; one of another site was not asked about."""

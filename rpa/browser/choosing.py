@@ -25,7 +25,7 @@ def choose_file(view: View, name: str, path: Path, *, patience_ms: float) -> Non
     field, origin = _file_field(view.page, element, patience_ms=patience_ms)
     view.border.check_origin(origin)
     view.guard.allow(element, profile=view.profile, origin=origin)
-    with translated(f"choosing {path.name} in {name}"):
+    with view.border.watched(), translated(f"choosing {path.name} in {name}"):
         field.set_input_files(path)
 
 

@@ -123,6 +123,8 @@ class Downloads:
 
     def _nothing(self, shown: Page | None, *, address: str) -> Refused | LoginNeeded:
         """What to say when a page, or nothing, came instead of a file; the page is as it was then."""
+        if shown is not None:
+            self._border.check_shown(shown.url)
         if shown is not None and urlsplit(shown.url).path.startswith(self._login_path):
             return LoginNeeded("The site shows its login page in place of a file. Run `rpa login` for this shop.")
         came = f"shows a page in place of a file (“{_words(shown)}”)" if shown is not None else "gave no file"

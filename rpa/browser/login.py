@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from rpa.browser.moments import moments
 from rpa.browser.playwright_errors import translated
 from rpa.elements.resolve import find
 from rpa.errors import ChallengeShown, LoginNeeded, PageChanged
@@ -13,9 +14,8 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from rpa.browser.view import View
 
-_LEFT_LOGIN = """({ path, css, origins }) => (origins.includes(self.origin) && !location.pathname.startsWith(path))
-  || [...document.querySelectorAll(css)].some((node) => node.checkVisibility())"""
-_PERSON_S = 600
+_LEFT_LOGIN = "({ path, origins }) => origins.includes(self.origin) && !location.pathname.startsWith(path)"
+_ANSWER_S, _PERSON_S = 30, 600
 _REFUSED = Text(
     en="The site refused the login of {login}: “{words}”. It is not tried again by itself; run `rpa login` with the "
     "right password.",
@@ -52,16 +52,12 @@ def type_password(view: View, *, login: str, password: str) -> None:
 
 
 def _wait_for_end(view: View) -> None:
-    """Wait until the login page is left, or says why not."""
+    """Wait until the login page is left, or says why not. Raises PageChanged when it does neither."""
     steps = view.profile.session.login
-    ends = [view.profile.element(name) for name in (steps.error, steps.challenge)]
-    css = ",".join(locator.value for element in ends for locator in element.locators if locator.kind == "css")
-    with translated("waiting for the login"):
-        view.page.wait_for_function(_LEFT_LOGIN, arg=_left(view, css=css), timeout=30_000)
-
-
-def _left(view: View, *, css: str) -> dict[str, object]:
-    return {"path": view.profile.session.login_path, "css": css, "origins": view.border.origins}
+    for _ in moments(view.border, clock=view.clock, patience_s=_ANSWER_S):
+        if not view.on_login_page() or view.present(steps.error) or view.present(steps.challenge):
+            return
+    raise PageChanged("waiting for the login: the page did not follow in time. Look with --headed.")
 
 
 def wait_for_person(view: View) -> None:
@@ -69,7 +65,8 @@ def wait_for_person(view: View) -> None:
     try:
         with view.border.opened() as page, translated("waiting for a person to log in"):
             view.open_login()
-            page.wait_for_function(_LEFT_LOGIN, arg=_left(view, css="#-none-"), timeout=_PERSON_S * 1000, polling=500)
+            argument = {"path": view.profile.session.login_path, "origins": view.border.origins}
+            page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
     except PageChanged as error:
         raise LoginNeeded(_NOBODY) from error
 

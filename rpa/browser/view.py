@@ -153,7 +153,8 @@ class View:
 
         When something covers an element that is not destructive, popups are closed and it is clicked once more.
         """
-        click_named(self, name, scope=scope, patience_ms=self._patience_ms)
+        with self.border.watched():
+            click_named(self, name, scope=scope, patience_ms=self._patience_ms)
 
     def check_allowed(self, name: str) -> None:
         """Raise NotApproved when this element could not be clicked later, so that nothing is begun."""
@@ -161,13 +162,14 @@ class View:
 
     def fill(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Put text into a named field."""
-        with translated(f"filling {name}"):
+        with self.border.watched(), translated(f"filling {name}"):
             self.found(name, scope=scope).locator.fill(text, timeout=self._patience_ms)
 
     def type_and_enter(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Type like a person and press Enter: for fields that ignore a value set by program."""
         field = self.found(name, scope=scope).locator
-        type_and_enter(self.page, field, text, name=name, patience_ms=self._patience_ms)
+        with self.border.watched():
+            type_and_enter(self.page, field, text, name=name, patience_ms=self._patience_ms)
 
     def choose_file(self, name: str, path: Path) -> None:
         """Choose a file in a file field, which may be hidden; what the page makes of it is not waited for."""
@@ -178,7 +180,8 @@ class View:
         self.click(name)
         found = self._resolve(self.profile.element(f"{name}_option").with_value(value), self.page)
         self.guard.allow(found.element, profile=self.profile, origin=found.origin)
-        click(found, patience_ms=self._patience_ms)
+        with self.border.watched():
+            click(found, patience_ms=self._patience_ms)
 
     def present(self, name: str, *, scope: Scope | None = None) -> bool:
         """Whether a named element is visible now."""
@@ -246,7 +249,7 @@ class View:
 
     def moments(self, *, most_s: float = float("inf")) -> Iterator[None]:
         """Now, and then one moment after another in which the page may change, until patience is at its end."""
-        return moments(self.page, clock=self.clock, patience_s=min(self._patience_ms / 1000, most_s))
+        return moments(self.border, clock=self.clock, patience_s=min(self._patience_ms / 1000, most_s))
 
     # Lists and dialogs
 

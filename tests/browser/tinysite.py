@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pytest
     from playwright.sync_api import Page
 
+    from rpa.elements.profile import Profile
+
 PROFILE = load_profile("tiny", folder=Path(__file__).parent)
 SOON_S, LONG_S = 0.5, 60.0
 """How long the product waits: where nothing comes, and where something does, however busy the machine is."""
@@ -62,6 +64,8 @@ class TinySite:
     answers: list[dict[str, Any] | str | int | None] = field(default_factory=list)
     """For `/api/list`, one after the other, the last again and again: JSON, a text, a status; None: dropped."""
     asked: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    """Of everything that was asked for."""
 
     def next_answer(self) -> dict[str, Any] | str | int | None:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -74,12 +78,17 @@ def tiny_site() -> Iterator[TinySite]:
 
     class Desk(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            site.paths.append(self.path)
             if self.path in site.files:
                 site.files[self.path](self)
             else:
                 self._say(200, site.pages.get(self.path, ""), kind="text/html; charset=utf-8")
 
         def do_POST(self) -> None:
+            if self.path in site.files:
+                self.do_GET()
+                return
+            site.paths.append(self.path)
             site.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             answer = site.next_answer()
             if answer is None:
@@ -121,6 +130,7 @@ def viewed(
     folder: Path,
     enter: Callable[[View], None] | None = None,
     patience_s: float = LONG_S,
+    profile: Profile = PROFILE,
     **guard: Any,
 ) -> Iterator[View]:
     """The site through a View; `guard`: what differs from the shop's own guard."""
@@ -131,7 +141,7 @@ def viewed(
     with suppress(Error):  # a site that is gone
         page.goto(f"{url}/empty")
     view = View(
-        page, profile=PROFILE, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
+        page, profile=profile, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
         enter=enter, patience_s=patience_s,
     )  # fmt: skip
     yield view

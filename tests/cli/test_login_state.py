@@ -115,6 +115,22 @@ def ships_after_repair(shop: SmallShop) -> bool:
     return list(shop.ship().reasons().values()) == ["shipped"]
 
 
+def test_at_a_changed_address_nothing_is_used_and_a_person_logs_in(shop: ShopFolder, mock_shop: MockShop) -> None:
+    assert shop.run(*READ).exit_code == 0
+    before, here = len(logins(mock_shop)), mock_shop.url
+    there = here.replace("127.0.0.1", "localhost")
+    shop.configure(base_url=there)
+    run = shop.run(*READ, "--json")
+    assert run.exit_code == 3
+    [stop] = run.json["shops"]["demo"]["incidents"]
+    assert stop["cause"] == "login_needed"
+    assert f"its login was given at {here}, and is not used at {there}" in stop["message"]
+    assert len(logins(mock_shop)) == before
+
+    assert shop.run("login", "demo", "--password-stdin", given=f"{PASSWORD}\n").exit_code == 0
+    assert shop.run(*READ).exit_code == 0
+
+
 @pytest.mark.parametrize("keyring", ["keyring.backends.null.Keyring", "plain.PlaintextKeyring"])
 def test_without_a_key_nothing_starts_and_the_way_to_one_is_told(
     shop: ShopFolder, tmp_path: Path, keyring: str

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import shutil
 import stat
@@ -68,6 +69,42 @@ def test_what_is_saved_for_a_shop_is_there_again(vault: Vault) -> None:
 def test_a_password_belongs_to_its_login(vault: Vault) -> None:
     vault.save_password("demo", "clerk-1", PASSWORD, SITE)
     assert vault.password("demo", "clerk-2", SITE) is None
+
+
+def test_what_was_given_at_one_site_is_not_there_at_another(vault: Vault) -> None:
+    vault.save_state("demo", STATE, SITE)
+    vault.save_password("demo", "clerk-1", PASSWORD, SITE)
+    assert vault.given_elsewhere("demo", SITE) is None
+    for origin in ("http://shop.example", "https://shop.example:8443", "https://shop.example.com"):
+        other = Site(origin=origin, takes_earlier=True)
+        assert vault.load_state("demo", other) is None
+        assert vault.password("demo", "clerk-1", other) is None
+        assert vault.given_elsewhere("demo", other) == SITE.origin
+    vault.save_password("demo", "clerk-1", PASSWORD, Site(origin="https://new.example"))
+    assert vault.given_elsewhere("demo", Site(origin="https://new.example")) is None
+    assert vault.given_elsewhere("nobody", SITE) is None
+
+
+def test_what_an_earlier_release_kept_is_bound_to_the_first_site_that_takes_it(vault: Vault) -> None:
+    entry = json.dumps({"login": "clerk-1", "password": PASSWORD}).encode()
+    vault._save("password", "demo", entry)
+    vault._save("state", "demo", STATE)
+    assert vault.password("demo", "clerk-1", SITE) is None
+    assert vault.load_state("demo", SITE) is None
+    assert vault.given_elsewhere("demo", SITE) == ""
+    platform = Site(origin="https://platform.example", takes_earlier=True)
+    assert vault.given_elsewhere("demo", platform) is None
+    assert vault.load_state("demo", platform) == STATE
+    assert vault.password("demo", "clerk-1", platform) == PASSWORD
+    assert vault.password("demo", "clerk-1", Site(origin="https://other.example", takes_earlier=True)) is None
+
+
+def test_a_file_says_by_its_seal_whether_it_is_bound_to_a_site(vault: Vault, tmp_path: Path) -> None:
+    vault.save_state("demo", STATE, SITE)
+    path = tmp_path / "secrets" / "demo.state"
+    path.write_bytes(b"RPA1" + path.read_bytes()[4:])
+    with pytest.raises(ConfigError, match="does not open"):
+        vault.load_state("demo", SITE)
 
 
 def test_nothing_secret_stands_in_the_files(vault: Vault, tmp_path: Path) -> None:
