@@ -91,7 +91,7 @@ class Border:
 
     def check_shown(self, url: str) -> None:
         """Raise WrongSite when a window at this address shows another site; the browser's own pages are none."""
-        if not url.startswith((_BLANK, _BROWSERS_OWN)):
+        if url.strip(":") and not url.startswith((_BLANK, _BROWSERS_OWN)):
             self.check_origin(url)
 
     def check_origin(self, url: str) -> None:

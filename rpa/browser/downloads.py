@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 200 << 20
 _READ_MS = 1_000
 _MOMENT_MS = 40
-_BLANK = {"", "about:blank"}
+_BLANK = {"", ":", "about:blank"}
+"""Addresses of a tab that shows nothing; `:` is that of one whose first document does not come."""
 _MADE_HERE = "data:"
 """A file that the page itself has made."""
 
