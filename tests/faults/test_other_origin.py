@@ -12,7 +12,7 @@ from rpa.credentials import Vault, key_from
 from tests.faults.detour import Detour, detour
 from tests.faults.promises import careful
 from tests.faults.smallshop import SmallShop, log_in, small_shop
-from tests.office import LOGIN, PASSWORD
+from tests.office import LOGIN, PASSWORD, Result
 
 
 @contextmanager
@@ -27,18 +27,23 @@ def led_shop(path: Path, *, logged_in: bool = True) -> Iterator[tuple[SmallShop,
         yield shop, road
 
 
-def led_away(shop: SmallShop, road: Detour, *, at: int | str) -> None:
-    """Ship, be led away at this step, and look at what came of it."""
+def led_away(shop: SmallShop, road: Detour, *, at: int | str) -> Result:
+    """Ship, be led away at this step, and look at what came of it elsewhere."""
     road.restart(at=at)
     result = shop.ship()
     assert road.led
+    assert road.strays == [], "something was asked for at the other origin"
+    careful(shop, result)
+    return result
+
+
+def stopped(result: Result, road: Detour) -> None:
+    """The run says where it was led, and is an alarm."""
     assert result.exit_code == 3
     incidents = result.json["shops"]["demo"]["incidents"]
     [incident] = [each for each in incidents if each["cause"] == "wrong_site"]
     assert road.url in incident["message"]
     assert road.other in incident["message"]
-    assert road.strays == [], "something was asked for at the other origin"
-    careful(shop, result)
 
 
 def goes_on(shop: SmallShop, road: Detour) -> None:
@@ -53,13 +58,13 @@ def goes_on(shop: SmallShop, road: Detour) -> None:
 @pytest.mark.parametrize("at", ["GET /login", "POST /janus/api/auth"])
 def test_led_away_at_the_login_the_password_is_given_nowhere_else(tmp_path: Path, at: str) -> None:
     with led_shop(tmp_path, logged_in=False) as (shop, road):
-        led_away(shop, road, at=at)
+        stopped(led_away(shop, road, at=at), road)
 
 
 @pytest.mark.parametrize("at", ["/orders/shipping", "tab=2"])
 def test_led_away_while_it_ships_or_reads_back_nothing_is_read_elsewhere(tmp_path: Path, at: str) -> None:
     with led_shop(tmp_path) as (shop, road):
-        led_away(shop, road, at=at)
+        stopped(led_away(shop, road, at=at), road)
         assert len(shop.shipped()) == 1
         goes_on(shop, road)
 
@@ -75,5 +80,7 @@ def test_led_away_at_any_step_nothing_happens_elsewhere_and_the_next_run_goes_on
     assert steps > 10
     for at in range(1, steps + 1):
         with led_shop(tmp_path / str(at), logged_in=logged_in) as (shop, road):
-            led_away(shop, road, at=at)
+            result = led_away(shop, road, at=at)
+            if result.exit_code:  # a document that the program leaves just then leads nowhere any more
+                stopped(result, road)
             goes_on(shop, road)
