@@ -102,6 +102,7 @@ class Reason(Coded):
     CHALLENGE = "challenge", Outcome.NEEDS_PERSON, "The site asks for a challenge: run `rpa login SHOP --headed`.", "后台要求安全验证：请运行 rpa login 店铺名 --headed。"
     LOGGED_IN_ELSEWHERE = "logged_in_elsewhere", Outcome.NEEDS_PERSON, "The account was logged in elsewhere; run `rpa login SHOP` when the other place is done.", "账户在别处登录；对方用完后运行 rpa login 店铺名。"
     WRONG_SHOP = "wrong_shop", Outcome.NEEDS_PERSON, "Another shop is logged in than configured; nothing was clicked. Log in to the right one (`rpa login`), or correct rpa.toml.", "登录的不是配置中的店铺，未做任何点击；请重新登录（rpa login）或改正 rpa.toml。"
+    WRONG_SITE = "wrong_site", Outcome.NEEDS_PERSON, "The site led to another site, where nothing was typed, clicked or read; find out why before the next run.", "页面被引向其他网站，程序没有在那里做任何操作；请先查明原因再运行。"
     PAGE_CHANGED = "page_changed", Outcome.NEEDS_PERSON, "The page is not as described; run `rpa selectors check SHOP`.", "页面与描述不符；请运行 rpa selectors check 店铺名。"
     UNKNOWN_OVERLAY = "unknown_overlay", Outcome.NEEDS_PERSON, "Something unknown covers the page; see the screenshot, close it by hand once.", "页面被未知弹窗遮挡；请查看截图并人工关闭。"
     UNEXPECTED_DIALOG = "unexpected_dialog", Outcome.NEEDS_PERSON, "The page asked an unexpected question; it was answered with cancel.", "页面弹出意外的对话框，已取消。"

@@ -21,11 +21,15 @@ from rpa.surroundings import VARIABLE, given_key, key_file
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
+    from rpa.address import Site
+
 KEY_BYTES = 32
 _LONGEST_FILE: Final = 1000
 _SERVICE = "merchant-rpa"
 _ENTRY = "key"
 _VERSION = b"RPA1"
+_BOUND = b"RPA2"
+"""Of what belongs to the site at which it was given: the origin stands before it, sealed with it."""
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _START = len(_VERSION)
@@ -149,27 +153,44 @@ class Vault:
     def __repr__(self) -> str:
         return f"Vault({str(self._folder)!r})"
 
-    def save_state(self, shop: str, state: bytes) -> None:
-        """Keep a shop's login state."""
-        self._save("state", shop, state)
+    def save_state(self, shop: str, state: bytes, site: Site) -> None:
+        """Keep a shop's login state, which belongs to this site."""
+        self._save_at(site, "state", shop, state)
 
-    def load_state(self, shop: str) -> bytes | None:
-        """A shop's login state; None if there is none. Raises ConfigError when the key does not open it."""
-        return self._load("state", shop)
+    def load_state(self, shop: str, site: Site) -> bytes | None:
+        """A shop's login state at this site; None if there is none. Raises ConfigError when the key does not fit."""
+        origin, data = self._load_given("state", shop)
+        return data if site.takes(origin) else None
 
     def forget_state(self, shop: str) -> None:
         """Remove a shop's login state."""
         self._path("state", shop).unlink(missing_ok=True)
 
-    def save_password(self, shop: str, login: str, password: str) -> None:
-        """Keep the password of one login of a shop; another login's is replaced."""
-        self._save("password", shop, json.dumps({"login": login, "password": password}).encode())
+    def save_password(self, shop: str, login: str, password: str, site: Site) -> None:
+        """Keep the password of one login of a shop, which belongs to this site; another login's is replaced."""
+        self._save_at(site, "password", shop, json.dumps({"login": login, "password": password}).encode())
 
-    def password(self, shop: str, login: str) -> str | None:
-        """The password of this login; None if none is kept for it. Raises ConfigError when the key does not open it."""
-        data = self._load("password", shop)
-        entry = json.loads(data) if data is not None else {}
-        return str(entry["password"]) if entry.get("login") == login else None
+    def password(self, shop: str, login: str, site: Site) -> str | None:
+        """The password of this login at this site; None if none is kept. Raises ConfigError when the key does not fit.
+
+        One that an earlier release kept is bound to the site now, if that takes it.
+        """
+        origin, data = self._load_given("password", shop)
+        entry = json.loads(data) if data is not None and site.takes(origin) else {}
+        if entry.get("login") != login:
+            return None
+        if not origin:
+            self.save_password(shop, login, entry["password"], site)
+        return str(entry["password"])
+
+    def given_elsewhere(self, shop: str, site: Site) -> str | None:
+        """The origin at which a shop's login was given, when none was given at this site; empty: an earlier release's.
+
+        None: one was given here, or nowhere.
+        """
+        given = [self._load_given(kind, shop) for kind in ("state", "password")]
+        origins = [origin for origin, data in given if data is not None]
+        return None if any(map(site.takes, origins)) else next(iter(origins), None)
 
     def save_secret(self, name: str, secret: str) -> None:
         """Keep a secret that belongs to no shop, under a name that is fit for a file; an earlier one is replaced."""
@@ -183,16 +204,30 @@ class Vault:
     def _path(self, kind: str, shop: str) -> Path:
         return self._folder / f"{shop}.{kind}"
 
-    def _save(self, kind: str, shop: str, data: bytes) -> None:
+    def _save_at(self, site: Site, kind: str, shop: str, data: bytes) -> None:
+        self._save(kind, shop, site.origin.encode() + b"\n" + data, version=_BOUND)
+
+    def _load_given(self, kind: str, shop: str) -> tuple[str, bytes | None]:
+        """At which origin it was given (empty: not kept by an earlier release), and what; None if there is none."""
+        version, data = self._load_any(kind, shop)
+        if data is None or version != _BOUND:
+            return "", data
+        origin, _, rest = data.partition(b"\n")
+        return origin.decode(), rest
+
+    def _save(self, kind: str, shop: str, data: bytes, *, version: bytes = _VERSION) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         private_folder(self._folder)
-        bound = f"{kind}:{shop}"
+        bound = _purpose(kind, shop, version=version)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = AESGCM(self._key.for_use(bound)).encrypt(nonce, data, bound.encode())
-        write_atomically(self._path(kind, shop), _VERSION + nonce + sealed)
+        write_atomically(self._path(kind, shop), version + nonce + sealed)
 
     def _load(self, kind: str, shop: str) -> bytes | None:
+        return self._load_any(kind, shop)[1]
+
+    def _load_any(self, kind: str, shop: str) -> tuple[bytes, bytes | None]:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -200,15 +235,20 @@ class Vault:
         try:
             raw = path.read_bytes()
         except FileNotFoundError:
-            return None
-        bound = f"{kind}:{shop}"
+            return b"", None
         version, nonce, sealed = raw[:_START], raw[_START:_NONCE_END], raw[_NONCE_END:]
-        if version == _VERSION and len(sealed) >= _TAG_BYTES:
+        if version in {_VERSION, _BOUND} and len(sealed) >= _TAG_BYTES:
+            bound = _purpose(kind, shop, version=version)
             with contextlib.suppress(InvalidTag):
-                return AESGCM(self._key.for_use(bound)).decrypt(nonce, sealed, bound.encode())
+                return version, AESGCM(self._key.for_use(bound)).decrypt(nonce, sealed, bound.encode())
         again = "save the secret again" if kind == "secret" else f"run `rpa login {shop}`"
         advice = f"Set the RPA_KEY it was saved with, or remove the file and {again}."
         raise ConfigError(f"{path} does not open with this key, or it is damaged or another shop's. {advice}")
+
+
+def _purpose(kind: str, shop: str, *, version: bytes) -> str:
+    """What a file's key is made for: a file of one version does not open as one of another."""
+    return f"{kind}:{shop}" if version == _VERSION else f"{kind}:{shop}@"
 
 
 def forget_secret(folder: Path, name: str) -> bool:

@@ -183,6 +183,16 @@ class WrongShop(NeedsPerson):
     )
 
 
+class WrongSite(NeedsPerson):
+    """The page belongs to another site than the shop's, or was on its way to one."""
+
+    code = "wrong_site"
+    meaning = Text(
+        en="The page was led to another site than the shop's; nothing was typed, clicked or read there",
+        zh="页面被引向其他网站；程序没有在那里输入、点击或读取任何内容",
+    )
+
+
 class PageChanged(NeedsPerson):
     """The page is not as its profile describes it."""
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rpa.address import host_of
+from rpa.address import Site, host_of, origin_of
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.keeping import login_state
@@ -16,7 +16,7 @@ from rpa.browser.session import shop_page
 from rpa.browser.view import View
 from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
-from rpa.elements.registry import load_profile
+from rpa.elements.registry import is_shipped, load_profile
 from rpa.elements.risks import refuse_lowered
 from rpa.elements.unseen import own_profile, unseen
 from rpa.errors import (
@@ -29,6 +29,7 @@ from rpa.errors import (
     Stopped,
     TryAgain,
     WrongShop,
+    WrongSite,
 )
 from rpa.kicks import Kicks
 from rpa.language import Text
@@ -50,6 +51,12 @@ _NO_PASSWORD = Text(
     zh="{shop} 未登录，且没有保存密码。请运行 rpa login {shop}。",
 )
 _TOLD = Text(en="{said}", zh="{said}")
+_MOVED = Text(
+    en="The address of {shop} has changed: its login was given at {there}, and is not used at {here}. Run `rpa login "
+    "{shop}`.",
+    zh="{shop} 的网址已变更：登录信息是在 {there} 提供的，不会用于 {here}；请运行 rpa login {shop}。",
+)
+_EARLIER = Text(en="an address that an earlier release did not keep", zh="旧版本未记录的网址")
 _NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} 的登录状态未能保存：{error}")
 
 
@@ -78,13 +85,25 @@ class Premises:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts whose login is kept."""
-        return (host_of(self.base_url),)
+        return tuple(map(host_of, (self.base_url, *self.profile.origins)))
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Words that nothing may show: the stored password."""
-        password = self.vault.password(self.shop.name, self.shop.login)
+        password = self.vault.password(self.shop.name, self.shop.login, self.site)
         return () if password is None else (password,)
+
+    @property
+    def site(self) -> Site:
+        """What passwords and login states of this shop belong to.
+
+        Earlier releases kept them without an address. Those are taken to be of the platform's own address as it came
+        with the program, and of a mock; anywhere else a person logs in once.
+        """
+        shop, own = self.shop, origin_of(self.profile.base_url)
+        shipped = is_shipped(shop.platform, folder=self.config.selectors)
+        origin = origin_of(self.base_url)
+        return Site(origin=origin, takes_earlier=shop.mock or (shipped and origin == own))
 
 
 def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
@@ -98,9 +117,9 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
         raise ConfigError(message)
     profile = load_profile(shop.platform, folder=config.selectors)
     refuse_lowered(profile)
-    approvals, host = Approvals.of(config.var), host_of(shop.base_url or profile.base_url)
-    well = approvals.accepts(host, profile)
-    told = None if well else unseen(profile, approvals=approvals, host=host, shop=shop.name)
+    approvals, origin = Approvals.of(config.var), origin_of(shop.base_url or profile.base_url)
+    well = shop.mock or approvals.accepts(origin, profile)
+    told = None if well else unseen(profile, approvals=approvals, origin=origin, shop=shop.name)
     return Premises(
         shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault, unseen=told
     )  # fmt: skip
@@ -130,17 +149,21 @@ def opened(
 ) -> Iterator[View]:
     """The shop's page, with the saved login state, which is saved after a login and at the end; see `viewed`.
 
-    Where the login itself was the trouble, the state is forgotten; the password is kept.
+    Where the login itself was the trouble, the state is forgotten; the password is kept. Raises LoginNeeded when both
+    were given at another address.
     """
     shop, vault = premises.shop, premises.vault
-    state = vault.load_state(shop.name)
+    _check_moved(premises)
+    state = vault.load_state(shop.name, premises.site)
     enter = entering(premises)
     with viewed(
         premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping, guest=guest
     ) as view:
         try:
-            with kick_kept(premises):
+            with view.border.watched(), kick_kept(premises):
                 yield view
+        except WrongSite:
+            raise
         except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
             vault.forget_state(shop.name)
             raise
@@ -148,6 +171,14 @@ def opened(
             keep_login(premises, view)
             raise
         keep_login(premises, view)
+
+
+def _check_moved(premises: Premises) -> None:
+    shop, site = premises.shop.name, premises.site
+    there = premises.vault.given_elsewhere(shop, site)
+    if there is not None:
+        language = premises.config.language
+        raise LoginNeeded(_MOVED.with_words(shop=shop, there=there or _EARLIER.of(language), here=site.origin))
 
 
 @contextmanager
@@ -167,7 +198,7 @@ def keep_login(premises: Premises, view: View) -> None:
     except TryAgain as error:
         speak("WARNING", _NOT_KEPT, shop=premises.shop.name, error=error)
     else:
-        premises.vault.save_state(premises.shop.name, state)
+        premises.vault.save_state(premises.shop.name, state, premises.site)
 
 
 @contextmanager
@@ -200,7 +231,7 @@ def guard_of(premises: Premises, *, watched: bool) -> Guard:
     shop = premises.shop
     return Guard(
         shop=shop.name, mall_id=shop.mall_id, mall_name=shop.mall_name,
-        host=host_of(premises.base_url), approvals=Approvals.of(premises.config.var), watched=watched,
+        site=premises.site.origin, approvals=Approvals.of(premises.config.var), watched=watched, mock=shop.mock,
     )  # fmt: skip
 
 
@@ -241,7 +272,7 @@ def entering(premises: Premises) -> Callable[[View], None]:
         kick = Kicks(premises.config.var).of(shop)
         if kick is not None:
             raise KickedOut(kick.in_words(shop))
-        password = premises.vault.password(shop.name, shop.login)
+        password = premises.vault.password(shop.name, shop.login, premises.site)
         if password is None:
             raise LoginNeeded(_NO_PASSWORD.with_words(shop=shop.name))
         type_password(view, login=shop.login, password=password)

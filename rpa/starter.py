@@ -64,6 +64,9 @@ _COMMENTS = {
 }
 _REST = Text(
     en="""\
+# To try things out on `rpa mock` first: its address, and that it is a mock (on a real site nothing lifts the limits):
+# base_url = "http://127.0.0.1:8808"
+# mock = true
 # Limits; these are the defaults for a real site, "off" lifts one:
 # max_per_run = 500
 # max_per_day = 2000
@@ -76,6 +79,9 @@ _REST = Text(
 # stop_words = ["…"]
 """,
     zh="""\
+# 先在模拟后台（rpa mock）上试用：填它的网址并注明是模拟后台；真实后台不要写：
+# base_url = "http://127.0.0.1:8808"
+# mock = true
 # 上限；以下是真实后台的默认值，写 "off" 表示不限：
 # max_per_run = 500          # 每次运行
 # max_per_day = 2000         # 每天

@@ -17,6 +17,7 @@ import tomlkit
 
 from fixtures.mockshop.goods import VIRTUAL
 from fixtures.sheets.samples import Parcel, write_english_csv
+from rpa.address import Site, origin_of
 from rpa.clock import Clock
 from rpa.credentials import Vault, key_from, make_key
 from rpa.ledger.actions import Action
@@ -81,12 +82,17 @@ class ShopFolder:
         """One more `[shops.NAME]`; its password is stored unless it is None."""
         known: dict[str, Any] = {
             "platform": "pinduoduo", "base_url": url, "mall_id": MALL_ID, "login": LOGIN, "live": True, "settle_s": 1.0,
-            "sheets": ["inbox/*"],
+            "sheets": ["inbox/*"], "mock": True,
         }  # fmt: skip
         self.shops[name] = known
         self.configure(name, **settings)
         if password is not None:
-            Vault(self.var / "secrets", key_from(self.key)).save_password(name, self.shops[name]["login"], password)
+            login, site = self.shops[name]["login"], self.site(name)
+            Vault(self.var / "secrets", key_from(self.key)).save_password(name, login, password, site)
+
+    def site(self, shop: str = "demo") -> Site:
+        """What its login is bound to."""
+        return Site(origin=origin_of(self.shops[shop]["base_url"]))
 
     def configure(self, shop: str = "demo", **settings: Any) -> None:
         """Change keys of a shop's table; None removes one."""

@@ -23,6 +23,7 @@ from rpa.log import speak
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page, Request, Response
 
+    from rpa.browser.border import Border
     from rpa.clock import Clock
     from rpa.elements.profile import AnswerSpec, Profile
 
@@ -41,6 +42,7 @@ class _Sent:
 
     spec: AnswerSpec
     about: str | None
+    border: Border
     requests: list[Request] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
     """Those that have begun to come."""
@@ -54,7 +56,10 @@ class _Sent:
         if request.is_navigation_request():
             self.leaving = self.leaving if request.frame.parent_frame else urldefrag(request.url).url
         elif urlsplit(request.url).path == self.spec.url and _names(request, self.spec.request_order, self.about):
-            self.requests.append(request)
+            if self.border.owns(request.url):
+                self.requests.append(request)
+            elif request.redirected_from in self.requests:
+                self.border.note_elsewhere(request.url)
 
     def note_document(self, frame: Frame) -> None:
         """Another document is there: what the one before it asked, and whether that was answered, counts no more."""
@@ -88,11 +93,11 @@ class Asking:
     """The requests of one page, answered."""
 
     def __init__(
-        self, page: Page, *, profile: Profile, clock: Clock, patience_s: float,
+        self, border: Border, *, profile: Profile, clock: Clock, patience_s: float,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         """`patience_s`: how long an answer may take; `stopping`: whether the run was asked to stop."""
-        self._page = page
+        self._border = border
         self._profile = profile
         self._clock = clock
         self._patience_s = patience_s
@@ -175,7 +180,7 @@ class Asking:
     @contextmanager
     def _sent(self, name: str, action: Callable[[], None], *, about: str | None) -> Iterator[_Sent]:
         """Do the action, and listen for what becomes of the requests that it makes."""
-        sent = _Sent(spec=self._profile.answers[name], about=about)
+        sent = _Sent(spec=self._profile.answers[name], about=about, border=self._border)
         handlers: dict[str, Callable[[Any], None]] = {
             "request": sent.note_request,
             "response": sent.note_response,
@@ -183,12 +188,13 @@ class Asking:
             "requestfailed": sent.note_failure,
             "framenavigated": sent.note_document,
         }
-        with _listening(self._page, handlers):
+        with _listening(self._border.page, handlers):
             action()
             yield sent
 
     def _answer(self, sent: _Sent, *, unless: str | None = None) -> Answer | None:
         self._wait(sent.ended, unless=unless)
+        self._border.check_led()
         response = sent.ended[0] if sent.ended else None
         if response is None or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return None
@@ -209,7 +215,7 @@ class Asking:
             self._refuse_login_page()
             if self._gives_way and self._stopping():
                 raise Stopped
-            if breathe(self._page, css=css) and not done:
+            if breathe(self._border.wherever, css=css) and not done:
                 return
 
     def _let_end(self, sent: _Sent) -> None:
@@ -222,11 +228,11 @@ class Asking:
                     not sent.requests and passed > _BEGINS_WITHIN_S and moments >= _BEGINS_WITHIN_MOMENTS
                 ):
                     return
-                breathe(self._page)
+                breathe(self._border.wherever)
                 moments += 1
 
     def _refuse_login_page(self) -> None:
-        if urlsplit(self._page.url).path.startswith(self._profile.session.login_path):
+        if urlsplit(self._border.page.url).path.startswith(self._profile.session.login_path):
             raise LoginNeeded("The site went to its login page. Run `rpa login` for this shop.")
 
 

@@ -7,14 +7,32 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error
 
 from rpa.browser.playwright_errors import looked, translated
+from rpa.elements.profile import Risk
 from rpa.elements.resolve import refuse_lasting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from rpa.browser.scope import Scope
+    from rpa.browser.view import View
     from rpa.elements.resolve import Found
 
 _CLICKS = "() => `${performance.timeOrigin} ${performance.eventCounts.get('click')}`"
+
+
+_COVERED_MS = 4_000
+"""A click that takes longer is tried again below what may cover it, unless it arrived."""
+
+
+def click_named(view: View, name: str, *, scope: Scope | None, patience_ms: float) -> None:
+    """Click a named element; see `View.click`."""
+    found = view.touched(name, scope=scope)
+    if found.element.risk is not Risk.DESTRUCTIVE:
+        if _arrives(view.page, found, within_ms=_COVERED_MS):
+            return
+        view.guard.uncover(view, expected=[dialog.container for dialog in view.profile.dialogs.values()])
+        found = view.found(name, scope=scope)
+    click(found, patience_ms=patience_ms)
 
 
 def click(found: Found, *, patience_ms: float) -> None:
@@ -24,7 +42,7 @@ def click(found: Found, *, patience_ms: float) -> None:
         found.locator.click(timeout=patience_ms, no_wait_after=True)
 
 
-def arrives(page: Page, found: Found, *, within_ms: float) -> bool:
+def _arrives(page: Page, found: Found, *, within_ms: float) -> bool:
     """Click it; whether the click arrived. False: nothing was clicked, as when something covers it or it has a twin."""
     refuse_lasting(found)
     try:

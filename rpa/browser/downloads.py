@@ -27,12 +27,16 @@ from rpa.log import speak
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Download, Page, Request, Response
 
+    from rpa.browser.border import Border
     from rpa.clock import Clock
 
 MOST_BYTES = 200 << 20
 _READ_MS = 1_000
 _MOMENT_MS = 40
-_BLANK = {"", "about:blank"}
+_BLANK = {"", ":", "about:blank"}
+"""Addresses of a tab that shows nothing; `:` is that of one whose first document does not come."""
+_MADE_HERE = "data:"
+"""A file that the page itself has made."""
 _MOST_TOLD = 3
 _UNASKED = Text(
     en="The site sent a file that nobody asked for ({name}); it was refused.",
@@ -101,11 +105,12 @@ class Downloads:
     """Downloads of one page."""
 
     def __init__(
-        self, page: Page, *, clock: Clock, login_path: str, patience_s: float, longest_s: float,
+        self, border: Border, *, clock: Clock, login_path: str, patience_s: float, longest_s: float,
         stopping: Callable[[], bool],
     ) -> None:  # fmt: skip
         """`patience_s`, `longest_s`: how long until it begins, and until it ends; `stopping`: whether to give up."""
-        self._page = page
+        self._border = border
+        self._page = border.wherever
         self._clock = clock
         self._login_path = login_path
         self._patience_s = patience_s
@@ -114,7 +119,7 @@ class Downloads:
         self._late: set[str] = set()
         self._heard: _Heard | None = None
         self._told = 0
-        page.context.on("download", self._came)
+        self._page.context.on("download", self._came)
 
     def _came(self, download: Download) -> None:
         """Refuse what comes in any window while nobody waits for it."""
@@ -136,6 +141,8 @@ class Downloads:
             with _listening(heard):
                 action()
                 download = self._begun(heard, address=address)
+                if not download.url.startswith(_MADE_HERE):
+                    self._border.check_origin(download.url)
                 length = heard.lengths.get(download.url, 0)
                 self._end(heard, download, into=into, length=length, most_bytes=most_bytes)
         finally:
@@ -146,6 +153,7 @@ class Downloads:
     def _begun(self, heard: _Heard, *, address: str) -> Download:
         deadline = self._clock.monotonic() + self._patience_s
         while not heard.downloads:
+            self._border.check_led()
             shown = heard.shown()
             if shown is not None or self._clock.monotonic() > deadline:
                 raise self._nothing(shown, address=address)
@@ -154,11 +162,13 @@ class Downloads:
 
     def _nothing(self, shown: Page | None, *, address: str) -> Refused | LoginNeeded:
         """What to say when a page, or nothing, came instead of a file; the page is as it was then."""
+        if shown is not None:
+            self._border.check_shown(shown.url)
         if shown is not None and urlsplit(shown.url).path.startswith(self._login_path):
             return LoginNeeded("The site shows its login page in place of a file. Run `rpa login` for this shop.")
         came = f"shows a page in place of a file (“{_words(shown)}”)" if shown is not None else "gave no file"
         if shown in (None, self._page):
-            go_to(self._page, address, doing="going back to where the file was asked for", clock=self._clock)
+            go_to(self._border, address, doing="going back to where the file was asked for", clock=self._clock)
         return Refused(f"The site {came}; the next run tries again.", reason="download_failed")
 
     def _end(self, heard: _Heard, download: Download, *, into: Path, length: int, most_bytes: int) -> None:

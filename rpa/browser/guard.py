@@ -67,35 +67,39 @@ class Guard:
     shop: str
     mall_id: str | None
     mall_name: str | None
-    host: str
     approvals: Approvals
     watched: bool
     """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
+    site: str = ""
+    """The origin of the shop's address, where a profile of the user's own must have been seen by a person."""
+    mock: bool = False
+    """The shop is a mock, where nothing needs to be confirmed."""
     refused_dialogs: list[str] = field(default_factory=list)
     closed: list[ClosedPopup] = field(default_factory=list)
     """Each popup that was closed, in this order."""
-    _to_confirm: dict[str, set[str]] = field(default_factory=dict)
-    """By subject, the unconfirmed elements that were clicked for it because a person watched."""
+    _to_confirm: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    """By subject, the unconfirmed elements that were clicked for it because a person watched, each with its origin."""
 
-    def allow(self, element: Element, *, profile: Profile, about: str = "") -> None:
-        """Raise NotApproved for a destructive element that nobody has confirmed on this host and nobody watches.
+    def allow(self, element: Element, *, profile: Profile, origin: str, about: str = "") -> None:
+        """Raise NotApproved for a destructive element that nobody has confirmed on this origin and nobody watches.
 
         And for any element of a profile of the user's own that nobody has seen as it is. Also UnexpectedDialog for a
-        destructive one, when the page has asked something. `about`: the subject that the click is for; see `confirm`.
+        destructive one, when the page has asked something. `origin`: of the document that has it; `about`: the subject
+        that the click is for; see `confirm`.
         """
         self.check_profile(profile)
         if element.risk is Risk.DESTRUCTIVE:
             self.refuse_asked()
-        if self.is_confirmed(element, profile=profile):
+        if self.is_confirmed(element, profile=profile, origin=origin):
             return
-        self.check_allowed(element, profile=profile)
-        self._to_confirm.setdefault(about, set()).add(element.name)
+        self.check_allowed(element, profile=profile, origin=origin)
+        self._to_confirm.setdefault(about, set()).add((origin, element.name))
 
-    def check_allowed(self, element: Element, *, profile: Profile) -> None:
+    def check_allowed(self, element: Element, *, profile: Profile, origin: str) -> None:
         """The same before anything was begun, without a click."""
-        if not self.watched and not self.is_confirmed(element, profile=profile):
+        if not self.watched and not self.is_confirmed(element, profile=profile, origin=origin):
             raise NotApproved(
-                unconfirmed(element, profile=profile, approvals=self.approvals, host=self.host, shop=self.shop)
+                unconfirmed(element, profile=profile, approvals=self.approvals, origin=origin, shop=self.shop)
             )
 
     def check_profile(self, profile: Profile) -> None:
@@ -103,20 +107,20 @@ class Guard:
 
         Even when a person watches: they are asked of writes only.
         """
-        if not self.approvals.accepts(self.host, profile):
-            raise NotApproved(unseen(profile, approvals=self.approvals, host=self.host, shop=self.shop))
+        if not self.mock and not self.approvals.accepts(self.site, profile):
+            raise NotApproved(unseen(profile, approvals=self.approvals, origin=self.site, shop=self.shop))
 
-    def is_confirmed(self, element: Element, *, profile: Profile) -> bool:
-        """Whether this element may be clicked unattended: not destructive, or confirmed by a person on this host."""
-        if element.risk is not Risk.DESTRUCTIVE:
+    def is_confirmed(self, element: Element, *, profile: Profile, origin: str) -> bool:
+        """Whether this element may be clicked unattended: not destructive, or confirmed by a person on this origin."""
+        if element.risk is not Risk.DESTRUCTIVE or self.mock:
             return True
-        return self.approvals.allows(self.host, element.name, profile)
+        return self.approvals.allows(origin, element.name, profile)
 
     def confirm(self, about: str, *, profile: Profile, by: str, now: datetime) -> None:
         """This subject ended as it should, watched by a person: what was clicked for it is confirmed from now on."""
-        for name in sorted(self._to_confirm.pop(about, ())):
-            self.approvals.approve(self.host, profile, name, by=by, now=now)
-            speak("INFO", _CONFIRMED, name=name, host=self.host, by=by)
+        for origin, name in sorted(self._to_confirm.pop(about, ())):
+            self.approvals.approve(origin, profile, name, by=by, now=now)
+            speak("INFO", _CONFIRMED, name=name, host=origin, by=by)
 
     def refuse_dialog(self, dialog: Dialog) -> None:
         """Answer a question of the browser's own (alert, confirm, prompt) with cancel; the next check stops us.
@@ -190,6 +194,7 @@ class Guard:
             view.page, lambda: view.page.evaluate(script("look_around"), argument), doing="looking around on the page"
         )
         seen: Mapping[str, Any] = json.loads(text)
+        view.border.check_origin(seen["url"])
         return seen
 
     def check_shop(self, shown: Mapping[str, str | None]) -> None:

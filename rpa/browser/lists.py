@@ -22,6 +22,7 @@ from rpa.errors import InDoubt, PageChanged
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+    from rpa.browser.border import Border
     from rpa.elements.fields import FieldSpec
     from rpa.elements.profile import DialogSpec, ListSpec, Profile
 
@@ -49,7 +50,7 @@ class Rows:
 
 
 def read_rows(
-    page: Page, spec: ListSpec, *, profile: Profile, keys: Sequence[str] | None, parts: bool, patience_ms: float
+    border: Border, spec: ListSpec, *, profile: Profile, keys: Sequence[str] | None, parts: bool, patience_ms: float
 ) -> Rows:
     """The rows a list shows, once it shows exactly these keys; after some patience, what is there.
 
@@ -60,10 +61,10 @@ def read_rows(
         "keys": list(keys) if keys is not None else None, "patience_ms": patience_ms,
         "masks": list(profile.evidence.mask) if parts else None,
     }  # fmt: skip
-    text = looked(
-        page, lambda: page.evaluate(script("read_fields", "read_rows"), argument), doing=f"reading the list {spec.name}"
-    )
+    page, reader = border.page, script("read_fields", "read_rows")
+    text = looked(page, lambda: page.evaluate(reader, argument), doing=f"reading the list {spec.name}")
     read = json.loads(text)
+    border.check_origin(read["origin"])
     zone = ZoneInfo(profile.timezone)
     parts_read = tuple(map(Part.of, read["parts"]))
     return Rows(quiet=read["quiet"], raw=tuple(read["rows"]), fields=spec.fields, zone=zone, parts=parts_read)

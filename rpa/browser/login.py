@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from rpa.browser.moments import moments
 from rpa.browser.playwright_errors import translated
 from rpa.elements.resolve import find
 from rpa.errors import ChallengeShown, LoginNeeded, PageChanged
@@ -13,9 +14,8 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from rpa.browser.view import View
 
-_LEFT_LOGIN = """({ path, css }) => !location.pathname.startsWith(path)
-  || [...document.querySelectorAll(css)].some((node) => node.checkVisibility())"""
-_PERSON_S = 600
+_LEFT_LOGIN = "({ path, origins }) => origins.includes(self.origin) && !location.pathname.startsWith(path)"
+_ANSWER_S, _PERSON_S = 30, 600
 _REFUSED = Text(
     en="The site refused the login of {login}: “{words}”. It is not tried again by itself; run `rpa login` with the "
     "right password.",
@@ -28,7 +28,10 @@ _NOBODY = Text(
 
 
 def type_password(view: View, *, login: str, password: str) -> None:
-    """Fill in the login form once and submit it. Raises ChallengeShown or LoginNeeded when the site wants more."""
+    """Fill in the login form once and submit it. Raises ChallengeShown or LoginNeeded when the site wants more.
+
+    WrongSite when the page, or what it sends, is led to another site.
+    """
     steps = view.profile.session.login
     with translated("hiding what is typed"):
         view.page.screencast.hide_actions()  # a person who watches, a video and a trace would be shown the password
@@ -38,13 +41,10 @@ def type_password(view: View, *, login: str, password: str) -> None:
     if steps.account_tab is not None:
         view.click(steps.account_tab)
     view.fill(steps.username, login)
-    view.fill(steps.password, password)
-    view.click(steps.submit)
-    ends = [view.profile.element(name) for name in (steps.error, steps.challenge)]
-    css = ",".join(locator.value for element in ends for locator in element.locators if locator.kind == "css")
-    with translated("waiting for the login"):
-        argument = {"path": view.profile.session.login_path, "css": css}
-        view.page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=30_000)
+    with view.border.unredirected():
+        view.fill(steps.password, password)
+        view.click(steps.submit)
+        _wait_for_end(view)
     if not view.on_login_page():
         return
     if find(view.page, view.profile.element(steps.challenge)) is not None:
@@ -53,13 +53,22 @@ def type_password(view: View, *, login: str, password: str) -> None:
     raise LoginNeeded(_REFUSED.with_words(login=login, words=words.name if words else ""))
 
 
+def _wait_for_end(view: View) -> None:
+    """Wait until the login page is left, or says why not. Raises PageChanged when it does neither."""
+    steps = view.profile.session.login
+    for _ in moments(view.border, clock=view.clock, patience_s=_ANSWER_S):
+        if not view.on_login_page() or view.present(steps.error) or view.present(steps.challenge):
+            return
+    raise PageChanged("waiting for the login: the page did not follow in time. Look with --headed.")
+
+
 def wait_for_person(view: View) -> None:
     """Show the login page and wait until a person has logged in. Raises LoginNeeded when nobody does in ten minutes."""
-    view.open_login()
-    argument = {"path": view.profile.session.login_path, "css": "#-none-"}
     try:
-        with translated("waiting for a person to log in"):
-            view.page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
+        with view.border.opened() as page, translated("waiting for a person to log in"):
+            view.open_login()
+            argument = {"path": view.profile.session.login_path, "origins": view.border.origins}
+            page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
     except PageChanged as error:
         raise LoginNeeded(_NOBODY) from error
 

@@ -14,6 +14,7 @@ from rpa.errors import PageChanged, TryAgain
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+    from rpa.browser.border import Border
     from rpa.clock import Clock
     from rpa.elements.profile import Element
 
@@ -33,12 +34,16 @@ def breathe(page: Page, *, css: Sequence[str] = ()) -> bool:
         return False
 
 
-def moments(page: Page, *, clock: Clock, patience_s: float) -> Iterator[None]:
-    """Now, and then one moment after another in which the page may change, until patience is at its end."""
-    until = clock.monotonic() + patience_s
+def moments(border: Border, *, clock: Clock, patience_s: float) -> Iterator[None]:
+    """Now, and then one moment after another in which the page may change, until patience is at its end.
+
+    Raises WrongSite when it leaves the site meanwhile.
+    """
+    until, page = clock.monotonic() + patience_s, border.page
     yield
     while clock.monotonic() < until:
         breathe(page)
+        border.check()
         yield
 
 

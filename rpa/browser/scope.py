@@ -81,10 +81,11 @@ class Scope:
         argument = {"fields": self._described, "masks": list(self._view.profile.evidence.mask)}
         read = _EACH.format(read=script("read_fields", "read_block"))
         doing = f"reading {self.name}"
-        return [
-            json.loads(text)
-            for text in looked(self._view.page, lambda: self.root.evaluate_all(read, argument), doing=doing)
-        ]
+        texts = looked(self._view.page, lambda: self.root.evaluate_all(read, argument), doing=doing)
+        blocks = [json.loads(text) for text in texts]
+        for block in blocks:
+            self._view.border.check_origin(block["origin"])
+        return blocks
 
     def click(self, name: str) -> None:
         """Click an element of it; before a destructive one, it must name its key still.

@@ -151,6 +151,7 @@ def shop_page(
     begins = for_context(state)
     try:
         context = _context(browser, begins, timezone=timezone, still=still)
+        context.grant_permissions([])  # and denies all others, which would be asked for
     except Error as error:
         raise TryAgain(f"The browser did not open a window: {error.message.partition(chr(10))[0]}.") from error
     try:

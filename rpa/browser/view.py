@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
+from rpa.address import origin_of
 from rpa.browser.asking import Asking
-from rpa.browser.choosing import choose_file, file_field
-from rpa.browser.clicking import arrives, click
+from rpa.browser.border import Border
+from rpa.browser.choosing import choose_file
+from rpa.browser.clicking import click, click_named
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
@@ -20,7 +22,6 @@ from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, rea
 from rpa.browser.moments import awaited, moments
 from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.scope import Scope
-from rpa.elements.profile import Risk
 from rpa.elements.resolve import Found, find
 from rpa.errors import LoginNeeded, PageChanged, RightMissing
 
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from rpa.elements.profile import Element, Profile
 
 T = TypeVar("T")
-
-_COVERED_MS = 4_000
-"""A click that takes longer is tried again below what may cover it, unless it arrived."""
 
 
 class View:
@@ -51,21 +49,28 @@ class View:
         `patience_s`: how long an element may take to appear, or a download to begin; an answer three times as long.
         `download_s`: how long a download may take. `stopping`: whether the run was asked to stop.
         """
-        self.page = page
         self.profile = profile
         self.base_url = base_url.rstrip("/")
+        self.border = Border(page, origins=[origin_of(each) for each in (base_url, *profile.origins)])
         self.guard = guard
         self.evidence = evidence
         self.clock = clock
         self._enter = enter
         self._patience_ms = patience_s * 1000
-        self._asking = Asking(page, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping)
+        self._asking = Asking(
+            self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping
+        )  # fmt: skip
         self.giving_way = self._asking.giving_way
         self._downloads = Downloads(
-            page, clock=clock, login_path=profile.session.login_path, patience_s=patience_s, longest_s=download_s,
-            stopping=stopping,
+            self.border, clock=clock, login_path=profile.session.login_path, patience_s=patience_s,
+            longest_s=download_s, stopping=stopping,
         )  # fmt: skip
         page.on("dialog", self._refuse_dialog)
+
+    @property
+    def page(self) -> Page:
+        """The page. Raises WrongSite when it is not on the shop's site."""
+        return self.border.page
 
     def _refuse_dialog(self, dialog: Dialog) -> None:
         self.guard.refuse_dialog(dialog)
@@ -125,7 +130,7 @@ class View:
 
     def _goto(self, name: str, parameters: Mapping[str, str], *, until: Until) -> None:
         address = self.base_url + self.profile.pages[name].path.format(**parameters)
-        go_to(self.page, address, doing=f"opening {name}", clock=self.clock, until=until)
+        go_to(self.border, address, doing=f"opening {name}", clock=self.clock, until=until)
 
     def _entering(self, go: Callable[[], T]) -> T:
         """Go; when the site wants a login before any page was seen, log in once and go again."""
@@ -151,44 +156,41 @@ class View:
 
         When something covers an element that is not destructive, popups are closed and it is clicked once more.
         """
-        found = self._touched(name, scope=scope)
-        if found.element.risk is not Risk.DESTRUCTIVE:
-            if arrives(self.page, found, within_ms=_COVERED_MS):
-                return
-            self.guard.uncover(self, expected=[dialog.container for dialog in self.profile.dialogs.values()])
-            found = self.found(name, scope=scope)
-        click(found, patience_ms=self._patience_ms)
+        with self.border.watched():
+            click_named(self, name, scope=scope, patience_ms=self._patience_ms)
 
     def check_allowed(self, name: str) -> None:
         """Raise NotApproved when this element could not be clicked later, so that nothing is begun."""
-        self.guard.check_allowed(self.profile.element(name), profile=self.profile)
+        self.guard.check_allowed(self.profile.element(name), profile=self.profile, origin=self.border.origin)
 
     def fill(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Put text into a named field."""
-        with translated(f"filling {name}"):
-            self._touched(name, scope=scope).locator.fill(text, timeout=self._patience_ms)
+        with self.border.watched(), translated(f"filling {name}"):
+            self.touched(name, scope=scope).locator.fill(text, timeout=self._patience_ms)
 
     def type_and_enter(self, name: str, text: str, *, scope: Scope | None = None) -> None:
         """Type like a person and press Enter: for fields that ignore a value set by program."""
-        type_and_enter(self.page, self._touched(name, scope=scope), text, patience_ms=self._patience_ms)
+        field = self.touched(name, scope=scope)
+        with self.border.watched():
+            type_and_enter(self.page, field, text, patience_ms=self._patience_ms)
 
     def choose_file(self, name: str, path: Path) -> None:
         """Choose a file in a file field, which may be hidden; what the page makes of it is not waited for."""
-        element = self.profile.element(name)
-        self.guard.allow(element, profile=self.profile)
-        choose_file(file_field(self.page, element, patience_ms=self._patience_ms), path, name=name)
+        choose_file(self, name, path, patience_ms=self._patience_ms)
 
     def choose(self, name: str, value: str) -> None:
         """Open a select and click its option; the element `<name>_option` describes it, with `{value}` for the text."""
-        option = self.profile.element(f"{name}_option").with_value(value)
         self.click(name)
-        self.guard.allow(option, profile=self.profile)
-        click(self._resolve(option, self.page), patience_ms=self._patience_ms)
+        found = self._resolve(self.profile.element(f"{name}_option").with_value(value), self.page)
+        self.guard.allow(found.element, profile=self.profile, origin=found.origin)
+        with self.border.watched():
+            click(found, patience_ms=self._patience_ms)
 
-    def _touched(self, name: str, *, scope: Scope | None) -> Found:
+    def touched(self, name: str, *, scope: Scope | None) -> Found:
         """A named element that is to be clicked or written into, which the guard must allow."""
         found = self.found(name, scope=scope)
-        self.guard.allow(found.element, profile=self.profile, about=scope.key if scope else "")
+        about = scope.key if scope else ""
+        self.guard.allow(found.element, profile=self.profile, origin=found.origin, about=about)
         return found
 
     def present(self, name: str, *, scope: Scope | None = None) -> bool:
@@ -204,15 +206,21 @@ class View:
         element = self.profile.element(name)
         if element.within and scope is None:
             raise PageChanged(f"{name} is only to be used within {element.within}.")
-        return self._resolve(element, scope.root if scope else self.page)
+        return self._resolve(element, self._root(scope))
+
+    def _root(self, scope: Scope | None) -> Page | Locator:
+        page = self.page
+        return page if scope is None else scope.root
 
     def _resolve(self, element: Element, root: Page | Locator, *, unless: Callable[[], None] = lambda: None) -> Found:
         try:
-            return awaited(root, element, moments=self.moments(), patience_ms=self._patience_ms, unless=unless)
+            found = awaited(root, element, moments=self.moments(), patience_ms=self._patience_ms, unless=unless)
         except PageChanged:
             self._refuse_login_page()
             self.clear(expected=list(self.profile.dialogs))
             raise
+        self.border.check_origin(found.origin)
+        return found
 
     # Answers to the page's own requests
 
@@ -251,14 +259,14 @@ class View:
 
     def moments(self, *, most_s: float = float("inf")) -> Iterator[None]:
         """Now, and then one moment after another in which the page may change, until patience is at its end."""
-        return moments(self.page, clock=self.clock, patience_s=min(self._patience_ms / 1000, most_s))
+        return moments(self.border, clock=self.clock, patience_s=min(self._patience_ms / 1000, most_s))
 
     # Lists and dialogs
 
     def rows(self, name: str, *, keys: Sequence[str] | None = None, parts: bool = False) -> Rows:
         """The rows a list shows; see `read_rows`."""
         spec, patience_ms = self.profile.lists[name], self._patience_ms / 2
-        return read_rows(self.page, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=patience_ms)
+        return read_rows(self.border, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=patience_ms)
 
     def comes_to_rest(self, name: str, *, without: str) -> bool:
         """Wait until the list is drawn and has no row of this key; see `lists.comes_to_rest`."""

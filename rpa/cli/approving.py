@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text as Styled
 
-from rpa.address import host_of, is_loopback
+from rpa.address import origin_of
 from rpa.cli.speech import agreed, console, person_named
 from rpa.config import load
 from rpa.elements.approvals import PROFILE, Approvals
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from rpa.elements.facts import Change
     from rpa.elements.profile import Element, Locator, Profile
 
-_LOOPBACK = Text(
-    en="{host} is this machine itself (a mock), where nothing needs to be confirmed. Nothing was recorded.",
-    zh="{host} 是本机（模拟后台），无需确认。未做任何记录。",
+_MOCK = Text(
+    en="{origin} is a mock (mock = true), where nothing needs to be confirmed. Nothing was recorded.",
+    zh="{origin} 是模拟后台（mock = true），无需确认。未做任何记录。",
 )
 _NONE = Text(en="Profile {profile} has no destructive element.", zh="页面描述 {profile} 中没有需要确认的元素。")
 _HEAD = Text(
-    en="These elements do what cannot be undone on {host}. Compare each with the site before you say yes.",
-    zh="以下元素在 {host} 上的操作无法撤销。请逐个对照后台页面，确认无误后再回答 y。",
+    en="These elements do what cannot be undone on {origin}. Compare each with the site before you say yes.",
+    zh="以下元素在 {origin} 上的操作无法撤销。请逐个对照后台页面，确认无误后再回答 y。",
 )
 _OWN = Text(
     en="The profile {name} is one of your own. It differs from the one that came with the program in {count} place(s):",
     zh="页面描述 {name} 是您自己的文件，与程序自带的有 {count} 处不同：",
 )
 _SINCE = Text(
-    en="Since {by} last confirmed something of the profile {name} on {host} ({date}), it changed in {count} place(s):",
-    zh="自 {by} 上次在 {host} 上确认页面描述 {name}（{date}）以来，有 {count} 处改动：",
+    en="Since {by} last confirmed something of the profile {name} on {origin} ({date}), it changed in {count} places:",
+    zh="自 {by} 上次在 {origin} 上确认页面描述 {name}（{date}）以来，有 {count} 处改动：",
 )
 _TOO_OLD = Text(
     en="What {by} confirmed on {date} counts for the button alone, as in the releases before; a confirmation is of the "
@@ -49,8 +49,8 @@ _SHIPPED = Text(
     en="The profile {name} is the one that came with the program.", zh="页面描述 {name} 是程序自带的，没有改动。"
 )
 _ALL_RIGHT = Text(
-    en="Did you read these changes, and do they describe {host} rightly? Whatever runs there goes by them.",
-    zh="您是否已逐条看过，并确认它们与 {host} 的页面相符？在该网站上的所有操作都以此为准。",
+    en="Did you read these changes, and do they describe {origin} rightly? Whatever runs there goes by them.",
+    zh="您是否已逐条看过，并确认它们与 {origin} 的页面相符？在该网站上的所有操作都以此为准。",
 )
 _NOT_SEEN = Text(
     en="Not confirmed. Runs of this shop touch nothing until it is.",
@@ -68,8 +68,8 @@ _SOURCE = Text(en="source", zh="来源")
 _VERIFIED = Text(en="verified", zh="核对")
 _ALREADY = Text(en="confirmed already by {by} on {date}", zh="{by} 已于 {date} 确认")
 _QUESTION = Text(
-    en="Is {name} described rightly, and may it be clicked unattended on {host}?",
-    zh="{name} 描述正确，允许在 {host} 上自动点击吗？",
+    en="Is {name} described rightly, and may it be clicked unattended on {origin}?",
+    zh="{name} 描述正确，允许在 {origin} 上自动点击吗？",
 )
 _DONE = Text(en="Confirmed now by {by}: {names}.", zh="{by} 本次确认：{names}。")
 _NOT_DONE = Text(
@@ -79,26 +79,26 @@ _NOT_DONE = Text(
 
 
 def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: str | None, yes: bool) -> None:
-    """Show what the profile says otherwise than before, and the destructive elements (or those named); ask for each.
+    """Show what the profile says otherwise than before, and the destructive elements (or those named); ask each.
 
-    What is confirmed is recorded for the shop's host. Raises ConfigError for an unknown element ("did you mean"), when
-    nobody is named, and for a profile that calls harmless what the program's code does for good.
+    What is confirmed is recorded for the shop's origin. Raises ConfigError for an unknown element ("did you mean"),
+    when nobody is named, and for a profile that calls harmless what the program's code does for good.
     """
     config = load(config_path)
     chosen, language = config.shop(shop), config.language
     profile = load_profile(chosen.platform, folder=config.selectors)
     refuse_lowered(profile)
     elements = _wanted(profile, names=names)
-    host = host_of(chosen.base_url or profile.base_url)
-    if is_loopback(host):
-        console().print(_LOOPBACK.of(language).format(host=host))
+    origin = origin_of(chosen.base_url or profile.base_url)
+    if chosen.mock:
+        console().print(_MOCK.of(language).format(origin=origin))
         return
     destructive = list(_destructive(elements, language=language))
-    asking = _Asking(config=config, profile=profile, host=host, by=person_named(by), yes=yes)
+    asking = _Asking(config=config, profile=profile, origin=origin, by=person_named(by), yes=yes)
     if not asking.sees_changes():
         console().print(_NOT_SEEN.of(language), style="yellow")
     elif destructive:
-        console().print(_HEAD.of(language).format(host=host), style="bold")
+        console().print(_HEAD.of(language).format(origin=origin), style="bold")
         _tell({element.name: asking.confirms(element) for element in destructive}, by=asking.by, language=language)
     elif not names:
         console().print(_NONE.of(language).format(profile=profile.name))
@@ -126,14 +126,14 @@ class _Asking:
 
     config: Config
     profile: Profile
-    host: str
+    origin: str
     by: str
     yes: bool
 
     def sees_changes(self) -> bool:
         """Whether the person has seen what the profile says otherwise than before, if it does, and agrees."""
         approvals, profile, language = Approvals.of(self.config.var), self.profile, self.config.language
-        earlier = approvals.earlier(self.host, profile)
+        earlier = approvals.earlier(self.origin, profile)
         if earlier is not None and earlier.signature == profile.digest:
             return True
         since = approvals.changes_since(earlier, profile) if earlier is not None else None
@@ -142,28 +142,28 @@ class _Asking:
             if since is None:
                 console().print(_TOO_OLD.of(language).format(**told), style="bold")
             else:
-                head = _SINCE.with_words(**told, name=profile.name, host=self.host, count=len(since))
+                head = _SINCE.with_words(**told, name=profile.name, origin=self.origin, count=len(since))
                 _list(head, since, language=language)
         if profile.own and since is None:
             _list(_OWN.with_words(name=profile.name, count=len(profile.own)), profile.own, language=language)
         if not (profile.own or since):
             return True
-        if not (self.yes or agreed(_ALL_RIGHT.with_words(host=self.host), language=language)):
+        if not (self.yes or agreed(_ALL_RIGHT.with_words(origin=self.origin), language=language)):
             return False
-        approvals.approve(self.host, profile, PROFILE, by=self.by, now=self.config.clock.now())
+        approvals.approve(self.origin, profile, PROFILE, by=self.by, now=self.config.clock.now())
         return True
 
     def confirms(self, element: Element) -> bool | None:
         """Whether the person confirms it now; None: it is confirmed already."""
         language, approvals = self.config.language, Approvals.of(self.config.var)
         console().print(*_described(element, language=language), sep="\n")
-        earlier = approvals.earlier(self.host, self.profile, element=element.name)
+        earlier = approvals.earlier(self.origin, self.profile, element=element.name)
         if earlier is not None and earlier.signature == self.profile.digest:
             console().print("  " + _ALREADY.of(language).format(by=earlier.by, date=earlier.date[:10]), style="green")
             return None
-        confirmed = self.yes or agreed(_QUESTION.with_words(name=element.name, host=self.host), language=language)
+        confirmed = self.yes or agreed(_QUESTION.with_words(name=element.name, origin=self.origin), language=language)
         if confirmed:
-            approvals.approve(self.host, self.profile, element.name, by=self.by, now=self.config.clock.now())
+            approvals.approve(self.origin, self.profile, element.name, by=self.by, now=self.config.clock.now())
         return confirmed
 
 

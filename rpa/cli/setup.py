@@ -125,7 +125,7 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
 
     _enter_and_keep(premises, enter=enter, headed=headed or password is None)
     if password is not None:
-        vault.save_password(shop, chosen.login, password)
+        vault.save_password(shop, chosen.login, password, premises.site)
     give_back(config, {shop})
     if password is not None:
         console().print(_PASSWORD_KEPT.of(config.language).format(login=chosen.login), soft_wrap=True)
@@ -158,7 +158,8 @@ def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed
     ):
         enter(view)
         identity = arrived_in_shop(view)
-        premises.vault.save_state(shop.name, login_state(view.page, hosts=premises.hosts))
+        state = login_state(view.page, hosts=premises.hosts)
+        premises.vault.save_state(shop.name, state, premises.site)
     name = f", {identity['mall_name']}" if identity["mall_name"] else ""
     said = _LOGGED_IN.of(config.language).format(
         shop=shop.name, mall_id=identity["mall_id"], mall_name=name, folder=config.var / "secrets"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from rpa.address import base_url_problem, host_of, is_loopback
 from rpa.errors import ConfigError
@@ -66,17 +66,21 @@ class Shop(BaseModel):
         default=None, description="The shop's name, for people; if given, the page must show it, too."
     )
     login: str = Field(default="", description="The account's name; its password lives in the encrypted store.")
+    mock: bool = Field(
+        default=False,
+        description="true: the bundled mock on this machine, where nothing is confirmed, capped or tried out first.",
+    )
     live: bool = Field(default=False, description="false: every run is a dry run unless --live is given.")
     max_per_run: Limit = Field(
-        default=None, description='Shipments in one run, or "off". Default 500; off for a loopback base_url.'
+        default=None, description='Shipments in one run, or "off". Default 500; off with mock = true.'
     )
     max_per_day: Limit = Field(
-        default=None, description='Shipments in one day, or "off". Default 2000; off for a loopback base_url.'
+        default=None, description='Shipments in one day, or "off". Default 2000; off with mock = true.'
     )
     trial: Limit = Field(
         default=None,
         description='Only this many shipments in all until a person raises it or writes "off". '
-        "Default 5; off for a loopback base_url.",
+        "Default 5; off with mock = true.",
     )
     confirm_every: int = Field(
         default=20, ge=1, le=100, description="How many shipments one reading of the site may confirm at most."
@@ -92,15 +96,16 @@ class Shop(BaseModel):
         description='Groups of shops it belongs to; wherever a shop is named, "@south" names all of a group.',
     )
 
-    @property
-    def is_loopback(self) -> bool:
-        """Whether this shop's site is this machine itself (the mock back office)."""
-        return self.base_url is not None and is_loopback(host_of(self.base_url))
+    @model_validator(mode="after")
+    def _mock_is_here(self) -> Shop:
+        if self.mock and not (self.base_url and is_loopback(host_of(self.base_url))):
+            raise ValueError("mock = true is for a base_url on this machine itself (http://127.0.0.1:…) only")
+        return self
 
     @property
     def caps(self) -> Caps:
-        """The limits that hold: those written, else the defaults for a real site, else none for this machine."""
-        run, day, trial = (None, None, None) if self.is_loopback else (500, 2000, 5)
+        """The limits that hold: those written, else the defaults for a real site, else none for a mock."""
+        run, day, trial = (None, None, None) if self.mock else (500, 2000, 5)
         return Caps(
             max_per_run=_in_force(self.max_per_run, run),
             max_per_day=_in_force(self.max_per_day, day),

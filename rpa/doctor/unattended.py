@@ -174,7 +174,7 @@ def _ahead(config: Config) -> dict[str, timedelta]:
     if not file.exists():
         return {}
     with Ledger.open(file, clock=config.clock) as ledger:
-        real = [name for name, shop in config.shops.items() if not shop.is_loopback]
+        real = [name for name, shop in config.shops.items() if not shop.mock]
         return {name: ledger.site_now(name) - config.clock.now() for name in real}
 
 

@@ -1,4 +1,4 @@
-"""What a person has confirmed of a profile, on which host. Kept in var/approvals.json.
+"""What a person has confirmed of a profile, on which origin. Kept in var/approvals.json.
 
 A confirmation is bound to all that decides in the profile, which is kept with it: a change of any of it asks again, and
 can be named.
@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rpa.address import is_loopback
 from rpa.elements.facts import Change, Facts, changes
 from rpa.errors import ConfigError
 from rpa.files import write_atomically
@@ -28,9 +27,9 @@ PROFILE: Final = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One element, or the profile as such, as a person confirmed it on one host."""
+    """One element, or the profile as such, as a person confirmed it on one origin."""
 
-    host: str
+    origin: str
     platform: str
     element: str
     signature: str
@@ -62,32 +61,28 @@ class Approvals:
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             profiles = {digest: dict(facts) for digest, facts in kept.get("profiles", {}).items()}
-            return cls(path, tuple(Approval(**entry) for entry in kept["approvals"]), profiles)
+            return cls(path, tuple(Approval(**_with_origin(entry)) for entry in kept["approvals"]), profiles)
         except FileNotFoundError:
             return cls(path)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             advice = "Move the file away and confirm again with `rpa selectors approve`."
             raise ConfigError(f"{path} cannot be read ({type(error).__name__}). {advice}") from error
 
-    def allows(self, host: str, element: str, profile: Profile) -> bool:
-        """Whether this element may be clicked unattended on this host; on this machine itself always."""
-        if is_loopback(host):
-            return True
-        return any(one.element == element and one.signature == profile.digest for one in self._of(host, profile))
+    def allows(self, origin: str, element: str, profile: Profile) -> bool:
+        """Whether this element may be clicked unattended in documents of this origin."""
+        return any(one.element == element and one.signature == profile.digest for one in self._of(origin, profile))
 
-    def accepts(self, host: str, profile: Profile) -> bool:
-        """Whether anything may be touched on this host by this profile.
+    def accepts(self, origin: str, profile: Profile) -> bool:
+        """Whether anything may be touched on the site of this origin by this profile.
 
         One of the user's own must have been seen by a person as it is now, with what it says otherwise than the one
         that came with the program.
         """
-        if not profile.own or is_loopback(host):
-            return True
-        return any(one.signature == profile.digest for one in self._of(host, profile))
+        return not profile.own or any(one.signature == profile.digest for one in self._of(origin, profile))
 
-    def earlier(self, host: str, profile: Profile, *, element: str | None = None) -> Approval | None:
-        """The newest approval there is on this host, of this element or of anything: the last one that was written."""
-        found = [one for one in self._of(host, profile) if element in (None, one.element)]
+    def earlier(self, origin: str, profile: Profile, *, element: str | None = None) -> Approval | None:
+        """The newest approval there is on this origin, of this element or of anything: the last one written."""
+        found = [one for one in self._of(origin, profile) if element in (None, one.element)]
         return found[-1] if found else None
 
     def changes_since(self, approval: Approval, profile: Profile) -> list[Change] | None:
@@ -95,12 +90,12 @@ class Approvals:
         facts = self.profiles.get(approval.signature)
         return None if facts is None else changes(facts, profile.facts)
 
-    def approve(self, host: str, profile: Profile, element: str, *, by: str, now: datetime) -> Approval:
-        """Record that a person confirmed this element on this host, and write the file."""
+    def approve(self, origin: str, profile: Profile, element: str, *, by: str, now: datetime) -> Approval:
+        """Record that a person confirmed this element on this origin, and write the file."""
         if element != PROFILE:
             profile.element(element)
         approval = Approval(
-            host=host.lower(),
+            origin=origin,
             platform=profile.name,
             element=element,
             signature=profile.digest,
@@ -116,9 +111,17 @@ class Approvals:
         write_atomically(self.path, json.dumps(entries, ensure_ascii=False, indent=1).encode())
         return approval
 
-    def _of(self, host: str, profile: Profile) -> list[Approval]:
-        return [one for one in self.all if (one.host, one.platform) == (host.lower(), profile.name)]
+    def _of(self, origin: str, profile: Profile) -> list[Approval]:
+        return [one for one in self.all if (one.origin, one.platform) == (origin, profile.name)]
 
 
 def _subject(approval: Approval) -> tuple[str, str, str]:
-    return approval.host, approval.platform, approval.element
+    return approval.origin, approval.platform, approval.element
+
+
+def _with_origin(entry: dict[str, str]) -> dict[str, str]:
+    """An entry as it is kept now; earlier releases kept the host alone, of a site that was https then as now."""
+    kept = {**entry}
+    if "host" in kept:
+        kept["origin"] = f"https://{kept.pop('host')}"
+    return kept

@@ -209,6 +209,8 @@ class Profile(Spec):
     name: str
     title: Text
     base_url: Annotated[str, AfterValidator(_site)]
+    origins: tuple[Annotated[str, AfterValidator(_site)], ...] = ()
+    """Other addresses that belong to the site, as of its files: there, too, it is read, typed into and clicked."""
     animations: Literal["keep", "off"] = "keep"
     """`off`: CSS animations are switched off."""
     timezone: str = "Asia/Shanghai"

@@ -49,6 +49,11 @@ def _read(path: Path, _changed_ns: int) -> Profile:
     return profile
 
 
+def is_shipped(platform: str, *, folder: Path | None) -> bool:
+    """Whether this platform's profile is the one that came with the program."""
+    return folder is None or not (folder / f"{platform}.toml").is_file()
+
+
 def profiles(*, folder: Path | None = None) -> list[str]:
     """Names of all profiles there are."""
     folders = [each for each in (folder, selectors_folder()) if each is not None and each.is_dir()]

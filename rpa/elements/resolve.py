@@ -44,6 +44,8 @@ class Found:
     also: tuple[str, ...]
     """What else is told of it, and of the button that it stands in."""
     disabled: bool
+    origin: str
+    """Of the document that has it, as that names it itself."""
     clicks: str
     """The document, and how many clicks it has had: another text after a click means that this arrived."""
 
@@ -102,10 +104,7 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
     if problem:
         raise NotItself(f"{problem}; nothing was clicked.")
     place = locate(root, seen.by).visible.describe(element.name)
-    return Found(
-        element=element, locator=place, name=hit["name"], also=tuple(hit["also"]), disabled=hit["disabled"],
-        clicks=hit["clicks"],
-    )  # fmt: skip
+    return Found(element=element, locator=place, **{**hit, "also": tuple(hit["also"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +126,7 @@ def _first_seen(root: Page | PlaywrightLocator, element: Element, locators: Sequ
 
 
 def visible_hits(candidate: PlaywrightLocator, *, name: str) -> list[dict[str, Any]]:
-    """What is visible now where this locator looks: `name`, `also`, `disabled` and `clicks` of each; see `Found`.
+    """What is visible now where this locator looks: `name` (as a person reads it) and the rest of `Found`, of each.
 
     The argument `name` is the element's, for messages.
     """

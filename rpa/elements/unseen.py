@@ -20,22 +20,23 @@ _OWN_PROFILE = Text(
 )
 
 _NEVER = Text(
-    en="{name} was never confirmed by a person on {host}, so it is not clicked unattended.",
-    zh="{name} 在 {host} 上从未经人工确认，因此不会自动点击。",
+    en="{name} was never confirmed by a person on {origin}, so it is not clicked unattended.",
+    zh="{name} 在 {origin} 上从未经人工确认，因此不会自动点击。",
 )
 _BEFORE = Text(
-    en="{name} was confirmed on {host} by {by} on {date}, and the profile has changed since: {changes}.",
-    zh="{by} 于 {date} 确认过 {host} 上的 {name}，但此后页面描述有改动：{changes}。",
+    en="{name} was confirmed on {origin} by {by} on {date}, and the profile has changed since: {changes}.",
+    zh="{by} 于 {date} 确认过 {origin} 上的 {name}，但此后页面描述有改动：{changes}。",
 )
 _OLD = Text(
-    en="{name} was confirmed on {host} by {by} on {date}, but for the button alone: a confirmation counts for the "
+    en="{name} was confirmed on {origin} by {by} on {date}, but for the button alone: a confirmation counts for the "
     "whole profile now, so it is asked once more.",
-    zh="{by} 于 {date} 确认过 {host} 上的 {name}，但当时只针对按钮本身；现在的确认针对整个页面描述，请重新确认一次。",
+    zh="{by} 于 {date} 确认过 {origin} 上的 {name}，但当时只针对按钮本身；现在的确认针对整个页面描述，请重新确认一次。",
 )
 _OWN = Text(
-    en="The profile {name} is one of your own, and nobody has confirmed on {host} what it says otherwise than the one "
-    "that came with the program: {changes}. Nothing is touched with it.",
-    zh="页面描述 {name} 是您自己的文件，它与程序自带的不同之处尚未在 {host} 上确认：{changes}。在此之前不会操作后台。",
+    en="The profile {name} is one of your own, and nobody has confirmed on {origin} what it says otherwise than the "
+    "one that came with the program: {changes}. Nothing is touched with it.",
+    zh="页面描述 {name} 是您自己的文件，它与程序自带的不同之处尚未在 {origin} 上确认：{changes}。"
+    "在此之前不会操作后台。",
 )
 _RUN = Text(en="Run `rpa selectors approve {shop}`.", zh="请运行 rpa selectors approve {shop}。")
 _OR_WATCH = Text(
@@ -47,19 +48,19 @@ _FEW = 3
 _LONGEST = 300
 
 
-def unconfirmed(element: Element, *, profile: Profile, approvals: Approvals, host: str, shop: str) -> Text:
+def unconfirmed(element: Element, *, profile: Profile, approvals: Approvals, origin: str, shop: str) -> Text:
     """Why this destructive element may not be clicked unattended."""
-    earlier = approvals.earlier(host, profile, element=element.name)
+    earlier = approvals.earlier(origin, profile, element=element.name)
     if earlier is None:
-        return _told(_NEVER.with_words(name=element.name, host=host), _OR_WATCH.with_words(shop=shop))
+        return _told(_NEVER.with_words(name=element.name, origin=origin), _OR_WATCH.with_words(shop=shop))
     return _told(_since(earlier, element.name, approvals, profile), _OR_WATCH.with_words(shop=shop))
 
 
-def unseen(profile: Profile, *, approvals: Approvals, host: str, shop: str) -> Text:
+def unseen(profile: Profile, *, approvals: Approvals, origin: str, shop: str) -> Text:
     """Why nothing is touched with this profile of the user's own."""
-    earlier, advice = approvals.earlier(host, profile), _RUN.with_words(shop=shop)
+    earlier, advice = approvals.earlier(origin, profile), _RUN.with_words(shop=shop)
     if earlier is None or approvals.changes_since(earlier, profile) is None:
-        return _told(_OWN.with_words(name=profile.name, host=host, changes=few(profile.own)), advice)
+        return _told(_OWN.with_words(name=profile.name, origin=origin, changes=few(profile.own)), advice)
     return _told(_since(earlier, profile.name, approvals, profile), advice)
 
 
@@ -83,7 +84,7 @@ def _cut(text: str) -> str:
 
 def _since(earlier: Approval, name: str, approvals: Approvals, profile: Profile) -> Text:
     since = approvals.changes_since(earlier, profile)
-    told = {"name": name, "host": earlier.host, "by": earlier.by, "date": earlier.date[:10]}
+    told = {"name": name, "origin": earlier.origin, "by": earlier.by, "date": earlier.date[:10]}
     return _OLD.with_words(**told) if since is None else _BEFORE.with_words(**told, changes=few(since))
 
 

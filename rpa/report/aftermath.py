@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, RateLimited, RpaError, Stopped, WrongShop
+from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, RateLimited, RpaError, Stopped, WrongShop, WrongSite
 from rpa.report.columns import RUN_COLUMNS
 from rpa.report.tables import read_rows
 
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from rpa.report.results import Incident, ShopResult
 
 OF_THE_SHOP: Final = frozenset(
-    error.code for error in (LoginNeeded, ChallengeShown, KickedOut, WrongShop, RateLimited)
-)  # fmt: skip
+    error.code for error in (LoginNeeded, ChallengeShown, KickedOut, WrongShop, WrongSite, RateLimited)
+)
 """What stops every flow of a shop alike: one incident, whichever flow met it."""
 
-AT_ONCE: Final = frozenset(error.code for error in (LoginNeeded, ChallengeShown, KickedOut, WrongShop, RpaError))
+AT_ONCE: Final = frozenset(
+    error.code for error in (LoginNeeded, ChallengeShown, KickedOut, WrongShop, WrongSite, RpaError)
+)
 """What no later run gets over by itself."""
 
 _TOLD_ELSEWHERE: Final = frozenset({*(column.key for column in RUN_COLUMNS), "outcome", "reason", "message"})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fixtures.mockshop.generate import generate, parcels
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.settings import DEFAULT_NOW
+from rpa.address import Site, origin_of
 from rpa.browser.watching import Watching
 from rpa.config import Config, load
 from rpa.credentials import Vault, find_key, make_key
@@ -66,12 +67,14 @@ def configured(folder: Path, *, url: str) -> Config:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rpa.toml").write_text(
         f'[shops.bench]\nplatform = "pinduoduo"\nbase_url = "{url}"\nmall_id = "123456789"\nlogin = "clerk-1"\n'
-        'live = true\nsettle_s = 5\nsheets = ["inbox/*.csv"]\n',
+        'mock = true\nlive = true\nsettle_s = 5\nsheets = ["inbox/*.csv"]\n',
         encoding="utf-8",
     )
     os.environ.setdefault("RPA_KEY", make_key())
     config = load(folder / "rpa.toml")
-    Vault(config.var / "secrets", find_key()).save_password("bench", "clerk-1", "demo-pass-1")
+    Vault(config.var / "secrets", find_key()).save_password(
+        "bench", "clerk-1", "demo-pass-1", Site(origin=origin_of(url))
+    )
     return config
 
 

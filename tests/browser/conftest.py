@@ -67,6 +67,7 @@ def site(_running_site: TinySite) -> TinySite:
     """A tiny site with one page and one answer, until a test gives it others."""
     _running_site.pages = {"/orders": SHOP + CLICKS + ASKS, "/login": '<button id="enter">Log in</button>'}
     _running_site.answers, _running_site.asked, _running_site.files = [good("A-1")], [], {}
+    _running_site.paths.clear()
     return _running_site
 
 

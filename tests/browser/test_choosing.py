@@ -65,7 +65,7 @@ def test_a_page_without_a_field_is_refused(hasty_view: View, parcels: Path) -> N
 def test_a_field_that_sends_at_once_is_used_only_where_a_person_has_confirmed_it(
     page: Page, site: TinySite, parcels: Path, tmp_path: Path
 ) -> None:
-    with viewed(page, url=site.url, folder=tmp_path, host="shop.example.com") as view:
+    with viewed(page, url=site.url, folder=tmp_path, mock=False) as view:
         view.page.set_content(SHOP + FIELD)
         with pytest.raises(NotApproved):
             view.choose_file("orders.file_of_no_return", parcels)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.view import View
 from rpa.errors import LoginNeeded, Stopped, TryAgain
@@ -92,12 +93,14 @@ def test_no_name_leads_out_of_the_folder(shop: View, site: TinySite, into: Path,
     assert path.name != "CON.csv"
 
 
-def asking(view: View, text: str) -> Callable[[], None]:
-    """The click, and the request that it leads to."""
+def asking(view: View, text: str, *, site: TinySite) -> Callable[[], None]:
+    """The click, and the request that it leads to, at the site: the browser asks it once we have let it."""
 
     def ask() -> None:
-        with view.page.context.expect_event("request"):
-            clicking(view, text)()
+        clicking(view, text)()
+        while "/file" not in site.paths:
+            with suppress(PlaywrightTimeout):
+                view.page.wait_for_event("close", timeout=40)
 
     return ask
 
@@ -151,7 +154,7 @@ def test_a_file_that_comes_too_late_is_not_taken_for_the_next(
         attach(handler)
 
     site.files |= {"/file": after_the_next_was_asked_for, "/other": after_the_late_one}
-    assert refusal(shop, link, into=into, patience_s=SOON_S, how=asking).reason == "download_failed"
+    assert refusal(shop, link, into=into, patience_s=SOON_S, how=partial(asking, site=site)).reason == "download_failed"
     assert shop.downloaded(clicking(shop, "Other"), into=into).read_bytes() == ORDERS
 
 

@@ -36,9 +36,9 @@ _ASKS_TO_OVERWRITE = """() => new MutationObserver(() => {
 def opened(clerk: Clerk, tmp_path: Path) -> Iterator[Callable[..., View]]:
     views: list[View] = []
 
-    def view(host: str = "127.0.0.1") -> View:
+    def view(*, mock: bool = True) -> View:
         guard = Guard(
-            shop="demo", mall_id="123456789", mall_name=None, host=host, watched=False,
+            shop="demo", mall_id="123456789", mall_name=None, mock=mock, watched=False,
             approvals=Approvals(tmp_path / "approvals.json"),
         )  # fmt: skip
         evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
@@ -289,4 +289,4 @@ def test_where_nobody_confirmed_the_button_no_file_is_chosen(
 ) -> None:
     (tmp_path / "parcels.xlsx").write_bytes(b"1")
     with pytest.raises(NotApproved, match=r"import\.confirm"):
-        WebImports(opened(host="shop.example.com"), shop=_nobody()).fill_in(PARCELS, tmp_path / "parcels.xlsx")
+        WebImports(opened(mock=False), shop=_nobody()).fill_in(PARCELS, tmp_path / "parcels.xlsx")

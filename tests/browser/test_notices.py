@@ -27,7 +27,7 @@ TITLE = "订单禁止发货通知"
 def notices(clerk: Clerk, tmp_path: Path) -> Iterator[WebNotices]:
     clock = Clock()
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, host="127.0.0.1", watched=False,
+        shop="demo", mall_id="123456789", mall_name=None, mock=True, watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
     )  # fmt: skip
     view = View(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error
 
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     import pytest
     from playwright.sync_api import Page
 
+    from rpa.elements.profile import Profile
+
 PROFILE = load_profile("tiny", folder=Path(__file__).parent)
 SOON_S, LONG_S = 0.5, 60.0
 """How long the product waits: where nothing comes, and where something does, however busy the machine is."""
@@ -30,7 +34,7 @@ _WAITS = {
     "rpa.browser.popups._CLOSING_MS": 1000,
     "rpa.browser.guard._PASSING_S": 1.0,
     "rpa.browser.lists._DRAWING_MS": 1000,
-    "rpa.browser.view._COVERED_MS": 1000,
+    "rpa.browser.clicking._COVERED_MS": 1000,
 }
 """What it waits beside a view's own patience, and how many of its units a second has."""
 SHOP = '<script>shop = {id: "1", name: "Tea"}</script><h1 id="title">Orders</h1>'
@@ -60,6 +64,8 @@ class TinySite:
     answers: list[dict[str, Any] | str | int | None] = field(default_factory=list)
     """For `/api/list`, one after the other, the last again and again: JSON, a text, a status; None: dropped."""
     asked: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    """Of everything that was asked for."""
 
     def next_answer(self) -> dict[str, Any] | str | int | None:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -72,12 +78,17 @@ def tiny_site() -> Iterator[TinySite]:
 
     class Desk(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            site.paths.append(self.path)
             if self.path in site.files:
                 site.files[self.path](self)
             else:
                 self._say(200, site.pages.get(self.path, ""), kind="text/html; charset=utf-8")
 
         def do_POST(self) -> None:
+            if self.path in site.files:
+                self.do_GET()
+                return
+            site.paths.append(self.path)
             site.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             answer = site.next_answer()
             if answer is None:
@@ -119,16 +130,18 @@ def viewed(
     folder: Path,
     enter: Callable[[View], None] | None = None,
     patience_s: float = LONG_S,
+    profile: Profile = PROFILE,
     **guard: Any,
 ) -> Iterator[View]:
     """The site through a View; `guard`: what differs from the shop's own guard."""
-    told: dict[str, Any] = {"shop": "tea", "mall_id": "1", "mall_name": None, "host": "127.0.0.1", "watched": False}
-    told |= {"approvals": Approvals(folder / "approvals.json")} | guard
+    told: dict[str, Any] = {"shop": "tea", "mall_id": "1", "mall_name": None, "mock": True, "watched": False}
+    told |= {"site": url, "approvals": Approvals(folder / "approvals.json")} | guard
     clock = HandClock()
     evidence = Evidence(folder=folder / "evidence", clock=clock, masks=PROFILE.evidence.mask)
-    page.goto("about:blank")
+    with suppress(Error):  # a site that is gone
+        page.goto(f"{url}/empty")
     view = View(
-        page, profile=PROFILE, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
+        page, profile=profile, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
         enter=enter, patience_s=patience_s,
     )  # fmt: skip
     yield view

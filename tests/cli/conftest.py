@@ -16,6 +16,7 @@ platform = "pinduoduo"
 base_url = "http://127.0.0.1:9"
 mall_id = "123456789"
 login = "clerk-1"
+mock = true
 [shops.real]
 platform = "pinduoduo"
 base_url = "https://shop.example.invalid"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rpa.address import Site, origin_of
 from rpa.config import Config, load
 from rpa.credentials import Vault, key_from, make_key
 
@@ -35,6 +36,11 @@ class Project:
     @property
     def vault(self) -> Vault:
         return Vault(self.config.var / "secrets", key_from(self.key))
+
+    @property
+    def site(self) -> Site:
+        """What the login of `demo` is bound to."""
+        return Site(origin=origin_of(self.config.shop("demo").base_url or ""))
 
     def rpa(
         self, *arguments: str, stdin: str = "", terminal: int | None = None, **environment: str

@@ -4,12 +4,12 @@ from rpa.elements.approvals import Approvals
 from rpa.elements.registry import selectors_folder
 from tests.cli.project import Project
 
-HOST = "shop.example.invalid"
+ORIGIN = "https://shop.example.invalid"
 
 
 def approved(project: Project) -> list[tuple[str, str, str]]:
     found = Approvals.load(project.config.var / "approvals.json").all
-    return sorted((one.host, one.element, one.by) for one in found)
+    return sorted((one.origin, one.element, one.by) for one in found)
 
 
 def test_each_element_is_shown_and_only_a_yes_is_recorded(project: Project) -> None:
@@ -17,7 +17,7 @@ def test_each_element_is_shown_and_only_a_yes_is_recorded(project: Project) -> N
     assert run.returncode == 0, run.stderr
     assert "must read: “确认发货”" in run.stdout
     assert 'data-tracking-click-viewid="ele_confirm_shipment_shared"' in run.stdout
-    assert approved(project) == [(HOST, "ship.confirm", "小王")]
+    assert approved(project) == [(ORIGIN, "ship.confirm", "小王")]
     assert "Not confirmed: ship.second_confirm" in run.stdout
 
 
@@ -31,12 +31,12 @@ def test_what_is_confirmed_already_is_not_asked_again(project: Project) -> None:
     run = project.rpa("selectors", "approve", "real", "--by", "老李", "--yes")
     assert "confirmed already by 小王" in run.stdout
     others = ("import.confirm", "import.second_confirm", "ship.second_confirm")
-    assert approved(project) == sorted([(HOST, "ship.confirm", "小王"), *((HOST, name, "老李") for name in others)])
+    assert approved(project) == sorted([(ORIGIN, "ship.confirm", "小王"), *((ORIGIN, name, "老李") for name in others)])
 
 
 def test_what_needs_no_confirmation_is_said_so(project: Project) -> None:
     run = project.rpa("selectors", "approve", "demo", "--yes")
-    assert "127.0.0.1 is this machine itself" in run.stdout
+    assert "http://127.0.0.1:9 is a mock" in run.stdout
     run = project.rpa("selectors", "approve", "real", "orders.ship", "--yes")
     assert "orders.ship is not destructive" in run.stdout
     assert approved(project) == []
@@ -70,7 +70,7 @@ def test_what_an_own_profile_says_otherwise_is_shown_and_asked_before_anything_e
     assert "ship.confirm" not in run.stdout
     assert approved(project) == []
     project.rpa("selectors", "approve", "real", "--by", "小王", stdin="y\nn\nn\nn\ny\n")
-    assert approved(project) == [(HOST, "", "小王"), (HOST, "import.second_confirm", "小王")]
+    assert approved(project) == [(ORIGIN, "", "小王"), (ORIGIN, "import.second_confirm", "小王")]
 
 
 def test_a_change_after_a_confirmation_is_named_and_asked_once_more(project: Project) -> None:
@@ -80,7 +80,7 @@ def test_a_change_after_a_confirmation_is_named_and_asked_once_more(project: Pro
     run = project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "老李", "--yes")
     assert "Since 小王 last confirmed something" in run.stdout
     assert "words.audit: 订单审核中 → removed" in run.stdout
-    assert (HOST, "ship.confirm", "老李") in approved(project)
+    assert (ORIGIN, "ship.confirm", "老李") in approved(project)
 
 
 def test_all_differences_are_shown_where_one_asks_for_them(project: Project) -> None:

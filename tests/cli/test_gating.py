@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from rpa.browser.find import find_browser
 from tests.faults.smallshop import SmallShop, small_shop
 from tests.screen import virtual_screen
 
-HOST = "shop.example"
 CONFIRM = 'button[data-tracking-click-viewid="ele_confirm_shipment_shared"]'
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for the browser here")
 
 
 @contextmanager
-def far_away_shop(path: Path, *, parcels: int) -> Iterator[tuple[SmallShop, dict[str, str]]]:
-    """A mock that is reached under the name of another host, and what a run needs in its environment for that."""
-    with small_shop(path / "owner", parcels=parcels, virtual=0, held=(), logged_in=False) as shop:
-        shop.folder.configure(base_url=shop.mock.url.replace("127.0.0.1", HOST))
-        browser = path / "browser"
-        browser.write_text(f'#!/bin/sh\nexec "{find_browser()}" --host-resolver-rules="MAP {HOST} 127.0.0.1" "$@"\n')
-        browser.chmod(0o700)
-        yield shop, {"RPA_BROWSER": str(browser)}
+def real_shop(path: Path, *, parcels: int) -> Iterator[SmallShop]:
+    """A shop that does not say that it is a mock: that it is on this machine lifts nothing."""
+    with small_shop(path / "owner", parcels=parcels, virtual=0, held=()) as shop:
+        shop.folder.configure(mock=None)
+        yield shop
 
 
 def approvals(shop: SmallShop) -> list[dict[str, str]]:
@@ -49,9 +39,9 @@ def edit_the_profile(shop: SmallShop) -> None:
 
 
 def test_a_run_begins_nothing_until_a_person_has_confirmed_the_button_as_it_is_described_now(tmp_path: Path) -> None:
-    with far_away_shop(tmp_path, parcels=2) as (shop, env):
+    with real_shop(tmp_path, parcels=2) as shop:
         shop.folder.run("selectors", "approve", "demo", "--by", "Li", given=PROFILE_ONLY)
-        first = shop.folder.run("run", "ship", env=env)
+        first = shop.folder.run("run", "ship")
         assert first.exit_code == 3
         assert set(first.reasons().values()) == {"not_approved"}
         assert "`rpa selectors approve demo`" in first.stdout.replace("\n", " ")
@@ -60,10 +50,10 @@ def test_a_run_begins_nothing_until_a_person_has_confirmed_the_button_as_it_is_d
         confirmed = shop.folder.run("selectors", "approve", "demo", "--yes", "--by", "Li")
         assert confirmed.exit_code == 0
         shop.folder.configure(max_per_run=1)
-        assert sorted(shop.folder.run("run", "ship", env=env).reasons().values()) == ["cap_reached", "shipped"]
+        assert sorted(shop.folder.run("run", "ship").reasons().values()) == ["cap_reached", "shipped"]
 
         edit_the_profile(shop)
-        again = shop.folder.run("run", "ship", "--json", env=env)
+        again = shop.folder.run("run", "ship", "--json")
         assert again.reasons() == {}
         [stopped] = again.json["shops"]["demo"]["incidents"]
         assert (again.exit_code, stopped["cause"]) == (3, "not_approved")
@@ -72,17 +62,17 @@ def test_a_run_begins_nothing_until_a_person_has_confirmed_the_button_as_it_is_d
         assert len(shop.writes()) == 1
 
 
-def test_a_success_that_a_person_agreed_to_confirms_the_button_for_this_host(tmp_path: Path) -> None:
-    with far_away_shop(tmp_path, parcels=2) as (shop, env), virtual_screen() as display:
+def test_a_success_that_a_person_agreed_to_confirms_the_button_for_this_origin(tmp_path: Path) -> None:
+    with real_shop(tmp_path, parcels=2) as shop, virtual_screen() as display:
         shop.folder.run("selectors", "approve", "demo", "--by", "Li", given=PROFILE_ONLY)
-        watched = shop.folder.run("run", "ship", "--headed", "--step", given="y\n", env={**env, "DISPLAY": display})
+        watched = shop.folder.run("run", "ship", "--headed", "--step", given="y\n", env={"DISPLAY": display})
         assert watched.reasons() == dict(zip(shop.parcels, ("shipped", "said_no"), strict=True)), watched.stderr
         assert shop.shipped() == [next(iter(shop.parcels))]
         [_, approval] = approvals(shop)
-        assert (approval["host"], approval["element"]) == (HOST, "ship.confirm")
+        assert (approval["origin"], approval["element"]) == (shop.mock.url, "ship.confirm")
         assert approval["by"]
         assert approval["date"][10:11] == "T"
 
-        unattended = shop.folder.run("run", "ship", env=env)
+        unattended = shop.folder.run("run", "ship")
         assert sorted(unattended.reasons().values()) == ["same_shipment", "shipped"], unattended.stderr
         assert len(shop.shipped()) == 2

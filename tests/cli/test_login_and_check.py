@@ -29,7 +29,7 @@ def shop(project: Project, mock_shop: MockShop) -> Project:
 def config(url: str, *, mall_id: str = "123456789") -> str:
     return (
         f'language = "en"\n[shops.demo]\nplatform = "pinduoduo"\nbase_url = "{url}"\n'
-        f'mall_id = "{mall_id}"\nlogin = "clerk-1"\n'
+        f'mall_id = "{mall_id}"\nlogin = "clerk-1"\nmock = true\n'
     )
 
 
@@ -54,7 +54,7 @@ def test_after_a_login_every_page_is_found_without_another_one(shop: Project, mo
     run = shop.rpa("login", "demo", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert run.returncode == 0, run.stderr
     assert "示例小店" in run.stdout
-    assert shop.vault.password("demo", "clerk-1") == PASSWORD
+    assert shop.vault.password("demo", "clerk-1", shop.site) == PASSWORD
     kept = b"".join(path.read_bytes() for path in shop.config.var.rglob("*") if path.is_file())
     assert PASSWORD not in run.stdout + run.stderr
     assert PASSWORD.encode() not in kept
@@ -82,7 +82,7 @@ def test_check_names_what_is_not_as_described(shop: Project, mock_shop: MockShop
     text = text.replace('expect = ["查询"]', 'expect = ["搜索"]').replace("order-row_amount", "order-row_price")
     own.write_text(text, encoding="utf-8")
     shop.write(config(mock_shop.url) + "[browser]\ntimeout_s = 10\n")
-    shop.vault.save_password("demo", "clerk-1", PASSWORD)
+    shop.vault.save_password("demo", "clerk-1", PASSWORD, shop.site)
     mock_shop.fault("popup-unknown", times=0)
     run = shop.rpa("selectors", "check", "demo")
     assert run.returncode == 3, run.stdout + run.stderr

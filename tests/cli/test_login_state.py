@@ -46,7 +46,7 @@ def test_one_login_serves_every_run_and_is_kept_encrypted(shop: ShopFolder, mock
     before, kept = len(logins(mock_shop)), shop.var / "secrets" / "demo.state"
     assert shop.run(*READ).exit_code == 0
     first = kept.read_bytes()
-    state = json.loads(vault(shop).load_state("demo") or b"{}")
+    state = json.loads(vault(shop).load_state("demo", shop.site()) or b"{}")
     assert state["cookies"]
     for cookie in state["cookies"]:
         assert cookie["value"].encode() not in first
@@ -129,13 +129,13 @@ def test_a_page_that_says_nonsense_of_its_storage_costs_nobody_the_login(mock_sh
 
 
 def test_a_wrong_password_is_typed_once_and_a_person_is_called(shop: ShopFolder, mock_shop: MockShop) -> None:
-    vault(shop).save_password("demo", "clerk-1", "wrong-9")
+    vault(shop).save_password("demo", "clerk-1", "wrong-9", shop.site())
     before = len(logins(mock_shop))
     run = shop.run(*READ)
     assert run.exit_code == 3
     assert [login["ok"] for login in logins(mock_shop)[before:]] == [False]
     assert "账号或密码错误" in run.stdout
-    assert vault(shop).load_state("demo") is None
+    assert vault(shop).load_state("demo", shop.site()) is None
     assert "wrong-9" not in run.stdout + run.stderr
 
 
@@ -147,14 +147,30 @@ def test_another_shops_login_is_forgotten_and_nothing_else(tmp_path: Path) -> No
         assert [incident["cause"] for incident in run.json["shops"]["demo"]["incidents"]] == ["wrong_shop"]
         assert set(run.reasons()) == set(shop.parcels), "the row of the sheet has no line"
         assert shop.writes() == []
-        assert vault(shop.folder).load_state("demo") is None
-        assert vault(shop.folder).password("demo", "clerk-1") == PASSWORD
+        assert vault(shop.folder).load_state("demo", shop.folder.site()) is None
+        assert vault(shop.folder).password("demo", "clerk-1", shop.folder.site()) == PASSWORD
         assert ships_after_repair(shop)
 
 
 def ships_after_repair(shop: SmallShop) -> bool:
     shop.folder.configure(mall_id="123456789")
     return list(shop.ship().reasons().values()) == ["shipped"]
+
+
+def test_at_a_changed_address_nothing_is_used_and_a_person_logs_in(shop: ShopFolder, mock_shop: MockShop) -> None:
+    assert shop.run(*READ).exit_code == 0
+    before, here = len(logins(mock_shop)), mock_shop.url
+    there = here.replace("127.0.0.1", "localhost")
+    shop.configure(base_url=there)
+    run = shop.run(*READ, "--json")
+    assert run.exit_code == 3
+    [stop] = run.json["shops"]["demo"]["incidents"]
+    assert stop["cause"] == "login_needed"
+    assert f"its login was given at {here}, and is not used at {there}" in stop["message"]
+    assert len(logins(mock_shop)) == before
+
+    assert shop.run("login", "demo", "--password-stdin", given=f"{PASSWORD}\n").exit_code == 0
+    assert shop.run(*READ).exit_code == 0
 
 
 @pytest.mark.parametrize("keyring", ["keyring.backends.null.Keyring", "plain.PlaintextKeyring"])
@@ -180,7 +196,7 @@ def test_without_a_key_nothing_starts_and_the_way_to_one_is_told(
 
 def test_another_key_opens_nothing_and_removes_nothing(shop: ShopFolder) -> None:
     kept = {path: path.read_bytes() for path in (shop.var / "secrets").iterdir()}
-    vault(shop).save_state("demo", b"{}")
+    vault(shop).save_state("demo", b"{}", shop.site())
     kept |= {path: path.read_bytes() for path in (shop.var / "secrets").iterdir()}
     run = shop.run(*READ, env={"RPA_KEY": make_key()})
     assert run.exit_code == 2

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from rpa.address import Site
 from rpa.browser.session import WINDOW
 from rpa.browser.watching import find_ffmpeg
 from rpa.credentials import Vault, key_from
@@ -109,7 +110,8 @@ def the_trace_opens_and_holds_no_password(watched: Watched) -> None:
         texts = {name: trace.read(name) for name in trace.namelist() if not name.endswith((".jpeg", ".png"))}
     assert b"ship.tracking_number" in texts["trace.trace"]
     folder = watched.shop.folder
-    state = json.loads(Vault(folder.var / "secrets", key_from(folder.key)).load_state("demo") or b"{}")
+    site = Site(origin=watched.shop.mock.url)
+    state = json.loads(Vault(folder.var / "secrets", key_from(folder.key)).load_state("demo", site) or b"{}")
     secrets = [PASSWORD, *(cookie["value"] for cookie in state["cookies"])]
     assert len(secrets) > 1
     assert not [(name, word) for name, text in texts.items() for word in secrets if word.encode() in text]

@@ -147,4 +147,4 @@ def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
         "httpOnly": True, "secure": False, "sameSite": "Lax",
     }  # fmt: skip
     state = json.dumps({"cookies": [cookie], "origins": []}).encode()
-    Vault(folder.var / "secrets", key_from(folder.key)).save_state(shop, state)
+    Vault(folder.var / "secrets", key_from(folder.key)).save_state(shop, state, folder.site(shop))

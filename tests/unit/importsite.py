@@ -230,7 +230,7 @@ def run_at(
         )  # fmt: skip
 
 
-_LOOPBACK = 'base_url = "http://127.0.0.1:1"\n'
+_MOCK = 'base_url = "http://127.0.0.1:1"\nmock = true\n'
 
 
 @dataclass(slots=True)
@@ -277,5 +277,5 @@ def a_shop(folder: Path, *, parcels: int = 4, settings: str = "", clock: SteadyC
     sns = [f"S{n}" for n in range(parcels)]
     site = ImportSite(orders={sn: an_order(sn, ship_by=NOW) for sn in sns}, clock=clock or SteadyClock())
     rows = [a_row(sn, row=n, tracking_number=f"7800000000{n:04d}") for n, sn in enumerate(sns, 2)]
-    with run_at(site, rows, folder=folder, settings=_LOOPBACK + settings) as (run, notes):
+    with run_at(site, rows, folder=folder, settings=_MOCK + settings) as (run, notes):
         yield Shop(site, run, notes, rows)

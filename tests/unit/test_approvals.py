@@ -18,13 +18,13 @@ from rpa.elements.unseen import unconfirmed, unseen
 from rpa.errors import ConfigError
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-HOST = "shop.example"
+ORIGIN = "https://shop.example"
 CONFIRM = "ship.confirm"
 
 
 def approved(path: Path) -> Approvals:
     profile = load_profile("pinduoduo")
-    Approvals.load(path).approve(HOST, profile, CONFIRM, by="owner", now=NOW)
+    Approvals.load(path).approve(ORIGIN, profile, CONFIRM, by="owner", now=NOW)
     return Approvals.load(path)
 
 
@@ -35,23 +35,24 @@ def edited(folder: Path, old: str, new: str) -> Profile:
     return load_profile("pinduoduo", folder=folder)
 
 
-def allows(approvals: Approvals, profile: Profile, *, host: str = HOST, element: str = CONFIRM) -> bool:
-    return approvals.allows(host, element, profile)
+def allows(approvals: Approvals, profile: Profile, *, origin: str = ORIGIN, element: str = CONFIRM) -> bool:
+    return approvals.allows(origin, element, profile)
 
 
-def test_nothing_is_allowed_on_a_host_where_nobody_confirmed_it(tmp_path: Path) -> None:
+def test_nothing_is_allowed_where_nobody_confirmed_it(tmp_path: Path) -> None:
     assert not allows(Approvals.load(tmp_path / "approvals.json"), load_profile("pinduoduo"))
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
-def test_this_machine_itself_needs_no_confirmation(tmp_path: Path, host: str) -> None:
-    assert allows(Approvals.load(tmp_path / "approvals.json"), load_profile("pinduoduo"), host=host)
-
-
-def test_a_confirmation_holds_for_its_host_and_element_only(tmp_path: Path) -> None:
+def test_a_confirmation_holds_for_its_origin_and_element_only(tmp_path: Path) -> None:
     profile, approvals = load_profile("pinduoduo"), approved(tmp_path / "approvals.json")
     assert allows(approvals, profile)
-    assert not allows(approvals, profile, host="127.0.0.1.example")
+    for other in (
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://shop.example.com",
+        "http://127.0.0.1:8808",
+    ):
+        assert not allows(approvals, profile, origin=other)
     assert not allows(approvals, profile, element="ship.second_confirm")
 
 
@@ -77,13 +78,13 @@ def test_an_edit_of_anything_that_decides_asks_again_and_is_named(
     approvals, profile = approved(tmp_path / "approvals.json"), edited(tmp_path, old, new)
     assert allows(approvals, load_profile("pinduoduo"))
     assert not allows(approvals, profile)
-    told = str(unconfirmed(profile.element(CONFIRM), profile=profile, approvals=approvals, host=HOST, shop="tea").en)
-    assert "was confirmed on shop.example by owner on 2026-03-10, and the profile has changed since: " in told
+    told = unconfirmed(profile.element(CONFIRM), profile=profile, approvals=approvals, origin=ORIGIN, shop="tea").en
+    assert "was confirmed on https://shop.example by owner on 2026-03-10, and the profile has changed since: " in told
     assert any(named in one.said.en for one in changes_since(approvals, profile))
 
 
 def changes_since(approvals: Approvals, profile: Profile) -> list[Change]:
-    earlier = approvals.earlier(HOST, profile, element=CONFIRM)
+    earlier = approvals.earlier(ORIGIN, profile, element=CONFIRM)
     assert earlier is not None
     return approvals.changes_since(earlier, profile) or []
 
@@ -119,32 +120,32 @@ def test_names_with_dots_are_told_apart(tmp_path: Path) -> None:
 
 def test_a_confirmation_of_the_release_before_asks_again_and_says_why(tmp_path: Path) -> None:
     path, profile = tmp_path / "approvals.json", load_profile("pinduoduo")
-    old = {"host": HOST, "platform": "pinduoduo", "element": CONFIRM, "signature": "0" * 64, "by": "owner"}
+    old = {"host": "shop.example", "platform": "pinduoduo", "element": CONFIRM, "signature": "0" * 64, "by": "owner"}
     path.write_text(json.dumps({"approvals": [{**old, "date": NOW.isoformat()}]}), encoding="utf-8")
     approvals = Approvals.load(path)
     assert not allows(approvals, profile)
-    told = unconfirmed(profile.element(CONFIRM), profile=profile, approvals=approvals, host=HOST, shop="tea")
+    told = unconfirmed(profile.element(CONFIRM), profile=profile, approvals=approvals, origin=ORIGIN, shop="tea")
     assert "counts for the whole profile now, so it is asked once more" in told.en
-    approvals.approve(HOST, profile, CONFIRM, by="owner", now=NOW)
+    approvals.approve(ORIGIN, profile, CONFIRM, by="owner", now=NOW)
     assert allows(Approvals.load(path), profile)
 
 
 def test_what_was_confirmed_is_kept_as_long_as_a_confirmation_counts_by_it(tmp_path: Path) -> None:
     path = tmp_path / "approvals.json"
     approvals, profile = approved(path), edited(tmp_path, '"订单审核中", ', "")
-    approvals.approve(HOST, profile, CONFIRM, by="owner", now=NOW)
+    approvals.approve(ORIGIN, profile, CONFIRM, by="owner", now=NOW)
     assert list(Approvals.load(path).profiles) == [profile.digest]
 
 
 def test_an_own_profile_that_says_nothing_otherwise_is_accepted_and_any_other_is_to_be_seen(tmp_path: Path) -> None:
     approvals = Approvals.load(tmp_path / "approvals.json")
-    assert approvals.accepts(HOST, load_profile("pinduoduo"))
-    assert approvals.accepts(HOST, edited(tmp_path, "schema = 1", "schema = 1  # mine"))
+    assert approvals.accepts(ORIGIN, load_profile("pinduoduo"))
+    assert approvals.accepts(ORIGIN, edited(tmp_path, "schema = 1", "schema = 1  # mine"))
     changed = edited(tmp_path, '"订单审核中", ', "")
-    assert not approvals.accepts(HOST, changed)
-    assert "words.audit: 订单审核中 → removed" in unseen(changed, approvals=approvals, host=HOST, shop="tea").en
-    approvals.approve(HOST, changed, WHOLE, by="owner", now=NOW)
-    assert approvals.accepts(HOST, changed)
+    assert not approvals.accepts(ORIGIN, changed)
+    assert "words.audit: 订单审核中 → removed" in unseen(changed, approvals=approvals, origin=ORIGIN, shop="tea").en
+    approvals.approve(ORIGIN, changed, WHOLE, by="owner", now=NOW)
+    assert approvals.accepts(ORIGIN, changed)
     assert not allows(approvals, changed)
     assert not approvals.accepts("other.example", changed)
 
@@ -152,19 +153,29 @@ def test_an_own_profile_that_says_nothing_otherwise_is_accepted_and_any_other_is
 def test_a_confirmation_records_who_when_and_what_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     path = tmp_path / "var" / "approvals.json"
     (one,) = approved(path).all
-    assert (one.host, one.platform, one.element, one.by) == (HOST, "pinduoduo", CONFIRM, "owner")
+    assert (one.origin, one.platform, one.element, one.by) == (ORIGIN, "pinduoduo", CONFIRM, "owner")
     assert one.date == "2026-03-10T09:00:00+08:00"
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_confirming_again_replaces_and_another_host_is_added(tmp_path: Path) -> None:
+def test_what_an_earlier_release_recorded_by_host_counts_for_its_https_origin(tmp_path: Path) -> None:
+    path = tmp_path / "approvals.json"
+    approved(path)
+    kept = path.read_text(encoding="utf-8")
+    path.write_text(kept.replace('"origin": "https://shop.example"', '"host": "shop.example"'), encoding="utf-8")
+    assert kept != path.read_text(encoding="utf-8")
+    assert allows(Approvals.load(path), load_profile("pinduoduo"))
+    assert not allows(Approvals.load(path), load_profile("pinduoduo"), origin="http://shop.example")
+
+
+def test_confirming_again_replaces_and_another_origin_is_added(tmp_path: Path) -> None:
     path = tmp_path / "approvals.json"
     approved(path)
     approvals, stale = approved(path), Approvals(path)
-    stale.approve("other.example", load_profile("pinduoduo"), CONFIRM, by="owner", now=NOW)
-    assert [one.host for one in approvals.all] == [HOST]
-    assert sorted(one.host for one in Approvals.load(path).all) == ["other.example", HOST]
+    stale.approve("https://other.example", load_profile("pinduoduo"), CONFIRM, by="owner", now=NOW)
+    assert [one.origin for one in approvals.all] == [ORIGIN]
+    assert sorted(one.origin for one in Approvals.load(path).all) == ["https://other.example", ORIGIN]
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"approvals": [{"host": "shop.example"}]}', '{"approvals": null}'])

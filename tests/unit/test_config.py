@@ -172,28 +172,43 @@ def test_an_unknown_shop_is_answered_with_the_nearest_name(tmp_path: Path) -> No
         configured(tmp_path, SHOP).shop("dem")
 
 
-def test_a_real_site_has_limits_from_the_start_and_this_machine_has_none(tmp_path: Path) -> None:
+def test_a_real_site_has_limits_from_the_start_and_a_mock_has_none(tmp_path: Path) -> None:
     config = configured(
         tmp_path,
         SHOP
         + 'max_per_day = "off"\nmax_per_run = 3\n'
         + SHOP.replace("demo", "plain").replace("123456789", "2")
         + SHOP.replace("demo", "mock")
-        + 'base_url = "http://localhost:1/"\n'
+        + 'base_url = "http://localhost:1/"\nmock = true\n'
+        + SHOP.replace("demo", "near").replace("123456789", "3")
+        + 'base_url = "http://127.0.0.1:1"\n'
         + SHOP.replace("demo", "capped")
-        + 'base_url = "http://[::1]:1"\ntrial = 2\n',
+        + 'base_url = "http://[::1]:1"\nmock = true\ntrial = 2\n',
     )
     limits = {
         name: (shop.caps.max_per_run, shop.caps.max_per_day, shop.caps.trial) for name, shop in config.shops.items()
     }
-    assert limits == {"demo": (3, None, 5), "plain": (500, 2000, 5), "mock": (None,) * 3, "capped": (None, None, 2)}
+    assert limits == {
+        "demo": (3, None, 5),
+        "plain": (500, 2000, 5),
+        "mock": (None,) * 3,
+        "near": (500, 2000, 5),
+        "capped": (None, None, 2),
+    }
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1.example.com", "localhost.example.com", "0.0.0.0", "10.0.0.1", "[::2]"])
-def test_a_host_that_only_looks_like_this_machine_keeps_the_limits(tmp_path: Path, host: str) -> None:
-    shop = configured(tmp_path, f'{SHOP}base_url = "http://{host}:8808"\n').shop("demo")
-    assert not shop.is_loopback
-    assert shop.caps.trial == 5
+def test_a_host_that_only_looks_like_this_machine_is_no_mock_and_needs_https(tmp_path: Path, host: str) -> None:
+    with pytest.raises(ConfigError, match="must start with https://"):
+        configured(tmp_path, f'{SHOP}base_url = "http://{host}:8808"\n')
+    with pytest.raises(ConfigError, match="mock = true is for a base_url on this machine itself"):
+        configured(tmp_path, f'{SHOP}base_url = "https://{host}:8808"\nmock = true\n')
+    assert configured(tmp_path, f'{SHOP}base_url = "https://{host}:8808"\n').shop("demo").caps.trial == 5
+
+
+def test_the_platforms_own_address_is_no_mock(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="mock = true is for a base_url on this machine itself"):
+        configured(tmp_path, f"{SHOP}mock = true\n")
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:80", "ftp://a", "http://", "http://a:b", "http://u:p@a", "http://a/?x"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
 import shutil
@@ -19,10 +20,12 @@ from hypothesis import strategies as st
 from keyring.backend import KeyringBackend
 from keyring.backends import chainer, fail, null
 
+from rpa.address import Site
 from rpa.credentials import Vault, find_key, key_from, make_key, unsafe_keyring
 from rpa.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
+SITE = Site(origin="https://shop.example")
 PASSWORD = "demo-pass-1-发货"
 STATE = b'{"cookies": [{"name": "PASS_ID", "value": "1-abc"}]}'
 
@@ -56,24 +59,60 @@ def vault(tmp_path: Path) -> Vault:
 
 
 def test_what_is_saved_for_a_shop_is_there_again(vault: Vault) -> None:
-    assert vault.load_state("demo") is None
-    assert vault.password("demo", "clerk-1") is None
-    vault.save_state("demo", STATE)
-    vault.save_password("demo", "clerk-1", PASSWORD)
-    assert vault.load_state("demo") == STATE
-    assert vault.password("demo", "clerk-1") == PASSWORD
+    assert vault.load_state("demo", SITE) is None
+    assert vault.password("demo", "clerk-1", SITE) is None
+    vault.save_state("demo", STATE, SITE)
+    vault.save_password("demo", "clerk-1", PASSWORD, SITE)
+    assert vault.load_state("demo", SITE) == STATE
+    assert vault.password("demo", "clerk-1", SITE) == PASSWORD
     vault.forget_state("demo")
-    assert vault.load_state("demo") is None
+    assert vault.load_state("demo", SITE) is None
 
 
 def test_a_password_belongs_to_its_login(vault: Vault) -> None:
-    vault.save_password("demo", "clerk-1", PASSWORD)
-    assert vault.password("demo", "clerk-2") is None
+    vault.save_password("demo", "clerk-1", PASSWORD, SITE)
+    assert vault.password("demo", "clerk-2", SITE) is None
+
+
+def test_what_was_given_at_one_site_is_not_there_at_another(vault: Vault) -> None:
+    vault.save_state("demo", STATE, SITE)
+    vault.save_password("demo", "clerk-1", PASSWORD, SITE)
+    assert vault.given_elsewhere("demo", SITE) is None
+    for origin in ("http://shop.example", "https://shop.example:8443", "https://shop.example.com"):
+        other = Site(origin=origin, takes_earlier=True)
+        assert vault.load_state("demo", other) is None
+        assert vault.password("demo", "clerk-1", other) is None
+        assert vault.given_elsewhere("demo", other) == SITE.origin
+    vault.save_password("demo", "clerk-1", PASSWORD, Site(origin="https://new.example"))
+    assert vault.given_elsewhere("demo", Site(origin="https://new.example")) is None
+    assert vault.given_elsewhere("nobody", SITE) is None
+
+
+def test_what_an_earlier_release_kept_is_bound_to_the_first_site_that_takes_it(vault: Vault) -> None:
+    entry = json.dumps({"login": "clerk-1", "password": PASSWORD}).encode()
+    vault._save("password", "demo", entry)
+    vault._save("state", "demo", STATE)
+    assert vault.password("demo", "clerk-1", SITE) is None
+    assert vault.load_state("demo", SITE) is None
+    assert vault.given_elsewhere("demo", SITE) == ""
+    platform = Site(origin="https://platform.example", takes_earlier=True)
+    assert vault.given_elsewhere("demo", platform) is None
+    assert vault.load_state("demo", platform) == STATE
+    assert vault.password("demo", "clerk-1", platform) == PASSWORD
+    assert vault.password("demo", "clerk-1", Site(origin="https://other.example", takes_earlier=True)) is None
+
+
+def test_a_file_says_by_its_seal_whether_it_is_bound_to_a_site(vault: Vault, tmp_path: Path) -> None:
+    vault.save_state("demo", STATE, SITE)
+    path = tmp_path / "secrets" / "demo.state"
+    path.write_bytes(b"RPA1" + path.read_bytes()[4:])
+    with pytest.raises(ConfigError, match="does not open"):
+        vault.load_state("demo", SITE)
 
 
 def test_nothing_secret_stands_in_the_files(vault: Vault, tmp_path: Path) -> None:
-    vault.save_state("demo", STATE)
-    vault.save_password("demo", "clerk-1", PASSWORD)
+    vault.save_state("demo", STATE, SITE)
+    vault.save_password("demo", "clerk-1", PASSWORD, SITE)
     stored = b"".join(path.read_bytes() for path in (tmp_path / "secrets").iterdir())
     for part in (PASSWORD.encode(), b"clerk-1", b"PASS_ID", base64.b64encode(STATE)[:12]):
         assert part not in stored
@@ -81,28 +120,28 @@ def test_nothing_secret_stands_in_the_files(vault: Vault, tmp_path: Path) -> Non
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 def test_only_their_owner_may_read_the_files_and_the_folder(vault: Vault, tmp_path: Path) -> None:
-    vault.save_state("demo", STATE)
+    vault.save_state("demo", STATE, SITE)
     (file,) = (tmp_path / "secrets").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
 def test_a_file_renamed_to_another_shop_or_another_use_does_not_open(vault: Vault, tmp_path: Path) -> None:
-    vault.save_state("demo", STATE)
+    vault.save_state("demo", STATE, SITE)
     folder = tmp_path / "secrets"
     shutil.copy(folder / "demo.state", folder / "other.state")
     shutil.copy(folder / "demo.state", folder / "demo.password")
     with pytest.raises(ConfigError, match=r"other\.state does not open"):
-        vault.load_state("other")
+        vault.load_state("other", SITE)
     with pytest.raises(ConfigError, match=r"demo\.password does not open"):
-        vault.password("demo", "clerk-1")
+        vault.password("demo", "clerk-1", SITE)
 
 
 def test_another_key_does_not_open_it_and_the_message_says_what_to_do(vault: Vault, tmp_path: Path) -> None:
-    vault.save_password("demo", "clerk-1", PASSWORD)
+    vault.save_password("demo", "clerk-1", PASSWORD, SITE)
     key = make_key()
     with pytest.raises(ConfigError, match="does not open with this key") as caught:
-        Vault(tmp_path / "secrets", key_from(key)).password("demo", "clerk-1")
+        Vault(tmp_path / "secrets", key_from(key)).password("demo", "clerk-1", SITE)
     assert "RPA_KEY" in str(caught.value)
     said = "".join(traceback.format_exception(caught.value))
     assert key not in said
@@ -116,29 +155,29 @@ def test_a_damaged_file_is_never_taken_for_a_state(data: st.DataObject) -> None:
 
     with tempfile.TemporaryDirectory() as name:
         vault = Vault(Path(name), key_from(make_key()))
-        vault.save_state("demo", STATE)
+        vault.save_state("demo", STATE, SITE)
         path = Path(name) / "demo.state"
         raw = bytearray(path.read_bytes())
         at = data.draw(st.integers(0, len(raw) - 1))
         damaged = data.draw(st.sampled_from(["cut", "flip"]))
         path.write_bytes(raw[:at] if damaged == "cut" else bytes([*raw[:at], raw[at] ^ 1, *raw[at + 1 :]]))
         with pytest.raises(ConfigError):
-            vault.load_state("demo")
+            vault.load_state("demo", SITE)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit on a file's size is POSIX's")
 def test_a_disk_that_is_full_keeps_the_old_state_and_leaves_no_part(vault: Vault, tmp_path: Path) -> None:
     import resource
 
-    vault.save_state("demo", STATE)
+    vault.save_state("demo", STATE, SITE)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
         with pytest.raises(OSError, match="File too large"):
-            vault.save_state("demo", secrets.token_bytes(100_000))
+            vault.save_state("demo", secrets.token_bytes(100_000), SITE)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert vault.load_state("demo") == STATE
+    assert vault.load_state("demo", SITE) == STATE
     assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["demo.state"]
 
 
@@ -156,8 +195,8 @@ def test_the_key_of_the_environment_goes_before_the_keyring(
 ) -> None:
     text = make_key()
     monkeypatch.setenv("RPA_KEY", text)
-    Vault(tmp_path, find_key()).save_state("demo", STATE)
-    assert Vault(tmp_path, key_from(text.rstrip("="))).load_state("demo") == STATE
+    Vault(tmp_path, find_key()).save_state("demo", STATE, SITE)
+    assert Vault(tmp_path, key_from(text.rstrip("="))).load_state("demo", SITE) == STATE
     assert not os_keyring.kept
 
 
@@ -170,8 +209,8 @@ def test_a_key_that_is_not_one_is_refused_with_the_way_to_make_one(text: str, mo
 
 
 def test_the_keyring_makes_the_key_once_and_keeps_it(os_keyring: KeepsSecrets, tmp_path: Path) -> None:
-    Vault(tmp_path, find_key()).save_state("demo", STATE)
-    assert Vault(tmp_path, find_key()).load_state("demo") == STATE
+    Vault(tmp_path, find_key()).save_state("demo", STATE, SITE)
+    assert Vault(tmp_path, find_key()).load_state("demo", SITE) == STATE
     assert [service for service, _ in os_keyring.kept] == ["merchant-rpa"]
 
 
@@ -221,11 +260,11 @@ def test_the_key_of_a_file_goes_before_the_keyring_and_after_the_variable(
     file, text = tmp_path / "rpa-key", make_key()
     file.write_text(f"{text}\n")
     monkeypatch.setenv(way, str(file if way == "RPA_KEY_FILE" else tmp_path))
-    Vault(tmp_path, find_key()).save_state("demo", STATE)
-    assert Vault(tmp_path, key_from(text)).load_state("demo") == STATE
+    Vault(tmp_path, find_key()).save_state("demo", STATE, SITE)
+    assert Vault(tmp_path, key_from(text)).load_state("demo", SITE) == STATE
     monkeypatch.setenv("RPA_KEY", make_key())
     with pytest.raises(ConfigError, match="does not open with this key"):
-        Vault(tmp_path, find_key()).load_state("demo")
+        Vault(tmp_path, find_key()).load_state("demo", SITE)
     assert not os_keyring.kept
 
 

@@ -28,6 +28,7 @@ mall_id = "2"
 platform = "pinduoduo"
 mall_id = "3"
 base_url = "http://127.0.0.1:9"
+mock = true
 """
 SCHEDULE = '[[schedule]]\nflow = "pending-orders"\nevery = "10m"\n'
 POWERCFG = """\

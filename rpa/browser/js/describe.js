@@ -1,6 +1,6 @@
 // What each visible hit of a locator is: its name as a person reads it (the text on it; a label only where it has none),
 // what else is told of it and of the button around it (`also`), what both call themselves (`signs`), whether it can be used,
-// and how many clicks the document has had. `hidden`: even what cannot be seen.
+// how many clicks the document has had, and of which origin it is. `hidden`: even what cannot be seen.
 (nodes, hidden) => {
   const fold = (text) => (text || "").replace(/\s+/g, " ").trim();
   const shown = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && node.getClientRects().length > 0;
@@ -15,6 +15,7 @@
     also: [...labels(node), ...inside(node), ...around(node).flatMap((other) => [other.innerText, ...labels(other)])].map(fold).filter(Boolean),
     signs: [node, ...around(node)].flatMap((other) => ["class", "id", "data-testid"].map((name) => other.getAttribute(name) || "")),
     disabled: Boolean(node.disabled) || node.getAttribute("aria-disabled") === "true",
+    origin: self.origin,
     clicks: `${performance.timeOrigin} ${performance.eventCounts.get("click")}`,
   })));
 }

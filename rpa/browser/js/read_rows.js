@@ -15,6 +15,7 @@ async ({ rows, key, fields, busy, keys, masks, patience_ms }) => {
     found = [...document.querySelectorAll(rows)];
   }
   return JSON.stringify({
+    origin: self.origin,
     quiet: quiet(found),
     rows: found.map((row) => readFields(row, fields)),
     parts: masks ? found.map((row) => placeWithMasks(row, masks)) : [],
