@@ -104,7 +104,10 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
     if problem:
         raise NotItself(f"{problem}; nothing was clicked.")
     place = locate(root, seen.by).visible.describe(element.name)
-    return Found(element=element, locator=place, **{**hit, "also": tuple(hit["also"])})
+    return Found(
+        element=element, locator=place, name=hit["name"], also=tuple(hit["also"]), disabled=hit["disabled"],
+        origin=hit["origin"], clicks=hit["clicks"],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
