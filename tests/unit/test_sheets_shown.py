@@ -168,6 +168,28 @@ def test_a_note_beside_a_number_never_becomes_a_part_of_it(kind: str, read: Read
     assert ended == dict.fromkeys(NOTES, "not_a_tracking_number")
 
 
+@pytest.mark.parametrize(
+    ("courier", "seen", "end"),
+    [
+        ("申通", "7712 3456 7890 12 1", "not_a_tracking_number"),
+        ("百世", "1 7512 3456 7890 12", "not_a_tracking_number"),
+        ("中通", "7512 3456 7890 12 1", "not_a_tracking_number"),
+        ("中通", "7512 3456 7890 1", "not_a_tracking_number"),
+        ("菜鸟速递", "7512 3456 7890 12 A", "not_a_tracking_number"),
+        ("申通", "7712 3456 7890 121", "771234567890121"),
+        ("韵达", "4312 3456 7890 1", "4312345678901"),
+        ("韵达", "4312 3456 7890 1 23", "not_a_tracking_number"),
+        ("百世", "7512 3456 7890 12", "75123456789012"),
+        ("顺丰", "SF 1234 5678 9012 3", "SF1234567890123"),
+        ("顺丰", "SF 1234 5678 9012 3 1", "not_a_tracking_number"),
+    ],
+)
+def test_a_note_beside_a_number_in_groups_never_becomes_a_part_of_it(
+    courier: str, seen: str, end: str, read: Read, tmp_path: Path
+) -> None:
+    assert _of_one(seen, courier=courier, write=write_csv, read=read, tmp_path=tmp_path) == end
+
+
 @pytest.mark.parametrize("kind", SHEETS)
 def test_a_note_beside_an_order_number_never_becomes_a_part_of_it(kind: str, read: Read, tmp_path: Path) -> None:
     written = (f"{SN}①", f"{SN}²", f"{SN} 1", f"1 {SN}", f"{SN}（1）", f"\u202e{SN[::-1]}")
