@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flows.cells import Shown
+from flows.sheets import number_formats
 from flows.sheets.files import Flaw, NotASheet, Worksheet
 from flows.sheets.merged import Range, spread
 from rpa.language import Text
@@ -14,8 +16,17 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|(?<![\w-])height\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
+)
+_FORMAT = re.compile(
+    r"(?:mso-number-format|vnd\.ms-excel\.numberformat)\s*:\s*(\"[^\"]*\"|'[^']*'|[^;]+)", re.IGNORECASE
+)
+"""By what Excel shows a cell's number, for it reads digits as one."""
+_ESCAPED = re.compile(r"\\(?:(?P<code>[0-9a-f]{4})|(?P<sign>.))", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_DIGITS = re.compile(r"\d{1,40}", re.ASCII)
 _WIDEST = 500
 
 
@@ -36,6 +47,9 @@ def read_html(text: str) -> Worksheet:
     for table in document.xpath("//table[not(.//table)]"):
         open_cells: dict[int, int] = defaultdict(int)
         reaching: list[Range] = []
+        for each in table.xpath(".//td//* | .//th//*"):
+            if each.tag in {"script", "style"} or _is_unseen(each):
+                each.drop_tree()
         for row in table.iter("tr"):
             reaching += _read_row(row, rows=rows, open_cells=open_cells)
             if _is_hidden(row):
@@ -49,7 +63,24 @@ def read_html(text: str) -> Worksheet:
 def _is_hidden(row: HtmlElement) -> bool:
     """Whether a row, or one of its cells, is not shown."""
     elements = (row, *row.iterchildren("td", "th"))
-    return any(each.get("hidden") is not None or _NO_DISPLAY.search(each.get("style", "")) for each in elements)
+    return any(map(_is_unseen, elements))
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    return element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style", "")))
+
+
+def _value(cell: HtmlElement) -> object:
+    """The cell's text; where Excel shows another one by a number format, what is shown is not certain."""
+    text = " ".join(cell.itertext())
+    style = _FORMAT.search(cell.get("style", ""))
+    if style is None or not _DIGITS.fullmatch(text.strip()):
+        return text
+    code = _ESCAPED.sub(
+        lambda each: chr(int(each["code"], 16)) if each["code"] else each["sign"], style[1].strip(" \"'")
+    )
+    found = number_formats.shown(int(text), code=code)
+    return Shown(text, None) if isinstance(found, Shown) and found.text != text.strip() else text
 
 
 def _read_row(row: HtmlElement, *, rows: list[list[object]], open_cells: dict[int, int]) -> Iterator[Range]:
@@ -63,7 +94,7 @@ def _read_row(row: HtmlElement, *, rows: list[list[object]], open_cells: dict[in
         below, first = _span(cell, "rowspan") - 1, len(cells)
         for extra in range(_span(cell, "colspan")):
             open_cells[len(cells)] = below
-            cells.append("" if extra else " ".join(cell.itertext()))
+            cells.append("" if extra else _value(cell))
         if below:
             yield len(rows), first, len(rows) + below, first
     _skip_covered(cells, open_cells=open_cells)
