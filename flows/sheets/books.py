@@ -46,6 +46,8 @@ _MOST_CELLS = 5_000_000
 _PARTS, _WORKBOOK = "xl/", "xl/workbook.xml"
 _TAGS = ("{*}row", "{*}col")
 _TRUE = frozenset({"1", "true"})
+_LEAST_SEEN = 1.0
+"""A row of less points, or a column of less characters, shows nothing of what it holds."""
 _WIDEST = 16_384
 """Columns of a worksheet, at most."""
 _UNKNOWN = "?"
@@ -192,13 +194,13 @@ class _Marks:
         return marks
 
     def _see_column(self, column: etree._Element) -> None:
-        if column.get("hidden") in _TRUE or float(column.get("width", "1")) == 0:
+        if column.get("hidden") in _TRUE or float(column.get("width", "1")) < _LEAST_SEEN:
             last = min(int(column.get("max", "1")), _WIDEST)
             self.hidden_columns.update(range(int(column.get("min", "1")) - 1, last))
 
     def _see_row(self, row: etree._Element, *, number: int, formats: Mapping[str, str]) -> None:
         """Hidden, filtered away or of no height; cells without a value; cells with a number format."""
-        if row.get("hidden") in _TRUE or float(row.get("ht", "1")) == 0:
+        if row.get("hidden") in _TRUE or float(row.get("ht", "1")) < _LEAST_SEEN:
             self.hidden_rows.add(number)
         unread = frozenset(_column(cell.get("r", "")) for cell in _UNREAD(row))
         if unread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from string import digits
 
 from flows.cells import clean, header_key
 from flows.profile import Sheets
@@ -65,6 +66,7 @@ class HeaderWords:
                 raise NotASheet(_twice([clean(str(row[place])) for place in found]))
         position = {name: found[0] for name, found in places.items()}
         taken = set(position.values())
+        notes = {"", *self.profile.note_headers}
         other = {place: header_key(_text(value)) for place, value in enumerate(row) if place not in taken}
         return Columns(
             names=tuple(clean(_text(value)) for value in row),
@@ -73,7 +75,7 @@ class HeaderWords:
             tracking_number=position.get("tracking_number"),
             proof=position.get("proof"),
             further=tuple(place for place, key in other.items() if self._may_name_a_further_parcel(key)),
-            notes=tuple(place for place, key in other.items() if not key or key in self.profile.note_headers),
+            notes=tuple(place for place, key in other.items() if key.rstrip(digits) in notes),
             mark=next((place for place, key in other.items() if key in marks.HEADERS), None),
         )
 
@@ -85,6 +87,10 @@ class HeaderWords:
         """Whether this row names the columns, clearly or not."""
         places = self._places(row)
         return "order_sn" in places and bool({"tracking_number", "proof"} & places.keys())
+
+    def names_orders(self, row: Sequence[object]) -> bool:
+        """Whether this row names an order number column, as the headers of any table of orders do."""
+        return "order_sn" in self._places(row)
 
     def _places(self, row: Sequence[object]) -> dict[str, list[int]]:
         own: dict[str, list[int]] = defaultdict(list)
