@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import digits
 
-from flows.cells import clean, header_key
+from flows.cells import Shown, clean, header_key
 from flows.profile import Sheets
 from flows.sheets import marks
 from flows.sheets.files import NotASheet
@@ -63,7 +63,7 @@ class HeaderWords:
             return None
         for found in places.values():
             if len(found) > 1:
-                raise NotASheet(_twice([clean(str(row[place])) for place in found]))
+                raise NotASheet(_twice([clean(_text(row[place])) for place in found]))
         position = {name: found[0] for name, found in places.items()}
         taken = set(position.values())
         notes = {"", *self.profile.note_headers}
@@ -96,9 +96,10 @@ class HeaderWords:
         own: dict[str, list[int]] = defaultdict(list)
         known: dict[str, list[int]] = defaultdict(list)
         for place, value in enumerate(row):
-            if not isinstance(value, str) or not value:
+            written = _text(value)
+            if not written:
                 continue
-            key = header_key(value)
+            key = header_key(written)
             if key in self.own:
                 own[self.own[key]].append(place)
             elif key in self.profile.headers:
@@ -107,7 +108,9 @@ class HeaderWords:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """What is written in a cell, whatever it is shown as: a raised asterisk is a part of its header."""
+    held = value.value if isinstance(value, Shown) else value
+    return held if isinstance(held, str) else ""
 
 
 def _twice(headers: list[str]) -> Text:

@@ -45,7 +45,7 @@ def shown(value: object, *, code: str) -> object:
         return value
     if isinstance(value, str):
         text = _text(value, code=code)
-        return Shown(value, None) if text is None else text
+        return value if text == value else Shown(value, text)
     return Shown(value, _whole_number(value, code=code))
 
 

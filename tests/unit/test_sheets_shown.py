@@ -177,7 +177,8 @@ def test_a_note_beside_a_number_never_becomes_a_part_of_it(kind: str, read: Read
 
 def _rich_xlsx(path: Path) -> Path:
     book = Workbook()
-    book.worksheets[0].append(HEADERS)
+    star = TextBlock(InlineFont(vertAlign="superscript"), "*")
+    book.worksheets[0].append((*HEADERS[:2], CellRichText(HEADERS[2], star)))
     raised = CellRichText("7712345678901", "2", TextBlock(InlineFont(vertAlign="superscript"), "1"))
     book.worksheets[0].append((SN, "申通", raised))
     book.save(path)
