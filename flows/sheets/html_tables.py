@@ -25,6 +25,8 @@ _FORMAT = re.compile(
 )
 """By what Excel shows a cell's number, for it reads digits as one."""
 _ESCAPED = re.compile(r"\\(?:(?P<code>[0-9a-f]{4})|(?P<sign>.))", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_CLASS = re.compile(r"\s*\w*\.([\w-]+)\s*")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _DIGITS = re.compile(r"\d{1,40}", re.ASCII)
 _WIDEST = 500
@@ -41,29 +43,53 @@ def read_html(text: str) -> Worksheet:
             flaw=Flaw.BROKEN,
         )
     document = html.document_fromstring(_DECLARATION.sub("", text))
+    _write_out_classes(document)
     rows: list[list[object]] = []
     hidden: set[int] = set()
+    columns: set[int] = set()
     ranges: list[Range] = []
     for table in document.xpath("//table[not(.//table)]"):
         open_cells: dict[int, int] = defaultdict(int)
         reaching: list[Range] = []
-        for each in table.xpath(".//td//* | .//th//*"):
-            if each.tag in {"script", "style"} or _is_unseen(each):
-                each.drop_tree()
+        for each in table.xpath(".//script | .//style"):
+            each.drop_tree()
+        columns.update(_hidden_columns(table))
         for row in table.iter("tr"):
             reaching += _read_row(row, rows=rows, open_cells=open_cells)
             if _is_hidden(row):
                 hidden.add(len(rows))
         ranges += [(top, left, min(bottom, len(rows) - 1), right) for top, left, bottom, right in reaching]
     return Worksheet(
-        name="", rows=rows, typed=False, hidden_rows=frozenset(hidden), covered=spread(rows, ranges)
+        name="", rows=rows, typed=False, hidden_rows=frozenset(hidden), hidden_columns=frozenset(columns),
+        covered=spread(rows, ranges),
     )  # fmt: skip
 
 
 def _is_hidden(row: HtmlElement) -> bool:
-    """Whether a row, or one of its cells, is not shown."""
-    elements = (row, *row.iterchildren("td", "th"))
-    return any(map(_is_unseen, elements))
+    """Whether a row, one of its cells, or what it stands in is not shown."""
+    return any(map(_is_unseen, (row, *row.iterchildren("td", "th"), *row.iterancestors())))
+
+
+def _hidden_columns(table: HtmlElement) -> Iterator[int]:
+    first = 0
+    for column in table.iter("col"):
+        after = first + _span(column, "span")
+        if _is_unseen(column) or column.get("width") == "0":
+            yield from range(first, after)
+        first = after
+
+
+def _write_out_classes(document: HtmlElement) -> None:
+    """Write what the page's styles say of a class into the elements that have it, behind what they say themselves."""
+    styles: dict[str, str] = defaultdict(str)
+    for sheet in document.iter("style"):
+        for selectors, declarations in _RULE.findall(sheet.text_content()):
+            for name in filter(None, map(_CLASS.fullmatch, selectors.split(","))):
+                styles[name[1]] += f";{declarations}"
+    if styles:
+        for element in document.xpath("//*[@class]"):
+            said = "".join(styles.get(name, "") for name in element.get("class").split())
+            element.set("style", element.get("style", "") + said)
 
 
 def _is_unseen(element: HtmlElement) -> bool:
@@ -71,8 +97,13 @@ def _is_unseen(element: HtmlElement) -> bool:
 
 
 def _value(cell: HtmlElement) -> object:
-    """The cell's text; where Excel shows another one by a number format, what is shown is not certain."""
+    """The cell's text, without what is hidden of it; none is certain where a number format shows Excel another one."""
     text = " ".join(cell.itertext())
+    unseen = [each for each in cell.iterdescendants("*") if _is_unseen(each)]
+    if unseen:
+        for each in unseen:
+            each.drop_tree()
+        return Shown(text, " ".join(cell.itertext()))
     style = _FORMAT.search(cell.get("style", ""))
     if style is None or not _DIGITS.fullmatch(text.strip()):
         return text

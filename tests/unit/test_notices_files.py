@@ -130,3 +130,8 @@ def test_an_order_counts_as_it_is_held_whatever_format_its_cell_has(read: Read) 
     content = io.BytesIO()
     book.save(content)
     assert read(content.getvalue()).says == dict.fromkeys((A, f"{A[:-1]}2", f"{A[:-1]}3"), PROHIBITED)
+
+
+def test_an_order_that_a_page_hides_in_its_cell_counts_too(read: Read) -> None:
+    page = f'<table><tr><td>订单号</tr><tr><td>见附件<span style="display:none">{A}</span></tr></table>'
+    assert read(page.encode()).says == {A: PROHIBITED}

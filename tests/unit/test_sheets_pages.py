@@ -11,10 +11,10 @@ from rpa.clock import Clock
 from tests.unit.shown import NUMBER, PROFILE, SN, ends
 
 
-def _end(path: Path, *, cell: str, row: str = "") -> str:
-    """How a row ends whose tracking number cell, and whose attributes, are these."""
+def _end(path: Path, *, cell: str, row: str = "", table: str = "<table>ROWS</table>") -> str:
+    """How a row ends whose tracking number cell, whose attributes, and whose table are these."""
     heads = "<tr><td>订单号<td>快递公司<td>快递单号</tr>"
-    page = f"<table>{heads}<tr {row}><td>{SN}<td>圆通{cell}</tr></table>"
+    page = table.replace("ROWS", f"{heads}<tr {row}><td>{SN}<td>圆通{cell}</tr>")
     path.write_text(f'<html><meta charset="utf-8">{page}</html>', encoding="utf-8")
     return ends(read_sheets([path], words=PROFILE, clock=Clock(), stable_s=0))[2]
 
@@ -40,6 +40,21 @@ def test_a_row_that_a_page_does_not_show_is_hidden(style: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    "table",
+    [
+        '<table style="display:none">ROWS</table>',
+        "<div hidden><table>ROWS</table></div>",
+        "<table><tbody hidden>ROWS</tbody></table>",
+        '<table><col span=2><col style="display:none">ROWS</table>',
+        "<table><col><col><col width=0>ROWS</table>",
+        "<style><!-- .a, tr.b {color:red} td.c, .d {display:none} --></style><table><tbody class='a d'>ROWS</table>",
+    ],
+)
+def test_a_row_in_what_a_page_does_not_show_is_hidden(table: str, tmp_path: Path) -> None:
+    assert _end(tmp_path / "p.xls", cell=f"<td>{NUMBER}", table=table) == "hidden_row"
+
+
+@pytest.mark.parametrize(
     ("code", "number", "end"),
     [
         (r"\@", NUMBER, NUMBER),
@@ -57,3 +72,9 @@ def test_a_number_that_excel_shows_otherwise_by_the_cells_format_is_refused(
     code: str, number: str, end: str, tmp_path: Path
 ) -> None:
     assert _end(tmp_path / "p.xls", cell=f"<td style='mso-number-format:\"{code}\"'>{number}") == end
+
+
+def test_a_format_that_a_class_has_counts_too(tmp_path: Path) -> None:
+    table = "<style>.p {mso-number-format:'0000000000000'} .t {mso-number-format:'\\@'}</style><table>ROWS</table>"
+    assert _end(tmp_path / "p.xls", cell="<td class=p>987654321012", table=table) == "number_damaged"
+    assert _end(tmp_path / "p.xls", cell=f"<td class=t>{NUMBER}", table=table) == NUMBER
