@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flows.cells import Shown
@@ -44,6 +46,7 @@ def read_html(text: str) -> Worksheet:
         )
     document = html.document_fromstring(_DECLARATION.sub("", text))
     _write_out_classes(document)
+    unseen = _unseen(document)
     rows: list[list[object]] = []
     hidden: set[int] = set()
     columns: set[int] = set()
@@ -53,10 +56,10 @@ def read_html(text: str) -> Worksheet:
         reaching: list[Range] = []
         for each in table.xpath(".//script | .//style"):
             each.drop_tree()
-        columns.update(_hidden_columns(table))
+        columns.update(_hidden_columns(table, unseen=unseen))
         for row in table.iter("tr"):
-            reaching += _read_row(row, rows=rows, open_cells=open_cells)
-            if _is_hidden(row):
+            reaching += _read_row(row, rows=rows, open_cells=open_cells, unseen=unseen)
+            if _is_hidden(row, unseen=unseen):
                 hidden.add(len(rows))
         ranges += [(top, left, min(bottom, len(rows) - 1), right) for top, left, bottom, right in reaching]
     return Worksheet(
@@ -65,16 +68,16 @@ def read_html(text: str) -> Worksheet:
     )  # fmt: skip
 
 
-def _is_hidden(row: HtmlElement) -> bool:
+def _is_hidden(row: HtmlElement, *, unseen: AbstractSet[HtmlElement]) -> bool:
     """Whether a row, one of its cells, or what it stands in is not shown."""
-    return any(map(_is_unseen, (row, *row.iterchildren("td", "th"), *row.iterancestors())))
+    return bool(unseen) and not unseen.isdisjoint((row, *row.iterchildren("td", "th"), *row.iterancestors()))
 
 
-def _hidden_columns(table: HtmlElement) -> Iterator[int]:
+def _hidden_columns(table: HtmlElement, *, unseen: AbstractSet[HtmlElement]) -> Iterator[int]:
     first = 0
     for column in table.iter("col"):
         after = first + _span(column, "span")
-        if _is_unseen(column) or column.get("width") == "0":
+        if column in unseen or column.get("width") == "0":
             yield from range(first, after)
         first = after
 
@@ -92,29 +95,37 @@ def _write_out_classes(document: HtmlElement) -> None:
             element.set("style", element.get("style", "") + said)
 
 
-def _is_unseen(element: HtmlElement) -> bool:
-    return element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style", "")))
+def _unseen(document: HtmlElement) -> set[HtmlElement]:
+    styled = document.xpath("//*[@hidden or @style]")
+    return {each for each in styled if each.get("hidden") is not None or _UNSEEN.search(each.get("style", ""))}
 
 
-def _value(cell: HtmlElement) -> object:
+def _value(cell: HtmlElement, *, unseen: AbstractSet[HtmlElement]) -> object:
     """The cell's text, without what is hidden of it; none is certain where a number format shows Excel another one."""
     text = " ".join(cell.itertext())
-    unseen = [each for each in cell.iterdescendants("*") if _is_unseen(each)]
-    if unseen:
-        for each in unseen:
+    hidden = [each for each in cell.iterdescendants("*") if each in unseen] if unseen else []
+    if hidden:
+        for each in hidden:
             each.drop_tree()
         return Shown(text, " ".join(cell.itertext()))
-    style = _FORMAT.search(cell.get("style", ""))
-    if style is None or not _DIGITS.fullmatch(text.strip()):
+    code = _format(cell.get("style", ""))
+    if number_formats.is_plain(code) or not _DIGITS.fullmatch(text.strip()):
         return text
-    code = _ESCAPED.sub(
-        lambda each: chr(int(each["code"], 16)) if each["code"] else each["sign"], style[1].strip(" \"'")
-    )
     found = number_formats.shown(int(text), code=code)
     return Shown(text, None) if isinstance(found, Shown) and found.text != text.strip() else text
 
 
-def _read_row(row: HtmlElement, *, rows: list[list[object]], open_cells: dict[int, int]) -> Iterator[Range]:
+@lru_cache(maxsize=1000)
+def _format(style: str) -> str:
+    """The number format that a style names; empty: none."""
+    found = _FORMAT.search(style)
+    written = found[1].strip(" \"'") if found else ""
+    return _ESCAPED.sub(lambda each: chr(int(each["code"], 16)) if each["code"] else each["sign"], written)
+
+
+def _read_row(
+    row: HtmlElement, *, rows: list[list[object]], open_cells: dict[int, int], unseen: AbstractSet[HtmlElement]
+) -> Iterator[Range]:
     """Add the row's cells at their columns; gives the cells that reach into rows below.
 
     `open_cells` counts, per column, the rows that a cell above still covers.
@@ -125,7 +136,7 @@ def _read_row(row: HtmlElement, *, rows: list[list[object]], open_cells: dict[in
         below, first = _span(cell, "rowspan") - 1, len(cells)
         for extra in range(_span(cell, "colspan")):
             open_cells[len(cells)] = below
-            cells.append("" if extra else _value(cell))
+            cells.append("" if extra else _value(cell, unseen=unseen))
         if below:
             yield len(rows), first, len(rows) + below, first
     _skip_covered(cells, open_cells=open_cells)
