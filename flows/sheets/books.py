@@ -50,6 +50,8 @@ _TAGS = ("{*}row", "{*}col")
 _TRUE = frozenset({"1", "true"})
 _LEAST_SEEN = 1.0
 """A row of less points, or a column of less characters, shows nothing of what it holds."""
+_TWIPS, _OF_A_CHARACTER = 20, 256
+"""The parts of a point, and of a character, that an xls file counts."""
 _WIDEST = 16_384
 """Columns of a worksheet, at most."""
 _UNKNOWN = "?"
@@ -247,8 +249,14 @@ def _xls_worksheet(sheet: xlrd.sheet.Sheet, *, book: xlrd.book.Book) -> Workshee
     for (row, column), runs in sheet.rich_text_runlist_map.items():
         if any(book.font_list[font].escapement for _, font in runs):
             rows[row][column] = Shown(rows[row][column], None)
-    hidden_rows = frozenset(number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0)
-    hidden_columns = frozenset(number for number, info in sheet.colinfo_map.items() if info.hidden or info.width == 0)
+    hidden_rows = frozenset(
+        number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden or info.height < _LEAST_SEEN * _TWIPS
+    )
+    hidden_columns = frozenset(
+        number
+        for number, info in sheet.colinfo_map.items()
+        if info.hidden or info.width < _LEAST_SEEN * _OF_A_CHARACTER
+    )
     merged = [(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells]
     return Worksheet(
         name=sheet.name, rows=rows, typed=True, hidden=sheet.visibility != 0, hidden_rows=hidden_rows,

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlwt
 from openpyxl import load_workbook
 
 from fixtures.sheets.formats import Rows, write_csv, write_xls, write_xlsx
@@ -169,6 +170,21 @@ def test_what_is_too_small_to_be_seen_is_hidden(axis: str, read: Read, tmp_path:
         sheet.column_dimensions["C"].width = 0.1
     book.save(path)
     assert ends(read(path)) == {2: "hidden_row"}
+
+
+@pytest.mark.parametrize("axis", ["row", "column"])
+def test_what_is_too_small_to_be_seen_in_an_xls_is_hidden(axis: str, read: Read, tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("1")
+    for column, (header, value) in enumerate(zip(HEADERS, (SN, "中通", NUMBER), strict=True)):
+        sheet.write(0, column, header)
+        sheet.write(1, column, value)
+    if axis == "row":
+        sheet.row(1).height_mismatch, sheet.row(1).height = True, 5
+    else:
+        sheet.col(2).width = 20
+    book.save(str(tmp_path / "p.xls"))
+    assert ends(read(tmp_path / "p.xls")) == {2: "hidden_row"}
 
 
 @pytest.mark.parametrize("write", BOOKS)
