@@ -22,10 +22,11 @@ _SIX_DIGITS_LEFT = re.compile(r"(?=\d{12})\d{1,6}0+", re.ASCII)
 """12 digits and more, all 0 behind the sixth: what was shown as 4.62599E+14, saved as text, and read again."""
 _DATE = re.compile(
     r"(?:19|20)\d\d-?(?:0?[1-9]|1[0-2])-?(?:0?[1-9]|[12]\d|3[01])(?:-?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
-    r"|\d{1,2}-(?:\d{1,2}|[A-Z]{3})-(?:19|20)?\d\d",
+    r"|\d{1,2}-(?:\d{1,2}|[A-Z]{3})-(?:19|20)?\d\d"
+    r"|(?:19|20)?\d\d-?(?:0[1-9]|1[0-2])(?:-?(?:0[1-9]|[12]\d|3[01]))?",
     re.ASCII | re.IGNORECASE,
 )
-"""A day, with or without a time, as it reads once blanks are gone."""
+"""A day, with or without a time, or a month, as it reads once blanks are gone."""
 _PROTECTED = re.compile(r"\s*[\t'‘’]|=\"", re.ASCII)
 """How exports keep a spreadsheet from reading digits as a number."""
 _WRAPPED = re.compile(r'\A="(.*)"\Z', re.DOTALL)

@@ -102,7 +102,9 @@ def _rows(text: str, *, headers: HeaderWords) -> Iterator[Sequence[str]]:
 
 def _cells(line: str, *, number: int) -> Sequence[str]:
     """One line as three cells. Between its parts stand tabs or commas; where it has none of these, blanks do."""
-    parts = _SEPARATORS.split(line.strip(_AT_THE_ENDS))
+    parts = _SEPARATORS.split(line.strip(" \r\n\u3000").rstrip(_AT_THE_ENDS))
+    if len(parts) > len(HEADERS) and not parts[0]:
+        parts = _SEPARATORS.split(line.strip(_AT_THE_ENDS))  # an empty column was copied with the others
     if len(parts) == 1:
         order_sn, *courier, last = line.split() if len(line.split()) > 1 else (*line.split(), "")
         parts = [order_sn, " ".join(courier), last]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from flows.cells import clean, header_key
+from flows.cells import Shown, clean, header_key
 from flows.notices.model import NoticeKind, Says
 from flows.notices.numbers import OrderNumbers, is_code, is_damaged
 from flows.notices.wording import NOTHING, Meanings, Wording, together, verdict
@@ -58,7 +58,8 @@ class _Table:
     damaged: list[int] = field(default_factory=list)
 
     def take(self, number: int, row: Sequence[object]) -> None:
-        """Take in one row."""
+        """Take in one row. Whatever a format makes of what a cell holds: what is held counts against an order."""
+        row = [cell.value if isinstance(cell, Shown) else cell for cell in row]
         found = {column: sns for column, cell in enumerate(row) if (sns := self.reader.numbers.find(cell))}
         if not found and any(map(self.reader.numbers.is_header, row)):
             self._take_header(row)

@@ -21,6 +21,7 @@ from python_calamine import (
 )
 from xlrd.compdoc import CompDocError
 
+from flows.cells import Shown
 from flows.sheets import number_formats
 from flows.sheets.files import Flaw, NotASheet, Worksheet
 from flows.sheets.merged import spread
@@ -44,14 +45,21 @@ _TOO_WIDE = Text(
 _MOST_CELLS = 5_000_000
 """Empty ones included, between A1 and the last one."""
 _PARTS, _WORKBOOK = "xl/", "xl/workbook.xml"
+_TEXTS = "xl/sharedstrings.xml"
 _TAGS = ("{*}row", "{*}col")
 _TRUE = frozenset({"1", "true"})
+_LEAST_SEEN = 1.0
+"""A row of less points, or a column of less characters, shows nothing of what it holds."""
+_TWIPS, _OF_A_CHARACTER = 20, 256
+"""The parts of a point, and of a character, that an xls file counts."""
 _WIDEST = 16_384
 """Columns of a worksheet, at most."""
 _UNKNOWN = "?"
 """Stands for a format that the file names by a number that is not known."""
 _UNREAD = etree.XPath('*[@t="e" or (*[local-name()="f"] and not(@t="str") and not(string(*[local-name()="v"])))]')
 """A row's cells that show an error, or whose formula was never calculated."""
+_RAISED = etree.XPath('*[@t="inlineStr"][.//*[local-name()="vertAlign"]]')
+"""A row's cells in whose own text characters stand above or below the others."""
 _BROKEN_XLS = (
     xlrd.XLRDError,
     CompDocError,
@@ -114,15 +122,18 @@ def read_xls(data: bytes) -> list[Worksheet]:
 def _worksheets(data: bytes, *, archive: zipfile.ZipFile) -> Iterator[Worksheet]:
     parts, styles = _parts(archive)
     formats = _formats(archive.read(styles)) if styles in archive.namelist() else {}
+    texts = next((name for name in archive.namelist() if name.lower() == _TEXTS), None)  # by its name, as calamine
+    raised = _raised(archive.read(texts)) if texts else frozenset()
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         for metadata in book.sheets_metadata:
             with archive.open(parts[metadata.name]) as part:
-                marks = _Marks.read(part, formats=formats)
+                marks = _Marks.read(part, formats=formats, raised=raised)
             sheet = book.get_sheet_by_name(metadata.name)
             rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
             for row, column, code in marks.formatted:
                 if row <= len(rows) and column < len(rows[row - 1]):
-                    rows[row - 1][column] = number_formats.shown(rows[row - 1][column], code=code)
+                    value = rows[row - 1][column]
+                    rows[row - 1][column] = number_formats.shown(value, code=code) if code else Shown(value, None)
             yield Worksheet(
                 name=metadata.name,
                 rows=rows,
@@ -162,6 +173,15 @@ def _formats(styles: bytes) -> Mapping[str, str]:
     return {str(style): code for style, code in enumerate(named) if not number_formats.is_plain(code)}
 
 
+def _raised(texts: bytes) -> frozenset[str]:
+    """The numbers, as cells name them, of the texts in which characters stand above or below the others."""
+    if b"vertAlign" not in texts:
+        return frozenset()
+    tree = etree.fromstring(texts, etree.XMLParser(resolve_entities=False, no_network=True))
+    found = enumerate(tree.iterfind("{*}si"))
+    return frozenset(str(number) for number, text in found if text.find(".//{*}vertAlign") is not None)
+
+
 @dataclass(slots=True)
 class _Marks:
     """What a worksheet's part says beside the values. Rows count from 1, columns from 0."""
@@ -169,11 +189,12 @@ class _Marks:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     unread: dict[int, frozenset[int]] = field(default_factory=dict)
-    formatted: list[tuple[int, int, str]] = field(default_factory=list)
-    """Row, column and number format of the cells that may show something else than they hold."""
+    formatted: list[tuple[int, int, str | None]] = field(default_factory=list)
+    """Row, column and number format of the cells that may show something else than they hold; None: characters of
+    their text stand above or below the others, as a note does."""
 
     @classmethod
-    def read(cls, part: IO[bytes], *, formats: Mapping[str, str]) -> _Marks:
+    def read(cls, part: IO[bytes], *, formats: Mapping[str, str], raised: frozenset[str]) -> _Marks:
         """Raises NotASheet when the corners of the table are so far apart that its empty cells do not fit in memory."""
         marks = cls()
         number, width = 0, 0
@@ -185,20 +206,20 @@ class _Marks:
             width = max(width, _column(found[-1].get("r", "")) + 1 if len(found) else 0)
             if number * width > _MOST_CELLS:
                 raise NotASheet(_TOO_WIDE, flaw=Flaw.LARGE)
-            marks._see_row(found, number=number, formats=formats)
+            marks._see_row(found, number=number, formats=formats, raised=raised)
             found.clear()
             while found.getprevious() is not None:
                 del found.getparent()[0]
         return marks
 
     def _see_column(self, column: etree._Element) -> None:
-        if column.get("hidden") in _TRUE or float(column.get("width", "1")) == 0:
+        if column.get("hidden") in _TRUE or float(column.get("width", "1")) < _LEAST_SEEN:
             last = min(int(column.get("max", "1")), _WIDEST)
             self.hidden_columns.update(range(int(column.get("min", "1")) - 1, last))
 
-    def _see_row(self, row: etree._Element, *, number: int, formats: Mapping[str, str]) -> None:
-        """Hidden, filtered away or of no height; cells without a value; cells with a number format."""
-        if row.get("hidden") in _TRUE or float(row.get("ht", "1")) == 0:
+    def _see_row(self, row: etree._Element, *, number: int, formats: Mapping[str, str], raised: frozenset[str]) -> None:
+        """Hidden, filtered away or of no height; cells without a value, with a number format, with raised text."""
+        if row.get("hidden") in _TRUE or float(row.get("ht", "1")) < _LEAST_SEEN:
             self.hidden_rows.add(number)
         unread = frozenset(_column(cell.get("r", "")) for cell in _UNREAD(row))
         if unread:
@@ -209,6 +230,10 @@ class _Marks:
                 for place, cell in enumerate(row)
                 if (style := cell.get("s", "0")) in formats
             ]
+        cells = _RAISED(row)
+        if raised:
+            cells += [cell for cell in row if cell.get("t") == "s" and cell.findtext("{*}v") in raised]
+        self.formatted += [(number, _column(cell.get("r", "")), None) for cell in cells]
 
 
 def _column(place: str) -> int:
@@ -221,8 +246,17 @@ def _column(place: str) -> int:
 
 def _xls_worksheet(sheet: xlrd.sheet.Sheet, *, book: xlrd.book.Book) -> Worksheet:
     rows = [[_xls_value(cell, book=book) for cell in sheet.row(number)] for number in range(sheet.nrows)]
-    hidden_rows = frozenset(number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0)
-    hidden_columns = frozenset(number for number, info in sheet.colinfo_map.items() if info.hidden or info.width == 0)
+    for (row, column), runs in sheet.rich_text_runlist_map.items():
+        if any(book.font_list[font].escapement for _, font in runs):
+            rows[row][column] = Shown(rows[row][column], None)
+    hidden_rows = frozenset(
+        number + 1 for number, info in sheet.rowinfo_map.items() if info.hidden or info.height < _LEAST_SEEN * _TWIPS
+    )
+    hidden_columns = frozenset(
+        number
+        for number, info in sheet.colinfo_map.items()
+        if info.hidden or info.width < _LEAST_SEEN * _OF_A_CHARACTER
+    )
     merged = [(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells]
     return Worksheet(
         name=sheet.name, rows=rows, typed=True, hidden=sheet.visibility != 0, hidden_rows=hidden_rows,

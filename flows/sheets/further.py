@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from flows.cells import Cell
+from flows.cells import Cell, is_date
 from flows.couriers import Courier
 from flows.profile import SheetProfile
 from flows.sheets.numbers import is_whole, read_number
@@ -46,6 +46,6 @@ def _parcels(found: Iterable[str], *, number: str, profile: SheetProfile) -> lis
     patterns = profile.identifiers
     return [
         each for each in dict.fromkeys(found)
-        if each != number and patterns.tracking_number.fullmatch(each)
+        if each != number and not is_date(each) and patterns.tracking_number.fullmatch(each)
         and not patterns.order_sn.fullmatch(each) and not patterns.phone.fullmatch(each)
     ]  # fmt: skip

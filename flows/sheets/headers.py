@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from string import digits
 
-from flows.cells import clean, header_key
+from flows.cells import Shown, clean, header_key
 from flows.profile import Sheets
 from flows.sheets import marks
 from flows.sheets.files import NotASheet
@@ -62,9 +63,10 @@ class HeaderWords:
             return None
         for found in places.values():
             if len(found) > 1:
-                raise NotASheet(_twice([clean(str(row[place])) for place in found]))
+                raise NotASheet(_twice([clean(_text(row[place])) for place in found]))
         position = {name: found[0] for name, found in places.items()}
         taken = set(position.values())
+        notes = {"", *self.profile.note_headers}
         other = {place: header_key(_text(value)) for place, value in enumerate(row) if place not in taken}
         return Columns(
             names=tuple(clean(_text(value)) for value in row),
@@ -73,7 +75,7 @@ class HeaderWords:
             tracking_number=position.get("tracking_number"),
             proof=position.get("proof"),
             further=tuple(place for place, key in other.items() if self._may_name_a_further_parcel(key)),
-            notes=tuple(place for place, key in other.items() if not key or key in self.profile.note_headers),
+            notes=tuple(place for place, key in other.items() if key.rstrip(digits) in notes),
             mark=next((place for place, key in other.items() if key in marks.HEADERS), None),
         )
 
@@ -86,13 +88,18 @@ class HeaderWords:
         places = self._places(row)
         return "order_sn" in places and bool({"tracking_number", "proof"} & places.keys())
 
+    def names_orders(self, row: Sequence[object]) -> bool:
+        """Whether this row names an order number column, as the headers of any table of orders do."""
+        return "order_sn" in self._places(row)
+
     def _places(self, row: Sequence[object]) -> dict[str, list[int]]:
         own: dict[str, list[int]] = defaultdict(list)
         known: dict[str, list[int]] = defaultdict(list)
         for place, value in enumerate(row):
-            if not isinstance(value, str) or not value:
+            written = _text(value)
+            if not written:
                 continue
-            key = header_key(value)
+            key = header_key(written)
             if key in self.own:
                 own[self.own[key]].append(place)
             elif key in self.profile.headers:
@@ -101,7 +108,9 @@ class HeaderWords:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """What is written in a cell, whatever it is shown as: a raised asterisk is a part of its header."""
+    held = value.value if isinstance(value, Shown) else value
+    return held if isinstance(held, str) else ""
 
 
 def _twice(headers: list[str]) -> Text:

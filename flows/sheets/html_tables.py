@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from flows.cells import Shown
+from flows.sheets import number_formats
 from flows.sheets.files import Flaw, NotASheet, Worksheet
 from flows.sheets.merged import Range, spread
 from rpa.language import Text
@@ -14,8 +18,19 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|(?<![\w-])height\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
+)
+_FORMAT = re.compile(
+    r"(?:mso-number-format|vnd\.ms-excel\.numberformat)\s*:\s*(\"[^\"]*\"|'[^']*'|[^;]+)", re.IGNORECASE
+)
+"""By what Excel shows a cell's number, for it reads digits as one."""
+_ESCAPED = re.compile(r"\\(?:(?P<code>[0-9a-f]{4})|(?P<sign>.))", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_CLASS = re.compile(r"\s*\w*\.([\w-]+)\s*")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_DIGITS = re.compile(r"\d{1,40}", re.ASCII)
 _WIDEST = 500
 
 
@@ -30,29 +45,87 @@ def read_html(text: str) -> Worksheet:
             flaw=Flaw.BROKEN,
         )
     document = html.document_fromstring(_DECLARATION.sub("", text))
+    _write_out_classes(document)
+    unseen = _unseen(document)
     rows: list[list[object]] = []
     hidden: set[int] = set()
+    columns: set[int] = set()
     ranges: list[Range] = []
     for table in document.xpath("//table[not(.//table)]"):
         open_cells: dict[int, int] = defaultdict(int)
         reaching: list[Range] = []
+        for each in table.xpath(".//script | .//style"):
+            each.drop_tree()
+        columns.update(_hidden_columns(table, unseen=unseen))
         for row in table.iter("tr"):
-            reaching += _read_row(row, rows=rows, open_cells=open_cells)
-            if _is_hidden(row):
+            reaching += _read_row(row, rows=rows, open_cells=open_cells, unseen=unseen)
+            if _is_hidden(row, unseen=unseen):
                 hidden.add(len(rows))
         ranges += [(top, left, min(bottom, len(rows) - 1), right) for top, left, bottom, right in reaching]
     return Worksheet(
-        name="", rows=rows, typed=False, hidden_rows=frozenset(hidden), covered=spread(rows, ranges)
+        name="", rows=rows, typed=False, hidden_rows=frozenset(hidden), hidden_columns=frozenset(columns),
+        covered=spread(rows, ranges),
     )  # fmt: skip
 
 
-def _is_hidden(row: HtmlElement) -> bool:
-    """Whether a row, or one of its cells, is not shown."""
-    elements = (row, *row.iterchildren("td", "th"))
-    return any(each.get("hidden") is not None or _NO_DISPLAY.search(each.get("style", "")) for each in elements)
+def _is_hidden(row: HtmlElement, *, unseen: AbstractSet[HtmlElement]) -> bool:
+    """Whether a row, one of its cells, or what it stands in is not shown."""
+    return bool(unseen) and not unseen.isdisjoint((row, *row.iterchildren("td", "th"), *row.iterancestors()))
 
 
-def _read_row(row: HtmlElement, *, rows: list[list[object]], open_cells: dict[int, int]) -> Iterator[Range]:
+def _hidden_columns(table: HtmlElement, *, unseen: AbstractSet[HtmlElement]) -> Iterator[int]:
+    first = 0
+    for column in table.iter("col"):
+        after = first + _span(column, "span")
+        if column in unseen or column.get("width") == "0":
+            yield from range(first, after)
+        first = after
+
+
+def _write_out_classes(document: HtmlElement) -> None:
+    """Write what the page's styles say of a class into the elements that have it, behind what they say themselves."""
+    styles: dict[str, str] = defaultdict(str)
+    for sheet in document.iter("style"):
+        for selectors, declarations in _RULE.findall(sheet.text_content()):
+            for name in filter(None, map(_CLASS.fullmatch, selectors.split(","))):
+                styles[name[1]] += f";{declarations}"
+    if styles:
+        for element in document.xpath("//*[@class]"):
+            said = "".join(styles.get(name, "") for name in element.get("class").split())
+            element.set("style", element.get("style", "") + said)
+
+
+def _unseen(document: HtmlElement) -> set[HtmlElement]:
+    styled = document.xpath("//*[@hidden or @style]")
+    return {each for each in styled if each.get("hidden") is not None or _UNSEEN.search(each.get("style", ""))}
+
+
+def _value(cell: HtmlElement, *, unseen: AbstractSet[HtmlElement]) -> object:
+    """The cell's text, without what is hidden of it; none is certain where a number format shows Excel another one."""
+    text = " ".join(cell.itertext())
+    hidden = [each for each in cell.iterdescendants("*") if each in unseen] if unseen else []
+    if hidden:
+        for each in hidden:
+            each.drop_tree()
+        return Shown(text, " ".join(cell.itertext()))
+    code = _format(cell.get("style", ""))
+    if number_formats.is_plain(code) or not _DIGITS.fullmatch(text.strip()):
+        return text
+    found = number_formats.shown(int(text), code=code)
+    return Shown(text, None) if isinstance(found, Shown) and found.text != text.strip() else text
+
+
+@lru_cache(maxsize=1000)
+def _format(style: str) -> str:
+    """The number format that a style names; empty: none."""
+    found = _FORMAT.search(style)
+    written = found[1].strip(" \"'") if found else ""
+    return _ESCAPED.sub(lambda each: chr(int(each["code"], 16)) if each["code"] else each["sign"], written)
+
+
+def _read_row(
+    row: HtmlElement, *, rows: list[list[object]], open_cells: dict[int, int], unseen: AbstractSet[HtmlElement]
+) -> Iterator[Range]:
     """Add the row's cells at their columns; gives the cells that reach into rows below.
 
     `open_cells` counts, per column, the rows that a cell above still covers.
@@ -63,7 +136,7 @@ def _read_row(row: HtmlElement, *, rows: list[list[object]], open_cells: dict[in
         below, first = _span(cell, "rowspan") - 1, len(cells)
         for extra in range(_span(cell, "colspan")):
             open_cells[len(cells)] = below
-            cells.append("" if extra else " ".join(cell.itertext()))
+            cells.append("" if extra else _value(cell, unseen=unseen))
         if below:
             yield len(rows), first, len(rows) + below, first
     _skip_covered(cells, open_cells=open_cells)

@@ -22,9 +22,10 @@ _PLAIN = frozenset({"", "general", "@"})
 """Formats that show a text as it is, and a number as no format does."""
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<blank>.)|\[(?:(?P<colour>black|blue|cyan|green|magenta|red|white|yellow|'
-    r"color\d+)|\$-[0-9a-f]+)\]|(?P<general>general)|(?P<place>[0#])|(?P<text>@)|(?P<literal>[-+$():!^&'~{}<>= ])",
+    r"color\d+)|\$-[0-9a-f]+)\]|(?P<general>general)|(?P<place>[0#])|(?P<text>@)|(?P<literal>[-+$():^&'~{}<>= ])",
     re.IGNORECASE | re.DOTALL,
 )
+_FIXED = re.compile(r'"[^"]*"|\\.', re.DOTALL)
 _SECTIONS = re.compile(r'((?:[^;"\\]|\\.|"[^"]*")*)(?:;|\Z)', re.DOTALL)
 _ALL_SECTIONS: Final = 4
 """Positive numbers, negative ones, zero, text."""
@@ -44,13 +45,13 @@ def shown(value: object, *, code: str) -> object:
         return value
     if isinstance(value, str):
         text = _text(value, code=code)
-        return Shown(value, None) if text is None else text
+        return value if text == value else Shown(value, text)
     return Shown(value, _whole_number(value, code=code))
 
 
 def _text(value: str, *, code: str) -> str | None:
     sections = _sections(code)
-    section = sections[-1] if len(sections) == _ALL_SECTIONS or "@" in code else "@"
+    section = sections[-1] if len(sections) == _ALL_SECTIONS or _shows_text(sections[-1]) else "@"
     parts = _parts(section)
     if parts is None or any(kind in {"place", "general"} for kind, _ in parts):
         return None
@@ -61,7 +62,7 @@ def _whole_number(value: float, *, code: str) -> str | None:
     if not (value >= 0 and float(value).is_integer()):  # also true of NaN
         return None
     sections = _sections(code)
-    if "@" in sections[-1] and len(sections) < _ALL_SECTIONS:
+    if _shows_text(sections[-1]) and len(sections) < _ALL_SECTIONS:
         sections = sections[:-1] or (GENERAL,)
     parts = _parts(sections[2] if value == 0 and len(sections) > 2 else sections[0])  # noqa: PLR2004 - the zero's
     if parts is None or any(kind == "text" for kind, _ in parts):
@@ -69,6 +70,11 @@ def _whole_number(value: float, *, code: str) -> str | None:
     if any(kind == "general" for kind, _ in parts):
         return _with_general(value, parts=parts)
     return _in_places(str(int(value)), parts=parts)
+
+
+def _shows_text(section: str) -> bool:
+    """Whether the section is that of texts: it has an @ that is none of its fixed texts."""
+    return "@" in _FIXED.sub("", section)
 
 
 def _with_general(value: float, *, parts: tuple[Part, ...]) -> str | None:

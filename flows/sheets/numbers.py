@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from flows.cells import identifier
@@ -62,20 +62,35 @@ def _listed(pieces: Sequence[str]) -> tuple[str, ...]:
 def _spaced(pieces: Sequence[str], *, is_usual: Callable[[str], bool]) -> tuple[str, ...]:
     """One number in groups, or several numbers. A number beside which something else stands is none.
 
-    Only what the courier's numbers look like tells a number and a note (`73120000001004 1`) from a number in groups.
+    Only what the courier's numbers look like, and how a person sets groups apart, tells a number and a note
+    (`73120000001004 1`, `7312 0000 0010 04 1`) from a number in groups.
     """
     distinct, joined = tuple(dict.fromkeys(pieces)), "".join(pieces)
-    if len(pieces) <= 1:
-        return distinct
     known = any(map(is_usual, distinct))
-    if known and len(distinct) == 1:
+    if len(pieces) <= 1 or (known and len(distinct) == 1):
         return distinct
-    if not known and is_usual(joined):
-        return (joined,)
     whole = sum(map(is_whole, distinct))
-    if whole > 1:
-        return distinct
-    return (joined,) if not whole and not known else (" ".join(pieces),)
+    alone = known or (bool(whole) and not is_usual(joined))
+    if not alone and not _has_a_note(pieces, is_usual=is_usual):
+        return (joined,)
+    return distinct if whole > 1 else (" ".join(pieces),)
+
+
+def _even(groups: Sequence[str]) -> bool:
+    """Whether groups are as one number is set apart: all of one length, the last perhaps shorter."""
+    return len({len(group) for group in groups[:-1]}) == 1 and len(groups[-1]) <= len(groups[0])
+
+
+def _has_a_note(groups: Sequence[str], *, is_usual: Callable[[str], bool]) -> bool:
+    """Whether some groups are a number without those before or behind them, which then are a note.
+
+    Even groups are one number if that is usual; a single group too many is a note if it is not.
+    """
+    last = len(groups) - 1
+    cuts: Iterable[int] = range(1, len(groups))
+    if _even(groups):
+        cuts = () if is_usual("".join(groups)) else {1, last}
+    return any(is_usual("".join(part)) for cut in cuts for part in (groups[:cut], groups[cut:]))
 
 
 def _without_names(pieces: list[str], *, table: CourierTable) -> tuple[list[str], list[Courier]]:

@@ -116,9 +116,12 @@ def _refuse_marked(fields: Fields, *, hidden_rows: bool) -> None:
         tracking_number=fields.tracking_number.text,
     )  # fmt: skip
     if before is not None and not (before is Reason.HIDDEN_ROW and hidden_rows):
-        raise RowRefused(before)
+        raise RowRefused(before, Text(en=f"{before.text.en} {_UNMARK.en}", zh=f"{before.text.zh}{_UNMARK.zh}"))
 
 
+_UNMARK = Text(
+    en="If the row is right as it stands, empty its check mark.", zh="若此行内容无误，请清空该行的核对标记。"
+)
 _HIDDEN_COLUMN = Text(
     en="The column {column} is hidden in the sheet; unhide it, or run with --hidden-rows (or --yes).",
     zh="表格中“{column}”列被隐藏；取消隐藏，或加 --hidden-rows（或 --yes）运行。",

@@ -31,6 +31,11 @@ _NO_ORDER = Text(
     "further parcels by hand.",
     zh="此行没有订单号：是否为上一行订单的另一个包裹？请补全订单号，或人工处理多包裹。",
 )
+_OTHER_TABLE = Text(
+    en="This row belongs to a further table, whose headers name no tracking number column; move that table to a file "
+    "of its own.",
+    zh="此行属于另一个表格，其表头没有“快递单号”列；请将该表格移到单独的文件。",
+)
 _NO_HEADER = Text(
     en="The worksheet has order numbers but no headers; add a first row with headers, or name yours under "
     "`columns` in rpa.toml.",
@@ -97,7 +102,7 @@ class _Table:
 
     def below(self, start: int, *, columns: Columns) -> Iterator[SheetRow | BadRow]:
         """Rows below the header, without blank ones, totals and repeated headers."""
-        above: Fields | None = None
+        above, clear = None, True
         for index in range(start + 1, len(self.sheet.rows)):
             row = self.sheet.rows[index]
             fields = self._fields(row, columns=columns)
@@ -108,11 +113,15 @@ class _Table:
                 continue
             if not self.reading.profile.order_sn.fullmatch(fields.order_sn.text):
                 if self.reading.headers.is_header(row):
-                    columns, above = self.reading.headers.find(row) or columns, None
+                    columns, above, clear = self.reading.headers.find(row) or columns, None, True
                     continue
+                clear = clear and not self.reading.headers.names_orders(row)
                 if self._is_total(row, fields=fields):
                     above = None
                     continue
+            if not clear:
+                yield self._refused(fields, index=index, text=_OTHER_TABLE)
+                continue
             if above is not None and not self.sheet.typed and fields.may_belong_to(above):
                 yield self._further(fields, above=above, index=index)
                 continue

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from fixtures.sheets.formats import write_xlsx
 from flows.reasons import Reason
+from flows.sheets import marks
 from rpa.errors import ConfigError
 from tests.unit.arrival_desk import A, ArrivalDesk, B, C, aged, parcel
 
@@ -43,8 +45,6 @@ def test_numbers_of_a_result_are_text_that_excel_leaves_alone(desk: ArrivalDesk)
 
 
 def test_a_result_with_a_corrected_row_can_be_put_back_as_it_is(desk: ArrivalDesk) -> None:
-    from openpyxl import load_workbook
-
     desk.drop("today.csv", parcel(A), parcel(B, courier="不知道快递"))
     desk.run(finds={"demo": {A: Reason.SHIPPED, B: Reason.SHIPPED}})
     [result] = desk.done.glob("*.result.xlsx")
@@ -58,8 +58,6 @@ def test_a_result_with_a_corrected_row_can_be_put_back_as_it_is(desk: ArrivalDes
 
 
 def test_what_was_said_of_a_row_by_itself_travels_with_it_in_the_result(desk: ArrivalDesk) -> None:
-    from openpyxl import load_workbook
-
     rows = [
         ("订单号", "快递公司", "快递单号", "快递单号2"), (A, "中通快递", "78120000000001", ""),
         (B, "不知道快递", "78120000000002", ""), (C, "中通快递", "78120000000003", "78120000000004"),
@@ -79,6 +77,26 @@ def test_what_was_said_of_a_row_by_itself_travels_with_it_in_the_result(desk: Ar
     aged(corrected, by_s=60)
     desk.run(finds={"demo": {A: Reason.SHIPPED, B: Reason.SAME_SHIPMENT}})
     assert desk.reasons() == {A: "shipped", B: "same_shipment", C: "several_parcels"}
+
+
+def test_a_row_that_is_right_as_it_was_refused_ships_once_its_mark_is_emptied(desk: ArrivalDesk) -> None:
+    rows = [("订单号", "快递公司", "快递单号"), (A, "中通快递", 78120000000001)]
+    aged(write_xlsx(desk.inbox / "today.xlsx", rows), by_s=3600)
+    desk.run(finds={})
+    [result] = desk.done.glob("*.result.xlsx")
+    again = desk.inbox / "again.xlsx"
+    again.write_bytes(result.read_bytes())
+    aged(again, by_s=60)
+    desk.run(finds={})
+    [line] = desk.result("again.xlsx")
+    assert "empty its check mark" in line["Details"]
+    book = load_workbook(result)
+    mark = next(cell for cell in book.worksheets[0][1] if cell.value == marks.HEADER.en)
+    book.worksheets[0].cell(2, mark.column).value = None
+    book.save(again)
+    aged(again, by_s=60)
+    desk.run(finds={"demo": {A: Reason.SHIPPED}})
+    assert desk.reasons() == {A: "shipped"}
 
 
 def test_the_same_content_is_not_worked_on_again_whatever_it_is_called(desk: ArrivalDesk) -> None:

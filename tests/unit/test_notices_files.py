@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 import xlwt
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from fixtures.notices.rawzip import raw_zip, stored
 from fixtures.notices.tables import Rows, csv_bytes, html_bytes, xlsx_bytes, zip_bytes
@@ -114,3 +117,21 @@ def test_the_largest_files_are_read_within_500_mib(wrap: Callable[[Rows], bytes]
         text=True,
     )
     assert (said.stdout, said.stderr) == (f"{orders} read\n", "")
+
+
+def test_an_order_counts_as_it_is_held_whatever_format_its_cell_has(read: Read) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    raised = CellRichText(A[:-1], TextBlock(InlineFont(vertAlign="superscript"), A[-1]))
+    for row in (["订单号"], [raised], [f"{A[:-1]}2"], [f"{A[:-1]}3"]):
+        sheet.append(row)
+    sheet["A3"].number_format = "@*-"
+    sheet["A4"].number_format = ";;;"
+    content = io.BytesIO()
+    book.save(content)
+    assert read(content.getvalue()).says == dict.fromkeys((A, f"{A[:-1]}2", f"{A[:-1]}3"), PROHIBITED)
+
+
+def test_an_order_that_a_page_hides_in_its_cell_counts_too(read: Read) -> None:
+    page = f'<table><tr><td>订单号</tr><tr><td>见附件<span style="display:none">{A}</span></tr></table>'
+    assert read(page.encode()).says == {A: PROHIBITED}

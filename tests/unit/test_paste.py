@@ -91,6 +91,15 @@ def test_a_number_that_excel_has_destroyed_is_refused(paste: Paste) -> None:
     assert paste.refusals(f"{A}\t中通快递\t7.81235E+14") == [Reason.NUMBER_DAMAGED]
 
 
+@pytest.mark.parametrize("second", [f"\t{ZTO[0]}\t{ZTO[1]}", f"\t\t{ZTO[1]}", f"同上\t{ZTO[0]}\t{ZTO[1]}"])
+def test_a_line_below_a_merged_order_number_is_its_second_parcel(paste: Paste, second: str) -> None:
+    assert paste.refusals(f"{A}\t{SF[0]}\t{SF[1]}\n{second}\n") == [Reason.SEVERAL_PARCELS] * 2
+
+
+def test_an_empty_column_that_was_copied_too_is_no_matter(paste: Paste) -> None:
+    assert paste.rows(f"\t{A}\t{SF[0]}\t{SF[1]}\n") == [(A, *SF)]
+
+
 @pytest.mark.parametrize("text", ["", " \n\n"])
 def test_nothing_pasted_starts_nothing(paste: Paste, text: str) -> None:
     with pytest.raises(ConfigError, match="is empty"):

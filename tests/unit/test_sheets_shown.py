@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
+import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from fixtures.sheets.formats import Formatted, write_csv
 from flows.cells import Shown, clean
@@ -49,6 +55,7 @@ FORMATS = [
     (7312345678, '"YT"General', "YT7312345678"),
     (0, "0;-0;;@", ""),
     ("75123456789012", ";;;", ""),
+    (75123456789012, '0"@"', "75123456789012@"),
     (75123456789012, ";;;", ""),
 ]
 
@@ -65,7 +72,7 @@ def test_a_number_format_counts_as_excel_shows_it(value: object, code: str, seen
         (75123456789012, "#,##0"), (75123456789012, "0.00"), (75123456789012, "0%"), (75123456789012, "0.00E+00"),
         (75123456789012, "[DBNum1]0"), (75123456789012, "[>1]0;@"), (75123456789012, "0*-"), (75123456789012, "?/?"),
         (75123456789012.5, "0"), (-75123456789012, "0"), (float("nan"), "0"), (751234567890, "YT0"),
-        (751234567890, "General"), (75123456789012, "#/#"),
+        (751234567890, "General"), (75123456789012, "#/#"), (75123456789012, "0!-0"),
     ],
 )  # fmt: skip
 def test_a_format_whose_text_is_not_certain_gives_none(value: float, code: str) -> None:
@@ -106,7 +113,7 @@ def test_a_cell_that_shows_something_else_than_its_number_is_refused(
 
 DATES = [
     "2026-03-10", "2026/3/10", "2026.03.10", "20260310", "2026年3月10日", "10-03-2026", "10-Mar-26", "2026-03-10 15:30",
-    "2026 03 10", "20260310153000", "２０２６-０３-１０",
+    "2026 03 10", "20260310153000", "２０２６-０３-１０", "260310", "2026-03", "26-03-10",
 ]  # fmt: skip
 
 
@@ -168,6 +175,71 @@ def test_a_note_beside_a_number_never_becomes_a_part_of_it(kind: str, read: Read
     assert ended == dict.fromkeys(NOTES, "not_a_tracking_number")
 
 
+def _rich_xlsx(path: Path) -> Path:
+    book = Workbook()
+    star = TextBlock(InlineFont(vertAlign="superscript"), "*")
+    book.worksheets[0].append((*HEADERS[:2], CellRichText(HEADERS[2], star)))
+    raised = CellRichText("7712345678901", "2", TextBlock(InlineFont(vertAlign="superscript"), "1"))
+    book.worksheets[0].append((SN, "申通", raised))
+    book.save(path)
+    return path
+
+
+def _shared_xlsx(path: Path) -> Path:
+    """The same, with its texts in a part of their own, as Excel writes them."""
+    texts = "".join(f"<si><t>{each}</t></si>" for each in (*HEADERS, SN, "申通"))
+    texts += '<si><r><t>77123456789012</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r></si>'
+    with zipfile.ZipFile(_rich_xlsx(path.with_suffix(".made"))) as made, zipfile.ZipFile(path, "w") as book:
+        for name in set(made.namelist()) - {_SHEET, _TEXTS}:
+            book.writestr(name, made.read(name))
+        cells = [f'<c r="{c}{r}" t="s"><v>{n}</v></c>' for n, (r, c) in enumerate(product((1, 2), "ABC"))]
+        rows = "".join(f'<row r="{r}">{"".join(cells[3 * r - 3 : 3 * r])}</row>' for r in (1, 2))
+        book.writestr(_SHEET, f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>')
+        book.writestr(_TEXTS, f'<sst xmlns="{_MAIN}">{texts}</sst>')
+    return path
+
+
+def _rich_xls(path: Path) -> Path:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("1")
+    sheet.write(0, 2, HEADERS[2])
+    for column, (header, value) in enumerate(zip(HEADERS, (SN, "申通"), strict=False)):
+        sheet.write(0, column, header)
+        sheet.write(1, column, value)
+    sheet.write_rich_text(1, 2, ("77123456789012", ("1", xlwt.easyfont("escapement superscript"))))
+    book.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize("write", [_rich_xlsx, _shared_xlsx, _rich_xls])
+def test_a_raised_note_at_a_number_never_becomes_a_part_of_it(
+    write: Callable[[Path], Path], read: Read, tmp_path: Path
+) -> None:
+    assert ends(read(write(tmp_path / "p"))) == {2: "number_damaged"}
+
+
+@pytest.mark.parametrize(
+    ("courier", "seen", "end"),
+    [
+        ("申通", "7712 3456 7890 12 1", "not_a_tracking_number"),
+        ("百世", "1 7512 3456 7890 12", "not_a_tracking_number"),
+        ("中通", "7512 3456 7890 12 1", "not_a_tracking_number"),
+        ("中通", "7512 3456 7890 1", "not_a_tracking_number"),
+        ("菜鸟速递", "7512 3456 7890 12 A", "not_a_tracking_number"),
+        ("申通", "7712 3456 7890 121", "771234567890121"),
+        ("韵达", "4312 3456 7890 1", "4312345678901"),
+        ("韵达", "4312 3456 7890 1 23", "not_a_tracking_number"),
+        ("百世", "7512 3456 7890 12", "75123456789012"),
+        ("顺丰", "SF 1234 5678 9012 3", "SF1234567890123"),
+        ("顺丰", "SF 1234 5678 9012 3 1", "not_a_tracking_number"),
+    ],
+)
+def test_a_note_beside_a_number_in_groups_never_becomes_a_part_of_it(
+    courier: str, seen: str, end: str, read: Read, tmp_path: Path
+) -> None:
+    assert _of_one(seen, courier=courier, write=write_csv, read=read, tmp_path=tmp_path) == end
+
+
 @pytest.mark.parametrize("kind", SHEETS)
 def test_a_note_beside_an_order_number_never_becomes_a_part_of_it(kind: str, read: Read, tmp_path: Path) -> None:
     written = (f"{SN}①", f"{SN}²", f"{SN} 1", f"1 {SN}", f"{SN}（1）", f"\u202e{SN[::-1]}")
@@ -175,6 +247,8 @@ def test_a_note_beside_an_order_number_never_becomes_a_part_of_it(kind: str, rea
     assert set(ends(contents).values()) == {"not_an_order_sn"}
 
 
+_SHEET, _TEXTS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 DIGITS = st.from_regex(r"7[3-9][0-9]{12}", fullmatch=True)
 SEEN = st.one_of(
     DIGITS,
