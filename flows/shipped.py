@@ -41,7 +41,7 @@ def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
     """What the ledger keeps before the click: what is sent, and what the accountant asks for later."""
     order, shipment = decision.to_ship
     row = decision.row
-    facts = {
+    facts: dict[str, object] = {
         "goods_id": "; ".join(item.goods_id for item in order.items),
         "goods": "; ".join(item.goods for item in order.items),
         "spec": "; ".join(item.spec for item in order.items),
@@ -51,9 +51,10 @@ def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
         "receiver": receiver_key(order),
         "sheet": str(row.place.sheet) if row else "",
         "sheet_row": row.place.row if row else None,
-        "warning": row.warning if isinstance(row, SheetRow) else "",
         "evidence": str(evidence.parent) if evidence else "",
     }
+    if isinstance(row, SheetRow) and row.warning:
+        facts["warning"] = row.warning
     payload = {"how": shipment.how.value, "courier": shipment.courier, "tracking_number": shipment.tracking_number}
     return Intent(subject=order.order_sn, payload=payload, facts=facts, bundle=shipment.tracking_number)
 

@@ -1,4 +1,8 @@
-"""Files over which a process came to its end: known by their content, and not read again until a person says so."""
+"""Files over which processes came to their end: known by their content, not read again until a person says so.
+
+One process that ends while it reads may have been ended by anything, and the file is read once more. The second one
+that ends over the same content was ended by it.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,14 @@ from typing import Final
 
 from rpa.files import private_folder
 
+_ONCE: Final = ".once"
 _ENDED: Final = ".ended"
 _CLOCK_SLACK_S: Final = 2.0
 """The system tells to the second when a process began."""
 
 
 class Fatal(Exception):
-    """A process that was reading this content was ended: the file is set aside."""
+    """Two processes that were reading this content were ended: the file is set aside."""
 
     def __init__(self, note: Path) -> None:
         """`note`: the file that says so; without it, the content is read again."""
@@ -45,16 +50,18 @@ class FatalFiles:
             yield
         finally:
             self._mine.discard(note)
-            with suppress(OSError):
-                note.unlink()
+            for over in (note, self.folder / f"{sha256}{_ONCE}"):
+                with suppress(OSError):
+                    over.unlink()
 
     def _refuse(self, sha256: str) -> None:
-        ended = self.folder / f"{sha256}{_ENDED}"
+        once, ended = (self.folder / f"{sha256}{suffix}" for suffix in (_ONCE, _ENDED))
         for note in self.folder.glob(f"{sha256}.*"):
-            if note != ended and note not in self._mine and _is_left(note):
+            if note not in {once, ended, *self._mine} and _is_left(note):
                 with suppress(FileNotFoundError):  # another run has come to know it, too
-                    note.replace(ended)
+                    note.replace(ended if once.exists() else once)
         if ended.exists():
+            once.unlink(missing_ok=True)
             raise Fatal(ended)
 
 

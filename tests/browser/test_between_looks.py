@@ -153,7 +153,7 @@ def test_a_popup_that_goes_by_itself_before_it_is_closed_stops_nothing(view: Vie
 def test_a_popup_that_goes_by_itself_while_it_is_closed_stops_nothing(
     view: View, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rpa.browser.guard._CLOSING_MS", IMPATIENT_MS)
+    monkeypatch.setattr("rpa.browser.popups._CLOSING_MS", IMPATIENT_MS)
     goes = """<script>
         document.querySelector("#ok").addEventListener("mousemove", () => document.querySelector(".popup").remove());
     </script>"""

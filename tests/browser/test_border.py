@@ -102,14 +102,14 @@ def test_a_page_that_goes_while_it_is_typed_into_hears_nothing_of_it_elsewhere(
 )
 def test_the_password_goes_nowhere_else(hasty_view: View, site: TinySite, other: TinySite, sends: str) -> None:
     site.pages["/login"] = sends.format(login=LOGIN, other=other.url)
-    site.files["/enter"] = partial(redirect, to=f"{other.url}/login", status=307)
+    site.files["POST /enter"] = partial(redirect, to=f"{other.url}/login", status=307)
     refused(lambda: type_password(hasty_view, login="clerk", password="secret-1"), site=site, other=other)
 
 
 def test_an_answer_from_elsewhere_is_not_read(page: Page, site: TinySite, tmp_path: Path) -> None:
     with tiny_site() as other, viewed(page, url=site.url, folder=tmp_path) as view:
         site.pages["/orders"] = SHOP + ASKS
-        site.files["/api/list"] = partial(redirect, to=f"{other.url}/api/list", status=307)
+        site.files["POST /api/list"] = partial(redirect, to=f"{other.url}/api/list", status=307)
         other.answers = [good("B-1")]
         view.open("orders")
         refused(

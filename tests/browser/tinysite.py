@@ -60,7 +60,7 @@ class TinySite:
     pages: dict[str, str] = field(default_factory=dict)
     """HTML by path; what is not here is an empty page."""
     files: dict[str, Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
-    """What serves a path that is no page."""
+    """What serves a path that is no page; `POST /path` for what is sent there."""
     answers: list[dict[str, Any] | str | int | None] = field(default_factory=list)
     """For `/api/list`, one after the other, the last again and again: JSON, a text, a status; None: dropped."""
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -85,10 +85,10 @@ def tiny_site() -> Iterator[TinySite]:
                 self._say(200, site.pages.get(self.path, ""), kind="text/html; charset=utf-8")
 
         def do_POST(self) -> None:
-            if self.path in site.files:
-                self.do_GET()
-                return
             site.paths.append(self.path)
+            if f"POST {self.path}" in site.files:
+                site.files[f"POST {self.path}"](self)
+                return
             site.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             answer = site.next_answer()
             if answer is None:

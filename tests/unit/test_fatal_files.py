@@ -24,10 +24,11 @@ def desk(tmp_path: Path) -> ArrivalDesk:
     return made
 
 
-def test_a_file_over_which_a_run_died_is_set_aside_and_the_others_are_worked_on(desk: ArrivalDesk) -> None:
+def test_a_file_over_which_runs_die_is_set_aside_and_the_others_are_worked_on(desk: ArrivalDesk) -> None:
     aged(desk.drop("bad.csv", parcel(A)), by_s=7200)
     desk.drop("today.csv", parcel(B))
-    assert end(start(desk, event="os.remove", of="reading")) == DEAD
+    for _ in range(2):
+        assert end(start(desk, event="os.remove", of="reading")) == DEAD
     desk.run(finds={"one": {B: Reason.SHIPPED}})
     assert sorted(desk.reported) == [("one", B, "shipped"), ("two", "", "bad_row")]
     [told] = [message for message in desk.messages if "set aside" in message]
@@ -41,7 +42,8 @@ def test_a_file_over_which_a_run_died_is_set_aside_and_the_others_are_worked_on(
 
 def test_a_person_may_have_it_read_again(desk: ArrivalDesk) -> None:
     desk.drop("today.csv", parcel(A))
-    assert end(start(desk, event="os.remove", of="reading")) == DEAD
+    for _ in range(2):
+        assert end(start(desk, event="os.remove", of="reading")) == DEAD
     desk.run()
     [note] = (desk.config.var / "reading").iterdir()
     assert str(note) in "".join(desk.messages)
@@ -52,7 +54,16 @@ def test_a_person_may_have_it_read_again(desk: ArrivalDesk) -> None:
     assert list((desk.config.var / "reading").iterdir()) == []
 
 
+def test_one_end_while_a_file_is_read_is_no_reason_to_set_it_aside(tmp_path: Path) -> None:
+    for _ in range(3):
+        (tmp_path / f"{CONTENT}.{os.getpid()}").write_text("somebody pulled the plug")
+        with FatalFiles(tmp_path).reading(CONTENT, name="a"):
+            pass
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_a_process_of_our_own_number_that_is_gone_counts_as_gone(tmp_path: Path) -> None:
+    (tmp_path / f"{CONTENT}.once").write_text("a run before")
     (tmp_path / f"{CONTENT}.{os.getpid()}").write_text("as in a container, where every run is process 1")
     with pytest.raises(Fatal), FatalFiles(tmp_path).reading(CONTENT, name="a"):
         pass

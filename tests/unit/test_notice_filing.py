@@ -267,6 +267,7 @@ def test_a_file_over_which_a_run_came_to_its_end_is_not_read_again_and_waits_for
     noted = desk.documents / ".reading" / f"{hashlib.sha256(GOOD).hexdigest()}.{os.getpid()}"
     noted.parent.mkdir()
     noted.write_text("left by a run that was ended")
+    noted.with_suffix(".once").write_text("left by the one before it")
     document = desk.file(GOOD, GOOD).document
     assert document.state is DocumentState.UNREADABLE
     assert "set aside" in str(document.facts["message"])
