@@ -31,7 +31,7 @@ from rpa.errors import (
     WrongShop,
     WrongSite,
 )
-from rpa.kicks import Kicks
+from rpa.kicks import Kicks, kick_of
 from rpa.language import Text
 from rpa.log import speak
 from rpa.tomlfile import did_you_mean
@@ -269,7 +269,7 @@ def entering(premises: Premises) -> Callable[[View], None]:
     shop = premises.shop
 
     def enter(view: View) -> None:
-        kick = Kicks(premises.config.var).of(shop)
+        kick = kick_of(shop, config=premises.config)
         if kick is not None:
             raise KickedOut(kick.in_words(shop))
         password = premises.vault.password(shop.name, shop.login, premises.site)
