@@ -101,7 +101,7 @@ class Kicks:
                 shop=path.stem, platform=str(told["platform"]), login=str(told["login"]),
                 base_url=told["base_url"] and str(told["base_url"]), since=datetime.fromisoformat(told["since"]),
             )  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return Kick(shop=path.stem)
 
 

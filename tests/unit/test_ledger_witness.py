@@ -202,8 +202,9 @@ def test_the_names_beside_the_reports_stay_few(path: Path) -> None:
 
 
 def test_an_unreadable_witness_is_no_doubt_about_a_ledger_but_one_about_none(path: Path) -> None:
-    (path.parent / "witness-ledger.json").write_bytes(b"\0" * 160)
-    assert held(path) == {"A", "B"}
+    for damage in (b"\0" * 160, b"[" * 200_000):
+        (path.parent / "witness-ledger.json").write_bytes(damage)
+        assert held(path) == {"A", "B"}
     assert list(Witness(path).seen().marks) == [path.parent / "witness-ledger.json"]
     (path.parent / "witness-ledger.json").write_bytes(b"")
     lose(path)
