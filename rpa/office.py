@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -187,7 +187,8 @@ def kick_kept(premises: Premises) -> Iterator[None]:
     try:
         yield
     except KickedOut:
-        Kicks(premises.config.var).keep(premises.shop, at=premises.config.clock.now())
+        with suppress(OSError):  # the incident in the ledger says so too
+            Kicks(premises.config.var).keep(premises.shop, at=premises.config.clock.now())
         raise
 
 
