@@ -75,13 +75,8 @@ def open_database(path_or_url: Path | str, *, vouch: Callable[[Engine], None] = 
 
 def _not_opened(url: URL, error: BaseException) -> Text:
     problem = str(error).partition("\n")[0]
-    told = Text(en=problem, zh=problem)
-    if getattr(error, "sqlite_errorcode", 0) & _LOW_BYTE in _BROKEN:
-        told = _DAMAGED.with_words(problem=problem)
-    return Text(
-        en=_NOT_OPENED.en.format(url=repr(url), problem=told.en),
-        zh=_NOT_OPENED.zh.format(url=repr(url), problem=told.zh),
-    )
+    broken = getattr(error, "sqlite_errorcode", 0) & _LOW_BYTE in _BROKEN
+    return _NOT_OPENED.with_words(url=repr(url), problem=_DAMAGED.with_words(problem=problem) if broken else problem)
 
 
 def writing(engine: Engine) -> Connection:
