@@ -90,7 +90,7 @@ class LookUps:
             if action is not None and _sends(row, action):
                 ended = row_of(action, reason=Reason.SAME_SHIPMENT)
                 yield row, replace(ended, sheet=str(row.place.sheet), sheet_row=row.place.row)
-            elif look is not None and look.last_facts["reason"]:
+            elif look is not None and look.last_facts["reason"] and look.last_facts["row"] == _content(row):
                 yield row, OrderRow.of(_as_before(row, look))
 
 

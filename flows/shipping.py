@@ -139,20 +139,20 @@ class ShippingDesk:
         """
         rows = [row for row in self._inbox.rows(self._shop) if isinstance(row, SheetRow)]
         rows = [row for row in rows if row.order_sn not in self.once.open]
-        looking, pending = LookUps(self._run, rows), []
+        looking, pending = LookUps(self._run, rows), {}
         left = self._inbox.look_for(self._shop, looking.wanted)
         for sn, order in looking.found(self._reading):
             if order is not None and order.status == "pending":
-                pending.append(order)
+                pending[sn] = order  # its row is decided on below, whatever an earlier look has shown
                 continue
             left.discard(sn)
             if order is not None:
                 for row in looking.rows[sn]:
                     yield self._ended_row(row, OrderRow.of(decide_found(order, row)))
-        for row, ended in looking.known([row for row in rows if row.order_sn in left]):
+        for row, ended in looking.known([row for row in rows if row.order_sn in left - pending.keys()]):
             left.discard(row.order_sn)
             yield self._ended_row(row, ended)
-        self.decide(pending)
+        self.decide(list(pending.values()))
         yield from self.report_what_is_not_to_be_shipped()
 
     def _ended_row(self, row: SheetRow, ended: OrderRow) -> Row:

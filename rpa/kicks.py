@@ -13,11 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.errors import KickedOut
 from rpa.files import once_free, write_atomically
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from rpa.config import Shop
+    from rpa.config import Config, Shop
+    from rpa.ledger.incidents import Incident
 
 _TOLD = Text(
     en="The account {login} was logged in elsewhere{noticed}, and no run logs in there by itself: run `rpa login "
@@ -99,5 +101,43 @@ class Kicks:
                 shop=path.stem, platform=str(told["platform"]), login=str(told["login"]),
                 base_url=told["base_url"] and str(told["base_url"]), since=datetime.fromisoformat(told["since"]),
             )  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return Kick(shop=path.stem)
+
+
+def kick_of(shop: Shop, *, config: Config) -> Kick | None:
+    """The kick that holds for this shop, also one that only the ledger tells of: earlier releases kept it there alone.
+
+    Raises LedgerFails.
+    """
+    from rpa.ledger.ledger import Ledger
+
+    kept, file = Kicks(config.var).of(shop), config.var / "ledger.sqlite3"
+    if kept is not None or not file.exists():
+        return kept
+    with Ledger.open(file, clock=config.clock, doubted=lambda _: None) as ledger:
+        told = [each for each in ledger.open_incidents() if each.cause == KickedOut.code]
+    kicks = (_told_by(each, config=config) for each in told)
+    return next((kick for kick in kicks if kick is not None and kick.holds_for(shop)), None)
+
+
+def _told_by(incident: Incident, *, config: Config) -> Kick | None:
+    """The kick for which this incident is open; None: somebody has logged in since, or the shop is gone."""
+    shop, since = config.shops.get(incident.shop), incident.last_seen_at
+    if shop is None or logged_in_since(since, shop=shop.name, secrets=config.var / "secrets"):
+        return None
+    return Kick(shop=shop.name, platform=shop.platform, base_url=shop.base_url, login=shop.login, since=since)
+
+
+def logged_in_since(moment: datetime, *, shop: str, secrets: Path) -> bool:
+    """Whether a login state or a password was saved since. That a state was forgotten changes nothing."""
+    return any(
+        _saved_at(path) > moment.timestamp() for path in (secrets / f"{shop}.state", secrets / f"{shop}.password")
+    )
+
+
+def _saved_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

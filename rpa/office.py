@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from rpa.errors import (
     WrongShop,
     WrongSite,
 )
-from rpa.kicks import Kicks
+from rpa.kicks import Kicks, kick_of
 from rpa.language import Text
 from rpa.log import speak
 from rpa.tomlfile import did_you_mean
@@ -56,7 +56,12 @@ _MOVED = Text(
     "{shop}`.",
     zh="{shop} 的网址已变更：登录信息是在 {there} 提供的，不会用于 {here}；请运行 rpa login {shop}。",
 )
-_EARLIER = Text(en="an address that an earlier release did not keep", zh="旧版本未记录的网址")
+_EARLIER = Text(
+    en="An earlier release kept the login of {shop} without its address, and it is not used at {here}. Run `rpa login "
+    "{shop}` once; for a mock on this machine, `mock = true` in its table does.",
+    zh="{shop} 的登录信息由旧版本保存，未记录网址，不会用于 {here}；请运行一次 rpa login {shop}；"
+    "如是本机的模拟店铺，在其配置中写 mock = true 即可。",
+)
 _NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} 的登录状态未能保存：{error}")
 
 
@@ -177,8 +182,7 @@ def _check_moved(premises: Premises) -> None:
     shop, site = premises.shop.name, premises.site
     there = premises.vault.given_elsewhere(shop, site)
     if there is not None:
-        language = premises.config.language
-        raise LoginNeeded(_MOVED.with_words(shop=shop, there=there or _EARLIER.of(language), here=site.origin))
+        raise LoginNeeded((_MOVED if there else _EARLIER).with_words(shop=shop, there=there, here=site.origin))
 
 
 @contextmanager
@@ -187,7 +191,8 @@ def kick_kept(premises: Premises) -> Iterator[None]:
     try:
         yield
     except KickedOut:
-        Kicks(premises.config.var).keep(premises.shop, at=premises.config.clock.now())
+        with suppress(OSError):  # the incident in the ledger says so too
+            Kicks(premises.config.var).keep(premises.shop, at=premises.config.clock.now())
         raise
 
 
@@ -269,7 +274,7 @@ def entering(premises: Premises) -> Callable[[View], None]:
     shop = premises.shop
 
     def enter(view: View) -> None:
-        kick = Kicks(premises.config.var).of(shop)
+        kick = kick_of(shop, config=premises.config)
         if kick is not None:
             raise KickedOut(kick.in_words(shop))
         password = premises.vault.password(shop.name, shop.login, premises.site)

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("cli", "__main__"),
     ("runner", "shop_run", "scheduler", "starter", "doctor", "service", "ahead"),
-    ("browser", "documents", "elements", "ledger", "report", "notify", "office", "overview", "run"),
-    ("config", "credentials", "discovery", "flow", "kicks", "pauses", "timetable"),
+    ("browser", "documents", "elements", "kicks", "ledger", "report", "notify", "office", "overview", "run"),
+    ("config", "credentials", "discovery", "flow", "pauses", "timetable"),
     ("tomlfile", "tomllines", "tomlshape"),
     ("address", "clock", "confined", "diskspace", "files", "log", "openfolder", "outcome", "stopping", "surroundings"),
     ("errors",),

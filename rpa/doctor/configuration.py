@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rpa.address import host_of
 from rpa.doctor.findings import Finding, fail, ok, warn
-from rpa.errors import ConfigError
+from rpa.errors import ConfigError, LedgerFails
 from rpa.kicks import Kicks
 from rpa.language import Text
 
@@ -126,7 +126,7 @@ def departed_doubts(config: Config) -> Iterable[Finding]:
         with Ledger.open(file, clock=config.clock) as ledger:
             gone = sorted(ledger.shops_ever_run() - config.known.keys())
             found = {shop: sorted(doubts) for shop in gone if (doubts := ledger.doubted(shop))}
-    except ConfigError:
+    except (ConfigError, LedgerFails):
         return
     for shop, orders in found.items():
         few = ", ".join(orders[:_FEW]) + (" …" if len(orders) > _FEW else "")

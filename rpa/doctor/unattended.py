@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rpa.doctor.findings import Finding, fail, ok, warn
 from rpa.doctor.sleeping import falls_asleep
-from rpa.errors import ConfigError
+from rpa.errors import ConfigError, LedgerFails
 from rpa.language import Language, Text
 from rpa.service import host_of
 from rpa.service.life import is_fresh, last_call, sign_of_life
@@ -42,6 +42,9 @@ def unattended(config: Config) -> Iterable[Finding]:
         yield service(config, standing=standing)
     except LedgerInDoubt as doubt:
         yield fail(Text(en="Ledger", zh="台账"), Text(en=str(doubt), zh=doubt.in_words(Language.ZH)))
+        return
+    except LedgerFails as error:
+        yield fail(Text(en="Ledger", zh="台账"), Text(en=str(error), zh=error.in_words(Language.ZH)))
         return
     except ConfigError as error:
         yield fail(Text(en="Ledger", zh="记录"), Text(en=str(error), zh=f"无法打开记录：\n{error}"))

@@ -32,10 +32,16 @@ _LARGEST_WAL_BYTES = 16 << 20
 """To so much is cut back what large transactions, or readers that took long, made of the file of what is new."""
 
 _LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _LOW_BYTE: Final = 0xFF
 """The others of a SQLite error's code say more of the same."""
 
 _NOT_OPENED = Text(en="The ledger {url} cannot be opened: {problem}", zh="无法打开记录 {url}：{problem}")
+_DAMAGED = Text(
+    en="{problem}. Put back the newest copy that is whole. If there is none, move this file away, then: rpa ledger "
+    "accept --by NAME --reason TEXT",
+    zh="{problem}。请放回最新的完好副本；如没有，请移走此文件，再运行 rpa ledger accept --by 姓名 --reason 原因",
+)
 _NEWER = Text(
     en="The ledger was written by a newer version (schema {found}); update this program",
     zh="记录由更新的版本写入（格式 {found}）；请升级本程序",
@@ -62,10 +68,15 @@ def open_database(path_or_url: Path | str, *, vouch: Callable[[Engine], None] = 
         except (OSError, LedgerFails, NoSuchModuleError, ModuleNotFoundError) as error:
             if isinstance(error, LedgerBusy):
                 raise
-            problem = str(error.__cause__ or error).partition("\n")[0]
-            raise ConfigError(_NOT_OPENED.with_words(url=repr(url), problem=problem)) from error
+            raise ConfigError(_not_opened(url, error.__cause__ or error)) from error
         opened.pop_all()
     return engine
+
+
+def _not_opened(url: URL, error: BaseException) -> Text:
+    problem = str(error).partition("\n")[0]
+    broken = getattr(error, "sqlite_errorcode", 0) & _LOW_BYTE in _BROKEN
+    return _NOT_OPENED.with_words(url=repr(url), problem=_DAMAGED.with_words(problem=problem) if broken else problem)
 
 
 def writing(engine: Engine) -> Connection:

@@ -152,7 +152,7 @@ def _entry(line: bytes) -> Entry | None:
     try:
         said = json.loads(line)
         checksum = said.pop("sum")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return said if checksum == _sum(json.dumps(said, sort_keys=True)) else None
 

@@ -68,7 +68,7 @@ class Witness:
         except OSError:
             return
         for file in (run / _RUN_FILE for run in runs):
-            with suppress(OSError, ValueError, KeyError, TypeError):
+            with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
                 said = json.loads(file.read_text(encoding="utf-8"))["ledger"]
                 yield file, Mark(identity=str(said["identity"]), writes=int(said["writes"]))
 
@@ -101,7 +101,7 @@ def _read(place: Path) -> Mark | None:
     try:
         said = json.loads(place.read_bytes())
         mark = Mark(identity=str(said["identity"]), writes=int(said["writes"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return mark if said.get("sum") == _sum(mark) else None
 
@@ -114,6 +114,8 @@ def _write(place: Path, mark: Mark) -> None:
     number = os.open(place, os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
     try:
         os.write(number, text.encode())
+        if os.fstat(number).st_size > _SIZE:  # not ours as it was, and unreadable for ever with its end
+            os.ftruncate(number, _SIZE)
     finally:
         os.close(number)
 

@@ -82,7 +82,7 @@ def end_leftovers(record: Path) -> None:
     marked = [each for each in here if _mark_of(each)]
     marked += [each for each in elsewhere if told[each] and _mark_of(each) == told[each]]
     for folder in (*here, *told):
-        if folder not in marked and folder.is_dir():
+        if folder not in marked and os.path.isdir(folder):  # noqa: PTH112 - no name is too long for it
             speak("WARNING", _NOT_OURS, folder=folder)
     _end_processes({*here, *marked})
     _forget(record, marked)
@@ -116,7 +116,7 @@ def _recorded(record: Path) -> Mapping[Path, str]:
         told = json.loads(record.read_text(encoding="utf-8"))
         names = {told["folder"], told.get("sockets", told["folder"])}
         return {Path(name): str(told.get("id") or "") for name in names}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rpa.errors import ChallengeShown, KickedOut, LoginNeeded
+from rpa.kicks import logged_in_since
 
 if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident
@@ -31,7 +32,7 @@ def resting(incidents: Iterable[Incident], *, secrets: Path, now: datetime) -> d
         for each in incidents
         if each.cause in LOGIN_TROUBLE
         and (each.cause == KickedOut.code or _has_just_tried(each, secrets=secrets, now=now))
-        and not _changed_since(each.last_seen_at, shop=each.shop, secrets=secrets)
+        and not logged_in_since(each.last_seen_at, shop=each.shop, secrets=secrets)
     }
 
 
@@ -44,17 +45,3 @@ def _rest(incident: Incident, *, secrets: Path) -> timedelta:
     if incident.cause == LoginNeeded.code and (secrets / f"{incident.shop}.password").exists():
         times -= 1
     return min(RESTS_FOR * 2 ** min(times - 1, 8), RESTS_AT_MOST) if times else timedelta(0)
-
-
-def _changed_since(moment: datetime, *, shop: str, secrets: Path) -> bool:
-    """Whether a login state or a password was saved since. That a state was forgotten changes nothing."""
-    return any(
-        _saved_at(path) > moment.timestamp() for path in (secrets / f"{shop}.state", secrets / f"{shop}.password")
-    )
-
-
-def _saved_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0

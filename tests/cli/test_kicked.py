@@ -28,6 +28,15 @@ def test_no_run_types_the_password_after_a_kick_until_a_person_resumes_the_shop(
         assert shop.ship().reasons() == dict.fromkeys(shop.parcels, "shipped")
 
 
+def test_a_kick_that_cannot_be_kept_in_its_file_is_heeded_by_what_the_ledger_says(tmp_path: Path) -> None:
+    with small_shop(tmp_path, parcels=1, virtual=0, held=(), logged_in=False) as shop:
+        (shop.folder.var / "kicks").write_bytes(b"")  # no folder can be made there
+        shop.mock.fault("kicked")
+        assert refused(shop.ship())
+        assert refused(shop.ship())
+        assert len(shop.mock.truth()["logins"]) == 1
+
+
 def refused(result: Result) -> bool:
     """Whether the shop was stopped for this reason, and each row of the sheet told so."""
     incidents = result.json["shops"]["demo"]["incidents"]

@@ -102,6 +102,15 @@ def test_what_an_earlier_release_kept_is_bound_to_the_first_site_that_takes_it(v
     assert vault.password("demo", "clerk-1", Site(origin="https://other.example", takes_earlier=True)) is None
 
 
+def test_binding_a_password_to_its_site_is_no_new_login_of_a_person(vault: Vault, tmp_path: Path) -> None:
+    vault._save("password", "demo", json.dumps({"login": "clerk-1", "password": PASSWORD}).encode())
+    path = tmp_path / "secrets" / "demo.password"
+    os.utime(path, (1000, 1000))
+    assert vault.password("demo", "clerk-1", Site(origin="https://platform.example", takes_earlier=True)) == PASSWORD
+    assert vault.given_elsewhere("demo", SITE) == "https://platform.example"
+    assert path.stat().st_mtime == 1000
+
+
 def test_a_file_says_by_its_seal_whether_it_is_bound_to_a_site(vault: Vault, tmp_path: Path) -> None:
     vault.save_state("demo", STATE, SITE)
     path = tmp_path / "secrets" / "demo.state"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rpa.config import Shop
-from rpa.kicks import Kicks
+from rpa.config import Shop, load
+from rpa.kicks import Kicks, kick_of
+from rpa.ledger.ledger import Ledger
 
 AT = datetime(2026, 3, 10, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 SITE = "https://shop.example"
@@ -57,7 +59,7 @@ def test_shops_without_a_login_share_none(tmp_path: Path) -> None:
     assert Kicks(tmp_path).holding([shop(login=""), shop("west", login="")]).keys() == {"east"}
 
 
-@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b""), lambda path: path.write_text("[]")])
+@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b""), lambda path: path.write_text("[" * 200_000)])
 def test_a_kick_that_cannot_be_read_holds_all_the_same(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     kicks = Kicks(tmp_path)
     kicks.keep(shop(), at=AT)
@@ -67,3 +69,27 @@ def test_a_kick_that_cannot_be_read_holds_all_the_same(tmp_path: Path, damage: C
     assert "rpa login east" in kick.in_words(shop()).en
     assert kicks.end(shop())
     assert kicks.of(shop()) is None
+
+
+def test_a_kick_that_an_earlier_release_kept_in_the_ledger_alone_holds_until_somebody_logs_in(tmp_path: Path) -> None:
+    table = '[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\nlogin = "clerk-{login}"\n'
+    shops = [table.format(name=name, login=login) for name, login in (("1", 1), ("2", 1), ("3", 2))]
+    (tmp_path / "rpa.toml").write_text("".join(shops).replace("shops.", "shops.s"), encoding="utf-8")
+    config = load(tmp_path / "rpa.toml")
+
+    def holding() -> set[str]:
+        return {shop.name for shop in config.shops.values() if kick_of(shop, config=config)}
+
+    assert holding() == set()
+    assert not config.var.exists(), "nothing is made to look"
+    with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
+        ledger.incident("s1", cause="logged_in_elsewhere", message="")
+        ledger.incident("s3", cause="login_needed", message="")
+        ledger.incident("gone", cause="logged_in_elsewhere", message="")
+    assert holding() == {"s1", "s2"}, "they share the account"
+    saved = config.var / "secrets" / "s1.state"
+    saved.parent.mkdir()
+    saved.touch()
+    later = (config.clock.now() + timedelta(seconds=5)).timestamp()
+    os.utime(saved, (later, later))
+    assert holding() == set()

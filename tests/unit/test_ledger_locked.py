@@ -99,6 +99,19 @@ def test_every_command_says_so_in_one_sentence(tmp_path: Path) -> None:
     assert not any("Traceback" in log.read_text(encoding="utf-8") for log in folder.var.glob("log/*.log"))
 
 
+def test_the_doctor_tells_of_it_beside_all_else_that_it_finds(tmp_path: Path) -> None:
+    folder = ShopFolder(tmp_path, url="http://127.0.0.1:9")
+    path = folder.var / "ledger.sqlite3"
+    Ledger.open(path, clock=HandClock()).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")  # nobody else can even read
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("CREATE TABLE one_more (name TEXT)")
+        said = _started(folder, "doctor").communicate(timeout=PATIENCE_S)[0]
+    assert "keeps the ledger" in " ".join(said.split())
+    assert "Profile pinduoduo" in said
+
+
 def _started(folder: ShopFolder, *command: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *command], cwd=folder.path, env=folder.environment(), text=True,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.actions import Intent
 from rpa.ledger.ledger import Ledger
@@ -45,6 +46,17 @@ def test_a_ledger_that_is_gone_or_empty_is_refused_and_none_is_made(path: Path, 
     assert refused(path).fault == "missing"
     assert path.exists() == (left is not None)
     assert [file.name for file in path.parent.glob("ledger.sqlite3-*")] == []
+
+
+@pytest.mark.parametrize("left", [b"garbage" * 2000, None])
+def test_a_ledger_that_is_damaged_is_refused_with_the_way_out(path: Path, left: bytes | None) -> None:
+    path.write_bytes(path.read_bytes()[:8192] if left is None else left)
+    with pytest.raises(ConfigError, match="Put back the newest copy") as told:
+        open_ledger(path)
+    assert "rpa ledger accept" in told.value.in_words(Language.ZH)
+    path.rename(path.with_name("damaged"))
+    take(path)
+    assert held(path) == {"A", "B"}
 
 
 def test_a_database_without_a_ledger_is_as_good_as_none(path: Path) -> None:
@@ -202,8 +214,9 @@ def test_the_names_beside_the_reports_stay_few(path: Path) -> None:
 
 
 def test_an_unreadable_witness_is_no_doubt_about_a_ledger_but_one_about_none(path: Path) -> None:
-    (path.parent / "witness-ledger.json").write_bytes(b"\0" * 160)
-    assert held(path) == {"A", "B"}
+    for damage in (b"\0" * 160, b"[" * 200_000):
+        (path.parent / "witness-ledger.json").write_bytes(damage)
+        assert held(path) == {"A", "B"}
     assert list(Witness(path).seen().marks) == [path.parent / "witness-ledger.json"]
     (path.parent / "witness-ledger.json").write_bytes(b"")
     lose(path)

@@ -132,3 +132,11 @@ def test_a_run_that_is_stopped_while_it_looks_says_so_of_what_it_did_not_come_to
     decisions = [decision for _, decision in shop.run.shared.leftovers(["demo"])]
     assert {str(decision.reason) for decision in decisions} == {"not_looked_up"}
     assert all(shop.site.orders[sn].status == "shipped" for sn in PENDING)
+
+
+def test_an_order_that_was_closed_and_is_pending_when_it_is_looked_for_ships_and_ends_once(shop: Shop) -> None:
+    rows = others(1)
+    shop.site.orders["X100"] = an_order("X100", status="closed")
+    assert ends(shop, rows)["X100"] == "order_closed"
+    shop.site.at["look_up"] = lambda: shop.site.orders.update(X100=an_order("X100"))
+    assert ends(shop, rows)["X100"] == "shipped"

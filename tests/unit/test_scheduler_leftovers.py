@@ -84,6 +84,15 @@ def test_a_record_removes_nothing_without_the_mark_that_it_names(
     assert "rpa-mine is left alone" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "record", ["[" * 200_000, json.dumps({"id": "7f", "folder": "x" * 5000}), '{"folder": "\\u0000"}']
+)
+def test_a_record_that_names_no_folder_is_as_good_as_none(tmp_path: Path, record: str) -> None:
+    (tmp_path / "scheduler.json").write_text(record)
+    end_leftovers(tmp_path / "scheduler.json")
+    assert not (tmp_path / "scheduler.json").exists()
+
+
 def test_folders_behind_a_link_in_place_of_var_tmp_are_not_removed(tmp_path: Path) -> None:
     theirs = marked(tmp_path / "theirs" / "rpa-work")
     (tmp_path / "tmp").symlink_to(theirs.parent)

@@ -21,7 +21,7 @@ class Files:
         self.rpa_toml, self.alone = folder / "rpa.toml", folder / "shops" / "alone.toml"
         self.alone.parent.mkdir()
         self._saved = 0
-        self.save(self.rpa_toml, f"[shops.demo]\n{SHOP}".replace("2", "1"))
+        self.save(self.rpa_toml, f"[shops.demo]\n{SHOP}".replace('"2"', '"1"'))
 
     def save(self, path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
