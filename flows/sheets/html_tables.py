@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flows.sheets.bounds import MANY_CELLS, MOST_CELLS
 from flows.sheets.files import Flaw, NotASheet, Worksheet
 from flows.sheets.merged import Range, spread
 from rpa.language import Text
@@ -33,11 +34,15 @@ def read_html(text: str) -> Worksheet:
     rows: list[list[object]] = []
     hidden: set[int] = set()
     ranges: list[Range] = []
+    cells = 0
     for table in document.xpath("//table[not(.//table)]"):
         open_cells: dict[int, int] = defaultdict(int)
         reaching: list[Range] = []
         for row in table.iter("tr"):
             reaching += _read_row(row, rows=rows, open_cells=open_cells)
+            cells += len(rows[-1])
+            if cells > MOST_CELLS:
+                raise NotASheet(MANY_CELLS, flaw=Flaw.LARGE)
             if _is_hidden(row):
                 hidden.add(len(rows))
         ranges += [(top, left, min(bottom, len(rows) - 1), right) for top, left, bottom, right in reaching]
