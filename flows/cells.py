@@ -76,6 +76,8 @@ def clean(text: str) -> str:
 
     Nothing else is folded: ① and ² stay what they are, a note beside a number must not become a digit of it.
     """
+    if text.isascii() and text.replace("-", "").isalnum():  # a number, as most cells are
+        return text
     visible = text if text.isprintable() else "".join(_visible(character) for character in text)
     cleaned = unicodedata.normalize("NFC", visible.translate(_FULL_WIDTH))
     while True:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -195,17 +197,24 @@ def _by_file(rows: Iterable[tuple[Place, str]]) -> Iterator[str]:
 def sheets_of(shop: Shop, config: Config) -> list[Path]:
     """The files that a shop's `sheets` globs match, oldest first; what lies in its inbox is taken in from there."""
     settings = shop.settings(OrderSettings)
-    found = {path for glob in settings.sheets for path in _matches(glob, config.folder) if _is_there(path)}
+    matches = (path for glob in settings.sheets for path in _matches(glob, config.folder))
+    found = {path: written for path in matches if (written := _written_ns(path)) is not None}
     inboxes = [(config.var / STORE).resolve()]
     if settings.inbox is not None:
         inboxes.append((config.folder / settings.inbox).resolve())
-    found = {path for path in found if not any(path.resolve().is_relative_to(inbox) for inbox in inboxes)}
-    return sorted(found, key=lambda path: (path.lstat().st_mtime_ns, path.name))
+    mine = [path for path in found if not any(path.resolve().is_relative_to(inbox) for inbox in inboxes)]
+    return sorted(mine, key=lambda path: (found[path], path.name))
 
 
-def _is_there(path: Path) -> bool:
-    """Whether it is a file, or something else in the place of one, which is not read but named."""
-    return path.exists() and not path.is_dir()
+def _written_ns(path: Path) -> int | None:
+    """When a file was written, or what is in the place of one, which is not read but named; None: there is none."""
+    try:
+        with suppress(PermissionError):  # a link that leads to where this user may not look
+            if stat.S_ISDIR(path.stat().st_mode):
+                return None
+        return path.lstat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _matches(glob: str, folder: Path) -> Iterator[Path]:

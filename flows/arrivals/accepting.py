@@ -5,7 +5,7 @@ Whatever kills the program in between, the next one finds the file's content in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,9 +58,7 @@ class Accepting:
         try:
             with folder.lock:
                 folder.path.mkdir(exist_ok=True)
-                found, left = found_in(folder, config=self._config, quiet_s=QUIET_S)
-                left += [LeftAlone(path=readable(each.path), why=_STAYS) for each in found if not self._took(each)]
-                self._finish(found, left=left)
+                left = self._all_taken()
                 left += read_again(folder, config=self._config, reading=self._reading, ledger=self._ledger)
                 write_results(folder, ledger=self._ledger, results=self._results)
                 return left
@@ -68,6 +66,20 @@ class Accepting:
             return [LeftAlone(path=folder.path, why=_BUSY)]
         except OSError as error:
             return [LeftAlone(path=folder.path, why=why_not(error))]
+
+    def _all_taken(self) -> list[LeftAlone]:
+        """Take in one file after another; gives those that stay where they are."""
+        read: set[tuple[str, str]] = set()
+        left: list[LeftAlone] = []
+        for each in found_in(self._folder, config=self._config, quiet_s=QUIET_S):
+            if isinstance(each, LeftAlone):
+                left.append(each)
+                continue
+            read.add((each.name, each.sha256))
+            if not self._took(each):
+                left.append(LeftAlone(path=readable(each.path), why=_STAYS))
+        self._finish(read, left=left)
+        return left
 
     def _took(self, found: Found) -> bool:
         """Have the file's rows in the ledger, and the file put away; False: it stays where it is for now."""
@@ -123,10 +135,12 @@ class Accepting:
         self._ledger.keep_facts(known, facts={**facts, COPIES: copies})
         return moved(found, to=target, folder=self._folder)
 
-    def _finish(self, found: Sequence[Found], *, left: Sequence[LeftAlone]) -> None:
-        """Files whose content is in the ledger, and which lie in the inbox no more, were put away or taken away."""
-        read = {(each.name, each.sha256) for each in found}
-        unread = {each.path.name for each in left}.difference(each.name for each in found)
+    def _finish(self, read: Collection[tuple[str, str]], *, left: Iterable[LeftAlone]) -> None:
+        """Files whose content is in the ledger, and which lie in the inbox no more, were put away or taken away.
+
+        `read`: name and content of those that lay there and could be read.
+        """
+        unread = {each.path.name for each in left}.difference(name for name, _ in read)
         for arrival in self._ledger.unfinished_arrivals(self._folder.key):
             lies_there = (arrival.name, arrival.sha256) in read or arrival.name in unread
             if arrival.state is ArrivalState.ACCEPTED and not lies_there:

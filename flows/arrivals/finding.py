@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -55,26 +55,24 @@ class Found:
     seen: State
     """How it looked while it was read."""
     data: bytes
+    sha256: str
+    """What makes its content the same as another's."""
 
     @property
     def name(self) -> str:
         """As it can be kept."""
         return readable(self.path).name
 
-    @property
-    def sha256(self) -> str:
-        """What makes its content the same as another's."""
-        return hashlib.sha256(self.data).hexdigest()
 
-
-def found_in(folder: InboxFolder, *, config: Config, quiet_s: float) -> tuple[list[Found], list[LeftAlone]]:
-    """The files of an inbox that are whole, oldest first, and those that are not, or cannot be read yet."""
+def found_in(folder: InboxFolder, *, config: Config, quiet_s: float) -> Iterator[Found | LeftAlone]:
+    """The files of an inbox, oldest first; those that are not whole, or cannot be read yet, are left alone."""
     try:
         paths, links = folder.sheets()
     except OSError as error:
-        return [], [LeftAlone(path=folder.path, why=why_not(error))]
-    found, left = whole_of(paths, config=config, quiet_s=quiet_s)
-    return found, [*left, *(LeftAlone(path=readable(path), why=_NO_FILE) for path in links)]
+        yield LeftAlone(path=folder.path, why=why_not(error))
+        return
+    yield from whole_of(paths, config=config, quiet_s=quiet_s)
+    yield from (LeftAlone(path=readable(path), why=_NO_FILE) for path in links)
 
 
 def why_not(error: OSError) -> Text:
@@ -84,25 +82,19 @@ def why_not(error: OSError) -> Text:
     return _NOT_THERE.with_words(why=error.strerror or error)
 
 
-def whole_of(paths: Sequence[Path], *, config: Config, quiet_s: float) -> tuple[list[Found], list[LeftAlone]]:
-    """Those of these files that are whole, in their order, and the others.
+def whole_of(paths: Sequence[Path], *, config: Config, quiet_s: float) -> Iterator[Found | LeftAlone]:
+    """These files in their order, each read when it is asked for: together they may be more than fits into memory.
 
     `quiet_s`: so long nobody may have written to it; 0: what stands still while it is looked at will do.
     """
     now_s = config.clock.now().timestamp()
     young = [path for path in paths if is_younger(state(path), quiet_s, now_s=now_s)]
     moving = growing([path for path in paths if path not in young], clock=config.clock, stable_s=_WATCHED_S)
-    found: list[Found] = []
-    left: list[LeftAlone] = []
     for path in paths:
         read = _YOUNG if path in young else GROWING if path in moving else _read(path)
         if isinstance(read, Found) and not ends_whole(read.data):
             read = _UNENDED if is_younger(read.seen, quiet_s * _TIMES_UNENDED, now_s=now_s) else read
-        if isinstance(read, Found):
-            found.append(read)
-        else:
-            left.append(LeftAlone(path=readable(path), why=read))
-    return found, left
+        yield read if isinstance(read, Found) else LeftAlone(path=readable(path), why=read)
 
 
 def _read(path: Path) -> Found | Text:
@@ -115,4 +107,6 @@ def _read(path: Path) -> Found | Text:
         return TOO_LARGE
     except OSError:
         return _IN_USE
-    return Found(path=path, seen=seen, data=data) if state(path) == seen else GROWING
+    if state(path) != seen:
+        return GROWING
+    return Found(path=path, seen=seen, data=data, sha256=hashlib.sha256(data).hexdigest())

@@ -65,8 +65,13 @@ def read_again(folder: InboxFolder, *, config: Config, reading: Reading, ledger:
         path: each for each in ledger.archived_arrivals(folder.key, since=since) for path in _places(each, folder)
     }
     changed = [path for path, arrival in recent.items() if _looks_otherwise(path, arrival, folder=folder)]
-    found, left = whole_of(changed, config=config, quiet_s=QUIET_S)
-    told = [_told(each, recent[each.path], folder, config=config, reading=reading, ledger=ledger) for each in found]
+    told: list[str] = []
+    left: list[LeftAlone] = []
+    for each in whole_of(changed, config=config, quiet_s=QUIET_S):
+        if isinstance(each, LeftAlone):
+            left.append(each)
+        else:
+            told.append(_told(each, recent[each.path], folder, config=config, reading=reading, ledger=ledger))
     copies = _changed_copies(folder, since=since, ledger=ledger)
     names = {path: name for path, name in copies.items() if path not in recent}
     grown, waiting = _grown_copies(folder, names, config=config, reading=reading, ledger=ledger)
@@ -91,9 +96,12 @@ def _grown_copies(
     folder: InboxFolder, names: Mapping[Path, str], *, config: Config, reading: Reading, ledger: Ledger
 ) -> tuple[list[str], list[LeftAlone]]:
     """Take in as a file of its own each copy that says more by now; what is to be said, and those that wait."""
-    found, left = whole_of(list(names), config=config, quiet_s=QUIET_S)
     messages: list[str] = []
-    for each in found:
+    left: list[LeftAlone] = []
+    for each in whole_of(list(names), config=config, quiet_s=QUIET_S):
+        if isinstance(each, LeftAlone):
+            left.append(each)
+            continue
         if ledger.known_arrival(folder.key, sha256=each.sha256) is not None:  # it only was saved once more
             continue
         rows = [new_row(row) for row in rows_in(each.data, path=each.path, reading=reading)]

@@ -14,7 +14,7 @@ from flows.arrivals.folder import InboxFolder, check_shared, folders_of
 from flows.arrivals.rows import OpenRow, says, sheet_row
 from flows.model import BadRow, Decision, Place, SheetRow
 from flows.reasons import Reason
-from flows.sheets.arrival import readable
+from flows.sheets.arrival import LeftAlone, readable
 from flows.sheets.contents import FilesRead, SheetContents, rows_in
 from rpa.ledger.arrivals import ArrivalState
 
@@ -183,7 +183,11 @@ def _read_in_place(folder: InboxFolder, config: Config, *, reading: Reading, led
 
     What is only looked at need not be whole for good, as what is to be shipped.
     """
-    found, left = found_in(folder, config=config, quiet_s=0)
-    new = [each for each in found if ledger.known_arrival(folder.key, sha256=each.sha256) is None]
-    rows = [row for each in new for row in rows_in(each.data, path=readable(each.path), reading=reading)]
+    rows: list[GoodOrBad] = []
+    left: list[LeftAlone] = []
+    for each in found_in(folder, config=config, quiet_s=0):
+        if isinstance(each, LeftAlone):
+            left.append(each)
+        elif ledger.known_arrival(folder.key, sha256=each.sha256) is None:
+            rows += rows_in(each.data, path=readable(each.path), reading=reading)
     return FilesRead(rows=tuple(rows), left_alone=tuple(left))

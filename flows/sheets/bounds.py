@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from flows.cells import Shown
-from flows.sheets.files import Flaw, NotASheet, Worksheet
+from flows.sheets.files import Flaw, NotASheet, Worksheet, is_blank
 from rpa.language import Text
 
 MOST_CELLS: Final = 5_000_000
 """Empty ones, and rows without any, included: ten times an export of a month with 500 orders a day, in half a GB."""
+MOST_ROWS: Final = 250_000
+"""Rows that say something: each becomes one of a report, of the ledger and of a result."""
 LONGEST_CELL: Final = 32_767
 """Characters; as many as Excel takes. A cell that is longer, named by thousands of others, fills any memory."""
 MOST_UNPACKED: Final = 256 << 20
@@ -36,9 +38,13 @@ _LONG_CELL = Text(
     'quotation mark (") that is missing, and save the file as .xlsx.',
     zh='有单元格超过 32767 个字符，表格软件不会写出这样的内容；请删除该单元格或检查缺失的引号（"），再另存为 .xlsx。',
 )
-_MANY_CELLS = Text(
+MANY_CELLS: Final = Text(
     en="The file has more than 5,000,000 cells; delete what is behind the table, or split the file.",
     zh="文件超过 500 万个单元格；请删除表格之后的内容，或拆分文件。",
+)
+_MANY_ROWS = Text(
+    en="The file has more than 250,000 rows; delete what is not needed, or split the file.",
+    zh="文件超过 25 万行；请删除不需要的行，或拆分文件。",
 )
 _UNPACKS = Text(
     en="The workbook unpacks to more than a table has; copy the table into a new workbook and save that.",
@@ -51,15 +57,18 @@ _CUT = Text(
 
 
 def checked(sheets: Iterable[Worksheet]) -> list[Worksheet]:
-    """These worksheets. Raises NotASheet when there are too many cells, or one that is too long."""
-    found, cells = list(sheets), 0
+    """These worksheets. Raises NotASheet when there are too many rows or cells, or a cell that is too long."""
+    found, cells, rows = list(sheets), 0, 0
     for sheet in found:
         for row in sheet.rows:
             cells += max(len(row), 1)
+            rows += not is_blank(row)
             if any(isinstance(cell, str | Shown) and _length(cell) > LONGEST_CELL for cell in row):
                 raise NotASheet(_LONG_CELL, flaw=Flaw.LARGE)
         if cells > MOST_CELLS:
-            raise NotASheet(_MANY_CELLS, flaw=Flaw.LARGE)
+            raise NotASheet(MANY_CELLS, flaw=Flaw.LARGE)
+        if rows > MOST_ROWS:
+            raise NotASheet(_MANY_ROWS, flaw=Flaw.LARGE)
     return found
 
 

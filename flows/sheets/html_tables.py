@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flows.cells import Shown
 from flows.sheets import number_formats
+from flows.sheets.bounds import MANY_CELLS, MOST_CELLS
 from flows.sheets.files import Flaw, NotASheet, Worksheet
 from flows.sheets.merged import Range, spread
 from rpa.language import Text
@@ -51,6 +52,7 @@ def read_html(text: str) -> Worksheet:
     hidden: set[int] = set()
     columns: set[int] = set()
     ranges: list[Range] = []
+    cells = 0
     for table in document.xpath("//table[not(.//table)]"):
         open_cells: dict[int, int] = defaultdict(int)
         reaching: list[Range] = []
@@ -59,6 +61,9 @@ def read_html(text: str) -> Worksheet:
         columns.update(_hidden_columns(table, unseen=unseen))
         for row in table.iter("tr"):
             reaching += _read_row(row, rows=rows, open_cells=open_cells, unseen=unseen)
+            cells += len(rows[-1])
+            if cells > MOST_CELLS:
+                raise NotASheet(MANY_CELLS, flaw=Flaw.LARGE)
             if _is_hidden(row, unseen=unseen):
                 hidden.add(len(rows))
         ranges += [(top, left, min(bottom, len(rows) - 1), right) for top, left, bottom, right in reaching]

@@ -1,4 +1,4 @@
-"""A file over which a run came to its end is set aside: no later run reads it, and a person is told."""
+"""A file over which two runs came to their end is set aside: no later run reads it, and a person is told."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FOLDER: Final = "reading"
 """Where in var/, or in a shop's documents, it is noted what is being read."""
 
 _ENDED = Text(
-    en="A run was ended while it read this file, so the file is set aside. Copy the table into a new workbook and save "
-    "that; if the run was ended by hand, delete {note} and run again.",
-    zh="此前有运行在读取此文件时中断，该文件已搁置，不再读取。请把表格复制到新的工作簿再保存；"
+    en="Two runs were ended while they read this file, so it is set aside. Copy the table into a new workbook and save "
+    "that; if they were ended by hand, delete {note} and run again.",
+    zh="此前有两次运行在读取此文件时中断，该文件已搁置，不再读取。请把表格复制到新的工作簿再保存；"
     "若当时是人为结束运行，请删除 {note} 后重新运行。",
 )
 

@@ -11,12 +11,13 @@ from flows.cells import Cell, clean, identifier, read_cell
 from flows.model import BadRow, Place, SheetRow
 from flows.profile import SheetProfile
 from flows.reasons import Reason
-from flows.sheets.files import NotASheet, Worksheet
+from flows.sheets.files import NotASheet, Worksheet, is_blank
 from flows.sheets.headers import Columns, HeaderWords
 from flows.sheets.rows import Fields, bad_row, check_row
 from rpa.documents.fatal import FatalFiles
 from rpa.language import Language, Text
 
+_NOTHING = Fields(order_sn=Cell(), courier=Cell(), tracking_number=Cell(), proof=Cell())
 _PIECES = re.compile(r'[,\t;|"\r\n]')
 _ABOVE = Text(
     en="This row stands above the headers and is not read; move the headers to the top.",
@@ -94,18 +95,14 @@ class _Table:
         """Rows above the header that look like orders."""
         for index, row in enumerate(self.sheet.rows[:start]):
             if _has_order_sn(row, reading=self.reading):
-                yield self._refused(
-                    Fields(order_sn=Cell(), courier=Cell(), tracking_number=Cell(), proof=Cell()),
-                    index=index,
-                    text=_ABOVE,
-                )
+                yield self._refused(_NOTHING, index=index, text=_ABOVE)
 
     def below(self, start: int, *, columns: Columns) -> Iterator[SheetRow | BadRow]:
         """Rows below the header, without blank ones, totals and repeated headers."""
         above, clear = None, True
         for index in range(start + 1, len(self.sheet.rows)):
             row = self.sheet.rows[index]
-            fields = self._fields(row, columns=columns)
+            fields = _NOTHING if is_blank(row) else self._fields(row, columns=columns)
             if fields.blank:
                 above = None
                 continue

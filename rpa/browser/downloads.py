@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from rpa.clock import Clock
 
 MOST_BYTES = 200 << 20
+_MOST_DIGITS = 20
+"""Of a length: of thousands of digits Python makes no number."""
 _READ_MS = 1_000
 _MOMENT_MS = 40
 _BLANK = {"", ":", "about:blank"}
@@ -88,7 +90,7 @@ class _Heard:
     def note_response(self, response: Response) -> None:
         """Keep the length it announces."""
         length = response.headers.get("content-length", "")
-        self.lengths[response.url] = int(length) if length.isdecimal() else 0
+        self.lengths[response.url] = int(length) if length.isdecimal() and len(length) < _MOST_DIGITS else 0
 
     def note_move(self, _page: Page) -> None:
         """The page shows another document."""

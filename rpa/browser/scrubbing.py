@@ -36,7 +36,7 @@ _TELLING: Final = (
 )
 _TELLS: Final = re.compile(_TELLING, re.IGNORECASE)
 _IN_ADDRESSES: Final = re.compile(rf"([?&#;]{_TELLING}=)[^&#;\s\"'\\]+", re.IGNORECASE)
-_IN_JSON: Final = re.compile(rf'(?<![\w.-])((\\*"){_TELLING}\2\s*:\s*\2)(?:(?!\2).){{1,9999}}(\2)', re.IGNORECASE)
+_IN_JSON: Final = re.compile(rf'(?<![\w.\\-])((\\*"){_TELLING}\2\s*:\s*\2)(?:(?!\2).){{1,9999}}(\2)', re.IGNORECASE)
 _LARGE: Final = 1 << 30
 _PIECE: Final = re.compile(r"[A-Za-z0-9_-]{8,}")
 """Of a value of a cookie or header; what is shorter, like 1 or zh-CN, is no secret, and stands in many places."""

@@ -26,7 +26,7 @@ LINKS = """<a href="/file">Here</a><a href="/file" target="_blank">In a tab</a><
 ORDERS = b"order\n260310-123456789012345\n"
 
 
-def begin(handler: BaseHTTPRequestHandler, *, length: int, name: str = "orders.csv") -> None:
+def begin(handler: BaseHTTPRequestHandler, *, length: int | str, name: str = "orders.csv") -> None:
     handler.send_response(200)
     handler.send_header("Content-Type", "application/octet-stream")
     handler.send_header("Content-Disposition", f'attachment; filename="{name}"')

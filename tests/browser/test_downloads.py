@@ -182,6 +182,16 @@ def test_a_file_that_is_announced_as_too_large_is_not_waited_for(shop: View, sit
     assert ended.wait(LONG_S), "the download went on"
 
 
+def test_a_length_that_is_no_length_counts_for_nothing(shop: View, site: TinySite, into: Path) -> None:
+    def serve(handler: BaseHTTPRequestHandler) -> None:
+        begin(handler, length="9" * 5000)
+        handler.wfile.write(ORDERS)
+        handler.close_connection = True
+
+    site.files["/file"] = serve
+    assert shop.downloaded(clicking(shop, "Here"), into=into).read_bytes() == ORDERS
+
+
 def test_a_file_that_is_too_large_without_a_word_is_refused(shop: View, into: Path) -> None:
     assert refusal(shop, "By the page itself", into=into, most_bytes=10).reason == "too_large"
 

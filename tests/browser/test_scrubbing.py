@@ -6,6 +6,7 @@ import io
 import json
 import stat
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from rpa.browser.login import type_password
+from rpa.browser.scrubbing import scrubbed
 from rpa.browser.session import shop_page
 from rpa.browser.watching import Watching
 from rpa.config import load
@@ -96,3 +98,11 @@ def has_a_label(picture: bytes) -> bool:
     with Image.open(io.BytesIO(picture)) as image:
         corner = image.convert("L").crop((image.width // 2, 0, image.width, 60))
         return sum(count for shade, count in enumerate(corner.histogram()) if abs(shade - 127) < 6) > 500
+
+
+def test_what_a_page_says_cannot_make_it_take_for_ever(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "raw.zip", "w") as raw:
+        raw.writestr("0.trace", json.dumps({"text": "\\" * 400_000}))
+    began = time.process_time()
+    scrubbed(tmp_path / "raw.zip", tmp_path / "trace.zip", secrets=["geheim"])
+    assert time.process_time() - began < 5

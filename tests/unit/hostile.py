@@ -35,3 +35,9 @@ def workbook_of_one_text(*, length: int, cells: int) -> bytes:
 def links(**targets: str) -> str:
     made = (f'<Relationship Id="{name}" Type="{DOCUMENT}/{name}" Target="{to}"/>' for name, to in targets.items())
     return f'<Relationships xmlns="{LINKS}">{"".join(made)}</Relationships>'
+
+
+def page_of_reaching_cells(*, rows: int) -> bytes:
+    """A page in which each cell reaches over hundreds of columns and rows."""
+    cell = "<tr><td rowspan=9999 colspan=9999>x</td></tr>"
+    return f"<table>{cell * rows}</table>".encode()

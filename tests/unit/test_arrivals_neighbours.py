@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flows.arrivals.deadline import watch_inboxes
+from flows.arrivals.finding import whole_of
 from flows.reasons import Reason
 from tests.unit.arrival_desk import A, ArrivalDesk, B, C, aged, parcel
 
@@ -252,3 +254,15 @@ def test_an_inbox_on_another_disk_is_emptied_too_and_what_comes_late_is_read(tmp
         assert desk.run(finds=SHIPPED) == []
     finally:
         shutil.rmtree(inbox)
+
+
+def test_many_large_files_are_not_in_memory_together(desk: ArrivalDesk) -> None:
+    paths = [desk.drop_bytes(f"{n}.csv", bytes(4 << 20)) for n in range(6)]
+    tracemalloc.start()
+    try:
+        read = sum(1 for _ in whole_of(paths, config=desk.config, quiet_s=0))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert read == len(paths)
+    assert most < 12 << 20

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from flows.inbox import Inbox
+from flows.inbox import Inbox, sheets_of
 from flows.model import BadRow, SheetRow
 from flows.reasons import Reason
-from rpa.config import load
+from rpa.config import Config, load
 from rpa.errors import ConfigError
 from rpa.flow import Plan
 
@@ -37,16 +40,19 @@ class Office:
     def read(
         self, shops: dict[str, list[str]], *, run: Sequence[str] = (), given: Sequence[Path] = (), more: str = ""
     ) -> Inbox:
+        config = self.config(shops, more=more)
+        chosen = tuple(config.shop(name) for name in run or shops)
+        plan = Plan(config=config, shops=chosen, options=None, language="en")
+        return Inbox.read(plan, given=given, hidden_rows=False)
+
+    def config(self, shops: dict[str, list[str]], *, more: str = "") -> Config:
         tables = [
             f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\nsheets = {globs}\n{more}'
             for name, globs in shops.items()
         ]
         path = self.folder / "rpa.toml"
         path.write_text("\n".join(['language = "en"', *tables]), encoding="utf-8")
-        config = load(path)
-        chosen = tuple(config.shop(name) for name in run or shops)
-        plan = Plan(config=config, shops=chosen, options=None, language="en")
-        return Inbox.read(plan, given=given, hidden_rows=False)
+        return load(path)
 
 
 @pytest.fixture
@@ -85,6 +91,33 @@ def test_each_shop_reads_the_sheets_of_its_globs(office: Office) -> None:
 def test_sheets_may_lie_anywhere_on_the_machine(office: Office, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = Office(tmp_path_factory.mktemp("elsewhere")).sheet("out/a.csv", A)
     assert numbers(office.read({"one": [f"{elsewhere.parent.as_posix()}/*.csv"]}).rows("one")) == [A]
+
+
+@contextmanager
+def not_root() -> Iterator[None]:
+    """Look as a user whom the system refuses something."""
+    user = os.geteuid()
+    os.seteuid(user or 4321)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows needs rights for links")
+def test_a_link_to_where_this_user_may_not_look_is_named_and_hinders_no_other_sheet(office: Office) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "closed").mkdir(mode=0)
+        (folder / "a.csv").symlink_to(folder / "closed" / "a.csv")
+        (folder / "b.csv").touch()
+        (folder / "gone.csv").symlink_to(folder / "nowhere")
+        (folder / "round.csv").symlink_to("round.csv")
+        config = office.config({"one": [f"{folder}/*.csv"]})
+        with not_root():
+            found = sheets_of(config.shop("one"), config)
+    assert sorted(path.name for path in found) == ["a.csv", "b.csv"]
 
 
 def test_given_sheets_are_read_instead_of_the_shops_own(office: Office) -> None:

@@ -17,12 +17,13 @@ from flows.profile import read_sheet_profile
 from flows.sheets import apart, bounds
 from flows.sheets.contents import SheetContents, read_files, reading_of
 from flows.sheets.files import MOST_BYTES, Flaw, NotASheet, Worksheet, worksheets_in
+from flows.sheets.html_tables import read_html
 from flows.sheets.transport import packed, unpacked
 from rpa.clock import Clock
 from rpa.confined import Confined, Limits
 from rpa.language import Language
 from tests.office import ROOT
-from tests.unit.hostile import workbook_of_one_text
+from tests.unit.hostile import page_of_reaching_cells, workbook_of_one_text
 
 HEADERS = ("订单号", "快递公司", "快递单号")
 PARCEL = ("260310-000000000000001", "中通快递", "73000000000001")
@@ -119,6 +120,18 @@ def test_a_text_of_more_characters_than_a_cell_can_have_is_refused_in_each_kind_
     assert flaw_of(f"<table><tr><td>订单号</td><td>{text}</td></tr></table>".encode()) is Flaw.LARGE
     assert flaw_of(workbook_of_one_text(length=32_768, cells=1)) is Flaw.LARGE
     assert len(worksheets_in(workbook_of_one_text(length=32_767, cells=1), is_header=is_header)[0].rows) == 1
+
+
+def test_a_file_of_more_rows_than_anybody_ships_is_refused_and_empty_rows_count_for_nothing() -> None:
+    rows, empty = b"1\n" * bounds.MOST_ROWS, b"\n" * bounds.MOST_ROWS
+    assert flaw_of("订单号,快递单号\n".encode() + rows) is Flaw.LARGE
+    [sheet] = worksheets_in("订单号,快递单号\n".encode() + empty + b"1,2\n", is_header=is_header)
+    assert sheet.rows[-1] == ["1", "2"]
+
+
+def test_a_page_whose_cells_reach_over_all_others_is_refused_before_they_are_laid_out() -> None:
+    with pytest.raises(NotASheet, match="cells"):
+        read_html(page_of_reaching_cells(rows=300).decode())
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
