@@ -18,7 +18,7 @@ _OTHER_WORDS = Text(
 )
 _NO_SIGN = Text(en="it has no words, and does not call itself a sign that closes", zh="没有文字，也没有关闭标记")
 
-_COUNTDOWN = re.compile(r"\(?\d{1,3}\D?\)?$")
+_COUNTDOWN = re.compile(r"\(?\d{1,3}[s秒]?\)?$")
 """What stands behind the words of a popup that would close by itself."""
 
 

@@ -159,6 +159,13 @@ def test_on_a_mock_a_destructive_element_is_clicked(view: View) -> None:
     assert clicked(view) == ["confirm"]
 
 
+def test_a_mock_lifts_nothing_in_a_document_of_another_origin(page: Page, site: TinySite, tmp_path: Path) -> None:
+    with viewed(page, url=site.url, folder=tmp_path, site="http://127.0.0.1:1") as view:
+        with pytest.raises(NotApproved, match="never confirmed"):
+            confirm(view)
+        assert clicked(view) == []
+
+
 def test_on_a_real_site_be_it_on_this_machine_a_destructive_element_waits_for_a_person(
     page: Page, site: TinySite, tmp_path: Path
 ) -> None:
@@ -216,6 +223,9 @@ def test_while_a_person_watches_it_is_clicked_and_confirmed_only_once_it_ended_w
         '<button id="ok" aria-label="同意" onclick="this.parentNode.remove()">Got it</button>',
         '<button onclick="this.parentNode.remove()">确认<i class="x" id="ok" style="padding: 9px"></i></button>',
         '<i class="x" id="ok" style="padding: 9px" onclick="this.parentNode.remove()"></i>',
+        '<button id="ok" onclick="this.parentNode.remove()">关闭3单</button>',
+        '<a href="/refund?agree=1"><b id="ok" onclick="this.parentNode.parentNode.remove()">关闭</b></a>',
+        '<form action="/refund"><button id="ok" onclick="this.parentNode.parentNode.remove()">关闭</button></form>',
     ],
 )
 def test_a_popup_is_closed_by_nothing_but_what_closes(hasty_view: View, button: str) -> None:
@@ -225,6 +235,22 @@ def test_a_popup_is_closed_by_nothing_but_what_closes(hasty_view: View, button: 
     hasty_view.page.set_content(f'{SHOP}{CLICKS}<div class="popup">News {button}</div>')
     stops(hasty_view, UnknownOverlay, "was not closed")
     assert hasty_view.guard.closed == []
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        '<a id="ok" href="javascript:;" onclick="this.parentNode.remove()">关闭 (3s)</a>',
+        '<a id="ok" href="#" onclick="this.parentNode.remove()">×</a>',
+        '<form><b id="ok" onclick="this.parentNode.parentNode.remove()">关闭（12秒）</b></form>',
+    ],
+)
+def test_what_only_closes_a_popup_closes_it(view: View, button: str) -> None:
+    popups = {"news": PROFILE.popups["chick"].model_copy(update={"container": ".popup", "close": Locator(css="#ok")})}
+    view.profile = PROFILE.model_copy(update={"popups": popups})
+    view.page.set_content(f'{SHOP}<div class="popup">News {button}</div>')
+    view.clear()
+    assert len(view.guard.closed) == 1
 
 
 def test_each_closed_popup_is_told(view: View) -> None:
