@@ -43,6 +43,7 @@ class NoticeReason(Coded):
     CHALLENGE = _as(Reason.CHALLENGE)
     LOGGED_IN_ELSEWHERE = _as(Reason.LOGGED_IN_ELSEWHERE)
     WRONG_SHOP = _as(Reason.WRONG_SHOP)
+    WRONG_SITE = _as(Reason.WRONG_SITE)
     PAGE_CHANGED = _as(Reason.PAGE_CHANGED)
     UNKNOWN_OVERLAY = _as(Reason.UNKNOWN_OVERLAY)
     UNEXPECTED_DIALOG = _as(Reason.UNEXPECTED_DIALOG)
