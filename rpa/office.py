@@ -89,8 +89,8 @@ class Premises:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts whose login is kept."""
-        return tuple(map(host_of, (self.base_url, *self.profile.origins)))
+        """The hosts whose login is kept, as the browser names them."""
+        return tuple(host_of(origin_of(each)) for each in (self.base_url, *self.profile.origins))
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FileChooser, Frame, Page
+    from playwright.sync_api import FileChooser, Frame, Page, Request, Route
 
 _ELSEWHERE = Text(
     en="The site led the page to {there}, which is not the shop's site ({here}); nothing was typed, clicked or read "
@@ -43,6 +43,7 @@ _NO_ANSWER = "The site did not answer: the browser shows a page of its own. Chec
 _BROWSERS_OWN = "chrome-error:"
 _BLANK = "about:blank"
 _DOCUMENT = "Document"
+_ALL = "**/*"
 
 
 class Border:
@@ -56,14 +57,14 @@ class Border:
         """Where the page was led; nothing is done with it any more."""
         self._frames: set[str] = set()
         self._sent: set[str] = set()
-        """What the page's script has sent to the site, by its number: a redirect keeps it."""
+        """What the page has sent to the site beside documents, by its number: a redirect keeps it."""
         self._open = False
         """A person is at work, who may go wherever a log-in leads."""
         with translated("opening a page"):
             self._session = page.context.new_cdp_session(page)
             self._main = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
             self._session.on("Fetch.requestPaused", self._judge)
-            self._session.send("Fetch.enable", {"patterns": [{"resourceType": _DOCUMENT}]})
+            self._heed({"resourceType": _DOCUMENT})
         page.on("framenavigated", self._note_document)
         page.on("filechooser", self._leave_unanswered)
 
@@ -137,18 +138,30 @@ class Border:
 
     @contextmanager
     def unredirected(self) -> Iterator[None]:
-        """Meanwhile nothing that the page's script sends is sent on to another site: a password is in it."""
+        """Meanwhile nothing is sent on to another site, and no other window sends anything: a password is in it."""
         self._sent.clear()
-        self._heed(_DOCUMENT, "XHR", "Fetch")
+        context = self._page.context
+        with translated("minding what the page sends"):
+            context.route(_ALL, self._refuse_others)
+            self._heed({})
         try:
             yield
         finally:
-            self._heed(_DOCUMENT)
+            with suppress(Error):  # the page is gone; the next look at it says so
+                self._heed({"resourceType": _DOCUMENT})
+                context.unroute(_ALL, self._refuse_others)
         self.check_led()
 
-    def _heed(self, *kinds: str) -> None:
-        with suppress(Error):  # the page is gone; the next look at it says so
-            self._session.send("Fetch.enable", {"patterns": [{"resourceType": kind} for kind in kinds]})
+    def _heed(self, requests: dict[str, str]) -> None:
+        self._session.send("Fetch.enable", {"patterns": [requests]})
+
+    def _refuse_others(self, route: Route) -> None:
+        """Let the page ask for what it wants, and no other window, whose redirects nobody is asked about."""
+        with suppress(Error):
+            if _is_of(self._page, route.request):
+                route.continue_()
+            else:
+                route.abort("blockedbyclient")
 
     def _judge(self, event: dict[str, Any]) -> None:
         """Let a document come or refuse it, before it is asked for; each redirect is asked about anew."""
@@ -165,7 +178,7 @@ class Border:
 
     def _may_come(self, event: dict[str, Any], *, url: str) -> bool:
         if event["resourceType"] != _DOCUMENT:
-            own, sent = self.owns(url), event["networkId"]
+            own, sent = self.owns(url), event.get("networkId", event["requestId"])
             if own:
                 self._sent.add(sent)
             return own or sent not in self._sent
@@ -192,6 +205,14 @@ class Border:
 
     def _leave_unanswered(self, _chooser: FileChooser) -> None:
         speak("WARNING", _CHOOSER)
+
+
+def _is_of(page: Page, request: Request) -> bool:
+    """Whether this page asks for it; a window that is only being opened has no page yet."""
+    try:
+        return request.frame.page == page
+    except Error:
+        return False
 
 
 def _origin(url: str) -> str:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from rpa.elements.profile import Element
 
 
-_KIND = "(node) => [node.tagName === 'INPUT' && node.type === 'file', self.origin]"
+_KIND = """(node) => [
+  node.tagName === 'INPUT' && node.type === 'file', self.origin === 'null' ? 'null' : location.origin,
+]"""
 
 
 def choose_file(view: View, name: str, path: Path, *, patience_ms: float) -> None:

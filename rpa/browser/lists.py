@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rpa.elements.profile import DialogSpec, ListSpec, Profile
 
 _DRAWING_MS = 2_000
+_READER = "(told) => ({read})(JSON.parse(told))"
 _READ = {"css", "attr", "pattern", "all"}
 """What the page functions need to know of a field."""
 
@@ -61,8 +62,8 @@ def read_rows(
         "keys": list(keys) if keys is not None else None, "patience_ms": patience_ms,
         "masks": list(profile.evidence.mask) if parts else None,
     }  # fmt: skip
-    page, reader = border.page, script("read_fields", "read_rows")
-    text = looked(page, lambda: page.evaluate(reader, argument), doing=f"reading the list {spec.name}")
+    page, reader = border.page, _READER.format(read=script("read_fields", "read_rows"))
+    text = looked(page, lambda: page.evaluate(reader, json.dumps(argument)), doing=f"reading the list {spec.name}")
     read = json.loads(text)
     border.check_origin(read["origin"])
     zone = ZoneInfo(profile.timezone)

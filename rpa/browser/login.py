@@ -14,7 +14,7 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from rpa.browser.view import View
 
-_LEFT_LOGIN = "({ path, origins }) => origins.includes(self.origin) && !location.pathname.startsWith(path)"
+_LEFT_LOGIN = "({ path, origins }) => origins.includes(location.origin) && !location.pathname.startsWith(path)"
 _ANSWER_S, _PERSON_S = 30, 600
 _REFUSED = Text(
     en="The site refused the login of {login}: “{words}”. It is not tried again by itself; run `rpa login` with the "

@@ -28,7 +28,13 @@ _NOT_CLOSED = Text(
     en="The popup {name} (“{words}”) was not closed: the profile would close it with “{by}”, but {problem}.",
     zh="弹窗 {name}（“{words}”）未关闭：页面描述要点击的“{by}”不是关闭按钮（{problem}）。",
 )
+_LEADS = Text(en="it leads to another page or sends a form", zh="点击它会跳转页面或提交表单")
 _CLOSING_MS = 3_000
+_LEADS_ON = """(node) => {
+  const link = node.closest('a[href]'), button = node.closest('button, input');
+  return Boolean(link && !/^(#|javascript:)/i.test(link.getAttribute('href').trim()))
+    || Boolean(button?.form && ['submit', 'image'].includes(button.type));
+}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,8 @@ def _told_by(button: ElementHandle, *, name: str, text: str) -> str:
     """What is on this button, which closes a popup."""
     [told] = json.loads(button.evaluate(f"(node) => ({script('describe')})([node], true)"))
     by: str = told["name"]
-    problem = closing_problem(by, others=told["also"], signs=told["signs"])
+    leads = _LEADS if button.evaluate(_LEADS_ON) else None
+    problem = leads or closing_problem(by, others=told["also"], signs=told["signs"])
     if problem is not None:
         raise UnknownOverlay(_NOT_CLOSED.with_words(name=name, words=text[:60], by=by, problem=problem))
     return by

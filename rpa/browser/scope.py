@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rpa.elements.fields import FieldSpec
 
 _KEY = "(key)"
-_EACH = "(blocks, told) => blocks.map((block) => ({read})(block, told))"
+_EACH = "(blocks, told) => {{ const all = JSON.parse(told); return blocks.map((block) => ({read})(block, all)); }}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Scope:
 
     def _look(self) -> list[dict[str, Any]]:
         """What each visible block shows that this may be, all in one look."""
-        argument = {"fields": self._described, "masks": list(self._view.profile.evidence.mask)}
+        argument = json.dumps({"fields": self._described, "masks": list(self._view.profile.evidence.mask)})
         read = _EACH.format(read=script("read_fields", "read_block"))
         doing = f"reading {self.name}"
         texts = looked(self._view.page, lambda: self.root.evaluate_all(read, argument), doing=doing)

@@ -120,7 +120,7 @@ def _context(browser: Browser, begins: StorageState | None, *, timezone: str, st
     try:
         return browser.new_context(
             storage_state=begins, viewport=WINDOW, locale="zh-CN", timezone_id=timezone,
-            accept_downloads=True, reduced_motion="reduce" if still else None,
+            accept_downloads=True, service_workers="block", reduced_motion="reduce" if still else None,
         )  # fmt: skip
     except Error:
         if begins is None or not begins.get("origins"):

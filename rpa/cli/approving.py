@@ -81,24 +81,25 @@ _NOT_DONE = Text(
 def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: str | None, yes: bool) -> None:
     """Show what the profile says otherwise than before, and the destructive elements (or those named); ask each.
 
-    What is confirmed is recorded for the shop's origin. Raises ConfigError for an unknown element ("did you mean"),
-    when nobody is named, and for a profile that calls harmless what the program's code does for good.
+    What is confirmed is recorded for the shop's origin and those that its profile lists. Raises ConfigError for an
+    unknown element ("did you mean"), when nobody is named, and for a profile that calls harmless what the program's
+    code does for good.
     """
     config = load(config_path)
     chosen, language = config.shop(shop), config.language
     profile = load_profile(chosen.platform, folder=config.selectors)
     refuse_lowered(profile)
     elements = _wanted(profile, names=names)
-    origin = origin_of(chosen.base_url or profile.base_url)
+    origins = tuple(dict.fromkeys(map(origin_of, (chosen.base_url or profile.base_url, *profile.origins))))
     if chosen.mock:
-        console().print(_MOCK.of(language).format(origin=origin))
+        console().print(_MOCK.of(language).format(origin=origins[0]))
         return
     destructive = list(_destructive(elements, language=language))
-    asking = _Asking(config=config, profile=profile, origin=origin, by=person_named(by), yes=yes)
+    asking = _Asking(config=config, profile=profile, origins=origins, by=person_named(by), yes=yes)
     if not asking.sees_changes():
         console().print(_NOT_SEEN.of(language), style="yellow")
     elif destructive:
-        console().print(_HEAD.of(language).format(origin=origin), style="bold")
+        console().print(_HEAD.of(language).format(origin=asking.everywhere), style="bold")
         _tell({element.name: asking.confirms(element) for element in destructive}, by=asking.by, language=language)
     elif not names:
         console().print(_NONE.of(language).format(profile=profile.name))
@@ -126,9 +127,20 @@ class _Asking:
 
     config: Config
     profile: Profile
-    origin: str
+    origins: tuple[str, ...]
+    """The shop's own, then those that the profile lists: a document of any of them may have the element."""
     by: str
     yes: bool
+
+    @property
+    def origin(self) -> str:
+        """The shop's own, where the profile as such is confirmed."""
+        return self.origins[0]
+
+    @property
+    def everywhere(self) -> str:
+        """All origins, for people."""
+        return ", ".join(self.origins)
 
     def sees_changes(self) -> bool:
         """Whether the person has seen what the profile says otherwise than before, if it does, and agrees."""
@@ -158,12 +170,14 @@ class _Asking:
         language, approvals = self.config.language, Approvals.of(self.config.var)
         console().print(*_described(element, language=language), sep="\n")
         earlier = approvals.earlier(self.origin, self.profile, element=element.name)
-        if earlier is not None and earlier.signature == self.profile.digest:
+        if earlier is not None and all(approvals.allows(each, element.name, self.profile) for each in self.origins):
             console().print("  " + _ALREADY.of(language).format(by=earlier.by, date=earlier.date[:10]), style="green")
             return None
-        confirmed = self.yes or agreed(_QUESTION.with_words(name=element.name, origin=self.origin), language=language)
-        if confirmed:
-            approvals.approve(self.origin, self.profile, element.name, by=self.by, now=self.config.clock.now())
+        confirmed = self.yes or agreed(
+            _QUESTION.with_words(name=element.name, origin=self.everywhere), language=language
+        )
+        for origin in self.origins if confirmed else ():
+            approvals.approve(origin, self.profile, element.name, by=self.by, now=self.config.clock.now())
         return confirmed
 
 

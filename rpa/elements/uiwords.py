@@ -18,9 +18,6 @@ _OTHER_WORDS = Text(
 )
 _NO_SIGN = Text(en="it has no words, and does not call itself a sign that closes", zh="没有文字，也没有关闭标记")
 
-_COUNTDOWN = re.compile(r"\(?\d{1,3}\D?\)?$")
-"""What stands behind the words of a popup that would close by itself."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UiWords:
@@ -29,6 +26,7 @@ class UiWords:
     lasting: frozenset[str]
     closing: frozenset[str]
     closing_signs: frozenset[str]
+    countdown: frozenset[str]
 
 
 @cache
@@ -63,7 +61,12 @@ def closing_problem(text: str, *, others: Iterable[str] = (), signs: Iterable[st
     if lasting is not None:
         return _LASTING.with_words(word=lasting)
     named = [word for word in map(folded, told) if word]
-    if any(_COUNTDOWN.sub("", word) not in words.closing for word in named):
+    if any(_without_countdown(word) not in words.closing for word in named):
         return _OTHER_WORDS
     calls_itself = signs is None or any(sign in folded(each) for each in signs for sign in words.closing_signs)
     return None if named or calls_itself else _NO_SIGN
+
+
+def _without_countdown(word: str) -> str:
+    """Without the seconds that stand behind the words of a popup which would close by itself."""
+    return re.sub(rf"\(?\d{{1,3}}({'|'.join(ui_words().countdown)})?\)?$", "", word)

@@ -13,9 +13,9 @@ import pytest
 from rpa.browser.login import type_password
 from rpa.browser.session import shop_page
 from rpa.browser.view import View
-from rpa.errors import WrongSite
+from rpa.errors import PageChanged, WrongSite
 from rpa.language import Language
-from tests.browser.tinysite import ASKS, PROFILE, SHOP, TinySite, good, tiny_site, viewed
+from tests.browser.tinysite import ASKS, PROFILE, SHOP, SOON_S, TinySite, good, tiny_site, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -96,6 +96,7 @@ def test_a_page_that_goes_while_it_is_typed_into_hears_nothing_of_it_elsewhere(
     [
         '<form method="post" action="/enter">{login}</form>',
         '{login}<script>enter.onclick = () => fetch("/enter", {{method: "POST", body: word.value}})</script>',
+        '{login}<script>enter.onclick = () => navigator.sendBeacon("/enter", word.value)</script>',
         '{login}<script>word.oninput = () => {{ location = "{other}/login" }}</script>',
         '{login}<script>word.onfocus = () => {{ location = "{other}/login" }}</script>',
     ],
@@ -104,6 +105,33 @@ def test_the_password_goes_nowhere_else(hasty_view: View, site: TinySite, other:
     site.pages["/login"] = sends.format(login=LOGIN, other=other.url)
     site.files["POST /enter"] = partial(redirect, to=f"{other.url}/login", status=307)
     refused(lambda: type_password(hasty_view, login="clerk", password="secret-1"), site=site, other=other)
+
+
+@pytest.mark.parametrize("window", ["_blank", "own"])
+def test_a_window_that_the_login_opens_sends_no_password(
+    hasty_view: View, site: TinySite, other: TinySite, monkeypatch: pytest.MonkeyPatch, window: str
+) -> None:
+    monkeypatch.setattr("rpa.browser.login._ANSWER_S", SOON_S)
+    site.pages["/login"] = f'<form method="post" action="/enter" target="{window}">{LOGIN}</form>'
+    site.files["/enter"] = partial(redirect, to=f"{other.url}/login", status=307)
+    with pytest.raises(PageChanged, match="did not follow"):
+        type_password(hasty_view, login="clerk", password="secret-1")
+    assert "/enter" not in site.paths
+
+
+def test_a_page_keeps_no_worker_that_would_ask_in_its_place(chromium: Browser, site: TinySite) -> None:
+    with shop_page(chromium, state=None, timezone="Asia/Shanghai", still=False) as page:
+        page.goto(f"{site.url}/orders")
+        page.evaluate("async () => { await navigator.serviceWorker.register('/worker.js') }")
+        assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+        assert "/worker.js" not in site.paths
+
+
+@pytest.mark.parametrize("first", ['var origin = "web"', "window.origin = null"])
+def test_a_page_may_call_something_of_its_own_origin(view: View, site: TinySite, first: str) -> None:
+    site.pages["/orders"] = f'<script>{first}</script>{SHOP}<input type="file" id="file">'
+    view.open("orders")
+    assert view.text("orders.title") == "Orders"
 
 
 def test_an_answer_from_elsewhere_is_not_read(page: Page, site: TinySite, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from rpa.browser.view import View
 from rpa.elements.approvals import PROFILE as WHOLE
 from rpa.elements.approvals import Approvals
-from rpa.elements.profile import Locator, Risk
+from rpa.elements.profile import Risk
 from rpa.errors import (
     ChallengeShown,
     ConfigError,
@@ -159,6 +159,13 @@ def test_on_a_mock_a_destructive_element_is_clicked(view: View) -> None:
     assert clicked(view) == ["confirm"]
 
 
+def test_a_mock_lifts_nothing_in_a_document_of_another_origin(page: Page, site: TinySite, tmp_path: Path) -> None:
+    with viewed(page, url=site.url, folder=tmp_path, site="http://127.0.0.1:1") as view:
+        with pytest.raises(NotApproved, match="never confirmed"):
+            confirm(view)
+        assert clicked(view) == []
+
+
 def test_on_a_real_site_be_it_on_this_machine_a_destructive_element_waits_for_a_person(
     page: Page, site: TinySite, tmp_path: Path
 ) -> None:
@@ -206,25 +213,6 @@ def test_while_a_person_watches_it_is_clicked_and_confirmed_only_once_it_ended_w
         assert not view.guard.is_confirmed(element, profile=PROFILE, origin=site.url)
         view.guard.confirm("A-1", profile=PROFILE, by="owner", now=HandClock().now())
         assert view.guard.is_confirmed(element, profile=PROFILE, origin=site.url)
-
-
-@pytest.mark.parametrize(
-    "button",
-    [
-        '<button id="ok" class="close" onclick="this.parentNode.remove()">同意退款</button>',
-        '<button id="ok" onclick="this.parentNode.remove()">去看看</button>',
-        '<button id="ok" aria-label="同意" onclick="this.parentNode.remove()">Got it</button>',
-        '<button onclick="this.parentNode.remove()">确认<i class="x" id="ok" style="padding: 9px"></i></button>',
-        '<i class="x" id="ok" style="padding: 9px" onclick="this.parentNode.remove()"></i>',
-    ],
-)
-def test_a_popup_is_closed_by_nothing_but_what_closes(hasty_view: View, button: str) -> None:
-    """Whatever the profile says is its button: here each is found by the profile's locator."""
-    popups = {"news": PROFILE.popups["chick"].model_copy(update={"container": ".popup", "close": Locator(css="#ok")})}
-    hasty_view.profile = PROFILE.model_copy(update={"popups": popups})
-    hasty_view.page.set_content(f'{SHOP}{CLICKS}<div class="popup">News {button}</div>')
-    stops(hasty_view, UnknownOverlay, "was not closed")
-    assert hasty_view.guard.closed == []
 
 
 def test_each_closed_popup_is_told(view: View) -> None:

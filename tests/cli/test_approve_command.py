@@ -73,6 +73,20 @@ def test_what_an_own_profile_says_otherwise_is_shown_and_asked_before_anything_e
     assert approved(project) == [(ORIGIN, "", "小王"), (ORIGIN, "import.second_confirm", "小王")]
 
 
+def test_an_element_is_confirmed_on_each_origin_of_the_site(project: Project) -> None:
+    """It is asked for by the origin of the document that has it."""
+    other = "https://files.example.invalid"
+    project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "小王", "--yes")
+    own_profile(project, ("schema = 1", f'schema = 1\norigins = ["{other}"]'))
+    run = project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "小王", "--yes")
+    assert f"{ORIGIN}, {other}" in run.stdout
+    assert approved(project) == sorted(
+        [(ORIGIN, "", "小王"), (ORIGIN, "ship.confirm", "小王"), (other, "ship.confirm", "小王")]
+    )
+    run = project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "老李", "--yes")
+    assert "confirmed already by 小王" in run.stdout
+
+
 def test_a_change_after_a_confirmation_is_named_and_asked_once_more(project: Project) -> None:
     own_profile(project, ("schema = 1", "schema = 1  # mine"))
     project.rpa("selectors", "approve", "real", "--by", "小王", "--yes")

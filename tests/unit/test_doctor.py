@@ -60,7 +60,7 @@ def test_what_is_wrong_is_said_and_the_other_checks_still_run(tmp_path: Path, mo
 
 
 def test_a_profile_of_ones_own_is_told_and_whose_shops_have_not_confirmed_it(tmp_path: Path) -> None:
-    path = written(tmp_path, SHOP + SHOP.replace("demo", "far") + 'base_url = "http://127.0.0.1:9"\n')
+    path = written(tmp_path, SHOP + SHOP.replace("demo", "far") + 'base_url = "http://127.0.0.1:9"\nmock = true\n')
     own = tmp_path / "selectors" / "pinduoduo.toml"
     own.parent.mkdir()
     shipped = (selectors_folder() / own.name).read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def test_a_profile_of_ones_own_is_told_and_whose_shops_have_not_confirmed_it(tmp
     )
     assert told.message.en.endswith("run `rpa selectors approve` for demo")
     profile, approvals = load_profile("pinduoduo", folder=own.parent), Approvals(tmp_path / "var" / "approvals.json")
-    approvals.approve("mms.pinduoduo.com", profile, "ship.confirm", by="Li", now=Clock().now())
+    approvals.approve("https://mms.pinduoduo.com", profile, "ship.confirm", by="Li", now=Clock().now())
     told = named(examine(path), "Profile pinduoduo")
     assert told.state is State.OK
     assert "in 1 place(s): words.audit" in told.message.en

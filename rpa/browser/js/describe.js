@@ -15,7 +15,7 @@
     also: [...labels(node), ...inside(node), ...around(node).flatMap((other) => [other.innerText, ...labels(other)])].map(fold).filter(Boolean),
     signs: [node, ...around(node)].flatMap((other) => ["class", "id", "data-testid"].map((name) => other.getAttribute(name) || "")),
     disabled: Boolean(node.disabled) || node.getAttribute("aria-disabled") === "true",
-    origin: self.origin,
+    origin: self.origin === "null" ? "null" : location.origin, // a page may give `origin` another meaning
     clicks: `${performance.timeOrigin} ${performance.eventCounts.get("click")}`,
   })));
 }

@@ -15,7 +15,7 @@ async ({ rows, key, fields, busy, keys, masks, patience_ms }) => {
     found = [...document.querySelectorAll(rows)];
   }
   return JSON.stringify({
-    origin: self.origin,
+    origin: self.origin === "null" ? "null" : location.origin,
     quiet: quiet(found),
     rows: found.map((row) => readFields(row, fields)),
     parts: masks ? found.map((row) => placeWithMasks(row, masks)) : [],
