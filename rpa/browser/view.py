@@ -135,15 +135,16 @@ class View:
     def _entering(self, go: Callable[[], T]) -> T:
         """Go; when the site wants a login before any page was seen, log in once and go again."""
         enter, self._enter = self._enter, None
-        try:
-            result = go()
-            self._refuse_login_page()
-        except LoginNeeded:
-            if enter is None:
-                raise
-            enter(self)
-            return go()
-        return result
+        with self.border.watched():
+            try:
+                result = go()
+                self._refuse_login_page()
+            except LoginNeeded:
+                if enter is None:
+                    raise
+                enter(self)
+                return go()
+            return result
 
     def _refuse_login_page(self) -> None:
         if self.on_login_page():

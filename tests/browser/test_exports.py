@@ -46,7 +46,7 @@ def exporting(clerk: Clerk, tmp_path: Path) -> WebExports:
     clerk.shop.advance(301)
     clock = ShopTime(shop=clerk.shop)
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, watched=False,
+        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
     )  # fmt: skip
     evidence = Evidence(folder=tmp_path / "evidence", clock=clock, masks=())

@@ -51,7 +51,7 @@ def mock_shop() -> Iterator[MockShop]:
 @pytest.fixture
 def office(clerk: Clerk, tmp_path: Path) -> Iterator[WebImports]:
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, watched=False,
+        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
     )  # fmt: skip
     clock, nobody = HandClock(), _nobody()

@@ -38,7 +38,7 @@ def opened(clerk: Clerk, tmp_path: Path) -> Iterator[Callable[..., View]]:
 
     def view(*, mock: bool = True) -> View:
         guard = Guard(
-            shop="demo", mall_id="123456789", mall_name=None, mock=mock, watched=False,
+            shop="demo", mall_id="123456789", mall_name=None, mock=mock, site=clerk.shop.url, watched=False,
             approvals=Approvals(tmp_path / "approvals.json"),
         )  # fmt: skip
         evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)

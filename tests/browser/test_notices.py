@@ -27,7 +27,7 @@ TITLE = "订单禁止发货通知"
 def notices(clerk: Clerk, tmp_path: Path) -> Iterator[WebNotices]:
     clock = Clock()
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, watched=False,
+        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
     )  # fmt: skip
     view = View(

@@ -46,7 +46,7 @@ Response.prototype.json = async function () {
 @pytest.fixture
 def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, watched=False,
+        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
     )  # fmt: skip
     evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)

@@ -50,7 +50,7 @@ def test_the_ledger_keeps_what_the_accountant_asks_for_later() -> None:
     assert facts == {
         "goods_id": "101; 102", "goods": "茶叶; 杯子", "spec": "250g; 白", "quantity": 3, "amount_fen": 1990,
         "ship_by": "2026-03-11T09:15:00+08:00", "receiver": "张*|浙江省 杭州市",
-        "sheet": str(SHEET), "sheet_row": 7, "warning": "", "evidence": str(Path("var/evidence/demo/A")),
+        "sheet": str(SHEET), "sheet_row": 7, "evidence": str(Path("var/evidence/demo/A")),
     }  # fmt: skip
 
 
