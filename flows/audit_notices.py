@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flows.notices.rows import NOTICE_REPORT
-from flows.office import ReadsNotices
+from flows.notices.report import NOTICE_REPORT
+from flows.orders.api import ReadsNotices
 from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Row
 from rpa.language import Text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def audit_notices(run: Run) -> Iterator[Row]:
     """Find every notice, file what it brings, say what is missing. Whatever stops it, each notice has its line."""
-    from flows.notices.desk import NoticeDesk  # brings the ledger's database, which `rpa run --help` does not need
+    from flows.notices.reading import NoticeDesk  # brings the ledger's database, which `rpa run --help` does not need
 
     desk = NoticeDesk(run)
     try:

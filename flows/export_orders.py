@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from flows.decide import as_read, decide
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
-from flows.exports.desk import ExportDesk, SavedExport
-from flows.exports.profile import ExportWords
+from flows.exports.export import ExportDesk, SavedExport
 from flows.exports.reading import read_export
-from flows.exports.rows import EXPORT_REPORT, exported_row, listed_row
-from flows.holding import EXPORT, held_since
-from flows.model import Order
-from flows.office import ExportsOrders, ReadsOrders
-from flows.profile import Identifiers
-from flows.reasons import Reason
-from flows.rules import KIND, rules_of, sightings
+from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
+from flows.exports.words import ExportWords
+from flows.gate.audits import remember_audits
+from flows.gate.decide import as_read, decide
+from flows.gate.rules import KIND, rules_of, sightings
+from flows.orders.api import ExportsOrders, ReadsOrders
+from flows.orders.hold_causes import EXPORT, held_since
+from flows.orders.model import Order
+from flows.orders.reasons import Reason
+from flows.orders.words import Identifiers
 from flows.sheets.files import NotASheet
-from flows.watch import remember_audits
 from rpa.documents.archives import BadArchive
 from rpa.errors import NeedsPerson
 from rpa.flow import Flow, Row
@@ -30,8 +30,8 @@ from rpa.language import Text
 from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
-    from flows.exports.model import ExportTable
-    from flows.model import Decision
+    from flows.exports.api import ExportTable
+    from flows.orders.model import Decision
     from rpa.run import Run
 
 _MOST_LOOKED_FOR = 100

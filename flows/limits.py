@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.rules import KIND
+from flows.gate.rules import KIND
 
 if TYPE_CHECKING:
     from rpa.run import Run

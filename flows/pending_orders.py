@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flows.decide import as_read, decide
-from flows.model import Order
-from flows.office import ReadsOrders
-from flows.rows import ORDER_REPORT, OrderRow
-from flows.rules import rules_of, sightings
-from flows.watch import held_but_clear, look_for_signs, remember_audits
+from flows.gate.audits import held_but_clear, look_for_signs, remember_audits
+from flows.gate.decide import as_read, decide
+from flows.gate.rules import rules_of, sightings
+from flows.orders.api import ReadsOrders
+from flows.orders.model import Order
+from flows.orders.report import ORDER_REPORT, OrderRow
 from rpa.flow import Flow, Row
 from rpa.language import Text
 

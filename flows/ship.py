@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.inbox import Inbox, inbox_of
-from flows.office import ReadsOrders, ShipsOrders
-from flows.rows import ORDER_REPORT, OrderRow
-from flows.rules import KIND
-from flows.shipped import row_of
-from flows.shipping import ShippingDesk
-from flows.watch import note_what_notices_may_be_missing
-from flows.ways import By
+from flows.bulk_import.routes import By
+from flows.gate.audits import note_what_notices_may_be_missing
+from flows.gate.rules import KIND
+from flows.inbox.inbox import Inbox, inbox_of
+from flows.orders.api import ReadsOrders, ShipsOrders
+from flows.orders.report import ORDER_REPORT, OrderRow
+from flows.shipping.batch import ShippingDesk
+from flows.shipping.intents import row_of
 from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Plan, Row, option
 from rpa.language import Text

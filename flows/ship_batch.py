@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.importing.settling import settle_files
-from flows.inbox import Inbox, inbox_of
-from flows.office import ImportsShipments, ReadsOrders, ShipsOrders
-from flows.rows import ORDER_REPORT
-from flows.rules import KIND
+from flows.bulk_import.routes import By
+from flows.bulk_import.settling import settle_files
+from flows.gate.rules import KIND
+from flows.inbox.inbox import Inbox, inbox_of
+from flows.orders.api import ImportsShipments, ReadsOrders, ShipsOrders
+from flows.orders.report import ORDER_REPORT
 from flows.ship import SheetOptions, carefully, left_over, settled_row
-from flows.shipping import ShippingDesk
-from flows.ways import By
+from flows.shipping.batch import ShippingDesk
 from rpa.errors import ConfigError
 from rpa.flow import Flow, Plan, Row, option
 from rpa.language import Text

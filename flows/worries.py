@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.commands.held import minute
+from flows.notices.api import DOCUMENT_KIND
 from flows.notices.coverage import answer
-from flows.notices.model import DOCUMENT_KIND
-from flows.notices.profile import slot_hours_of
-from flows.office import ReadsNotices
+from flows.notices.words import slot_hours_of
+from flows.orders.api import ReadsNotices
 from rpa import discovery
 from rpa.elements.registry import load_profile
 from rpa.language import Text

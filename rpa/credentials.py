@@ -14,10 +14,10 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from rpa.environment import VARIABLE, given_key, key_file
 from rpa.errors import ConfigError
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
-from rpa.surroundings import VARIABLE, given_key, key_file
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

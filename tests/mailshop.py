@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.mockshop.harness import MockShop
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND
 from rpa.clock import Clock
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger

@@ -26,7 +26,7 @@ from rich.text import Text as Styled
 
 from fixtures.mockshop.generate import generate, hasty_parcels, parcels
 from fixtures.mockshop.harness import MockShop
-from flows.rows import pull_back_sheet
+from flows.orders.report import pull_back_sheet
 from rpa.browser.session import WINDOW, launched
 from rpa.elements.registry import load_profile
 from rpa.language import Language, Text

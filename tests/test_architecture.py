@@ -27,9 +27,9 @@ PYTHONS_OWN = {"schedule", "selectors", "secrets", "trace", "platform", "csv", "
 """Names of libraries that a module of ours must not be mistaken for."""
 CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 SPEAKS_CHINESE = {
-    "flows/reasons.py": "the table of reasons, in both languages",
+    "flows/orders/reasons.py": "the table of reasons, in both languages",
     "flows/notices/reasons.py": "the same for notices",
-    "flows/settings.py": "an example of a sender's own header",
+    "flows/orders/settings.py": "an example of a sender's own header",
     "flows/sheets/rows.py": "names of columns, put into sentences for people",
 }
 """Files with Chinese for people that cannot stand in a Text(...), each with why. UI words of sites never qualify."""
@@ -209,7 +209,9 @@ def test_only_the_clock_waits() -> None:
 
 def test_words_are_let_out_only_through_what_makes_them_printable() -> None:
     """The console, the log, JSON for programs: each has one place."""
-    ways = {"Console": "rpa/cli/speech.py", "logger.add": "rpa/log.py", "print": "", "typer.echo": "", "click.echo": ""}
+    ways = {"Console": "rpa/cli/console.py", "logger.add": "rpa/log.py"} | dict.fromkeys(
+        ("print", "typer.echo", "click.echo"), ""
+    )
     found = [
         f"{file.name}:{node.lineno} {way}"
         for file in sources("rpa", "flows")

@@ -16,8 +16,8 @@ from typer._click.core import Context
 from typer.core import TyperGroup
 
 from fixtures.mockshop.harness import MockShop
-from flows.reasons import Reason
-from flows.settings import NoLogisticsGoods
+from flows.orders.reasons import Reason
+from flows.orders.settings import NoLogisticsGoods
 from rpa.cli import app
 from rpa.config import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, Shop, WatchConfig, file_model
 from rpa.outcome import Outcome

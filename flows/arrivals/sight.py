@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flows.reasons import Reason
-from flows.rules import KIND
+from flows.gate.rules import KIND
+from flows.orders.reasons import Reason
 from rpa.ledger.actions import State
 
 if TYPE_CHECKING:
-    from flows.arrivals.folder import InboxFolder
-    from flows.arrivals.joining import Arrived
-    from rpa.ledger.arrivals import ArrivalRow
+    from flows.inbox.folder import InboxFolder
+    from flows.inbox.joining import Arrived
+    from rpa.ledger.inbox_rows import ArrivalRow
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.standing import Finding
+    from rpa.ledger.open_items import Finding
 
 REPORT = "Inbox"
 """The family of these findings: a run of the shop replaces those of an earlier one."""
@@ -52,7 +52,7 @@ def _is_over(row: ArrivalRow, arrived: Arrived) -> bool:
 
 
 def _findings(rows: Sequence[ArrivalRow], arrived: Arrived) -> Iterator[Finding]:
-    from rpa.ledger.standing import Finding
+    from rpa.ledger.open_items import Finding
 
     for row in rows:
         deadline = arrived.reported.get(row.shop, {}).get(row.subject)

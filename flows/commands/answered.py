@@ -8,15 +8,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from flows.commands.notice_files import notices_of
-from flows.gate import REASONS, reason_of_cause
-from flows.holding import PROHIBITED, goods_subject, sku_subject
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND
-from flows.reasons import Reason
+from flows.gate.gate import REASONS, reason_of_cause
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND
+from flows.orders.hold_causes import PROHIBITED, goods_subject, sku_subject
+from flows.orders.reasons import Reason
 from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.standing import Standing
+    from rpa.ledger.open_items import Standing
 
 _OF_HOLDS: Final[Mapping[str, str]] = MappingProxyType(
     {reason.value: cause for cause, reason in REASONS.items()} | {Reason.HOLD_STALE.value: PROHIBITED}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flows.holding import (
+from flows.orders.hold_causes import (
     CLEAR,
     CLOSED,
     EXPORT,

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from flows.commands.held import Held, cause_words, held_in, minute
-from rpa.cli.records import readable_ledger
-from rpa.cli.speech import console
+from rpa.cli.console import console
+from rpa.cli.ledger_report import readable_ledger
 from rpa.config import load
 from rpa.language import Language, Text
 from rpa.printable import json_text

@@ -15,14 +15,14 @@ from flows.commands.held import subject_words
 from flows.commands.hold_file import Defaults, read_holds
 from flows.commands.releasing import release
 from flows.commands.subjects import Named, SubjectReader, Unusable, end_of
-from flows.holding import PERSON
-from rpa.cli.records import opened_ledger, reason_given
-from rpa.cli.speech import console, person_named
+from flows.orders.hold_causes import PERSON
+from rpa.cli.console import console, person_named
+from rpa.cli.ledger_report import opened_ledger, reason_given
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.holds import Wanted
-from rpa.tomlfile import did_you_mean
+from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
     from rpa.config import Config

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from flows.cells import Damage, header_key, read_cell
 from flows.commands.subjects import SubjectReader, Unusable, end_of
+from flows.orders.cells import Damage, header_key, read_cell
 from flows.sheets.files import NotASheet, Worksheet, read_worksheets
 from rpa.errors import ConfigError
 from rpa.language import Language, Text

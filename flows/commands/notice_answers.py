@@ -12,19 +12,19 @@ from flows.commands.answered import agree_with_answers, forget_answered_notices
 from flows.commands.notice_files import NEEDS_PERSON, Noticed, notice_of, notices_of, state_words
 from flows.commands.notice_show import SAYS
 from flows.commands.subjects import Named, SubjectReader
-from flows.holding import NOTICE_CAUSES
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, Says
-from flows.notices.standing import standing
-from flows.notices.worries import LOST
-from rpa.cli.records import opened_ledger, reason_given
-from rpa.cli.speech import console, person_named
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, Says
+from flows.notices.gaps import LOST
+from flows.notices.verdicts import standing
+from flows.orders.hold_causes import NOTICE_CAUSES
+from rpa.cli.console import console, person_named
+from rpa.cli.ledger_report import opened_ledger, reason_given
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
+from rpa.ledger.claims import Mention
 from rpa.ledger.documents import Document, DocumentState
-from rpa.ledger.lock import RunLock
-from rpa.ledger.mentions import Mention
-from rpa.tomlfile import did_you_mean
+from rpa.ledger.shop_lock import RunLock
+from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger

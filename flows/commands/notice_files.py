@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND
 from flows.notices.reasons import NoticeReason
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.documents import Document, DocumentState
-from rpa.tomlfile import did_you_mean
+from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger

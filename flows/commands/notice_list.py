@@ -15,12 +15,12 @@ from rich.text import Text as Styled
 
 from flows.commands.held import minute
 from flows.commands.notice_files import STATES, Noticed, fact, notices_of
+from flows.notices.api import DOCUMENT_KIND
 from flows.notices.coverage import Answer, Covered, answer
-from flows.notices.model import DOCUMENT_KIND
-from flows.notices.profile import slot_hours_of
+from flows.notices.words import slot_hours_of
 from flows.worries import worries_of
-from rpa.cli.records import readable_ledger
-from rpa.cli.speech import console
+from rpa.cli.console import console
+from rpa.cli.ledger_report import readable_ledger
 from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language, Text

@@ -13,18 +13,18 @@ from rich.text import Text as Styled
 
 from flows.commands.held import cause_words, minute
 from flows.commands.notice_files import STATES, Noticed, fact, notice_of
-from flows.notices.model import Says
-from rpa.cli.records import readable_ledger
-from rpa.cli.speech import console
+from flows.notices.api import Says
+from rpa.cli.console import console
+from rpa.cli.ledger_report import readable_ledger
 from rpa.config import load
 from rpa.documents.store import DocumentStore
 from rpa.language import Language, Text
 
 if TYPE_CHECKING:
     from rpa.config import Config
+    from rpa.ledger.claims import Mention
     from rpa.ledger.documents import Document
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.mentions import Mention
 
 _SENT = Text(
     en="Notice {notice} of {shop}, sent {sent}, files until {expires} ({account})",

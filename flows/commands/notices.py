@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.words import Commands
-from flows.commands.words import Options as Words
-from rpa.cli.words import Options, RunOptions
+from flows.commands.help import Commands
+from flows.commands.help import Options as Words
+from rpa.cli.help import Options, RunOptions
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=Commands.notices)
 

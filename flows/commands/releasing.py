@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flows.holding import NOTICE_CAUSES, last_said
-from flows.notices.model import Says
-from flows.notices.standing import standing
-from rpa.ledger.mentions import Mention
+from flows.notices.api import Says
+from flows.notices.verdicts import standing
+from flows.orders.hold_causes import NOTICE_CAUSES, last_said
+from rpa.ledger.claims import Mention
 
 if TYPE_CHECKING:
     from rpa.ledger.holds import Hold

@@ -15,8 +15,8 @@ from flows.commands.answered import agree_with_answers
 from flows.commands.held import Held, held_in, minute
 from flows.commands.releasing import release
 from flows.commands.subjects import Named
-from rpa.cli.records import opened_ledger, reason_given
-from rpa.cli.speech import agreed, console, person_named
+from rpa.cli.console import agreed, console, person_named
+from rpa.cli.ledger_report import opened_ledger, reason_given
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text

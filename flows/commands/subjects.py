@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from flows.cells import clean, identifier
-from flows.holding import goods_subject, sku_subject
-from flows.profile import Identifiers
+from flows.orders.cells import clean, identifier
+from flows.orders.hold_causes import goods_subject, sku_subject
+from flows.orders.words import Identifiers
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 from rpa.language import Text

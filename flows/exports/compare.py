@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from flows.model import How, Mark, Order, Shipment
-from flows.reasons import Reason
+from flows.orders.model import How, Mark, Order, Shipment
+from flows.orders.reasons import Reason
 from rpa.ledger.actions import Action, State
 
 if TYPE_CHECKING:
-    from flows.exports.model import ExportedOrder
+    from flows.exports.api import ExportedOrder
 
 _SLACK = timedelta(minutes=5)
 """Between the moment up to which an export has orders and that at which it was asked for, clocks and all."""

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from flows.cells import Cell, header_key, identifier, name_key, read_cell
-from flows.exports.model import ExportedItem, ExportedOrder, ExportTable
-from flows.model import Mark
+from flows.exports.api import ExportedItem, ExportedOrder, ExportTable
+from flows.orders.cells import Cell, header_key, identifier, name_key, read_cell
+from flows.orders.model import Mark
 from flows.sheets.files import NotASheet, Worksheet, read_worksheets
 from rpa.documents.archives import BadArchive, members, unpack
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from flows.exports.profile import ExportWords
+    from flows.exports.words import ExportWords
 
 _WORKBOOK = "xl/workbook.xml"
 _MOST_TOLD = 40

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.importing.model import ImportLimits, ImportLine
-from flows.model import How
+from flows.bulk_import.api import ImportLimits, ImportLine
+from flows.orders.model import How
 
 if TYPE_CHECKING:
-    from flows.model import Decision
+    from flows.orders.model import Decision
 
 
 def next_chunk(decisions: Iterable[Decision], *, limits: ImportLimits, most: int) -> list[Decision]:

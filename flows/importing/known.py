@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rpa.files import save_workbook
 
 if TYPE_CHECKING:
-    from flows.importing.profile import ImportWords
+    from flows.bulk_import.words import ImportWords
 
 
 def write_known_template(path: Path, *, words: ImportWords, parcels: bool) -> None:

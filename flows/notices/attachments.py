@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from flows.notices.model import NoticeKind, Says
+from flows.notices.api import NoticeKind, Says
 from flows.notices.numbers import OrderNumbers
 from flows.notices.opening import Opened, open_tables
-from flows.notices.profile import NoticeWords
 from flows.notices.reasons import NoticeReason
 from flows.notices.tables import TableReader
 from flows.notices.wording import Wording, together, verdict
-from flows.profile import SheetProfile
-from rpa.documents.fatal import FatalFiles
+from flows.notices.words import NoticeWords
+from flows.orders.words import SheetProfile
+from rpa.documents.quarantine import FatalFiles
 from rpa.language import Text
 
 _EXAMPLES = 3

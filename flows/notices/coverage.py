@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.slots import SLOT_HOURS, previous_slot, slot_of
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.documents import Document, DocumentState

@@ -8,10 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.holding import NOTICE_CAUSES
+from flows.notices.api import ATTACHMENT_KIND, Attachment, NoticeKind, OpenedNotice, Says
 from flows.notices.attachments import Problem, Reading, read_attachment, read_text
-from flows.notices.model import ATTACHMENT_KIND, Attachment, NoticeKind, OpenedNotice, Says
-from flows.notices.profile import NoticeWords
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import (
     ABOUT_AUDITS,
@@ -24,15 +22,17 @@ from flows.notices.records import (
     trouble_of,
     worst_of,
 )
-from flows.notices.standing import standing
-from flows.profile import Couriers, Identifiers, SheetProfile, Sheets
-from flows.sheets.setaside import FOLDER
-from rpa.documents.fatal import FatalFiles
+from flows.notices.verdicts import standing
+from flows.notices.words import NoticeWords
+from flows.orders.hold_causes import NOTICE_CAUSES
+from flows.orders.words import Couriers, Identifiers, SheetProfile, Sheets
+from flows.sheets.quarantine import FOLDER
+from rpa.documents.quarantine import FatalFiles
 from rpa.documents.store import DocumentStore
 from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.language import Text
+from rpa.ledger.claims import Mention
 from rpa.ledger.documents import Document, DocumentState
-from rpa.ledger.mentions import Mention
 
 if TYPE_CHECKING:
     from rpa.run import Run

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flows.cells import clean, header_key, identifier, read_cell
-from flows.profile import SheetProfile
+from flows.orders.cells import clean, header_key, identifier, read_cell
+from flows.orders.words import SheetProfile
 
 _AROUND_HYPHENS = re.compile(r"(?<=\d) ?- ?(?=\d)", re.ASCII)
 _CODE = re.compile(r"[\dA-Za-z.+*_/-]*", re.ASCII)
@@ -24,7 +24,7 @@ class OrderNumbers:
     whole: re.Pattern[str]
     inside: re.Pattern[str]
     headers: frozenset[str]
-    """Normalised by `flows.cells.header_key`."""
+    """Normalised by `flows.orders.cells.header_key`."""
 
     @classmethod
     def of(cls, sheets: SheetProfile) -> OrderNumbers:

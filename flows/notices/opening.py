@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from flows.notices.reasons import NoticeReason
-from flows.sheets.bounds import unpacking
 from flows.sheets.files import Flaw, IsHeader, NotASheet, Worksheet, whole_file, worksheets_in
-from flows.sheets.setaside import heeded
+from flows.sheets.limits import unpacking
+from flows.sheets.quarantine import heeded
 from rpa.documents.archives import BadArchive, Limits, members, unpack
-from rpa.documents.fatal import FatalFiles
+from rpa.documents.quarantine import FatalFiles
 from rpa.errors import RpaError
 from rpa.language import Text
 

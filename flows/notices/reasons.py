@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.reasons import Coded, Reason
+from flows.orders.reasons import Coded, Reason
 from rpa.outcome import Outcome
 
 

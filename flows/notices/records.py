@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from flows.notices.model import Notice, NoticeKind, Says
+from flows.notices.api import Notice, NoticeKind, Says
 from flows.notices.reasons import NoticeReason
-from flows.notices.rows import NoticeRow
+from flows.notices.report import NoticeRow
 from rpa.errors import RpaError
 from rpa.ledger.documents import Document, DocumentState
 from rpa.outcome import Outcome

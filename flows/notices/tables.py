@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from flows.cells import Shown, clean, header_key
-from flows.notices.model import NoticeKind, Says
+from flows.notices.api import NoticeKind, Says
 from flows.notices.numbers import OrderNumbers, is_code, is_damaged
 from flows.notices.wording import NOTHING, Meanings, Wording, together, verdict
+from flows.orders.cells import Shown, clean, header_key
 from flows.sheets.files import Worksheet
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.cells import name_key
-from flows.notices.model import NoticeKind, Says
-from flows.notices.profile import NoticeWords
+from flows.notices.api import NoticeKind, Says
+from flows.notices.words import NoticeWords
+from flows.orders.cells import name_key
 
 Meanings = frozenset[Says]
 """All that a text says: SHIP, CLOSED, PROHIBITED (not now), UNCLEAR (an answer that is not known); empty: nothing."""

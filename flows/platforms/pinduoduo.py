@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flows.office import ExportsOrders, ImportsShipments, ReadsNotices, ReadsOrders, ReadsSigns, ShipsOrders
-from flows.platforms.web.exports import WebExports
-from flows.platforms.web.imports import WebImports
-from flows.platforms.web.notices import WebNotices
-from flows.platforms.web.orders import WebOrders
-from flows.platforms.web.ships import WebShipping
-from flows.platforms.web.signs import WebSigns
+from flows.bulk_import.web import WebImports
+from flows.exports.web import WebExports
+from flows.notices.web import WebNotices
+from flows.orders.api import ExportsOrders, ImportsShipments, ReadsNotices, ReadsOrders, ReadsSigns, ShipsOrders
+from flows.orders.web import WebOrders
+from flows.orders.web_signs import WebSigns
+from flows.shipping.web import WebShipping
 from rpa.flow import Platform
 
 PINDUODUO = Platform(

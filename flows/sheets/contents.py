@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.model import BadRow, Place, SheetRow
-from flows.profile import SheetProfile
-from flows.reasons import Reason
-from flows.sheets.arrival import (
+from flows.orders.model import BadRow, Place, SheetRow
+from flows.orders.reasons import Reason
+from flows.orders.words import SheetProfile
+from flows.sheets.cross_checks import check_together
+from flows.sheets.files import NotASheet, Worksheet, ends_whole, whole_file, worksheets_in
+from flows.sheets.headers import HeaderWords
+from flows.sheets.quarantine import heeded
+from flows.sheets.stability import (
     GROWING,
     LOCK_FILE,
     LOCK_PREFIXES,
@@ -21,13 +25,9 @@ from flows.sheets.arrival import (
     readable,
     state,
 )
-from flows.sheets.files import NotASheet, Worksheet, ends_whole, whole_file, worksheets_in
-from flows.sheets.headers import HeaderWords
-from flows.sheets.setaside import heeded
 from flows.sheets.tables import Reading, read_table
-from flows.sheets.together import check_together
 from rpa.clock import Clock
-from rpa.documents.fatal import FatalFiles
+from rpa.documents.quarantine import FatalFiles
 from rpa.language import Language, Text
 
 __all__ = ["FilesRead", "LeftAlone", "SheetContents", "read_files", "read_sheets", "reading_of", "rows_in"]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa.errors import Refused
 from rpa.files import NotRegular, TooLarge, read_regular
 from rpa.language import Text
@@ -75,8 +75,8 @@ class Worksheet:
     name: str
     """Empty where the file has but one table."""
     rows: Sequence[Sequence[object]]
-    """Numbers and texts that a number format shows otherwise are `flows.cells.Shown`; what a merged cell holds stands
-    in each row that it covers."""
+    """Numbers and texts that a number format shows otherwise are `flows.orders.cells.Shown`; what a merged cell holds
+    stands in each row that it covers."""
     typed: bool
     """Whether numbers (float) and text (str) are told apart."""
     hidden: bool = False
@@ -116,15 +116,15 @@ def whole_file(path: Path, *, links: bool = True) -> bytes:
 
 def worksheets_in(data: bytes, *, is_header: IsHeader) -> list[Worksheet]:
     """The same of a file that was read already. All but a short text is read in a process of its own."""
-    from flows.sheets import apart, bounds
+    from flows.sheets import isolation, limits
 
     if data.startswith((ZIP, OLE)):
-        return apart.worksheets(data)
+        return isolation.worksheets(data)
     head = _head(data)
     delimiter = _delimiter(head, is_header=is_header)
     if len(data) > _SHORT_BYTES or _is_markup(head):
-        return apart.worksheets(data, delimiter=delimiter)
-    return bounds.checked(parsed(data, delimiter=delimiter))
+        return isolation.worksheets(data, delimiter=delimiter)
+    return limits.checked(parsed(data, delimiter=delimiter))
 
 
 def parsed(data: bytes, *, delimiter: str) -> list[Worksheet]:
@@ -132,9 +132,9 @@ def parsed(data: bytes, *, delimiter: str) -> list[Worksheet]:
     if not data.strip():
         raise NotASheet(Text(en="The file is empty; export it again.", zh="文件是空的，请重新导出。"), flaw=Flaw.EMPTY)
     if data.startswith((ZIP, OLE)):
-        from flows.sheets import books
+        from flows.sheets import workbooks
 
-        return books.read_xlsx(data) if data.startswith(ZIP) else books.read_xls(data)
+        return workbooks.read_xlsx(data) if data.startswith(ZIP) else workbooks.read_xls(data)
     return _read_text(decoded(data), delimiter=delimiter)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import digits
 
-from flows.cells import Shown, clean, header_key
-from flows.profile import Sheets
+from flows.orders.cells import Shown, clean, header_key
+from flows.orders.words import Sheets
 from flows.sheets import marks
 from flows.sheets.files import NotASheet
 from rpa.language import Text

@@ -9,11 +9,11 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flows.cells import Shown
+from flows.orders.cells import Shown
 from flows.sheets import number_formats
-from flows.sheets.bounds import MANY_CELLS, MOST_CELLS
 from flows.sheets.files import Flaw, NotASheet, Worksheet
-from flows.sheets.merged import Range, spread
+from flows.sheets.limits import MANY_CELLS, MOST_CELLS
+from flows.sheets.merged_cells import Range, spread
 from rpa.language import Text
 
 if TYPE_CHECKING:

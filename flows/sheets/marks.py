@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from flows.cells import clean, header_key
-from flows.reasons import Reason
+from flows.orders.cells import clean, header_key
+from flows.orders.reasons import Reason
 from rpa.language import Text
 
 HEADER: Final = Text(en="Check mark (leave as it is)", zh="核对标记（请勿改动）")

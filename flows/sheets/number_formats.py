@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from flows.cells import FIRST_SCIENTIFIC, Shown
+from flows.orders.cells import FIRST_SCIENTIFIC, Shown
 
 GENERAL: Final = "General"
 BUILT_IN: Final[Mapping[int, str]] = {0: GENERAL, 1: "0", 49: "@"}

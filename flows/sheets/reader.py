@@ -5,16 +5,16 @@ from __future__ import annotations
 import zipfile
 
 # Imported while nobody waits: with the first file it is there.
-from flows.sheets import books, bounds, files, html_tables  # noqa: F401
+from flows.sheets import files, html_tables, limits, workbooks  # noqa: F401
 from flows.sheets.files import NotASheet, Worksheet
 from flows.sheets.transport import packed, refusal
-from rpa.confined import serve
+from rpa.sandbox import serve
 
 
 def answer(question: bytes) -> bytes:
     """The worksheets in a file of which the first byte is the delimiter of its rows, if it should be a text."""
     try:
-        return packed(bounds.checked(_worksheets(question[1:], delimiter=question[:1].decode())))
+        return packed(limits.checked(_worksheets(question[1:], delimiter=question[:1].decode())))
     except NotASheet as refused:
         return refusal(refused)
 
@@ -22,7 +22,7 @@ def answer(question: bytes) -> bytes:
 def _worksheets(data: bytes, *, delimiter: str) -> list[Worksheet]:
     try:
         if data.startswith(files.ZIP):
-            bounds.check_book(data)
+            limits.check_book(data)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
         pass  # what is damaged about it, its reader says
     return files.parsed(data, delimiter=delimiter)

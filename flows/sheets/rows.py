@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.cells import Cell, Damage, identifier, is_date
-from flows.couriers import Courier, CourierTable
-from flows.model import BadRow, Place, SheetRow
-from flows.profile import SheetProfile
-from flows.reasons import Reason
-from flows.sheets.further import further_numbers
+from flows.orders.cells import Cell, Damage, identifier, is_date
+from flows.orders.couriers import Courier, CourierTable
+from flows.orders.model import BadRow, Place, SheetRow
+from flows.orders.reasons import Reason
+from flows.orders.words import SheetProfile
+from flows.sheets.extra_parcels import further_numbers
 from flows.sheets.marks import said_before
-from flows.sheets.numbers import NumberCell, read_number
+from flows.sheets.tracking_numbers import NumberCell, read_number
 from rpa.errors import Refused
 from rpa.language import Language, Text
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flows.cells import Cell, clean, identifier, read_cell
-from flows.model import BadRow, Place, SheetRow
-from flows.profile import SheetProfile
-from flows.reasons import Reason
+from flows.orders.cells import Cell, clean, identifier, read_cell
+from flows.orders.model import BadRow, Place, SheetRow
+from flows.orders.reasons import Reason
+from flows.orders.words import SheetProfile
 from flows.sheets.files import NotASheet, Worksheet, is_blank
 from flows.sheets.headers import Columns, HeaderWords
 from flows.sheets.rows import Fields, bad_row, check_row
-from rpa.documents.fatal import FatalFiles
+from rpa.documents.quarantine import FatalFiles
 from rpa.language import Language, Text
 
 _NOTHING = Fields(order_sn=Cell(), courier=Cell(), tracking_number=Cell(), proof=Cell())

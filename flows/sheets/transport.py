@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from flows.cells import Shown
+from flows.orders.cells import Shown
 from flows.sheets.files import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa.browser.playwright_errors import translated
-from rpa.elements.resolve import locate
+from rpa.browser.resolve import locate
 from rpa.errors import PageChanged
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from rpa.log import speak
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Download, Page, Request, Response
 
-    from rpa.browser.border import Border
+    from rpa.browser.origins import Border
     from rpa.clock import Clock
 
 MOST_BYTES = 200 << 20

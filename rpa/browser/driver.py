@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import sync_playwright
 
-from rpa.surroundings import is_needed
+from rpa.environment import is_needed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright

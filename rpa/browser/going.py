@@ -10,7 +10,7 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from rpa.browser.border import Border
+    from rpa.browser.origins import Border
     from rpa.clock import Clock
 
 _AGAIN = Text(en="{why} Trying again in {seconds} s.", zh="后台页面无响应，{seconds:.0f} 秒后重试：{why}")

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from rpa.browser.playwright_errors import looked
 from rpa.browser.popups import ClosedPopup, close_popup
+from rpa.browser.resolve import script
 from rpa.elements.profile import Risk
-from rpa.elements.resolve import script
-from rpa.elements.unseen import unconfirmed, unseen
+from rpa.elements.unapproved import unconfirmed, unseen
 from rpa.errors import (
     ChallengeShown,
     KickedOut,

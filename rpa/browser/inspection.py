@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.playwright_errors import translated
-from rpa.elements.resolve import locate, name_problem, visible_hits
+from rpa.browser.resolve import locate, name_problem, visible_hits
 from rpa.elements.values import UNREADABLE
 
 if TYPE_CHECKING:

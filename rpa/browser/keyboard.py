@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rpa.browser.playwright_errors import translated
-from rpa.elements.resolve import refuse_lasting, script
+from rpa.browser.resolve import refuse_lasting, script
 from rpa.errors import PageChanged
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-    from rpa.elements.resolve import Found
+    from rpa.browser.resolve import Found
 
 _TRIES = 3
 _END = "() => window.rpaKeys?.() ?? 0"

@@ -15,14 +15,14 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.evidence import Part
 from rpa.browser.playwright_errors import looked, translated
-from rpa.elements.resolve import script
+from rpa.browser.resolve import script
 from rpa.elements.values import page_values
 from rpa.errors import InDoubt, PageChanged
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-    from rpa.browser.border import Border
+    from rpa.browser.origins import Border
     from rpa.elements.fields import FieldSpec
     from rpa.elements.profile import DialogSpec, ListSpec, Profile
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from rpa.browser.moments import moments
 from rpa.browser.playwright_errors import translated
-from rpa.elements.resolve import find
+from rpa.browser.polling import moments
+from rpa.browser.resolve import find
 from rpa.errors import ChallengeShown, LoginNeeded, PageChanged
 from rpa.language import Text
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error
 
 from rpa.browser.playwright_errors import translated
-from rpa.elements.resolve import locate, script
+from rpa.browser.resolve import locate, script
 from rpa.elements.uiwords import closing_problem
 from rpa.errors import UnknownOverlay
 from rpa.language import Text

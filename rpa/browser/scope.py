@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from rpa.browser.evidence import Part
 from rpa.browser.lists import described
 from rpa.browser.playwright_errors import looked
+from rpa.browser.resolve import script
 from rpa.elements.profile import Risk
-from rpa.elements.resolve import script
 from rpa.elements.risks import refuse_harmless
 from rpa.elements.values import page_values
 from rpa.errors import InDoubt, PageChanged, TryAgain

@@ -13,14 +13,14 @@ from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize
 
 from rpa.browser.driver import driver
 from rpa.browser.find import find_browser
-from rpa.browser.keeping import cookies_of, for_context
+from rpa.browser.login_state import cookies_of, for_context
 from rpa.browser.playwright_errors import translated
 from rpa.browser.switches import QUIET, WITHOUT
+from rpa.environment import for_children
 from rpa.errors import ConfigError, TryAgain
 from rpa.files import kept_in
 from rpa.language import Text
 from rpa.log import speak
-from rpa.surroundings import for_children
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from rpa.address import origin_of
-from rpa.browser.asking import Asking
-from rpa.browser.border import Border
+from rpa.browser.actions import click, click_named
 from rpa.browser.choosing import choose_file
-from rpa.browser.clicking import click, click_named
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
 from rpa.browser.keyboard import type_and_enter
 from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
-from rpa.browser.moments import awaited, moments
+from rpa.browser.origins import Border
 from rpa.browser.playwright_errors import looked, translated
+from rpa.browser.polling import awaited, moments
+from rpa.browser.requests import Asking
+from rpa.browser.resolve import Found, find
 from rpa.browser.scope import Scope
-from rpa.elements.resolve import Found, find
 from rpa.errors import LoginNeeded, PageChanged, RightMissing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
 
-    from rpa.browser.answers import Answer
     from rpa.browser.evidence import Evidence
+    from rpa.browser.responses import Answer
     from rpa.clock import Clock
     from rpa.elements.profile import Element, Profile
 

@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from rpa.cli import channels, overview, scheduling
-from rpa.cli.flows import FlowGroup
-from rpa.cli.groups import LazyGroup
-from rpa.cli.words import LANGUAGE, Commands, Options
+from rpa.cli import notify_commands, schedule_commands, status_commands
+from rpa.cli.help import LANGUAGE, Commands, Options
+from rpa.cli.plugin_commands import LazyGroup
+from rpa.cli.run_commands import FlowGroup
+from rpa.environment import take_key_out
 from rpa.errors import RpaError
 from rpa.language import Text
 from rpa.printable import printable
-from rpa.surroundings import take_key_out
 
 app = typer.Typer(
     cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=Commands.rpa
@@ -29,7 +29,7 @@ app.add_typer(typer.Typer(cls=FlowGroup, no_args_is_help=True), name="run", help
 app.add_typer(selectors, name="selectors", help=Commands.selectors)
 app.add_typer(ledger, name="ledger", help=Commands.ledger)
 app.add_typer(service, name="service", help=Commands.service)
-app.add_typer(channels.app, name="notify", help=channels.HELP)
+app.add_typer(notify_commands.app, name="notify", help=notify_commands.HELP)
 
 _INTERRUPTED = Text(
     en="Ended by Ctrl-C. What was being sent is looked at by the next run.",
@@ -75,8 +75,8 @@ def login(
     headed: Headed = False,
 ) -> None:
     """Log in to a shop."""
+    from rpa.cli.console import secret_line
     from rpa.cli.setup import log_in
-    from rpa.cli.speech import secret_line
 
     log_in(context.obj, shop, password=secret_line() if password_stdin else None, headed=headed)
 
@@ -89,10 +89,10 @@ def flows(context: typer.Context) -> None:
     list_flows(context.obj)
 
 
-app.command("schedule", help=scheduling.SCHEDULE)(scheduling.schedule)
-app.command("status", help=overview.STATUS)(overview.status)
-app.command("todo", help=overview.TODO)(overview.todo)
-app.command("digest", help=overview.DIGEST)(overview.digest)
+app.command("schedule", help=schedule_commands.SCHEDULE)(schedule_commands.schedule)
+app.command("status", help=status_commands.STATUS)(status_commands.status)
+app.command("todo", help=status_commands.TODO)(status_commands.todo)
+app.command("digest", help=status_commands.DIGEST)(status_commands.digest)
 
 
 @app.command(help=Commands.report)
@@ -104,7 +104,7 @@ def report(
     shop: OnlyShops = None,
 ) -> None:
     """Write one report over many runs."""
-    from rpa.cli.records import write_report
+    from rpa.cli.ledger_report import write_report
 
     write_report(context.obj, since=since, until=until, shops=shop or [])
 
@@ -118,7 +118,7 @@ def pause(
     by: By = None,
 ) -> None:
     """Forbid writing to shops."""
-    from rpa.cli.pausing import pause_shops
+    from rpa.cli.pause import pause_shops
 
     pause_shops(context.obj, shops or [], by=by, reason=reason)
 
@@ -126,7 +126,7 @@ def pause(
 @app.command(help=Commands.resume)
 def resume(context: typer.Context, shops: Shops = None) -> None:
     """Allow writing to shops again."""
-    from rpa.cli.pausing import resume_shops
+    from rpa.cli.pause import resume_shops
 
     resume_shops(context.obj, shops or [])
 
@@ -142,7 +142,7 @@ def doctor(context: typer.Context) -> None:
 @selectors.command("check", help=Commands.check)
 def selectors_check(context: typer.Context, shop: Shop, *, headed: Headed = False) -> None:
     """Compare the profile with the site."""
-    from rpa.cli.profiles import check
+    from rpa.cli.selectors_check import check
 
     check(context.obj, shop, headed=headed)
 
@@ -150,7 +150,7 @@ def selectors_check(context: typer.Context, shop: Shop, *, headed: Headed = Fals
 @selectors.command("diff", help=Commands.differences)
 def selectors_diff(context: typer.Context, shop: Shop) -> None:
     """Show what a profile of one's own says otherwise."""
-    from rpa.cli.approving import differences
+    from rpa.cli.selectors_approve import differences
 
     differences(context.obj, shop)
 
@@ -165,7 +165,7 @@ def selectors_approve(
     yes: Annotated[bool, typer.Option("--yes", help=Options.do_not_ask, metavar="")] = False,
 ) -> None:
     """Confirm destructive elements."""
-    from rpa.cli.approving import approve
+    from rpa.cli.selectors_approve import approve
 
     approve(context.obj, shop, names=element or [], by=by, yes=yes)
 
@@ -180,7 +180,7 @@ def ledger_show(
     as_json: Annotated[bool, typer.Option("--json", help=Options.json_list, metavar="")] = False,
 ) -> None:
     """List the actions."""
-    from rpa.cli.records import show_ledger
+    from rpa.cli.ledger_report import show_ledger
 
     show_ledger(context.obj, shops=shop or [], state=state, limit=limit, as_json=as_json)
 
@@ -200,7 +200,7 @@ def ledger_resolve(
     yes: Annotated[bool, typer.Option("--yes", help=Options.reopen, metavar="")] = False,
 ) -> None:
     """Answer for an order."""
-    from rpa.cli.resolving import resolve
+    from rpa.cli.ledger_resolve import resolve
 
     answers = [name for name, given in (("done", done), ("not_done", not_done), ("changed", changed_ok)) if given]
     resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason, yes=yes)
@@ -214,7 +214,7 @@ def ledger_accept(
     by: By = None,
 ) -> None:
     """Take the ledger as it is."""
-    from rpa.cli.accepting import accept_ledger
+    from rpa.cli.ledger_accept import accept_ledger
 
     accept_ledger(context.obj, by=by, reason=reason)
 
@@ -226,7 +226,7 @@ def service_install(
     only_print: Annotated[bool, typer.Option("--print", help=Options.only_print, metavar="")] = False,
 ) -> None:
     """Have the scheduler kept running."""
-    from rpa.cli.serving import install
+    from rpa.cli.service import install
 
     install(context.obj, only_print=only_print)
 
@@ -234,7 +234,7 @@ def service_install(
 @service.command("uninstall", help=Commands.service_uninstall)
 def service_uninstall(context: typer.Context) -> None:
     """Have it kept running no more."""
-    from rpa.cli.serving import uninstall
+    from rpa.cli.service import uninstall
 
     uninstall(context.obj)
 
@@ -242,7 +242,7 @@ def service_uninstall(context: typer.Context) -> None:
 @service.command("status", help=Commands.service_status)
 def service_status(context: typer.Context) -> None:
     """Say how the service stands."""
-    from rpa.cli.serving import status
+    from rpa.cli.service import status
 
     status(context.obj)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rpa.browser.watching import Watching
-from rpa.cli.speech import person_named
-from rpa.cli.terminal import Terminal
+from rpa.browser.recording import Watching
+from rpa.cli.console import person_named
+from rpa.cli.progress import Terminal
 from rpa.config import load
 from rpa.discovery import flows
 from rpa.errors import ConfigError
@@ -18,7 +18,7 @@ from rpa.language import Text
 from rpa.log import to_terminal
 from rpa.printable import json_text
 from rpa.report.results import exit_code, run_document
-from rpa.runner import Job, run
+from rpa.runner.runner import Job, run
 from rpa.stopping import asked_to_stop
 
 if TYPE_CHECKING:

@@ -14,16 +14,16 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from rpa.cli.speech import asked, console, language_of
+from rpa.cli.console import asked, console, language_of
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text, detect
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
+    from rpa.cli.starter import Question
     from rpa.flow import Flow
-    from rpa.office import Premises
-    from rpa.starter import Question
+    from rpa.runner.shop_session import Premises
 
 _NO_PASSWORD = Text(
     en="The first line of standard input is empty, so there is no password for {shop}; nothing was kept.",
@@ -82,7 +82,7 @@ def write_first_config(config_path: Path | None) -> None:
 
     Raises ConfigError when the file is there already, or an answer is missing or wrong.
     """
-    from rpa.starter import write_config
+    from rpa.cli.starter import write_config
 
     language = detect()
     path = (config_path or Path(os.environ.get("RPA_CONFIG") or "rpa.toml")).absolute()
@@ -106,9 +106,9 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
     is logged in, or somebody else: nothing is kept then.
     """
     from rpa.browser.login import type_password, wait_for_person
-    from rpa.cli.pausing import give_back
+    from rpa.cli.pause import give_back
     from rpa.credentials import Vault, find_key
-    from rpa.office import premises_of
+    from rpa.runner.shop_session import premises_of
 
     config = load(config_path)
     chosen = config.shop(shop)
@@ -144,10 +144,10 @@ def _check_login(shop: str, *, login: str, password: str | None) -> None:
 
 def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed: bool) -> None:
     """Log in in a browser without any earlier login, make sure that it is the right shop, and keep the login."""
-    from rpa.browser.keeping import login_state
     from rpa.browser.login import arrived_in_shop
+    from rpa.browser.login_state import login_state
     from rpa.browser.session import launched
-    from rpa.office import kick_kept, viewed
+    from rpa.runner.shop_session import kick_kept, viewed
 
     config, shop = premises.config, premises.shop
     with (
@@ -170,7 +170,7 @@ def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed
 @contextmanager
 def shop_to_itself(premises: Premises) -> Iterator[None]:
     """Hold the shop's lock, and let the program's words go to the terminal and the log file."""
-    from rpa.ledger.lock import RunLock
+    from rpa.ledger.shop_lock import RunLock
     from rpa.log import to_terminal
 
     config = premises.config
@@ -197,7 +197,7 @@ def list_flows(config_path: Path | None) -> None:
 
 
 def _options(flow: Flow, *, language: Language) -> str:
-    from rpa.cli.flows import flag_of
+    from rpa.cli.run_commands import flag_of
 
     return "\n".join(
         f"{flag_of(field)}: {Text(*field.metadata['help']).of(language)}" for field in fields(flow.options)

@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text as Styled
 
-from rpa.cli.records import readable_ledger
-from rpa.cli.shoptable import shop_table, when
-from rpa.cli.speech import console
+from rpa.cli.console import console
+from rpa.cli.ledger_report import readable_ledger
+from rpa.cli.status_table import shop_table, when
 from rpa.config import BrokenShop, load
 from rpa.errors import KickedOut
 from rpa.language import Language, Text
-from rpa.overview.health import allowed_down, complaint, scheduler_of
-from rpa.overview.naming import addressed, named
-from rpa.overview.orders import orders_of
-from rpa.overview.shops import IN_A_ROW, shop_states
-from rpa.overview.statement import document
-from rpa.overview.tasks import tasks
+from rpa.monitoring.backlog import orders_of
+from rpa.monitoring.health import allowed_down, complaint, scheduler_of
+from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.shop_words import addressed, named
+from rpa.monitoring.shops import IN_A_ROW, shop_states
+from rpa.monitoring.status_json import document
+from rpa.monitoring.tasks import tasks
+from rpa.monitoring.wording import forecasts
 from rpa.overview.todo import folded
-from rpa.overview.vocabulary import Vocabulary
-from rpa.overview.wording import forecasts
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident
-    from rpa.overview.health import Scheduler
-    from rpa.overview.shops import ShopState
+    from rpa.monitoring.health import Scheduler
+    from rpa.monitoring.shops import ShopState
 
 _EXIT_BAD = 3
 _LINES, _NAMED, _RUNS_NAMED = 20, 5, 3

@@ -12,16 +12,16 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from rpa.cli.records import readable_ledger
-from rpa.cli.speech import console
+from rpa.cli.console import console
+from rpa.cli.ledger_report import readable_ledger
 from rpa.config import BrokenShop, load
 from rpa.language import Language, Text
-from rpa.overview.naming import addressed, named
-from rpa.overview.orders import orders_of
-from rpa.overview.tasks import tasks
+from rpa.monitoring.backlog import orders_of
+from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.shop_words import addressed, named
+from rpa.monitoring.tasks import tasks
+from rpa.monitoring.wording import moment
 from rpa.overview.todo import each_by_itself, folded
-from rpa.overview.vocabulary import Vocabulary
-from rpa.overview.wording import moment
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _to_do(line: Line, *, language: Language) -> Styled:
 
 def show_digest(config_path: Path | None) -> None:
     """Print the digest of the hours since the last one was due."""
-    from rpa.overview.digest import newest_due, text
+    from rpa.notify.digest import newest_due, text
 
     config = load(config_path)
     at, now = config.digest.at, config.clock.now()

@@ -9,7 +9,7 @@ from rpa import discovery
 from rpa.config.naming import Naming
 from rpa.config.options import option_mistakes
 from rpa.config.shop import shop_name_problem
-from rpa.tomlfile import Mistake, did_you_mean
+from rpa.toml.document import Mistake, did_you_mean
 
 
 def shop_mistakes(data: Mapping[str, Any], *, optional: bool) -> Iterator[Mistake]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from rpa.language import Text
-from rpa.tomlfile import meant_instead
+from rpa.toml.document import meant_instead
 
 
 class _Named(Protocol):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from rpa.errors import ConfigError
-from rpa.tomlfile import Mistake, did_you_mean
-from rpa.tomlshape import said
+from rpa.toml.document import Mistake, did_you_mean
+from rpa.toml.shape import said
 
 if TYPE_CHECKING:
     from rpa.flow import Flow

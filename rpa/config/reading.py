@@ -19,7 +19,7 @@ from rpa.config.shopfiles import ShopFiles, sorted_out, with_name
 from rpa.config.tables import File
 from rpa.errors import ConfigError
 from rpa.language import Text, detect
-from rpa.tomlfile import read
+from rpa.toml.document import read
 
 
 def config_file(path: Path | None = None) -> Path:

@@ -12,7 +12,7 @@ from rpa.config.broken import BrokenShop, groups_of, legible
 from rpa.config.mistakes import reference_mistakes
 from rpa.config.shop import Shop, shop_name_problem
 from rpa.errors import ConfigError
-from rpa.tomlfile import Mistake, read
+from rpa.toml.document import Mistake, read
 
 Written = tuple[str, Shop | BrokenShop]
 """Where a shop is written, as a person knows the place, and what was read there."""

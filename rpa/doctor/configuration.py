@@ -45,7 +45,7 @@ def broken_shops(config: Config) -> Iterable[Finding]:
 def selector_profiles(config: Config) -> Iterable[Finding]:
     """Whether the profile of each platform in use can be read, and what one of the user's own says otherwise."""
     from rpa.elements.registry import load_profile
-    from rpa.elements.unseen import own_profile
+    from rpa.elements.unapproved import own_profile
 
     for platform in sorted({shop.platform for shop in config.shops.values()}):
         name = Text(en=f"Profile {platform}", zh=f"页面描述 {platform}")

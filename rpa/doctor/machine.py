@@ -12,9 +12,9 @@ from pathlib import Path
 
 from rpa.diskspace import FULL_GB, LOW_GB, free_gb
 from rpa.doctor.findings import Finding, State, fail, ok, warn
+from rpa.environment import for_children
 from rpa.errors import ConfigError
 from rpa.language import Text
-from rpa.surroundings import for_children
 
 _PYTHON = (3, 11)
 _REMOTE = ("nfs", "cifs", "smb", "9p", "afs", "ncpfs", "sshfs", "davfs", "ceph", "gluster", "webdav")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rpa.doctor.findings import Finding, ok, warn
 from rpa.language import Text
-from rpa.overview.unable import unable
+from rpa.monitoring.unsupported import unable
 
 if TYPE_CHECKING:
     from rpa.config import Config

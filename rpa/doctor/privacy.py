@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa.doctor.findings import Finding, ok, warn
+from rpa.environment import key_file
 from rpa.language import Text
-from rpa.surroundings import key_file
 
 if TYPE_CHECKING:
     from rpa.config import Config

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rpa.doctor.findings import Finding, fail, ok, warn
-from rpa.doctor.sleeping import falls_asleep
+from rpa.doctor.sleep import falls_asleep
 from rpa.errors import ConfigError, LedgerFails
 from rpa.language import Language, Text
 from rpa.service import host_of
@@ -29,7 +29,7 @@ _SECRETS = Text(en="Secrets of the service", zh="服务的密钥")
 
 def unattended(config: Config) -> Iterable[Finding]:
     """All of these checks; most only where something is scheduled, or a service is there."""
-    from rpa.ledger.opening import LedgerInDoubt, check_ledger
+    from rpa.ledger.verification import LedgerInDoubt, check_ledger
 
     yield from channels(config)
     try:

@@ -15,7 +15,7 @@ from rpa.elements.fields import AnswerField, FieldSpec, Sourced, Spec
 from rpa.elements.site import EvidenceSpec, Identity, Session
 from rpa.errors import ConfigError
 from rpa.language import Text
-from rpa.tomlfile import did_you_mean
+from rpa.toml.document import did_you_mean
 
 S = TypeVar("S", bound=BaseModel)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rpa.tomlfile import Mistake, did_you_mean
+from rpa.toml.document import Mistake, did_you_mean
 
 Table = Mapping[str, Any]
 

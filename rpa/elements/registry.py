@@ -15,7 +15,7 @@ from rpa.elements.profile import Profile
 from rpa.elements.references import reference_mistakes
 from rpa.elements.risks import risk_mistakes
 from rpa.errors import ConfigError
-from rpa.tomlfile import did_you_mean, read
+from rpa.toml.document import did_you_mean, read
 
 _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
 

@@ -10,7 +10,7 @@ from rpa.elements.profile import Risk
 from rpa.elements.uiwords import closing_problem
 from rpa.errors import ConfigError
 from rpa.language import Text
-from rpa.tomlfile import Mistake
+from rpa.toml.document import Mistake
 
 if TYPE_CHECKING:
     from rpa.elements.profile import Element, Profile

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 from rpa.errors import ConfigError, LedgerBusy, LedgerFails
 from rpa.files import private_folder
 from rpa.language import Text
-from rpa.ledger.lineage import begin, mark_of
+from rpa.ledger.identity import begin, mark_of
 from rpa.ledger.schema import REVISION, VERSION_TABLE, metadata, version
 from rpa.printable import json_text
 

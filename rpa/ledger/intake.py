@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from rpa.ledger.arrivals import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote
-from rpa.ledger.storage import arrivals, regrowth
+from rpa.ledger import inbox
+from rpa.ledger.inbox_rows import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote
+from rpa.ledger.storage import regrowth
 from rpa.ledger.transactions import Transactions
 
 
@@ -23,7 +24,7 @@ class Intake(Transactions):
         its rows give way. Hold the folder's lock: a content that is known is rejected by the database.
         """
         with self._writing() as connection:
-            return arrivals.arrive(
+            return inbox.arrive(
                 connection, folder=folder, name=name, sha256=sha256, path=path, rows=rows, facts=facts or {},
                 instead_of=instead_of, clock=self._clock,
             )  # fmt: skip
@@ -69,43 +70,43 @@ class Intake(Transactions):
         `rows`: those that the file tells; when another run has noted one of them since, it is to be written again.
         """
         with self._writing() as connection:
-            now = arrivals.rows_of(connection, arrival_id=arrival.id, clock=self._clock)
-            values = {"result": result if arrivals.tell_the_same(now, rows) else "", "facts": dict(facts)}
-            return arrivals.change(connection, arrival, values=values, clock=self._clock)
+            now = inbox.rows_of(connection, arrival_id=arrival.id, clock=self._clock)
+            values = {"result": result if inbox.tell_the_same(now, rows) else "", "facts": dict(facts)}
+            return inbox.change(connection, arrival, values=values, clock=self._clock)
 
     def _changed(self, arrival: Arrival, values: Mapping[str, object]) -> Arrival:
         with self._writing() as connection:
-            return arrivals.change(connection, arrival, values=values, clock=self._clock)
+            return inbox.change(connection, arrival, values=values, clock=self._clock)
 
     def known_arrival(self, folder: str, *, sha256: str) -> Arrival | None:
         """The arrival of this content in this folder; None: it never came."""
         with self._reading() as connection:
-            return arrivals.known(connection, folder=folder, sha256=sha256, clock=self._clock)
+            return inbox.known(connection, folder=folder, sha256=sha256, clock=self._clock)
 
     def unfinished_arrivals(self, folder: str) -> list[Arrival]:
         """Arrivals whose file is to be put away, or whose result is to be written, oldest first."""
         with self._reading() as connection:
-            return arrivals.unfinished(connection, folder=folder, clock=self._clock)
+            return inbox.unfinished(connection, folder=folder, clock=self._clock)
 
     def newest_arrival(self, folder: str) -> datetime | None:
         """When new content came last; None: never."""
         with self._reading() as connection:
-            return arrivals.newest(connection, folder=folder, clock=self._clock)
+            return inbox.newest(connection, folder=folder, clock=self._clock)
 
     def rows_of_arrival(self, arrival: Arrival) -> list[ArrivalRow]:
         """All rows of a file, in its order."""
         with self._reading() as connection:
-            return arrivals.rows_of(connection, arrival_id=arrival.id, clock=self._clock)
+            return inbox.rows_of(connection, arrival_id=arrival.id, clock=self._clock)
 
     def open_rows(self, folder: str) -> list[tuple[Arrival, ArrivalRow]]:
         """The rows of a folder's files that have not ended, each with its file, in the order in which they came."""
         with self._reading() as connection:
-            return arrivals.open_rows(connection, folder=folder, clock=self._clock)
+            return inbox.open_rows(connection, folder=folder, clock=self._clock)
 
     def failed_rows(self, folder: str, *, since: datetime) -> list[ArrivalRow]:
         """Rows that ended since then without success, oldest first; a later row of the same subject takes its place."""
         with self._reading() as connection:
-            return arrivals.failed_rows(connection, folder=folder, since=since, clock=self._clock)
+            return inbox.failed_rows(connection, folder=folder, since=since, clock=self._clock)
 
     def note_rows(self, notes: Sequence[RowNote]) -> None:
         """What a run made of rows: all of it, or nothing.
@@ -114,4 +115,4 @@ class Intake(Transactions):
         read differently now is marked for a new result.
         """
         with self._writing() as connection:
-            arrivals.note(connection, notes, clock=self._clock)
+            inbox.note(connection, notes, clock=self._clock)

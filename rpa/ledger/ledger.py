@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from rpa.errors import AlreadyDone
-from rpa.ledger import entries, runs
+from rpa.ledger import action_store, runs
 from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
-from rpa.ledger.ageing import Ageing
 from rpa.ledger.intake import Intake
 from rpa.ledger.memory import Memory
 from rpa.ledger.oversight import Oversight
 from rpa.ledger.paperwork import Paperwork
 from rpa.ledger.planning import Planning
+from rpa.ledger.retention import Ageing
 from rpa.ledger.runs import RunRecord, RunState
 
 
@@ -65,7 +65,9 @@ class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
         try:
             with self._writing() as connection:
                 runs.check_fence(connection, run)
-                return entries.write_intents(connection, run=run, kind=kind, intents=intents, state=state, clock=clock)
+                return action_store.write_intents(
+                    connection, run=run, kind=kind, intents=intents, state=state, clock=clock
+                )
         except IntegrityError as error:
             taken = self._taken(run.shop, kind=kind, intents=intents)
             if not taken:
@@ -75,7 +77,7 @@ class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
     def _taken(self, shop: str, *, kind: str, intents: Sequence[Intent]) -> str:
         wanted = {(intent.subject, intent.part) for intent in intents}
         with self._reading() as connection:
-            live = entries.live(
+            live = action_store.live(
                 connection, shop=shop, kind=kind, subjects=[subject for subject, _ in wanted], clock=self._clock
             )
         return ", ".join(
@@ -111,7 +113,7 @@ class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
         """The actions after one more look at each, in the order given: all of them, or none; raises as `settle`."""
         with self._writing() as connection:
             runs.check_fence(connection, run)
-            return entries.count_looks(connection, looks, clock=self._clock)
+            return action_store.count_looks(connection, looks, clock=self._clock)
 
     def take_back(self, run: RunRecord, *, actions: Sequence[Action], by: str, reason: str) -> list[Action]:
         """Handed-over actions as `not_done`, which frees their subjects: all of them, or none.
@@ -125,7 +127,7 @@ class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
         """
         with self._writing() as connection:
             runs.check_fence(connection, run)
-            return entries.end_handed_over(connection, actions, by=by, reason=reason, clock=self._clock)
+            return action_store.end_handed_over(connection, actions, by=by, reason=reason, clock=self._clock)
 
     def resolve(
         self, shop: str, *, kind: str, subject: str, state: State, by: str, reason: str, part: str = ""
@@ -139,7 +141,7 @@ class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
 
         """
         with self._writing() as connection:
-            return entries.write_answer(
+            return action_store.write_answer(
                 connection,
                 shop=shop,
                 kind=kind,
@@ -154,44 +156,44 @@ class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
     def open_actions(self, shop: str, *, kind: str) -> list[Action]:
         """What is `submitting`, from any run, oldest first: look at the site before anything else is done."""
         with self._reading() as connection:
-            return entries.in_state(connection, shop=shop, kind=kind, state=State.SUBMITTING, clock=self._clock)
+            return action_store.in_state(connection, shop=shop, kind=kind, state=State.SUBMITTING, clock=self._clock)
 
     def unknown(self, shop: str, *, kind: str) -> list[Action]:
         """What is `unknown`, from any run, oldest first: the site may show by now what became of it."""
         with self._reading() as connection:
-            return entries.in_state(connection, shop=shop, kind=kind, state=State.UNKNOWN, clock=self._clock)
+            return action_store.in_state(connection, shop=shop, kind=kind, state=State.UNKNOWN, clock=self._clock)
 
     def handed_over(self, shop: str, *, kind: str) -> list[Action]:
         """What is `handed_over`, from any run, oldest first."""
         with self._reading() as connection:
-            return entries.in_state(connection, shop=shop, kind=kind, state=State.HANDED_OVER, clock=self._clock)
+            return action_store.in_state(connection, shop=shop, kind=kind, state=State.HANDED_OVER, clock=self._clock)
 
     def live(self, shop: str, *, kind: str, subjects: Iterable[str] | None = None) -> dict[str, Action]:
         """The newest live action by subject; `subjects` None: of the whole shop."""
         with self._reading() as connection:
-            found = entries.live(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
+            found = action_store.live(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
         return {each.subject: each for each in found}
 
     def bundled(self, shop: str, *, kind: str, bundles: Iterable[str]) -> list[Action]:
         """Live actions that share one of these bundles, oldest first."""
         with self._reading() as connection:
-            return entries.bundled(connection, shop=shop, kind=kind, bundles=bundles, clock=self._clock)
+            return action_store.bundled(connection, shop=shop, kind=kind, bundles=bundles, clock=self._clock)
 
     def latest(self, shop: str, *, kind: str, subjects: Iterable[str]) -> dict[str, Action]:
         """The newest action by subject, whatever its state."""
         with self._reading() as connection:
-            found = entries.of_subjects(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
+            found = action_store.of_subjects(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
         return {each.subject: each for each in found}
 
     def count_done_since(self, shop: str, *, kind: str, since: datetime) -> int:
         """How many actions begun since then are done, or may be (`submitting`, `unknown`, `handed_over`): for caps."""
         with self._reading() as connection:
-            return entries.count_since(connection, shop=shop, kind=kind, since=since)
+            return action_store.count_since(connection, shop=shop, kind=kind, since=since)
 
     def done_between(self, shop: str | None, *, kind: str, since: datetime, until: datetime) -> int:
         """How many actions of a shop (None: of all) became done after `since` and by `until`: the pace."""
         with self._reading() as connection:
-            return entries.count_done(connection, shop=shop, kind=kind, since=since, until=until)
+            return action_store.count_done(connection, shop=shop, kind=kind, since=since, until=until)
 
     def show(
         self,
@@ -204,6 +206,6 @@ class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
     ) -> list[Action]:
         """Actions, newest first; `since`: changed at or after."""
         with self._reading() as connection:
-            return entries.search(
+            return action_store.search(
                 connection, shop=shop, subject=subject, state=state, since=since, limit=limit, clock=self._clock
             )

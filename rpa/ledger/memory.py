@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from rpa.ledger import holds, observations
 from rpa.ledger.holds import Hold, Wanted, put
 from rpa.ledger.observations import Observation
-from rpa.ledger.sightings import Change, accept, remember
+from rpa.ledger.subjects import Change, accept, remember
 from rpa.ledger.transactions import Transactions
 
 _SITE_CLOCK = "site_clock"

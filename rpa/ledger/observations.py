@@ -58,7 +58,7 @@ def count(
 ) -> None:
     """Count one more look at each subject; one that is older than the last is counted and changes no moment."""
     known = of_mark(connection, shop=shop, mark=mark, subjects=seen, clock=clock)
-    _add(connection, shop=shop, mark=mark, new={of: seen[of] for of in seen if of not in known}, at=at)
+    _observe(connection, shop=shop, mark=mark, new={of: seen[of] for of in seen if of not in known}, at=at)
     again = [
         {
             "of": of,
@@ -78,7 +78,7 @@ def count(
         )
 
 
-def _add(
+def _observe(
     connection: Connection, *, shop: str, mark: str, new: Mapping[str, Mapping[str, object]], at: datetime
 ) -> None:
     rows = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from rpa.ledger import heartbeats, incidents, logins, standing
+from rpa.ledger import heartbeats, incidents, logins, open_items
 from rpa.ledger.heartbeats import Heartbeat
 from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.logins import Login
-from rpa.ledger.standing import Alarm, Finding, Look, Standing
+from rpa.ledger.open_items import Alarm, Finding, Look, Standing
 from rpa.ledger.transactions import Transactions
 
 
@@ -34,35 +34,35 @@ class Oversight(Transactions):
         """
         look = Look(shop=shop, report=report, flow=flow, run_id=run_id, whole=whole, reads_only=reads_only)
         with self._writing() as connection:
-            standing.replace_findings(connection, look, rows=rows, clock=self._clock)
+            open_items.replace_findings(connection, look, rows=rows, clock=self._clock)
 
     def outstanding(self, shop: str | None = None) -> list[Standing]:
         """What is not done in a shop (None: in all), as the newest reports of each family had it."""
         with self._reading() as connection:
-            return standing.still_outstanding(connection, shop=shop, clock=self._clock)
+            return open_items.still_outstanding(connection, shop=shop, clock=self._clock)
 
     def settled(self, shop: str, *, subject: str) -> None:
         """A person has dealt with this subject: its lines go, until a run finds it open again."""
         with self._writing() as connection:
-            standing.remove(connection, shop=shop, subject=subject)
+            open_items.remove(connection, shop=shop, subject=subject)
 
     def retell(self, lines: Iterable[Standing], *, outcome: str, reason: str) -> None:
         """A person's answer changed why these wait: the lines say this, and no details, until a run looks again."""
         with self._writing() as connection:
             for line in lines:
-                standing.retell(connection, line, outcome=outcome, reason=reason)
+                open_items.retell(connection, line, outcome=outcome, reason=reason)
 
     def raise_alarms(self, shop: str, *, wanted: Sequence[Alarm]) -> list[Alarm]:
         """Keep these (subject, hours, deadline); gives those that were never raised before."""
         with self._writing() as connection:
-            return standing.raise_new(connection, shop=shop, wanted=wanted, clock=self._clock)
+            return open_items.raise_new(connection, shop=shop, wanted=wanted, clock=self._clock)
 
     def was_alarmed(
         self, shop: str, *, hours: int, subjects: Iterable[str], after: datetime, until: datetime
     ) -> bool:  # fmt: skip
         """Whether one of these subjects came within so many hours of its deadline in this time."""
         with self._reading() as connection:
-            return standing.was_raised(
+            return open_items.was_raised(
                 connection, shop=shop, hours=hours, subjects=subjects, after=after, until=until
             )  # fmt: skip
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from rpa.ledger.claims import Judge, Mention
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.documents import Document, DocumentState
-from rpa.ledger.mentions import Judge, Mention
 from rpa.ledger.storage import coverage, documents, mentions
 from rpa.ledger.storage.mentions import hear
 from rpa.ledger.transactions import Transactions

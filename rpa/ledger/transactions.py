@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Self
 from rpa.clock import Clock
 from rpa.errors import ConfigError
 from rpa.ledger.database import writing
+from rpa.ledger.identity import Mark, count, mark_of
 from rpa.ledger.journal import begin_noting
-from rpa.ledger.lineage import Mark, count, mark_of
-from rpa.ledger.opening import LedgerInDoubt, opened, which
 from rpa.ledger.snapshot import what_stands
+from rpa.ledger.verification import LedgerInDoubt, opened, which
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from sqlalchemy import Connection
 
-    from rpa.ledger.opening import Opened
+    from rpa.ledger.verification import Opened
 
 
 class Transactions:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from rpa.ledger.lineage import Mark
+from rpa.ledger.identity import Mark
 
 _RUN_FILE: Final = "run.json"
 _SIZE: Final = 160

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from rpa.ledger.incidents import Severity
-from rpa.overview.levels import told_within
+from rpa.monitoring.levels import told_within
 
 if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident

@@ -16,7 +16,7 @@ from rpa.notify.policy import Kind, Telling
 if TYPE_CHECKING:
     from rpa.config import BrokenShop, Shop
     from rpa.ledger.incidents import Incident
-    from rpa.overview.vocabulary import Vocabulary
+    from rpa.monitoring.reasons import Vocabulary
 
 NAMED: Final = 10
 """So many shops are named in one message; of the others the number is told."""

@@ -12,7 +12,7 @@ from rpa.report.columns import WORST_FIRST
 
 if TYPE_CHECKING:
     from rpa.language import Text
-    from rpa.overview.tasks import Task
+    from rpa.monitoring.tasks import Task
 
 SHOPS_BY_NAME: Final = 10
 """A cause that more shops have in common is one line for all of them."""

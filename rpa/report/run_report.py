@@ -21,7 +21,7 @@ from rpa.report.finishing import (
     write_ending,
     write_json,
 )
-from rpa.report.opened import RUN_FILE, mark_open
+from rpa.report.open_reports import RUN_FILE, mark_open
 from rpa.report.results import SCHEMA_VERSION, Incident, ShopResult, Tally
 from rpa.report.tables import CsvTable
 

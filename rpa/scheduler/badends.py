@@ -11,7 +11,7 @@ from rpa.ledger.incidents import Severity
 from rpa.scheduler.planner import Why
 
 if TYPE_CHECKING:
-    from rpa.scheduler.workers import Ended
+    from rpa.scheduler.jobs import Ended
 
 _DIED = Text(
     en="A run of {flow} ended in the middle; the next one finds out what happened",

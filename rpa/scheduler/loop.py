@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from rpa.language import Text
 from rpa.log import speak
-from rpa.scheduler.rounds import Rounds, SteadyTime
-from rpa.scheduler.trouble import Trouble
+from rpa.scheduler.failures import Trouble
+from rpa.scheduler.periodic import Rounds, SteadyTime
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
-    from rpa.scheduler.desk import Desk
-    from rpa.scheduler.presence import Presence
+    from rpa.scheduler.dispatcher import Desk
+    from rpa.scheduler.instance_lock import Presence
+    from rpa.scheduler.jobs import Workers
     from rpa.scheduler.settings import Settings
-    from rpa.scheduler.workers import Workers
 
 _TURN_S = 1
 _BEAT_S = 30

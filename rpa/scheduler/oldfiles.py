@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from rpa.files import sweep_parts
-from rpa.report.discarding import discard, discard_file, discard_files, discard_pictures, discard_reports, old_folders
+from rpa.report.retention import discard, discard_file, discard_files, discard_pictures, discard_reports, old_folders
 from rpa.run import EXPORTS, PAGES, imports_folder, run_of_import
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Self
 from rpa.errors import RpaError, ShopBusy, Stopped
 from rpa.language import Text
 from rpa.scheduler.bell import Bell
-from rpa.scheduler.browserhost import BrowserHost
-from rpa.scheduler.leftovers import Workshop, workshop
+from rpa.scheduler.browser_host import BrowserHost
+from rpa.scheduler.crash_recovery import Workshop, workshop
+from rpa.scheduler.jobs import Ended
 from rpa.scheduler.patience import Patience
-from rpa.scheduler.workers import Ended
-from rpa.scheduler.working import Working
+from rpa.scheduler.worker_process import Working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from rpa.config import Config
     from rpa.ledger.plans import PlannedRun
-    from rpa.scheduler.children import Message
-    from rpa.scheduler.workers import Task
+    from rpa.scheduler.jobs import Task
+    from rpa.scheduler.processes import Message
 
 _NOT_STARTED = Text(en="It could not be started", zh="进程无法启动")
 _HELD_BACK = Text(en="It waited for a browser; then it was asked to stop.", zh="等待浏览器时被要求停止。")

@@ -11,10 +11,10 @@ import threading
 
 from rpa.browser.driver import Driver
 from rpa.discovery import flows
+from rpa.environment import hold_key
 from rpa.errors import Stopped, TryAgain
-from rpa.scheduler.children import Parent
+from rpa.scheduler.processes import Parent
 from rpa.stopping import asked_to_stop
-from rpa.surroundings import hold_key
 
 _CUT_OFF = 4
 
@@ -69,7 +69,7 @@ def main() -> None:
     leash = Leash(parent, stop_within_s=order["stop_within_s"])
     driver = Driver.started_while(_import_all)
     try:
-        from rpa.scheduler.errand import done
+        from rpa.scheduler.worker_run import done
 
         with asked_to_stop() as signalled:
             parent.tell(done(
@@ -82,7 +82,7 @@ def main() -> None:
 def _import_all() -> None:
     """What a run needs, while the driver starts."""
     import rpa.scheduler.errand  # noqa: F401
-    from rpa.ahead import import_ahead
+    from rpa.runner.preload import import_ahead
 
     flows()
     import_ahead()

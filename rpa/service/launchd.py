@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rpa.clock import Clock
 from rpa.language import Text
-from rpa.service.asking import ask, tell
+from rpa.service.os_commands import ask, tell
 from rpa.service.program import Handed, Program, Standing, offer_secrets_file
 
 _RESTART_S = 30

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 def sign_of_life(config: Config) -> Heartbeat | None:
     """The scheduler's newest; None: there never was one. Raises ConfigError when the ledger cannot be opened."""
-    from rpa.overview.health import SCHEDULER
+    from rpa.monitoring.health import SCHEDULER
 
     return _signs(config).get(SCHEDULER)
 
 
 def last_call(config: Config) -> Heartbeat | None:
     """The sign of the newest `rpa schedule --once`; None: the newest scheduler was no such call. Raises ConfigError."""
-    from rpa.overview.health import newest_call
+    from rpa.monitoring.health import newest_call
 
     return newest_call(_signs(config))
 
@@ -36,6 +36,6 @@ def _signs(config: Config) -> dict[str, Heartbeat]:
 
 def is_fresh(sign: Heartbeat | None, *, now: datetime) -> bool:
     """Whether the scheduler works, by this sign; a clock that was set back is no death."""
-    from rpa.overview.health import SILENT_AFTER
+    from rpa.monitoring.health import SILENT_AFTER
 
     return sign is not None and abs(now - sign.beat_at) <= SILENT_AFTER

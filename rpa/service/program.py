@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.environment import FILE_VARIABLE, VARIABLE, given_key, key_file
 from rpa.files import write_atomically
 from rpa.language import Text
-from rpa.surroundings import FILE_VARIABLE, VARIABLE, given_key, key_file
 
 if TYPE_CHECKING:
     from rpa.config import Config

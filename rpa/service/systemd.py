@@ -10,11 +10,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from rpa.environment import CREDENTIAL, FILE_VARIABLE
 from rpa.errors import ConfigError
 from rpa.language import Text
-from rpa.service.asking import ask, tell
+from rpa.service.os_commands import ask, tell
 from rpa.service.program import Handed, Program, Standing, offer_secrets_file, unseen_secrets
-from rpa.surroundings import CREDENTIAL, FILE_VARIABLE
 
 _MANAGED = {"running", "degraded", "starting", "initializing", "maintenance", "stopping"}
 """What a systemd that is there says of itself."""

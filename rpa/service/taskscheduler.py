@@ -9,7 +9,7 @@ import subprocess
 from xml.etree import ElementTree as ET
 
 from rpa.language import Text
-from rpa.service.asking import ask, tell
+from rpa.service.os_commands import ask, tell
 from rpa.service.program import Handed, Program, Standing
 
 _SPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"

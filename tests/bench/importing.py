@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from fixtures.mockshop.harness import MockShop
 from fixtures.sheets.formats import write_csv
-from flows.office import OrdersPage, ReadsOrders
+from flows.bulk_import.routes import By
+from flows.orders.api import OrdersPage, ReadsOrders
 from flows.ship_batch import SHIP_BATCH
-from flows.shipping import ShippingDesk
-from flows.ways import By
+from flows.shipping.batch import ShippingDesk
 from rpa.browser.session import launched
 from tests.bench import anchors
 from tests.bench.shop import Parcel, bare_page, configured, newest_parcels, our_run, started
@@ -27,7 +27,7 @@ from tests.bench.shop import Parcel, bare_page, configured, newest_parcels, our_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from flows.model import Order
+    from flows.orders.model import Order
     from rpa.config import Config
     from rpa.run import Run
 

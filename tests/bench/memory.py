@@ -17,9 +17,9 @@ from playwright.sync_api import Playwright, sync_playwright
 from rpa.browser.find import find_browser
 from rpa.browser.session import launched, sandbox, shop_page
 from rpa.ledger.plans import PlannedRun, PlanState
-from rpa.scheduler.children import family
+from rpa.scheduler.jobs import Task
 from rpa.scheduler.pool import Pool
-from rpa.scheduler.workers import Task
+from rpa.scheduler.processes import family
 from tests.bench.anchors import ROW
 from tests.bench.shop import bare_page, configured, started
 

@@ -12,15 +12,15 @@ from fixtures.mockshop.generate import generate, parcels
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.settings import DEFAULT_NOW
 from rpa.address import Site, origin_of
-from rpa.browser.watching import Watching
+from rpa.browser.recording import Watching
 from rpa.config import Config, load
 from rpa.credentials import Vault, find_key, make_key
 from rpa.discovery import platforms
 from rpa.elements.registry import load_profile
 from rpa.flow import Flow, Plan
 from rpa.ledger.ledger import Ledger
-from rpa.office import Premises, offices_of, opened
 from rpa.run import Run
+from rpa.runner.shop_session import Premises, offices_of, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

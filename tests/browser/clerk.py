@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from fixtures.mockshop.harness import MockShop
 from rpa.browser.lists import described
+from rpa.browser.resolve import resolve, script
 from rpa.elements.profile import Profile
-from rpa.elements.resolve import resolve, script
 from rpa.elements.values import page_values
 
 PATIENCE_MS = 60_000

@@ -228,7 +228,7 @@ def _say(desk: BaseHTTPRequestHandler, text: str) -> None:
 def test_an_answer_that_nobody_waits_for_any_more_is_not_taken_for_the_next_one(
     view: View, site: TinySite, monkeypatch: pytest.MonkeyPatch, begins_within_s: float
 ) -> None:
-    monkeypatch.setattr("rpa.browser.asking._BEGINS_WITHIN_S", begins_within_s)
+    monkeypatch.setattr("rpa.browser.requests._BEGINS_WITHIN_S", begins_within_s)
     view.open("orders")
     site.answers = [good("late"), good("A-1")]
     with view.asked("list", lambda: view.page.evaluate("() => void setTimeout(() => ask('late'), 150)")):

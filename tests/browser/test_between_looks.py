@@ -71,7 +71,7 @@ def test_a_dialog_that_goes_on_being_empty_is_a_doubt(view: View, monkeypatch: p
 
 
 def test_a_click_that_keeps_the_page_busy_is_done_once(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rpa.browser.clicking._COVERED_MS", IMPATIENT_MS)
+    monkeypatch.setattr("rpa.browser.actions._COVERED_MS", IMPATIENT_MS)
     works = "<script>search.onclick = () => { const end = Date.now() + 1500; while (Date.now() < end); }</script>"
     view.page.set_content(SHOP + CLICKS + SEARCH.format("search") + works)
     view.click("orders.search")

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from rpa.browser.evidence import Evidence, Part
+from rpa.browser.resolve import script
 from rpa.browser.session import WINDOW
 from rpa.clock import Clock
-from rpa.elements.resolve import script
 from rpa.errors import TryAgain
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from flows.exports.desk import ExportDesk
-from flows.platforms.web.exports import WebExports
+from flows.exports.export import ExportDesk
+from flows.exports.web import WebExports
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.view import View

@@ -11,10 +11,10 @@ import pytest
 
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.script import PageScript
-from flows.importing.model import ImportResult
-from flows.model import How
-from flows.platforms.web.importrecords import RecordsPage
-from flows.platforms.web.imports import WebImports
+from flows.bulk_import.api import ImportResult
+from flows.bulk_import.web import WebImports
+from flows.bulk_import.web_records import RecordsPage
+from flows.orders.model import How
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.view import View

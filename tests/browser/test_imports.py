@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from flows.importing.agreement import agreed, failures_of
-from flows.importing.file import read_lines, write_file
-from flows.importing.model import ImportedRow, ImportLimits, ImportLine, ImportResult
-from flows.importing.profile import ImportWords
-from flows.model import How
-from flows.platforms.web.imports import WebImports
+from flows.bulk_import.api import ImportedRow, ImportLimits, ImportLine, ImportResult
+from flows.bulk_import.file import read_lines, write_file
+from flows.bulk_import.reconcile import agreed, failures_of
+from flows.bulk_import.web import WebImports
+from flows.bulk_import.words import ImportWords
+from flows.orders.model import How
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.view import View

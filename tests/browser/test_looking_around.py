@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rpa.elements.resolve import script
+from rpa.browser.resolve import script
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

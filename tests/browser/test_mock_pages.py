@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from rpa.elements.resolve import find
+from rpa.browser.resolve import find
 from rpa.elements.values import answer_values, follow
 from tests.browser.clerk import PATIENCE_MS, Clerk
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from flows.notices.model import Notice
-from flows.platforms.web.notices import WebNotices
+from flows.notices.api import Notice
+from flows.notices.web import WebNotices
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.view import View

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rpa.elements.resolve import Found, find, resolve
+from rpa.browser.resolve import Found, find, resolve
 from rpa.errors import PageChanged
 from tests.browser.tinysite import PROFILE
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from rpa.browser.login import type_password
-from rpa.browser.scrubbing import scrubbed
+from rpa.browser.recording import Watching
+from rpa.browser.redaction import scrubbed
 from rpa.browser.session import shop_page
-from rpa.browser.watching import Watching
 from rpa.config import load
 from rpa.credentials import Vault, key_from
-from rpa.office import premises_of, viewed
+from rpa.runner.shop_session import premises_of, viewed
 from tests.office import LOGIN, PASSWORD, ShopFolder
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from rpa.browser.session import shop_page
 from rpa.browser.shared import Guest, SharedBrowser, connected, mark, shared
 from rpa.config import load
 from rpa.errors import TryAgain
-from rpa.scheduler.browserhost import BrowserHost
-from rpa.scheduler.leftovers import workshop
+from rpa.scheduler.browser_host import BrowserHost
+from rpa.scheduler.crash_recovery import workshop
 from tests.browser.downloading import ORDERS, attach
 from tests.browser.tinysite import SHOP, TinySite, viewed
 from tests.office import ShopFolder

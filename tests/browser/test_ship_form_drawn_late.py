@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from flows.model import Decision, How, Shipment
-from flows.platforms.web.orders import WebOrders
-from flows.platforms.web.ships import WebShipping
+from flows.orders.model import Decision, How, Shipment
+from flows.orders.web import WebOrders
+from flows.shipping.web import WebShipping
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.view import View

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from flows.model import Mark
-from flows.platforms.web.crosscheck import orders_of
+from flows.orders.model import Mark
+from flows.orders.web import WebOrders
+from flows.orders.web_check import orders_of
+from flows.orders.web_signs import WebSigns
 from flows.platforms.web.marks import with_quotes_checked
-from flows.platforms.web.orders import WebOrders
-from flows.platforms.web.signs import WebSigns
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.view import View

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flows.ship import SHIP, Options
 from rpa.clock import Clock
 from rpa.config import Config, load
-from rpa.runner import Job, run
+from rpa.runner.runner import Job, run
 from tests.faults.smallshop import SmallShop, small_shop
 
 if TYPE_CHECKING:

@@ -30,11 +30,11 @@ PROFILE = load_profile("tiny", folder=Path(__file__).parent)
 SOON_S, LONG_S = 0.5, 60.0
 """How long the product waits: where nothing comes, and where something does, however busy the machine is."""
 _WAITS = {
-    "rpa.browser.asking._BEGINS_WITHIN_S": 1.0,
+    "rpa.browser.requests._BEGINS_WITHIN_S": 1.0,
     "rpa.browser.popups._CLOSING_MS": 1000,
     "rpa.browser.guard._PASSING_S": 1.0,
     "rpa.browser.lists._DRAWING_MS": 1000,
-    "rpa.browser.clicking._COVERED_MS": 1000,
+    "rpa.browser.actions._COVERED_MS": 1000,
 }
 """What it waits beside a view's own patience, and how many of its units a second has."""
 SHOP = '<script>shop = {id: "1", name: "Tea"}</script><h1 id="title">Orders</h1>'

@@ -6,12 +6,12 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows import holding
-from flows.notices.model import DOCUMENT_KIND, Says
-from flows.notices.standing import standing
+from flows.notices.api import DOCUMENT_KIND, Says
+from flows.notices.verdicts import standing
+from flows.orders import hold_causes
+from rpa.ledger.claims import Mention
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.holds import Hold
-from rpa.ledger.mentions import Mention
 from tests.cli.inside import rpa
 from tests.cli.notice_desk import opened
 from tests.cli.project import Project
@@ -38,7 +38,7 @@ def forbid(project: Project, *orders: str, sent: datetime = SENT, notice: str = 
         found = ledger.find_document("demo", kind=DOCUMENT_KIND, name=notice, facts={}, issued_at=sent)
         words = [Mention(subject=sn, says=Says.PROHIBITED, at=sent, source=notice) for sn in orders]
         ledger.conclude_document(
-            found, state=DocumentState.READ, mentions=words, judge=standing, causes=holding.NOTICE_CAUSES
+            found, state=DocumentState.READ, mentions=words, judge=standing, causes=hold_causes.NOTICE_CAUSES
         )
 
 
@@ -46,4 +46,4 @@ def look(project: Project, *orders: str, after: timedelta, ship_by: str = "") ->
     """A look at which every sign of an audit was clear."""
     facts = {"evidence": f"var/evidence/demo/{after.seconds}.jpg", "ship_by": ship_by}
     with opened(project) as ledger:
-        ledger.observe("demo", mark=holding.CLEAR, seen=dict.fromkeys(orders, facts), at=SENT + after)
+        ledger.observe("demo", mark=hold_causes.CLEAR, seen=dict.fromkeys(orders, facts), at=SENT + after)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from flows import holding
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind, Says
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind, Says
+from flows.notices.gaps import LOST
 from flows.notices.reasons import NoticeReason
-from flows.notices.standing import standing
-from flows.notices.worries import LOST
+from flows.notices.verdicts import standing
+from flows.orders import hold_causes
 from rpa.documents.store import DocumentStore
+from rpa.ledger.claims import Mention
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.mentions import Mention
 from tests.cli.project import Project
 
 ONE, TWO, THREE = (f"260310-10000000000000{number}" for number in (1, 2, 3))
@@ -69,7 +69,7 @@ class Desk:
         words = [Mention(subject=sn, says=word, at=at, source=document.name) for sn, word in says.items()]
         self.ledger.conclude_document(
             document, state=state, facts={"reason": reason.value, "message": ""}, mentions=words, judge=standing,
-            causes=holding.NOTICE_CAUSES, by="audit-notices",
+            causes=hold_causes.NOTICE_CAUSES, by="audit-notices",
         )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.notices.hostile import HOSTILE, HostileFile
-from flows.holding import UNDER_AUDIT
-from flows.notices.model import DOCUMENT_KIND
+from flows.notices.api import DOCUMENT_KIND
+from flows.orders.hold_causes import UNDER_AUDIT
 from rpa.ledger.documents import DocumentState
 from tests.faults.smallshop import log_in
 from tests.mailshop import DAY_S, HOUR_S, MailShop, mail_shop

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from rpa.surroundings import VARIABLE
+from rpa.environment import VARIABLE
 from tests.office import ShopFolder
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and other processes' environments are POSIX's")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import holding
-from flows.notices.model import Says
-from rpa.ledger.lock import RunLock
+from flows.notices.api import Says
+from flows.orders import hold_causes
+from rpa.ledger.shop_lock import RunLock
 from tests.cli.held import GOODS, ONE, REASON, SENT, SPEC, THREE, TWO, forbid, holds, listed
 from tests.cli.inside import rpa
 from tests.cli.notice_desk import opened
@@ -30,9 +30,9 @@ def test_orders_goods_and_specs_are_held_by_a_named_person_while_a_run_goes_on(p
         )
     assert run.returncode == 0, run.stderr
     found = holds(project)
-    assert found.keys() == {ONE, TWO, holding.goods_subject(GOODS), holding.sku_subject(GOODS, SPEC)}
+    assert found.keys() == {ONE, TWO, hold_causes.goods_subject(GOODS), hold_causes.sku_subject(GOODS, SPEC)}
     assert {(hold.cause, hold.reason, hold.held_by) for each in found.values() for hold in each} == {
-        (holding.PERSON, "sold out", "小王")
+        (hold_causes.PERSON, "sold out", "小王")
     }
     assert f"goods {GOODS}" in run.stdout
 
@@ -64,7 +64,7 @@ def test_the_list_says_since_when_by_whom_why_what_releases_and_how_long_there_i
     rpa(project, "holds", "add", "demo", f"--goods={GOODS}", REASON, "--by=小王")
     with opened(project) as ledger:
         ship_by = {"ship_by": (now + timedelta(hours=5, minutes=30)).isoformat()}
-        ledger.observe("demo", mark=holding.UNDER_AUDIT, seen={ONE: ship_by}, at=SENT)
+        ledger.observe("demo", mark=hold_causes.UNDER_AUDIT, seen={ONE: ship_by}, at=SENT)
     said = rpa(project, "holds", "list", "--shop", "demo").stdout
     for word in (
         ONE,
@@ -79,7 +79,7 @@ def test_the_list_says_since_when_by_whom_why_what_releases_and_how_long_there_i
         assert word in said
     audit, person = listed(project)
     assert (audit["subject"], audit["cause"], audit["stale"], round(audit["hours_left"], 0)) == (
-        ONE, holding.PROHIBITED, False, 5 if audit["hours_left"] < 5.5 else 6,
+        ONE, hold_causes.PROHIBITED, False, 5 if audit["hours_left"] < 5.5 else 6,
     )  # fmt: skip
     assert (person["subject"], person["held_by"], person["hours_left"]) == (f"goods:{GOODS}", "小王", None)
 
@@ -105,7 +105,7 @@ def test_of_a_person_and_an_audit_the_one_to_lift_must_be_named(project: Project
     assert "--cause person or --cause audit" in run.stderr
     assert len(holds(project)[ONE]) == 2
     assert rpa(project, "holds", "lift", "demo", ONE, REASON, "--cause=person").returncode == 0
-    assert [hold.cause for hold in holds(project)[ONE]] == [holding.PROHIBITED]
+    assert [hold.cause for hold in holds(project)[ONE]] == [hold_causes.PROHIBITED]
 
 
 def test_a_person_lifts_an_audits_hold_by_a_word_that_is_kept_and_a_later_notice_beats(project: Project) -> None:
@@ -117,10 +117,10 @@ def test_a_person_lifts_an_audits_hold_by_a_word_that_is_kept_and_a_later_notice
         *_, word = ledger.mentions("demo", subjects=[ONE])[ONE]
     assert (word.says, word.by, word.source) == (Says.RELEASED, "小王", "the site says ship")
     forbid(project, ONE, sent=SENT + timedelta(hours=1), notice="100000000002")
-    assert [hold.cause for hold in holds(project)[ONE]] == [holding.PROHIBITED]
+    assert [hold.cause for hold in holds(project)[ONE]] == [hold_causes.PROHIBITED]
 
 
-@pytest.mark.parametrize("cause", [holding.EXPORT, holding.PROHIBITED])
+@pytest.mark.parametrize("cause", [hold_causes.EXPORT, hold_causes.PROHIBITED])
 def test_an_audits_hold_that_no_notice_stands_behind_is_lifted_too(project: Project, cause: str) -> None:
     with opened(project) as ledger:
         ledger.hold("demo", subject=ONE, reason="under audit in the export", by="export-orders", cause=cause)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rpa.ledger.actions import State
-from rpa.ledger.lock import RunLock
+from rpa.ledger.shop_lock import RunLock
 from tests.cli.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
 from tests.cli.project import Project
 

@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from rpa.ledger.lock import RunLock
-from rpa.scheduler.presence import Presence
+from rpa.ledger.shop_lock import RunLock
+from rpa.scheduler.instance_lock import Presence
 from tests.cli.held import ONE, REASON, TWO, holds
 from tests.cli.inside import rpa
 from tests.cli.project import Project

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from rpa.browser.keeping import login_state
+from rpa.browser.login_state import login_state
 from rpa.browser.session import launched, shop_page
 from rpa.credentials import Vault, key_from, make_key
 from tests.faults.smallshop import SmallShop, small_shop

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.arrivals.folder import check_shared, folders_of
-from flows.inbox import given_sheets
+from flows.inbox.folder import check_shared, folders_of
+from flows.inbox.inbox import given_sheets
 from flows.ship import Options
 from rpa.config import load
 from rpa.errors import ConfigError

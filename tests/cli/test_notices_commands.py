@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.notices.model import DOCUMENT_KIND
+from flows.notices.api import DOCUMENT_KIND
 from rpa.elements.registry import selectors_folder
 from tests.cli.inside import rpa
 from tests.cli.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, TWO, UNCLEAR, opened

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from flows import holding
-from flows.notices.model import Says
-from flows.notices.standing import standing
-from flows.notices.worries import LOST
+from flows.notices.api import Says
+from flows.notices.gaps import LOST
+from flows.notices.verdicts import standing
+from flows.orders import hold_causes
+from rpa.ledger.claims import Mention
 from rpa.ledger.documents import DocumentState
-from rpa.ledger.lock import RunLock
-from rpa.ledger.mentions import Mention
+from rpa.ledger.shop_lock import RunLock
 from tests.cli.inside import rpa
 from tests.cli.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, THREE, TWO, UNCLEAR, opened
 from tests.cli.project import Project
@@ -34,7 +34,7 @@ def lost(project: Project) -> list[list[str]]:
 
 
 def test_what_a_person_says_of_a_notice_takes_the_place_of_what_was_not_understood(filed: Project) -> None:
-    assert causes(filed) == {ONE: [holding.UNCLEAR], TWO: [holding.UNCLEAR]}
+    assert causes(filed) == {ONE: [hold_causes.UNCLEAR], TWO: [hold_causes.UNCLEAR]}
     run = rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", REASON, "--by=小王")
     assert run.returncode == 0, run.stderr
     assert f"Notice {UNCLEAR} is resolved" in run.stdout
@@ -48,17 +48,17 @@ def test_what_a_person_says_of_a_notice_takes_the_place_of_what_was_not_understo
 
 def test_that_a_notice_says_nothing_of_its_orders_leaves_an_earlier_prohibition(filed: Project) -> None:
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=none", REASON)
-    assert causes(filed) == {ONE: [holding.PROHIBITED]}
+    assert causes(filed) == {ONE: [hold_causes.PROHIBITED]}
 
 
 def test_of_some_orders_only_those_are_answered_and_the_others_stay_held(filed: Project) -> None:
     run = rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=closed", "--order", ONE, REASON)
     assert f"they stay held: {TWO}" in run.stdout
-    assert causes(filed) == {ONE: [holding.CLOSED], TWO: [holding.UNCLEAR]}
+    assert causes(filed) == {ONE: [hold_causes.CLOSED], TWO: [hold_causes.UNCLEAR]}
     assert (states(filed)[UNCLEAR], states(filed)[f"{UNCLEAR}/1"]) == (DocumentState.UNCLEAR, DocumentState.UNCLEAR)
     run = rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", REASON)
     assert "is resolved" in run.stdout
-    assert causes(filed) == {ONE: [holding.CLOSED]}
+    assert causes(filed) == {ONE: [hold_causes.CLOSED]}
     assert states(filed)[UNCLEAR] is DocumentState.RESOLVED
 
 
@@ -67,9 +67,9 @@ def test_what_one_part_of_a_notice_clearly_says_is_overruled_only_for_orders_tha
         [text] = ledger.documents("demo", names=[f"{UNCLEAR}/0"])
         assert text.issued_at is not None
         word = Mention(subject=TWO, says=Says.PROHIBITED, at=text.issued_at, source=text.name, document_id=text.id)
-        ledger.mention("demo", mentions=[word], judge=standing, causes=holding.NOTICE_CAUSES)
+        ledger.mention("demo", mentions=[word], judge=standing, causes=hold_causes.NOTICE_CAUSES)
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", REASON)
-    assert causes(filed) == {TWO: [holding.PROHIBITED]}
+    assert causes(filed) == {TWO: [hold_causes.PROHIBITED]}
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", "--order", TWO, REASON)
     assert causes(filed) == {}
 
@@ -81,7 +81,7 @@ def test_an_unreadable_notice_is_answered_for_the_orders_that_a_person_names(fil
     run = rpa(filed, "notices", "resolve", "demo", BROKEN, "--as=forbidden", "--order", THREE, REASON)
     assert run.returncode == 0, run.stderr
     assert "still ships nothing" not in run.stdout
-    assert causes(filed)[THREE] == [holding.PROHIBITED]
+    assert causes(filed)[THREE] == [hold_causes.PROHIBITED]
     assert (states(filed)[BROKEN], states(filed)[f"{BROKEN}/1"]) == (DocumentState.RESOLVED, DocumentState.RESOLVED)
     rpa(filed, "notices", "resolve", "demo", BROKEN, "--as=ship", "--order", THREE, REASON)
     assert THREE not in causes(filed)

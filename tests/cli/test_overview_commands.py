@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import Plan, PlanState
 from rpa.ledger.runs import RunState
-from rpa.ledger.standing import Finding
 from tests.cli.inside import rpa
 from tests.cli.project import Project
 

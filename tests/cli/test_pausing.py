@@ -11,7 +11,7 @@ import pytest
 from rpa.discovery import flows
 from rpa.kicks import Kicks
 from rpa.pauses import Pauses
-from rpa.runner import Job
+from rpa.runner.runner import Job
 from tests.cli.doubts import ledger
 from tests.cli.inside import rpa
 from tests.cli.project import Project

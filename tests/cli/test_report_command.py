@@ -5,7 +5,7 @@ from datetime import datetime
 import openpyxl
 import pytest
 
-from flows.rows import ORDER_REPORT
+from flows.orders.report import ORDER_REPORT
 from rpa.report.finishing import ReportStyle, Run
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows

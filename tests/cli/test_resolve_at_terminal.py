@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rpa.ledger.actions import Seen, State
-from rpa.ledger.standing import Finding
+from rpa.ledger.open_items import Finding
 from tests.cli.atterminal import desktop, terminal, typed
 from tests.cli.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
 from tests.cli.project import Project

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from rpa.ledger.lock import RunLock
+from rpa.ledger.shop_lock import RunLock
 from tests.cli.inside import rpa
 from tests.cli.project import Project
 

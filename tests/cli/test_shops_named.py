@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from flows.rows import ORDER_REPORT
+from flows.orders.report import ORDER_REPORT
 from rpa.ledger.actions import Intent
 from rpa.ledger.holds import Wanted
 from rpa.report.finishing import ReportStyle, Run

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from flows.notices.reasons import NoticeReason
-from flows.reasons import Coded, Reason
+from flows.orders.reasons import Coded, Reason
 from rpa.ledger.documents import DocumentState
+from rpa.ledger.open_items import Finding
 from rpa.ledger.runs import RunState
-from rpa.ledger.standing import Finding
 from tests.cli.doubts import DOUBT, keep_doubts
 from tests.cli.held import ONE, REASON, THREE, TWO, forbid, look
 from tests.cli.inside import rpa

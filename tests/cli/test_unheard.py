@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rpa.cli.speech import console
-from rpa.cli.terminal import Terminal
+from rpa.cli.console import console
+from rpa.cli.progress import Terminal
 from rpa.language import Language, Text
 from rpa.log import speak, to_terminal
 from tests.cli.project import NEEDED, PROGRAM, ROOT, Project

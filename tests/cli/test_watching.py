@@ -19,8 +19,8 @@ import numpy as np
 import pytest
 
 from rpa.address import Site
+from rpa.browser.recording import find_ffmpeg
 from rpa.browser.session import WINDOW
-from rpa.browser.watching import find_ffmpeg
 from rpa.credentials import Vault, key_from
 from tests.faults.smallshop import SmallShop, small_shop
 from tests.office import PASSWORD, PATIENCE_S, ROOT, Result, ShopFolder

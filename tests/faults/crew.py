@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import psutil
 
-from rpa.scheduler.leftovers import end_leftovers
+from rpa.scheduler.crash_recovery import end_leftovers
 from tests.office import ShopFolder
 from tests.processes import ENDS_IN_S, staying
 
@@ -63,7 +63,7 @@ class Crew:
         everyone = [parent, *parent.children(recursive=True)]
         self.seen.update(everyone)
         modules = {
-            "host": "rpa.scheduler.host",
+            "host": "rpa.scheduler.browser_main",
             "worker": "rpa.scheduler.worker",
             "parent": "tests.faults.pool_program",
         }

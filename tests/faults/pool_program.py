@@ -19,8 +19,8 @@ from queue import Empty, SimpleQueue
 
 from rpa.config import load
 from rpa.ledger.plans import PlannedRun, PlanState
+from rpa.scheduler.jobs import Task
 from rpa.scheduler.pool import Pool
-from rpa.scheduler.workers import Task
 
 
 def task(flow: str, shop: str, seconds: float) -> Task:

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from flows.holding import NOTICE_CAUSES
-from flows.notices.model import Says
-from flows.notices.standing import standing
+from flows.notices.api import Says
+from flows.notices.verdicts import standing
+from flows.orders.hold_causes import NOTICE_CAUSES
 from rpa.clock import Clock
+from rpa.ledger.claims import Mention
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.mentions import Mention
 from tests.faults.promises import at_most_once, one_row_each
 from tests.faults.smallshop import SmallShop, small_shop
 from tests.namesakes import NAMED

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rpa.report.opened import mark_open
+from rpa.report.open_reports import mark_open
 from tests.faults.killing import Killed, Moment, kill_until_done, moments_of
 from tests.faults.promises import at_most_once, careful, ledger_agrees, reports_agree
 from tests.faults.smallshop import SmallShop, small_shop

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.notices.api import DOCUMENT_KIND
 from flows.notices.coverage import Answer, answer
-from flows.notices.model import DOCUMENT_KIND
 from tests.mailshop import DAY_S, HOUR_S, MailShop, mail_shop
 
 _CAUSES = {"prohibited": "audit_notice", "closed": "audit_closed"}

@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.mockshop.harness import MockError
 from rpa.clock import Clock
-from rpa.ledger.lock import RunLock
+from rpa.ledger.shop_lock import RunLock
 from tests.faults.crew import Crew, crew
 from tests.faults.promises import at_most_once, ledger_agrees
 from tests.faults.smallshop import SmallShop, small_shop

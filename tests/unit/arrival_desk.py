@@ -11,15 +11,15 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from flows.inbox import Inbox
-from flows.model import BadRow, Decision, SheetRow
-from flows.reasons import Reason
-from flows.rows import OrderRow
+from flows.inbox.inbox import Inbox
+from flows.orders.model import BadRow, Decision, SheetRow
+from flows.orders.reasons import Reason
+from flows.orders.report import OrderRow
 from rpa.config import Config, load
 from rpa.errors import LoginNeeded
 from rpa.files import write_atomically
 from rpa.flow import Plan, Row
-from rpa.ledger.arrivals import ArrivalRow
+from rpa.ledger.inbox_rows import ArrivalRow
 from rpa.ledger.ledger import Ledger
 
 A, B, C, D = (f"260310-{letter * 15}" for letter in "1234")

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from rpa.scheduler.children import Parent
+from rpa.scheduler.processes import Parent
 
 _HANGS = "import threading; threading.Event().wait()"
 

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 
-from rpa.confined import serve
+from rpa.sandbox import serve
 
 KEPT: list[bytes] = []
 

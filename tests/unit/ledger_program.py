@@ -14,11 +14,11 @@ from pathlib import Path
 from rpa.clock import Clock
 from rpa.errors import RpaError
 from rpa.ledger.actions import Action, Intent, LookAt, Seen
+from rpa.ledger.claims import HoldWanted, Judge, Mention
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.lock import RunLock
-from rpa.ledger.mentions import HoldWanted, Judge, Mention
 from rpa.ledger.runs import RunRecord
+from rpa.ledger.shop_lock import RunLock
 
 SHOP = "demo"
 MENTIONS = 60

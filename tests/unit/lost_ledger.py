@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rpa.ledger.accepting import accept
+from rpa.ledger.acceptance import accept
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.opening import LedgerInDoubt, check_ledger
+from rpa.ledger.verification import LedgerInDoubt, check_ledger
 from tests.unit.ledger_clock import HandClock
 
 CLOCK = HandClock()

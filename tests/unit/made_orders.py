@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows.decide import Rules
-from flows.holding import PERSON
-from flows.model import BadRow, Item, Mark, Order, Place, SheetRow
-from flows.reasons import Reason
+from flows.gate.decide import Rules
+from flows.orders.hold_causes import PERSON
+from flows.orders.model import BadRow, Item, Mark, Order, Place, SheetRow
+from flows.orders.reasons import Reason
 from rpa.ledger.holds import Hold
 
 NOW = datetime(2026, 3, 10, 9, 15, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 
+from flows.notices.api import NoticeKind
 from flows.notices.attachments import read_attachment
-from flows.notices.model import NoticeKind
-from flows.notices.profile import NoticeWords
-from flows.profile import read_sheet_profile
+from flows.notices.words import NoticeWords
+from flows.orders.words import read_sheet_profile
 from rpa.elements.registry import load_profile, selectors_folder
 
 MOST = 500 << 20

@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 
 import time_machine
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa.config import Config, load
 from rpa.ledger.actions import Intent, LookAt, Seen
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
 from rpa.ledger.runs import RunState
-from rpa.ledger.standing import Finding
-from rpa.overview.orders import Orders, orders_of
-from rpa.overview.shops import ShopState, shop_states
-from rpa.overview.tasks import Task, tasks
+from rpa.monitoring.backlog import Orders, orders_of
+from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.shops import ShopState, shop_states
+from rpa.monitoring.tasks import Task, tasks
 from rpa.overview.todo import Line, folded
-from rpa.overview.vocabulary import Vocabulary
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 3, 10, 9, 15, tzinfo=SHANGHAI)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fixtures.sheets.formats import write_csv, write_html, write_xls, write_xlsx
-from flows.profile import read_sheet_profile
+from flows.orders.words import read_sheet_profile
 from flows.sheets.contents import SheetContents
 
 PROFILE = read_sheet_profile(Path(__file__).parents[2] / "selectors" / "pinduoduo.toml")

@@ -18,8 +18,8 @@ from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.pauses import Pauses
-from rpa.scheduler.desk import Desk
-from rpa.scheduler.workers import Ended, How, Task
+from rpa.scheduler.dispatcher import Desk
+from rpa.scheduler.jobs import Ended, How, Task
 from rpa.timetable import planned
 
 if TYPE_CHECKING:

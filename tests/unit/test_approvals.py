@@ -14,7 +14,7 @@ from rpa.elements.approvals import Approvals
 from rpa.elements.facts import Change
 from rpa.elements.profile import Profile
 from rpa.elements.registry import load_profile, selectors_folder
-from rpa.elements.unseen import unconfirmed, unseen
+from rpa.elements.unapproved import unconfirmed, unseen
 from rpa.errors import ConfigError
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from fixtures.sheets.formats import write_xlsx
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from flows.sheets import marks
 from rpa.errors import ConfigError
 from tests.unit.arrival_desk import A, ArrivalDesk, B, C, aged, parcel

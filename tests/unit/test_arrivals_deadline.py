@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from flows.arrivals.deadline import watch_inboxes
+from flows.inbox.deadline import watch_inboxes
 from tests.unit.arrival_desk import A, ArrivalDesk, B, parcel
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

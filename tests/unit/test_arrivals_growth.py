@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.arrivals.deadline import watch_inboxes
-from flows.reasons import Reason
+from flows.inbox.deadline import watch_inboxes
+from flows.orders.reasons import Reason
 from flows.sheets.files import ends_whole
 from tests.unit.arrival_desk import HEADERS, A, ArrivalDesk, B, C, D, aged, parcel
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from tests.office import PATIENCE_S
 from tests.unit.arrival_desk import A, ArrivalDesk, B, parcel
 from tests.unit.arrival_program import DEAD

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.arrivals.deadline import watch_inboxes
-from flows.arrivals.finding import whole_of
-from flows.reasons import Reason
+from flows.inbox.deadline import watch_inboxes
+from flows.inbox.finding import whole_of
+from flows.orders.reasons import Reason
 from tests.unit.arrival_desk import A, ArrivalDesk, B, C, aged, parcel
 
 SHIPPED = {"demo": {A: Reason.SHIPPED, B: Reason.SHIPPED, C: Reason.SHIPPED}}
@@ -61,7 +61,7 @@ def test_a_link_in_the_place_of_done_is_not_followed(desk: ArrivalDesk, elsewher
 
 
 def test_a_folder_that_is_swapped_for_a_link_meanwhile_gets_nothing(desk: ArrivalDesk, elsewhere: Path) -> None:
-    from rpa.openfolder import FolderRefused, OpenFolder
+    from rpa.untrusted_folder import FolderRefused, OpenFolder
 
     desk.done.mkdir()
     (desk.inbox / "a.csv").write_text("a")
@@ -213,8 +213,8 @@ def test_what_an_earlier_release_put_away_in_done_is_read_again_and_told_of_as_b
 def _taken_in_by_an_earlier_release(desk: ArrivalDesk) -> Path:
     from hashlib import sha256
 
-    from flows.arrivals.rows import new_row
-    from flows.sheets.arrival import state
+    from flows.inbox.rows import new_row
+    from flows.sheets.stability import state
 
     desk.drop("old.csv", f"{parcel(A)}\n")
     [row] = desk.read(live=False).rows("demo")

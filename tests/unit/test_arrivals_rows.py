@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from flows.arrivals.folder import folders_of
-from flows.arrivals.results import ResultWriter
-from flows.arrivals.rows import ends
-from flows.arrivals.showing import write_results
-from flows.reasons import Reason
-from rpa.ledger.arrivals import ArrivalRow, RowNote
+from flows.inbox.done_folder import write_results
+from flows.inbox.folder import folders_of
+from flows.inbox.results import ResultWriter
+from flows.inbox.rows import ends
+from flows.orders.reasons import Reason
+from rpa.ledger.inbox_rows import ArrivalRow, RowNote
 from rpa.outcome import Outcome
 from tests.unit.arrival_desk import A, ArrivalDesk, B, C, parcel
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from tests.unit.arrival_desk import A, ArrivalDesk, B, parcel
 
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rpa.cli.attending import Teller
+from rpa.cli.schedule_run import Teller
 from rpa.config import load
 from rpa.language import Text
 from rpa.ledger.ledger import Ledger

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from flows.importing.model import ImportLimits
-from flows.importing.settling import settle_files
-from flows.importing.upload import ImportGoing
-from flows.model import Mark
-from flows.rules import KIND
-from flows.ways import By
+from flows.bulk_import.api import ImportLimits
+from flows.bulk_import.routes import By
+from flows.bulk_import.settling import settle_files
+from flows.bulk_import.upload import ImportGoing
+from flows.gate.rules import KIND
+from flows.orders.model import Mark
 from rpa.errors import NotApproved, PageChanged, TryAgain
 from rpa.ledger.actions import State
 from tests.unit.importsite import Shop, a_shop

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from flows.importing.model import ImportLimits
-from flows.importing.settling import settle_files
-from flows.importing.upload import ImportGoing
-from flows.model import Mark
-from flows.office import ImportSaid
-from flows.rules import KIND
+from flows.bulk_import.api import ImportLimits
+from flows.bulk_import.routes import By
+from flows.bulk_import.settling import settle_files
+from flows.bulk_import.upload import ImportGoing
+from flows.gate.rules import KIND
+from flows.orders.api import ImportSaid
+from flows.orders.model import Mark
 from flows.ship import carefully
-from flows.shipping import ShippingDesk
-from flows.ways import By
+from flows.shipping.batch import ShippingDesk
 from rpa.errors import ConfigError, InDoubt, PageChanged, RpaError, Stopped, TryAgain
 from rpa.flow import Row
 from rpa.ledger.actions import Intent, State

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.importing.upload import ImportGoing
-from flows.model import Mark
+from flows.bulk_import.routes import By
+from flows.bulk_import.upload import ImportGoing
+from flows.orders.model import Mark
 from flows.ship import carefully
-from flows.shipping import ShippingDesk
-from flows.ways import By
+from flows.shipping.batch import ShippingDesk
 from rpa.language import Language
 from tests.unit.importsite import Shop, a_shop
 from tests.unit.made_orders import NOW, an_item, an_order

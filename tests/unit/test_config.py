@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import OrderSettings
+from flows.orders.settings import OrderSettings
 from rpa.config import Config, load
 from rpa.errors import ConfigError
 from rpa.language import Language

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.bulk_import.routes import By
 from flows.ship import Options
-from flows.ways import By
 from rpa.config import Config, flow_options, load
 from rpa.discovery import flows
 from rpa.errors import ConfigError

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from rpa.confined import Confined, Died, Limits
 from rpa.errors import TryAgain
+from rpa.sandbox import Confined, Died, Limits
 
 LIMITS = Limits(memory_bytes=400 << 20, cpu_s=1, wall_s=20, answer_bytes=1 << 20)
 PROGRAM = "tests.unit.confined_program"
@@ -67,7 +67,7 @@ def test_a_process_that_cannot_start_is_no_fault_of_the_question() -> None:
 
 def test_memory_is_looked_at_from_outside_too(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
     who = int(confined.ask(b"who"))
-    monkeypatch.setattr("rpa.confined._memory_of", lambda _pid: LIMITS.memory_bytes + 1)
+    monkeypatch.setattr("rpa.sandbox._memory_of", lambda _pid: LIMITS.memory_bytes + 1)
     with pytest.raises((Died, TryAgain)):
         confined.ask(b"hang")
     assert not psutil.pid_exists(who)

@@ -254,7 +254,7 @@ def test_the_key_is_taken_out_of_the_environment_once_and_found_all_the_same() -
     text = make_key()
     program = (
         "import os; from rpa.credentials import find_key;"
-        "from rpa.surroundings import given_key, take_key_out, without_key; take_key_out();"
+        "from rpa.environment import given_key, take_key_out, without_key; take_key_out();"
         "assert not {'RPA_KEY'} & (os.environ.keys() | without_key().keys()); find_key(); print(given_key())"
     )
     environment = {**os.environ, "RPA_KEY": text, "PYTHONPATH": str(ROOT)}

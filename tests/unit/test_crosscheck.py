@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.model import Mark, Order
-from flows.platforms.web.crosscheck import orders_of
+from flows.orders.model import Mark, Order
+from flows.orders.web_check import orders_of
 from rpa.elements.values import UNREADABLE
 
 AT = datetime(2026, 3, 10, 9, 15, tzinfo=ZoneInfo("Asia/Shanghai"))

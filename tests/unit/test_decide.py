@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from flows.decide import NoLogistics, decide, decide_found, receiver_key
-from flows.model import Decision, How, Mark, Order, SheetRow, Shipment
-from flows.reasons import Reason
-from flows.rows import OrderRow
+from flows.gate.decide import NoLogistics, decide, decide_found, receiver_key
+from flows.orders.model import Decision, How, Mark, Order, SheetRow, Shipment
+from flows.orders.reasons import Reason
+from flows.orders.report import OrderRow
 from tests.unit.made_orders import NOW, RULES, a_bad_row, a_hold, a_row, an_item, an_order
 
 CARD = an_item(goods_id="900", goods="视频会员", spec="月卡", physical=False)

@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.decide import NoLogistics, Rules, decide, receiver_key
-from flows.model import BadRow, Decision, How, Mark, Order, SheetRow
+from flows.gate.decide import NoLogistics, Rules, decide, receiver_key
+from flows.orders.model import BadRow, Decision, How, Mark, Order, SheetRow
 from tests.unit.made_orders import NOW, a_bad_row, a_hold, a_row, an_item, an_order
 
 NUMBERS = ("A", "B", "C", "D", "E")

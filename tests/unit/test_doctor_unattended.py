@@ -10,11 +10,11 @@ from rpa.config import Config, load
 from rpa.credentials import Vault, find_key, make_key
 from rpa.doctor import examine
 from rpa.doctor.findings import Finding, State
-from rpa.doctor.sleeping import falls_asleep, mac_minutes, windows_minutes
+from rpa.doctor.sleep import falls_asleep, mac_minutes, windows_minutes
 from rpa.doctor.unattended import channels, clocks, log_on, secrets, service, unattended
 from rpa.ledger.ledger import Ledger
 from rpa.notify.addresses import secret_name
-from rpa.scheduler.presence import Presence
+from rpa.scheduler.instance_lock import Presence
 from rpa.service.program import Program, Standing, program_of
 
 SHOPS = """

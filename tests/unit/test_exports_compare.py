@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.exports.api import ExportedOrder
 from flows.exports.compare import Sources, audits_in, cleared_in, compare, strangers
-from flows.exports.model import ExportedOrder
-from flows.model import Mark, Order
-from flows.reasons import Reason
+from flows.orders.model import Mark, Order
+from flows.orders.reasons import Reason
 from rpa.ledger.actions import Action, State
 from tests.unit.made_orders import an_order
 

@@ -19,11 +19,11 @@ from fixtures.mockshop.exports import rows_of
 from fixtures.mockshop.generate import generate
 from fixtures.mockshop.orders import MockOrder
 from fixtures.mockshop.settings import DEFAULT_NOW
-from flows.exports.model import ExportTable
-from flows.exports.profile import ExportWords
+from flows.exports.api import ExportTable
 from flows.exports.reading import read_export
-from flows.model import Mark
-from flows.profile import Identifiers
+from flows.exports.words import ExportWords
+from flows.orders.model import Mark
+from flows.orders.words import Identifiers
 from flows.sheets.files import NotASheet
 from rpa.documents.archives import BadArchive
 from rpa.elements.registry import load_profile

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.platforms.web.exports import record_of
+from flows.exports.web import record_of
 from rpa.elements.values import UNREADABLE
 from rpa.errors import PageChanged
 

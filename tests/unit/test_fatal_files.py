@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.reasons import Reason
-from rpa.documents.fatal import Fatal, FatalFiles
+from flows.orders.reasons import Reason
+from rpa.documents.quarantine import Fatal, FatalFiles
 from tests.unit.arrival_desk import A, ArrivalDesk, B, aged, parcel
 from tests.unit.arrival_program import DEAD
 from tests.unit.test_arrivals_killed import end, start

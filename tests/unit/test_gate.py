@@ -9,11 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.gate import Known, address_mark, marks_against, notices_against_all, reason_to_wait, refused_for
-from flows.holding import CLEAR, CLOSED, EXPORT, LOOKS_APART, PERSON, PROHIBITED, UNCLEAR, goods_subject, sku_subject
-from flows.model import Mark
+from flows.gate.gate import Known, address_mark, marks_against, notices_against_all, reason_to_wait, refused_for
 from flows.notices.coverage import LostSpan
-from flows.reasons import Reason
+from flows.orders.hold_causes import (
+    CLEAR,
+    CLOSED,
+    EXPORT,
+    LOOKS_APART,
+    PERSON,
+    PROHIBITED,
+    UNCLEAR,
+    goods_subject,
+    sku_subject,
+)
+from flows.orders.model import Mark
+from flows.orders.reasons import Reason
 from rpa.ledger.holds import Hold
 from rpa.ledger.observations import Observation
 from rpa.outcome import Outcome

@@ -9,8 +9,8 @@ import pytest
 
 from flows.commands.hold_file import Defaults, Wanted, read_holds
 from flows.commands.subjects import Named, SubjectReader, Unusable, end_of
-from flows.holding import PERSON, goods_subject, holds_of, sku_subject
-from flows.profile import Identifiers
+from flows.orders.hold_causes import PERSON, goods_subject, holds_of, sku_subject
+from flows.orders.words import Identifiers
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 from rpa.language import Language

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixtures.sheets.formats import write_xlsx
-from flows.importing.agreement import agreed, failures_of
-from flows.importing.model import FailedLine, ImportedRow, ImportLine, ImportResult, ToldRow
-from flows.importing.profile import ImportWords
+from flows.bulk_import.api import FailedLine, ImportedRow, ImportLine, ImportResult, ToldRow
+from flows.bulk_import.reconcile import agreed, failures_of
+from flows.bulk_import.words import ImportWords
 from rpa.elements.registry import load_profile
 
 WORDS = load_profile("pinduoduo").section(ImportWords)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.bulk_import.api import ImportLimits, ImportLine
 from flows.importing.chunks import fits, line_of, next_chunk
-from flows.importing.model import ImportLimits, ImportLine
-from flows.model import Decision, How, Shipment
+from flows.orders.model import Decision, How, Shipment
 from tests.unit.made_orders import an_order
 
 LIMITS = ImportLimits(rows=3, size=10)

@@ -18,14 +18,14 @@ from fixtures.mockshop.import_files import EXPRESS, NO_LOGISTICS
 from fixtures.mockshop.import_files import read_rows as as_the_site_reads_it
 from fixtures.mockshop.import_files import template as template_of
 from fixtures.sheets.formats import write_xlsx
-from flows.importing import trial
-from flows.importing.file import read_failures, read_lines, write_file
-from flows.importing.model import FailedLine, ImportLine
-from flows.importing.profile import ImportWords
+from flows.bulk_import import template_check
+from flows.bulk_import.api import FailedLine, ImportLine
+from flows.bulk_import.file import read_failures, read_lines, write_file
+from flows.bulk_import.words import ImportWords
 from flows.sheets.files import NotASheet
-from rpa.confined import Confined, Limits
 from rpa.elements.registry import load_profile
 from rpa.errors import PageChanged, TryAgain
+from rpa.sandbox import Confined, Limits
 from tests.processes import open_in
 
 WORDS = load_profile("pinduoduo").section(ImportWords)
@@ -229,7 +229,7 @@ def test_a_template_that_takes_all_memory_when_it_is_opened_is_no_template(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     less = Limits(memory_bytes=256 << 20, cpu_s=3, wall_s=60, answer_bytes=1)
-    monkeypatch.setattr(trial._TRIAL, "_limits", less)
+    monkeypatch.setattr(template_check._TRIAL, "_limits", less)
     hostile = tmp_path / "hostile.xlsx"
     merged = b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     with ZipFile(template) as given, ZipFile(hostile, "w") as made:
@@ -242,7 +242,7 @@ def test_a_template_that_takes_all_memory_when_it_is_opened_is_no_template(
 
 def test_the_forms_known_are_opened_without_a_trial(template: Path) -> None:
     nobody = Confined("tests.unit.no_such_program", limits=Limits(memory_bytes=1, cpu_s=1, wall_s=1, answer_bytes=1))
-    trial.try_out(template, trial=nobody)
+    template_check.try_out(template, trial=nobody)
 
 
 SHEET = "</sheetData>"
@@ -268,4 +268,4 @@ def test_a_form_that_could_cost_more_than_it_looks_is_tried_out(
             made.writestr(name, odd(given.read(name).decode()) if is_sheet else given.read(name))
     nobody = Confined("tests.unit.no_such_program", limits=Limits(memory_bytes=1, cpu_s=1, wall_s=1, answer_bytes=1))
     with pytest.raises(TryAgain):
-        trial.try_out(path, trial=nobody)
+        template_check.try_out(path, trial=nobody)

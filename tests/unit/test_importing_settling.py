@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.importing.settling import settle_files
-from flows.rules import KIND
+from flows.bulk_import.settling import settle_files
+from flows.gate.rules import KIND
 from rpa.errors import PageChanged, TryAgain
 from rpa.ledger.actions import State
 from tests.unit.importsite import Shop, a_shop

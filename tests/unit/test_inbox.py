@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.inbox import Inbox, sheets_of
-from flows.model import BadRow, SheetRow
-from flows.reasons import Reason
+from flows.inbox.inbox import Inbox, sheets_of
+from flows.orders.model import BadRow, SheetRow
+from flows.orders.reasons import Reason
 from rpa.config import Config, load
 from rpa.errors import ConfigError
 from rpa.flow import Plan

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from flows.arrivals.deadline import CAUSE, watch_inboxes
-from flows.inbox import Inbox
-from flows.reasons import Reason
+from flows.inbox.deadline import CAUSE, watch_inboxes
+from flows.inbox.inbox import Inbox
+from flows.orders.reasons import Reason
 from rpa.config import load
 from rpa.flow import Plan
 from tests.unit.arrival_desk import HEADERS, A, ArrivalDesk, parcel

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from flows.model import How, Shipment
-from flows.platforms.web.lastlook import (
+from flows.orders.model import How, Shipment
+from flows.orders.reasons import Reason
+from flows.shipping.presubmit import (
     refuse_changed,
     refuse_held,
     refuse_held_data,
     refuse_other_fields,
     refuse_other_goods,
 )
-from flows.reasons import Reason
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, Refused
 from tests.unit.made_orders import an_item, an_order

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rpa.errors import ConfigError
-from rpa.ledger.accepting import accept
+from rpa.ledger.acceptance import accept
 from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.journal import Journal
 from rpa.ledger.ledger import Ledger

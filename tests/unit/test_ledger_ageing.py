@@ -14,10 +14,10 @@ from sqlalchemy import Engine, event
 
 from rpa.clock import Clock
 from rpa.ledger.actions import Intent
-from rpa.ledger.arrivals import NewRow, RowNote
+from rpa.ledger.inbox_rows import NewRow, RowNote
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import Plan, PlanState
-from rpa.ledger.standing import Finding
 from tests.unit.ledger_clock import HandClock
 
 DAY_S = 24 * 3600

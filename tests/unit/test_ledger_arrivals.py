@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from rpa.ledger.arrivals import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote, RowState
+from rpa.ledger.inbox_rows import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote, RowState
 from rpa.ledger.ledger import Ledger
 from tests.unit.ledger_clock import HandClock
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from rpa.errors import ConfigError
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.opening import Opened
+from rpa.ledger.verification import Opened
 from tests.processes import open_in
 from tests.unit.ledger_clock import HandClock
 

@@ -18,8 +18,8 @@ from rpa.errors import ConfigError
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.lock import RunLock
 from rpa.ledger.runs import RunState
+from rpa.ledger.shop_lock import RunLock
 from tests.unit.ledger_program import MENTIONS
 
 if TYPE_CHECKING:

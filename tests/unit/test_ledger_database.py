@@ -17,11 +17,11 @@ from sqlalchemy import create_engine, create_mock_engine, make_url
 from rpa.errors import ConfigError
 from rpa.ledger import database
 from rpa.ledger.actions import LIVE, Intent
+from rpa.ledger.claims import Mention
 from rpa.ledger.database import migrate, writing
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.mentions import Mention
 from rpa.ledger.plans import Plan
 from rpa.ledger.schema import REVISION, actions, metadata
 from tests.unit.ledger_clock import HandClock

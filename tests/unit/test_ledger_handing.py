@@ -9,7 +9,7 @@ import pytest
 
 from rpa.errors import AlreadyDone, FenceLost
 from rpa.ledger.actions import Action, IllegalStep, Intent, LookAt, Seen, State
-from rpa.ledger.handing import TakeAway, look_at_handed_over, settle_handed_over
+from rpa.ledger.handover import TakeAway, look_at_handed_over, settle_handed_over
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look, Settled
 from rpa.ledger.runs import RunRecord

@@ -15,7 +15,7 @@ from rpa.errors import ConfigError, LedgerBusy, LedgerFails
 from rpa.language import Language
 from rpa.ledger import database
 from rpa.ledger.ledger import Ledger
-from rpa.scheduler.trouble import in_words
+from rpa.scheduler.failures import in_words
 from tests.office import PATIENCE_S, ShopFolder
 from tests.unit.ledger_clock import HandClock
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from rpa.ledger.claims import HoldWanted, Mention
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.mentions import HoldWanted, Mention
 from tests.unit.ledger_clock import HandClock
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 
 from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.open_items import Finding
 from rpa.ledger.runs import RunState
-from rpa.ledger.standing import Finding
 from tests.unit.ledger_clock import HandClock
 
 

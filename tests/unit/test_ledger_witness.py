@@ -14,9 +14,9 @@ import pytest
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.actions import Intent
+from rpa.ledger.identity import Mark
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.lineage import Mark
-from rpa.ledger.opening import LedgerInDoubt
+from rpa.ledger.verification import LedgerInDoubt
 from rpa.ledger.witness import Witness
 from tests.unit.lost_ledger import CLOCK, backup, held, lose, open_ledger, put_back, refused, take, with_a_backup
 from tests.unit.test_ledger_database import first_ledger, tables_in

@@ -16,12 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from rpa.clock import Clock
 from rpa.errors import ConfigError
-from rpa.ledger.accepting import accept
+from rpa.ledger.acceptance import accept
 from rpa.ledger.actions import Intent, Seen, State
+from rpa.ledger.identity import Mark
 from rpa.ledger.journal import Journal
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.lineage import Mark
-from rpa.ledger.opening import LedgerInDoubt
+from rpa.ledger.verification import LedgerInDoubt
 from rpa.ledger.witness import Witness
 
 ROOT = Path(__file__).parents[2]

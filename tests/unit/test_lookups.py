@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.lookups import MOST_SEARCHES
-from flows.model import SheetRow
+from flows.orders.model import SheetRow
+from flows.shipping.lookups import MOST_SEARCHES
 from rpa.errors import RateLimited, Stopped
 from tests.unit.importsite import Shop, a_shop
 from tests.unit.made_orders import a_row, an_order

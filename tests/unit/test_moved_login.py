@@ -10,7 +10,7 @@ from rpa.address import Site
 from rpa.config import load
 from rpa.credentials import Vault, key_from, make_key
 from rpa.errors import LoginNeeded
-from rpa.office import _check_moved, premises_of
+from rpa.runner.shop_session import _check_moved, premises_of
 
 SHOP = '[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nbase_url = "http://127.0.0.1:9"\n'
 

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows.notices.api import DOCUMENT_KIND, Attachment, Notice, NoticeKind, OpenedNotice
 from flows.notices.coverage import answer
 from flows.notices.filing import Filed, Filing
-from flows.notices.model import DOCUMENT_KIND, Attachment, Notice, NoticeKind, OpenedNotice
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import facts_of, is_to_be_filed, row_of
 from rpa.config import load

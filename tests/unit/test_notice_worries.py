@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.notices.worries import without_notice
+from flows.notices.gaps import without_notice
+from rpa.ledger.claims import Mention
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.documents import Document, DocumentState
-from rpa.ledger.mentions import Mention
 from rpa.ledger.observations import Observation
 
 NOON = datetime(2026, 3, 10, 12, 30, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from fixtures.notices.hostile import HOSTILE, HostileFile
 from fixtures.notices.made import Result, prohibition_files, result_files
 from fixtures.notices.tables import Formula, Rows, csv_bytes, html_bytes, xls_bytes, xlsx_bytes, zip_bytes
+from flows.notices.api import NoticeKind, Says
 from flows.notices.attachments import Reading, read_attachment
-from flows.notices.model import NoticeKind, Says
-from flows.notices.profile import NoticeWords
-from flows.profile import SheetProfile, read_sheet_profile
+from flows.notices.words import NoticeWords
+from flows.orders.words import SheetProfile, read_sheet_profile
 from rpa.elements.registry import load_profile, selectors_folder
 
 A, B, C, D = (f"260310-00000000000000{n}" for n in range(1, 5))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.notices.model import NoticeKind
-from flows.notices.profile import NoticeWords
+from flows.notices.api import NoticeKind
 from flows.notices.reasons import NoticeReason
-from flows.reasons import Reason
+from flows.notices.words import NoticeWords
+from flows.orders.reasons import Reason
 from rpa import errors
 from rpa.elements.registry import load_profile
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.coverage import Answer, Covered, answer
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.slots import next_slot, nth_slot_after, previous_slot, slot_of, slots_between
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.documents import Document, DocumentState

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows import holding
-from flows.notices.model import Says
-from flows.notices.standing import standing
-from rpa.ledger.mentions import Mention
+from flows.notices.api import Says
+from flows.notices.verdicts import standing
+from flows.orders import hold_causes
+from rpa.ledger.claims import Mention
 
 START = datetime(2026, 3, 10, 10, tzinfo=UTC)
 SN = "260310-000000000000001"
@@ -53,7 +53,7 @@ def test_closed_is_final_for_every_notice(before: list[Mention], after: list[Men
     moved = [said(one.says, hour=10 + n) for n, one in enumerate(after)]
     wanted = standing(SN, [*moved, said(Says.CLOSED, hour=9), *before])
     assert wanted is not None
-    assert wanted.cause == holding.CLOSED
+    assert wanted.cause == hold_causes.CLOSED
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,9 +70,9 @@ def test_nothing_is_as_if_it_had_not_been_said(mentions: list[Mention]) -> None:
 
 
 def test_each_word_holds_for_its_own_cause() -> None:
-    assert cause(said(Says.PROHIBITED)) == holding.PROHIBITED
-    assert cause(said(Says.UNCLEAR)) == holding.UNCLEAR
-    assert cause(said(Says.CLOSED)) == holding.CLOSED
+    assert cause(said(Says.PROHIBITED)) == hold_causes.PROHIBITED
+    assert cause(said(Says.UNCLEAR)) == hold_causes.UNCLEAR
+    assert cause(said(Says.CLOSED)) == hold_causes.CLOSED
     assert cause(said(Says.SHIP)) is None
     assert cause() is None
 
@@ -80,24 +80,24 @@ def test_each_word_holds_for_its_own_cause() -> None:
 def test_a_result_lifts_a_prohibition_and_what_was_unclear() -> None:
     assert cause(said(Says.PROHIBITED), said(Says.SHIP, hour=1)) is None
     assert cause(said(Says.UNCLEAR), said(Says.SHIP, hour=1)) is None
-    assert cause(said(Says.SHIP), said(Says.PROHIBITED, hour=1)) == holding.PROHIBITED
+    assert cause(said(Says.SHIP), said(Says.PROHIBITED, hour=1)) == hold_causes.PROHIBITED
 
 
 def test_a_person_can_release_even_a_closed_order_but_a_later_notice_holds_it_again() -> None:
     released = said(Says.CLOSED), said(Says.RELEASED, hour=1, by="Li")
     assert cause(*released) is None
-    assert cause(*released, said(Says.PROHIBITED, hour=2)) == holding.PROHIBITED
+    assert cause(*released, said(Says.PROHIBITED, hour=2)) == hold_causes.PROHIBITED
 
 
 def test_at_the_same_moment_the_stricter_word_counts() -> None:
     words = [Says.SHIP, Says.PROHIBITED, Says.UNCLEAR, Says.CLOSED]
-    causes = [None, holding.PROHIBITED, holding.UNCLEAR, holding.CLOSED]
+    causes = [None, hold_causes.PROHIBITED, hold_causes.UNCLEAR, hold_causes.CLOSED]
     for number in range(1, 5):
         assert cause(*(said(word) for word in reversed(words[:number]))) == causes[number - 1]
 
 
 def test_a_word_that_is_not_known_holds_as_unclear() -> None:
-    assert cause(said("partly")) == holding.UNCLEAR
+    assert cause(said("partly")) == hold_causes.UNCLEAR
 
 
 def test_a_hold_tells_since_when_and_by_which_notice() -> None:
@@ -121,6 +121,6 @@ def test_a_release_ends_nothing_that_nobody_knew_when_it_was_given() -> None:
         replace(one, heard_at=START + timedelta(hours=hour)) for hour, one in ((3, known), (4, release), (5, unknown))
     ]
     assert cause(*heard[:2]) is None
-    assert cause(*heard) == holding.PROHIBITED
+    assert cause(*heard) == hold_causes.PROHIBITED
     again = replace(said(Says.RELEASED, hour=3, by="Li"), heard_at=START + timedelta(hours=6))
     assert cause(*heard, again) is None

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from flows.notices.api import NoticeKind, Says
 from flows.notices.attachments import read_text
-from flows.notices.model import NoticeKind, Says
-from flows.notices.profile import NoticeWords
 from flows.notices.reasons import NoticeReason
 from flows.notices.wording import Wording, together, verdict
-from flows.profile import SheetProfile, read_sheet_profile
+from flows.notices.words import NoticeWords
+from flows.orders.words import SheetProfile, read_sheet_profile
 from rpa.elements.registry import load_profile, selectors_folder
 
 A, B = "260310-000000000000001", "260310-000000000000002"

@@ -16,9 +16,9 @@ from rpa.config import Config, load
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.notify.channels import Notifier
-from rpa.notify.telling import tell
-from rpa.report.aftermath import keep_ending
+from rpa.notify.incident_messages import tell
 from rpa.report.results import Incident
+from rpa.runner.follow_up import keep_ending
 from tests.unit.postbox import Postbox, postbox
 
 EVENING = datetime(2026, 3, 10, 20, 0, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa.ledger.incidents import Severity
-from rpa.ledger.standing import Finding
-from rpa.overview.alarms import raise_due
+from rpa.ledger.open_items import Finding
+from rpa.monitoring.alarms import raise_due
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 
 QUIET = '[calendar]\nquiet_days = ["2026-03-10"]\n'

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.notices.model import DOCUMENT_KIND
-from flows.reasons import Reason
+from flows.notices.api import DOCUMENT_KIND
+from flows.orders.reasons import Reason
 from rpa.language import Language
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
 from rpa.notify.channels import Notifier
-from rpa.overview.digest import send_if_due, text
+from rpa.notify.digest import send_if_due, text
 from rpa.pauses import Pauses
-from rpa.scheduler.chores import do_all
-from rpa.scheduler.trouble import Trouble
+from rpa.scheduler.background import do_all
+from rpa.scheduler.failures import Trouble
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 from tests.unit.postbox import Postbox, postbox
 from tests.unit.test_discovery import installed, python

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from flows.reasons import Reason
-from rpa.cli.shoptable import shop_table
+from flows.orders.reasons import Reason
+from rpa.cli.status_table import shop_table
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
 from rpa.ledger.runs import RunState
-from rpa.overview.health import allowed_down, complaint, scheduler_of
-from rpa.overview.shops import Condition
-from rpa.overview.statement import document
+from rpa.monitoring.health import allowed_down, complaint, scheduler_of
+from rpa.monitoring.shops import Condition
+from rpa.monitoring.status_json import document
 from rpa.pauses import Pauses
-from rpa.scheduler.presence import Presence
+from rpa.scheduler.instance_lock import Presence
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 
 PLANNED = '[[schedule]]\nflow = "ship"\nevery = "30m"\n'

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa.ledger.incidents import Severity
+from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import PlanState
 from rpa.ledger.runs import RunState
-from rpa.ledger.standing import Finding
 from rpa.overview.todo import each_by_itself
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 

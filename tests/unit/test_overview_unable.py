@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rpa.cli.timetables import show_plan
+from rpa.cli.schedule_plan import show_plan
 from rpa.config import Config, load
 from rpa.doctor.findings import State
 from rpa.doctor.planning import schedule
-from rpa.overview.unable import unable
+from rpa.monitoring.unsupported import unable
 
 SHIPPED = Path(__file__).resolve().parents[2] / "selectors" / "pinduoduo.toml"
 SHOPS = """

@@ -11,9 +11,9 @@ from typing import Any
 import pyperclip
 import pytest
 
-from flows.inbox import Inbox, given_sheets
-from flows.model import SheetRow
-from flows.reasons import Reason
+from flows.inbox.inbox import Inbox, given_sheets
+from flows.orders.model import SheetRow
+from flows.orders.reasons import Reason
 from flows.ship import Options
 from rpa.errors import ConfigError
 from rpa.flow import Plan

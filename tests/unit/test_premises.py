@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rpa.config import load
 from rpa.credentials import Vault, key_from
-from rpa.office import premises_of
+from rpa.runner.shop_session import premises_of
 from tests.office import ShopFolder
 
 

@@ -15,7 +15,7 @@ from loguru import logger
 from rich.table import Table
 
 from rpa.cli import main
-from rpa.cli.speech import LastingConsole
+from rpa.cli.console import LastingConsole
 from rpa.errors import PageChanged
 from rpa.language import Language, Text
 from rpa.log import speak, to_errors, to_file, to_terminal

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa import errors
 from rpa.outcome import Outcome
 

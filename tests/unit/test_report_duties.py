@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from flows.reasons import Reason
-from flows.rows import ORDER_LAYOUT, ORDER_SHEET, held_orders_sheet
+from flows.orders.reasons import Reason
+from flows.orders.report import ORDER_LAYOUT, ORDER_SHEET, held_orders_sheet
 from rpa.language import Language
 from rpa.report.duties import to_do_sheet
 from rpa.report.finishing import ReportStyle, Run

@@ -118,7 +118,7 @@ def test_a_report_whose_header_was_cut_off_counts_as_none(var: Path) -> None:
 
 
 def test_a_run_does_not_wait_for_pandas() -> None:
-    modules = "rpa.cli.run, rpa.cli.records, flows.ship, flows.pending_orders, fixtures.demo"
+    modules = "rpa.cli.run, rpa.cli.ledger_report, flows.ship, flows.pending_orders, fixtures.demo"
     words = [sys.executable, "-c", f"import sys, {modules}; sys.exit('pandas' in sys.modules)"]
     subprocess.run(words, cwd=Path(__file__).resolve().parents[2], check=True)
 

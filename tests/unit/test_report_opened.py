@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rpa.report.finishing import finish_crashed, unfinished
-from rpa.report.opened import is_open, keep_searched, mark_open
+from rpa.report.open_reports import is_open, keep_searched, mark_open
 from tests.office import PATIENCE_S
 from tests.unit.small_report import STYLE, small_report, small_row
 

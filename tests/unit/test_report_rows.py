@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.model import Decision, How, Item, Mark, Order, Place, SheetRow, Shipment
-from flows.reasons import Reason
-from flows.rows import (
+from flows.orders.model import Decision, How, Item, Mark, Order, Place, SheetRow, Shipment
+from flows.orders.reasons import Reason
+from flows.orders.report import (
     ORDER_COLUMNS,
     ORDER_LAYOUT,
     ORDER_SHEET,

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from flows.decide import NoLogistics, Rules, receiver_key
-from flows.model import Mark
-from flows.notices.model import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
-from flows.rules import KIND, looks_of, rules_of, sightings
+from flows.gate.decide import NoLogistics, Rules, receiver_key
+from flows.gate.rules import KIND, looks_of, rules_of, sightings
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
+from flows.orders.model import Mark
 from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa.config import load
 from rpa.doctor.configuration import broken_shops
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
+from rpa.monitoring.alarms import raise_due
 from rpa.notify.channels import Notifier
-from rpa.notify.telling import tell
-from rpa.overview.alarms import raise_due
-from rpa.overview.digest import text
+from rpa.notify.digest import text
+from rpa.notify.incident_messages import tell
 from rpa.scheduler.brokenshops import tell_of_broken
 from tests.unit.overview_desk import OverviewDesk, an_order, overview_desk
 from tests.unit.postbox import postbox

@@ -12,7 +12,7 @@ from threading import Thread
 import psutil
 import pytest
 
-from rpa.scheduler.children import Child, Message
+from rpa.scheduler.processes import Child, Message
 from tests.office import ROOT
 
 PATIENCE_S = 120.0

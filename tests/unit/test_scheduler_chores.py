@@ -18,7 +18,7 @@ from rpa.config import Config, load
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.notify.sending import LONGEST_S
-from rpa.scheduler.chores import Chores, Ping
+from rpa.scheduler.background import Chores, Ping
 from tests.office import PATIENCE_S
 from tests.unit.postbox import postbox
 

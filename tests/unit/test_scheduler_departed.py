@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa.config import load
 from rpa.ledger.plans import PlanState
 from rpa.scheduler.departed import close_departed

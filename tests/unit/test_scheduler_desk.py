@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from rpa.ledger.plans import PlanState
-from rpa.overview.tasks import lost_runs
+from rpa.monitoring.tasks import lost_runs
+from rpa.scheduler.jobs import Task
 from rpa.scheduler.planner import Why
-from rpa.scheduler.workers import Task
 from tests.unit.simulated import SECOND, Fate
 from tests.unit.simulated_desk import BEGIN, HOUR, MINUTE, NOTICES, SHIP, Make, come_of, reasons, restart, simulations
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from loguru import logger
 
-from rpa.scheduler.leftovers import end_leftovers, workshop
+from rpa.scheduler.crash_recovery import end_leftovers, workshop
 
 WAITS = "import sys; sys.stdin.read()"
 

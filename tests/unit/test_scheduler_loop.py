@@ -24,22 +24,22 @@ from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
-from rpa.overview.health import ONCE, OVER, SCHEDULER, scheduler_of
+from rpa.monitoring.health import ONCE, OVER, SCHEDULER, scheduler_of
 from rpa.pauses import Pauses
-from rpa.scheduler.desk import Desk
+from rpa.scheduler.dispatcher import Desk
+from rpa.scheduler.failures import Trouble
+from rpa.scheduler.instance_lock import Presence
+from rpa.scheduler.jobs import Ended, Task, Workers
 from rpa.scheduler.loop import LIVES_S, Loop, Pulse
+from rpa.scheduler.periodic import Rounds, SteadyTime
 from rpa.scheduler.planner import Why
-from rpa.scheduler.presence import Presence
-from rpa.scheduler.rounds import Rounds, SteadyTime
 from rpa.scheduler.settings import Settings
-from rpa.scheduler.trouble import Trouble
-from rpa.scheduler.workers import Ended, Task, Workers
 
 OTHER = """
 import sys
 from pathlib import Path
 from rpa.config import load
-from rpa.scheduler.presence import Presence
+from rpa.scheduler.instance_lock import Presence
 with Presence(load(Path(sys.argv[1]))):
     print("here", flush=True)
     sys.stdin.read()

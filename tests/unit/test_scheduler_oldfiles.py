@@ -13,7 +13,7 @@ from rpa.ledger.actions import Intent, LookAt, Seen, State
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunRecord
 from rpa.run import run_of_import
-from rpa.scheduler.tidying import Tidying
+from rpa.scheduler.retention import Tidying
 from tests.unit.overview_desk import OverviewDesk, overview_desk
 from tests.unit.small_report import small_report, small_row
 

@@ -11,18 +11,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from flows.reasons import Reason
+from flows.orders.reasons import Reason
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.actions import Intent, LookAt, Seen
+from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import PlanState
-from rpa.ledger.standing import Finding
 from rpa.report.finishing import unfinished
-from rpa.report.opened import mark_open
-from rpa.scheduler.chores import do_all
-from rpa.scheduler.tidying import Tidying
-from rpa.scheduler.trouble import Trouble
+from rpa.report.open_reports import mark_open
+from rpa.scheduler.background import do_all
+from rpa.scheduler.failures import Trouble
+from rpa.scheduler.retention import Tidying
 from tests.unit.overview_desk import OverviewDesk, an_order, overview_desk
 from tests.unit.small_report import small_report, small_row
 

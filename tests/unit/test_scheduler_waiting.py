@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from rpa.ledger.plans import PlanState
+from rpa.scheduler.jobs import Task
 from rpa.scheduler.planner import Why
-from rpa.scheduler.workers import Task
 from tests.unit.simulated import Fate
 from tests.unit.simulated_desk import BEGIN, HOUR, MINUTE, NOTICES, SHIP, Make, come_of, reasons, restart, simulations
 

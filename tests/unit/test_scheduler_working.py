@@ -12,16 +12,16 @@ import pytest
 
 from rpa.config import load
 from rpa.errors import Stopped, TryAgain
-from rpa.scheduler.children import Message
+from rpa.scheduler.processes import Message
 from rpa.scheduler.worker import Leash
-from rpa.scheduler.working import Working
+from rpa.scheduler.worker_process import Working
 from tests.faults.pool_program import task
 from tests.office import ShopFolder
 from tests.processes import is_there
 
 if TYPE_CHECKING:
-    from rpa.scheduler.browserhost import BrowserHost
-    from rpa.scheduler.children import Parent
+    from rpa.scheduler.browser_host import BrowserHost
+    from rpa.scheduler.processes import Parent
 
 PATIENCE_S = 60.0
 HANGS = "import atexit, threading\natexit.register(threading.Event().wait)\n"
@@ -43,7 +43,7 @@ def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_fin
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     for name, value in folder.environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("rpa.scheduler.working._LEAVES_IN_S", 0.1)
+    monkeypatch.setattr("rpa.scheduler.worker_process._LEAVES_IN_S", 0.1)
     config = load(folder.path / "rpa.toml")
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
@@ -72,7 +72,7 @@ def test_a_worker_that_hangs_before_its_window_is_open_is_killed_with_its_family
     folder = ShopFolder(tmp_path / "owner", url="http://127.0.0.1:9")
     (tmp_path / "sitecustomize.py").write_text(HANGS_AT_ONCE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr("rpa.scheduler.working._OPENS_IN_S", 0.1)
+    monkeypatch.setattr("rpa.scheduler.worker_process._OPENS_IN_S", 0.1)
     config = load(folder.path / "rpa.toml")
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from rpa.cli.speech import secret_line
+from rpa.cli.console import secret_line
 
 
 @pytest.mark.parametrize("written", ["utf-8", "utf-8-sig", "gbk"])

@@ -14,7 +14,7 @@ import pytest
 
 from rpa.config import load
 from rpa.errors import ConfigError
-from rpa.service import asking
+from rpa.service import os_commands
 from rpa.service.launchd import agent
 from rpa.service.program import Program, kept_names, offer_secrets_file, program_of, service_name, unseen_secrets
 from rpa.service.systemd import problem_of, unit
@@ -213,6 +213,6 @@ def test_a_filled_in_file_of_secrets_is_kept_and_known(shop_folder: Path, monkey
 
 def test_a_command_that_fails_is_told_in_its_own_words() -> None:
     with pytest.raises(ConfigError, match="no such place"):
-        asking.tell(sys.executable, "-c", "raise SystemExit('no such place')")
+        os_commands.tell(sys.executable, "-c", "raise SystemExit('no such place')")
     with pytest.raises(ConfigError, match="is not there"):
-        asking.tell("no-such-program-at-all")
+        os_commands.tell("no-such-program-at-all")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.cells import Cell, Damage, clean, identifier, read_cell
-from flows.couriers import CourierTable
-from flows.profile import SheetProfile, read_sheet_profile
-from flows.sheets.numbers import read_number
+from flows.orders.cells import Cell, Damage, clean, identifier, read_cell
+from flows.orders.couriers import CourierTable
+from flows.orders.words import SheetProfile, read_sheet_profile
+from flows.sheets.tracking_numbers import read_number
 
 PROFILE = Path(__file__).parents[2] / "selectors" / "pinduoduo.toml"
 MESSY = st.text(

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from flows.couriers import CourierTable
-from flows.profile import SheetProfile, read_sheet_profile
+from flows.orders.couriers import CourierTable
+from flows.orders.words import SheetProfile, read_sheet_profile
 
 PROFILE = Path(__file__).parents[2] / "selectors" / "pinduoduo.toml"
 

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from fixtures.sheets.formats import write_csv, write_xlsx
-from flows.cells import Shown
-from flows.profile import read_sheet_profile
-from flows.sheets import apart, bounds
+from flows.orders.cells import Shown
+from flows.orders.words import read_sheet_profile
+from flows.sheets import isolation, limits
 from flows.sheets.contents import SheetContents, read_files, reading_of
 from flows.sheets.files import MOST_BYTES, Flaw, NotASheet, Worksheet, worksheets_in
 from flows.sheets.html_tables import read_html
 from flows.sheets.transport import packed, unpacked
 from rpa.clock import Clock
-from rpa.confined import Confined, Limits
 from rpa.language import Language
+from rpa.sandbox import Confined, Limits
 from tests.office import ROOT
 from tests.unit.hostile import page_of_reaching_cells, workbook_of_one_text
 
@@ -108,9 +108,9 @@ def test_what_the_bounds_let_through_ends_its_own_process_only() -> None:
         "flows.sheets.reader", limits=Limits(memory_bytes=300 << 20, cpu_s=20, wall_s=60, answer_bytes=1 << 20)
     )
     with pytest.raises(NotASheet) as refused:
-        apart.worksheets(workbook_of_one_text(length=32_000, cells=20_000), reader=reader)
+        isolation.worksheets(workbook_of_one_text(length=32_000, cells=20_000), reader=reader)
     assert refused.value.flaw is Flaw.LARGE
-    assert len(apart.worksheets(workbook_of_one_text(length=10, cells=20), reader=reader)[0].rows) == 20
+    assert len(isolation.worksheets(workbook_of_one_text(length=10, cells=20), reader=reader)[0].rows) == 20
     reader.close()
 
 
@@ -123,7 +123,7 @@ def test_a_text_of_more_characters_than_a_cell_can_have_is_refused_in_each_kind_
 
 
 def test_a_file_of_more_rows_than_anybody_ships_is_refused_and_empty_rows_count_for_nothing() -> None:
-    rows, empty = b"1\n" * bounds.MOST_ROWS, b"\n" * bounds.MOST_ROWS
+    rows, empty = b"1\n" * limits.MOST_ROWS, b"\n" * limits.MOST_ROWS
     assert flaw_of("订单号,快递单号\n".encode() + rows) is Flaw.LARGE
     [sheet] = worksheets_in("订单号,快递单号\n".encode() + empty + b"1,2\n", is_header=is_header)
     assert sheet.rows[-1] == ["1", "2"]
@@ -136,7 +136,7 @@ def test_a_page_whose_cells_reach_over_all_others_is_refused_before_they_are_lai
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
     with pytest.raises(NotASheet) as refused:
-        bounds.check_book(workbook_of_one_text(length=20_000, cells=1), most_unpacked=20_000)
+        limits.check_book(workbook_of_one_text(length=20_000, cells=1), most_unpacked=20_000)
     assert refused.value.flaw is Flaw.LARGE
 
 

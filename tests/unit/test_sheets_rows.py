@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fixtures.sheets.formats import write_xlsx
 from fixtures.sheets.mistakes import write_mistakes
-from flows.profile import SheetProfile, read_sheet_profile
+from flows.orders.words import SheetProfile, read_sheet_profile
 from flows.sheets.contents import SheetContents, read_sheets
 from rpa.clock import Clock
 

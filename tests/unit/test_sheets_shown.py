@@ -18,7 +18,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from fixtures.sheets.formats import Formatted, write_csv
-from flows.cells import Shown, clean
+from flows.orders.cells import Shown, clean
 from flows.sheets.contents import read_sheets
 from flows.sheets.number_formats import shown
 from rpa.clock import Clock

@@ -13,8 +13,8 @@ import pytest
 
 from fixtures.sheets.formats import write_csv, write_xls, write_xlsx
 from fixtures.sheets.samples import Parcel
-from flows.model import SheetRow
-from flows.profile import SheetProfile, read_sheet_profile
+from flows.orders.model import SheetRow
+from flows.orders.words import SheetProfile, read_sheet_profile
 from flows.sheets.contents import SheetContents, read_sheets
 from rpa.clock import Clock
 from rpa.language import Language

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.decide import decide
-from flows.model import Decision, How, Order
-from flows.office import Sighting
-from flows.reasons import Reason
-from flows.shipped import intent_of, look_at, row_of
+from flows.gate.decide import decide
+from flows.orders.api import Sighting
+from flows.orders.model import Decision, How, Order
+from flows.orders.reasons import Reason
+from flows.shipping.intents import intent_of, look_at, row_of
 from rpa.ledger.actions import Action, Seen, State
 from rpa.outcome import Outcome
 from tests.unit.made_orders import NOW, RULES, SHEET, a_row, an_item, an_order

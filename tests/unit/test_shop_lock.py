@@ -14,9 +14,9 @@ import pytest
 from rpa.clock import Clock
 from rpa.config import load
 from rpa.errors import ShopBusy
-from rpa.ledger.lock import PageLock, RunLock, WorkLock
+from rpa.ledger.shop_lock import PageLock, RunLock, WorkLock
 from rpa.scheduler.bell import Bell
-from rpa.scheduler.presence import Presence
+from rpa.scheduler.instance_lock import Presence
 
 CLOCK = Clock()
 _FAR_S = 120.0

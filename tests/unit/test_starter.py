@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import OrderSettings
+from flows.orders.settings import OrderSettings
+from rpa.cli.starter import Question, write_config
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
-from rpa.starter import Question, write_config
 
 ANSWERS = {
     "shop": "示例小店",

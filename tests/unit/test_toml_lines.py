@@ -8,7 +8,7 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rpa.tomllines import Place, key_lines
+from rpa.toml.lines import Place, key_lines
 
 NAMES = st.text("ab-_1. \"'#[]{}=,店", min_size=1, max_size=6)
 SCALARS = st.one_of(st.integers(-9, 99), st.booleans(), st.text("a\"'\\\n#[]{}=,店", max_size=8), st.dates())

@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 from rpa.clock import Clock
-from rpa.ledger.accepting import accept
+from rpa.ledger.acceptance import accept
 from rpa.ledger.actions import Intent, Seen
 from rpa.ledger.ledger import Ledger
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from flows.importing.model import ImportLine, ToldRow
+from flows.bulk_import.api import ImportLine, ToldRow
 from rpa.elements.values import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flows.importing.profile import ImportWords
-    from rpa.browser.answers import Answer
+    from flows.bulk_import.words import ImportWords
+    from rpa.browser.responses import Answer
     from rpa.elements.profile import AnswerSpec
 
 _LINE = ("order_sn", "courier", "tracking_number")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.model import Mark, Order
+from flows.orders.model import Mark, Order
 from rpa.elements.values import QUOTED, UNREADABLE
 
 _MARKS = {"clear": Mark.CLEAR, "set": Mark.SET}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.notices.model import Attachment, Notice
+from flows.notices.api import Attachment, Notice
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from rpa.ledger import holds
+from rpa.ledger.claims import HoldWanted, Judge, Mention
 from rpa.ledger.holds import Wanted
-from rpa.ledger.mentions import HoldWanted, Judge, Mention
 from rpa.ledger.rows import chunks
 from rpa.ledger.schema import mentions
 

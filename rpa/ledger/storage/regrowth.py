@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
-from rpa.ledger.arrivals import Arrival, ArrivalState, NewRow, RowState
+from rpa.ledger.inbox import arrival_of, as_open, rows_of
+from rpa.ledger.inbox_rows import Arrival, ArrivalState, NewRow, RowState
 from rpa.ledger.rows import chunks
 from rpa.ledger.schema import arrival_rows, arrivals
-from rpa.ledger.storage.arrivals import arrival_of, as_open, rows_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

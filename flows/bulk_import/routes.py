@@ -1,0 +1,103 @@
+"""How decided orders go to the site: through the shipping dialog, by a file, or as a file for a person's own upload."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from flows.bulk_import.by_import import ImportWay
+from flows.bulk_import.manual_upload import HandOver
+from flows.bulk_import.words import ImportWords
+from flows.importing.chunks import without_parcel
+from flows.orders.api import ImportsShipments
+from flows.orders.settings import OrderSettings
+from flows.shipping.by_dialog import DialogWay
+from rpa.errors import ConfigError, NotApproved
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from flows.shipping.batch import ShippingDesk
+    from rpa.flow import Row
+    from rpa.run import Run
+
+_NOT_APPROVED = Text(
+    en="Many orders would go by import, but its button was never confirmed here; they go through the dialog.",
+    zh="订单较多，本可批量导入，但导入按钮未经人工确认；改用发货弹窗逐单发货。",
+)
+_NO_IMPORT = Text(
+    en="Many orders are to be shipped, but the profile does not describe the import page; they go through the dialog.",
+    zh="订单较多，但选择器文件未描述批量导入页面；改用发货弹窗逐单发货。",
+)
+
+
+class By(StrEnum):
+    """The entry that a person asked for."""
+
+    DIALOG = "dialog"
+    IMPORT = "import"
+
+
+class Ways:
+    """The ways of one run, and which order goes by which."""
+
+    def __init__(self, desk: ShippingDesk, *, by: By | None, prepare: bool) -> None:
+        """`by` None: many of a kind go by import, where it can be had.
+
+        Raises ConfigError when import is asked for and not described; for a person's own upload its page need not be.
+        """
+        self._desk = desk
+        self._run = desk.run
+        self._by = by
+        self._prepare = prepare
+        self._dialog = DialogWay(desk)
+        self._importing: ImportWay | HandOver | None = None
+        if by is By.IMPORT and not prepare and not imports_described(self._run):
+            raise ConfigError("The profile does not describe the import page; use --by dialog, or add it there.")
+
+    def ship_all(self) -> Iterator[Row]:
+        """Ship all that the desk has to ship, each by its way."""
+        desk = self._desk
+        by_import = self._those_by_import()
+        if by_import:
+            yield from self._import(by_import)
+        yield from self._dialog.ship(list(desk.to_ship))
+
+    def _import(self, order_sns: Sequence[str]) -> Iterator[Row]:
+        if self._importing is None:
+            self._importing = HandOver(self._desk) if self._prepare else ImportWay(self._desk)
+        try:
+            yield from self._importing.ship(order_sns)
+        except NotApproved:
+            if self._by is By.IMPORT:
+                raise
+            self._by = By.DIALOG
+            self._run.note("import_not_approved", _NOT_APPROVED.of(self._run.language))
+
+    def _those_by_import(self) -> list[str]:
+        if self._by is By.DIALOG:
+            return []
+        orders = {sn: each for sn, each in self._desk.to_ship.items() if sn not in self._desk.for_dialog}
+        if self._by is By.IMPORT:
+            return list(orders)
+        most = self._run.shop.settings(OrderSettings).import_above
+        count = Counter(without_parcel(each) for each in orders.values())
+        many = [sn for sn, each in orders.items() if count[without_parcel(each)] > most]
+        if many and not imports_described(self._run):
+            self._by = By.DIALOG
+            self._run.note("no_import", _NO_IMPORT.of(self._run.language))
+            return []
+        return many
+
+
+def imports_described(run: Run) -> bool:
+    """Whether the platform imports shipments and the shop's profile describes how."""
+    if ImportsShipments not in run.offices:
+        return False
+    try:
+        run.profile.section(ImportWords)
+    except ConfigError:
+        return False
+    needed: Sequence[str] = getattr(run.office(ImportsShipments), "elements", ())
+    return all(name in run.profile.elements for name in needed)

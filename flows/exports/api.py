@@ -1,0 +1,61 @@
+"""Exported orders, as values: the one table that every look of an export is read into. Ids are text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.orders.model import Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedItem:
+    """One row of the export: a line of goods of its order."""
+
+    goods_id: str
+    goods: str
+    spec: str
+    quantity: int | None
+    amount_fen: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedOrder:
+    """One order of an export. Times are local to the site, aware; None: the cell is empty or cannot be read."""
+
+    order_sn: str
+    status: str
+    """`pending`, `shipped`, `closed`, `other`, or empty: the export's word is not known."""
+    status_text: str
+    """The export's own word, cleaned, as are `audit_text` and `after_sale_text`."""
+    audit: Mark
+    audit_text: str
+    after_sale: Mark
+    after_sale_text: str
+    courier: str
+    tracking_number: str
+    number_damaged: bool
+    """A spreadsheet has destroyed the tracking number."""
+    items: tuple[ExportedItem, ...]
+    ship_by: datetime | None
+    shipped_at: datetime | None
+    doubt: str = ""
+    """What its rows contradict each other in; empty: they agree."""
+
+    @property
+    def amount_fen(self) -> int | None:
+        """What the shop receives for it; None: not said for each row."""
+        amounts = [item.amount_fen for item in self.items]
+        return sum(fen for fen in amounts if fen is not None) if None not in amounts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportTable:
+    """Everything that one export says."""
+
+    orders: dict[str, ExportedOrder]
+    """By number, in the order of the file."""
+    bad_rows: tuple[str, ...] = ()
+    """Rows without a readable order number: what stands there, by row. Any order may hide behind them."""
+    tells_audits: bool = True
+    """Whether it has an audit column that we know."""

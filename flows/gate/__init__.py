@@ -1,0 +1,1 @@
+"""May this order be shipped: every mark, hold, rule and notice, weighed in one place."""

@@ -1,0 +1,168 @@
+"""A shop's rules for deciding: its configuration, its profile's words, its ledger and its holds, gathered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flows.gate.decide import NoLogistics, Rules
+from flows.gate.gate import Known, Wait, held_by_ledger, notices_against_all
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
+from flows.notices.coverage import answer
+from flows.notices.words import slot_hours_of
+from flows.orders.hold_causes import CLEAR, UNDER_AUDIT, subjects_of
+from flows.orders.model import Mark, Order, Place, SheetRow
+from flows.orders.settings import OrderSettings
+from flows.orders.words import Couriers
+from rpa.ledger.actions import State
+from rpa.ledger.documents import DocumentState
+
+if TYPE_CHECKING:
+    from flows.inbox.inbox import GoodOrBad
+    from flows.notices.coverage import Covered
+    from rpa.ledger.actions import Action
+    from rpa.ledger.documents import Document
+    from rpa.ledger.subjects import Change
+    from rpa.run import Run
+
+KIND = "ship"
+"""The ledger's kind for telling the site that an order has left, whatever the entry."""
+
+_IN_QUESTION = (DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE)
+
+_ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT, NoticeKind.WATCHED})
+
+
+def rules_of(
+    run: Run,
+    *,
+    now: datetime,
+    changed: Mapping[str, Change],
+    orders: Iterable[Order],
+    rows: Iterable[GoodOrBad] = (),
+    accept_unusual: bool = False,
+) -> Rules:
+    """The rules of this shop for these orders and sheet rows, at this moment of the site's clock.
+
+    `accept_unusual`: a number may ship though it does not look like one of its courier.
+    """
+    settings = run.shop.settings(OrderSettings)
+    words = run.profile.words
+    order_sns = [order.order_sn for order in orders]
+    live = run.ledger.live(run.shop.name, kind=KIND, subjects=order_sns)
+    good = [row for row in rows if isinstance(row, SheetRow) and row.tracking_number]
+    return Rules(
+        now=now,
+        stop_words=settings.stop_words or tuple(words.get("stop", ())),
+        stop_flags=frozenset(settings.stop_flags or words.get("stop_flags", ())),
+        no_logistics=tuple(
+            NoLogistics(goods_id=goods.goods_id, spec=goods.spec, needs_proof=goods.delivered_by == "sheet")
+            for goods in settings.no_logistics_goods
+        ),
+        most_orders_per_number=settings.max_orders_per_number,
+        clear_looks=run.ledger.observations(run.shop.name, mark=CLEAR, subjects=order_sns),
+        audited=run.ledger.observations(run.shop.name, mark=UNDER_AUDIT, subjects=order_sns),
+        changed={sn: _difference(change) for sn, change in changed.items()},
+        unresolved={sn: _words(action) for sn, action in live.items()},
+        handed_over={sn: _words(action) for sn, action in live.items() if action.state is State.HANDED_OVER},
+        shipped_numbers=_shipped_numbers(
+            run.ledger.bundled(run.shop.name, kind=KIND, bundles={row.tracking_number for row in good})
+        ),
+        unusual=frozenset() if accept_unusual or run.watched else _unusual(run, good),
+        **_held_now(run, now=now),
+    )
+
+
+def _unusual(run: Run, rows: Iterable[SheetRow]) -> frozenset[Place]:
+    """The rows whose number does not look like one of its courier, by what the profile and the shop know now."""
+    patterns = run.shop.settings(OrderSettings).courier_patterns
+    table = run.profile.section(Couriers).with_patterns(patterns).table
+    return frozenset(row.place for row in rows if not table.is_usual(row.tracking_number, courier=row.courier))
+
+
+def held_meanwhile(run: Run, order: Order, *, now: datetime) -> Wait | None:
+    """What somebody, or a notice, has put against the order since it was decided on; asked right before the click."""
+    known = Known(now=now, **_held_now(run, now=now, subjects=subjects_of(order)))
+    return held_by_ledger(order, known=known) or notices_against_all(known)
+
+
+def held_meanwhile_of(run: Run, orders: Iterable[Order], *, now: datetime) -> dict[str, Wait]:
+    """The same for many orders at once; those that nothing is against are missing."""
+    known = Known(now=now, **_held_now(run, now=now))
+    against_all = notices_against_all(known)
+    found = {order.order_sn: held_by_ledger(order, known=known) or against_all for order in orders}
+    return {sn: wait for sn, wait in found.items() if wait is not None}
+
+
+def coverage_of(run: Run, *, now: datetime) -> Covered:
+    """How far the shop's notices are known, at this moment of the site's clock."""
+    return _covered(run, _in_question(run), now=now)
+
+
+def _in_question(run: Run) -> list[Document]:
+    """The notices and their files that are not saved, lost, or cannot be read."""
+    found = run.ledger.documents(run.shop.name, states=_IN_QUESTION)
+    return [document for document in found if document.kind in {DOCUMENT_KIND, ATTACHMENT_KIND}]
+
+
+def _covered(run: Run, documents: list[Document], *, now: datetime) -> Covered:
+    coverages = run.ledger.coverage(run.shop.name, kind=DOCUMENT_KIND)
+    return answer(coverages, documents, now, hours=slot_hours_of(run.profile))
+
+
+def _held_now(run: Run, *, now: datetime, subjects: Sequence[str] | None = None) -> dict[str, Any]:
+    """The fields of `Known` that another program may change at any moment: holds and notices, read afresh.
+
+    `subjects`: whose holds; None: all.
+    """
+    documents = _in_question(run)
+    unreadable = [document for document in documents if _unread(document)]
+    return {
+        "holds": run.ledger.holds(run.shop.name, subjects=subjects),
+        "unreadable_notices": tuple(dict.fromkeys(document.name.partition("/")[0] for document in unreadable)),
+        "lost": _covered(run, documents, now=now).lost,
+    }
+
+
+def _unread(document: Document) -> bool:
+    """Whether it cannot be read, or is an audit notice that was listed and never opened: any order may be in it."""
+    if document.state is DocumentState.FOUND:
+        return document.kind == DOCUMENT_KIND and document.facts.get("kind") in _ABOUT_AUDITS
+    return document.state is DocumentState.UNREADABLE
+
+
+def sightings(orders: Iterable[Order]) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    """What is remembered of each order at first sight; one under audit hides its address, so it is left out."""
+    for order in orders:
+        if order.audit is Mark.CLEAR and order.doubt is None:
+            facts = looks_of(order)
+            text = "\n".join(f"{name}={value}" for name, value in facts.items())
+            yield order.order_sn, hashlib.sha256(text.encode()).hexdigest()[:32], facts
+
+
+def looks_of(order: Order) -> dict[str, object]:
+    """What must not change between first sight and shipping."""
+    items = [f"{item.goods_id} {item.spec} ×{item.quantity}" for item in order.items]
+    return {"goods": "; ".join(items), "receiver": order.receiver, "region": order.region, "address": order.address}
+
+
+def _difference(change: Change) -> str:
+    names = [name for name, value in change.last_facts.items() if change.facts.get(name) != value]
+    return "; ".join(f"{name}: {change.facts.get(name)} → {change.last_facts[name]}" for name in names)
+
+
+def _words(action: Action) -> str:
+    number = action.payload.get("tracking_number", "")
+    when = action.created_at.strftime("%m-%d %H:%M")
+    return f"{action.state.value} since {when}, run {action.run_id} {number} {action.detail}".strip()
+
+
+def _shipped_numbers(live: Iterable[Action]) -> dict[str, tuple[str, ...]]:
+    """Receivers by tracking number, of what the ledger has as shipped."""
+    numbers: dict[str, tuple[str, ...]] = {}
+    for action in live:
+        if action.state is State.DONE:
+            numbers[action.bundle] = (*numbers.get(action.bundle, ()), str(action.facts.get("receiver", "")))
+    return numbers

@@ -1,0 +1,1 @@
+"""Orders: the words that all flows share, and how orders are read from a site."""

@@ -1,0 +1,115 @@
+"""One order from two sources: what the page shows and what its own request was answered. They must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flows.orders.model import Item, Mark, Order
+from flows.platforms.web.marks import mark_of, with_quotes_checked
+from rpa.elements.values import UNREADABLE
+
+_GOODS = ("goods_ids", "goods", "specs", "quantities", "kinds")
+_COMPARED = (
+    "status",
+    "goods_ids",
+    "specs",
+    "quantities",
+    "kinds",
+    "amount",
+    "ship_by",
+    "audit",
+    "after_sale",
+    "tracking_number",
+)
+
+
+def orders_of(shown: Sequence[Mapping[str, Any]], answered: Sequence[Mapping[str, Any]]) -> Iterator[Order]:
+    """One order for each number that either source has, in the answer's order; disagreement is its `doubt`."""
+    rows = {row["order_sn"]: row for row in shown}
+    doubled = {row["order_sn"] for row in shown if sum(other["order_sn"] == row["order_sn"] for other in shown) > 1}
+    for answer in answered:
+        sn = answer["order_sn"]
+        found = rows.pop(sn, None)
+        row = None if found is None else with_quotes_checked(found, answer)
+        yield _order(row or answer, answer, doubt="the page shows it twice" if sn in doubled else _doubt(row, answer))
+    for alone in rows.values():
+        yield _order(alone, alone, doubt="the page shows it, the page's data do not")
+
+
+def _doubt(row: Mapping[str, Any] | None, answer: Mapping[str, Any]) -> str | None:
+    if row is None:
+        return "the page's data have it, the page does not show it"
+    differing = [
+        name for name in _COMPARED if name in row and row[name] != answer[name] and _matters(row[name], answer[name])
+    ]
+    if not differing:
+        return None
+    return "; ".join(f"{name}: page {row[name]!r}, data {answer[name]!r}" for name in differing)
+
+
+def _matters(shown: Any, answered: Any) -> bool:
+    """An empty text and None are the same: nothing there."""
+    return bool(shown) or bool(answered)
+
+
+def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | None) -> Order:
+    unreadable = [name for name in ("order_sn", "status", "amount") if answer[name] is UNREADABLE]
+    if not _goods_readable(answer):
+        unreadable.append("goods")
+    if unreadable and doubt is None:
+        doubt = f"not readable: {', '.join(unreadable)}"
+    return Order(
+        order_sn=_text(answer["order_sn"]),
+        status=_text(answer["status"]) or "other",
+        items=tuple(_items(answer)),
+        amount_fen=answer["amount"] if isinstance(answer["amount"], int) else 0,
+        ship_by=_moment(answer["ship_by"]),
+        audit=_worse(row["audit"], answer["audit"]),
+        after_sale=_worse(row["after_sale"], answer["after_sale"]),
+        remark=_text(row["remark"]) or _text(answer["remark"]),
+        flag=_text(row["flag"]) or _text(answer["flag"]),
+        receiver=_text(row["receiver"]),
+        region=_text(row["region"]),
+        address=_text(row["address"]),
+        buyer=_text(row.get("buyer")),
+        presale_until=_moment(answer["presale_until"]),
+        courier=_text(answer["courier"]),
+        tracking_number=_text(answer["tracking_number"]),
+        shipped_at=_moment(answer["shipped_at"]),
+        grouped_at=_moment(answer.get("grouped_at")),
+        doubt=doubt,
+    )
+
+
+def _worse(*marks: Any) -> Mark:
+    """Set if any source says so, else unreadable if any cannot be read, else clear."""
+    read = [mark_of(mark) for mark in marks]
+    return next((mark for mark in (Mark.SET, Mark.UNREADABLE) if mark in read), Mark.CLEAR)
+
+
+def _goods_readable(values: Mapping[str, Any]) -> bool:
+    """Whether each line of goods has its id, spec and quantity, and no line is missing in a column."""
+    columns = {name: values[name] for name in _GOODS}
+    if not all(isinstance(column, tuple) for column in columns.values()):
+        return False
+    one_length = len({len(column) for column in columns.values()}) == 1
+    return one_length and not any(UNREADABLE in columns[name] for name in ("goods_ids", "specs", "quantities"))
+
+
+def _items(values: Mapping[str, Any]) -> Iterator[Item]:
+    columns = [values[name] if isinstance(values[name], tuple) else () for name in _GOODS]
+    for goods_id, goods, spec, quantity, kind in zip(*columns, strict=False):
+        yield Item(
+            goods_id=_text(goods_id), goods=_text(goods), spec=_text(spec),
+            quantity=int(quantity) if str(quantity).isdecimal() else 0,
+            physical={"physical": True, "virtual": False}.get(kind),
+        )  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or value is UNREADABLE else str(value)
+
+
+def _moment(value: Any) -> Any:
+    return None if value in ("", None) or value is UNREADABLE else value

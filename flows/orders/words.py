@@ -1,0 +1,163 @@
+"""The tables of a selector profile that orders, couriers and sheets need: `[identifiers]`, `[couriers]`, `[sheets]`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from flows.orders.cells import header_key
+from flows.orders.couriers import Courier, CourierTable
+from rpa.errors import ConfigError
+from rpa.language import Text
+from rpa.toml.document import meant_instead
+
+_NO_COURIER = Text(
+    en='courier_patterns: no courier is called "{name}"{near}.',
+    zh="courier_patterns：没有名为“{name}”的快递公司{near}。",
+)
+
+
+def _compiled(source: object) -> object:
+    """A pattern whose digits are 0-9 only: full-width digits are cleaned before, never matched."""
+    if not isinstance(source, str):
+        return source
+    try:
+        return re.compile(source, re.ASCII)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+
+
+Pattern = Annotated[re.Pattern[str], BeforeValidator(_compiled)]
+Words = tuple[Annotated[str, Field(min_length=1)], ...]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Identifiers(_Table):
+    """What the platform's numbers look like; each pattern must match the whole cleaned text."""
+
+    order_sn: Pattern
+    order_sn_example: str
+    tracking_number: Pattern
+    """What the site's field takes; anything else is not a tracking number."""
+    phone: Pattern
+    """A phone number, which is never a tracking number."""
+
+
+class CourierWords(_Table):
+    """One courier as the site and people write it; see `flows.orders.couriers.Courier` for the meaning."""
+
+    name: str = Field(min_length=1)
+    aliases: Words = ()
+    type_in: str = Field(min_length=2)
+    prefixes: Words = ()
+    pattern: Pattern
+    shipping_id: int
+    source: str
+    verified: str = "never"
+
+
+class Couriers(_Table):
+    """All couriers that the platform's courier select offers."""
+
+    known: tuple[CourierWords, ...]
+
+    @cached_property
+    def table(self) -> CourierTable:
+        """The couriers, to be found by name or by number."""
+        return CourierTable(tuple(Courier(**entry.model_dump(exclude={"source", "verified"})) for entry in self.known))
+
+    def with_patterns(self, patterns: Mapping[str, re.Pattern[str]]) -> Couriers:
+        """These couriers with further numbers that are usual for them, by their names.
+
+        Raises ConfigError for a name that no courier has.
+        """
+        known = {entry.name: entry for entry in self.known}
+        for name, pattern in patterns.items():
+            courier = self.table.named(name)
+            if courier is None:
+                raise ConfigError(_NO_COURIER.with_words(name=name, near=meant_instead(name, known)))
+            either = re.compile(f"(?:{known[courier.name].pattern.pattern})|(?:{pattern.pattern})", re.ASCII)
+            known[courier.name] = known[courier.name].model_copy(update={"pattern": either})
+        return Couriers(known=tuple(known.values())) if patterns else self
+
+    @model_validator(mode="after")
+    def _names_one_courier_each(self) -> Couriers:
+        clashes = [*self.table.clashes(), *self._unclear_typing()]
+        if clashes:
+            raise ValueError("; ".join(clashes))
+        return self
+
+    def _unclear_typing(self) -> Iterator[str]:
+        for entry in self.known:
+            found = [other.name for other in self.known if entry.type_in in other.name]
+            if found != [entry.name]:
+                yield f'type_in "{entry.type_in}" of {entry.name} finds {", ".join(found) or "nothing"}'
+
+
+class Sheets(_Table):
+    """Words of sheets that bring tracking numbers: header variants by field, total rows, noise."""
+
+    order_sn: Words
+    courier: Words
+    tracking_number: Words
+    proof: Words
+    further_number: Pattern
+    """Headers, as `flows.orders.cells.header_key` writes them, of columns for the numbers of further parcels."""
+    notes: Words
+    """Headers of columns for remarks, in which the number of a further parcel may stand."""
+    total_row: Pattern
+    """What the first text, or the order number cell, of a total row looks like."""
+    empty: Words
+    """What people write for "nothing"."""
+    noise: Words
+    """Words that stand beside a number in exported cells."""
+    header_within_rows: int = Field(ge=1)
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Field name by normalised header."""
+        return {header_key(word): field for field in FIELDS for word in getattr(self, field)}
+
+    @cached_property
+    def note_headers(self) -> frozenset[str]:
+        """The normalised headers of remarks."""
+        return frozenset(map(header_key, self.notes))
+
+    @model_validator(mode="after")
+    def _headers_mean_one_field(self) -> Sheets:
+        twice = [word for field in FIELDS for word in getattr(self, field) if self.headers[header_key(word)] != field]
+        if twice:
+            raise ValueError(f"headers that mean two fields: {', '.join(twice)}")
+        return self
+
+
+FIELDS = ("order_sn", "courier", "tracking_number", "proof")
+"""The columns a sheet can bring."""
+
+
+class SheetProfile(_Table):
+    """Everything that reading sheets needs to know about one platform."""
+
+    identifiers: Identifiers
+    couriers: Couriers
+    sheets: Sheets
+
+    @property
+    def order_sn(self) -> re.Pattern[str]:
+        """What an order number of the platform looks like."""
+        return self.identifiers.order_sn
+
+
+def read_sheet_profile(path: Path) -> SheetProfile:
+    """The three tables of one profile file. Raises pydantic's ValidationError naming every mistake in them."""
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return SheetProfile.model_validate({name: tables.get(name, {}) for name in SheetProfile.model_fields})

@@ -1,1 +1,0 @@
-"""Each capability done the common way, through named elements of a page."""

@@ -1,0 +1,142 @@
+"""From an order that is to be shipped to the ledger's intent, and from what the site shows back to a row. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flows.gate.decide import receiver_key
+from flows.orders.api import Sighting
+from flows.orders.held_sheet import RELEASE_OF
+from flows.orders.model import Decision, How, Order, SheetRow, Shipment
+from flows.orders.reasons import Reason
+from flows.orders.report import OrderRow, with_warning
+from rpa.language import Language, Text
+from rpa.ledger.actions import Action, Intent, Seen, State
+from rpa.ledger.once import Look
+
+REFUSED_FOR = "refused_for"
+"""The fact of an action that the site refused in words that mean one of our reasons to wait: that reason's code."""
+
+IMPORT_FILE = "import_file"
+"""The fact of an action that went by a file: the file's name, which the site's records have too."""
+
+_BEGUN = Text(
+    en="begun at {since:%Y-%m-%d %H:%M:%S} by run {run}", zh="已由运行 {run} 于 {since:%Y-%m-%d %H:%M:%S} 开始处理"
+)
+
+_ENDS = {
+    State.DONE: Reason.SHIPPED,
+    State.REFUSED: Reason.SITE_REFUSED,
+    State.NOT_DONE: Reason.NOT_DONE,
+    State.CONFLICT: Reason.CONFLICT,
+    State.HANDED_OVER: Reason.HANDED_OVER,
+}
+
+
+def intent_of(decision: Decision, *, evidence: Path | None) -> Intent:
+    """What the ledger keeps before the click: what is sent, and what the accountant asks for later."""
+    order, shipment = decision.to_ship
+    row = decision.row
+    facts: dict[str, object] = {
+        "goods_id": "; ".join(item.goods_id for item in order.items),
+        "goods": "; ".join(item.goods for item in order.items),
+        "spec": "; ".join(item.spec for item in order.items),
+        "quantity": sum(item.quantity for item in order.items),
+        "amount_fen": order.amount_fen,
+        "ship_by": order.ship_by.isoformat() if order.ship_by else None,
+        "receiver": receiver_key(order),
+        "sheet": str(row.place.sheet) if row else "",
+        "sheet_row": row.place.row if row else None,
+        "evidence": str(evidence.parent) if evidence else "",
+    }
+    if isinstance(row, SheetRow) and row.warning:
+        facts["warning"] = row.warning
+    payload = {"how": shipment.how.value, "courier": shipment.courier, "tracking_number": shipment.tracking_number}
+    return Intent(subject=order.order_sn, payload=payload, facts=facts, bundle=shipment.tracking_number)
+
+
+REFUSED_LASTINGLY = "refused_lastingly"
+"""The fact of an action that the site refused in a file, and would refuse again as it stands."""
+
+
+def is_refused_lastingly(action: Action, decision: Decision) -> bool:
+    """Whether the site has refused this very row in a file, and would again."""
+    _, shipment = decision.to_ship
+    sent = action.payload["courier"], action.payload["tracking_number"]
+    lasting = action.state is State.REFUSED and bool(action.facts.get(REFUSED_LASTINGLY))
+    return lasting and sent == (shipment.courier, shipment.tracking_number)
+
+
+def imported(decision: Decision) -> Decision:
+    """The decision, to be shipped by a file."""
+    _, shipment = decision.to_ship
+    return replace(decision, shipment=replace(shipment, how=How.IMPORT))
+
+
+def import_intent_of(decision: Decision, *, file: Path) -> Intent:
+    """The same for an order that goes by this file, in whose folder its evidence is kept."""
+    intent = intent_of(decision, evidence=file)
+    return replace(intent, facts={**intent.facts, IMPORT_FILE: file.name})
+
+
+def begun_elsewhere(action: Action, *, language: Language) -> str:
+    """Why an order does not go into a file: another program has begun it meanwhile."""
+    return _BEGUN.of(language).format(since=action.created_at, run=action.run_id)
+
+
+def look_at(action: Action, sighting: Sighting | None) -> Look:
+    """What the site shows of an order that we sent."""
+    order = sighting.order if sighting is not None else None
+    if order is None:
+        return Look(seen=Seen.UNREADABLE, detail="the order was not found when it was read back")
+    if order.doubt is not None:
+        return Look(seen=Seen.UNREADABLE, detail=order.doubt)
+    if order.status == "pending":
+        return Look(seen=Seen.NOTHING)
+    if order.status == "shipped":
+        return _look_at_shipped(action, order)
+    return Look(
+        seen=Seen.OTHER if order.status == "closed" else Seen.UNREADABLE, detail=f"status on the site: {order.status}"
+    )
+
+
+def _look_at_shipped(action: Action, order: Order) -> Look:
+    sent = Shipment(
+        order_sn=order.order_sn, how=How(action.payload["how"]),
+        courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
+    )  # fmt: skip
+    shown = f"{order.courier} {order.tracking_number}".strip()
+    if sent.same_as(courier=order.courier, tracking_number=order.tracking_number):
+        facts = {"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {}
+        return Look(seen=Seen.OURS, facts=facts)
+    return Look(seen=Seen.OTHER, detail=f"the site shows {shown or 'no parcel'}")
+
+
+def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -> OrderRow:
+    """The report's row of an action: how it ended, or the reason given while it has not."""
+    facts: Mapping[str, Any] = action.facts
+    ended = reason or _ended(action)
+    return OrderRow(
+        order_sn=action.subject, outcome=ended.outcome, reason=ended,
+        message=with_warning(message or action.detail, facts.get("warning", "")),
+        how=action.payload["how"], courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
+        goods_id=facts.get("goods_id", ""), goods=facts.get("goods", ""), spec=facts.get("spec", ""),
+        quantity=facts.get("quantity"), amount_fen=facts.get("amount_fen"),
+        ship_by=_moment(facts.get("ship_by")), shipped_at=_moment(facts.get("shipped_at")),
+        sheet=facts.get("sheet", ""), sheet_row=facts.get("sheet_row"), evidence=facts.get("evidence", ""),
+        released_by=RELEASE_OF.get(ended, ""),
+    )  # fmt: skip
+
+
+def _ended(action: Action) -> Reason:
+    if action.state is State.REFUSED and action.facts.get(REFUSED_FOR):
+        return Reason.of(str(action.facts[REFUSED_FOR]))
+    return _ENDS.get(action.state, Reason.UNKNOWN)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,116 @@
+"""What must hold directly before an order is shipped, of its row, its dialog and the dialog's data. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flows.gate.gate import address_mark, marks_against
+from flows.orders.model import How, Mark, Order, Shipment
+from flows.orders.reasons import Reason
+from flows.platforms.web.marks import mark_of
+from rpa.errors import InDoubt, Refused
+from rpa.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Values = Mapping[str, Any]
+
+
+def refuse_held(values: Values, *, where: str, address: Mark = Mark.CLEAR) -> None:
+    """Raise Refused for an order under audit or in after-sale, InDoubt when a mark cannot be read.
+
+    `address`: whether the place shows the address (`flows.gate.gate.address_mark`), where it is to show one.
+    """
+    audit = {where: mark_of(values["audit"]), "address": address}
+    wait = marks_against(audit, after_sale={where: mark_of(values["after_sale"])})
+    if wait is None:
+        return
+    if wait.reason.outcome is Outcome.NEEDS_PERSON:
+        raise InDoubt(wait.message, reason=wait.reason)
+    raise Refused(f"seen directly before shipping ({where})", reason=wait.reason)
+
+
+def refuse_held_data(order: Order, data: Values) -> None:
+    """The same of the data behind the dialog, in which an order under audit has no address.
+
+    Raises Refused, too, when the platform has closed the order meanwhile, InDoubt when it is not pending otherwise.
+    """
+    refuse_closed(data["status"], where="data")
+    has_goods = any(item.physical is not False for item in order.items) or not order.items
+    refuse_held(data, where="data", address=address_mark(data["address"], listed=order.address, has_goods=has_goods))
+    refuse_not_pending(data["status"], where="data")
+
+
+def refuse_closed(status: Any, *, where: str) -> None:
+    """Raise Refused for an order that is closed by now; its refund shows as an after-sale case, too."""
+    if status == "closed":
+        raise Refused(f"closed directly before shipping ({where})", reason=Reason.ORDER_CLOSED)
+
+
+def refuse_not_pending(status: Any, *, where: str) -> None:
+    """Raise Refused for an order that is closed by now, InDoubt for one that is not pending for another reason."""
+    refuse_closed(status, where=where)
+    if status != "pending":
+        raise InDoubt(f"the {where} shows it as {status}", reason=Reason.ROW_MISMATCH)
+
+
+def refuse_changed(order: Order, row: Values) -> None:
+    """Raise Refused when the order's row is another than when it was decided on, or closed; InDoubt when not pending.
+
+    A remark that is gone, or that only the data had, changes nothing.
+    """
+    refuse_not_pending(row["status"], where="list")
+    changed = list(_differences(order, row))
+    if changed:
+        raise Refused("; ".join(changed), reason=Reason.ORDER_CHANGED)
+    for name in ("remark", "flag"):
+        if row[name] not in ("", getattr(order, name)):
+            raise Refused(f"written directly before shipping: {row[name]}", reason=Reason.SELLER_REMARK)
+
+
+def _differences(order: Order, row: Values) -> Iterator[str]:
+    if _goods(row) != _listed(order):
+        yield f"goods: {_said(_listed(order))} → {_said(_goods(row))}"
+    for name in ("receiver", "region", "address"):
+        if row[name] != getattr(order, name):
+            yield f"{name}: {getattr(order, name)} → {row[name]}"
+
+
+def refuse_other_goods(order: Order, dialog: Values, *, data: Values) -> None:
+    """Raise Refused when dialog and data agree on other goods than were decided on, InDoubt when they disagree."""
+    listed, shown, answered = _listed(order), _goods(dialog), _goods(data)
+    if shown == answered == listed:
+        return
+    if shown == answered:
+        raise Refused(f"goods: {_said(listed)} → {_said(shown)}", reason=Reason.ORDER_CHANGED)
+    message = f"the dialog shows {_said(shown)}, its data {_said(answered)}, the list {_said(listed)}"
+    raise InDoubt(message, reason=Reason.ROW_MISMATCH)
+
+
+def refuse_other_fields(shipment: Shipment, shown: Values) -> None:
+    """Raise InDoubt unless the dialog's fields read what was to be filled in; Refused when it has no such courier."""
+    if shown["how"] != shipment.how.value:
+        raise InDoubt(f"the dialog is set to {shown['how']!r}", reason=Reason.ROW_MISMATCH)
+    courier, tracking_number = shown["courier"], shown["tracking_number"]
+    if shipment.how is How.DIALOG and not courier and tracking_number == shipment.tracking_number:
+        raise Refused(f"the dialog offers no courier {shipment.courier!r}", reason=Reason.UNKNOWN_COURIER)
+    if shipment.how is How.DIALOG and not shipment.same_as(courier=courier, tracking_number=tracking_number):
+        message = f"the dialog's fields read {courier!r} {tracking_number!r} after they were filled in"
+        raise InDoubt(message, reason=Reason.ROW_MISMATCH)
+
+
+def _listed(order: Order) -> list[tuple[str, ...]]:
+    return [(item.goods_id, item.spec, str(item.quantity)) for item in order.items]
+
+
+def _goods(values: Values) -> list[tuple[str, ...]]:
+    """Goods id, spec and quantity of each item; what is missing of one is empty, and so equals nothing listed."""
+    columns = [values[name] if isinstance(values[name], tuple) else () for name in ("goods_ids", "specs", "quantities")]
+    rows = range(max(map(len, columns)))
+    return [tuple(str(column[row]) if row < len(column) else "" for column in columns) for row in rows]
+
+
+def _said(goods: list[tuple[str, ...]]) -> str:
+    return ", ".join(f"{goods_id} {spec} ×{quantity}" for goods_id, spec, quantity in goods) or "nothing"

@@ -1,0 +1,143 @@
+"""`rpa run FLOW`: each flow is a command, its options dataclass is the command's arguments."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
+from enum import EnumType
+from pathlib import Path
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
+
+import typer
+from typer.core import TyperGroup
+
+from rpa.cli.help import Options, RunOptions, said
+from rpa.cli.plugin_commands import command_of
+from rpa.language import Text
+
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context
+
+    from rpa.flow import Flow
+
+_NO_FLOW = Text(en='There is no flow "{name}"{near}', zh="没有“{name}”这个流程{near}")
+_DRIVER = "rpa.playwright"
+
+
+def _import_all() -> None:
+    """What a run needs: the program, the flows, the platforms with their shipped profiles."""
+    import rpa.cli.run  # noqa: F401
+    from rpa import discovery
+    from rpa.elements.registry import load_profile, profiles
+    from rpa.errors import ConfigError
+    from rpa.runner.preload import import_ahead
+
+    discovery.flows()
+    for platform in discovery.platforms().keys() & set(profiles()):
+        with contextlib.suppress(ConfigError):  # the run that uses it will say so
+            load_profile(platform)
+    import_ahead()
+
+
+class FlowGroup(TyperGroup):
+    """One command a flow."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the base class's signature
+        """All flows."""
+        from rpa.discovery import flows
+
+        return sorted(flows())
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """The flow's command. For a run, the browser's driver is started while the program is imported."""
+        if "--help" not in args and not ctx.resilient_parsing:
+            from rpa.browser.driver import Driver
+
+            driver = Driver.started_while(_import_all)
+            ctx.call_on_close(driver.stop)
+            ctx.meta[_DRIVER] = driver.playwright
+        return super().resolve_command(ctx, args)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002 - the base class's signature
+        """The command of a flow. Raises ConfigError with "did you mean" for a flow that there is not."""
+        from rpa.discovery import flows
+        from rpa.errors import ConfigError
+        from rpa.toml.document import did_you_mean
+
+        known = flows()
+        if cmd_name not in known:
+            raise ConfigError(_NO_FLOW.with_words(name=cmd_name, near=did_you_mean(cmd_name, known)))
+        return command_of(_function(known[cmd_name]), name=cmd_name)
+
+
+def run_flow(
+    context: typer.Context,
+    *,
+    shops: Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=RunOptions.dry_run, metavar="")] = False,
+    live: Annotated[bool, typer.Option("--live", help=RunOptions.live, metavar="")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=RunOptions.yes, metavar="")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=RunOptions.json_document, metavar="")] = False,
+    headed: Annotated[bool, typer.Option("--headed", help=RunOptions.headed, metavar="")] = False,
+    slow_mo: Annotated[float, typer.Option("--slow-mo", min=0, help=RunOptions.slow_mo, metavar="MS")] = 0,
+    step: Annotated[bool, typer.Option("--step", help=RunOptions.step, metavar="")] = False,
+    pause_on_failure: Annotated[
+        bool, typer.Option("--pause-on-failure", help=RunOptions.pause_on_failure, metavar="")
+    ] = False,
+    video: Annotated[bool, typer.Option("--video", help=RunOptions.video, metavar="")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help=RunOptions.trace, metavar="")] = False,
+    **options: Any,
+) -> None:
+    """Run one flow; stands in for the function that each flow's command has."""
+    from rpa.cli.run import Asked, run_and_tell
+
+    run_and_tell(
+        context.obj, context.info_name or "", options=options, playwright=context.meta.get(_DRIVER),
+        asked=Asked(
+            shops=tuple(shops or ()), dry_run=dry_run, live=live, yes=yes, as_json=as_json, headed=headed,
+            slow_mo_ms=slow_mo, step=step, pause_on_failure=pause_on_failure, video=video, trace=trace,
+        ),
+    )  # fmt: skip
+
+
+def _function(flow: Flow) -> Callable[..., None]:
+    """`run_flow` with the flow's own options in place of `**options`."""
+
+    def command(**arguments: Any) -> None:
+        run_flow(**arguments)
+
+    shared = list(inspect.signature(run_flow, eval_str=True, locals={"typer": typer}).parameters.values())[:-1]
+    own = [_parameter(field, flow=flow) for field in fields(flow.options)]
+    parameters = [*shared[:2], *own, *shared[2:]]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    command.__doc__ = said(flow.summary)
+    return command
+
+
+def flag_of(field: Field[Any]) -> str:
+    """How an option of a flow is written on the command line."""
+    return str(field.metadata["flag"] or "--" + field.name.replace("_", "-"))
+
+
+def _parameter(field: Field[Any], *, flow: Flow) -> inspect.Parameter:
+    hint: Any = get_type_hints(flow.options)[field.name]
+    many = field.metadata["many"]
+    if many:
+        hint = GenericAlias(list, get_args(hint)[:1]) | None
+    help_text = said(Text(*field.metadata["help"]))
+    default = None if many or field.default is MISSING else field.default
+    annotation = Annotated[hint, typer.Option(flag_of(field), help=help_text, metavar=_metavar(hint))]
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _metavar(hint: Any) -> str | None:
+    """What stands for the value in the help: nothing for a switch, FILE, a choice's own name; None: the type's."""
+    kinds = {hint, *get_args(hint), *(part for each in get_args(hint) for part in get_args(each))}
+    choice = next((kind for kind in kinds if isinstance(kind, EnumType)), None)
+    if choice is not None:
+        return choice.__name__.upper()
+    return "" if bool in kinds else "FILE" if Path in kinds else None

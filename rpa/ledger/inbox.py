@@ -1,0 +1,194 @@
+"""Arrived files and their rows in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+
+from rpa.ledger.inbox_rows import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote, RowState
+from rpa.ledger.rows import chunks, fields
+from rpa.ledger.schema import arrival_rows, arrivals
+from rpa.outcome import Outcome
+
+if TYPE_CHECKING:
+    from sqlalchemy import BindParameter, Connection, RowMapping
+
+    from rpa.clock import Clock
+
+_SUCCESS: Final = frozenset({Outcome.DONE, Outcome.ALREADY_DONE})
+_TOLD: Final = ("state", "outcome", "reason", "message")
+_CHANGING: Final = (*_TOLD, "shop", "run_id", "looked", "updated_at")
+_LONGEST_SUBJECT: Final = 200
+
+
+def arrive(
+    connection: Connection, *, folder: str, name: str, sha256: str, path: str, rows: Sequence[NewRow],
+    facts: Mapping[str, object], instead_of: Arrival | None, clock: Clock,
+) -> Arrival:  # fmt: skip
+    """The file with all its rows open; without rows it has ended already. The unique index rejects a known content."""
+    now = clock.now()
+    values = {
+        "folder": folder, "name": name, "sha256": sha256, "state": ArrivalState.ACCEPTED.value, "path": path,
+        "result": "", "arrived_at": now, "ended_at": None if rows else now, "facts": dict(facts),
+    }  # fmt: skip
+    if instead_of is None:
+        made = connection.execute(insert(arrivals).values(values).returning(arrivals)).mappings().one()
+    else:
+        connection.execute(delete(arrival_rows).where(arrival_rows.c.arrival_id == instead_of.id))
+        again = update(arrivals).where(arrivals.c.id == instead_of.id).values(values).returning(arrivals)
+        made = connection.execute(again).mappings().one()
+    new = [{"arrival_id": made["id"], "updated_at": now, **as_open(row)} for row in rows]
+    if new:
+        connection.execute(insert(arrival_rows), new)
+    return arrival_of(made, clock=clock)
+
+
+def as_open(row: NewRow) -> dict[str, object]:
+    """The columns of a row that no run has come to."""
+    subject = row.subject[:_LONGEST_SUBJECT]
+    content = dict(row.content)
+    return {"place": row.place, "subject": subject, "content": content, "state": RowState.OPEN.value, "looked": {}}
+
+
+def change(connection: Connection, arrival: Arrival, *, values: Mapping[str, object], clock: Clock) -> Arrival:
+    """The arrival with these columns changed."""
+    changed = update(arrivals).where(arrivals.c.id == arrival.id).values(**values).returning(arrivals)
+    return arrival_of(connection.execute(changed).mappings().one(), clock=clock)
+
+
+def known(connection: Connection, *, folder: str, sha256: str, clock: Clock) -> Arrival | None:
+    """The arrival of this content; None: it never came."""
+    wanted = select(arrivals).where(arrivals.c.folder == folder, arrivals.c.sha256 == sha256)
+    found = connection.execute(wanted).mappings().one_or_none()
+    return None if found is None else arrival_of(found, clock=clock)
+
+
+def unfinished(connection: Connection, *, folder: str, clock: Clock) -> list[Arrival]:
+    """Arrivals whose file is to be put away or whose result is to be written, oldest first."""
+    wanted = (
+        select(arrivals)
+        .where(arrivals.c.folder == folder)
+        .where(or_(arrivals.c.state == ArrivalState.ACCEPTED.value, arrivals.c.result == ""))
+        .order_by(arrivals.c.id)
+    )
+    return [arrival_of(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
+def newest(connection: Connection, *, folder: str, clock: Clock) -> datetime | None:
+    """When the last new content arrived; None: never."""
+    found = connection.execute(select(func.max(arrivals.c.arrived_at)).where(arrivals.c.folder == folder)).scalar()
+    return None if found is None else found.astimezone(clock.zone)
+
+
+def rows_of(connection: Connection, *, arrival_id: int, clock: Clock) -> list[ArrivalRow]:
+    """All rows of an arrival, in the order of the file."""
+    wanted = select(arrival_rows).where(arrival_rows.c.arrival_id == arrival_id).order_by(arrival_rows.c.id)
+    return [_row(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
+def tell_the_same(rows: Sequence[ArrivalRow], others: Sequence[ArrivalRow]) -> bool:
+    """Whether a result reads the same, whichever of these it is made of."""
+    one, other = ([(row.id, *(getattr(row, name) for name in _TOLD)) for row in each] for each in (rows, others))
+    return one == other
+
+
+def open_rows(connection: Connection, *, folder: str, clock: Clock) -> list[tuple[Arrival, ArrivalRow]]:
+    """The rows of a folder's files that have not ended, each with its file, in the order in which they came."""
+    of = select(arrivals).where(arrivals.c.folder == folder, arrivals.c.ended_at.is_(None))
+    files = {row["id"]: arrival_of(row, clock=clock) for row in connection.execute(of).mappings()}
+    rows: list[ArrivalRow] = []
+    for some in chunks(files):
+        wanted = select(arrival_rows).where(
+            arrival_rows.c.state == RowState.OPEN.value, arrival_rows.c.arrival_id.in_(some)
+        )
+        rows += [_row(row, clock=clock) for row in connection.execute(wanted).mappings()]
+    return [(files[row.arrival_id], row) for row in sorted(rows, key=lambda row: row.id)]
+
+
+def failed_rows(connection: Connection, *, folder: str, since: datetime, clock: Clock) -> list[ArrivalRow]:
+    """Rows of a folder that ended since then without success, and whose subject no later row names."""
+    rows, files = arrival_rows.c, arrivals.c
+    recent = and_(files.folder == folder, or_(files.ended_at.is_(None), files.ended_at >= since))
+    here = select(files.id).where(recent)
+    first = select(func.min(files.arrived_at)).where(recent).scalar_subquery()
+    since_then = select(files.id).where(files.folder == folder, files.arrived_at >= first)
+    newest = select(func.max(rows.id)).where(rows.arrival_id.in_(since_then), rows.subject != "").group_by(rows.subject)
+    wanted = (
+        select(arrival_rows)
+        .where(rows.state == RowState.ENDED.value, rows.outcome.not_in(_SUCCESS), rows.updated_at >= since)
+        .where(rows.arrival_id.in_(here), or_(rows.subject == "", rows.id.in_(newest)))
+        .order_by(rows.id)
+    )
+    return [_row(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
+def note(connection: Connection, notes: Sequence[RowNote], *, clock: Clock) -> None:
+    """What a run made of rows. An end stays, unless a later look proves that the row was done after all.
+
+    A file whose rows read differently now is marked for a new result; one without an open row has ended.
+    """
+    now = clock.now()
+    there = _by_id(connection, [each.row_id for each in notes], clock=clock)
+    changed: dict[int, dict[str, object]] = {}
+    touched: set[int] = set()
+    for each in notes:
+        row = there.get(each.row_id)
+        if row is None or (row.state is RowState.ENDED and not _is_proof(each, of=row)):
+            continue
+        after = _after(row, each, now=now)
+        changed[row.id] = {"of": row.id} | {f"to_{name}": value for name, value in after.items()}
+        if any(after[name] != getattr(row, name) for name in _TOLD):
+            touched.add(row.arrival_id)
+    if changed:
+        values: dict[str, BindParameter[object]] = {name: bindparam(f"to_{name}") for name in _CHANGING}
+        statement = update(arrival_rows).where(arrival_rows.c.id == bindparam("of")).values(values)
+        connection.execute(statement, list(changed.values()))
+    _mark(connection, touched, now=now)
+
+
+def _is_proof(note: RowNote, *, of: ArrivalRow) -> bool:
+    return note.outcome in _SUCCESS and of.outcome not in _SUCCESS
+
+
+def _after(row: ArrivalRow, note: RowNote, *, now: datetime) -> dict[str, object]:
+    """The columns that a note may change, as they are after it."""
+    looked = {**row.looked, **dict.fromkeys(note.looked, now.isoformat())}
+    if not note.outcome:
+        return {name: getattr(row, name) for name in _CHANGING} | {"state": row.state.value, "looked": looked}
+    return {
+        "state": (RowState.ENDED if note.ends else RowState.OPEN).value, "outcome": str(note.outcome),
+        "reason": str(note.reason), "message": note.message, "shop": note.shop, "run_id": note.run_id,
+        "looked": looked, "updated_at": now,
+    }  # fmt: skip
+
+
+def _mark(connection: Connection, arrival_ids: Iterable[int], *, now: datetime) -> None:
+    for some in chunks(arrival_ids):
+        connection.execute(update(arrivals).where(arrivals.c.id.in_(some)).values(result=""))
+        still = select(arrival_rows.c.arrival_id).where(
+            arrival_rows.c.state == RowState.OPEN.value, arrival_rows.c.arrival_id.in_(some)
+        )
+        ended = update(arrivals).where(arrivals.c.id.in_(some), arrivals.c.id.not_in(still))
+        connection.execute(ended.where(arrivals.c.ended_at.is_(None)).values(ended_at=now))
+
+
+def _by_id(connection: Connection, ids: Iterable[int], *, clock: Clock) -> dict[int, ArrivalRow]:
+    query = select(arrival_rows).with_for_update()
+    found = (
+        _row(row, clock=clock)
+        for some in chunks(ids)
+        for row in connection.execute(query.where(arrival_rows.c.id.in_(some))).mappings()
+    )
+    return {row.id: row for row in found}
+
+
+def arrival_of(row: RowMapping, *, clock: Clock) -> Arrival:
+    """The arrival in this row of the table."""
+    return Arrival(**{**fields(row, zone=clock.zone), "state": ArrivalState(row["state"])})
+
+
+def _row(row: RowMapping, *, clock: Clock) -> ArrivalRow:
+    return ArrivalRow(**{**fields(row, zone=clock.zone), "state": RowState(row["state"])})

@@ -1,0 +1,1 @@
+"""How all shops are doing: read from the ledger alone, for people and for alarms."""

@@ -1,0 +1,121 @@
+"""Alarms before orders are late: at set hours before the ship-by time, each order and level once, on quiet days too.
+
+Of orders that come within the hours while an earlier one still is, somebody hears too, of many at once: one order that
+cannot be shipped for days must not keep the alarms of all others silent. What is held itself is no such news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rpa.language import Language, Text
+from rpa.ledger.incidents import Severity
+from rpa.monitoring.backlog import orders_of
+from rpa.monitoring.levels import SHIP_BY, at_the_latest, cause_of
+from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.shop_words import named
+
+if TYPE_CHECKING:
+    from rpa.config import Config
+    from rpa.ledger.incidents import Incident
+    from rpa.ledger.ledger import Ledger
+    from rpa.monitoring.backlog import Orders
+
+_NAMED = 5
+_DUE = Text(
+    en="Orders to be shipped within {hours} h that are not: {count}, the first by {first}{notes}: {orders}. "
+    "See `rpa todo {shop}`.",
+    zh="{count} 个订单须在 {hours} 小时内发货但尚未发货，最早 {first}{notes}：{orders}。详见 rpa todo {shop}。",
+)
+_LATE = Text(en="; late already: {count}", zh="；已超时 {count} 个")
+_HELD = Text(en="; held: {count}", zh="；已拦截 {count} 个")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An order whose ship-by time is near."""
+
+    subject: str
+    deadline: datetime
+    left: timedelta
+    """Until then; negative: it is late."""
+    held: bool
+
+    def level(self, levels: Sequence[int]) -> int:
+        """The tightest of these hours that it is within."""
+        return min(hours for hours in levels if self.within(hours))
+
+    def within(self, hours: int) -> bool:
+        """Whether no more than so many hours are left."""
+        return self.left <= timedelta(hours=hours)
+
+
+def raise_due(config: Config, ledger: Ledger) -> None:
+    """Open an incident for each shop and level in which an order came within those hours; close what is over.
+
+    An order that is seen for the first time is told of at its tightest level alone. An incident stays while any order
+    is within its hours.
+    """
+    if not config.watch.ship_by_alarms_h:
+        return
+    words = Vocabulary.of_flows()
+    opened = {(each.shop, each.cause): each for each in ledger.open_incidents() if each.cause.startswith(SHIP_BY)}
+    for name, orders in orders_of(ledger, shops=config.known.keys(), words=words).items():
+        due = _due(orders, now=ledger.site_now(name)) if orders.pending else []
+        _raise(
+            config, ledger, name, due=due, opened={each.cause: each for (of, _), each in opened.items() if of == name}
+        )
+
+
+def _due(orders: Orders, *, now: datetime) -> list[Due]:
+    """Nearest deadline first."""
+    return sorted(
+        (
+            Due(
+                subject=line.subject, deadline=line.deadline, left=line.deadline - now, held=line.subject in orders.held
+            )
+            for line in orders.pending
+            if line.deadline is not None
+        ),
+        key=lambda each: each.deadline,
+    )
+
+
+def _raise(config: Config, ledger: Ledger, shop: str, *, due: Sequence[Due], opened: Mapping[str, Incident]) -> None:
+    levels = config.watch.ship_by_alarms_h
+    near = [each for each in due if each.within(max(levels))]
+    wanted = [(each.subject, each.level(levels), each.deadline) for each in near]
+    new = {hours for _, hours, _ in (ledger.raise_alarms(shop, wanted=wanted) if wanted else ())}
+    for hours in levels:
+        cause = cause_of(hours)
+        within = [each for each in near if each.within(hours)]
+        message = _message(shop, due=within, hours=hours, language=config.language) if within else ""
+        if cause in opened and not within:
+            ledger.close_incident(shop, cause=cause)
+        elif hours in new or (cause in opened and opened[cause].message != message):
+            severity = Severity.CRITICAL if hours == min(levels) else Severity.WARNING
+            ledger.incident(shop, cause=cause, message=message, severity=severity)
+        if cause in opened and within:
+            orders = [each.subject for each in within if not each.held]
+            _tell_anew(ledger, opened[cause], hours=hours, orders=orders, now=config.clock.now())
+
+
+def _tell_anew(ledger: Ledger, told: Incident, *, hours: int, orders: Sequence[str], now: datetime) -> None:
+    """Have somebody hear of it again, where an order came within these hours after they were told last."""
+    if told.told_at is None or abs(now - told.told_at) < at_the_latest(hours):
+        return
+    if ledger.was_alarmed(told.shop, hours=hours, subjects=orders, after=told.told_at, until=now):
+        ledger.tell_anew(told)
+
+
+def _message(shop: str, *, due: Sequence[Due], hours: int, language: Language) -> str:
+    """Without the time that is left: the same orders make the same message."""
+    counts = ((_LATE, sum(each.left < timedelta(0) for each in due)), (_HELD, sum(each.held for each in due)))
+    return _DUE.of(language).format(
+        shop=shop, hours=hours, count=len(due), first=f"{due[0].deadline:%m-%d %H:%M}",
+        notes="".join(words.of(language).format(count=count) for words, count in counts if count),
+        orders=named([each.subject for each in due], language=language, most=_NAMED),
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""What is outstanding in each shop, each subject once, though several reports speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rpa.outcome import Outcome
+from rpa.overview.forecast import Forecast, forecast
+from rpa.report.columns import WORST_FIRST
+from rpa.report.duties import NEAR
+
+if TYPE_CHECKING:
+    from rpa.ledger.ledger import Ledger
+    from rpa.ledger.open_items import Standing
+    from rpa.monitoring.reasons import Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What is outstanding in one shop. Only lines with a deadline are orders that the shop has to ship."""
+
+    lines: tuple[Standing, ...] = ()
+    held: frozenset[str] = field(default_factory=frozenset)
+    """The subjects that must not be acted on."""
+
+    @property
+    def pending(self) -> tuple[Standing, ...]:
+        """The orders that are still to be shipped."""
+        return tuple(line for line in self.lines if line.deadline is not None)
+
+    def near(self, now: datetime) -> tuple[Standing, ...]:
+        """The pending orders whose deadline is near, or over."""
+        return tuple(line for line in self.lines if line.deadline is not None and line.deadline - now <= NEAR)
+
+    @property
+    def first_deadline(self) -> datetime | None:
+        """The nearest one."""
+        return min((line.deadline for line in self.lines if line.deadline is not None), default=None)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many lines ended so."""
+        return sum(line.outcome == outcome for line in self.lines)
+
+    def forecast(self, *, shipped: int, now: datetime) -> Forecast | None:
+        """Whether those that the program is to ship will be in time; what is held waits for other things."""
+        waiting = (line for line in self.pending if line.outcome == Outcome.WAITING and line.subject not in self.held)
+        return forecast((line.deadline for line in waiting if line.deadline), shipped=shipped, now=now)
+
+
+def orders_of(ledger: Ledger, *, shops: Collection[str], words: Vocabulary) -> dict[str, Orders]:
+    """What is outstanding in each of these shops."""
+    lines: dict[str, list[Standing]] = {name: [] for name in shops}
+    for line in ledger.outstanding(next(iter(shops)) if len(shops) == 1 else None):
+        if line.shop in lines:
+            lines[line.shop].append(line)
+    return {name: _orders(found, words=words) for name, found in lines.items()}
+
+
+def _orders(lines: Iterable[Standing], *, words: Vocabulary) -> Orders:
+    """The worst line of each subject; of two that are as bad, the newer one. Without a subject, each is its own."""
+    in_order = sorted(lines, key=lambda line: (WORST_FIRST.index(line.outcome), -line.seen_at.timestamp()))
+    worst: dict[str | int, Standing] = {}
+    for number, line in enumerate(in_order):
+        worst.setdefault(line.subject or number, line)
+    held = frozenset(line.subject for line in worst.values() if line.reason in words.holds(line.flow))
+    return Orders(lines=tuple(worst.values()), held=held)

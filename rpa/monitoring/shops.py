@@ -1,0 +1,214 @@
+"""How each shop is doing: its last and next runs, what is pending, its login, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+from rpa.config import BrokenShop
+from rpa.ledger.incidents import Incident, Severity
+from rpa.ledger.plans import PlannedRun, PlanState
+from rpa.ledger.runs import RunState
+from rpa.monitoring.backlog import Orders
+from rpa.monitoring.levels import SHIP_BY
+from rpa.monitoring.tasks import lost_runs
+from rpa.overview.brokenshops import CAUSE, what_is_wrong
+from rpa.overview.forecast import PACE_OVER
+
+if TYPE_CHECKING:
+    from rpa.config import Config, Shop
+    from rpa.kicks import Kick
+    from rpa.language import Text
+    from rpa.ledger.ledger import Ledger
+    from rpa.ledger.logins import Login
+    from rpa.ledger.runs import RunRecord
+    from rpa.monitoring.reasons import Vocabulary
+    from rpa.overview.forecast import Forecast
+    from rpa.pauses import Pause
+
+IN_A_ROW: Final = 3
+"""A shop in which so many runs, one after the other, did not come to their end is down."""
+EXPIRING: Final = timedelta(hours=24)
+"""A login that ends within this time is told of."""
+_NOT_OF_THE_SITE: Final = frozenset({2, 4})
+"""Exit codes of planned runs that ended before or outside of any run: nothing could be started, or it crashed."""
+
+
+class Condition(IntEnum):
+    """How a shop is, worst first."""
+
+    DOWN = 0
+    """Nothing goes on: a person is needed at once, or no run comes to its end."""
+    TROUBLED = 1
+    """Something is wrong, and the rest goes on."""
+    PAUSED = 2
+    FINE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """The shop's newest run, planned or by hand."""
+
+    flow: str
+    started_at: datetime
+    state: RunState
+    counts: Mapping[str, object] = field(default_factory=dict)
+    """Rows by outcome; empty while it is going on."""
+
+    @property
+    def failed(self) -> bool:
+        """It did not come to its end."""
+        return self.state in {RunState.STOPPED, RunState.CRASHED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopState:
+    """One shop."""
+
+    shop: Shop | BrokenShop
+    orders: Orders
+    near: int
+    """Pending orders whose ship-by time is near, or over."""
+    last: LastRun | None
+    failed_in_a_row: int
+    """How many of its newest three runs failed, counted from the last one."""
+    next: PlannedRun | None
+    lost: tuple[PlannedRun, ...]
+    """Today's planned runs that nothing has made up for."""
+    pause: Pause | None
+    kick: Kick | None
+    """Its account is used by somebody else."""
+    login: Login | None
+    incidents: tuple[Incident, ...]
+    forecast: Forecast | None
+
+    @property
+    def name(self) -> str:
+        """As in rpa.toml."""
+        return self.shop.name
+
+    @property
+    def preview(self) -> bool:
+        """Whether its runs ship nothing, as nobody has made it live."""
+        return not self.shop.live
+
+    @property
+    def problem(self) -> Text | None:
+        """Why it is not run at all, where its file has a mistake."""
+        return what_is_wrong(self.shop) if isinstance(self.shop, BrokenShop) else None
+
+    @property
+    def down(self) -> bool:
+        """Whether nothing goes on in it. A pause is somebody's will, and stops runs that are going on."""
+        critical = any(
+            each.severity is Severity.CRITICAL and not each.cause.startswith(SHIP_BY) for each in self.incidents
+        )
+        return self.problem is not None or critical or (self.failed_in_a_row >= IN_A_ROW and self.pause is None)
+
+    @property
+    def condition(self) -> Condition:
+        """How it is."""
+        if self.down:
+            return Condition.DOWN
+        failed = self.last is not None and self.last.failed and self.pause is None
+        if self.incidents or self.kick or self.lost or self.forecast or failed:
+            return Condition.TROUBLED
+        return Condition.PAUSED if self.pause else Condition.FINE
+
+    @property
+    def login_end(self) -> datetime | None:
+        """When its login ends; None: there is none, or it does not tell."""
+        return self.login.ends_at if self.login else None
+
+
+def shop_states(
+    config: Config, ledger: Ledger, *, shops: Sequence[Shop | BrokenShop], orders: Mapping[str, Orders],
+    words: Vocabulary, now: datetime,
+) -> list[ShopState]:  # fmt: skip
+    """How these shops are, worst first, then nearest deadline first. `orders`: what is outstanding in them."""
+    from rpa.kicks import Kicks
+    from rpa.pauses import Pauses
+
+    names = [shop.name for shop in shops]
+    pauses, logins = Pauses(config.folder, config.var), ledger.logins()
+    kicks = Kicks(config.var).holding(config.shops.values())
+    planned = ledger.last_and_next(names)
+    lost = _by_shop(list(lost_runs(ledger, shops=set(names), now=now)))
+    incidents: dict[str, list[Incident]] = {}
+    for each in ledger.open_incidents():
+        if each.cause != CAUSE:  # the files tell it, now and without a scheduler
+            incidents.setdefault(each.shop, []).append(each)
+    states = []
+    for shop in shops:
+        last_planned, coming = planned[shop.name]
+        runs = _newest_runs(ledger, shop.name, planned=last_planned)
+        of_shop = orders[shop.name]
+        at_site = ledger.site_now(shop.name) if of_shop.pending else now
+        states.append(
+            ShopState(
+                shop=shop, orders=of_shop, near=len(of_shop.near(at_site)),
+                last=runs[0] if runs else None, failed_in_a_row=_failed_in_a_row(runs), next=coming,
+                lost=tuple(lost.get(shop.name, ())), pause=pauses.of(shop.name), kick=kicks.get(shop.name),
+                login=logins.get(shop.name),
+                incidents=tuple(incidents.get(shop.name, ())),
+                forecast=_forecast(ledger, shop, orders=of_shop, words=words, now=now, at_site=at_site),
+            )
+        )  # fmt: skip
+    return sorted(states, key=lambda state: _urgency(state, now=now))
+
+
+def _urgency(state: ShopState, *, now: datetime) -> tuple[int, float, str]:
+    deadline = state.orders.first_deadline
+    return state.condition, (deadline - now).total_seconds() if deadline else float("inf"), state.name
+
+
+def _by_shop(planned: Sequence[PlannedRun]) -> dict[str, list[PlannedRun]]:
+    found: dict[str, list[PlannedRun]] = {}
+    for each in planned:
+        found.setdefault(each.shop, []).append(each)
+    return found
+
+
+def _forecast(
+    ledger: Ledger, shop: Shop | BrokenShop, *, orders: Orders, words: Vocabulary, now: datetime, at_site: datetime
+) -> Forecast | None:
+    """What was shipped is told by our clock, deadlines by the site's. None for a shop in preview: it ships nothing."""
+    if not shop.live or orders.forecast(shipped=0, now=at_site) is None:
+        return None
+    shipped = shipped_in(ledger, shop.name, since=now - PACE_OVER, until=now, words=words)
+    return orders.forecast(shipped=shipped, now=at_site)
+
+
+def shipped_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: Vocabulary) -> int:
+    """How many orders were shipped in a shop in this time."""
+    return sum(ledger.done_between(shop, kind=kind, since=since, until=until) for kind in words.kinds)
+
+
+def _newest_runs(ledger: Ledger, shop: str, *, planned: PlannedRun | None) -> list[LastRun]:
+    """The shop's newest runs, newest first: those that were recorded, and planned ones that came to no record."""
+    records = ledger.runs(shop, limit=IN_A_ROW)
+    found = [_recorded(record) for record in records]
+    if planned is not None and _came_to_nothing(planned):
+        of_shop = ledger.planned_runs(shop=shop, since=planned.planned_at - timedelta(days=1), until=planned.planned_at)
+        found += [_failed(each) for each in of_shop[: 10 * IN_A_ROW] if _came_to_nothing(each)]
+    return sorted(found, key=lambda run: run.started_at, reverse=True)[:IN_A_ROW]
+
+
+def _came_to_nothing(planned: PlannedRun) -> bool:
+    ended_badly = planned.state is PlanState.FINISHED and planned.exit_code in _NOT_OF_THE_SITE
+    return not planned.run_id and (ended_badly or planned.state is PlanState.INTERRUPTED)
+
+
+def _recorded(record: RunRecord) -> LastRun:
+    return LastRun(flow=record.flow, started_at=record.started_at, state=record.state, counts=record.counts)
+
+
+def _failed(planned: PlannedRun) -> LastRun:
+    return LastRun(flow=planned.flow, started_at=planned.started_at or planned.planned_at, state=RunState.CRASHED)
+
+
+def _failed_in_a_row(runs: Sequence[LastRun]) -> int:
+    return next((number for number, run in enumerate(runs) if not run.failed), len(runs))

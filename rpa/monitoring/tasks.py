@@ -1,0 +1,168 @@
+"""What a person has to do: one task for each order, incident and run that needs somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from rpa.language import Text
+from rpa.ledger.incidents import Severity
+from rpa.ledger.plans import PlanState
+from rpa.ledger.runs import RunState
+from rpa.monitoring.levels import SHIP_BY
+from rpa.overview.brokenshops import CAUSE as BROKEN
+from rpa.overview.brokenshops import PUT_RIGHT
+from rpa.overview.whynot import why
+from rpa.report.duties import needs_somebody
+
+if TYPE_CHECKING:
+    from rpa.config import BrokenShop
+    from rpa.ledger.incidents import Incident
+    from rpa.ledger.ledger import Ledger
+    from rpa.ledger.open_items import Standing
+    from rpa.ledger.plans import PlannedRun
+    from rpa.monitoring.backlog import Orders
+    from rpa.monitoring.reasons import Vocabulary
+
+_LOOKS_BACK: Final = timedelta(hours=24)
+_RUNS: Final = {
+    PlanState.NEVER_STARTED: Text(
+        en="Planned runs never started{why}, and none has made up for them. Run the flow, and see `rpa status`.",
+        zh="计划任务未启动{why}，之后也没有补跑。请手动运行，并查看 rpa status。",
+    ),
+    PlanState.INTERRUPTED: Text(
+        en="A run was cut off{why}. The next run finds out what happened; start one if none is planned.",
+        zh="运行中途中断{why}。下次运行会先核实；如无计划任务，请手动运行一次。",
+    ),
+}
+_WHY = Text(en=" ({why})", zh="（{why}）")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing that needs a person."""
+
+    shop: str
+    """Empty: the whole program."""
+    subject: str
+    """The order; for a sheet row without one, what is wrong with it; for a planned run, its flow and moment; empty:
+    the shop itself."""
+    code: str
+    """Why, as a code."""
+    words: Text
+    """What is wrong and what to do."""
+    detail: str
+    """What else is known of this one, as the run wrote it."""
+    outcome: str
+    """How the row ended; empty: it is no row."""
+    deadline: datetime | None
+    since: datetime
+
+
+def tasks(
+    ledger: Ledger, *, shops: Collection[str], broken: Collection[BrokenShop], orders: Mapping[str, Orders],
+    words: Vocabulary, now: datetime,
+) -> list[Task]:  # fmt: skip
+    """All tasks in these shops, and those of the program itself if it is one of them (an empty name), in no order.
+
+    `broken`: which of the shops cannot be used; `orders`: what is outstanding in the shops; `now`: by our clock,
+    deadlines are judged by those of the sites.
+    """
+    found: list[Task] = []
+    incidents = [each for each in ledger.open_incidents() if each.shop in shops]
+    down = {each.shop for each in incidents if each.severity is Severity.CRITICAL} | {each.name for each in broken}
+    for name, of_shop in orders.items():
+        lines = [line for line in of_shop.lines if name not in down or line.reason not in words.unseen(line.flow)]
+        if lines:
+            at_site = ledger.site_now(name)
+            found += [_of_line(line, words=words) for line in lines if _asks(line, words=words, now=at_site)]
+    found += [
+        _of_incident(each, orders=orders, words=words)
+        for each in incidents
+        if not each.cause.startswith(SHIP_BY)  # their orders are tasks of their own
+        and each.cause != BROKEN
+    ]
+    since = {each.shop: each.opened_at for each in incidents if each.cause == BROKEN}
+    found += [_of_broken(each, orders=orders[each.name], since=since.get(each.name, now)) for each in broken]
+    return [*found, *(_of_run(each, now=now) for each in lost_runs(ledger, shops=shops, now=now))]
+
+
+def _asks(line: Standing, *, words: Vocabulary, now: datetime) -> bool:
+    return needs_somebody(
+        outcome=line.outcome, reason=line.reason, deadline=line.deadline, asks=words.asks(line.flow), now=now
+    )
+
+
+def _of_line(line: Standing, *, words: Vocabulary) -> Task:
+    return Task(
+        shop=line.shop, subject=line.subject or line.message or line.reason, code=line.reason,
+        words=words.sentence(line.reason, flow=line.flow) or Text(en=line.reason, zh=line.reason),
+        detail=line.message, outcome=line.outcome, deadline=line.deadline, since=line.seen_at,
+    )  # fmt: skip
+
+
+def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: Vocabulary) -> Task:
+    """A shop in which nothing goes on is due when its next order is."""
+    code = incident.cause.partition(":")[0]
+    stands_still = incident.severity is Severity.CRITICAL and incident.shop in orders
+    known = words.sentence(code)
+    return Task(
+        shop=incident.shop, subject="", code=code, words=known or Text(en=incident.message, zh=incident.message),
+        detail=incident.message if known else "", outcome="",
+        deadline=orders[incident.shop].first_deadline if stands_still else None, since=incident.opened_at,
+    )  # fmt: skip
+
+
+def _of_broken(shop: BrokenShop, *, orders: Orders, since: datetime) -> Task:
+    return Task(
+        shop=shop.name, subject=shop.place, code=BROKEN, words=PUT_RIGHT, detail=shop.summary, outcome="",
+        deadline=orders.first_deadline, since=since,
+    )  # fmt: skip
+
+
+def _of_run(planned: PlannedRun, *, now: datetime) -> Task:
+    """Its moment has its day, unless that is today."""
+    at = planned.planned_at
+    moment = f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"
+    return Task(
+        shop=planned.shop, subject=f"{planned.flow} {moment}",
+        code=":".join(filter(None, (planned.state.value, planned.reason))), words=_run_words(planned),
+        detail=planned.detail, outcome="", deadline=None, since=planned.planned_at,
+    )  # fmt: skip
+
+
+def _run_words(planned: PlannedRun) -> Text:
+    words, reason = _RUNS[planned.state], why(planned)
+    if reason is None:
+        return Text(en=words.en.format(why=""), zh=words.zh.format(why=""))
+    return Text(
+        en=words.en.format(why=_WHY.en.format(why=reason.en)), zh=words.zh.format(why=_WHY.zh.format(why=reason.zh))
+    )
+
+
+def lost_runs(ledger: Ledger, *, shops: Collection[str], now: datetime) -> Iterator[PlannedRun]:
+    """Planned runs that never started or were cut off, and that no later run of the flow has made up for.
+
+    Those of the last 24 hours, oldest first: what was lost late in the evening is found in the morning. Moments to come
+    are only given up by a clock that is ahead.
+    """
+    since = now - _LOOKS_BACK
+    found = (each for state in _RUNS for each in ledger.planned_runs(state=state, since=since, until=now))
+    lost = [each for each in found if each.shop in shops]
+    made_up = _newest_good_runs(ledger, shops={each.shop for each in lost}, since=since)
+    for each in sorted(lost, key=lambda each: each.planned_at):
+        done = made_up.get((each.shop, each.flow))
+        if done is None or done < (each.started_at or each.planned_at):
+            yield each
+
+
+def _newest_good_runs(ledger: Ledger, *, shops: Iterable[str], since: datetime) -> dict[tuple[str, str], datetime]:
+    """By shop and flow: when the newest run began that came to its end."""
+    found: dict[tuple[str, str], datetime] = {}
+    for shop in shops:
+        for run in ledger.runs(shop, since=since):
+            if run.state is RunState.FINISHED:
+                found.setdefault((shop, run.flow), run.started_at)
+    return found

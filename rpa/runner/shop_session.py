@@ -1,0 +1,286 @@
+"""Opening a shop's back office: the page, its checks, the login state, and what the platform can do there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rpa.address import Site, host_of, origin_of
+from rpa.browser.evidence import Evidence
+from rpa.browser.guard import Guard
+from rpa.browser.login import type_password
+from rpa.browser.login_state import login_state
+from rpa.browser.session import shop_page
+from rpa.browser.view import View
+from rpa.discovery import platforms
+from rpa.elements.approvals import Approvals
+from rpa.elements.registry import is_shipped, load_profile
+from rpa.elements.risks import refuse_lowered
+from rpa.elements.unapproved import own_profile, unseen
+from rpa.errors import (
+    ChallengeShown,
+    ConfigError,
+    KickedOut,
+    LoginNeeded,
+    NeedsPerson,
+    NotApproved,
+    Stopped,
+    TryAgain,
+    WrongShop,
+    WrongSite,
+)
+from rpa.kicks import Kicks, kick_of
+from rpa.language import Text
+from rpa.log import speak
+from rpa.toml.document import did_you_mean
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from rpa.browser.recording import Watching
+    from rpa.browser.shared import Guest
+    from rpa.config import Config, Shop
+    from rpa.credentials import Vault
+    from rpa.elements.profile import Profile
+    from rpa.flow import Platform
+
+_NO_PASSWORD = Text(
+    en="Shop {shop} is not logged in, and no password of its account is stored. Run `rpa login {shop}`.",
+    zh="{shop} 未登录，且没有保存密码。请运行 rpa login {shop}。",
+)
+_TOLD = Text(en="{said}", zh="{said}")
+_MOVED = Text(
+    en="The address of {shop} has changed: its login was given at {there}, and is not used at {here}. Run `rpa login "
+    "{shop}`.",
+    zh="{shop} 的网址已变更：登录信息是在 {there} 提供的，不会用于 {here}；请运行 rpa login {shop}。",
+)
+_EARLIER = Text(
+    en="An earlier release kept the login of {shop} without its address, and it is not used at {here}. Run `rpa login "
+    "{shop}` once; for a mock on this machine, `mock = true` in its table does.",
+    zh="{shop} 的登录信息由旧版本保存，未记录网址，不会用于 {here}；请运行一次 rpa login {shop}；"
+    "如是本机的模拟店铺，在其配置中写 mock = true 即可。",
+)
+_NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} 的登录状态未能保存：{error}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """Everything about a shop that is known before a browser starts."""
+
+    shop: Shop
+    profile: Profile
+    platform: Platform
+    config: Config
+    vault: Vault
+    unseen: Text | None = None
+    """The profile is one of the user's own, and no person has confirmed here what it says otherwise; None: all well."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the back office is: the shop's own address, else its platform's."""
+        return self.shop.base_url or self.profile.base_url
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the words of its profile count at all."""
+        return self.unseen is None
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts whose login is kept, as the browser names them."""
+        return tuple(host_of(origin_of(each)) for each in (self.base_url, *self.profile.origins))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Words that nothing may show: the stored password."""
+        password = self.vault.password(self.shop.name, self.shop.login, self.site)
+        return () if password is None else (password,)
+
+    @property
+    def site(self) -> Site:
+        """What passwords and login states of this shop belong to.
+
+        Earlier releases kept them without an address. Those are taken to be of the platform's own address as it came
+        with the program, and of a mock; anywhere else a person logs in once.
+        """
+        shop, own = self.shop, origin_of(self.profile.base_url)
+        shipped = is_shipped(shop.platform, folder=self.config.selectors)
+        origin = origin_of(self.base_url)
+        return Site(origin=origin, takes_earlier=shop.mock or (shipped and origin == own))
+
+
+def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
+    """What is known about this shop.
+
+    Raises ConfigError for an unknown platform, or a profile with mistakes or that calls harmless what cannot be undone.
+    """
+    known = platforms()
+    if shop.platform not in known:
+        message = f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}'
+        raise ConfigError(message)
+    profile = load_profile(shop.platform, folder=config.selectors)
+    refuse_lowered(profile)
+    approvals, origin = Approvals.of(config.var), origin_of(shop.base_url or profile.base_url)
+    well = shop.mock or approvals.accepts(origin, profile)
+    told = None if well else unseen(profile, approvals=approvals, origin=origin, shop=shop.name)
+    return Premises(
+        shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault, unseen=told
+    )  # fmt: skip
+
+
+def check_own_profile(premises: Premises, *, keep: Callable[[Sequence[str]], None]) -> None:
+    """Where the profile is one of the user's own, say and keep what it says otherwise than the shipped one.
+
+    Raises NotApproved when no person has confirmed it as it is.
+    """
+    profile = premises.profile
+    if profile.own:
+        speak("INFO", _TOLD, said=own_profile(profile))
+        keep([one.said.of(premises.config.language) for one in profile.own])
+    if premises.unseen is not None:
+        raise NotApproved(premises.unseen)
+
+
+@contextmanager
+def opened(
+    premises: Premises,
+    browser: Browser,
+    *,
+    watching: Watching,
+    stopping: Callable[[], bool] = lambda: False,
+    guest: Guest | None = None,
+) -> Iterator[View]:
+    """The shop's page, with the saved login state, which is saved after a login and at the end; see `viewed`.
+
+    Where the login itself was the trouble, the state is forgotten; the password is kept. Raises LoginNeeded when both
+    were given at another address.
+    """
+    shop, vault = premises.shop, premises.vault
+    _check_moved(premises)
+    state = vault.load_state(shop.name, premises.site)
+    enter = entering(premises)
+    with viewed(
+        premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping, guest=guest
+    ) as view:
+        try:
+            with view.border.watched(), kick_kept(premises):
+                yield view
+        except WrongSite:
+            raise
+        except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
+            vault.forget_state(shop.name)
+            raise
+        except (NeedsPerson, Stopped):
+            keep_login(premises, view)
+            raise
+        keep_login(premises, view)
+
+
+def _check_moved(premises: Premises) -> None:
+    shop, site = premises.shop.name, premises.site
+    there = premises.vault.given_elsewhere(shop, site)
+    if there is not None:
+        raise LoginNeeded((_MOVED if there else _EARLIER).with_words(shop=shop, there=there, here=site.origin))
+
+
+@contextmanager
+def kick_kept(premises: Premises) -> Iterator[None]:
+    """Remember for all runs to come when the site says in this block that the account was logged in elsewhere."""
+    try:
+        yield
+    except KickedOut:
+        with suppress(OSError):  # the incident in the ledger says so too
+            Kicks(premises.config.var).keep(premises.shop, at=premises.config.clock.now())
+        raise
+
+
+def keep_login(premises: Premises, view: View) -> None:
+    """Save the login state of this page for the next run."""
+    try:
+        state = login_state(view.page, hosts=premises.hosts)
+    except TryAgain as error:
+        speak("WARNING", _NOT_KEPT, shop=premises.shop.name, error=error)
+    else:
+        premises.vault.save_state(premises.shop.name, state, premises.site)
+
+
+@contextmanager
+def viewed(
+    premises: Premises,
+    browser: Browser,
+    *,
+    state: bytes | None,
+    watched: bool = False,
+    enter: Callable[[View], None] | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    guest: Guest | None = None,
+) -> Iterator[View]:
+    """The shop's page with this login state; nothing is saved.
+
+    `watched`: see `Guard`; `enter`, `stopping`: `View`; `guest`: `shop_page`.
+    """
+    profile, zone = premises.profile, premises.config.zone.key
+    still = profile.animations == "off"
+    with shop_page(browser, state=state, timezone=zone, still=still, guest=guest) as page:
+        yield View(
+            page, profile=profile, base_url=premises.base_url, guard=guard_of(premises, watched=watched),
+            evidence=evidence_of(premises), clock=premises.config.clock, enter=enter,
+            patience_s=premises.config.browser.timeout_s, stopping=stopping,
+        )  # fmt: skip
+
+
+def guard_of(premises: Premises, *, watched: bool) -> Guard:
+    """The checks of this shop's page."""
+    shop = premises.shop
+    return Guard(
+        shop=shop.name, mall_id=shop.mall_id, mall_name=shop.mall_name,
+        site=premises.site.origin, approvals=Approvals.of(premises.config.var), watched=watched, mock=shop.mock,
+    )  # fmt: skip
+
+
+def evidence_of(premises: Premises) -> Evidence:
+    """Where this shop's pictures go."""
+    folder, profile = premises.config.var / "evidence" / premises.shop.name, premises.profile
+    password = profile.element(profile.session.login.password)  # a site may show it in plain letters
+    shown = (locator.value for locator in password.locators if locator.kind == "css")
+    return Evidence(
+        folder=folder, clock=premises.config.clock, masks=(*profile.evidence.mask, *shown),
+        of_successes=premises.shop.evidence == "always",
+    )  # fmt: skip
+
+
+def offices_of(premises: Premises, view: View) -> Mapping[type, Callable[[], Any]]:
+    """For each capability of the platform, how to get the one object that does it."""
+    made: dict[type, Any] = {}
+
+    def maker(capability: type) -> Callable[[], Any]:
+        def make() -> Any:
+            if capability not in made:
+                made[capability] = premises.platform.can[capability](view, premises.shop)
+            return made[capability]
+
+        return make
+
+    return {capability: maker(capability) for capability in premises.platform.can}
+
+
+def entering(premises: Premises) -> Callable[[View], None]:
+    """How to log in to this shop by itself: with the stored password.
+
+    Raises LoginNeeded when there is none, KickedOut when somebody else has the account: that ends with a person's word.
+    """
+    shop = premises.shop
+
+    def enter(view: View) -> None:
+        kick = kick_of(shop, config=premises.config)
+        if kick is not None:
+            raise KickedOut(kick.in_words(shop))
+        password = premises.vault.password(shop.name, shop.login, premises.site)
+        if password is None:
+            raise LoginNeeded(_NO_PASSWORD.with_words(shop=shop.name))
+        type_password(view, login=shop.login, password=password)
+        keep_login(premises, view)
+
+    return enter

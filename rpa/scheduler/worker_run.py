@@ -1,0 +1,82 @@
+"""What a worker is sent for: from the order in JSON to a run, and from its result to what is told of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+from rpa.browser.shared import Guest, mark
+from rpa.config import flow_options, load
+from rpa.discovery import flows
+from rpa.errors import ConfigError, RpaError, ShopBusy
+from rpa.language import detect
+from rpa.log import to_file
+from rpa.report.results import shop_document
+from rpa.runner.runner import Job, run
+from rpa.toml.document import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page, Playwright
+
+    from rpa.config import Config
+    from rpa.report.results import ShopResult
+    from rpa.scheduler.processes import Message
+    from rpa.scheduler.worker import Leash
+
+
+class Unwatched:
+    """Nobody sees the progress, nobody asked to be asked."""
+
+    def add(self, count: int) -> None:
+        """Nothing to show."""
+
+    def advance(self) -> None:
+        """Nothing to show."""
+
+    def agrees(self, question: str) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Always."""
+        return True
+
+
+def done(order: Message, leash: Leash, *, playwright: Playwright, stopping: Callable[[], bool]) -> Message:
+    """Run the flow; {"result": …} or {"busy": …}: how it ended."""
+
+    def announce(page: Page) -> None:
+        mark(page, token=order["token"])
+        leash.wait_for_go(token=order["token"])
+
+    guest, language = Guest(endpoint=order["endpoint"], announce=announce), detect()
+    try:
+        config = load(Path(order["config"]))
+        language = config.language
+        with to_file(config.var / "log", shop=order["shop"]):
+            [result] = run(_job(order, config, guest=guest, playwright=playwright, stopping=stopping))
+            logger.info("{} ended with {}: {}", result.run_id, result.exit_code, dict(result.outcomes))
+    except ShopBusy as busy:
+        return {"busy": busy.in_words(language)}
+    except RpaError as error:
+        return {"result": {"run_id": "", "exit_code": error.exit_code, "detail": error.in_words(language)}}
+    return {"result": _document(result)}
+
+
+def _job(order: Message, config: Config, *, guest: Guest, playwright: Playwright, stopping: Callable[[], bool]) -> Job:
+    """The order as `rpa run` would have it. Raises ConfigError for a flow, shop or option that is there no more."""
+    known, unwatched = flows(), Unwatched()
+    if order["flow"] not in known:
+        raise ConfigError(f'There is no flow "{order["flow"]}"{did_you_mean(order["flow"], known)}')
+    flow = known[order["flow"]]
+    return Job(
+        flow=flow, config=config, shops=(config.shop(order["shop"]),), live=order["live"],
+        options=flow_options(flow, order["options"], folder=config.folder), meter=lambda _shop: unwatched,
+        person=unwatched, stopping=stopping, playwright=playwright, guest=guest,
+    )  # fmt: skip
+
+
+def _document(result: ShopResult) -> Message:
+    """The shop's part of the run's document, and in `detail` what stopped it."""
+    stopped = result.incidents[-1] if result.stop_code else None
+    return {**shop_document(result), "detail": stopped.message if stopped else ""}

@@ -1,0 +1,1 @@
+"""TOML files: read into models, with every mistake at its line."""
