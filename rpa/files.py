@@ -5,27 +5,39 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 
 from rpa.clock import Clock
+from rpa.errors import ConfigError
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+
 
 T = TypeVar("T")
 
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 """Opening a pipe waits for whoever writes to it, unless it is opened so."""
+
+
 _NO_FILE = {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV, errno.EISDIR}
 """What systems say to opening a link that is not to be followed, a socket, a device that is not there, a folder."""
+
+
 _PART = re.compile(r"\..+\.[a-z0-9_]{8}")
+
+
 _AGAIN_AFTER_S = 0.02
+
+
 _TIMES = 50
 
 
@@ -128,3 +140,35 @@ def sweep_parts(folder: Path, *, before: datetime) -> None:
     for path in folder.glob(".*"):
         if _PART.fullmatch(path.name) and path.is_file() and path.stat().st_mtime < before.timestamp():
             path.unlink(missing_ok=True)
+
+
+LOW_GB: Final = 2.0
+"""With less, somebody is told to make room."""
+
+
+FULL_GB: Final = 0.2
+"""With less, nothing is begun that must be written down first."""
+
+_FULL = Text(
+    en="Only {free:.2f} GB are left on the disk of {folder}, too little to keep what is done; nothing was started. "
+    "Make room ({full} GB at least); a --dry-run is possible meanwhile.",
+    zh="{folder} 所在磁盘仅剩 {free:.2f} GB，不足以保存处理记录，什么都没有启动。请清理磁盘（至少 {full} GB）；"
+    "期间可用 --dry-run 预演。",
+)
+
+
+def free_gb(folder: Path) -> float:
+    """Gigabytes (10^9) left on the disk of this folder, which need not be there yet."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    return shutil.disk_usage(there).free / 1e9
+
+
+def is_full(folder: Path) -> bool:
+    """Whether there is too little room to keep, before a click, what is about to be done."""
+    return free_gb(folder) < FULL_GB
+
+
+def check_room(folder: Path) -> None:
+    """Raise ConfigError when the disk of this folder is too full to keep what is done."""
+    if is_full(folder):
+        raise ConfigError(_FULL.with_words(free=free_gb(folder), folder=folder, full=FULL_GB))

@@ -30,7 +30,7 @@ from flows.orders.report import pull_back_sheet
 from rpa.browser.session import WINDOW, launched
 from rpa.elements.registry import load_profile
 from rpa.language import Language, Text
-from rpa.report.duties import TO_DO
+from rpa.report.workbook import TO_DO
 from tests.browser.clerk import Clerk
 from tests.office import PASSWORD, VIRTUAL_GOODS, ZONE, ShopFolder
 from tests.unit.arrival_desk import aged

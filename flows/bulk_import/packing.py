@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import ImportLimits
+from flows.bulk_import.api import ImportLimits, ImportLine
 from flows.bulk_import.file import write_file
-from flows.bulk_import.words import ImportWords
-from flows.importing.chunks import fits, line_of, next_chunk, without_parcel
-from flows.importing.known import write_known_template
+from flows.bulk_import.words import ImportWords, write_known_template
 from flows.orders.api import ImportsShipments
 from flows.orders.model import How
 from flows.orders.settings import OrderSettings
@@ -24,12 +22,41 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from flows.bulk_import.api import ImportLine
     from flows.bulk_import.recheck import LastRead
     from flows.orders.model import Decision
     from rpa.clock import Moment
     from rpa.ledger.actions import Intent
     from rpa.run import Run
+
+
+def next_chunk(decisions: Iterable[Decision], *, limits: ImportLimits, most: int) -> list[Decision]:
+    """The first orders that go by the same file as the very first one, in the order given; no more than both allow."""
+    chosen: list[Decision] = []
+    for decision in decisions:
+        if len(chosen) >= min(limits.rows, most):
+            break
+        if not chosen or without_parcel(decision) is without_parcel(chosen[0]):
+            chosen.append(decision)
+    return chosen
+
+
+def without_parcel(decision: Decision) -> bool:
+    """Whether the order goes by the file of orders without a parcel."""
+    return decision.to_ship[1].how is How.NO_LOGISTICS
+
+
+def line_of(decision: Decision) -> ImportLine:
+    """The row of a file that ships this order."""
+    _, shipment = decision.to_ship
+    return ImportLine(
+        order_sn=shipment.order_sn, courier=shipment.courier, tracking_number=shipment.tracking_number
+    )  # fmt: skip
+
+
+def fits(file: Path, *, limits: ImportLimits) -> bool:
+    """Whether the site takes a file of this size; if not, write one of half as many rows."""
+    return file.stat().st_size <= limits.size
+
 
 _AS_BEFORE = Text(
     en="The import page is not as described, so the file has the form known before: {error}",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from flows.bulk_import.by_import import ImportWay
 from flows.bulk_import.manual_upload import HandOver
+from flows.bulk_import.packing import without_parcel
 from flows.bulk_import.words import ImportWords
-from flows.importing.chunks import without_parcel
 from flows.orders.api import ImportsShipments
 from flows.orders.settings import OrderSettings
 from flows.shipping.by_dialog import DialogWay

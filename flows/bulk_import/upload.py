@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from flows.bulk_import.api import ImportedRow, ImportResult
     from flows.bulk_import.packing import Packed
+    from rpa.clock import Clock
     from rpa.run import Run
+
 
 _NOT_KNOWN = Text(en="What became of {name} is not known yet: {error}", zh="{name} 的导入结果尚不明确：{error}")
 
@@ -43,12 +45,18 @@ _ROW_WINDOW = Text(
     en="marks read {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}",
     zh="标记读取于 {read_at:%H:%M:%S}，上传于 {sent_at:%H:%M:%S}",
 )
+
+
 _ROW_REFUSED = Text(en="{words}; {window}", zh="{words}；{window}")
+
+
 _WINDOW = Text(
     en="{file}: {count} orders. Marks read from {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}; what changed in "
     "between could not be seen. {told}",
     zh="{file}：{count} 个订单。标记读取自 {read_at:%H:%M:%S}，上传于 {sent_at:%H:%M:%S}；其间的变化无法得知。{told}",
 )
+
+
 _TOLD = Text(
     en="Accepted {accepted}, refused {refused}, read back one by one {others}.",
     zh="成功 {accepted}，失败 {refused}，另行读回核对 {others}。",
@@ -224,3 +232,19 @@ class Uploads:
 def how_of(action: Action) -> How:
     """For which of the two pages its file is: that of parcels, or that of orders without one."""
     return How.DIALOG if action.payload["tracking_number"] else How.NO_LOGISTICS
+
+
+class Progress:
+    """How long an import has stood still: no answer, or one that was heard before, is no sign of life."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since_s = clock.monotonic()
+        self._heard: set[object] = {None}
+
+    def still_s(self, told: object) -> float:
+        """For how many seconds, with this told now; None: nothing was."""
+        if told not in self._heard:
+            self._heard.add(told)
+            self._since_s = self._clock.monotonic()
+        return self._clock.monotonic() - self._since_s

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flows.bulk_import.api import ImportLimits, ImportResult, ToldRow
-from flows.bulk_import.web_records import ImportRecords
+from flows.bulk_import.upload import Progress
+from flows.bulk_import.web_records import ImportRecords, told_rows
 from flows.bulk_import.words import ImportWords
-from flows.importing.progress import Progress
 from flows.orders.api import ImportSaid
 from flows.orders.model import How
 from flows.orders.reasons import Reason
-from flows.platforms.web.importcheck import told_rows
 from rpa.browser.responses import TooManyCalls
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, Refused, RpaError, Stopped, TryAgain

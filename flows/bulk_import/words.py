@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flows.orders.cells import header_key
+from rpa.files import save_workbook
 
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
 
@@ -49,3 +51,16 @@ class ImportWords(BaseModel):
     def fields(self) -> Mapping[str, str]:
         """Field by normalised header."""
         return {header_key(word): name for name, words in self.headers.model_dump().items() for word in words}
+
+
+def write_known_template(path: Path, *, words: ImportWords, parcels: bool) -> None:
+    """An empty file with two header rows, words and machine keys; `parcels`: with columns for courier and number."""
+    from openpyxl import Workbook
+
+    headers = words.headers
+    columns = [headers.order_sn, *((headers.courier, headers.tracking_number) if parcels else ())]
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in range(2):
+        sheet.append([names[min(row, len(names) - 1)] for names in columns])
+    save_workbook(book, path)

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from flows.commands.notice_files import notices_of
 from flows.gate.gate import REASONS, reason_of_cause
-from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND
-from flows.orders.hold_causes import PROHIBITED, goods_subject, sku_subject
+from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, Says
+from flows.notices.verdicts import standing
+from flows.orders.hold_causes import NOTICE_CAUSES, PROHIBITED, goods_subject, last_said, sku_subject
 from flows.orders.reasons import Reason
+from rpa.ledger.claims import Mention
 from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
+    from rpa.ledger.holds import Hold
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.open_items import Standing
+
 
 _OF_HOLDS: Final[Mapping[str, str]] = MappingProxyType(
     {reason.value: cause for cause, reason in REASONS.items()} | {Reason.HOLD_STALE.value: PROHIBITED}
 )
 """By a line's reason, the cause of the hold that it tells of."""
+
+
 _OF_NOTICES: Final = {
     Reason.NOTICE_UNREADABLE.value: DocumentState.UNREADABLE,
     Reason.NOTICES_LOST.value: DocumentState.LOST,
 }
 """By a line's reason, the state of notices, whichever, that it tells of."""
+
+
 _JOINED = "; "
 
 
@@ -75,3 +84,26 @@ def _subjects(line: Standing) -> Iterator[str]:
     for goods_id in filter(None, str(line.facts.get("goods_id", "")).split(_JOINED)):
         yield goods_subject(goods_id)
         yield from (sku_subject(goods_id, spec) for spec in specs)
+
+
+_JUST_AFTER = timedelta(milliseconds=1)
+
+
+def release(ledger: Ledger, shop: str, *, holds: Sequence[Hold], by: str, reason: str) -> None:
+    """Lift these holds: those by notices through a person's word that the order may be shipped, the others directly.
+
+    That word ends what was said when these holds were looked at. It says nothing of a notice that came after that.
+    """
+    by_notice = {hold.subject: hold for hold in holds if hold.cause in NOTICE_CAUSES}
+    if by_notice:
+        words = list(_words(by_notice, by=by, reason=reason))
+        ledger.mention(shop, mentions=words, judge=standing, causes=NOTICE_CAUSES, by=by)
+    for hold in holds:
+        if hold.cause not in NOTICE_CAUSES:
+            ledger.lift(shop, subject=hold.subject, cause=hold.cause, by=by, reason=reason)
+
+
+def _words(holds: Mapping[str, Hold], *, by: str, reason: str) -> Iterator[Mention]:
+    for subject, hold in holds.items():
+        # by the site's clock: ours would also end what a notice says that is on its way
+        yield Mention(subject=subject, says=Says.RELEASED, at=last_said(hold) + _JUST_AFTER, source=reason, by=by)

@@ -25,7 +25,7 @@ from rpa.language import Language, Text
 if TYPE_CHECKING:
     from rpa.ledger.holds import Hold
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.observations import Observation
+    from rpa.ledger.subjects import Observation
 
 _SUBJECTS = {
     "goods": Text(en="goods {of}", zh="商品 {of}"),

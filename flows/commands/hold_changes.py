@@ -10,10 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.commands.answered import agree_with_answers
+from flows.commands.answered import agree_with_answers, release
 from flows.commands.held import subject_words
 from flows.commands.hold_file import Defaults, read_holds
-from flows.commands.releasing import release
 from flows.commands.subjects import Named, SubjectReader, Unusable, end_of
 from flows.orders.hold_causes import PERSON
 from rpa.cli.console import console, person_named

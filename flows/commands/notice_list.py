@@ -17,8 +17,8 @@ from flows.commands.held import minute
 from flows.commands.notice_files import STATES, Noticed, fact, notices_of
 from flows.notices.api import DOCUMENT_KIND
 from flows.notices.coverage import Answer, Covered, answer
+from flows.notices.gaps import worries_of
 from flows.notices.words import slot_hours_of
-from flows.worries import worries_of
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
 from rpa.config import load

@@ -11,9 +11,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from flows.commands.answered import agree_with_answers
+from flows.commands.answered import agree_with_answers, release
 from flows.commands.held import Held, held_in, minute
-from flows.commands.releasing import release
 from flows.commands.subjects import Named
 from rpa.cli.console import agreed, console, person_named
 from rpa.cli.ledger_report import opened_ledger, reason_given

@@ -18,7 +18,7 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from flows.orders.model import Order
     from rpa.ledger.holds import Hold
-    from rpa.ledger.observations import Observation
+    from rpa.ledger.subjects import Observation
     from rpa.run import Run
 
 _MISSING: Mapping[str, Text] = MappingProxyType(

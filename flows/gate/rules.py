@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rpa.ledger.subjects import Change
     from rpa.run import Run
 
+
 KIND = "ship"
 """The ledger's kind for telling the site that an order has left, whatever the entry."""
 
@@ -166,3 +167,16 @@ def _shipped_numbers(live: Iterable[Action]) -> dict[str, tuple[str, ...]]:
         if action.state is State.DONE:
             numbers[action.bundle] = (*numbers.get(action.bundle, ()), str(action.facts.get("receiver", "")))
     return numbers
+
+
+def room_left(run: Run, *, decided: int) -> int | None:
+    """How many more shipments the shop's limits allow beside those decided already; None: any number."""
+    caps, started_at = run.shop.caps, run.record.started_at
+    today = run.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    ever = datetime.fromtimestamp(0, tz=today.tzinfo)
+    limits = [
+        cap - run.ledger.count_done_since(run.shop.name, kind=KIND, since=since)
+        for cap, since in ((caps.max_per_run, started_at), (caps.max_per_day, today), (caps.trial, ever))
+        if cap is not None
+    ]
+    return max(0, min(limits) - decided) if limits else None

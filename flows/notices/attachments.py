@@ -8,11 +8,10 @@ from itertools import islice
 from pathlib import Path
 
 from flows.notices.api import NoticeKind, Says
-from flows.notices.numbers import OrderNumbers
 from flows.notices.opening import Opened, open_tables
 from flows.notices.reasons import NoticeReason
 from flows.notices.tables import TableReader
-from flows.notices.wording import Wording, together, verdict
+from flows.notices.wording import OrderNumbers, Wording, together, verdict
 from flows.notices.words import NoticeWords
 from flows.orders.words import SheetProfile
 from rpa.documents.quarantine import FatalFiles

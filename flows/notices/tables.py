@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from flows.notices.api import NoticeKind, Says
-from flows.notices.numbers import OrderNumbers, is_code, is_damaged
-from flows.notices.wording import NOTHING, Meanings, Wording, together, verdict
+from flows.notices.wording import NOTHING, Meanings, OrderNumbers, Wording, is_code, is_damaged, together, verdict
 from flows.orders.cells import Shown, clean, header_key
 from flows.sheets.files import Worksheet
 

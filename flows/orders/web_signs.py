@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from flows.orders.api import Signs
 from flows.orders.model import Mark
-from flows.platforms.web.marks import mark_of, with_quotes_checked
+from flows.orders.web_check import mark_of, with_quotes_checked
 from rpa.errors import PageChanged, TryAgain
 from rpa.language import Text
 from rpa.log import speak

@@ -12,9 +12,8 @@ from flows.bulk_import.upload import ImportGoing, Uploads
 from flows.gate.audits import look_for_signs, remember_audits
 from flows.gate.decide import decide, decide_found
 from flows.gate.gate import refused_for
-from flows.gate.rules import KIND, rules_of, sightings
+from flows.gate.rules import KIND, room_left, rules_of, sightings
 from flows.inbox.inbox import GoodOrBad, Inbox
-from flows.limits import room_left
 from flows.orders.api import ReadsOrders, ShipsOrders
 from flows.orders.model import Decision, Mark, Order, SheetRow
 from flows.orders.reasons import Reason

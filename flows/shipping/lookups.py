@@ -20,7 +20,7 @@ from rpa.ledger.actions import State
 if TYPE_CHECKING:
     from flows.orders.api import ReadsOrders
     from rpa.ledger.actions import Action
-    from rpa.ledger.observations import Observation
+    from rpa.ledger.subjects import Observation
     from rpa.run import Run
 
 MOST_SEARCHES: Final = 30

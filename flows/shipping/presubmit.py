@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flows.gate.gate import address_mark, marks_against
 from flows.orders.model import How, Mark, Order, Shipment
 from flows.orders.reasons import Reason
-from flows.platforms.web.marks import mark_of
+from flows.orders.web_check import mark_of
 from rpa.errors import InDoubt, Refused
 from rpa.outcome import Outcome
 

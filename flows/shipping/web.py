@@ -12,9 +12,8 @@ from flows.orders.api import Said, Sighting
 from flows.orders.model import Decision, How, Order, Shipment
 from flows.orders.reasons import Reason
 from flows.orders.web import WebOrders
-from flows.orders.web_check import orders_of
+from flows.orders.web_check import orders_of, texts_of, with_quotes_checked
 from flows.orders.words import Couriers
-from flows.platforms.web.marks import texts_of, with_quotes_checked
 from flows.shipping.presubmit import (
     refuse_changed,
     refuse_held,

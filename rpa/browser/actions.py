@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Error
 
-from rpa.browser.playwright_errors import looked, translated
-from rpa.browser.resolve import refuse_lasting
+from rpa.browser.playwright_errors import loading, looked, translated
+from rpa.browser.resolve import locate, refuse_lasting, script
 from rpa.elements.profile import Risk
+from rpa.errors import PageChanged, TryAgain
+from rpa.language import Text
+from rpa.log import speak
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
+    from rpa.browser.origins import Border
     from rpa.browser.resolve import Found
     from rpa.browser.scope import Scope
     from rpa.browser.view import View
+    from rpa.clock import Clock
+    from rpa.elements.profile import Element
+
 
 _CLICKS = "() => `${performance.timeOrigin} ${performance.eventCounts.get('click')}`"
 
@@ -51,3 +59,99 @@ def _arrives(page: Page, found: Found, *, within_ms: float) -> bool:
         clicks: str = looked(page, lambda: page.evaluate(_CLICKS), doing=f"clicking {found.element.name}")
         return clicks != found.clicks
     return True
+
+
+_KIND = """(node) => [
+  node.tagName === 'INPUT' && node.type === 'file', self.origin === 'null' ? 'null' : location.origin,
+]"""
+
+
+def choose_file(view: View, name: str, path: Path, *, patience_ms: float) -> None:
+    """Have the page take this file, as if a person had chosen it."""
+    element = view.profile.element(name)
+    field, origin = _file_field(view.page, element, patience_ms=patience_ms)
+    view.border.check_origin(origin)
+    view.guard.allow(element, profile=view.profile, origin=origin)
+    with view.border.watched(), translated(f"choosing {path.name} in {name}"):
+        field.set_input_files(path)
+
+
+def _file_field(root: Page, element: Element, *, patience_ms: float) -> tuple[Locator, str]:
+    """The one file field that the element names, visible or not, waited for; and the origin of its document.
+
+    Raises PageChanged when there is none, or several, or when it is something else.
+    """
+    anywhere = locate(root, element.locators[0])
+    for locator in element.locators[1:]:
+        anywhere = anywhere.or_(locate(root, locator))
+    with translated(f"{element.name} is not on the page ({len(element.locators)} locators tried)"):
+        anywhere.first.wait_for(state="attached", timeout=patience_ms)
+        fields = anywhere.all()
+        kinds = [field.evaluate(_KIND) for field in fields]
+    if len(kinds) != 1:
+        raise PageChanged(f"{element.name} is on the page {len(kinds)} times; no file was chosen.")
+    [(takes_files, origin)] = kinds
+    if not takes_files:
+        raise PageChanged(f"{element.name} takes no file; none was chosen. Run `rpa selectors check`.")
+    return fields[0], origin
+
+
+_TRIES = 3
+
+
+_END = "() => window.rpaKeys?.() ?? 0"
+
+
+def type_and_enter(page: Page, found: Found, text: str, *, patience_ms: float) -> None:
+    """Type into this field, over what is in it, and press Enter; again when a key did not reach it.
+
+    Raises PageChanged when the page takes the focus away each time.
+    """
+    refuse_lasting(found)
+    name, field = found.element.name, found.locator
+    with translated(f"typing into {name}"):
+        for _ in range(_TRIES):
+            field.click(timeout=patience_ms)
+            if _reached(page, field, text, patience_ms=patience_ms):
+                return
+    raise PageChanged(
+        f"The page took the focus from {name} while it was typed into, {_TRIES} times; look with --headed."
+    )
+
+
+def _reached(page: Page, field: Locator, text: str, *, patience_ms: float) -> bool:
+    field.evaluate(script("keys_for"), timeout=patience_ms)
+    try:
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    finally:
+        strays = page.evaluate(_END)
+    return not strays
+
+
+_AGAIN = Text(en="{why} Trying again in {seconds} s.", zh="后台页面无响应，{seconds:.0f} 秒后重试：{why}")
+
+_NETWORK_WAITS_S = (1.0, 3.0)
+
+
+Until = Literal["commit", "domcontentloaded"]
+
+
+def go_to(border: Border, address: str, *, doing: str, clock: Clock, until: Until = "domcontentloaded") -> None:
+    """Load an address in the page. Raises TryAgain (`doing`: …) when the site does not answer three times.
+
+    WrongSite when it leads elsewhere.
+    """
+    for wait_s in (*_NETWORK_WAITS_S, None):
+        border.check_led()
+        try:
+            with loading(doing):
+                border.wherever.goto(address, wait_until=until)
+        except TryAgain as error:
+            border.check_led()
+            if wait_s is None:
+                raise
+            speak("WARNING", _AGAIN, why=str(error), seconds=wait_s)
+            clock.wait(wait_s)
+        else:
+            return

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from rpa.browser.going import go_to
+from rpa.browser.actions import go_to
 from rpa.browser.playwright_errors import translated
-from rpa.diskspace import is_full
 from rpa.documents.names import numbered, safe_name
 from rpa.errors import LoginNeeded, Refused, Stopped, TryAgain
+from rpa.files import is_full
 from rpa.language import Text
 from rpa.log import speak
 

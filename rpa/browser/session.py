@@ -7,15 +7,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize
 
-from rpa.browser.driver import driver
-from rpa.browser.find import find_browser
+from rpa.browser.driver import driver, find_browser
 from rpa.browser.login_state import cookies_of, for_context
 from rpa.browser.playwright_errors import translated
-from rpa.browser.switches import QUIET, WITHOUT
 from rpa.environment import for_children
 from rpa.errors import ConfigError, TryAgain
 from rpa.files import kept_in
@@ -29,7 +27,31 @@ if TYPE_CHECKING:
 
     from rpa.browser.shared import Guest
 
+
+QUIET: Final = (
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
+    "--no-first-run", "--no-default-browser-check", "--metrics-recording-only",
+)  # fmt: skip
+"""Background services of the browser itself call its maker's hosts; a shop's run needs none of them."""
+
+_OF_PLAYWRIGHT: Final = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "OptimizationHints",
+    "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch", "msForceBrowserSignIn",
+    "msEdgeUpdateLaunchServicesPreferredVersion",
+)  # fmt: skip
+
+
+_ADDRESS_BAR: Final = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+"""Suggestions below the address bar are pages of their own; each new window loads them, and nobody types there."""
+
+WITHOUT: Final = f"--disable-features={','.join((*_OF_PLAYWRIGHT, *_ADDRESS_BAR))}"
+"""A browser heeds its last list of features alone, so that ours repeats Playwright's (version 1.65)."""
+
 _BROWSER_GONE = Text(en="The browser was gone before it was closed: {why}", zh="浏览器在关闭前已退出：{why}")
+
+
 _WINDOW_GONE = Text(en="The window was gone before it was closed: {why}", zh="浏览器窗口在关闭前已退出：{why}")
 
 _NO_SANDBOX = Text(
@@ -37,7 +59,11 @@ _NO_SANDBOX = Text(
     "machine. Use a user of its own.",
     zh="正在以 root 运行，Chromium 沙盒无法启用：恶意页面一旦突破浏览器即可控制本机。请改用专门的普通用户运行。",
 )
+
+
 _STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
+
+
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 

@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from rpa.address import origin_of
-from rpa.browser.actions import click, click_named
-from rpa.browser.choosing import choose_file
+from rpa.browser.actions import Until, choose_file, click, click_named, go_to, type_and_enter
 from rpa.browser.downloads import MOST_BYTES, Downloads
-from rpa.browser.going import Until, go_to
 from rpa.browser.guard import Guard
-from rpa.browser.keyboard import type_and_enter
 from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
 from rpa.browser.origins import Border
 from rpa.browser.playwright_errors import looked, translated

@@ -19,16 +19,15 @@ from rpa.language import Text
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.log import SCHEDULERS, to_terminal
-from rpa.overview.brokenshops import what_is_wrong
-from rpa.overview.whynot import STATES, why
+from rpa.monitoring.reasons import STATES, why
+from rpa.monitoring.shop_words import what_is_wrong
 from rpa.pauses import Pauses
 from rpa.printable import indented
 from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
 from rpa.scheduler.background import Chores, do_all
-from rpa.scheduler.brokenshops import tell_of_broken
-from rpa.scheduler.departed import close_departed
+from rpa.scheduler.crash_recovery import close_departed
 from rpa.scheduler.dispatcher import Desk
-from rpa.scheduler.failures import Trouble
+from rpa.scheduler.failures import Trouble, tell_of_broken
 from rpa.scheduler.instance_lock import AnotherIsThere, Presence
 from rpa.scheduler.loop import Loop, Pulse
 from rpa.scheduler.planner import Times, Why

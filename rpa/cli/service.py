@@ -11,8 +11,7 @@ from rpa.config import load
 from rpa.errors import ConfigError, NeedsPerson
 from rpa.language import Language, Text
 from rpa.service import host_of
-from rpa.service.life import is_fresh, sign_of_life
-from rpa.service.program import program_of
+from rpa.service.program import is_fresh, program_of, sign_of_life
 
 if TYPE_CHECKING:
     from rpa.config import Config

@@ -23,9 +23,8 @@ from rpa.monitoring.reasons import Vocabulary
 from rpa.monitoring.shop_words import addressed, named
 from rpa.monitoring.shops import IN_A_ROW, shop_states
 from rpa.monitoring.status_json import document
-from rpa.monitoring.tasks import tasks
+from rpa.monitoring.tasks import folded, tasks
 from rpa.monitoring.wording import forecasts
-from rpa.overview.todo import folded
 from rpa.printable import json_text
 
 if TYPE_CHECKING:

@@ -19,13 +19,12 @@ from rpa.language import Language, Text
 from rpa.monitoring.backlog import orders_of
 from rpa.monitoring.reasons import Vocabulary
 from rpa.monitoring.shop_words import addressed, named
-from rpa.monitoring.tasks import tasks
+from rpa.monitoring.tasks import each_by_itself, folded, tasks
 from rpa.monitoring.wording import moment
-from rpa.overview.todo import each_by_itself, folded
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
-    from rpa.overview.todo import Line
+    from rpa.monitoring.tasks import Line
 
 SCHEMA_VERSION = 1
 _TITLES = (

@@ -2,24 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, Self
 from zoneinfo import ZoneInfo
 
 from rpa.clock import Clock
 from rpa.config.broken import BrokenShop
-from rpa.config.naming import Naming
 from rpa.config.shop import Shop
 from rpa.config.tables import BrowserConfig, Channel, DigestConfig, SchedulerConfig, WatchConfig
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.timetable import Calendar, Entry
+from rpa.toml.document import meant_instead
+
+
+class _Named(Protocol):
+    """A shop, usable or not."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def groups(self) -> Sequence[str] | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """What each name stands for: a shop's own name for itself, "@group" for all in it."""
+
+    known: Mapping[str, Sequence[str]]
+    anywhere: Sequence[str]
+    """The shops of which nobody knows the groups."""
+
+    @classmethod
+    def of(cls, shops: Iterable[_Named]) -> Self:
+        """The names of these shops."""
+        return cls.of_groups({shop.name: shop.groups for shop in shops})
+
+    @classmethod
+    def of_groups(cls, groups: Mapping[str, Sequence[str] | None]) -> Self:
+        """The names of shops, given the groups of each; None: nobody knows them, and it may be in any."""
+        known = {name: [name] for name in groups}
+        for name, belongs_to in groups.items():
+            for group in belongs_to or ():
+                known.setdefault(f"@{group}", []).append(name)
+        return cls(known=known, anywhere=[name for name, belongs_to in groups.items() if belongs_to is None])
+
+    def members(self, name: str) -> Sequence[str]:
+        """The shops that it stands for, or may stand for."""
+        return [*self.known.get(name, ()), *(self.anywhere if name[:1] == "@" else ())]
+
+    def problem(self, name: str) -> Text | None:
+        """`has no shop …` with "did you mean", to be said of a file; None for a name that there is, or may be."""
+        if self.members(name):
+            return None
+        if f"@{name}" in self.known:
+            return Text(en=f'has no shop "{name}"; did you mean "@{name}"?', zh=f"没有店铺“{name}”；是否指“@{name}”？")
+        mark = name[:1] == "@"
+        near = meant_instead(name, [each for each in self.known if (each[:1] == "@") == mark])
+        what = Text(en="group", zh="分组") if mark else Text(en="shop", zh="店铺")
+        return Text(en=f'has no {what.en} "{name}"{near.en}', zh=f"没有{what.zh}“{name}”{near.zh}")
+
 
 _UNUSABLE = Text(
     en="{shop} cannot be used until this is put right:\n{problem}",
     zh="{shop} 的配置有误，改正之前无法使用：\n{problem}",
 )
+
+
 _SEVERAL = Text(
     en="{count} shops cannot be used until this is put right; name others to go on without them:\n{problems}",
     zh="{count} 家店铺的配置有误，改正之前无法使用；只运行其他店铺时，请写明店铺名：\n{problems}",

@@ -10,12 +10,12 @@ from rpa.doctor.configuration import (
     departed_doubts,
     departed_logins,
     kicked_out,
+    schedule,
     selector_profiles,
     time_zone,
 )
 from rpa.doctor.findings import Finding, State
 from rpa.doctor.machine import browser, ffmpeg, fonts, free_space, key, local_disk, playwright, python, writable
-from rpa.doctor.planning import schedule
 from rpa.doctor.privacy import privacy, root
 from rpa.doctor.unattended import unattended
 

@@ -12,11 +12,15 @@ from rpa.doctor.findings import Finding, fail, ok, warn
 from rpa.errors import ConfigError, LedgerFails
 from rpa.kicks import Kicks
 from rpa.language import Text
+from rpa.monitoring.unsupported import unable
 
 if TYPE_CHECKING:
     from rpa.config import Config, Shop
 
+
 _FEW = 3
+
+
 _UNSEEN = Text(
     en="Nobody has confirmed it as it is; run `rpa selectors approve` for ",
     zh="尚未确认，请运行 rpa selectors approve：",
@@ -140,3 +144,12 @@ def departed_doubts(config: Config) -> Iterable[Finding]:
                 "请先恢复该店铺并处理完毕；若改名，这些订单可能会重复发货",
             ),
         )
+
+
+def schedule(config: Config) -> Iterable[Finding]:
+    """Whether each platform can do what the schedule plans in its shops; nothing where nothing is planned."""
+    name = Text(en="Schedule", zh="计划任务")
+    found = list(unable(config))
+    yield from (warn(name, each.words) for each in found)
+    if config.schedule and not found:
+        yield ok(name)

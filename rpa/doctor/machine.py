@@ -10,10 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rpa.diskspace import FULL_GB, LOW_GB, free_gb
 from rpa.doctor.findings import Finding, State, fail, ok, warn
 from rpa.environment import for_children
 from rpa.errors import ConfigError
+from rpa.files import FULL_GB, LOW_GB, free_gb
 from rpa.language import Text
 
 _PYTHON = (3, 11)
@@ -42,7 +42,7 @@ def playwright() -> Finding:
 
 def browser() -> Finding:
     """Whether there is a browser to start."""
-    from rpa.browser.find import find_browser
+    from rpa.browser.driver import find_browser
 
     name = Text(en="Browser", zh="浏览器")
     try:

@@ -12,8 +12,7 @@ from rpa.doctor.sleep import falls_asleep
 from rpa.errors import ConfigError, LedgerFails
 from rpa.language import Language, Text
 from rpa.service import host_of
-from rpa.service.life import is_fresh, last_call, sign_of_life
-from rpa.service.program import kept_names, program_of, unseen_secrets
+from rpa.service.program import is_fresh, kept_names, last_call, program_of, sign_of_life, unseen_secrets
 
 if TYPE_CHECKING:
     from rpa.config import Channel, Config

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, updat
 from rpa.ledger.inbox_rows import Arrival, ArrivalRow, ArrivalState, NewRow, RowNote, RowState
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import arrival_rows, arrivals
+from rpa.ledger.transactions import Transactions
 from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -18,9 +20,16 @@ if TYPE_CHECKING:
 
     from rpa.clock import Clock
 
+
 _SUCCESS: Final = frozenset({Outcome.DONE, Outcome.ALREADY_DONE})
+
+
 _TOLD: Final = ("state", "outcome", "reason", "message")
+
+
 _CHANGING: Final = (*_TOLD, "shop", "run_id", "looked", "updated_at")
+
+
 _LONGEST_SUBJECT: Final = 200
 
 
@@ -192,3 +201,155 @@ def arrival_of(row: RowMapping, *, clock: Clock) -> Arrival:
 
 def _row(row: RowMapping, *, clock: Clock) -> ArrivalRow:
     return ArrivalRow(**{**fields(row, zone=clock.zone), "state": RowState(row["state"])})
+
+
+def archived(connection: Connection, *, folder: str, since: datetime, clock: Clock) -> list[Arrival]:
+    """Arrivals since then whose file was put away, oldest first."""
+    wanted = (
+        select(arrivals)
+        .where(arrivals.c.folder == folder, arrivals.c.state == ArrivalState.ARCHIVED.value)
+        .where(arrivals.c.arrived_at >= since)
+        .order_by(arrivals.c.id)
+    )
+    return [arrival_of(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
+def copied(connection: Connection, *, folder: str, clock: Clock) -> list[Arrival]:
+    """Arrivals with the fact `copied`, oldest first."""
+    copies = arrivals.c.facts["copied"].as_string()
+    wanted = select(arrivals).where(arrivals.c.folder == folder, copies.is_not(None)).order_by(arrivals.c.id)
+    return [arrival_of(row, clock=clock) for row in connection.execute(wanted).mappings()]
+
+
+def anew(
+    connection: Connection, arrival: Arrival, *, sha256: str, rows: Sequence[NewRow], facts: Mapping[str, object],
+    clock: Clock,
+) -> Arrival:  # fmt: skip
+    """The arrival with these rows: those that read as before stay as they are, with what became of them."""
+    now = clock.now()
+    before = {_reads(row): row.id for row in rows_of(connection, arrival_id=arrival.id, clock=clock)}
+    stay = {before[reads] for row in rows if (reads := _reads(row)) in before}
+    new = [{"arrival_id": arrival.id, "updated_at": now, **as_open(row)} for row in rows if _reads(row) not in before]
+    if new:  # before the others go: a number that a row had is never another's, whose run may yet note something of it
+        connection.execute(insert(arrival_rows), new)
+    for some in chunks(set(before.values()) - stay):
+        connection.execute(delete(arrival_rows).where(arrival_rows.c.id.in_(some)))
+    left = select(arrival_rows.c.id).where(
+        arrival_rows.c.arrival_id == arrival.id, arrival_rows.c.state == RowState.OPEN.value
+    )
+    is_open = connection.execute(left.limit(1)).first() is not None
+    values = {"sha256": sha256, "facts": dict(facts), "result": "", "ended_at": None if is_open else now}
+    changed = update(arrivals).where(arrivals.c.id == arrival.id).values(values).returning(arrivals)
+    return arrival_of(connection.execute(changed).mappings().one(), clock=clock)
+
+
+def _reads(row: NewRow) -> tuple[str, str]:
+    """What equal rows have in common."""
+    return row.place, json.dumps(dict(row.content), sort_keys=True)
+
+
+class Intake(Transactions):
+    """Arrived files, each content of a folder once, and their rows until they have ended."""
+
+    def arrive(
+        self, folder: str, *, name: str, sha256: str, path: str, rows: Sequence[NewRow],
+        facts: Mapping[str, object] | None = None, instead_of: Arrival | None = None,
+    ) -> Arrival:  # fmt: skip
+        """A new file with all its rows, durable when this returns: all of it, or nothing.
+
+        `path`: where it will be put away. `instead_of`: the same content, which could not be read when it came before;
+        its rows give way. Hold the folder's lock: a content that is known is rejected by the database.
+        """
+        with self._writing() as connection:
+            return arrive(
+                connection, folder=folder, name=name, sha256=sha256, path=path, rows=rows, facts=facts or {},
+                instead_of=instead_of, clock=self._clock,
+            )  # fmt: skip
+
+    def arrive_anew(
+        self, arrival: Arrival, *, sha256: str, rows: Sequence[NewRow], facts: Mapping[str, object]
+    ) -> Arrival:
+        """The arrival after its file, where it was put away, got another content: all of it, or nothing.
+
+        Rows that read as before stay as they are, with what became of them. Hold the folder's lock: a content that is
+        known is rejected by the database.
+        """
+        with self._writing() as connection:
+            return anew(connection, arrival, sha256=sha256, rows=rows, facts=facts, clock=self._clock)
+
+    def archived_arrivals(self, folder: str, *, since: datetime) -> list[Arrival]:
+        """Arrivals since then whose file was put away, oldest first."""
+        with self._reading() as connection:
+            return archived(connection, folder=folder, since=since, clock=self._clock)
+
+    def copied_arrivals(self, folder: str) -> list[Arrival]:
+        """Arrivals of which copies came, as their fact `copied` tells, oldest first."""
+        with self._reading() as connection:
+            return copied(connection, folder=folder, clock=self._clock)
+
+    def put_away(self, arrival: Arrival) -> Arrival:
+        """The arrival as archived."""
+        return self._changed(arrival, {"state": ArrivalState.ARCHIVED.value})
+
+    def put_elsewhere(self, arrival: Arrival, *, path: str) -> Arrival:
+        """The arrival with another place to put it away."""
+        return self._changed(arrival, {"path": path})
+
+    def keep_facts(self, arrival: Arrival, *, facts: Mapping[str, object]) -> Arrival:
+        """The arrival with these facts in place of its own; its result is to be written again."""
+        return self._changed(arrival, {"facts": dict(facts), "result": ""})
+
+    def keep_result(
+        self, arrival: Arrival, *, result: str, rows: Sequence[ArrivalRow], facts: Mapping[str, object]
+    ) -> Arrival:
+        """The arrival with the file that tells what became of its rows.
+
+        `rows`: those that the file tells; when another run has noted one of them since, it is to be written again.
+        """
+        with self._writing() as connection:
+            now = rows_of(connection, arrival_id=arrival.id, clock=self._clock)
+            values = {"result": result if tell_the_same(now, rows) else "", "facts": dict(facts)}
+            return change(connection, arrival, values=values, clock=self._clock)
+
+    def _changed(self, arrival: Arrival, values: Mapping[str, object]) -> Arrival:
+        with self._writing() as connection:
+            return change(connection, arrival, values=values, clock=self._clock)
+
+    def known_arrival(self, folder: str, *, sha256: str) -> Arrival | None:
+        """The arrival of this content in this folder; None: it never came."""
+        with self._reading() as connection:
+            return known(connection, folder=folder, sha256=sha256, clock=self._clock)
+
+    def unfinished_arrivals(self, folder: str) -> list[Arrival]:
+        """Arrivals whose file is to be put away, or whose result is to be written, oldest first."""
+        with self._reading() as connection:
+            return unfinished(connection, folder=folder, clock=self._clock)
+
+    def newest_arrival(self, folder: str) -> datetime | None:
+        """When new content came last; None: never."""
+        with self._reading() as connection:
+            return newest(connection, folder=folder, clock=self._clock)
+
+    def rows_of_arrival(self, arrival: Arrival) -> list[ArrivalRow]:
+        """All rows of a file, in its order."""
+        with self._reading() as connection:
+            return rows_of(connection, arrival_id=arrival.id, clock=self._clock)
+
+    def open_rows(self, folder: str) -> list[tuple[Arrival, ArrivalRow]]:
+        """The rows of a folder's files that have not ended, each with its file, in the order in which they came."""
+        with self._reading() as connection:
+            return open_rows(connection, folder=folder, clock=self._clock)
+
+    def failed_rows(self, folder: str, *, since: datetime) -> list[ArrivalRow]:
+        """Rows that ended since then without success, oldest first; a later row of the same subject takes its place."""
+        with self._reading() as connection:
+            return failed_rows(connection, folder=folder, since=since, clock=self._clock)
+
+    def note_rows(self, notes: Sequence[RowNote]) -> None:
+        """What a run made of rows: all of it, or nothing.
+
+        An end stays, whatever comes later, unless it is a proof that the row was done after all. A file whose rows
+        read differently now is marked for a new result.
+        """
+        with self._writing() as connection:
+            note(connection, notes, clock=self._clock)

@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from rpa.errors import AlreadyDone
 from rpa.ledger import action_store, runs
 from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
-from rpa.ledger.intake import Intake
-from rpa.ledger.memory import Memory
-from rpa.ledger.oversight import Oversight
-from rpa.ledger.paperwork import Paperwork
-from rpa.ledger.planning import Planning
+from rpa.ledger.documents import Paperwork
+from rpa.ledger.inbox import Intake
+from rpa.ledger.open_items import Oversight
+from rpa.ledger.plans import Planning
 from rpa.ledger.retention import Ageing
 from rpa.ledger.runs import RunRecord, RunState
+from rpa.ledger.subjects import Memory
 
 
 class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):

@@ -16,8 +16,7 @@ from rpa.language import Text
 from rpa.ledger.plans import PlanState
 from rpa.monitoring.backlog import orders_of
 from rpa.monitoring.shops import shipped_in, shop_states
-from rpa.monitoring.tasks import tasks
-from rpa.overview.todo import folded
+from rpa.monitoring.tasks import folded, tasks
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from rpa.ledger.plans import PlannedRun
     from rpa.monitoring.reasons import Vocabulary
     from rpa.monitoring.shops import ShopState
-    from rpa.overview.todo import Line
+    from rpa.monitoring.tasks import Line
 
 Worry = Callable[["Config", "Ledger", str], Iterable[Text]]
 """What an entry point of group `rpa.worries` names: given a shop's name, what did not happen in it, in sentences that

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from rpa.discovery import flows
+from rpa.language import Text
+from rpa.ledger.plans import PlanState
 
 if TYPE_CHECKING:
     from rpa.flow import ReportShape
-    from rpa.language import Text
+    from rpa.ledger.plans import PlannedRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,3 +49,35 @@ class Vocabulary:
         """What this code means and what to do, in that flow's words if it has some; None: no flow knows it."""
         own = [self.reports[flow]] if flow in self.reports else []
         return next((report.reasons[code] for report in (*own, *self.reports.values()) if code in report.reasons), None)
+
+
+STATES: Final[Mapping[PlanState, Text]] = {
+    PlanState.NEVER_STARTED: Text(en="Never started", zh="未启动"),
+    PlanState.INTERRUPTED: Text(en="Cut off", zh="中途中断"),
+    PlanState.SKIPPED: Text(en="Skipped", zh="已跳过"),
+}
+"""What became of it, worst first."""
+
+_REASONS: Final[Mapping[str, Text]] = {
+    "downtime": Text(en="this computer or `rpa schedule` was off", zh="关机或 rpa schedule 未运行"),
+    "not_startable": Text(en="it could not be started; see the log", zh="无法启动，见日志"),
+    "paused": Text(en="paused", zh="已暂停"),
+    "needs_person": Text(en="a person is needed in the shop first", zh="店铺需先人工处理"),
+    "bad_config": Text(en="the shop's file has a mistake; `rpa doctor` tells which", zh="店铺配置有误，见 rpa doctor"),
+    "disk_full": Text(en="the disk is full; make room", zh="磁盘已满，请清理"),
+    "overtaken": Text(en="overtaken by the next one", zh="被下一次取代"),
+    "busy": Text(en="the shop was busy", zh="店铺正忙"),
+    "withdrawn": Text(en="no longer planned", zh="已不在计划中"),
+    "stopped": Text(en="`rpa schedule` was stopped", zh="rpa schedule 被停止"),
+    "scheduler_gone": Text(en="`rpa schedule` ended without a word", zh="rpa schedule 意外退出"),
+    "time_limit": Text(en="it ran longer than its time limit", zh="超过时间限制"),
+    "caught_up": Text(en="makes up for a run that was cut off", zh="补跑此前中断的任务"),
+    "clock_set": Text(en="once more, as the clock had been ahead", zh="时钟曾超前，到点再次运行"),
+    "died": Text(en="its process ended in the middle; see the log", zh="进程中途退出，见日志"),
+}
+
+
+def why(planned: PlannedRun) -> Text | None:
+    """Why it did not run; a code without words as it is; None: nothing is known."""
+    code = planned.reason
+    return _REASONS.get(code, Text(en=code, zh=code)) if code else None

@@ -12,21 +12,20 @@ from rpa.config import BrokenShop
 from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
-from rpa.monitoring.backlog import Orders
+from rpa.monitoring.backlog import PACE_OVER, Orders
 from rpa.monitoring.levels import SHIP_BY
+from rpa.monitoring.shop_words import CAUSE, what_is_wrong
 from rpa.monitoring.tasks import lost_runs
-from rpa.overview.brokenshops import CAUSE, what_is_wrong
-from rpa.overview.forecast import PACE_OVER
 
 if TYPE_CHECKING:
     from rpa.config import Config, Shop
     from rpa.kicks import Kick
     from rpa.language import Text
+    from rpa.ledger.heartbeats import Login
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.logins import Login
     from rpa.ledger.runs import RunRecord
+    from rpa.monitoring.backlog import Forecast
     from rpa.monitoring.reasons import Vocabulary
-    from rpa.overview.forecast import Forecast
     from rpa.pauses import Pause
 
 IN_A_ROW: Final = 3

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rpa.language import Language, Text
+from rpa.monitoring.reasons import STATES, why
 from rpa.monitoring.shop_words import addressed, named
 from rpa.monitoring.shops import EXPIRING
 from rpa.outcome import Outcome
-from rpa.overview.whynot import STATES, why
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,9 +11,8 @@ from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
 from rpa.log import speak
 from rpa.monitoring.reasons import Vocabulary
-from rpa.notify.advice import CHANNEL
 from rpa.notify.policy import MEMORY, Kind, Telling, due_now
-from rpa.notify.wording import Words, message
+from rpa.notify.wording import CHANNEL, Words, message
 
 if TYPE_CHECKING:
     from rpa.config import Config

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from rpa.language import Language, Text
-from rpa.notify.advice import HEADLINES, advice
 from rpa.notify.channels import Message
 from rpa.notify.policy import Kind, Telling
 
@@ -18,32 +17,128 @@ if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident
     from rpa.monitoring.reasons import Vocabulary
 
+
+CHANNEL: Final = "notify"
+"""Incidents of a channel that fails have this and the channel's name as their cause: `notify:boss`."""
+
+
+HEADLINES: Final = {
+    CHANNEL: Text(
+        en="A notification channel fails: put it right, then run `rpa notify test`.",
+        zh="通知渠道发送失败：请检查后运行 rpa notify test。",
+    )
+}
+"""What happened and what to do, where the message itself says less."""
+
+_CORRECT = Text(en="Correct the file, then run `rpa doctor`.", zh="请改正文件，然后运行 rpa doctor。")
+
+
+_MAKE_ROOM = Text(en="Make room on this disk, then run `rpa doctor`.", zh="请清理该磁盘，然后运行 rpa doctor。")
+
+
+_ADVICE: Final = {
+    "bad_config": _CORRECT,
+    "scheduler:config": _CORRECT,
+    "shop_file": _CORRECT,
+    "scheduler": Text(
+        en="Run `rpa doctor`; if this stays, send var/log/schedule.log to whoever looks after the program.",
+        zh="请运行 rpa doctor；若持续出现，请把 var/log/schedule.log 发给维护人员。",
+    ),
+    "time_limit": Text(
+        en="See `rpa status`; if runs of this size are usual, raise `time_limit` of the entry in rpa.toml.",
+        zh="请运行 rpa status 查看；若任务量一直这么大，请在 rpa.toml 中调大该计划的 time_limit。",
+    ),
+    "waits": Text(
+        en="See `rpa status`; end what holds the shop, or plan fewer runs at a time.",
+        zh="请运行 rpa status 查看；结束占用店铺的程序，或错开计划时间。",
+    ),
+    "disk_low": _MAKE_ROOM,
+    "disk_full": _MAKE_ROOM,
+    "inbox_grown": Text(
+        en="Have whoever sends it name the file .part until all of it is there.",
+        zh="请让发送方先用 .part 作后缀，写完后再改名。",
+    ),
+    "inbox_empty": Text(
+        en="Ask whoever sends the sheet, or put it into the folder by hand.", zh="请联系发送方，或手动放入表格。"
+    ),
+}
+
+
+def advice(cause: str) -> Text | None:
+    """What to do about this cause; None: `rpa todo` says."""
+    return _ADVICE.get(cause) or _ADVICE.get(cause.partition(":")[0])
+
+
 NAMED: Final = 10
 """So many shops are named in one message; of the others the number is told."""
+
+
 _LONGEST: Final = 500
+
+
 _LONGEST_IN_LIST: Final = 120
+
+
 _LONGEST_HEADLINE: Final = 60
+
+
 _SENTENCE_END: Final = re.compile("[:;,.\uff1a\uff1b\uff0c\u3002](?:\\s|$)|[\uff1a\uff1b\uff0c\u3002]")
 
 _TITLE = Text(en="[rpa] {where}: {what}", zh="[rpa] {where}：{what}")
+
+
 _AGAIN = Text(en="[rpa] still not solved · {where}: {what}", zh="[rpa] 仍未解决 · {where}：{what}")
+
+
 _SOLVED = Text(en="[rpa] solved · {where}: {what}", zh="[rpa] 已恢复 · {where}：{what}")
+
+
 _TITLES = {Kind.FIRST: _TITLE, Kind.AGAIN: _AGAIN, Kind.SOLVED: _SOLVED}
+
+
 _PROGRAM = Text(en="the program", zh="程序")
+
+
 _SHOP = Text(en="{name} ({mall_name})", zh="{name}（{mall_name}）")
+
+
 _SHOPS = Text(en="{count} shops", zh="{count} 家店铺")
+
+
 _SHOP_LINE = Text(en="Shop: {shop}", zh="店铺：{shop}")
+
+
 _WHAT_LINE = Text(en="What happened: {message}", zh="情况：{message}")
+
+
 _DO_LINE = Text(en="What to do: {advice}", zh="处理：{advice}")
+
+
 _SINCE_LINE = Text(en="Since: {moment} (seen {times} times)", zh="开始于：{moment}（已出现 {times} 次）")
+
+
 _SINCE_LINE_ONCE = Text(en="Since: {moment}", zh="开始于：{moment}")
+
+
 _SPAN_LINE = Text(en="From {since} to {until}", zh="从 {since} 到 {until}")
+
+
 _OF_MANY = Text(en="· {shop}, since {moment}: {message}", zh="· {shop}，{moment} 起：{message}")
+
+
 _OF_MANY_SOLVED = Text(en="· {shop}, from {since} to {until}", zh="· {shop}，{since} 至 {until}")
+
+
 _MORE = Text(en="· and {count} more shops", zh="· 另有 {count} 家店铺")
+
+
 _LOOK = Text(en="`rpa todo{shop}` says what is to be done.", zh="运行 rpa todo{shop} 查看待处理事项。")
+
+
 _ANY_SHOP = Text(en="SHOP", zh="店铺名")
 """How the sentences of reasons name the shop, where they give a command."""
+
+
 _PART = Text(en="{what} ({part})", zh="{what}（{part}）")
 """The part: the flow, or the channel, that the cause names."""
 

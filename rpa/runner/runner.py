@@ -11,9 +11,8 @@ from rpa.browser.recording import Watching
 from rpa.browser.session import launched, warn_of_no_sandbox
 from rpa.browser.shared import Guest, connected
 from rpa.credentials import Vault, find_key
-from rpa.diskspace import check_room
 from rpa.errors import ConfigError
-from rpa.files import private_folder
+from rpa.files import check_room, private_folder
 from rpa.flow import Flow, Plan, missing_capabilities
 from rpa.ledger.shop_lock import RunLock, WorkLock
 from rpa.ledger.verification import check_ledger

@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 from urllib.error import HTTPError
 
 from rpa import discovery
 from rpa.address import leads_away
 from rpa.credentials import Vault, find_key
 from rpa.errors import ConfigError
+from rpa.files import FULL_GB, LOW_GB, free_gb
 from rpa.language import Text
+from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.log import speak
 from rpa.monitoring.alarms import raise_due
@@ -27,7 +29,6 @@ from rpa.scheduler.failures import Trouble
 from rpa.scheduler.loop import Pulse
 from rpa.scheduler.periodic import Rounds
 from rpa.scheduler.retention import Tidying
-from rpa.scheduler.room import watch_room
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -35,20 +36,64 @@ if TYPE_CHECKING:
 
     from rpa.config import Config
 
+
+LOW: Final = "disk_low"
+
+
+FULL: Final = "disk_full"
+"""The causes of the incidents. A disk that is full is told by itself, also to who was told that it was nearly so."""
+
+_LOW = Text(
+    en="Only {free:.1f} GB are left on the disk of {folder}: make room. With less than {full} GB nothing is shipped.",
+    zh="{folder} 所在磁盘仅剩 {free:.1f} GB，请清理。不足 {full} GB 时不再发货。",
+)
+
+
+_FULL = Text(
+    en="Only {free:.2f} GB are left on the disk of {folder}: nothing is shipped until there is room again.",
+    zh="{folder} 所在磁盘仅剩 {free:.2f} GB，已停止发货，请立即清理磁盘。",
+)
+
+
+def watch_room(config: Config, ledger: Ledger) -> None:
+    """Have an incident open while there is little room, and a critical one while there is too little to go on."""
+    free = free_gb(config.var)
+    for cause, words, least_gb, severity in (
+        (LOW, _LOW, LOW_GB, Severity.WARNING), (FULL, _FULL, FULL_GB, Severity.CRITICAL),
+    ):  # fmt: skip
+        if free >= least_gb:
+            ledger.close_incident("", cause=cause)
+        else:
+            message = words.of(config.language).format(free=free, full=FULL_GB, folder=config.var)
+            ledger.incident("", cause=cause, message=message, severity=severity)
+
+
 _PING_EVERY_S, _PING_TIMEOUT_S = 30.0, 10.0
+
+
 _LOOK_S = 1.0
+
+
 _ROUND_S = 1800.0
 """A round of chores that takes longer hangs, or fails each time."""
+
+
 _ENDS_WITHIN_S = 5.0
+
+
 _AGAIN_AFTER_S = 60.0
 
 _FAILED = Text(
     en="The chores failed, and begin anew in a minute: {error}",
     zh="后台任务（通知、日报等）出错，一分钟后重新开始：{error}",
 )
+
+
 _UNHEARD = Text(
     en="The sign of life did not reach the address of the watch: {problem}.", zh="心跳未能送达外部监控地址：{problem}。"
 )
+
+
 _NO_VAULT = Text(
     en="Channels whose address is in the encrypted store get no messages: {error}",
     zh="地址保存在加密存储中的通知渠道收不到消息：{error}",

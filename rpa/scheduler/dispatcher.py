@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Literal
 from loguru import logger
 
 from rpa.discovery import flows
-from rpa.diskspace import is_full
 from rpa.errors import ConfigError
+from rpa.files import is_full
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
-from rpa.scheduler.badends import trouble_of
 from rpa.scheduler.failures import Trouble
-from rpa.scheduler.jobs import Ended, Task, Workers
+from rpa.scheduler.jobs import Ended, Task, Workers, trouble_of
 from rpa.scheduler.planner import Why
-from rpa.scheduler.resting import resting
 from rpa.scheduler.run_plan import Book
-from rpa.scheduler.run_queue import NO_WORKER, OTHER_RUN, Waiting
+from rpa.scheduler.run_queue import NO_WORKER, OTHER_RUN, Waiting, resting
 
 if TYPE_CHECKING:
     from rpa.clock import Clock

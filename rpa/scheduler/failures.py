@@ -12,13 +12,18 @@ from rpa.errors import ConfigError, LedgerFails
 from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
 from rpa.log import SCHEDULERS, speak
+from rpa.monitoring.shop_words import CAUSE, what_is_wrong
 
 if TYPE_CHECKING:
     from rpa.clock import Clock
+    from rpa.config import Config
     from rpa.ledger.ledger import Ledger
+
 
 AGAIN_AFTER_S = 300.0
 """Trouble that comes every second is noted so often."""
+
+
 _PREFIX = "scheduler:"
 
 _PARTS: Final = {
@@ -42,18 +47,30 @@ _PARTS: Final = {
     "chore": Text(en="A further chore", zh="附加任务"),
 }
 """What each part does, by the first word of its cause."""
+
+
 _BACKGROUND: Final = "\n(Background on this error at:"
 """What the database's library adds to each of its errors, which says nothing to anybody here."""
+
+
 _OTHER = Text(en="The part", zh="内部任务")
+
+
 _FAILS = Text(
     en="{what} fails; the rest of `rpa schedule` goes on. Run `rpa doctor`, and see var/log/{log}.log ({why})",
     zh="{what}出错，rpa schedule 的其余部分照常运行；请运行 rpa doctor，并查看 var/log/{log}.log（{why}）",
 )
+
+
 _BAD_FILE = Text(
     en="rpa.toml has a mistake, and nothing is started until it is put right. Correct the file, then run `rpa doctor`",
     zh="配置文件有误，改正之前不启动任何运行；请改正文件，然后运行 rpa doctor",
 )
+
+
 _OF_SHOP = Text(en="{shop}: {words}", zh="{shop}：{words}")
+
+
 _OF_ALL = Text(en="{words}", zh="{words}")
 
 
@@ -121,3 +138,17 @@ def in_words(cause: str, error: BaseException) -> Text:
         en=_FAILS.en.format(what=what.en, log=SCHEDULERS, why=told[Language.EN]),
         zh=_FAILS.zh.format(what=what.zh, log=SCHEDULERS, why=told[Language.ZH]),
     )
+
+
+_MESSAGE: Final = Text(en="{shop} is {words}", zh="{shop} {words}")
+
+
+def tell_of_broken(config: Config, ledger: Ledger) -> None:
+    """Open an incident for each broken shop, and close those of shops that are broken no more."""
+    for shop in config.broken.values():
+        words = what_is_wrong(shop).of(config.language)
+        message = _MESSAGE.of(config.language).format(shop=shop.name, words=words)
+        ledger.incident(shop.name, cause=CAUSE, message=message, severity=Severity.CRITICAL)
+    for incident in ledger.open_incidents():
+        if incident.cause == CAUSE and incident.shop not in config.broken:
+            ledger.close_incident(incident.shop, cause=incident.cause)

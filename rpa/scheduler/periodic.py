@@ -7,9 +7,14 @@ neither put off nor are the ones behind it run.
 from __future__ import annotations
 
 import math
+import select
+import signal
+import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import schedule
 
@@ -17,11 +22,16 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from rpa.clock import Clock
     from rpa.scheduler.failures import Trouble
 
+
 TOLERATED_S = 5.0
 """A wall clock that is off by more since the last look was set, or the machine slept."""
+
+
 LONGEST_LOOK_S = 120.0
 """Who looks every second, and did not for longer than this, slept: on Windows the steady clock goes on meanwhile."""
 
@@ -29,6 +39,8 @@ _CLOCK_SET = Text(
     en="The clock of this machine was set, or it slept; all that is due again and again begins anew.",
     zh="本机时钟被调整，或电脑休眠过；定时任务已重新开始计时。",
 )
+
+
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as naive as what it is subtracted from
 
 
@@ -101,3 +113,37 @@ def _local() -> datetime:
 
 def _local_s() -> float:
     return (_local() - _EPOCH).total_seconds()
+
+
+_ROOM = 4096
+
+
+class Bell:
+    """Wakes the thread that waits at it: rung by other threads, and by any signal this process has a handler for."""
+
+    def __enter__(self) -> Self:
+        self._mine, self._theirs = socket.socketpair()
+        self._mine.settimeout(0)
+        self._theirs.settimeout(0)
+        self._before: int | None = None
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.set_wakeup_fd(self._theirs.fileno(), warn_on_full_buffer=False)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._before is not None:
+            signal.set_wakeup_fd(self._before)
+        self._mine.close()
+        self._theirs.close()
+
+    def ring(self) -> None:
+        """Wake who waits, or let who will wait next not wait. May be called from any thread."""
+        with suppress(OSError):  # full: it rings already; closed: nobody waits any more
+            self._theirs.send(b"\0")
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until it rings."""
+        if select.select([self._mine], [], [], max(0.0, seconds))[0]:
+            self._mine.recv(_ROOM)

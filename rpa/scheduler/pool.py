@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 from rpa.errors import RpaError, ShopBusy, Stopped
 from rpa.language import Text
-from rpa.scheduler.bell import Bell
-from rpa.scheduler.browser_host import BrowserHost
+from rpa.scheduler.browser_host import BrowserHost, Patience
 from rpa.scheduler.crash_recovery import Workshop, workshop
 from rpa.scheduler.jobs import Ended
-from rpa.scheduler.patience import Patience
+from rpa.scheduler.periodic import Bell
 from rpa.scheduler.worker_process import Working
 
 if TYPE_CHECKING:

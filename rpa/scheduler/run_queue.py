@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from rpa.errors import ChallengeShown, KickedOut, LoginNeeded
+from rpa.kicks import logged_in_since
 from rpa.language import Text
 
 if TYPE_CHECKING:
     from rpa.config import Config
+    from rpa.ledger.incidents import Incident
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.plans import PlannedRun
 
+
 CAUSE: Final = "waits"
 """What the causes of incidents begin with, before the flow's name."""
+
+
 LONG: Final = timedelta(hours=1)
 
 OTHER_RUN: Final = Text(en="another planned run of the shop goes on.", zh="该店铺的其他计划任务正在运行。")
+
+
 NO_WORKER: Final = Text(
     en="all workers are busy; raise `workers` in [scheduler], or plan fewer runs at a time.",
     zh="没有空闲的运行名额；请调大 [scheduler] 的 workers，或错开计划时间。",
 )
+
+
 _WAITS = Text(
     en="{flow} has been waiting to run in {shop} since {since}: {why}",
     zh="{shop} 的 {flow} 从 {since} 起一直未能运行：{why}",
@@ -87,3 +99,39 @@ class Waiting:
         )  # fmt: skip
         self._ledger.incident(run.shop, cause=f"{CAUSE}:{run.flow}", message=message)
         self._told.add((run.shop, run.flow))
+
+
+LOGIN_TROUBLE: Final = frozenset({LoginNeeded.code, ChallengeShown.code, KickedOut.code})
+
+
+RESTS_FOR, RESTS_AT_MOST = timedelta(hours=1), timedelta(hours=12)
+"""After this one run tries whether it works again; each time it does not, the rest is twice as long, up to the other.
+A password that is wrong must not be typed so often that the site locks the account."""
+
+
+def resting(incidents: Iterable[Incident], *, secrets: Path, now: datetime) -> dict[str, str]:
+    """By shop, what keeps it from being run; `secrets`: the folder of the encrypted store.
+
+    A shop rests from the last run that found its login in trouble, until somebody logs in, or the rest has passed. One
+    that has only lost its session, and has a password to log in with, does not: the next run does so by itself.
+    A moment that is long to come is one of a clock that went wrong, and keeps no shop.
+    One whose account was logged in elsewhere rests until somebody logs in, or resumes it, however long that takes.
+    """
+    return {
+        each.shop: each.message
+        for each in incidents
+        if each.cause in LOGIN_TROUBLE
+        and (each.cause == KickedOut.code or _has_just_tried(each, secrets=secrets, now=now))
+        and not logged_in_since(each.last_seen_at, shop=each.shop, secrets=secrets)
+    }
+
+
+def _has_just_tried(incident: Incident, *, secrets: Path, now: datetime) -> bool:
+    return abs(now.astimezone(UTC) - incident.last_seen_at.astimezone(UTC)) < _rest(incident, secrets=secrets)
+
+
+def _rest(incident: Incident, *, secrets: Path) -> timedelta:
+    times = incident.times_seen
+    if incident.cause == LoginNeeded.code and (secrets / f"{incident.shop}.password").exists():
+        times -= 1
+    return min(RESTS_FOR * 2 ** min(times - 1, 8), RESTS_AT_MOST) if times else timedelta(0)

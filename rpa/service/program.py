@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,16 @@ from rpa.language import Text
 
 if TYPE_CHECKING:
     from rpa.config import Config
+    from rpa.ledger.heartbeats import Heartbeat
+
 
 _SPARE_S = 30
 """What the end of a program may take beyond the end of its runs."""
+
+
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?[^\s\"']")
+
+
 _HEAD = Text(
     en="""\
 # Environment of the service. For secrets: only its owner can read this file, and no unit or log shows it.
@@ -141,3 +148,34 @@ def _environment(config: Config) -> dict[str, str]:
         found[FILE_VARIABLE] = str(file)
     browser = os.environ.get("RPA_BROWSER")
     return {**found, "RPA_BROWSER": shutil.which(browser) or browser} if browser else found
+
+
+def sign_of_life(config: Config) -> Heartbeat | None:
+    """The scheduler's newest; None: there never was one. Raises ConfigError when the ledger cannot be opened."""
+    from rpa.monitoring.health import SCHEDULER
+
+    return _signs(config).get(SCHEDULER)
+
+
+def last_call(config: Config) -> Heartbeat | None:
+    """The sign of the newest `rpa schedule --once`; None: the newest scheduler was no such call. Raises ConfigError."""
+    from rpa.monitoring.health import newest_call
+
+    return newest_call(_signs(config))
+
+
+def _signs(config: Config) -> dict[str, Heartbeat]:
+    from rpa.ledger.ledger import Ledger
+
+    file = config.var / "ledger.sqlite3"
+    if not file.exists():
+        return {}
+    with Ledger.open(file, clock=config.clock) as ledger:
+        return ledger.heartbeats()
+
+
+def is_fresh(sign: Heartbeat | None, *, now: datetime) -> bool:
+    """Whether the scheduler works, by this sign; a clock that was set back is no death."""
+    from rpa.monitoring.health import SILENT_AFTER
+
+    return sign is not None and abs(now - sign.beat_at) <= SILENT_AFTER

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 from playwright.sync_api import Playwright, sync_playwright
 
-from rpa.browser.find import find_browser
+from rpa.browser.driver import find_browser
 from rpa.browser.session import launched, sandbox, shop_page
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.scheduler.jobs import Task

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fixtures.mockshop.harness import MockShop
-from rpa.browser.find import find_browser
-from rpa.browser.session import sandbox
-from rpa.browser.switches import QUIET
+from rpa.browser.driver import find_browser
+from rpa.browser.session import QUIET, sandbox
 from tests.bench import anchors
 from tests.bench.shop import bare_page, configured, started
 

@@ -45,7 +45,7 @@ def test_a_file_is_not_taken_when_the_disk_is_full(
 ) -> None:
     ended = threading.Event()
     site.files["/file"] = partial(trickle, ended=ended)
-    monkeypatch.setattr("rpa.diskspace.FULL_GB", 1e9)
+    monkeypatch.setattr("rpa.files.FULL_GB", 1e9)
     assert "no room" in str(refusal(shop, "Here", into=into))
     assert ended.wait(LONG_S), "the download went on"
 

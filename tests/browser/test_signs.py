@@ -10,9 +10,8 @@ import pytest
 
 from flows.orders.model import Mark
 from flows.orders.web import WebOrders
-from flows.orders.web_check import orders_of
+from flows.orders.web_check import orders_of, with_quotes_checked
 from flows.orders.web_signs import WebSigns
-from flows.platforms.web.marks import with_quotes_checked
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
 from rpa.browser.view import View

@@ -13,7 +13,7 @@ import rpa.cli as rpa_cli
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.pauses import Pauses
-from rpa.scheduler.room import watch_room
+from rpa.scheduler.background import watch_room
 from tests.cli.inside import rpa
 from tests.cli.project import Project
 

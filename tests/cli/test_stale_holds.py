@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.commands.releasing import release
+from flows.commands.answered import release
 from flows.commands.stale_holds import lift_stale_holds
 from flows.commands.subjects import Named
 from tests.cli.held import ONE, REASON, SENT, THREE, TWO, forbid, holds, listed, look

@@ -23,7 +23,7 @@ from fixtures.sheets.samples import Parcel
 from rpa.clock import Clock
 from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
-from rpa.scheduler.resting import resting
+from rpa.scheduler.run_queue import resting
 from tests.faults.smallshop import chosen, hold_still, log_in, prepare
 from tests.office import ZONE, ShopFolder
 from tests.processes import staying

@@ -13,8 +13,7 @@ from fixtures.mockshop.import_files import EXPRESS, ImportRow, failures_file
 from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ToldRow
 from flows.bulk_import.file import read_lines
 from flows.bulk_import.routes import By
-from flows.bulk_import.words import ImportWords
-from flows.importing.known import write_known_template
+from flows.bulk_import.words import ImportWords, write_known_template
 from flows.inbox.inbox import Inbox
 from flows.orders.api import ImportSaid, ImportsShipments, OrdersPage, ReadsOrders, Said, ShipsOrders, Sighting
 from flows.orders.model import Decision, How, Order, SheetRow

@@ -21,8 +21,7 @@ from rpa.ledger.runs import RunState
 from rpa.monitoring.backlog import Orders, orders_of
 from rpa.monitoring.reasons import Vocabulary
 from rpa.monitoring.shops import ShopState, shop_states
-from rpa.monitoring.tasks import Task, tasks
-from rpa.overview.todo import Line, folded
+from rpa.monitoring.tasks import Line, Task, folded, tasks
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 3, 10, 9, 15, tzinfo=SHANGHAI)

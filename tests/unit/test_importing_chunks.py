@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.bulk_import.api import ImportLimits, ImportLine
-from flows.importing.chunks import fits, line_of, next_chunk
+from flows.bulk_import.packing import fits, line_of, next_chunk
 from flows.orders.model import Decision, How, Shipment
 from tests.unit.made_orders import an_order
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.importing.progress import Progress
+from flows.bulk_import.upload import Progress
 from tests.unit.importsite import SteadyClock
 
 

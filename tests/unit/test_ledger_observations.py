@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.observations import Observation
+from rpa.ledger.subjects import Observation
 from tests.unit.ledger_clock import HandClock
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)

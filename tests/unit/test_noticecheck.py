@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.notices.api import Notice, NoticeKind
+from flows.notices.web import files_of, notices_of, refuse_another
 from flows.notices.words import NoticeWords
-from flows.platforms.web.noticecheck import files_of, notices_of, refuse_another
 from rpa.elements.registry import load_profile
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rpa.overview.forecast import Forecast, forecast
+from rpa.monitoring.backlog import Forecast, forecast
 
 NOW = datetime(2026, 3, 10, 9, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
 

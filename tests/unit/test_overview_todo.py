@@ -13,7 +13,7 @@ from rpa.ledger.incidents import Severity
 from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import PlanState
 from rpa.ledger.runs import RunState
-from rpa.overview.todo import each_by_itself
+from rpa.monitoring.tasks import each_by_itself
 from tests.unit.overview_desk import MORNING, OverviewDesk, an_order, overview_desk
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from rpa.cli.schedule_plan import show_plan
 from rpa.config import Config, load
+from rpa.doctor.configuration import schedule
 from rpa.doctor.findings import State
-from rpa.doctor.planning import schedule
 from rpa.monitoring.unsupported import unable
 
 SHIPPED = Path(__file__).resolve().parents[2] / "selectors" / "pinduoduo.toml"

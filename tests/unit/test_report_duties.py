@@ -12,10 +12,10 @@ import pytest
 from flows.orders.reasons import Reason
 from flows.orders.report import ORDER_LAYOUT, ORDER_SHEET, held_orders_sheet
 from rpa.language import Language
-from rpa.report.duties import to_do_sheet
 from rpa.report.finishing import ReportStyle, Run
 from rpa.report.results import ShopResult
 from rpa.report.run_report import RunReport
+from rpa.report.workbook import to_do_sheet
 from tests.unit.ledger_clock import HandClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -16,7 +16,7 @@ from rpa.monitoring.alarms import raise_due
 from rpa.notify.channels import Notifier
 from rpa.notify.digest import text
 from rpa.notify.incident_messages import tell
-from rpa.scheduler.brokenshops import tell_of_broken
+from rpa.scheduler.failures import tell_of_broken
 from tests.unit.overview_desk import OverviewDesk, an_order, overview_desk
 from tests.unit.postbox import postbox
 from tests.unit.simulated import Simulation

@@ -12,7 +12,7 @@ import pytest
 from flows.orders.reasons import Reason
 from rpa.config import load
 from rpa.ledger.plans import PlanState
-from rpa.scheduler.departed import close_departed
+from rpa.scheduler.crash_recovery import close_departed
 from tests.unit.overview_desk import OverviewDesk, an_order, overview_desk
 
 HOURLY = '[[schedule]]\nflow = "{flow}"\nevery = "1h"\nshops = ["demo"]\n'

@@ -15,7 +15,7 @@ import pytest
 from rpa.clock import Clock
 from rpa.config import load
 from rpa.errors import ShopBusy
-from rpa.scheduler.patience import FIRST_S, RESTS_S, Patience
+from rpa.scheduler.browser_host import FIRST_S, RESTS_S, Patience
 from rpa.scheduler.pool import Pool
 from tests.faults.pool_program import task
 

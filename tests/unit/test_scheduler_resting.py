@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rpa.ledger.ledger import Ledger
-from rpa.scheduler.resting import resting
+from rpa.scheduler.run_queue import resting
 from tests.unit.ledger_clock import HandClock
 
 HOUR = timedelta(hours=1)

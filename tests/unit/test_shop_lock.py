@@ -15,8 +15,8 @@ from rpa.clock import Clock
 from rpa.config import load
 from rpa.errors import ShopBusy
 from rpa.ledger.shop_lock import PageLock, RunLock, WorkLock
-from rpa.scheduler.bell import Bell
 from rpa.scheduler.instance_lock import Presence
+from rpa.scheduler.periodic import Bell
 
 CLOCK = Clock()
 _FAR_S = 120.0

@@ -21,15 +21,12 @@ from rpa.language import Language
 from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import Vocabulary, why
 from rpa.monitoring.tasks import tasks
-from rpa.notify.advice import advice
 from rpa.notify.policy import Kind, Telling
-from rpa.notify.wording import Words, message
-from rpa.overview.whynot import why
-from rpa.scheduler.badends import trouble_of
+from rpa.notify.wording import Words, advice, message
 from rpa.scheduler.failures import in_words
-from rpa.scheduler.jobs import Ended
+from rpa.scheduler.jobs import Ended, trouble_of
 from rpa.scheduler.planner import Why
 
 ROOT = Path(__file__).resolve().parents[2]
