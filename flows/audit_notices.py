@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flows.notices.api import ReadsNotices
 from flows.notices.report import NOTICE_REPORT
-from flows.orders.api import ReadsNotices
 from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Row
 from rpa.language import Text

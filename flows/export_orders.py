@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from flows.exports.api import ExportsOrders
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
 from flows.exports.export import ExportDesk, SavedExport
 from flows.exports.reading import read_export
@@ -16,13 +17,13 @@ from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
 from flows.gate.audits import remember_audits
 from flows.gate.decide import as_read, decide
-from flows.gate.rules import KIND, rules_of, sightings
-from flows.orders.api import ExportsOrders, ReadsOrders
+from flows.gate.rules import rules_of, sightings
+from flows.orders.api import ReadsOrders
 from flows.orders.hold_causes import EXPORT, held_since
-from flows.orders.model import Order
+from flows.orders.model import KIND, Order
 from flows.orders.reasons import Reason
 from flows.orders.words import Identifiers
-from flows.sheets.files import NotASheet
+from flows.sheets.worksheet import NotASheet
 from rpa.documents.archives import BadArchive
 from rpa.errors import NeedsPerson
 from rpa.flow import Flow, Row

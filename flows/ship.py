@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from flows.bulk_import.routes import By
 from flows.gate.audits import note_what_notices_may_be_missing
-from flows.gate.rules import KIND
 from flows.inbox.inbox import Inbox, inbox_of
-from flows.orders.api import ReadsOrders, ShipsOrders
+from flows.orders.api import ReadsOrders
+from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT, OrderRow
+from flows.shipping.api import ShipsOrders
 from flows.shipping.batch import ShippingDesk
 from flows.shipping.intents import row_of
 from rpa.errors import NeedsPerson, Stopped, TryAgain

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flows.bulk_import.api import ImportsShipments
 from flows.bulk_import.routes import By
 from flows.bulk_import.settling import settle_files
-from flows.gate.rules import KIND
 from flows.inbox.inbox import Inbox, inbox_of
-from flows.orders.api import ImportsShipments, ReadsOrders, ShipsOrders
+from flows.orders.api import ReadsOrders
+from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT
 from flows.ship import SheetOptions, carefully, left_over, settled_row
+from flows.shipping.api import ShipsOrders
 from flows.shipping.batch import ShippingDesk
 from rpa.errors import ConfigError
 from rpa.flow import Flow, Plan, Row, option

@@ -43,3 +43,11 @@ class Moment:
     def age_s(self, clock: Clock) -> float:
         """How long ago it was, by the clock that says more."""
         return max(clock.monotonic() - self.steady_s, (clock.now() - self.at).total_seconds())
+
+
+_MINUTE = "%Y-%m-%d %H:%M"
+
+
+def minute(when: datetime, *, like: datetime) -> str:
+    """The moment to the minute, in the zone of `like`."""
+    return when.astimezone(like.tzinfo).strftime(_MINUTE)

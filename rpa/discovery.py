@@ -16,23 +16,9 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from rpa.flow import Flow, Platform
+
 
 T = TypeVar("T")
-
-
-def flows() -> dict[str, Flow]:
-    """Every flow by its name: the `Flow` values of the modules in the packages of group `rpa.flows`."""
-    from rpa.flow import Flow
-
-    return _by_name(_values("rpa.flows", Flow), "flow")
-
-
-def platforms() -> dict[str, Platform]:
-    """Every platform by its name: the `Platform` values of the modules in the packages of group `rpa.platforms`."""
-    from rpa.flow import Platform
-
-    return _by_name(_values("rpa.platforms", Platform), "platform")
 
 
 def commands() -> dict[str, EntryPoint]:
@@ -105,9 +91,13 @@ def _modules(entry: EntryPoint) -> Iterator[object]:
         raise _broken(entry, error) from error
 
 
-def _by_name(values: Iterator[tuple[EntryPoint, T]], what: str) -> dict[str, T]:
+def named_values(group: str, kind: type[T], *, what: str) -> dict[str, T]:
+    """Values of this kind by their name: those in the modules of the packages that a group names.
+
+    Raises ConfigError for two of one name.
+    """
     found: dict[str, T] = {}
-    for entry, value in values:
+    for entry, value in _values(group, kind):
         name = str(getattr(value, "name", ""))
         if found.setdefault(name, value) is not value:
             raise ConfigError(

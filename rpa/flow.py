@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rpa.browser.view import View
     from rpa.config import Config, Shop
     from rpa.language import Text
     from rpa.ledger.actions import Action
     from rpa.report.columns import Layout, SheetMaker
     from rpa.run import Run
+
 
 Row = Mapping[str, object]
 """One row of the report: the flow's columns, with at least `outcome` and `reason`."""
@@ -82,23 +82,6 @@ class Flow:
     """Whether a run with these options accounts for everything: what it does not name is over, not left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
-    """What a platform can do: each capability (a protocol) with the class that does it through a View.
-
-    Such a class takes `(view, shop)` and may name the profile's elements it cannot do without as `elements`, and those
-    with which it does what cannot be undone as `commits`.
-    """
-
-    name: str
-    can: Mapping[type, Callable[[View, Shop], Any]]
-
-    @property
-    def commits(self) -> frozenset[str]:
-        """The elements with which its code does what cannot be undone, whatever a profile says of them."""
-        return frozenset(name for way in self.can.values() for name in getattr(way, "commits", ()))
-
-
 def option(
     help_en: str,
     help_zh: str,
@@ -116,12 +99,3 @@ def option(
     if many:
         return field(default_factory=tuple, metadata=metadata)
     return field(default=default, metadata=metadata)
-
-
-def missing_capabilities(flow: Flow, platform: Platform, *, has_element: Callable[[str], bool]) -> list[str]:
-    """Names of what this flow needs and this platform, or its profile, does not offer."""
-    missing = [need.__name__ for need in flow.needs if need not in platform.can]
-    for need in flow.needs:
-        elements: Sequence[str] = getattr(platform.can.get(need), "elements", ())
-        missing += [f"{need.__name__} (element {name})" for name in elements if not has_element(name)]
-    return missing

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.runs import RunRecord
 
-C = TypeVar("C")
 
-PAGES: Final = "_page"
-"""In a shop's evidence, beside the folders of its subjects: pictures of pages on which the program stopped."""
+C = TypeVar("C")
 
 EXPORTS: Final = "export"
 """The kind of documents that prove nothing once a newer one was read: tables that the site makes of its orders."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
+
+from flows.orders.api import Said
+from flows.orders.model import How
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +84,53 @@ class ImportedRow:
     for_dialog: bool = False
     said_yes: bool = False
     """Not certain, but the table calls it accepted and nothing speaks against that: it must not be sent once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSaid(Said):
+    """What the site answered to an upload. `accepted`: it took the file as a whole, which says nothing of its rows."""
+
+    task_id: str | None = None
+    """None: not told."""
+
+
+@runtime_checkable
+class ImportForm(Protocol):
+    """The import page with a file chosen, not sent."""
+
+    def send(self) -> ImportSaid:
+        """The one irreversible click."""
+
+
+@runtime_checkable
+class ImportsShipments(Protocol):
+    """Ships orders by a file. `how` is `NO_LOGISTICS` for orders without a parcel, any other for parcels."""
+
+    def limits(self, how: How) -> ImportLimits:
+        """What the page says it takes in one file."""
+
+    def template(self, how: How, *, into: Path) -> Path:
+        """The site's own template, downloaded into this folder. Raises Refused with reason `download_failed`."""
+
+    def fill_in(self, how: How, file: Path) -> ImportForm:
+        """Open the page and choose the file; the page shows its name, and nothing is sent.
+
+        Raises NotApproved when the file could not be sent, Refused (`site_refused`) when the page does not take it.
+        """
+
+    def result(
+        self, how: How, *, file_name: str, task_id: str | None, into: Path, patience_s: float
+    ) -> ImportResult | None:
+        """What became of an upload, waited for; its failure file goes into this folder.
+
+        `task_id` None: the task is looked for by the file's name among the site's records; None is given when it is
+        not among them. `patience_s`: so long an import may stand still before it is left alone, not finished.
+
+        Raises TryAgain when the records cannot be read, or do not tell which task it is.
+        """
+
+    def at_work(self, how: How) -> list[str]:
+        """The files, whoever uploaded them, that the site still works through, as far as its newest records tell.
+
+        Raises TryAgain when the records cannot be read.
+        """

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from flows.bulk_import.api import ImportForm, ImportsShipments
 from flows.bulk_import.packing import Packed, Packing
 from flows.bulk_import.postcheck import tell_what_changed
 from flows.bulk_import.recheck import read_again
 from flows.bulk_import.upload import Upload
 from flows.gate.rules import held_meanwhile_of
-from flows.orders.api import ImportForm, ImportsShipments, ReadsOrders
+from flows.orders.api import ReadsOrders
 from flows.orders.reasons import Reason
 from flows.shipping.intents import begun_elsewhere, imported, is_refused_lastingly
 from rpa.errors import AlreadyDone, InDoubt, Refused, Stopped, TooManyDoubts, TryAgain

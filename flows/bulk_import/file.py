@@ -11,7 +11,8 @@ from zipfile import BadZipFile
 from flows.bulk_import.api import FailedLine, ImportLine
 from flows.bulk_import.template_check import try_out
 from flows.orders.cells import header_key, read_cell
-from flows.sheets.files import NotASheet, Worksheet, parsed, read_worksheets, whole_file
+from flows.sheets.files import parsed, read_worksheets, whole_file
+from flows.sheets.worksheet import NotASheet, Worksheet
 from rpa.errors import PageChanged
 from rpa.files import save_workbook
 from rpa.language import Text

@@ -9,10 +9,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import ImportLimits, ImportLine
+from flows.bulk_import.api import ImportLimits, ImportLine, ImportsShipments
 from flows.bulk_import.file import write_file
 from flows.bulk_import.words import ImportWords, write_known_template
-from flows.orders.api import ImportsShipments
 from flows.orders.model import How
 from flows.orders.settings import OrderSettings
 from flows.shipping.intents import import_intent_of, imported

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import FailedLine, ImportedRow, ImportLine, ImportResult, ToldRow
 from flows.bulk_import.file import read_failures
-from flows.sheets.files import NotASheet
+from flows.sheets.worksheet import NotASheet
 from rpa.errors import PageChanged
 from rpa.language import Text
 from rpa.log import speak

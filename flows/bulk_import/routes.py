@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from flows.bulk_import.api import ImportsShipments
 from flows.bulk_import.by_import import ImportWay
 from flows.bulk_import.manual_upload import HandOver
 from flows.bulk_import.packing import without_parcel
 from flows.bulk_import.words import ImportWords
-from flows.orders.api import ImportsShipments
 from flows.orders.settings import OrderSettings
 from flows.shipping.by_dialog import DialogWay
 from rpa.errors import ConfigError, NotApproved

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from flows.bulk_import.api import ImportsShipments
 from flows.bulk_import.upload import Uploads, how_of
 from flows.gate.gate import refused_for
-from flows.gate.rules import KIND
-from flows.orders.api import ImportsShipments
+from flows.orders.model import KIND
 from flows.orders.reasons import Reason
 from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, row_of
 from rpa.errors import InDoubt, NeedsPerson, PageChanged, TryAgain

@@ -7,8 +7,9 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Final
 
-from flows.sheets.files import NotASheet, whole_file
+from flows.sheets.files import whole_file
 from flows.sheets.limits import unpacking
+from flows.sheets.worksheet import NotASheet
 from rpa.errors import PageChanged
 from rpa.sandbox import Confined, Died, Limits, serve
 

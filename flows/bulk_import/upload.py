@@ -8,14 +8,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from flows.bulk_import.api import ImportSaid, ImportsShipments
 from flows.bulk_import.file import read_lines
 from flows.bulk_import.postcheck import marked_at_last
 from flows.bulk_import.reconcile import agreed, failures_of
 from flows.bulk_import.words import ImportWords
 from flows.gate.gate import refused_for
-from flows.orders.api import ImportSaid, ImportsShipments, ReadsOrders, ShipsOrders, Sighting
+from flows.orders.api import ReadsOrders, Sighting
 from flows.orders.model import How
-from flows.sheets.files import NotASheet
+from flows.sheets.worksheet import NotASheet
+from flows.shipping.api import ShipsOrders
 from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, REFUSED_LASTINGLY, look_at
 from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
 from rpa.files import private_folder, write_atomically

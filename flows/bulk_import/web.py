@@ -7,11 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flows.bulk_import.api import ImportLimits, ImportResult, ToldRow
+from flows.bulk_import.api import ImportLimits, ImportResult, ImportSaid, ToldRow
 from flows.bulk_import.upload import Progress
 from flows.bulk_import.web_records import ImportRecords, told_rows
 from flows.bulk_import.words import ImportWords
-from flows.orders.api import ImportSaid
 from flows.orders.model import How
 from flows.orders.reasons import Reason
 from rpa.browser.responses import TooManyCalls

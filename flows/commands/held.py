@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.subjects import Observation
 
+
 _SUBJECTS = {
     "goods": Text(en="goods {of}", zh="商品 {of}"),
     "sku": Text(en="spec {of}", zh="规格 {of}"),
 }
+
+
 _CAUSES = {
     PERSON: Text(en="by a person", zh="人工拦截"),
     PROHIBITED: Text(en="a notice forbids it", zh="站内信禁止发货"),
@@ -38,9 +41,12 @@ _CAUSES = {
     UNCLEAR: Text(en="a notice names it, not understood", zh="站内信提到，内容无法识别"),
     EXPORT: Text(en="under audit in the export", zh="导出表显示审核中"),
 }
+
+
 _HOURS_LEFT = Text(en="{hours} h left to ship", zh="距最晚发货 {hours} 小时")
+
+
 _OVERDUE = Text(en="{hours} h past ship-by", zh="已超过最晚发货 {hours} 小时")
-_MINUTE = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +140,3 @@ def moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return found if found and found.tzinfo else None
-
-
-def minute(when: datetime, *, like: datetime) -> str:
-    """The moment to the minute, in the zone of `like`."""
-    return when.astimezone(like.tzinfo).strftime(_MINUTE)

@@ -11,9 +11,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from flows.commands.held import Held, cause_words, held_in, minute
+from flows.commands.held import Held, cause_words, held_in
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
+from rpa.clock import minute
 from rpa.config import load
 from rpa.language import Language, Text
 from rpa.printable import json_text

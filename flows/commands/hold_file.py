@@ -9,7 +9,8 @@ from pathlib import Path
 
 from flows.commands.subjects import SubjectReader, Unusable, end_of
 from flows.orders.cells import Damage, header_key, read_cell
-from flows.sheets.files import NotASheet, Worksheet, read_worksheets
+from flows.sheets.files import read_worksheets
+from flows.sheets.worksheet import NotASheet, Worksheet
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 

@@ -13,7 +13,6 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from flows.commands.held import minute
 from flows.commands.notice_files import STATES, Noticed, fact, notices_of
 from flows.notices.api import DOCUMENT_KIND
 from flows.notices.coverage import Answer, Covered, answer
@@ -21,6 +20,7 @@ from flows.notices.gaps import worries_of
 from flows.notices.words import slot_hours_of
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
+from rpa.clock import minute
 from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language, Text

@@ -11,11 +11,12 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from flows.commands.held import cause_words, minute
+from flows.commands.held import cause_words
 from flows.commands.notice_files import STATES, Noticed, fact, notice_of
 from flows.notices.api import Says
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
+from rpa.clock import minute
 from rpa.config import load
 from rpa.documents.store import DocumentStore
 from rpa.language import Language, Text

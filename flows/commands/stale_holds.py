@@ -12,10 +12,11 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from flows.commands.answered import agree_with_answers, release
-from flows.commands.held import Held, held_in, minute
+from flows.commands.held import Held, held_in
 from flows.commands.subjects import Named
 from rpa.cli.console import agreed, console, person_named
 from rpa.cli.ledger_report import opened_ledger, reason_given
+from rpa.clock import minute
 from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from flows.orders.model import Mark
 
@@ -59,3 +61,36 @@ class ExportTable:
     """Rows without a readable order number: what stands there, by row. Any order may hide behind them."""
     tells_audits: bool = True
     """Whether it has an audit column that we know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRecord:
+    """One line of the site's export records."""
+
+    record_id: str
+    asked_at: datetime
+    since: datetime
+    until: datetime
+    """It has the orders from `since` to `until`."""
+    state: str
+    """`making`, `ready`, `failed` or `other`."""
+
+
+@runtime_checkable
+class ExportsOrders(Protocol):
+    """Has the site make a table of the shop's orders, and downloads it."""
+
+    def now(self) -> datetime:
+        """The site's clock."""
+
+    def ask(self) -> None:
+        """Have a table of the orders of the last 90 days made. Raises TryAgain when the site wants a pause first."""
+
+    def records(self) -> list[ExportRecord]:
+        """The export records, newest first, read afresh."""
+
+    def download(self, record: ExportRecord, *, into: Path) -> Path:
+        """Have the browser download a table that is ready, into this folder.
+
+        Raises Refused with reason `download_failed`.
+        """

@@ -18,7 +18,7 @@ from rpa.log import speak
 from rpa.run import EXPORTS
 
 if TYPE_CHECKING:
-    from flows.orders.api import ExportRecord, ExportsOrders
+    from flows.exports.api import ExportRecord, ExportsOrders
     from rpa.clock import Clock
     from rpa.ledger.ledger import Ledger
 

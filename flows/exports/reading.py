@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from flows.exports.api import ExportedItem, ExportedOrder, ExportTable
 from flows.orders.cells import Cell, header_key, identifier, name_key, read_cell
 from flows.orders.model import Mark
-from flows.sheets.files import NotASheet, Worksheet, read_worksheets
+from flows.sheets.files import read_worksheets
+from flows.sheets.worksheet import NotASheet, Worksheet
 from rpa.documents.archives import BadArchive, members, unpack
 from rpa.language import Text
 

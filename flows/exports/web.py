@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flows.orders.api import ExportRecord
+from flows.exports.api import ExportRecord
 from rpa.browser.responses import TooManyCalls
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, TryAgain

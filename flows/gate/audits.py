@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flows.gate.rules import coverage_of
+from flows.notices.api import ReadsNotices
 from flows.notices.coverage import Answer
-from flows.orders.api import ReadsNotices, ReadsSigns
+from flows.orders.api import ReadsSigns
 from flows.orders.hold_causes import CLEAR, LOOKS_APART, STALE_CAUSES, UNDER_AUDIT, holds_of, last_said
 from flows.orders.model import Mark
 from rpa.language import Text

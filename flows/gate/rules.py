@@ -13,23 +13,20 @@ from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.coverage import answer
 from flows.notices.words import slot_hours_of
 from flows.orders.hold_causes import CLEAR, UNDER_AUDIT, subjects_of
-from flows.orders.model import Mark, Order, Place, SheetRow
+from flows.orders.model import KIND, Mark, Order, Place, SheetRow
 from flows.orders.settings import OrderSettings
 from flows.orders.words import Couriers
 from rpa.ledger.actions import State
 from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
-    from flows.inbox.inbox import GoodOrBad
     from flows.notices.coverage import Covered
+    from flows.orders.model import GoodOrBad
     from rpa.ledger.actions import Action
     from rpa.ledger.documents import Document
     from rpa.ledger.subjects import Change
     from rpa.run import Run
 
-
-KIND = "ship"
-"""The ledger's kind for telling the site that an order has left, whatever the entry."""
 
 _IN_QUESTION = (DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE)
 

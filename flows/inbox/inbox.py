@@ -15,7 +15,7 @@ from loguru import logger
 from flows.inbox.folder import STORE
 from flows.inbox.joining import Arrived
 from flows.inbox.row_tracker import Keeper, leave_over
-from flows.orders.model import BadRow, Decision, Place, SheetRow
+from flows.orders.model import BadRow, Decision, GoodOrBad, Place
 from flows.orders.reasons import Reason
 from flows.orders.settings import OrderSettings
 from flows.orders.words import Couriers, Identifiers, SheetProfile, Sheets
@@ -34,20 +34,29 @@ if TYPE_CHECKING:
     from rpa.config import BrokenShop, Config, Shop
     from rpa.flow import Plan
 
-GoodOrBad = SheetRow | BadRow
 
 _UNENDED_S: Final = 60.0
+
+
 _BOOKS: Final = frozenset({".xlsx", ".xls", ".xlsm", ".html", ".htm"})
 """What a file's name says is no matter, but for how soon it is read."""
+
+
 _NO_SHEET = Text(en="There is no sheet {sheets}; check --sheet.", zh="找不到表格 {sheets}；请检查 --sheet。")
+
+
 _BAD_ROWS = Text(
     en="Sheet rows that cannot be used: {rows}. The others are worked on.",
     zh="表格中有 {rows} 行无法处理，其余行照常处理。",
 )
+
+
 _ODD_ROWS = Text(
     en="Sheet rows with a warning: {rows}. It stands with each of them in the reports.",
     zh="表格中有 {rows} 行带有提示，提示见报表中的各行。",
 )
+
+
 _WARNING = Text(en="Warnings:", zh="提示：")
 
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from filelock import Timeout
 
-from flows.gate.rules import KIND
 from flows.inbox.done_folder import write_results
 from flows.inbox.results import ResultWriter
 from flows.inbox.rows import GoodOrBad, OpenRow, ends
-from flows.orders.model import BadRow, SheetRow
+from flows.orders.model import KIND, BadRow, SheetRow
 from flows.orders.reasons import Reason
 from rpa.ledger.actions import State
 from rpa.ledger.inbox_rows import RowNote

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 DOCUMENT_KIND = "notice"
 """The ledger's kind for notices; the document's name is the site's id of the notice."""
+
+
 ATTACHMENT_KIND = "notice_file"
 """The ledger's kind for attachments; the document's name is `<notice id>/<number from 1>`."""
 
@@ -81,3 +86,29 @@ class OpenedNotice:
     notice: Notice
     text: str
     attachments: tuple[Attachment, ...]
+
+
+@runtime_checkable
+class ReadsNotices(Protocol):
+    """Reads the notices that the platform sends to the shop (站内信), and their attachments."""
+
+    def account(self) -> str:
+        """The login name that the page shows: another account of the shop may get other notices."""
+
+    def now(self) -> datetime:
+        """The site's clock."""
+
+    def newest(self) -> Iterator[NoticesPage]:
+        """All notices, newest first, page by page; stop asking when they are old enough.
+
+        Raises RightMissing when the account may not see them.
+        """
+
+    def open(self, notice: Notice) -> OpenedNotice:
+        """The notice's text and attachments. Raises InDoubt when the page shows another notice than wanted."""
+
+    def download(self, attachment: Attachment, *, into: Path) -> Path:
+        """Have the browser download an attachment of the notice that is open, into this folder.
+
+        Raises Refused with reason `expired` or `download_failed` (a page instead of a file, cut off, empty answer).
+        """

@@ -6,15 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from flows.commands.held import minute
-from flows.notices.api import DOCUMENT_KIND
+from flows.notices.api import DOCUMENT_KIND, ReadsNotices
 from flows.notices.coverage import Covered, answer
 from flows.notices.records import ABOUT_AUDITS, account_of, kind_of
 from flows.notices.slots import nth_slot_after
 from flows.notices.words import NoticeWords, slot_hours_of
-from flows.orders.api import ReadsNotices
 from flows.orders.hold_causes import UNDER_AUDIT
-from rpa import discovery
+from rpa import plugins
+from rpa.clock import minute
 from rpa.elements.registry import load_profile
 from rpa.errors import RightMissing
 from rpa.language import Text
@@ -260,7 +259,7 @@ def notices_not_saved(config: Config, ledger: Ledger, shop: str) -> Iterator[Tex
     Nothing of a platform that has no notices which the program can read.
     """
     table = config.shop(shop)
-    platform = discovery.platforms().get(table.platform)
+    platform = plugins.platforms().get(table.platform)
     if platform is None or ReadsNotices not in platform.can:
         return
     now = ledger.site_now(shop)

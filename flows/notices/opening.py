@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from flows.notices.reasons import NoticeReason
-from flows.sheets.files import Flaw, IsHeader, NotASheet, Worksheet, whole_file, worksheets_in
+from flows.sheets.files import IsHeader, whole_file, worksheets_in
 from flows.sheets.limits import unpacking
 from flows.sheets.quarantine import heeded
+from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.documents.archives import BadArchive, Limits, members, unpack
 from rpa.documents.quarantine import FatalFiles
 from rpa.errors import RpaError

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.notices.api import DOCUMENT_KIND, Attachment, NoticeKind, NoticesPage
+from flows.notices.api import DOCUMENT_KIND, Attachment, NoticeKind, NoticesPage, ReadsNotices
 from flows.notices.filing import Filing
 from flows.notices.gaps import Worries
 from flows.notices.records import (
@@ -24,7 +24,6 @@ from flows.notices.records import (
     trouble_of,
 )
 from flows.notices.words import NoticeWords
-from flows.orders.api import ReadsNotices
 from rpa.errors import InDoubt, RightMissing, RpaError, Stopped, TooManyDoubts, TryAgain
 from rpa.flow import Row
 

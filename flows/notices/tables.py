@@ -9,7 +9,7 @@ from itertools import pairwise
 from flows.notices.api import NoticeKind, Says
 from flows.notices.wording import NOTHING, Meanings, OrderNumbers, Wording, is_code, is_damaged, together, verdict
 from flows.orders.cells import Shown, clean, header_key
-from flows.sheets.files import Worksheet
+from flows.sheets.worksheet import Worksheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

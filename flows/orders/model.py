@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from flows.orders.reasons import Reason
+from flows.orders.reasons import Reason
 
 
 class How(StrEnum):
@@ -154,3 +152,9 @@ class Decision:
             message = f"{self.order_sn} was not decided to be shipped: {self.reason}"
             raise ValueError(message)
         return self.order, self.shipment
+
+
+KIND = "ship"
+"""The ledger's kind for telling the site that an order has left, whatever the entry."""
+
+GoodOrBad = SheetRow | BadRow

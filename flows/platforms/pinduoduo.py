@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from flows.bulk_import.api import ImportsShipments
 from flows.bulk_import.web import WebImports
+from flows.exports.api import ExportsOrders
 from flows.exports.web import WebExports
+from flows.notices.api import ReadsNotices
 from flows.notices.web import WebNotices
-from flows.orders.api import ExportsOrders, ImportsShipments, ReadsNotices, ReadsOrders, ReadsSigns, ShipsOrders
+from flows.orders.api import ReadsOrders, ReadsSigns
 from flows.orders.web import WebOrders
 from flows.orders.web_signs import WebSigns
+from flows.shipping.api import ShipsOrders
 from flows.shipping.web import WebShipping
-from rpa.flow import Platform
+from rpa.platforms import Platform
 
 PINDUODUO = Platform(
     name="pinduoduo",

@@ -10,7 +10,7 @@ from flows.orders.model import BadRow, Place, SheetRow
 from flows.orders.reasons import Reason
 from flows.orders.words import SheetProfile
 from flows.sheets.cross_checks import check_together
-from flows.sheets.files import NotASheet, Worksheet, ends_whole, whole_file, worksheets_in
+from flows.sheets.files import ends_whole, whole_file, worksheets_in
 from flows.sheets.headers import HeaderWords
 from flows.sheets.quarantine import heeded
 from flows.sheets.stability import (
@@ -26,6 +26,7 @@ from flows.sheets.stability import (
     state,
 )
 from flows.sheets.tables import Reading, read_table
+from flows.sheets.worksheet import NotASheet, Worksheet
 from rpa.clock import Clock
 from rpa.documents.quarantine import FatalFiles
 from rpa.language import Language, Text

@@ -4,89 +4,51 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from flows.orders.reasons import Reason
-from rpa.errors import Refused
+from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.files import NotRegular, TooLarge, read_regular
 from rpa.language import Text
 
 ZIP = b"PK\x03\x04"
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
 DELIMITERS = ",\t;|"
+
+
 HEAD_ROWS = 50
 """Rows that are looked at to choose a delimiter."""
 
 MOST_BYTES = 64 << 20
 """A larger file is not even taken into memory; 200,000 rows of 30 columns have 40 MB as text, 20 as xlsx."""
+
+
 _SHORT_BYTES = 1 << 20
 """A text that is not longer cannot cost much, whatever is in it, and is read where it is."""
+
+
 _HEAD_CHARACTERS = 2000
+
+
 _UTF_16 = b"\xff\xfe", b"\xfe\xff"
 
 NO_FILE = Text(
     en="This is a link, a pipe or a device and no file; put the file itself in its place.",
     zh="这是链接、管道或设备，不是文件；请改放文件本身。",
 )
+
+
 TOO_LARGE = Text(
     en="The file has more than 64 MB; delete what is behind the table, or split the file.",
     zh="文件超过 64 MB；请删除表格之后的内容，或拆分文件。",
 )
 
 IsHeader = Callable[[Sequence[object]], bool]
-
-
-class Flaw(StrEnum):
-    """What is wrong with a file as a whole."""
-
-    EMPTY = "empty"
-    PASSWORD = "password"  # noqa: S105 - says that there is one
-    BROKEN = "broken"
-    """Damaged or cut off."""
-    KIND = "kind"
-    """Neither a table nor text."""
-    PAGE = "page"
-    """A web page without a table."""
-    LARGE = "large"
-    """It would not fit into memory."""
-    FATAL = "fatal"
-    """A run came to its end over it."""
-    CONTENT = "content"
-    """It can be read, but its columns or rows are not clear."""
-
-
-class NotASheet(Refused):
-    """This file cannot be read as a sheet."""
-
-    def __init__(self, text: Text, *, flaw: Flaw = Flaw.CONTENT) -> None:
-        super().__init__(text, reason=Reason.BAD_ROW)
-        self.text = text
-        self.flaw = flaw
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worksheet:
-    """The raw cells of one worksheet: row `n` as Excel counts it is `rows[n - 1]`."""
-
-    name: str
-    """Empty where the file has but one table."""
-    rows: Sequence[Sequence[object]]
-    """Numbers and texts that a number format shows otherwise are `flows.orders.cells.Shown`; what a merged cell holds
-    stands in each row that it covers."""
-    typed: bool
-    """Whether numbers (float) and text (str) are told apart."""
-    hidden: bool = False
-    hidden_rows: frozenset[int] = field(default_factory=frozenset)
-    hidden_columns: frozenset[int] = field(default_factory=frozenset)
-    """From 0."""
-    covered: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    """By row number, the columns from 0 whose value is that of a merged cell that begins in a row above."""
-    unread: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    """By row number, the columns from 0 of cells that show an error or were never calculated; known of xlsx only."""
 
 
 def is_blank(row: Sequence[object]) -> bool:

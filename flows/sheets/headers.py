@@ -10,7 +10,7 @@ from string import digits
 from flows.orders.cells import Shown, clean, header_key
 from flows.orders.words import Sheets
 from flows.sheets import marks
-from flows.sheets.files import NotASheet
+from flows.sheets.worksheet import NotASheet
 from rpa.language import Text
 
 

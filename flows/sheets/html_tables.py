@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from flows.orders.cells import Shown
 from flows.sheets import number_formats
-from flows.sheets.files import Flaw, NotASheet, Worksheet
 from flows.sheets.limits import MANY_CELLS, MOST_CELLS
 from flows.sheets.merged_cells import Range, spread
+from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from flows.sheets.files import Flaw, NotASheet, Worksheet
 from flows.sheets.transport import unpacked
+from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 from rpa.sandbox import Confined, Died, Limits
 

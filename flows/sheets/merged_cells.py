@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-from flows.sheets.files import Flaw, NotASheet
+from flows.sheets.worksheet import Flaw, NotASheet
 from rpa.language import Text
 
 Range: TypeAlias = tuple[int, int, int, int]

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.sheets.files import DELIMITERS, NotASheet, decoded
+from flows.sheets.files import DELIMITERS, decoded
+from flows.sheets.worksheet import NotASheet
 from rpa.errors import ConfigError
 from rpa.language import Text
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from flows.sheets.files import Flaw, NotASheet
+from flows.sheets.worksheet import Flaw, NotASheet
 from rpa.documents.quarantine import Fatal
 from rpa.language import Text
 

@@ -6,8 +6,8 @@ import zipfile
 
 # Imported while nobody waits: with the first file it is there.
 from flows.sheets import files, html_tables, limits, workbooks  # noqa: F401
-from flows.sheets.files import NotASheet, Worksheet
 from flows.sheets.transport import packed, refusal
+from flows.sheets.worksheet import NotASheet, Worksheet
 from rpa.sandbox import serve
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from flows.orders.cells import Shown
-from flows.sheets.files import Flaw, NotASheet, Worksheet
+from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 
 _KIND: Final = "$"

@@ -23,8 +23,8 @@ from xlrd.compdoc import CompDocError
 
 from flows.orders.cells import Shown
 from flows.sheets import number_formats
-from flows.sheets.files import Flaw, NotASheet, Worksheet
 from flows.sheets.merged_cells import spread
+from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.language import Text
 
 _PASSWORD = Text(

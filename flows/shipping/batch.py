@@ -12,12 +12,13 @@ from flows.bulk_import.upload import ImportGoing, Uploads
 from flows.gate.audits import look_for_signs, remember_audits
 from flows.gate.decide import decide, decide_found
 from flows.gate.gate import refused_for
-from flows.gate.rules import KIND, room_left, rules_of, sightings
-from flows.inbox.inbox import GoodOrBad, Inbox
-from flows.orders.api import ReadsOrders, ShipsOrders
-from flows.orders.model import Decision, Mark, Order, SheetRow
+from flows.gate.rules import room_left, rules_of, sightings
+from flows.inbox.inbox import Inbox
+from flows.orders.api import ReadsOrders
+from flows.orders.model import KIND, Decision, GoodOrBad, Mark, Order, SheetRow
 from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow
+from flows.shipping.api import ShipsOrders
 from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, look_at, row_of
 from flows.shipping.lookups import LookUps
 from rpa.errors import RpaError

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.gate.rules import held_meanwhile
-from flows.orders.api import ReadsOrders, ShipForm, ShipsOrders
+from flows.orders.api import ReadsOrders
 from flows.orders.reasons import Reason
 from flows.orders.report import in_words
+from flows.shipping.api import ShipForm, ShipsOrders
 from flows.shipping.intents import intent_of
 from rpa.clock import Moment
 from rpa.errors import AlreadyDone, InDoubt, Refused, Stopped, TooManyDoubts

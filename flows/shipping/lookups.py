@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from flows.gate.decide import decide_found
-from flows.gate.rules import KIND
 from flows.inbox.rows import says
-from flows.orders.model import Decision, How, Order, SheetRow, Shipment
+from flows.orders.model import KIND, Decision, How, Order, SheetRow, Shipment
 from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow
 from flows.shipping.intents import row_of

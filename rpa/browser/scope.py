@@ -104,7 +104,7 @@ class Scope:
     def commit(self, name: str) -> None:
         """Do what cannot be undone: click an element that the guard must allow. Raises ConfigError for a harmless one.
 
-        Code says of an element by this that it is destructive; see `rpa.flow.Platform.commits`.
+        Code says of an element by this that it is destructive; see `rpa.platforms.Platform.commits`.
         """
         refuse_harmless(self._view.profile.element(name), profile=self._view.profile)
         self.click(name)

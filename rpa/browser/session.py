@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import BrowserContext, StorageState
-
-    from rpa.browser.shared import Guest
 
 
 QUIET: Final = (
@@ -197,3 +196,12 @@ def shop_page(
             context.close()
         except Error as error:
             speak("WARNING", _WINDOW_GONE, why=error.message.partition("\n")[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """A run whose page is in the browser of another process, which holds the shop's `PageLock` for it."""
+
+    endpoint: str
+    announce: Callable[[Page], None]
+    """Tells the browser's owner of the page, and returns when the owner knows it. Raises Stopped if it never will."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from loguru import logger
@@ -19,21 +18,15 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page, Playwright
 
+
 _MARKED = "about:blank#"
+
+
 _CONNECT_MS = 30_000
 
 
 class NoSuchWindow(TryAgain):
     """The browser is there, and the window that was asked for is not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
-    """A run whose page is in the browser of another process, which holds the shop's `PageLock` for it."""
-
-    endpoint: str
-    announce: Callable[[Page], None]
-    """Tells the browser's owner of the page, and returns when the owner knows it. Raises Stopped if it never will."""
 
 
 class SharedBrowser:

@@ -118,7 +118,7 @@ def _folder(span: Span, *, shops: Sequence[str]) -> str:
 
 def _layout_of_all_flows() -> Layout:
     """The columns of every flow's report, each once, as the flows lay them out."""
-    from rpa.discovery import flows
+    from rpa.plugins import flows
     from rpa.report.columns import RUN_COLUMNS, Layout
 
     in_order = sorted(flows().values(), key=lambda flow: (not flow.writes, flow.name))

@@ -218,8 +218,8 @@ def _show(action: Action, *, config: Config) -> None:
 
 def _addresses(action: Action, *, config: Config) -> Iterator[str]:
     """The addresses of the pages that show the action's subject."""
-    from rpa.discovery import flows
     from rpa.elements.registry import load_profile
+    from rpa.plugins import flows
 
     shop = config.shop(action.shop)
     profile = load_profile(shop.platform, folder=config.selectors)

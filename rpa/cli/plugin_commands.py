@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from rpa import discovery
+from rpa import discovery, plugins
 from rpa.errors import ConfigError, RpaError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class LazyGroup(TyperGroup):
     def _is_flow(self, name: str) -> bool:
         """Whether this names a flow, and no command. Flows are imported only for what is no command."""
         taken = name in self.commands or name in discovery.commands() or name.startswith("-")
-        return not taken and name in discovery.flows()
+        return not taken and name in plugins.flows()
 
 
 def _offered(loaded: object, *, name: str) -> Command:

@@ -12,10 +12,10 @@ from rpa.browser.recording import Watching
 from rpa.cli.console import person_named
 from rpa.cli.progress import Terminal
 from rpa.config import load
-from rpa.discovery import flows
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.log import to_terminal
+from rpa.plugins import flows
 from rpa.printable import json_text
 from rpa.report.results import exit_code, run_document
 from rpa.runner.runner import Job, run

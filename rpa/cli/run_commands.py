@@ -30,13 +30,13 @@ _DRIVER = "rpa.playwright"
 def _import_all() -> None:
     """What a run needs: the program, the flows, the platforms with their shipped profiles."""
     import rpa.cli.run  # noqa: F401
-    from rpa import discovery
+    from rpa import plugins
     from rpa.elements.registry import load_profile, profiles
     from rpa.errors import ConfigError
     from rpa.runner.preload import import_ahead
 
-    discovery.flows()
-    for platform in discovery.platforms().keys() & set(profiles()):
+    plugins.flows()
+    for platform in plugins.platforms().keys() & set(profiles()):
         with contextlib.suppress(ConfigError):  # the run that uses it will say so
             load_profile(platform)
     import_ahead()
@@ -47,7 +47,7 @@ class FlowGroup(TyperGroup):
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the base class's signature
         """All flows."""
-        from rpa.discovery import flows
+        from rpa.plugins import flows
 
         return sorted(flows())
 
@@ -63,8 +63,8 @@ class FlowGroup(TyperGroup):
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002 - the base class's signature
         """The command of a flow. Raises ConfigError with "did you mean" for a flow that there is not."""
-        from rpa.discovery import flows
         from rpa.errors import ConfigError
+        from rpa.plugins import flows
         from rpa.toml.document import did_you_mean
 
         known = flows()

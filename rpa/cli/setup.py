@@ -183,7 +183,7 @@ def shop_to_itself(premises: Premises) -> Iterator[None]:
 
 def list_flows(config_path: Path | None) -> None:
     """Print the flows there are: what each does, whether it writes to the site, and its own options."""
-    from rpa.discovery import flows
+    from rpa.plugins import flows
 
     language = language_of(config_path)
     table = _table(_FLOW, _WHAT, _SITE, _OPTIONS, language=language)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from rpa import discovery
+from rpa import plugins
 from rpa.config.loaded import Naming
 from rpa.config.shop import shop_name_problem
 from rpa.errors import ConfigError
@@ -113,7 +113,7 @@ def _unknown_shops(place: tuple[str, int], table: Mapping[str, Any], *, naming: 
 
 def _flow_mistakes(place: tuple[str, int], table: Mapping[str, Any]) -> Iterator[Mistake]:
     name, options = table.get("flow"), table.get("options")
-    flows = discovery.flows()
+    flows = plugins.flows()
     if isinstance(name, str) and name not in flows:
         yield Mistake((*place, "flow"), f'there is no flow "{name}"{did_you_mean(name, flows)}')
     elif isinstance(name, str) and isinstance(options, Mapping):

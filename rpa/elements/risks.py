@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rpa import discovery
+from rpa import plugins
 from rpa.elements.profile import Risk
 from rpa.elements.uiwords import closing_problem
 from rpa.errors import ConfigError
@@ -36,7 +36,7 @@ def refuse_lowered(profile: Profile) -> None:
 
     Or when it would leave a dialog by such an element.
     """
-    platform = discovery.platforms().get(profile.name)
+    platform = plugins.platforms().get(profile.name)
     commits = platform.commits if platform is not None else frozenset()
     for name in sorted(commits & profile.elements.keys()):
         refuse_harmless(profile.element(name), profile=profile)
@@ -54,7 +54,7 @@ def refuse_harmless(element: Element, *, profile: Profile) -> None:
 
 def risk_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     """Elements that the platform's code uses for what cannot be undone and that are called harmless."""
-    platform = discovery.platforms().get(str(data.get("name")))
+    platform = plugins.platforms().get(str(data.get("name")))
     found = data.get("elements")
     elements: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     for name in sorted(platform.commits & elements.keys()) if platform is not None else ():

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from rpa.discovery import flows
 from rpa.language import Text
 from rpa.ledger.plans import PlanState
+from rpa.plugins import flows
 
 if TYPE_CHECKING:
     from rpa.flow import ReportShape

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rpa.discovery import flows, platforms
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
-from rpa.flow import missing_capabilities
 from rpa.language import Language, Text
 from rpa.monitoring.shop_words import named
+from rpa.platforms import missing_capabilities
+from rpa.plugins import flows, platforms
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -29,7 +29,7 @@ class Unable:
     flow: str
     platform: str
     missing: tuple[str, ...]
-    """Names of what the flow needs, as `rpa.flow.missing_capabilities` gives them."""
+    """Names of what the flow needs, as `rpa.platforms.missing_capabilities` gives them."""
     shops: tuple[str, ...]
 
     @property

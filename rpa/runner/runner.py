@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rpa.browser.recording import Watching
-from rpa.browser.session import launched, warn_of_no_sandbox
-from rpa.browser.shared import Guest, connected
+from rpa.browser.session import Guest, launched, warn_of_no_sandbox
+from rpa.browser.shared import connected
 from rpa.credentials import Vault, find_key
 from rpa.errors import ConfigError
 from rpa.files import check_room, private_folder
-from rpa.flow import Flow, Plan, missing_capabilities
+from rpa.flow import Flow, Plan
 from rpa.ledger.shop_lock import RunLock, WorkLock
 from rpa.ledger.verification import check_ledger
 from rpa.pauses import Pauses, WriteRight
+from rpa.platforms import missing_capabilities
 from rpa.report.results import ShopResult
 from rpa.run import Meter, Person
 from rpa.runner.preload import import_ahead

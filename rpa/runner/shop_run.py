@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rpa.discovery import flows
 from rpa.errors import NeedsPerson, RpaError
 from rpa.flow import Row
 from rpa.language import Text
 from rpa.ledger.actions import State
 from rpa.log import speak
 from rpa.outcome import Outcome
+from rpa.plugins import flows
 from rpa.report.finishing import ReportStyle, finish_crashed, unfinished
 from rpa.report.finishing import Run as ReportRun
 from rpa.report.results import Incident

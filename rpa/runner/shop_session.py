@@ -14,7 +14,6 @@ from rpa.browser.login import type_password
 from rpa.browser.login_state import login_state
 from rpa.browser.session import shop_page
 from rpa.browser.view import View
-from rpa.discovery import platforms
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import is_shipped, load_profile
 from rpa.elements.risks import refuse_lowered
@@ -34,17 +33,18 @@ from rpa.errors import (
 from rpa.kicks import Kicks, kick_of
 from rpa.language import Text
 from rpa.log import speak
+from rpa.plugins import platforms
 from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from rpa.browser.recording import Watching
-    from rpa.browser.shared import Guest
+    from rpa.browser.session import Guest
     from rpa.config import Config, Shop
     from rpa.credentials import Vault
     from rpa.elements.profile import Profile
-    from rpa.flow import Platform
+    from rpa.platforms import Platform
 
 _NO_PASSWORD = Text(
     en="Shop {shop} is not logged in, and no password of its account is stored. Run `rpa login {shop}`.",

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from rpa.discovery import flows
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 from rpa.log import speak
+from rpa.plugins import flows
 from rpa.scheduler.processes import end, family
 
 if TYPE_CHECKING:

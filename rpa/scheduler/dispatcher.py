@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from loguru import logger
 
-from rpa.discovery import flows
 from rpa.errors import ConfigError
 from rpa.files import is_full
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
+from rpa.plugins import flows
 from rpa.scheduler.failures import Trouble
 from rpa.scheduler.jobs import Ended, Task, Workers, trouble_of
 from rpa.scheduler.planner import Why

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from rpa.browser.evidence import PAGES
 from rpa.files import sweep_parts
 from rpa.report.retention import discard, discard_file, discard_files, discard_pictures, discard_reports, old_folders
-from rpa.run import EXPORTS, PAGES, imports_folder, run_of_import
+from rpa.run import EXPORTS, imports_folder, run_of_import
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from rpa.browser.shared import Guest, mark
+from rpa.browser.session import Guest
+from rpa.browser.shared import mark
 from rpa.config import flow_options, load
-from rpa.discovery import flows
 from rpa.errors import ConfigError, RpaError, ShopBusy
 from rpa.language import detect
 from rpa.log import to_file
+from rpa.plugins import flows
 from rpa.report.results import shop_document
 from rpa.runner.runner import Job, run
 from rpa.toml.document import did_you_mean
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
     from rpa.config import Config
     from rpa.report.results import ShopResult
+    from rpa.scheduler.control_channel import Leash
     from rpa.scheduler.processes import Message
-    from rpa.scheduler.worker import Leash
 
 
 class Unwatched:

@@ -15,10 +15,10 @@ from rpa.address import Site, origin_of
 from rpa.browser.recording import Watching
 from rpa.config import Config, load
 from rpa.credentials import Vault, find_key, make_key
-from rpa.discovery import platforms
 from rpa.elements.registry import load_profile
 from rpa.flow import Flow, Plan
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import platforms
 from rpa.run import Run
 from rpa.runner.shop_session import Premises, offices_of, opened
 

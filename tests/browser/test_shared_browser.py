@@ -12,8 +12,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from rpa.browser.session import shop_page
-from rpa.browser.shared import Guest, SharedBrowser, connected, mark, shared
+from rpa.browser.session import Guest, shop_page
+from rpa.browser.shared import SharedBrowser, connected, mark, shared
 from rpa.config import load
 from rpa.errors import TryAgain
 from rpa.scheduler.browser_host import BrowserHost

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from rpa.discovery import flows
 from rpa.kicks import Kicks
 from rpa.pauses import Pauses
+from rpa.plugins import flows
 from rpa.runner.runner import Job
 from tests.cli.doubts import ledger
 from tests.cli.inside import rpa

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.mockshop.import_files import EXPRESS, ImportRow, failures_file
-from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ToldRow
+from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
 from flows.bulk_import.file import read_lines
 from flows.bulk_import.routes import By
 from flows.bulk_import.words import ImportWords, write_known_template
 from flows.inbox.inbox import Inbox
-from flows.orders.api import ImportSaid, ImportsShipments, OrdersPage, ReadsOrders, Said, ShipsOrders, Sighting
+from flows.orders.api import OrdersPage, ReadsOrders, Said, Sighting
 from flows.orders.model import Decision, How, Order, SheetRow
 from flows.sheets.contents import SheetContents
 from flows.ship import carefully
+from flows.shipping.api import ShipsOrders
 from flows.shipping.batch import ShippingDesk
 from rpa.config import load
 from rpa.elements.registry import load_profile

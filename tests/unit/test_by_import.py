@@ -14,8 +14,7 @@ from flows.bulk_import.api import ImportLimits
 from flows.bulk_import.routes import By
 from flows.bulk_import.settling import settle_files
 from flows.bulk_import.upload import ImportGoing
-from flows.gate.rules import KIND
-from flows.orders.model import Mark
+from flows.orders.model import KIND, Mark
 from rpa.errors import NotApproved, PageChanged, TryAgain
 from rpa.ledger.actions import State
 from tests.unit.importsite import Shop, a_shop

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.bulk_import.api import ImportLimits
+from flows.bulk_import.api import ImportLimits, ImportSaid
 from flows.bulk_import.routes import By
 from flows.bulk_import.settling import settle_files
 from flows.bulk_import.upload import ImportGoing
-from flows.gate.rules import KIND
-from flows.orders.api import ImportSaid
-from flows.orders.model import Mark
+from flows.orders.model import KIND, Mark
 from flows.ship import carefully
 from flows.shipping.batch import ShippingDesk
 from rpa.errors import ConfigError, InDoubt, PageChanged, RpaError, Stopped, TryAgain

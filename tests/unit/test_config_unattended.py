@@ -9,8 +9,8 @@ import pytest
 from flows.bulk_import.routes import By
 from flows.ship import Options
 from rpa.config import Config, flow_options, load
-from rpa.discovery import flows
 from rpa.errors import ConfigError
+from rpa.plugins import flows
 
 SHOPS = """
 [shops.demo]

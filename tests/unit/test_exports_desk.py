@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.exports.api import ExportRecord
 from flows.exports.export import EXPORT_KIND, ExportDesk
-from flows.orders.api import ExportRecord
 from rpa.errors import NeedsPerson, RateLimited, Refused, Stopped, TryAgain
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger

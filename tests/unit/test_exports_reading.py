@@ -24,7 +24,7 @@ from flows.exports.reading import read_export
 from flows.exports.words import ExportWords
 from flows.orders.model import Mark
 from flows.orders.words import Identifiers
-from flows.sheets.files import NotASheet
+from flows.sheets.worksheet import NotASheet
 from rpa.documents.archives import BadArchive
 from rpa.elements.registry import load_profile
 

@@ -22,7 +22,7 @@ from flows.bulk_import import template_check
 from flows.bulk_import.api import FailedLine, ImportLine
 from flows.bulk_import.file import read_failures, read_lines, write_file
 from flows.bulk_import.words import ImportWords
-from flows.sheets.files import NotASheet
+from flows.sheets.worksheet import NotASheet
 from rpa.elements.registry import load_profile
 from rpa.errors import PageChanged, TryAgain
 from rpa.sandbox import Confined, Limits

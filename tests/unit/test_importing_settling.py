@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.bulk_import.settling import settle_files
-from flows.gate.rules import KIND
+from flows.orders.model import KIND
 from rpa.errors import PageChanged, TryAgain
 from rpa.ledger.actions import State
 from tests.unit.importsite import Shop, a_shop

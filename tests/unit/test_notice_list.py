@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from flows.notices.api import DOCUMENT_KIND, Notice, NoticesPage
+from flows.notices.api import DOCUMENT_KIND, Notice, NoticesPage, ReadsNotices
 from flows.notices.reading import NoticeDesk
-from flows.orders.api import ReadsNotices
 from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError, create_model
 
-from rpa.discovery import platforms
 from rpa.elements.facts import facts_of
 from rpa.elements.profile import Risk
 from rpa.elements.registry import load_profile, prepared, profile_model, profiles, selectors_folder
 from rpa.elements.risks import refuse_lowered, risk_mistakes
 from rpa.errors import ConfigError
+from rpa.plugins import platforms
 
 PINDUODUO: dict[str, Any] = tomllib.loads((selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8"))
 DESCRIPTIVE = ("source", "verified")

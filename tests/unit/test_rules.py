@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from flows.gate.decide import NoLogistics, Rules, receiver_key
-from flows.gate.rules import KIND, looks_of, rules_of, sightings
+from flows.gate.rules import looks_of, rules_of, sightings
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
-from flows.orders.model import Mark
+from flows.orders.model import KIND, Mark
 from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language

@@ -12,8 +12,8 @@ import pytest
 
 from rpa.config import load
 from rpa.errors import Stopped, TryAgain
+from rpa.scheduler.control_channel import Leash
 from rpa.scheduler.processes import Message
-from rpa.scheduler.worker import Leash
 from rpa.scheduler.worker_process import Working
 from tests.faults.pool_program import task
 from tests.office import ShopFolder

@@ -16,9 +16,10 @@ from flows.orders.cells import Shown
 from flows.orders.words import read_sheet_profile
 from flows.sheets import isolation, limits
 from flows.sheets.contents import SheetContents, read_files, reading_of
-from flows.sheets.files import MOST_BYTES, Flaw, NotASheet, Worksheet, worksheets_in
+from flows.sheets.files import MOST_BYTES, worksheets_in
 from flows.sheets.html_tables import read_html
 from flows.sheets.transport import packed, unpacked
+from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.clock import Clock
 from rpa.language import Language
 from rpa.sandbox import Confined, Limits

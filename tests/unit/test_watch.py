@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from flows.gate.audits import look_for_signs, note_what_notices_may_be_missing, remember_audits
-from flows.notices.api import DOCUMENT_KIND
-from flows.orders.api import ReadsNotices, ReadsSigns, Signs
+from flows.notices.api import DOCUMENT_KIND, ReadsNotices
+from flows.orders.api import ReadsSigns, Signs
 from flows.orders.hold_causes import CLEAR, CLOSED, LOOKS_APART, PROHIBITED, UNDER_AUDIT
 from flows.orders.model import Mark, Order
 from rpa.config import load

@@ -1,0 +1,37 @@
+"""What a back office can do to ship one order through its own form, as a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from flows.orders.api import Said, Sighting
+from flows.orders.model import Decision
+
+
+@runtime_checkable
+class ShipForm(Protocol):
+    """A shipping form, open for one order and filled in, but not sent."""
+
+    evidence: Path | None
+
+    def send(self) -> Said:
+        """The one irreversible click."""
+
+    def leave(self) -> None:
+        """Close it without sending."""
+
+
+@runtime_checkable
+class ShipsOrders(Protocol):
+    """Ships single orders through a form."""
+
+    def fill_in(self, decision: Decision) -> ShipForm:
+        """Find the order's row again, read its marks again, open the form, fill it in and read the fields back.
+
+        Raises Refused when the order may not be shipped now, InDoubt when a sign, row or field is not as it must be.
+        """
+
+    def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
+        """How the site shows these orders now, read afresh; many with one page load."""

@@ -1,0 +1,39 @@
+"""Platforms: which capability is done by which class, and what a flow misses in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rpa.flow import Flow
+
+if TYPE_CHECKING:
+    from rpa.browser.view import View
+    from rpa.config import Shop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """What a platform can do: each capability (a protocol) with the class that does it through a View.
+
+    Such a class takes `(view, shop)` and may name the profile's elements it cannot do without as `elements`, and those
+    with which it does what cannot be undone as `commits`.
+    """
+
+    name: str
+    can: Mapping[type, Callable[[View, Shop], Any]]
+
+    @property
+    def commits(self) -> frozenset[str]:
+        """The elements with which its code does what cannot be undone, whatever a profile says of them."""
+        return frozenset(name for way in self.can.values() for name in getattr(way, "commits", ()))
+
+
+def missing_capabilities(flow: Flow, platform: Platform, *, has_element: Callable[[str], bool]) -> list[str]:
+    """Names of what this flow needs and this platform, or its profile, does not offer."""
+    missing = [need.__name__ for need in flow.needs if need not in platform.can]
+    for need in flow.needs:
+        elements: Sequence[str] = getattr(platform.can.get(need), "elements", ())
+        missing += [f"{need.__name__} (element {name})" for name in elements if not has_element(name)]
+    return missing
