@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 
-
 T = TypeVar("T")
 
 

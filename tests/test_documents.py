@@ -22,7 +22,7 @@ from rpa.cli import app
 from rpa.config import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, Shop, WatchConfig, file_model
 from rpa.outcome import Outcome
 from rpa.timetable import Calendar, Entry
-from tests.office import ShopFolder
+from tests.support.mock_shop import ShopFolder
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

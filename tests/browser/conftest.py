@@ -13,8 +13,8 @@ from fixtures.mockshop.harness import MockShop
 from rpa.browser.session import launched
 from rpa.browser.view import View
 from rpa.elements.registry import load_profile
-from tests.browser.clerk import PATIENCE_MS, Clerk
-from tests.browser.tinysite import ASKS, CLICKS, LONG_S, SHOP, SOON_S, TinySite, good, tiny_site, viewed, wait_for
+from tests.support.clerk_by_hand import PATIENCE_MS, Clerk
+from tests.support.tiny_site import ASKS, CLICKS, LONG_S, SHOP, SOON_S, TinySite, good, tiny_site, viewed, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

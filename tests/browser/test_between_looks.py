@@ -10,7 +10,7 @@ import pytest
 from rpa.browser.view import View
 from rpa.errors import InDoubt, LoginNeeded
 from tests.browser.test_view import clicked, dialog, row, table
-from tests.browser.tinysite import CLICKS, SHOP, TinySite, viewed
+from tests.support.tiny_site import CLICKS, SHOP, TinySite, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

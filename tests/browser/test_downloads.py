@@ -17,8 +17,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from rpa.browser.view import View
 from rpa.errors import LoginNeeded, Stopped, TryAgain
-from tests.browser.downloading import LINKS, ORDERS, Serve, attach, begin, clicking, refusal, trickle
-from tests.browser.tinysite import LONG_S, SHOP, SOON_S, TinySite, viewed
+from tests.support.download_site import LINKS, ORDERS, Serve, attach, begin, clicking, refusal, trickle
+from tests.support.tiny_site import LONG_S, SHOP, SOON_S, TinySite, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Page

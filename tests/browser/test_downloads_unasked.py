@@ -10,8 +10,8 @@ import pytest
 from loguru import logger
 
 from rpa.browser.view import View
-from tests.browser.downloading import LINKS, ORDERS, attach, clicking, pour, refusal, trickle
-from tests.browser.tinysite import LONG_S, SHOP, TinySite
+from tests.support.download_site import LINKS, ORDERS, attach, clicking, pour, refusal, trickle
+from tests.support.tiny_site import LONG_S, SHOP, TinySite
 
 
 @pytest.fixture

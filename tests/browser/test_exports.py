@@ -20,8 +20,8 @@ from rpa.clock import Clock
 from rpa.elements.approvals import Approvals
 from rpa.errors import NeedsPerson, PageChanged, TryAgain
 from rpa.ledger.ledger import Ledger
-from tests.browser.clerk import Clerk
-from tests.browser.tinysite import LONG_S
+from tests.support.clerk_by_hand import Clerk
+from tests.support.tiny_site import LONG_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from rpa.errors import (
     UnknownOverlay,
     WrongShop,
 )
-from tests.browser.tinysite import CLICKS, PROFILE, SHOP, TinySite, viewed
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
+from tests.support.tiny_site import CLICKS, PROFILE, SHOP, TinySite, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

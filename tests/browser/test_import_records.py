@@ -21,9 +21,9 @@ from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
 from rpa.elements.values import UNREADABLE
 from rpa.errors import PageChanged, TryAgain
-from tests.browser.clerk import Clerk
-from tests.unit.batch_script import BatchScript, file_of, parcels
-from tests.unit.ledger_clock import HandClock
+from tests.support.batch_script import BatchScript, file_of, parcels
+from tests.support.clerk_by_hand import Clerk
+from tests.support.ledger_clock import HandClock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route

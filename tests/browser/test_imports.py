@@ -20,9 +20,9 @@ from rpa.browser.guard import Guard
 from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
 from rpa.errors import NotApproved, Refused, TryAgain
-from tests.browser.clerk import Clerk
-from tests.browser.tinysite import LONG_S
-from tests.unit.ledger_clock import HandClock
+from tests.support.clerk_by_hand import Clerk
+from tests.support.ledger_clock import HandClock
+from tests.support.tiny_site import LONG_S
 
 PARCELS, NONE = How.IMPORT, How.NO_LOGISTICS
 NOBODY = "260101-000000000000000"

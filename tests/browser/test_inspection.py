@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rpa.browser.inspection import inspected
-from tests.browser.tinysite import SHOP, TinySite
+from tests.support.tiny_site import SHOP, TinySite
 
 if TYPE_CHECKING:
     from rpa.browser.view import View

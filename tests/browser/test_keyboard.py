@@ -8,7 +8,7 @@ import pytest
 
 from rpa.browser.view import View
 from rpa.errors import PageChanged
-from tests.browser.tinysite import CLICKS, SHOP
+from tests.support.tiny_site import CLICKS, SHOP
 
 if TYPE_CHECKING:
     from rpa.browser.scope import Scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.clerk import Clerk
+from tests.support.clerk_by_hand import Clerk
 
 _OLD = "订单审核中，本审核提示消失后，可正常发货"
 _NEW = "此订单需要平台人工审核，请暂时不要发货"

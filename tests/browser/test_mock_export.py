@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.clerk import Clerk
+from tests.support.clerk_by_hand import Clerk
 
 _RECORDS = "/orders/exportExcel?exportType=0"
 

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Locator, expect
 
 from fixtures.sheets.formats import write_xlsx
-from tests.browser.clerk import Clerk
+from tests.support.clerk_by_hand import Clerk
 
 PAGE = "/orders/batch_ship"
 HEAD = (["订单号", "快递公司", "快递单号"], ["order_sn", "shipping_name", "shipping_sn"])

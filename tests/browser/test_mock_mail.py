@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Download, Locator, expect
 
 from rpa.elements.values import answer_values, follow
-from tests.browser.clerk import Clerk
+from tests.support.clerk_by_hand import Clerk
 
 
 @pytest.fixture

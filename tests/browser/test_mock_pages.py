@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from rpa.browser.resolve import find
 from rpa.elements.values import answer_values, follow
-from tests.browser.clerk import PATIENCE_MS, Clerk
+from tests.support.clerk_by_hand import PATIENCE_MS, Clerk
 
 
 @pytest.mark.parametrize("name", ["home", "orders_all", "orders_pending", "orders_shipped", "order_detail"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.clerk import Clerk
+from tests.support.clerk_by_hand import Clerk
 
 
 def test_couriers_can_be_typed_but_not_set_by_a_script(clerk: Clerk) -> None:

@@ -17,8 +17,8 @@ from rpa.browser.view import View
 from rpa.clock import Clock
 from rpa.elements.approvals import Approvals
 from rpa.errors import InDoubt, Refused, RightMissing
-from tests.browser.clerk import Clerk
-from tests.browser.tinysite import LONG_S
+from tests.support.clerk_by_hand import Clerk
+from tests.support.tiny_site import LONG_S
 
 TITLE = "订单禁止发货通知"
 

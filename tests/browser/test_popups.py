@@ -7,7 +7,7 @@ import pytest
 from rpa.browser.view import View
 from rpa.elements.profile import Locator
 from rpa.errors import UnknownOverlay
-from tests.browser.tinysite import CLICKS, PROFILE, SHOP
+from tests.support.tiny_site import CLICKS, PROFILE, SHOP
 
 
 @pytest.mark.parametrize(

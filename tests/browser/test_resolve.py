@@ -8,7 +8,7 @@ import pytest
 
 from rpa.browser.resolve import Found, find, resolve
 from rpa.errors import PageChanged
-from tests.browser.tinysite import PROFILE
+from tests.support.tiny_site import PROFILE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

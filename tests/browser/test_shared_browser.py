@@ -18,9 +18,9 @@ from rpa.config import load
 from rpa.errors import TryAgain
 from rpa.scheduler.browser_host import BrowserHost
 from rpa.scheduler.crash_recovery import workshop
-from tests.browser.downloading import ORDERS, attach
-from tests.browser.tinysite import SHOP, TinySite, viewed
-from tests.office import ShopFolder
+from tests.support.download_site import ORDERS, attach
+from tests.support.mock_shop import ShopFolder
+from tests.support.tiny_site import SHOP, TinySite, viewed
 
 ASKS_ON = "<script>setInterval(() => fetch('/tick'), 20)</script>"
 

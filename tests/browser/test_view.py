@@ -18,7 +18,7 @@ from rpa.errors import (
     TryAgain,
     WrongShop,
 )
-from tests.browser.tinysite import ASKS, CLICKS, LONG_S, SHOP, SOON_S, TinySite, tiny_site, viewed
+from tests.support.tiny_site import ASKS, CLICKS, LONG_S, SHOP, SOON_S, TinySite, tiny_site, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -11,7 +11,7 @@ from flows.ship import SHIP, Options
 from rpa.clock import Clock
 from rpa.config import Config, load
 from rpa.runner.runner import Job, run
-from tests.faults.smallshop import SmallShop, small_shop
+from tests.support.small_shop import SmallShop, small_shop
 
 if TYPE_CHECKING:
     import pytest

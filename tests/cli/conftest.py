@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.notice_desk import file_five
-from tests.cli.project import Project
+from tests.support.notice_desk import file_five
+from tests.support.project import Project
 
 TWO_SHOPS = """
 language = "en"

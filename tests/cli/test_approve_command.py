@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import selectors_folder
-from tests.cli.project import Project
+from tests.support.project import Project
 
 ORIGIN = "https://shop.example.invalid"
 

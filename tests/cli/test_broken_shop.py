@@ -16,9 +16,9 @@ import pytest
 from rpa.clock import Clock
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan
-from tests.cli.inside import rpa
-from tests.cli.project import NEEDED, PROGRAM, ROOT, Project
-from tests.office import PATIENCE_S, ZONE
+from tests.support.in_process import rpa
+from tests.support.mock_shop import PATIENCE_S, ZONE
+from tests.support.project import NEEDED, PROGRAM, ROOT, Project
 
 EAST = 'platform = "pinduoduo"\nbase_url = "http://127.0.0.1:9"\nmall_id = "9"\n'
 WRONG = "east: not run until its file is put right: east.toml:4  xqzw: unknown key"

@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.mockshop.harness import MockShop
 from rpa.environment import VARIABLE
-from tests.office import ShopFolder
+from tests.support.mock_shop import ShopFolder
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and other processes' environments are POSIX's")
 

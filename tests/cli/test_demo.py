@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from fixtures.mockshop.generate import generate, hasty_parcels, parcels
 from fixtures.mockshop.settings import DEFAULT_NOW
-from tests.cli.project import Project
+from tests.support.project import Project
 
 ORDERS = generate(orders=40, seed=1, now=DEFAULT_NOW)
 PARCELS = {sn: (courier, number) for sn, courier, number in parcels(ORDERS, seed=1)}

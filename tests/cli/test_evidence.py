@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageStat
 
-from tests.faults.smallshop import SmallShop, small_shop
+from tests.support.small_shop import SmallShop, small_shop
 
 _KB = 1024
 

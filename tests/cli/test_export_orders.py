@@ -13,8 +13,8 @@ from fixtures.mockshop.harness import MockShop
 from rpa.clock import Clock
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
-from tests.faults.smallshop import SmallShop, log_in, small_shop
-from tests.office import PATIENCE_S, ZONE, Result, ShopFolder
+from tests.support.mock_shop import PATIENCE_S, ZONE, Result, ShopFolder
+from tests.support.small_shop import SmallShop, log_in, small_shop
 
 _LIST = "export/task/list"
 _ADD = "export/task/add"

@@ -14,8 +14,8 @@ from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.pauses import Pauses
 from rpa.scheduler.background import watch_room
-from tests.cli.inside import rpa
-from tests.cli.project import Project
+from tests.support.in_process import rpa
+from tests.support.project import Project
 
 
 @pytest.fixture

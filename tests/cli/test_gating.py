@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.screen import virtual_screen
+from tests.support.screen import virtual_screen
+from tests.support.small_shop import SmallShop, small_shop
 
 CONFIRM = 'button[data-tracking-click-viewid="ele_confirm_shipment_shared"]'
 

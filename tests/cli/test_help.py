@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-from tests.cli.project import ROOT, Project
+from tests.support.project import ROOT, Project
 
 COMMANDS = (
     "init",

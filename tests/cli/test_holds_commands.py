@@ -9,10 +9,10 @@ import pytest
 from flows.notices.api import Says
 from flows.orders import hold_causes
 from rpa.ledger.shop_lock import RunLock
-from tests.cli.held import GOODS, ONE, REASON, SENT, SPEC, THREE, TWO, forbid, holds, listed
-from tests.cli.inside import rpa
-from tests.cli.notice_desk import opened
-from tests.cli.project import Project
+from tests.support.holds import GOODS, ONE, REASON, SENT, SPEC, THREE, TWO, forbid, holds, listed
+from tests.support.in_process import rpa
+from tests.support.notice_desk import opened
+from tests.support.project import Project
 
 
 def write_csv(project: Project, *rows: tuple[str, ...]) -> Path:

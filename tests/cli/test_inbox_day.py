@@ -17,9 +17,9 @@ from fixtures.sheets.mistakes import write_mistakes
 from fixtures.sheets.samples import ENGLISH_HEADERS, Parcel, write_shop_csv, write_template
 from rpa.clock import Clock
 from rpa.ledger.ledger import Ledger
-from tests.faults.killing import Moment, kill_until_done
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import ZONE, Result
+from tests.support.killing import Moment, kill_until_done
+from tests.support.mock_shop import ZONE, Result
+from tests.support.small_shop import SmallShop, small_shop
 
 UNKNOWN = ("260309-000000000000001", "中通快递", "780000000000001")
 """No shop has this order."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rpa.config import load
 from rpa.doctor.configuration import kicked_out
-from tests.faults.smallshop import small_shop
-from tests.office import Result
+from tests.support.mock_shop import Result
+from tests.support.small_shop import small_shop
 
 
 def test_no_run_types_the_password_after_a_kick_until_a_person_resumes_the_shop(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from rpa.ledger.actions import State
 from rpa.ledger.shop_lock import RunLock
-from tests.cli.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
-from tests.cli.project import Project
+from tests.support.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
+from tests.support.project import Project
 
 REASON = "--reason=the order page shows it"
 

@@ -9,9 +9,9 @@ import pytest
 
 from rpa.ledger.shop_lock import RunLock
 from rpa.scheduler.instance_lock import Presence
-from tests.cli.held import ONE, REASON, TWO, holds
-from tests.cli.inside import rpa
-from tests.cli.project import Project
+from tests.support.holds import ONE, REASON, TWO, holds
+from tests.support.in_process import rpa
+from tests.support.project import Project
 
 ACCEPT = ("ledger", "accept", "--by=小王", "--reason=the disk died")
 

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.mockshop.harness import MockShop
 from rpa.elements.registry import load_profile, selectors_folder
-from tests.cli.project import Project
+from tests.support.project import Project
 
 PASSWORD = "demo-pass-1"
 

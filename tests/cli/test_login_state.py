@@ -15,8 +15,8 @@ from fixtures.mockshop.harness import MockShop
 from rpa.browser.login_state import login_state
 from rpa.browser.session import launched, shop_page
 from rpa.credentials import Vault, key_from, make_key
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import PASSWORD, ROOT, ShopFolder
+from tests.support.mock_shop import PASSWORD, ROOT, ShopFolder
+from tests.support.small_shop import SmallShop, small_shop
 
 READ = ("run", "pending-orders")
 

@@ -16,10 +16,10 @@ from rpa.errors import ConfigError
 from rpa.flow import Plan
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
-from tests.cli.doubts import DONE, DOUBT, keep_doubts
-from tests.cli.inside import rpa
-from tests.cli.project import Project
-from tests.unit.arrival_desk import ArrivalDesk
+from tests.support.doubts import DONE, DOUBT, keep_doubts
+from tests.support.in_process import rpa
+from tests.support.inbox_desk import ArrivalDesk
+from tests.support.project import Project
 
 REASON = "--reason=x"
 RESOLVE = ("ledger", "resolve", "demo")

@@ -10,9 +10,9 @@ import pytest
 
 from flows.notices.api import DOCUMENT_KIND
 from rpa.elements.registry import selectors_folder
-from tests.cli.inside import rpa
-from tests.cli.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, TWO, UNCLEAR, opened
-from tests.cli.project import Project
+from tests.support.in_process import rpa
+from tests.support.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, TWO, UNCLEAR, opened
+from tests.support.project import Project
 
 
 def listed(project: Project, *options: str) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from flows.orders import hold_causes
 from rpa.ledger.claims import Mention
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.shop_lock import RunLock
-from tests.cli.inside import rpa
-from tests.cli.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, THREE, TWO, UNCLEAR, opened
-from tests.cli.project import Project
+from tests.support.in_process import rpa
+from tests.support.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, THREE, TWO, UNCLEAR, opened
+from tests.support.project import Project
 
 
 def states(project: Project) -> dict[str, DocumentState]:

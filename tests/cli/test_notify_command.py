@@ -9,9 +9,9 @@ import pytest
 
 from rpa.ledger.ledger import Ledger
 from tests.cli.conftest import TWO_SHOPS
-from tests.cli.inside import rpa
-from tests.cli.project import Project
-from tests.unit.postbox import Postbox, postbox
+from tests.support.in_process import rpa
+from tests.support.postbox import Postbox, postbox
+from tests.support.project import Project
 
 CHANNELS = """
 [[notify]]

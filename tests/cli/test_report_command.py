@@ -9,7 +9,7 @@ from flows.orders.report import ORDER_REPORT
 from rpa.report.finishing import ReportStyle, Run
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows
-from tests.cli.project import Project
+from tests.support.project import Project
 
 
 @pytest.fixture

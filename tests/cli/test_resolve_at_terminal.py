@@ -9,9 +9,9 @@ import pytest
 
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.open_items import Finding
-from tests.cli.atterminal import desktop, terminal, typed
-from tests.cli.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
-from tests.cli.project import Project
+from tests.support.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
+from tests.support.project import Project
+from tests.support.pty_terminal import desktop, terminal, typed
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is POSIX")
 REASON = "--reason=the order page shows it"

@@ -16,10 +16,10 @@ from rpa.clock import Clock
 from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
-from tests.cli.project import Project
-from tests.faults.smallshop import SmallShop, log_in, small_shop
-from tests.office import PATIENCE_S, VIRTUAL_GOODS, ZONE, ShopFolder
-from tests.processes import staying
+from tests.support.mock_shop import PATIENCE_S, VIRTUAL_GOODS, ZONE, ShopFolder
+from tests.support.processes import staying
+from tests.support.project import Project
+from tests.support.small_shop import SmallShop, log_in, small_shop
 
 HOURLY = '\n[[schedule]]\nflow = "ship"\nhours = "0-23"\nminute = {minute}\n\n[scheduler]\nstop_within_s = 40\n'
 

@@ -10,9 +10,9 @@ import pytest
 
 from rpa.ledger.ledger import Ledger
 from tests.cli.conftest import TWO_SHOPS
-from tests.cli.project import ROOT, Project
-from tests.office import PATIENCE_S
-from tests.unit.servicewords import command_words, plain_words
+from tests.support.mock_shop import PATIENCE_S
+from tests.support.project import ROOT, Project
+from tests.support.service_words import command_words, plain_words
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="systemd is a part of Linux")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fixtures.mockshop.harness import MockShop
-from tests.office import ShopFolder
+from tests.support.mock_shop import ShopFolder
 
 
 def test_a_sheet_without_rows_is_named_and_a_lock_file_is_not(tmp_path: Path) -> None:

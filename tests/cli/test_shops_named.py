@@ -12,9 +12,9 @@ from rpa.ledger.actions import Intent
 from rpa.ledger.holds import Wanted
 from rpa.report.finishing import ReportStyle, Run
 from rpa.report.run_report import RunReport
-from tests.cli.inside import rpa
-from tests.cli.notice_desk import opened
-from tests.cli.project import Project
+from tests.support.in_process import rpa
+from tests.support.notice_desk import opened
+from tests.support.project import Project
 
 NAMES = ("demo", "real", "north")
 

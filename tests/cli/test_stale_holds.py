@@ -7,10 +7,10 @@ import pytest
 from flows.commands.answered import release
 from flows.commands.stale_holds import lift_stale_holds
 from flows.commands.subjects import Named
-from tests.cli.held import ONE, REASON, SENT, THREE, TWO, forbid, holds, listed, look
-from tests.cli.inside import rpa
-from tests.cli.notice_desk import opened
-from tests.cli.project import Project
+from tests.support.holds import ONE, REASON, SENT, THREE, TWO, forbid, holds, listed, look
+from tests.support.in_process import rpa
+from tests.support.notice_desk import opened
+from tests.support.project import Project
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.smallshop import small_shop
+from tests.support.small_shop import small_shop
 
 
 def test_a_notice_that_cannot_be_read_stops_the_shop_until_a_person_has_said_what_it_says(tmp_path: Path) -> None:

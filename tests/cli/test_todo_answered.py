@@ -12,11 +12,11 @@ from flows.orders.reasons import Coded, Reason
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.open_items import Finding
 from rpa.ledger.runs import RunState
-from tests.cli.doubts import DOUBT, keep_doubts
-from tests.cli.held import ONE, REASON, THREE, TWO, forbid, look
-from tests.cli.inside import rpa
-from tests.cli.notice_desk import BROKEN, GONE, NEXT_GONE, UNCLEAR, opened
-from tests.cli.project import Project
+from tests.support.doubts import DOUBT, keep_doubts
+from tests.support.holds import ONE, REASON, THREE, TWO, forbid, look
+from tests.support.in_process import rpa
+from tests.support.notice_desk import BROKEN, GONE, NEXT_GONE, UNCLEAR, opened
+from tests.support.project import Project
 
 GOODS, SPEC = "688880020015", "100g"
 

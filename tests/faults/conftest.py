@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.faults.promises")
+pytest.register_assert_rewrite("tests.support.promises")
 
-from tests.faults.smallshop import SmallShop, small_shop  # noqa: E402 - its asserts are to tell what they compared
+from tests.support.small_shop import SmallShop, small_shop  # noqa: E402 - its asserts are to tell what they compared
 
 
 @pytest.fixture

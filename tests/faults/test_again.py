@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.faults.promises import careful
-from tests.faults.smallshop import SmallShop, small_shop
+from tests.support.promises import careful
+from tests.support.small_shop import SmallShop, small_shop
 
 
 def test_a_second_run_right_after_sends_nothing_and_explains_everything(shop: SmallShop) -> None:

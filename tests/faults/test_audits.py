@@ -18,10 +18,10 @@ from flows.orders.hold_causes import NOTICE_CAUSES
 from rpa.clock import Clock
 from rpa.ledger.claims import Mention
 from rpa.ledger.ledger import Ledger
-from tests.faults.promises import at_most_once, one_row_each
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.namesakes import NAMED
-from tests.office import PATIENCE_S, ZONE, Result
+from tests.support.mock_shop import PATIENCE_S, ZONE, Result
+from tests.support.namesakes import NAMED
+from tests.support.promises import at_most_once, one_row_each
+from tests.support.small_shop import SmallShop, small_shop
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=ZONE)
 """The mock's clock, when it starts."""

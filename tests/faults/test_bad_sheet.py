@@ -10,8 +10,8 @@ import pytest
 
 from fixtures.sheets.mistakes import write_mistakes
 from fixtures.sheets.samples import Parcel
-from tests.faults.smallshop import SmallShop, log_in, small_shop
-from tests.office import Result, Row, ShopFolder
+from tests.support.mock_shop import Result, Row, ShopFolder
+from tests.support.small_shop import SmallShop, log_in, small_shop
 
 STRANGER: Parcel = ("260310-000000000000001", "中通快递", "78999999999901")
 GARBLED: Parcel = ("4.62599E+14", "中通快递", "78999999999902")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rpa.ledger.actions import State
-from tests.faults.importing import first_half, kind_of, never_twice, settled, ship_batch, upload_by_hand, uploads
-from tests.faults.smallshop import SmallShop, small_shop
+from tests.support.import_runs import first_half, kind_of, never_twice, settled, ship_batch, upload_by_hand, uploads
+from tests.support.small_shop import SmallShop, small_shop
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from rpa.ledger.actions import Action, State
-from tests.faults.importing import never_twice, ship_batch
-from tests.faults.killing import Killed, Moment, kill_until_done, moments_of
-from tests.faults.promises import ledger_agrees, reports_agree
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import Result, Row
+from tests.support.import_runs import never_twice, ship_batch
+from tests.support.killing import Killed, Moment, kill_until_done, moments_of
+from tests.support.mock_shop import Result, Row
+from tests.support.promises import ledger_agrees, reports_agree
+from tests.support.small_shop import SmallShop, small_shop
 
 UPLOAD, PROGRESS, RESULT, FAILURES = "batch/upload", "batch/progress", "batch/result", "batch/failures"
 _ROWS_A_FILE, _ROWS_A_SECOND = 6, 30

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from rpa.ledger.actions import State
-from tests.faults.importing import settled, ship_batch, uploads
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import Result
+from tests.support.import_runs import settled, ship_batch, uploads
+from tests.support.mock_shop import Result
+from tests.support.small_shop import SmallShop, small_shop
 
 _UPLOAD = "batch/upload"
 _COURIER_OF_NO_SITE = """

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.importing import never_twice, settled, ship_batch, uploads
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import PATIENCE_S
+from tests.support.import_runs import never_twice, settled, ship_batch, uploads
+from tests.support.mock_shop import PATIENCE_S
+from tests.support.small_shop import SmallShop, small_shop
 
 UPLOAD = "batch/upload"
 _LATE_S = 3600

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from rpa.report.open_reports import mark_open
-from tests.faults.killing import Killed, Moment, kill_until_done, moments_of
-from tests.faults.promises import at_most_once, careful, ledger_agrees, reports_agree
-from tests.faults.smallshop import SmallShop, small_shop
+from tests.support.killing import Killed, Moment, kill_until_done, moments_of
+from tests.support.promises import at_most_once, careful, ledger_agrees, reports_agree
+from tests.support.small_shop import SmallShop, small_shop
 
 LIST, DETAIL, SHIP = "recentOrderList", "orderDetail", "orders/shipping"
 FEW = (

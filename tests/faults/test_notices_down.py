@@ -10,7 +10,7 @@ import pytest
 
 from flows.notices.api import DOCUMENT_KIND
 from flows.notices.coverage import Answer, answer
-from tests.mailshop import DAY_S, HOUR_S, MailShop, mail_shop
+from tests.support.mail_shop import DAY_S, HOUR_S, MailShop, mail_shop
 
 _CAUSES = {"prohibited": "audit_notice", "closed": "audit_closed"}
 _LONGEST_AUDIT_H = 24

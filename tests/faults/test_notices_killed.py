@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rpa.ledger.documents import DocumentState
-from tests.faults.killing import Moment, kill_until_done
-from tests.mailshop import MailShop, mail_shop
+from tests.support.killing import Moment, kill_until_done
+from tests.support.mail_shop import MailShop, mail_shop
 
 _FILE = "innerMessage/attachment"
 _PROHIBITION = "订单禁止发货通知"

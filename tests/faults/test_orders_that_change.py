@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.promises import careful
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import PATIENCE_S
+from tests.support.mock_shop import PATIENCE_S
+from tests.support.promises import careful
+from tests.support.small_shop import SmallShop, small_shop
 
 
 def test_an_order_that_goes_under_audit_between_list_and_click_is_not_sent(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from rpa.credentials import Vault, key_from
-from tests.faults.detour import Detour, detour
-from tests.faults.promises import careful
-from tests.faults.smallshop import SmallShop, log_in, small_shop
-from tests.office import LOGIN, PASSWORD, Result
+from tests.support.detour import Detour, detour
+from tests.support.mock_shop import LOGIN, PASSWORD, Result
+from tests.support.promises import careful
+from tests.support.small_shop import SmallShop, log_in, small_shop
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.promises import careful
-from tests.faults.smallshop import SmallShop, small_shop
+from tests.support.promises import careful
+from tests.support.small_shop import SmallShop, small_shop
 
 WAYS = ("parcel", "no_logistics")
 

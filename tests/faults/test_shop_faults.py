@@ -8,9 +8,9 @@ import pytest
 
 from rpa.config import load
 from rpa.kicks import Kicks
-from tests.faults.promises import careful
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.office import PASSWORD, Result
+from tests.support.mock_shop import PASSWORD, Result
+from tests.support.promises import careful
+from tests.support.small_shop import SmallShop, small_shop
 
 
 def test_in_the_wrong_shop_nothing_is_clicked(shop: SmallShop) -> None:

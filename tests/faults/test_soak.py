@@ -10,8 +10,8 @@ from rpa.clock import Clock
 from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlanState
-from tests.faults.soaking import Soak, missing, run_for, soaked, survivors
-from tests.office import ZONE
+from tests.support.mock_shop import ZONE
+from tests.support.soaking import Soak, missing, run_for, soaked, survivors
 
 _MB_AN_HOUR = 200.0
 """The growth above which memory counts as growing; the noise of a browser with more or fewer windows is below."""

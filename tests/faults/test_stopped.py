@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from tests.faults.promises import at_most_once, ledger_agrees
-from tests.faults.smallshop import SmallShop
-from tests.office import PATIENCE_S
+from tests.support.mock_shop import PATIENCE_S
+from tests.support.promises import at_most_once, ledger_agrees
+from tests.support.small_shop import SmallShop
 
 SHIP, LIST = "orders/shipping", "recentOrderList"
 

@@ -13,10 +13,10 @@ import pytest
 from fixtures.mockshop.harness import MockError
 from rpa.clock import Clock
 from rpa.ledger.shop_lock import RunLock
-from tests.faults.crew import Crew, crew
-from tests.faults.promises import at_most_once, ledger_agrees
-from tests.faults.smallshop import SmallShop, small_shop
-from tests.processes import ENDS_IN_S, staying
+from tests.support.crew import Crew, crew
+from tests.support.processes import ENDS_IN_S, staying
+from tests.support.promises import at_most_once, ledger_agrees
+from tests.support.small_shop import SmallShop, small_shop
 
 SHIP = "orders/shipping"
 _LONG_ENOUGH_S = 1.5

@@ -16,7 +16,7 @@ from flows.exports.compare import Sources, audits_in, cleared_in, compare, stran
 from flows.orders.model import Mark, Order
 from flows.orders.reasons import Reason
 from rpa.ledger.actions import Action, State
-from tests.unit.made_orders import an_order
+from tests.support.made_orders import an_order
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 SN, OTHER = "260308-111111111111111", "260308-222222222222222"

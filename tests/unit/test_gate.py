@@ -27,7 +27,7 @@ from flows.orders.reasons import Reason
 from rpa.ledger.holds import Hold
 from rpa.ledger.subjects import Observation
 from rpa.outcome import Outcome
-from tests.unit.made_orders import NOW, a_hold, an_item, an_order
+from tests.support.made_orders import NOW, a_hold, an_item, an_order
 
 HOUR = timedelta(hours=1)
 SINCE = NOW - 20 * HOUR

@@ -15,7 +15,7 @@ from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.holds import Hold
-from tests.unit.made_orders import an_item, an_order
+from tests.support.made_orders import an_item, an_order
 
 ONE, TWO = "260310-100000000000001", "260310-100000000000002"
 GOODS, SPEC = "688880020015", "100元"

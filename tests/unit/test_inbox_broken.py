@@ -14,7 +14,7 @@ from flows.inbox.inbox import Inbox
 from flows.orders.reasons import Reason
 from rpa.config import load
 from rpa.flow import Plan
-from tests.unit.arrival_desk import HEADERS, A, ArrivalDesk, parcel
+from tests.support.inbox_desk import HEADERS, A, ArrivalDesk, parcel
 
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
 MISTAKE = "liv = true\n"

@@ -18,7 +18,7 @@ from rpa.errors import AlreadyDone, ConfigError, FenceLost
 from rpa.ledger.actions import LIVE, Action, IllegalStep, Intent, Seen, State
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 
 @pytest.fixture

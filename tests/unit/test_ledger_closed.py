@@ -13,8 +13,8 @@ from sqlalchemy.exc import TimeoutError as NoneLeft
 from rpa.errors import ConfigError
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.verification import Opened
-from tests.processes import open_in
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
+from tests.support.processes import open_in
 
 NO_LEDGERS = {
     "newer": "UPDATE ledger_version SET version_num = '9999'",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.ledger import Ledger
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
 

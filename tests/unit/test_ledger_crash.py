@@ -20,7 +20,7 @@ from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunState
 from rpa.ledger.shop_lock import RunLock
-from tests.unit.ledger_program import MENTIONS
+from tests.support.ledger_program import MENTIONS
 
 if TYPE_CHECKING:
     Start = Callable[[], "Process"]
@@ -33,7 +33,7 @@ class Process:
 
     def __init__(self, ledger: Path) -> None:
         self._popen = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("ledger_program.py"), ledger],
+            [sys.executable, Path(__file__).parents[1] / "support" / "ledger_program.py", ledger],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

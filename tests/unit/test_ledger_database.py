@@ -24,7 +24,7 @@ from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan
 from rpa.ledger.schema import REVISION, actions, metadata
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 MIGRATIONS = Path(database.__file__).parent / "migrations"
 

@@ -12,7 +12,7 @@ import pytest
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.documents import CONCLUSIONS, Document, DocumentState
 from rpa.ledger.ledger import Ledger
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 FOUND, SAVED, READ = DocumentState.FOUND, DocumentState.SAVED, DocumentState.READ
 UNCLEAR, UNREADABLE = DocumentState.UNCLEAR, DocumentState.UNREADABLE

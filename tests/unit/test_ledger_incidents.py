@@ -12,7 +12,7 @@ from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.report.results import Incident
 from rpa.runner.follow_up import keep_ending, login_ends
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 

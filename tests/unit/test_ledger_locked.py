@@ -16,8 +16,8 @@ from rpa.language import Language
 from rpa.ledger import database
 from rpa.ledger.ledger import Ledger
 from rpa.scheduler.failures import in_words
-from tests.office import PATIENCE_S, ShopFolder
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
+from tests.support.mock_shop import PATIENCE_S, ShopFolder
 
 PROGRAM = """
 import sys

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.subjects import Observation
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ import pytest
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 from rpa.ledger.actions import Intent, Seen
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlanState
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 CLOCK = HandClock()
 NOW = CLOCK.now()

@@ -9,7 +9,7 @@ import pytest
 
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunState
-from tests.unit.ledger_clock import HandClock
+from tests.support.ledger_clock import HandClock
 
 
 @pytest.fixture

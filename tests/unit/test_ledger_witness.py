@@ -18,7 +18,7 @@ from rpa.ledger.identity import Mark
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.verification import LedgerInDoubt
 from rpa.ledger.witness import Witness
-from tests.unit.lost_ledger import CLOCK, backup, held, lose, open_ledger, put_back, refused, take, with_a_backup
+from tests.support.lost_ledger import CLOCK, backup, held, lose, open_ledger, put_back, refused, take, with_a_backup
 from tests.unit.test_ledger_database import first_ledger, tables_in
 
 

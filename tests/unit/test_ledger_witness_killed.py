@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 def program(path: Path, what: str, *, kill: int) -> list[str]:
     """What it said it had done, before it was killed."""
     ended = subprocess.run(
-        [sys.executable, Path(__file__).with_name("witness_program.py"), path, what, str(kill)],
+        [sys.executable, Path(__file__).parents[1] / "support" / "witness_program.py", path, what, str(kill)],
         env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert bool(ended.returncode) == bool(kill), ended.stderr

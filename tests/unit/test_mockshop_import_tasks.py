@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from tests.unit.batch_script import UPLOAD, BatchScript, batch_script, file_of, numbers, parcels, unshipped
+from tests.support.batch_script import UPLOAD, BatchScript, batch_script, file_of, numbers, parcels, unshipped
 
 CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from fixtures.mockshop.harness import MockShop
 from fixtures.sheets.formats import write_csv, write_html, write_xls, write_xlsx
-from tests.unit.batch_script import (
+from tests.support.batch_script import (
     HEAD,
     NO_PARCEL_HEAD,
     BatchScript,

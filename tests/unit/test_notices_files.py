@@ -107,7 +107,7 @@ def test_the_largest_files_are_read_within_500_mib(wrap: Callable[[Rows], bytes]
     rows: Rows = [["订单号"], *([f"260310-{n:015d}", f"{n}", *beside] for n in range(orders))]
     path = tmp_path / "large"
     path.write_bytes(wrap(rows))
-    program = Path(__file__).with_name("notice_program.py")
+    program = Path(__file__).parents[1] / "support" / "notice_program.py"
     root = Path(__file__).resolve().parents[2]
     said = subprocess.run(
         [sys.executable, program, path],

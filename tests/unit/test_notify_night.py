@@ -19,7 +19,7 @@ from rpa.notify.channels import Notifier
 from rpa.notify.incident_messages import tell
 from rpa.report.results import Incident
 from rpa.runner.follow_up import keep_ending
-from tests.unit.postbox import Postbox, postbox
+from tests.support.postbox import Postbox, postbox
 
 EVENING = datetime(2026, 3, 10, 20, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 SHOPS = ("demo", "east", "south-1", "south-2")

@@ -12,7 +12,7 @@ from rpa.errors import ConfigError
 from rpa.notify import sending
 from rpa.notify.addresses import as_apprise_spells_it, masked
 from rpa.notify.sending import check_address, pieces, send, without_secrets
-from tests.unit.postbox import Postbox, postbox
+from tests.support.postbox import Postbox, postbox
 
 TOKEN = "s3cr3tT0ken99"
 

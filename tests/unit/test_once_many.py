@@ -12,8 +12,8 @@ from rpa.errors import AlreadyDone, TryAgain
 from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look, Reply
-from tests.unit.ledger_clock import HandClock
-from tests.unit.once_desk import NO, NOTHING_SAID, YES, Desk, ends
+from tests.support.ledger_clock import HandClock
+from tests.support.once_desk import NO, NOTHING_SAID, YES, Desk, ends
 
 
 @pytest.fixture

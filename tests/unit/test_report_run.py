@@ -15,7 +15,7 @@ from rpa.errors import ConfigError, LoginNeeded
 from rpa.report.finishing import finish_crashed, unfinished
 from rpa.report.results import Incident, run_document
 from rpa.report.tables import drop_cut_row, read_rows
-from tests.unit.small_report import STYLE, small_report, small_row
+from tests.support.small_report import STYLE, small_report, small_row
 
 
 def _summary(var: Path, run_id: str = "run-1") -> dict[str, Any]:
@@ -148,7 +148,7 @@ def test_a_killed_run_keeps_its_rows_and_is_finished_later(tmp_path: Path) -> No
 import sys
 sys.path[:0] = {[str(Path(__file__).parents[2]), *sys.path]!r}
 from pathlib import Path
-from tests.unit.small_report import small_report, small_row
+from tests.support.small_report import small_report, small_row
 report = small_report(Path({str(tmp_path)!r}))
 for number in range(3):
     report.add(small_row(number))

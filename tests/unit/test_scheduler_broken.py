@@ -17,10 +17,10 @@ from rpa.notify.channels import Notifier
 from rpa.notify.digest import text
 from rpa.notify.incident_messages import tell
 from rpa.scheduler.failures import tell_of_broken
-from tests.unit.overview_desk import OverviewDesk, an_order, overview_desk
-from tests.unit.postbox import postbox
-from tests.unit.simulated import Simulation
-from tests.unit.simulated_desk import HOUR, MINUTE, SHIP, Make, come_of, reasons, simulations
+from tests.support.monitoring_desk import OverviewDesk, an_order, overview_desk
+from tests.support.postbox import postbox
+from tests.support.simulated import Simulation
+from tests.support.simulated_desk import HOUR, MINUTE, SHIP, Make, come_of, reasons, simulations
 
 EAST = 'platform = "pinduoduo"\nbase_url = "http://127.0.0.1:9"\nmall_id = "east"\ngroups = ["files"]\n'
 MISTAKE = 'xqzw = "1"\n'

@@ -16,7 +16,7 @@ from loguru import logger
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.scheduler.planner import CUT_OFF, Why
 from rpa.timetable import planned
-from tests.unit.simulated import Simulation, drawn
+from tests.support.simulated import Simulation, drawn
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SCHEDULE: list[dict[str, Any]] = [

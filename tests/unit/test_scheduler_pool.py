@@ -17,7 +17,7 @@ from rpa.config import load
 from rpa.errors import ShopBusy
 from rpa.scheduler.browser_host import FIRST_S, RESTS_S, Patience
 from rpa.scheduler.pool import Pool
-from tests.faults.pool_program import task
+from tests.support.pool_program import task
 
 
 class Time:

@@ -19,7 +19,7 @@ from rpa.service.launchd import agent
 from rpa.service.program import Program, kept_names, offer_secrets_file, program_of, service_name, unseen_secrets
 from rpa.service.systemd import problem_of, unit
 from rpa.service.taskscheduler import task
-from tests.unit.servicewords import command_words, plain_words, unescaped, windows_words
+from tests.support.service_words import command_words, plain_words, unescaped, windows_words
 
 HARD = ("a b", "店铺", "100%", "%h", "$HOME", "$$", '"q"', "it's", "a\\b", "end\\", "", ";", "#x", "[a]{b}*?", "<&>")
 """Words that one of the systems would take for something else."""

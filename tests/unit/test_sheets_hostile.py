@@ -23,8 +23,8 @@ from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.clock import Clock
 from rpa.language import Language
 from rpa.sandbox import Confined, Limits
-from tests.office import ROOT
-from tests.unit.hostile import page_of_reaching_cells, workbook_of_one_text
+from tests.support.hostile import page_of_reaching_cells, workbook_of_one_text
+from tests.support.mock_shop import ROOT
 
 HEADERS = ("订单号", "快递公司", "快递单号")
 PARCEL = ("260310-000000000000001", "中通快递", "73000000000001")

@@ -8,7 +8,7 @@ import pytest
 
 from flows.sheets.contents import read_sheets
 from rpa.clock import Clock
-from tests.unit.shown import NUMBER, PROFILE, SN, ends
+from tests.support.shown import NUMBER, PROFILE, SN, ends
 
 
 def _end(path: Path, *, cell: str, row: str = "", table: str = "<table>ROWS</table>") -> str:

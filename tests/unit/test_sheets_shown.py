@@ -22,7 +22,7 @@ from flows.orders.cells import Shown, clean
 from flows.sheets.contents import read_sheets
 from flows.sheets.number_formats import shown
 from rpa.clock import Clock
-from tests.unit.shown import BOOKS, HEADERS, NUMBER, PROFILE, SHEETS, SN, SN2, SN3, Read, ends
+from tests.support.shown import BOOKS, HEADERS, NUMBER, PROFILE, SHEETS, SN, SN2, SN3, Read, ends
 
 
 @pytest.fixture(name="read")

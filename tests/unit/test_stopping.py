@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rpa import stopping
-from tests.office import PATIENCE_S
+from tests.support.mock_shop import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows neither SIGHUP nor SIGTERM")
 

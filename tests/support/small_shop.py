@@ -1,0 +1,150 @@
+"""A small shop that a test can look over: orders for parcels, orders that need none, and some that must wait."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fixtures.mockshop.generate import generate
+from fixtures.mockshop.goods import VIRTUAL
+from fixtures.mockshop.harness import MockShop
+from fixtures.mockshop.orders import MockOrder
+from fixtures.mockshop.settings import DEFAULT_NOW
+from fixtures.mockshop.signature import anti_content
+from fixtures.sheets.samples import Parcel
+from rpa.credentials import Vault, key_from
+from rpa.elements.registry import selectors_folder
+from tests.support.mock_shop import LOGIN, PASSWORD, VIRTUAL_GOODS, Result, ShopFolder
+
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_COURIER = "中通快递"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallShop:
+    """A mock, its owner's folder, and what the owner wants to be sent."""
+
+    mock: MockShop
+    folder: ShopFolder
+    parcels: dict[str, Parcel]
+    """In the sheet, by order number, nearest ship-by first."""
+    virtual: tuple[str, ...]
+    """To be shipped without logistics; their ship-by is nearer than that of all parcels."""
+    held: Mapping[str, str]
+    """In the sheet too, but must wait: order number → reason."""
+
+    @property
+    def wanted(self) -> list[str]:
+        """What is to be shipped, in the order in which a run does it."""
+        return [*self.virtual, *self.parcels]
+
+    @property
+    def everything(self) -> list[str]:
+        """Each order that a run must give an account of."""
+        return [*self.wanted, *self.held]
+
+    def ship(self, *more: str) -> Result:
+        """Run `rpa run ship` to its end."""
+        return self.folder.run("run", "ship", "--json", *more)
+
+    def truth(self) -> dict[str, Any]:
+        """What is true of the orders, by number."""
+        orders: dict[str, Any] = self.mock.truth()["orders"]
+        return orders
+
+    def writes(self) -> list[dict[str, Any]]:
+        """Every request to ship that reached the shop."""
+        writes: list[dict[str, Any]] = self.mock.truth()["writes"]
+        return writes
+
+    def shipped(self) -> list[str]:
+        """The orders that have an accepted shipment."""
+        return sorted(sn for sn, order in self.truth().items() if order["shipments"])
+
+    def arm_for(self, subject: str, name: str, *, endpoint: str = "orders/shipping", **how: Any) -> dict[str, Any]:
+        """Arm a fault for the ship request of this order, or for its dialog, if each order before it makes one."""
+        return self.mock.fault(name, endpoint=endpoint, at=self.wanted.index(subject) + 1, **how)
+
+
+@contextmanager
+def small_shop(
+    path: Path, *, parcels: int = 2, virtual: int = 2, held: Sequence[str] = ("under_audit", "after_sale"),
+    logged_in: bool = True, settle_s: float = 1.0, seed: int = 7, **options: Any,
+) -> Iterator[SmallShop]:  # fmt: skip
+    """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
+    made = generate(orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW)
+    plain, without, waiting = chosen(made, parcels=parcels, virtual=virtual, held=len(held))
+    with MockShop(seed=seed, **options) as mock:
+        prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
+        folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
+        rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}
+        folder.write_sheet(list(rows.values()))
+        hold_still(folder)
+        if logged_in:
+            log_in(folder, mock=mock)
+        yield SmallShop(
+            mock=mock, folder=folder, parcels={sn: rows[sn] for sn in plain}, virtual=tuple(without),
+            held=dict(zip(waiting, held, strict=True)),
+        )  # fmt: skip
+
+
+def chosen(made: Sequence[MockOrder], *, parcels: int, virtual: int, held: int) -> tuple[list[str], ...]:
+    """Orders for parcels, orders that need none, and some to wait: ordinary ones, in the order of the shop."""
+    listed = {goods.goods_id for goods in VIRTUAL}
+    usual = [o for o in made if not (o.held or o.presale_until or o.remark or o.flag or len(o.items) > 1)]
+    plain = [o.order_sn for o in usual if not o.virtual]
+    without = [o.order_sn for o in usual if o.items[0].goods_id in listed]
+    assert len(plain) >= parcels + held, "the generated shop has too few orders"
+    assert len(without) >= virtual, "the generated shop has too few virtual orders"
+    return plain[:parcels], without[:virtual], plain[parcels : parcels + held]
+
+
+def prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str], held: Mapping[str, str]) -> None:
+    """Close every other order, give the pending ones their ship-by, one after the other, and their marks."""
+    marks: dict[str, dict[str, Any]] = {
+        "under_audit": {"audit": True},
+        "after_sale": {"after_sale": True},
+        "seller_remark": {"remark": "勿发"},
+    }
+    for order in made:
+        if order.order_sn not in pending:
+            mock.patch(order.order_sn, status="closed")
+    virtual = {order.order_sn for order in made if order.virtual}
+    for n, sn in enumerate(pending):
+        ship_by = DEFAULT_NOW.replace(day=11 if sn in virtual else 12, hour=10, minute=0) + timedelta(minutes=n)
+        mock.patch(sn, ship_by=ship_by.isoformat(), **marks.get(held.get(sn, ""), {}))
+
+
+def hold_still(folder: ShopFolder) -> None:
+    """Give the folder a profile of its own that switches the site's animations off: a quarter of the time."""
+    own = folder.path / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    shipped = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    own.write_text(shipped.replace('animations = "keep"', 'animations = "off"'), encoding="utf-8")
+
+
+def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
+    """Keep a fresh login in the folder, as `rpa login` would, without a browser."""
+    with _DIRECT.open(f"{mock.url}/login/") as page:
+        found = re.search(r'name="mms-nonce" content="(\w+)"', page.read().decode())
+    assert found, "the mock's login page has no nonce"
+    path = "/janus/api/auth"
+    body = json.dumps({"username": LOGIN, "password": base64.b64encode(PASSWORD.encode()).decode()}).encode()
+    signature = anti_content(path, nonce=found[1], ts="1773106200000")
+    request = urllib.request.Request(mock.url + path, data=body, headers={"anti-content": signature})
+    with _DIRECT.open(request) as answer:
+        name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+    cookie = {
+        "name": name, "value": value, "domain": "127.0.0.1", "path": "/", "expires": -1,
+        "httpOnly": True, "secure": False, "sameSite": "Lax",
+    }  # fmt: skip
+    state = json.dumps({"cookies": [cookie], "origins": []}).encode()
+    Vault(folder.var / "secrets", key_from(folder.key)).save_state(shop, state, folder.site(shop))

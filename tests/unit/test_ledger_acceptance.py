@@ -1,0 +1,223 @@
+"""What a person accepts: holds and actions come back, and the ledger is another one from then on."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from rpa.errors import ConfigError
+from rpa.ledger.acceptance import accept
+from rpa.ledger.actions import Intent, Seen, State
+from rpa.ledger.journal import Journal
+from rpa.ledger.ledger import Ledger
+from tests.support.ledger_clock import HandClock
+from tests.support.lost_ledger import CLOCK, backup, held, lose, open_ledger, put_back, refused, take, with_a_backup
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return with_a_backup(tmp_path)
+
+
+@pytest.mark.parametrize("loss", [put_back, lose])
+def test_what_a_person_held_and_released_comes_back(path: Path, loss: object) -> None:
+    with open_ledger(path) as ledger:
+        ledger.lift("demo", subject="A", by="小李", reason="called")
+        ledger.hold("demo", subject="C", reason="gone by then", by="me", until=CLOCK.now())
+    assert callable(loss)
+    loss(path)
+    take(path)
+    with open_ledger(path) as ledger:
+        [(hold,)] = ledger.holds("demo").values()
+    assert (hold.subject, hold.reason, hold.held_by, hold.cause) == ("B", "sold out", "小王", "person")
+
+
+def test_an_acceptance_is_kept_and_there_is_none_without_a_doubt(path: Path) -> None:
+    with pytest.raises(ConfigError, match="nothing to accept"):
+        take(path)
+    put_back(path)
+    take(path)
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT found, accepted_by, reason FROM acceptances").fetchall()
+    assert rows == [("older", "小王", "the disk died")]
+    assert Journal(path).read().entries[-1]["by"] == "小王"
+    with pytest.raises(ConfigError, match="nothing to accept"):
+        take(path)
+
+
+def test_a_ledger_that_was_given_up_is_foreign_when_it_comes_back(path: Path, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path / "newest")
+    put_back(path)
+    take(path)
+    shutil.copy(tmp_path / "newest", path)
+    assert refused(path).fault == "foreign"
+    put_back(path)
+    assert refused(path).fault == "foreign"
+    take(path)
+    assert held(path) == {"A", "B"}
+
+
+def test_an_acceptance_that_was_killed_before_its_witness_counts(path: Path) -> None:
+    put_back(path)
+    before = {file: file.read_bytes() for file in path.parent.glob("witness-*")}
+    take(path)
+    for file, content in before.items():
+        file.write_bytes(content)
+    assert held(path) == {"A", "B"}
+
+
+def test_what_may_have_reached_the_site_is_looked_at_again_and_not_begun_anew(path: Path) -> None:
+    with open_ledger(path) as ledger:
+        run = ledger.start_run("demo", flow="ship")
+        intents = [
+            Intent(subject=each, payload={"number": f"N{each}"}) for each in ("open", "done", "refused", "doubt")
+        ]
+        begun = {each.subject: each for each in ledger.begin(run, kind="ship", intents=intents)}
+        looks = {"done": Seen.OURS, "refused": Seen.REFUSED, "doubt": Seen.UNREADABLE}
+        for subject, seen in looks.items():
+            ledger.settle(run, begun[subject], seen=seen, settled=True, facts={"at": subject})
+        ledger.hand_over(run, kind="ship", intents=[Intent(subject="handed", payload={}, bundle="9")])
+        before = {each.subject: each for each in ledger.show("demo")}
+    put_back(path)
+    take(path)
+    with open_ledger(path) as ledger:
+        after = {each.subject: each for each in ledger.show("demo")}
+        assert {subject: each.state for subject, each in after.items()} == {
+            "open": State.SUBMITTING, "done": State.DONE, "doubt": State.UNKNOWN, "handed": State.HANDED_OVER,
+        }  # fmt: skip
+        for subject, each in after.items():
+            was = before[subject].to_json()
+            assert {**each.to_json(), "id": 0} == {**was, "id": 0}
+        [known] = ledger.runs()
+        assert known.id == run.id
+        assert ledger.start_run("demo", flow="ship").fence > run.fence
+
+
+def test_a_backup_made_in_the_middle_of_a_click_learns_its_end(path: Path) -> None:
+    with open_ledger(path) as ledger:
+        run = ledger.start_run("demo", flow="ship")
+        [one, two] = ledger.begin(
+            run, kind="ship", intents=[Intent(subject=each, payload={}) for each in ("one", "two")]
+        )
+    shutil.copy(path, backup(path))
+    with open_ledger(path) as ledger:
+        ledger.settle(run, one, seen=Seen.OURS, settled=True)
+        ledger.settle(run, two, seen=Seen.REFUSED, settled=True)
+        CLOCK.move(1)
+        ledger.begin(run, kind="ship", intents=[Intent(subject="two", payload={"again": "1"})])
+    put_back(path)
+    take(path)
+    with open_ledger(path) as ledger:
+        found = sorted((each.subject, each.state) for each in ledger.show("demo"))
+    assert found == [("one", State.DONE), ("two", State.REFUSED), ("two", State.SUBMITTING)]
+
+
+def test_another_run_has_the_fence_of_a_lost_one_and_both_stay_apart(path: Path) -> None:
+    with open_ledger(path) as ledger:
+        run = ledger.start_run("demo", flow="ship")
+        ledger.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
+    put_back(path)
+    for each in path.parent.glob("witness-*"):
+        each.unlink()
+    with Ledger.open(path, clock=HandClock(_at=[CLOCK.now().replace(hour=22)])) as ledger:
+        other = ledger.start_run("demo", flow="ship")  # nobody could tell, so that it is used
+        assert other.fence == run.fence
+    lose(path)
+    take(path)
+    with open_ledger(path) as ledger:
+        assert ledger.live("demo", kind="ship").keys() == {"X"}
+
+
+def test_what_a_killed_process_left_beside_a_lost_file_is_of_no_use_and_no_harm(path: Path) -> None:
+    ledger = open_ledger(path)
+    ledger.hold("demo", subject="C", reason="sold out", by="小王")
+    left = {file: file.read_bytes() for file in path.parent.glob("ledger.sqlite3-*")}
+    ledger.close()
+    path.unlink()
+    for file, content in left.items():
+        file.write_bytes(content)
+    assert refused(path).fault == "missing"
+    take(path)
+    assert held(path) == {"A", "B", "C"}
+
+
+def test_an_acceptance_counts_while_somebody_else_reads(path: Path) -> None:
+    put_back(path)
+    with Ledger.open(path, clock=CLOCK, doubted=lambda _: None) as reader:
+        reader.holds("demo")
+        take(path)
+        assert held(path) == {"A", "B"}
+
+
+def test_a_line_that_a_power_cut_tore_takes_no_other_along(path: Path) -> None:
+    file = Journal(path).file
+    file.write_bytes(file.read_bytes()[:-20])
+    with open_ledger(path) as ledger:
+        ledger.hold("demo", subject="C", reason="sold out", by="小王")
+    text = file.read_bytes()
+    file.write_bytes(text + b"[" * 200_000 + b'\n{"sum": "0", "do": "hold", "sub')
+    lose(path)
+    accepted = accept(path, by="me", reason="r", clock=CLOCK)
+    assert (accepted.holds, accepted.unreadable) == (2, 3)
+    assert held(path) == {"A", "C"}
+
+
+def test_a_line_that_was_changed_is_not_believed(path: Path) -> None:
+    file = Journal(path).file
+    file.write_text(file.read_text(encoding="utf-8").replace('"subject": "B"', '"subject": "Z"'), encoding="utf-8")
+    lose(path)
+    assert accept(path, by="me", reason="r", clock=CLOCK).unreadable == 1
+    assert held(path) == {"A"}
+
+
+def test_a_hold_that_another_process_put_on_after_a_lifting_stays(path: Path) -> None:
+    file = Journal(path).file
+    early = file.read_text(encoding="utf-8")
+    with open_ledger(path) as ledger:
+        ledger.lift("demo", subject="B", by="me")
+        lifting = file.read_text(encoding="utf-8").removeprefix(early)
+        CLOCK.move(1)
+        ledger.hold("demo", subject="B", reason="again", by="me")
+        holding = file.read_text(encoding="utf-8").removeprefix(early + lifting)
+    file.write_text(early + holding + lifting, encoding="utf-8")
+    lose(path)
+    take(path)
+    assert held(path) == {"A", "B"}
+
+
+def test_the_journal_begins_anew_when_it_is_large_and_forgets_nothing_that_stands(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_ledger(path) as ledger:
+        run = ledger.start_run("demo", flow="ship")
+        ledger.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
+        for number in range(20):
+            ledger.hold("demo", subject="A", reason=f"call back {number}", by="me")
+    lines = Journal(path).read().entries
+    monkeypatch.setattr("rpa.ledger.journal.LARGE_BYTES", 1000)
+    open_ledger(path).close()
+    entries = Journal(path).read().entries
+    assert [each["do"] for each in entries] == ["begin", "hold", "hold", "action"]
+    assert len(entries) < len(lines)
+    assert not Journal(path).is_due  # though it is as large as that by itself
+    lose(path)
+    take(path)
+    with open_ledger(path) as ledger:
+        assert ledger.holds("demo").keys() == {"A", "B"}
+        assert ledger.live("demo", kind="ship").keys() == {"X"}
+
+
+def test_a_hold_that_cannot_be_kept_twice_is_not_kept_at_all(path: Path) -> None:
+    file = Journal(path).file
+    file.unlink()
+    with open_ledger(path) as ledger:
+        file.unlink()
+        file.mkdir()
+        with pytest.raises(ConfigError, match="nothing was recorded"):
+            ledger.hold("demo", subject="C", reason="r", by="me")
+    file.rmdir()
+    assert held(path) == {"A", "B"}
