@@ -56,18 +56,26 @@ def export_orders(run: Run) -> Iterator[Row]:
     The list is read while the site makes the table.
     """
     desk = ExportDesk(
-        run.office(ExportsOrders), clock=run.clock, ledger=run.ledger, shop=run.shop.name,
-        documents=run.documents, stopping=run.stopping,
-    )  # fmt: skip
+        run.office(ExportsOrders),
+        clock=run.clock,
+        ledger=run.ledger,
+        shop=run.shop.name,
+        documents=run.documents,
+        stopping=run.stopping,
+    )
     record = desk.have_made()
     listed = _pending(run)
     saved = desk.fetch(record, check=lambda path: _read(run, path))
     table = _table(run, saved)
     found = _looked_for(run, strangers(table.orders, listed))
     sources = Sources(
-        exported=table.orders, listed=listed, found=found, asked_at=record.asked_at, since=record.since,
+        exported=table.orders,
+        listed=listed,
+        found=found,
+        asked_at=record.asked_at,
+        since=record.since,
         actions=run.ledger.live(run.shop.name, kind=KIND, subjects={*table.orders, *listed}),
-    )  # fmt: skip
+    )
     compared = compare(sources)
     _hold_and_release(run, saved, table, listed)
     _note(run, saved, table, agreeing=compared.agreeing)
@@ -93,9 +101,12 @@ def _read(run: Run, path: Path) -> ExportTable:
     profile = run.profile
     with tempfile.TemporaryDirectory() as unpacked:
         return read_export(
-            path, words=profile.section(ExportWords), order_sn=profile.section(Identifiers).order_sn,
-            zone=ZoneInfo(profile.timezone), unpacked=Path(unpacked),
-        )  # fmt: skip
+            path,
+            words=profile.section(ExportWords),
+            order_sn=profile.section(Identifiers).order_sn,
+            zone=ZoneInfo(profile.timezone),
+            unpacked=Path(unpacked),
+        )
 
 
 def _table(run: Run, saved: SavedExport) -> ExportTable:
@@ -137,9 +148,7 @@ def _note(run: Run, saved: SavedExport, table: ExportTable, *, agreeing: int) ->
     run.note("export_agrees", _AGREEING.of(run.language).format(count=agreeing, path=saved.path))
 
 
-def _rows(
-    run: Run, findings: Sequence[Finding], *, listed: Mapping[str, Order], table: ExportTable
-) -> Iterator[Row]:  # fmt: skip
+def _rows(run: Run, findings: Sequence[Finding], *, listed: Mapping[str, Order], table: ExportTable) -> Iterator[Row]:
     decisions = _decisions(run, list(listed.values()))
     for finding in findings:
         run.meter.advance()

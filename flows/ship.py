@@ -40,9 +40,7 @@ class SheetOptions:
         default=False,
         attended=True,
     )
-    hidden_rows: bool = option(
-        "Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False
-    )  # fmt: skip
+    hidden_rows: bool = option("Also ship rows that are hidden in the sheet.", "表格中隐藏的行也发货。", default=False)
     accept_unusual: bool = option(
         "Also ship numbers that do not look like those of their courier; see `courier_patterns`.",
         "与快递公司常见格式不同的单号也发货；另见 courier_patterns。",

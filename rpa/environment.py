@@ -15,27 +15,94 @@ CREDENTIAL: Final = "rpa-key"
 """The name of the credential with the key, where systemd has been told to load it."""
 _held: list[str] = []
 """What RPA_KEY said: environments are told to every program that is started, and can be read while one runs."""
-_NEEDED: Final = frozenset({
-    # who and where
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TZ", "TMPDIR", "TMP", "TEMP", "LANG", "LANGUAGE", "TERM",
-    # screens, input methods, buses and fonts
-    "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XMODIFIERS",
-    "DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "FONTCONFIG_FILE",
-    "FONTCONFIG_PATH",
-    # the way to the network
-    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS",
-    # Windows
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "OS", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA",
-    "ALLUSERSPROFILE", "PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMW6432", "COMMONPROGRAMFILES",
-    "COMMONPROGRAMFILES(X86)", "COMMONPROGRAMW6432", "USERPROFILE", "USERNAME", "USERDOMAIN", "HOMEDRIVE", "HOMEPATH",
-    "PUBLIC", "COMPUTERNAME", "NUMBER_OF_PROCESSORS", "SESSIONNAME", "PSMODULEPATH",
-    # ours that are no secrets, and Python's
-    "RPA_BROWSER", "RPA_LANG", "RPA_CONFIG", "VIRTUAL_ENV",
-})  # fmt: skip
+_NEEDED: Final = frozenset(
+    {
+        # who and where
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "PWD",
+        "TZ",
+        "TMPDIR",
+        "TMP",
+        "TEMP",
+        "LANG",
+        "LANGUAGE",
+        "TERM",
+        # screens, input methods, buses and fonts
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "XAUTHORITY",
+        "XMODIFIERS",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "DBUS_SYSTEM_BUS_ADDRESS",
+        "LD_LIBRARY_PATH",
+        "DYLD_LIBRARY_PATH",
+        "FONTCONFIG_FILE",
+        "FONTCONFIG_PATH",
+        # the way to the network
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "NODE_EXTRA_CA_CERTS",
+        # Windows
+        "SYSTEMROOT",
+        "SYSTEMDRIVE",
+        "WINDIR",
+        "COMSPEC",
+        "PATHEXT",
+        "OS",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "PROGRAMDATA",
+        "ALLUSERSPROFILE",
+        "PROGRAMFILES",
+        "PROGRAMFILES(X86)",
+        "PROGRAMW6432",
+        "COMMONPROGRAMFILES",
+        "COMMONPROGRAMFILES(X86)",
+        "COMMONPROGRAMW6432",
+        "USERPROFILE",
+        "USERNAME",
+        "USERDOMAIN",
+        "HOMEDRIVE",
+        "HOMEPATH",
+        "PUBLIC",
+        "COMPUTERNAME",
+        "NUMBER_OF_PROCESSORS",
+        "SESSIONNAME",
+        "PSMODULEPATH",
+        # ours that are no secrets, and Python's
+        "RPA_BROWSER",
+        "RPA_LANG",
+        "RPA_CONFIG",
+        "VIRTUAL_ENV",
+    }
+)
 _KINDS: Final = (
-    "LC_", "XDG_", "PROCESSOR_", "PYTHON", "PLAYWRIGHT_", "PWTEST_", "PW_", "CHROME_", "CHROMIUM_", "LIBGL_", "MESA_",
-    "GTK_", "GDK_", "QT_", "IBUS_", "FCITX", "WSL",
-)  # fmt: skip
+    "LC_",
+    "XDG_",
+    "PROCESSOR_",
+    "PYTHON",
+    "PLAYWRIGHT_",
+    "PWTEST_",
+    "PW_",
+    "CHROME_",
+    "CHROMIUM_",
+    "LIBGL_",
+    "MESA_",
+    "GTK_",
+    "GDK_",
+    "QT_",
+    "IBUS_",
+    "FCITX",
+    "WSL",
+)
 """How names begin that are needed all the same."""
 
 

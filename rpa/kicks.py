@@ -98,9 +98,12 @@ class Kicks:
         try:
             told = json.loads(once_free(path.read_bytes))
             return Kick(
-                shop=path.stem, platform=str(told["platform"]), login=str(told["login"]),
-                base_url=told["base_url"] and str(told["base_url"]), since=datetime.fromisoformat(told["since"]),
-            )  # fmt: skip
+                shop=path.stem,
+                platform=str(told["platform"]),
+                login=str(told["login"]),
+                base_url=told["base_url"] and str(told["base_url"]),
+                since=datetime.fromisoformat(told["since"]),
+            )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return Kick(shop=path.stem)
 

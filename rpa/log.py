@@ -118,9 +118,16 @@ def _word_in(language: Language, word: object) -> object:
 def _kept(path: Path, *, rotation: str, retention: int) -> Iterator[None]:
     literal = str(path).replace("{", "{{").replace("}", "}}")  # loguru puts the time into braces
     everything = logger.add(
-        literal, level="DEBUG", format=_as_entry, rotation=rotation, retention=retention, encoding="utf-8",
-        diagnose=False, backtrace=False, delay=True,
-    )  # fmt: skip
+        literal,
+        level="DEBUG",
+        format=_as_entry,
+        rotation=rotation,
+        retention=retention,
+        encoding="utf-8",
+        diagnose=False,
+        backtrace=False,
+        delay=True,
+    )
     try:
         yield
     finally:

@@ -89,9 +89,15 @@ class Run:
     def once(self, kind: str, *, look: Callable[[Sequence[Action]], Mapping[str, Look]]) -> Once:
         """Irreversible steps of one kind; `look` reads many subjects back from the site."""
         return Once(
-            self.ledger, self.record, kind=kind, clock=self.clock, look=look,
-            settle_s=self.shop.settle_s, bound=self.shop.confirm_every, allowed=self.allowed,
-        )  # fmt: skip
+            self.ledger,
+            self.record,
+            kind=kind,
+            clock=self.clock,
+            look=look,
+            settle_s=self.shop.settle_s,
+            bound=self.shop.confirm_every,
+            allowed=self.allowed,
+        )
 
 
 def imports_folder(evidence: Path) -> Path:

@@ -113,9 +113,13 @@ class Confined:
         words = [str(each) for each in (limits.memory_bytes, limits.cpu_s, limits.wall_s)]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-S", "-m", self._module, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, env=_environment(), **_apart(),
-            )  # fmt: skip
+                [sys.executable, "-P", "-S", "-m", self._module, *words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                **_apart(),
+            )
         except OSError as error:
             raise TryAgain(_NOT_STARTED) from error
         atexit.unregister(self.close)

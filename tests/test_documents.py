@@ -104,9 +104,10 @@ def test_the_flow_that_contributing_walks_through_is_found_and_works(tmp_path: P
         truth = mock.truth()
     until = datetime.fromisoformat(truth["now"]) + timedelta(hours=4)
     near = {
-        sn for sn, order in truth["orders"].items()
+        sn
+        for sn, order in truth["orders"].items()
         if order["status"] == "pending" and datetime.fromisoformat(order["ship_by"]) <= until
-    }  # fmt: skip
+    }
     assert done.exit_code == 0, done.stderr
     assert done.reasons() == dict.fromkeys(near, "listed")
     assert 0 < len(near) < len(truth["orders"])

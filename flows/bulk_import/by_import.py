@@ -31,7 +31,7 @@ _MOST_REBUILDS = 5
 _MOST_DOUBTS = 3
 _QUESTION = Text(
     en="Upload {file} with {count} orders, {first} first?", zh="上传 {file}，共 {count} 个订单，首个 {first}？"
-)  # fmt: skip
+)
 
 
 _NOT_AGAIN = Text(
@@ -101,9 +101,7 @@ class ImportWay:
     def _agrees(self, packed: Packed) -> bool:
         question = _QUESTION.of(self._run.language)
         first = packed.decisions[0].order_sn
-        return self._run.person.agrees(
-            question.format(file=packed.file.name, count=len(packed.decisions), first=first)
-        )  # fmt: skip
+        return self._run.person.agrees(question.format(file=packed.file.name, count=len(packed.decisions), first=first))
 
     def _is_old(self, packed: Packed) -> bool:
         return packed.began.age_s(self._run.clock) > MARKS_STALE_S

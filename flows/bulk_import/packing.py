@@ -47,9 +47,7 @@ def without_parcel(decision: Decision) -> bool:
 def line_of(decision: Decision) -> ImportLine:
     """The row of a file that ships this order."""
     _, shipment = decision.to_ship
-    return ImportLine(
-        order_sn=shipment.order_sn, courier=shipment.courier, tracking_number=shipment.tracking_number
-    )  # fmt: skip
+    return ImportLine(order_sn=shipment.order_sn, courier=shipment.courier, tracking_number=shipment.tracking_number)
 
 
 def fits(file: Path, *, limits: ImportLimits) -> bool:
@@ -139,9 +137,13 @@ class Packing:
                 f"The import page takes no file of more than {terms.limits.size} bytes; look at it by hand."
             )
         return Packed(
-            how=terms.how, decisions=tuple(imported(each) for each in decisions),
-            lines=tuple(line_of(each) for each in decisions), file=file, began=read.began, read_at=read.read_at,
-        )  # fmt: skip
+            how=terms.how,
+            decisions=tuple(imported(each) for each in decisions),
+            lines=tuple(line_of(each) for each in decisions),
+            file=file,
+            began=read.began,
+            read_at=read.read_at,
+        )
 
     def _written(self, decisions: Sequence[Decision], *, terms: Terms) -> Path:
         folder = private_folder(self._run.import_folder(str(next(self._numbers))))

@@ -27,9 +27,11 @@ _UNDER_AUDIT = Text(en="under audit", zh="平台审核中")
 _AFTER_SALE = Text(en="in after-sale", zh="售后处理中")
 _CHANGED = Text(en="{names} changed", zh="{names}已变更")
 _NAMES = {
-    "goods": Text(en="goods", zh="商品"), "receiver": Text(en="receiver", zh="收件人"),
-    "region": Text(en="region", zh="地区"), "address": Text(en="address", zh="地址"),
-}  # fmt: skip
+    "goods": Text(en="goods", zh="商品"),
+    "receiver": Text(en="receiver", zh="收件人"),
+    "region": Text(en="region", zh="地区"),
+    "address": Text(en="address", zh="地址"),
+}
 _AND = Text(en=", ", zh="、")
 
 

@@ -50,8 +50,10 @@ def read_again(run: Run, decisions: Sequence[Decision]) -> LastRead:
     weighed = [_weighed(each, orders.get(each.order_sn), again, when=when, gone=gone) for each in decisions]
     return LastRead(
         to_ship=tuple(each for each in weighed if each.reason is None),
-        left=tuple(each for each in weighed if each.reason is not None), began=began, read_at=now,
-    )  # fmt: skip
+        left=tuple(each for each in weighed if each.reason is not None),
+        began=began,
+        read_at=now,
+    )
 
 
 def _orders(reading: ReadsOrders, decisions: Sequence[Decision]) -> dict[str, Order]:
@@ -90,9 +92,7 @@ def _decided_again(
     return {each.order_sn: each for each in decide(pending, rows, rules=rules)}
 
 
-def _weighed(
-    before: Decision, order: Order | None, again: Mapping[str, Decision], *, when: str, gone: str
-) -> Decision:  # fmt: skip
+def _weighed(before: Decision, order: Order | None, again: Mapping[str, Decision], *, when: str, gone: str) -> Decision:
     if order is None:
         return _leaves(replace(before, reason=Reason.UNREADABLE), gone, when=when)
     if order.status != "pending":

@@ -92,9 +92,12 @@ class _Witnesses:
         if told.accepted and not self.whole:
             return _uncertain("the failure file lacks rows that were refused", said_yes=True)
         return ImportedRow(
-            accepted=told.accepted, code=None if told.accepted else told.code, words=told.words,
-            repeatable=told.repeatable, for_dialog=told.for_dialog,
-        )  # fmt: skip
+            accepted=told.accepted,
+            code=None if told.accepted else told.code,
+            words=told.words,
+            repeatable=told.repeatable,
+            for_dialog=told.for_dialog,
+        )
 
 
 def _same(told: ImportLine, ours: ImportLine) -> bool:

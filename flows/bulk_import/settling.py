@@ -98,9 +98,16 @@ def _settled(run: Run, handed: Sequence[Action], *, look: Looking) -> Iterator[S
         return
     _take_away_what_has_ended(run, handed)
     settled = settle_handed_over(
-        run.ledger, run.record, handed, look=look, take_away=lambda absent: _take_away(run, absent), clock=run.clock,
-        settle_s=run.shop.settle_s, by=_BY, reason=_NOT_SHOWN.of(run.language),
-    )  # fmt: skip
+        run.ledger,
+        run.record,
+        handed,
+        look=look,
+        take_away=lambda absent: _take_away(run, absent),
+        clock=run.clock,
+        settle_s=run.shop.settle_s,
+        by=_BY,
+        reason=_NOT_SHOWN.of(run.language),
+    )
     for each in settled:
         if each.action.state is not State.HANDED_OVER:
             _take_away(run, [each.action])

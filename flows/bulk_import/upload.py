@@ -101,9 +101,12 @@ class Upload:
         packed = self._packed
         try:
             return self._run.office(ImportsShipments).result(
-                packed.how, file_name=self.name, task_id=self.said.task_id, into=packed.file.parent,
+                packed.how,
+                file_name=self.name,
+                task_id=self.said.task_id,
+                into=packed.file.parent,
                 patience_s=self._run.shop.settle_s,
-            )  # fmt: skip
+            )
         except (InDoubt, Refused, TryAgain) as error:
             speak("WARNING", _NOT_KNOWN, name=self.name, error=error)
             return None
@@ -112,12 +115,17 @@ class Upload:
         """The site's answers, beside the file and the site's file of failures."""
         result = self.result
         told = {
-            "file": self.name, "orders": len(self._packed.lines), "marks_read_at": self._packed.read_at.isoformat(),
-            "sent_at": self._sent_at.isoformat(), "accepted": self.said.accepted, "words": self.said.words,
-            "task_id": result.task_id if result else self.said.task_id, "finished": bool(result and result.finished),
+            "file": self.name,
+            "orders": len(self._packed.lines),
+            "marks_read_at": self._packed.read_at.isoformat(),
+            "sent_at": self._sent_at.isoformat(),
+            "accepted": self.said.accepted,
+            "words": self.said.words,
+            "task_id": result.task_id if result else self.said.task_id,
+            "finished": bool(result and result.finished),
             "failures": result.failures.name if result and result.failures else None,
             "rows": [dict(row) for row in result.answers] if result else [],
-        }  # fmt: skip
+        }
         data = json.dumps(told, ensure_ascii=False, indent=1, default=str).encode(errors="backslashreplace")
         write_atomically(self._packed.file.parent / "answer.json", data)
 
@@ -140,9 +148,12 @@ class Upload:
         language = self._run.language
         others = len(self._rows) - accepted - refused
         return _WINDOW.of(language).format(
-            file=self.name, count=len(self._packed.lines), read_at=self._packed.read_at, sent_at=self._sent_at,
+            file=self.name,
+            count=len(self._packed.lines),
+            read_at=self._packed.read_at,
+            sent_at=self._sent_at,
             told=_TOLD.of(language).format(accepted=accepted, refused=refused, others=others),
-        )  # fmt: skip
+        )
 
 
 class Uploads:
@@ -180,7 +191,7 @@ class Uploads:
 
     def look(
         self, actions: Sequence[Action], *, going: Callable[[Sequence[Action]], set[str]] | None = None
-    ) -> tuple[dict[str, Look], set[str]]:  # fmt: skip
+    ) -> tuple[dict[str, Look], set[str]]:
         """How the site shows these, read back, and the files of those it does not show that it still works through.
 
         No look is from before the site had worked through the order's file. `going`: how it is told; None: see `going`.
@@ -221,7 +232,7 @@ class Uploads:
         try:
             result = office.result(
                 how, file_name=name, task_id=None, into=self._folder_of(name), patience_s=self._run.shop.settle_s
-            )  # fmt: skip
+            )
         except (InDoubt, Refused) as error:
             raise TryAgain(f"What became of {name} cannot be told: {error}") from error
         self.note(name, result)

@@ -95,10 +95,20 @@ class WebImports:
     """Uploads files of shipments, and reads what became of each row."""
 
     elements: ClassVar[tuple[str, ...]] = (
-        "import.parcels_open", "import.none_open", "import.template", "import.file", "import.confirm", "import.ended",
-        "import.page_size", "import.page_size_option", "import.next", "import.failures", "import.view",
-        "import.second_question", *ImportRecords.elements,
-    )  # fmt: skip
+        "import.parcels_open",
+        "import.none_open",
+        "import.template",
+        "import.file",
+        "import.confirm",
+        "import.ended",
+        "import.page_size",
+        "import.page_size_option",
+        "import.next",
+        "import.failures",
+        "import.view",
+        "import.second_question",
+        *ImportRecords.elements,
+    )
     commits: ClassVar[tuple[str, ...]] = ("import.confirm", "import.second_confirm")
 
     def __init__(self, view: View, shop: Shop) -> None:

@@ -52,8 +52,10 @@ class ImportRecords:
     """The records, read afresh each time they are asked for."""
 
     elements: ClassVar[tuple[str, ...]] = (
-        "import.records_size", "import.records_size_option", "import.records_next",
-    )  # fmt: skip
+        "import.records_size",
+        "import.records_size_option",
+        "import.records_next",
+    )
 
     def __init__(self, view: View) -> None:
         self._view = view

@@ -99,13 +99,21 @@ class Held:
         """Plain values; times ISO 8601 with offset, `hours_left` None where the ship-by time is not known."""
         hold, hours = self.hold, (self.ship_by - self.now) / timedelta(hours=1) if self.ship_by else None
         return {
-            "shop": self.shop, "subject": hold.subject, "cause": hold.cause, "reason": hold.reason,
-            "held_by": hold.held_by, "held_at": hold.held_at.isoformat(), "since": self.since.isoformat(),
-            "until": hold.until.isoformat() if hold.until else None, "facts": dict(hold.facts),
-            "stale": self.stale, "released_by": self.released_by(Language.EN),
+            "shop": self.shop,
+            "subject": hold.subject,
+            "cause": hold.cause,
+            "reason": hold.reason,
+            "held_by": hold.held_by,
+            "held_at": hold.held_at.isoformat(),
+            "since": self.since.isoformat(),
+            "until": hold.until.isoformat() if hold.until else None,
+            "facts": dict(hold.facts),
+            "stale": self.stale,
+            "released_by": self.released_by(Language.EN),
             "ship_by": self.ship_by.isoformat() if self.ship_by else None,
-            "hours_left": None if hours is None else round(hours, 1), "evidence": self.evidence,
-        }  # fmt: skip
+            "hours_left": None if hours is None else round(hours, 1),
+            "evidence": self.evidence,
+        }
 
 
 def held_in(ledger: Ledger, shop: str) -> Iterator[Held]:

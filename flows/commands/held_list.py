@@ -64,8 +64,13 @@ def holds_table(found: Sequence[Held], *, language: Language, now: datetime) -> 
     for title in _TITLES[1:]:
         table.add_column(title.of(language), overflow="fold", ratio=3 if title is _TITLES[-1] else None)
     for held in found:
-        table.add_row(held.shop, _what(held, language=language), _since(held, language=language, now=now),
-                      _why(held, language=language), end_section=True)  # fmt: skip
+        table.add_row(
+            held.shop,
+            _what(held, language=language),
+            _since(held, language=language, now=now),
+            _why(held, language=language),
+            end_section=True,
+        )
     return table
 
 

@@ -16,17 +16,23 @@ from rpa.language import Language, Text
 
 _HEADERS: Mapping[str, tuple[Text, ...]] = {
     "order_sn": (
-        Text(en="order number", zh="订单号"), Text(en="order_sn", zh="订单编号"), Text(en="order", zh="订单"),
+        Text(en="order number", zh="订单号"),
+        Text(en="order_sn", zh="订单编号"),
+        Text(en="order", zh="订单"),
     ),
     "goods_id": (Text(en="goods id", zh="商品ID"), Text(en="goods_id", zh="商品编号"), Text(en="goods", zh="商品")),
     "spec": (
-        Text(en="spec", zh="规格"), Text(en="sku", zh="商品规格"), Text(en="specification", zh="SKU规格"),
+        Text(en="spec", zh="规格"),
+        Text(en="sku", zh="商品规格"),
+        Text(en="specification", zh="SKU规格"),
     ),
     "reason": (Text(en="reason", zh="原因"), Text(en="why", zh="拦截原因"), Text(en="remark", zh="备注")),
     "until": (
-        Text(en="until", zh="截止日期"), Text(en="end date", zh="截止时间"), Text(en="held until", zh="拦截至"),
+        Text(en="until", zh="截止日期"),
+        Text(en="end date", zh="截止时间"),
+        Text(en="held until", zh="拦截至"),
     ),
-}  # fmt: skip
+}
 _FIELDS = {header_key(word): name for name, texts in _HEADERS.items() for text in texts for word in (text.en, text.zh)}
 _HEADER_WITHIN_ROWS = 20
 _NO_HEADER = Text(

@@ -50,9 +50,13 @@ def holds_add(
     from flows.commands.subjects import Named
 
     add_holds(
-        context.obj, shop, named=Named(orders=order or (), goods=goods or (), skus=sku or ()),
-        reason=reason, until=until, by=by,
-    )  # fmt: skip
+        context.obj,
+        shop,
+        named=Named(orders=order or (), goods=goods or (), skus=sku or ()),
+        reason=reason,
+        until=until,
+        by=by,
+    )
 
 
 @app.command("lift", help=Commands.holds_lift)

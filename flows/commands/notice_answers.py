@@ -183,14 +183,17 @@ class _Answering:
         ]
         if document.state in NEEDS_PERSON or document.state is DocumentState.RESOLVED:
             self.ledger.conclude_document(
-                document, state=self._state(document, orders=orders), facts=self.word.facts, mentions=words,
-                judge=standing, causes=NOTICE_CAUSES, by=self.word.by,
-            )  # fmt: skip
+                document,
+                state=self._state(document, orders=orders),
+                facts=self.word.facts,
+                mentions=words,
+                judge=standing,
+                causes=NOTICE_CAUSES,
+                by=self.word.by,
+            )
         elif words:
             own = [replace(each, document_id=document.id) for each in words]
-            self.ledger.mention(
-                document.shop, mentions=own, judge=standing, causes=NOTICE_CAUSES, by=self.word.by
-            )  # fmt: skip
+            self.ledger.mention(document.shop, mentions=own, judge=standing, causes=NOTICE_CAUSES, by=self.word.by)
 
     def _state(self, document: Document, *, orders: Sequence[str]) -> DocumentState:
         """Dealt with, unless orders stay that nobody has explained."""
@@ -210,7 +213,7 @@ def _told(ledger: Ledger, found: Noticed, *, word: _Word, said: Sequence[str], l
     says = SAYS[word.says].of(language)
     yield _RECORDED.of(language).format(
         notice=name, shop=shop, orders=orders, says=says, by=word.by, reason=word.reason
-    )  # fmt: skip
+    )
     left = dict.fromkeys(
         mention.subject for each in found.all for mention in ledger.mentions_of(each) if mention.says == Says.UNCLEAR
     )

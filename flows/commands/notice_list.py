@@ -36,12 +36,17 @@ _ANSWERS = {
     Answer.UNKNOWN: (Text(en="unknown", zh="不确定"), "bold yellow"),
 }
 _COVERAGE_TITLES = (
-    Text(en="Shop", zh="店铺"), Text(en="Account", zh="账号"), Text(en="All saved?", zh="全部保存？"),
-    Text(en="Known from", zh="起"), Text(en="until", zh="止"),
-)  # fmt: skip
+    Text(en="Shop", zh="店铺"),
+    Text(en="Account", zh="账号"),
+    Text(en="All saved?", zh="全部保存？"),
+    Text(en="Known from", zh="起"),
+    Text(en="until", zh="止"),
+)
 _NOTICE_TITLES = (
-    Text(en="Notice", zh="站内信"), Text(en="State", zh="状态"), Text(en="What to do", zh="处理办法"),
-)  # fmt: skip
+    Text(en="Notice", zh="站内信"),
+    Text(en="State", zh="状态"),
+    Text(en="What to do", zh="处理办法"),
+)
 _WORRY = Text(en="{shop}: {worry}", zh="{shop}：{worry}")
 _NONE = Text(en="No notice needs you.", zh="没有需要您处理的站内信。")
 
@@ -85,13 +90,15 @@ def _accounts(ledger: Ledger, config: Config, shop: str, known: Sequence[Noticed
     names = {each.account for each in coverages} | {fact(each.notice, "account") for each in known}
     for account in sorted(names) or [""]:
         yield _Account(
-            shop=shop, account=account,
+            shop=shop,
+            account=account,
             covered=answer(
                 [each for each in coverages if each.account == account],
                 [each for each in documents if fact(each, "account") == account],
-                ledger.site_now(shop), hours=hours,
+                ledger.site_now(shop),
+                hours=hours,
             ),
-        )  # fmt: skip
+        )
 
 
 def _tell(accounts: Sequence[_Account], chosen: Sequence[Noticed], *, language: Language, now: datetime) -> None:
@@ -130,10 +137,13 @@ def _notice_table(chosen: Sequence[Noticed], *, language: Language, now: datetim
         table.add_column(title.of(language), overflow="fold", ratio=2 if title is _NOTICE_TITLES[-1] else None)
     for each in chosen:
         word, style = STATES[each.worst.state]
-        head = Styled("\n").join([
-            Styled.assemble((each.notice.name, "bold"), f" {each.notice.shop}"), Styled(each.title),
-            Styled(minute(each.sent_at, like=now), style="dim"),
-        ])  # fmt: skip
+        head = Styled("\n").join(
+            [
+                Styled.assemble((each.notice.name, "bold"), f" {each.notice.shop}"),
+                Styled(each.title),
+                Styled(minute(each.sent_at, like=now), style="dim"),
+            ]
+        )
         what = each.explanation(language)
         table.add_row(head, Styled(word.of(language), style=style), what, end_section=True)
     return table
@@ -142,31 +152,46 @@ def _notice_table(chosen: Sequence[Noticed], *, language: Language, now: datetim
 def _coverage_json(each: _Account) -> dict[str, object]:
     covered = each.covered
     return {
-        "shop": each.shop, "account": each.account, "answer": covered.answer.value,
-        "since": _iso(covered.since), "until": _iso(covered.until), "doubt": covered.doubt,
+        "shop": each.shop,
+        "account": each.account,
+        "answer": covered.answer.value,
+        "since": _iso(covered.since),
+        "until": _iso(covered.until),
+        "doubt": covered.doubt,
         "lost": [
             {"since": _iso(span.since), "until": _iso(span.until), "notices": list(span.notices)}
             for span in covered.lost
         ],
-        "unsaved": list(covered.unsaved), "expiring": list(covered.expiring), "overdue": covered.overdue,
-    }  # fmt: skip
+        "unsaved": list(covered.unsaved),
+        "expiring": list(covered.expiring),
+        "overdue": covered.overdue,
+    }
 
 
 def _json(each: Noticed) -> dict[str, object]:
     notice = each.notice
     return {
-        "shop": notice.shop, "notice": notice.name, "title": each.title, "kind": fact(notice, "kind"),
-        "account": fact(notice, "account"), "state": notice.state.value, "sent_at": _iso(each.sent_at),
-        "expires_at": _iso(notice.expires_at), "reason": fact(each.worst, "reason"),
+        "shop": notice.shop,
+        "notice": notice.name,
+        "title": each.title,
+        "kind": fact(notice, "kind"),
+        "account": fact(notice, "account"),
+        "state": notice.state.value,
+        "sent_at": _iso(each.sent_at),
+        "expires_at": _iso(notice.expires_at),
+        "reason": fact(each.worst, "reason"),
         "message": fact(each.worst, "message"),
         "files": [
             {
-                "name": fact(file, "name"), "state": file.state.value, "path": file.path,
-                "size_bytes": file.size_bytes, "sha256": file.sha256,
+                "name": fact(file, "name"),
+                "state": file.state.value,
+                "path": file.path,
+                "size_bytes": file.size_bytes,
+                "sha256": file.sha256,
             }
             for file in each.files
         ],
-    }  # fmt: skip
+    }
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -33,11 +33,16 @@ _SENT = Text(
 )
 _ANSWERED = Text(en="{by} answered: {reason}", zh="{by} 已处理：{reason}")
 _FILE_TITLES = (
-    Text(en="File", zh="文件"), Text(en="State", zh="状态"), Text(en="On disk", zh="磁盘"), Text(en="Where", zh="位置"),
-)  # fmt: skip
+    Text(en="File", zh="文件"),
+    Text(en="State", zh="状态"),
+    Text(en="On disk", zh="磁盘"),
+    Text(en="Where", zh="位置"),
+)
 _ORDER_TITLES = (
-    Text(en="Order", zh="订单"), Text(en="The notice says", zh="站内信要求"), Text(en="Held now", zh="当前拦截"),
-)  # fmt: skip
+    Text(en="Order", zh="订单"),
+    Text(en="The notice says", zh="站内信要求"),
+    Text(en="Held now", zh="当前拦截"),
+)
 _WHOLE = Text(en="whole", zh="完好")
 _DAMAGED = Text(en="damaged", zh="已损坏")
 _MISSING = Text(en="missing", zh="已丢失")

@@ -33,9 +33,11 @@ _HEAD = Text(
     zh="{shop} 的以下订单被站内信拦截，但两次读取时审核标记均已消失：",
 )
 _TITLES = (
-    Text(en="Order", zh="订单"), Text(en="Held since", zh="拦截时间"), Text(en="Clear at", zh="两次读取"),
+    Text(en="Order", zh="订单"),
+    Text(en="Held since", zh="拦截时间"),
+    Text(en="Clear at", zh="两次读取"),
     Text(en="Evidence", zh="截图"),
-)  # fmt: skip
+)
 _QUESTION = Text(en="Lift all {count}?", zh="全部解除（{count} 个）？")
 _SAID_NO = Text(en="Nothing was lifted.", zh="未解除。")
 _LIFTED = Text(en="Lifted in {shop}: {count} ({by}: {reason}).", zh="{shop} 已解除 {count} 个（{by}：{reason}）。")

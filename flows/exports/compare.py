@@ -195,9 +195,11 @@ def _shipped(exported: ExportedOrder, action: Action | None) -> tuple[Reason, st
     if exported.number_damaged:
         return Reason.UNREADABLE, f"the export's tracking number is damaged: {exported.tracking_number}"
     sent = Shipment(
-        order_sn=exported.order_sn, how=How(action.payload["how"]),
-        courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
-    )  # fmt: skip
+        order_sn=exported.order_sn,
+        how=How(action.payload["how"]),
+        courier=action.payload["courier"],
+        tracking_number=action.payload["tracking_number"],
+    )
     if sent.same_as(courier=exported.courier, tracking_number=exported.tracking_number):
         return None
     return Reason.SHIPPED_WITH_OTHER_NUMBER, f"export: {shown or 'no parcel'}{audited}"

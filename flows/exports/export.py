@@ -60,9 +60,15 @@ class ExportDesk:
     """One shop's export: asked for, waited for, downloaded."""
 
     def __init__(
-        self, office: ExportsOrders, *, clock: Clock, ledger: Ledger, shop: str, documents: Path,
+        self,
+        office: ExportsOrders,
+        *,
+        clock: Clock,
+        ledger: Ledger,
+        shop: str,
+        documents: Path,
         stopping: Callable[[], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`documents`: the folder of the shop's documents; `stopping`: whether to give up waiting."""
         self._office = office
         self._clock = clock
@@ -145,9 +151,7 @@ class ExportDesk:
             speak("INFO", _MAKING, record=record.record_id, seconds=pause_s)
             self._wait(pause_s)
 
-    def _downloaded(
-        self, record: ExportRecord, document: Document, *, check: Callable[[Path], object]
-    ) -> SavedExport:  # fmt: skip
+    def _downloaded(self, record: ExportRecord, document: Document, *, check: Callable[[Path], object]) -> SavedExport:
         try:
             return self._kept(record, document, check=check)
         except (Refused, InDoubt, BadArchive) as error:

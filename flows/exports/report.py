@@ -42,12 +42,20 @@ def exported_row(finding: Finding, exported: ExportedOrder) -> Row:
     items = exported.items
     quantities = [item.quantity for item in items if item.quantity is not None]
     row = OrderRow(
-        order_sn=finding.order_sn, outcome=finding.reason.outcome, reason=finding.reason, message=finding.message,
-        courier=exported.courier, tracking_number=exported.tracking_number,
-        goods_id="; ".join(item.goods_id for item in items), goods="; ".join(item.goods for item in items),
-        spec="; ".join(item.spec for item in items), quantity=sum(quantities), amount_fen=exported.amount_fen,
-        ship_by=exported.ship_by, shipped_at=exported.shipped_at,
-    )  # fmt: skip
+        order_sn=finding.order_sn,
+        outcome=finding.reason.outcome,
+        reason=finding.reason,
+        message=finding.message,
+        courier=exported.courier,
+        tracking_number=exported.tracking_number,
+        goods_id="; ".join(item.goods_id for item in items),
+        goods="; ".join(item.goods for item in items),
+        spec="; ".join(item.spec for item in items),
+        quantity=sum(quantities),
+        amount_fen=exported.amount_fen,
+        ship_by=exported.ship_by,
+        shipped_at=exported.shipped_at,
+    )
     return {**row.cells(), **_said(exported)}
 
 

@@ -23,8 +23,12 @@ class WebExports:
     """Exports orders through the list's dialog and the page of export records."""
 
     elements: ClassVar[tuple[str, ...]] = (
-        "orders.export", "export.make", "exports.heading", "exports.refresh", "exports.download",
-    )  # fmt: skip
+        "orders.export",
+        "export.make",
+        "exports.heading",
+        "exports.refresh",
+        "exports.download",
+    )
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view

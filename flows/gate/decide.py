@@ -83,9 +83,15 @@ def _decide_order(order: Order, row: SheetRow | BadRow | None, *, rules: Rules) 
 
 def _waiting(order: Order, row: SheetRow | BadRow | None, wait: Wait) -> Decision:
     return Decision(
-        order_sn=order.order_sn, order=order, row=row, shipment=None,
-        reason=wait.reason, message=wait.message, since=wait.since, evidence=wait.evidence,
-    )  # fmt: skip
+        order_sn=order.order_sn,
+        order=order,
+        row=row,
+        shipment=None,
+        reason=wait.reason,
+        message=wait.message,
+        since=wait.since,
+        evidence=wait.evidence,
+    )
 
 
 def _decide_with_row(order: Order, row: SheetRow | None, *, rules: Rules) -> Decision:
@@ -143,9 +149,13 @@ def _number(decision: Decision) -> str:
 def _refused(decision: Decision, receivers: Mapping[str, Sequence[str]]) -> Decision:
     count, different = len(receivers[_number(decision)]), len(set(receivers[_number(decision)]))
     return Decision(
-        order_sn=decision.order_sn, order=decision.order, row=decision.row, shipment=None,
-        reason=Reason.NUMBER_SHARED, message=f"{_number(decision)}: {count} orders, {different} receivers",
-    )  # fmt: skip
+        order_sn=decision.order_sn,
+        order=decision.order,
+        row=decision.row,
+        shipment=None,
+        reason=Reason.NUMBER_SHARED,
+        message=f"{_number(decision)}: {count} orders, {different} receivers",
+    )
 
 
 def as_read(decision: Decision) -> Decision:

@@ -166,9 +166,11 @@ def _held(order: Order, holds: tuple[Hold, ...], *, known: Known) -> Wait:
     if clear is not None and is_stale(first, clear=clear):
         looks = f"all signs clear {clear.first_at:%m-%d %H:%M} and {clear.last_at:%m-%d %H:%M}"
         return Wait(
-            reason=Reason.HOLD_STALE, message=f"{looks}; {message}", since=since,
+            reason=Reason.HOLD_STALE,
+            message=f"{looks}; {message}",
+            since=since,
             evidence=str(clear.last_facts.get("evidence") or ""),
-        )  # fmt: skip
+        )
     return Wait(reason=reason_of_cause(first.cause), message=message, since=since)
 
 

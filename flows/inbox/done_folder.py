@@ -68,9 +68,14 @@ def _done(folder: InboxFolder, stack: ExitStack) -> OpenFolder | None:
 
 
 def _write_result(
-    arrival: Arrival, *, folder: InboxFolder, store: OpenFolder, done: OpenFolder | None, ledger: Ledger,
+    arrival: Arrival,
+    *,
+    folder: InboxFolder,
+    store: OpenFolder,
+    done: OpenFolder | None,
+    ledger: Ledger,
     results: ResultWriter,
-) -> None:  # fmt: skip
+) -> None:
     """The result of one file, and those of its copies; until people can find them, they are made again by each run."""
     path = folder.store / folder.outside(arrival.path).name
     rows = ledger.rows_of_arrival(arrival)

@@ -36,10 +36,35 @@ RESULT = ".result.xlsx"
 _UNFINISHED = frozenset({".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".opdownload"})
 """Suffixes that browsers and file-transfer programs give a file until all of it is there."""
 _NEVER_SHEETS = frozenset({"thumbs.db", "desktop.ini"})
-_HARMLESS = frozenset({
-    "", ".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".htm", ".html", ".xml", ".json",
-    ".pdf", ".doc", ".docx", ".zip", ".rar", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic",
-})  # fmt: skip
+_HARMLESS = frozenset(
+    {
+        "",
+        ".csv",
+        ".txt",
+        ".tsv",
+        ".xlsx",
+        ".xlsm",
+        ".xls",
+        ".xlsb",
+        ".et",
+        ".ods",
+        ".htm",
+        ".html",
+        ".xml",
+        ".json",
+        ".pdf",
+        ".doc",
+        ".docx",
+        ".zip",
+        ".rar",
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".gif",
+        ".webp",
+        ".heic",
+    }
+)
 """Endings that files keep when they are put away; no program takes one of these for its own code or settings."""
 _LOCKED_S = 120.0
 _NOT_ALIKE = Text(
@@ -171,9 +196,15 @@ def _folder(path: Path, shops: tuple[Shop, ...], *, written: Path, config: Confi
     key = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     store = root / "var" / STORE / f"{safe_name(path.name, fallback=STORE)}-{_short(key)}"
     return InboxFolder(
-        path=path, key=key, root=root, locks=config.var / "locks", store=store, written=written, shops=shops,
+        path=path,
+        key=key,
+        root=root,
+        locks=config.var / "locks",
+        store=store,
+        written=written,
+        shops=shops,
         broken=broken,
-    )  # fmt: skip
+    )
 
 
 def check_shared(folder: InboxFolder) -> None:

@@ -96,22 +96,25 @@ class Inbox:
             key = (shop.platform, tuple(paths), tuple(sorted(settings.columns.items())), settings.inbox)
             if key not in read:
                 reading = reading_of(
-                    _sheet_profile(shop, config), columns=settings.columns, hidden_rows=hidden_rows,
-                    language=config.language, fatal=FatalFiles(config.var / FOLDER),
-                )  # fmt: skip
+                    _sheet_profile(shop, config),
+                    columns=settings.columns,
+                    hidden_rows=hidden_rows,
+                    language=config.language,
+                    fatal=FatalFiles(config.var / FOLDER),
+                )
                 arrived.read(shop.name, reading=reading)
                 unended_s = 0.0 if given else _UNENDED_S
-                files = read_files(
-                    paths, reading=reading, clock=config.clock, unended_s=unended_s, links=bool(given)
-                )  # fmt: skip
+                files = read_files(paths, reading=reading, clock=config.clock, unended_s=unended_s, links=bool(given))
                 read[key] = arrived.join(files, shop=shop.name)
                 _tell(read[key], language=config.language)
             contents[shop.name] = read[key]
         others = {} if given else _not_in_run(plan, read={path for _, paths, *_ in read for path in paths})
         return cls(
-            contents=contents, other_shops=others, arrived=arrived if arrived.folders else None,
+            contents=contents,
+            other_shops=others,
+            arrived=arrived if arrived.folders else None,
             accept_unusual=accept_unusual,
-        )  # fmt: skip
+        )
 
     def rows(self, shop: str) -> list[GoodOrBad]:
         """The rows that no shop has taken yet, of the sheets that this shop reads."""
@@ -262,9 +265,11 @@ def inbox_of(plan: Plan) -> Inbox:
     """What the sheets bring to a flow that ships, by its options. Raises ConfigError as `Inbox.read`."""
     options = plan.options
     return Inbox.read(
-        plan, given=given_sheets(plan), hidden_rows=options.hidden_rows or plan.yes,
+        plan,
+        given=given_sheets(plan),
+        hidden_rows=options.hidden_rows or plan.yes,
         accept_unusual=options.accept_unusual,
-    )  # fmt: skip
+    )
 
 
 def given_sheets(plan: Plan) -> list[Path]:

@@ -99,9 +99,14 @@ class Accepting:
         told = _TAKEN_IN.of(self._config.language)
         logger.info("{}", told.format(folder=self._folder.key, name=found.name, rows=len(rows)))
         return self._ledger.arrive(
-            self._folder.key, name=found.name, sha256=found.sha256, path=self._folder.inside(target),
-            rows=[new_row(row) for row in rows], facts=as_seen(found), instead_of=instead_of,
-        )  # fmt: skip
+            self._folder.key,
+            name=found.name,
+            sha256=found.sha256,
+            path=self._folder.inside(target),
+            rows=[new_row(row) for row in rows],
+            facts=as_seen(found),
+            instead_of=instead_of,
+        )
 
     def _free(self, name: str, *, at: datetime) -> Path:
         """A place that neither has a file nor is kept for one that could not be moved yet."""

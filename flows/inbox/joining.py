@@ -60,9 +60,10 @@ class Arrived:
     def of(cls, plan: Plan) -> Arrived:
         """The inboxes of the shops of a run. Raises ConfigError for shops that cannot share theirs."""
         folders = {
-            shop: folder for folder in folders_of(plan.config)
+            shop: folder
+            for folder in folders_of(plan.config)
             for shop in folder.names.intersection(each.name for each in plan.shops)
-        }  # fmt: skip
+        }
         for folder in folders.values():
             check_shared(folder)
         return cls(config=plan.config, live=plan.live, folders=folders)
@@ -143,9 +144,10 @@ class Arrived:
         with self.ledger() as ledger:
             now = {row.id: row for key in self.rows for _, row in ledger.open_rows(key)}
         return {
-            place for place, (_, each) in self.by_place.items()
+            place
+            for place, (_, each) in self.by_place.items()
             if each.id not in self.noted and self._is_elsewhere(now.get(each.id))
-        }  # fmt: skip
+        }
 
     def _is_elsewhere(self, row: ArrivalRow | None) -> bool:
         known = row is not None and row.shop and row.reason not in _NO_SHOPS
@@ -162,9 +164,13 @@ class Arrived:
 
 def _same_row(twin: OpenRow, *, first: Place) -> Decision:
     return Decision(
-        order_sn=twin.row.order_sn, order=None, row=twin.row, shipment=None, reason=Reason.SAME_ROW_BEFORE,
+        order_sn=twin.row.order_sn,
+        order=None,
+        row=twin.row,
+        shipment=None,
+        reason=Reason.SAME_ROW_BEFORE,
         message=str(first),
-    )  # fmt: skip
+    )
 
 
 def _open_row(arrival: Arrival, row: ArrivalRow, *, folder: InboxFolder, overdue: bool) -> OpenRow:

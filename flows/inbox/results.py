@@ -88,9 +88,12 @@ class ResultWriter:
         part = path.with_name(f".{path.name}.part")
         try:
             write_workbook(
-                part, sheets=[Sheet(name=_NAME, layout=layout, rows=rows)],
-                language=self.config.language, zone=self.config.zone, folder=self.config.folder,
-            )  # fmt: skip
+                part,
+                sheets=[Sheet(name=_NAME, layout=layout, rows=rows)],
+                language=self.config.language,
+                zone=self.config.zone,
+                folder=self.config.folder,
+            )
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -101,12 +104,18 @@ def _cells(rows: Sequence[ArrivalRow]) -> Iterator[Row]:
     for row in rows:
         content = row.content
         values = {
-            "place": row.place, "order_sn": content["order_sn"], "courier": content["courier"],
-            "tracking_number": content["tracking_number"], "state": row.state.value, "outcome": row.outcome,
+            "place": row.place,
+            "order_sn": content["order_sn"],
+            "courier": content["courier"],
+            "tracking_number": content["tracking_number"],
+            "state": row.state.value,
+            "outcome": row.outcome,
             "reason": row.reason or content.get("reason") or _TAKEN_IN,
-            "message": row.message or content.get("message"), "shop": row.shop, "at": row.updated_at,
+            "message": row.message or content.get("message"),
+            "shop": row.shop,
+            "at": row.updated_at,
             "mark": _mark(content),
-        }  # fmt: skip
+        }
         yield {key: raw_text(value) for key, value in values.items()}
 
 

@@ -49,9 +49,13 @@ def keep_in_sight(arrived: Arrived, *, stopped: Sequence[str]) -> None:
             done = _done(folder, {row.subject for row in mine}, ledger=ledger)
             left = [row for row in mine if row.subject not in done and not _is_over(row, arrived)]
             ledger.stand(
-                shop, report=REPORT, flow="ship", run_id=arrived.run_ids.get(shop, ""), whole=True,
+                shop,
+                report=REPORT,
+                flow="ship",
+                run_id=arrived.run_ids.get(shop, ""),
+                whole=True,
                 rows=_findings(left, arrived),
-            )  # fmt: skip
+            )
 
 
 def _done(folder: InboxFolder, subjects: Collection[str], *, ledger: Ledger) -> set[str]:
@@ -73,9 +77,13 @@ def _findings(rows: Sequence[ArrivalRow], arrived: Arrived) -> Iterator[Finding]
         deadline = arrived.reported.get(row.shop, {}).get(row.subject)
         facts = {"sheet_row": row.place, "tracking_number": row.content["tracking_number"]}
         yield Finding(
-            subject=row.subject, outcome=row.outcome, reason=row.reason, message=row.message, deadline=deadline,
+            subject=row.subject,
+            outcome=row.outcome,
+            reason=row.reason,
+            message=row.message,
+            deadline=deadline,
             facts=facts,
-        )  # fmt: skip
+        )
 
 
 _MOST_UNNOTED = 50
@@ -165,17 +173,21 @@ class Keeper:
                 told, message = Reason.EXPIRED, self._last_words(row)
             self._add(each, told, message, ended=given_up or ends(reason))
 
-    def _add(
-        self, each: OpenRow, reason: Reason, message: str, *, ended: bool, looked: tuple[str, ...] = ()
-    ) -> None:  # fmt: skip
+    def _add(self, each: OpenRow, reason: Reason, message: str, *, ended: bool, looked: tuple[str, ...] = ()) -> None:
         run_id = self._arrived.run_ids.get(self._shop, "")
         self._arrived.noted.add(each.id)
         self._notes.append(
             RowNote(
-                row_id=each.id, outcome=reason.outcome, reason=reason, message=message, shop=self._shop,
-                run_id=run_id, ends=ended, looked=looked,
+                row_id=each.id,
+                outcome=reason.outcome,
+                reason=reason,
+                message=message,
+                shop=self._shop,
+                run_id=run_id,
+                ends=ended,
+                looked=looked,
             ),
-        )  # fmt: skip
+        )
         if len(self._notes) >= _MOST_UNNOTED:
             self.flush()
 
@@ -212,9 +224,12 @@ def _meant(rows: Sequence[GoodOrBad], *, reason: str) -> GoodOrBad:
 
 
 def leave_over(
-    arrived: Arrived, left: Iterable[tuple[str, Decision]], *, contents: Mapping[str, SheetContents],
+    arrived: Arrived,
+    left: Iterable[tuple[str, Decision]],
+    *,
+    contents: Mapping[str, SheetContents],
     stopped: Sequence[str],
-) -> Iterator[tuple[str, Decision]]:  # fmt: skip
+) -> Iterator[tuple[str, Decision]]:
     """What no shop has taken, each noted once it is reported; without what another run has or has ended meanwhile."""
     keepers = {shop: Keeper(arrived, contents[shop], shop=shop) for shop in arrived.folders if arrived.live}
     elsewhere = arrived.elsewhere()

@@ -53,9 +53,12 @@ def new_row(row: GoodOrBad) -> NewRow:
     """A row as it is given to the ledger."""
     place = "!".join(filter(None, (row.place.worksheet, str(row.place.row))))
     content: dict[str, object] = {
-        "row": row.place.row, "worksheet": row.place.worksheet, "order_sn": row.order_sn, "courier": row.courier,
+        "row": row.place.row,
+        "worksheet": row.place.worksheet,
+        "order_sn": row.order_sn,
+        "courier": row.courier,
         "tracking_number": row.tracking_number,
-    }  # fmt: skip
+    }
     if isinstance(row, BadRow):
         content |= {"reason": row.reason.value, "message": row.message}
     else:
@@ -70,13 +73,21 @@ def sheet_row(kept: ArrivalRow, *, sheet: Path) -> GoodOrBad:
     order_sn, courier, number = content["order_sn"], content["courier"], content["tracking_number"]
     if "reason" in content:
         return BadRow(
-            place=place, order_sn=order_sn, courier=courier, tracking_number=number,
-            reason=Reason.of(content["reason"]), message=content["message"],
-        )  # fmt: skip
+            place=place,
+            order_sn=order_sn,
+            courier=courier,
+            tracking_number=number,
+            reason=Reason.of(content["reason"]),
+            message=content["message"],
+        )
     return SheetRow(
-        place=place, order_sn=order_sn, courier=courier, tracking_number=number,
-        proof=content["proof"], warning=content["warning"],
-    )  # fmt: skip
+        place=place,
+        order_sn=order_sn,
+        courier=courier,
+        tracking_number=number,
+        proof=content["proof"],
+        warning=content["warning"],
+    )
 
 
 def nothing_was_read(rows: Sequence[ArrivalRow]) -> bool:

@@ -71,7 +71,7 @@ class Filing:
         profile = run.profile
         sheets = SheetProfile(
             identifiers=profile.section(Identifiers), couriers=profile.section(Couriers), sheets=profile.section(Sheets)
-        )  # fmt: skip
+        )
         fatal = FatalFiles(run.documents / f".{FOLDER}")
         self._read_file = partial(read_attachment, words=profile.section(NoticeWords), sheets=sheets, fatal=fatal)
         self._read_text = partial(read_text, words=profile.section(NoticeWords), sheets=sheets)
@@ -163,10 +163,13 @@ class Filing:
     def _known(self, notice: Document, *, number: int, name: str) -> Document:
         shared = {key: notice.facts[key] for key in ("title", "kind", "account")}
         return self._ledger.find_document(
-            self._shop, kind=ATTACHMENT_KIND, name=f"{notice.name}/{number}",
+            self._shop,
+            kind=ATTACHMENT_KIND,
+            name=f"{notice.name}/{number}",
             facts={**shared, "name": name, "notice": notice.name},
-            issued_at=notice.issued_at, expires_at=notice.expires_at,
-        )  # fmt: skip
+            issued_at=notice.issued_at,
+            expires_at=notice.expires_at,
+        )
 
     def _replaced(self, notice: Document, attachment: Attachment) -> Document | None:
         """The file on disk that had this one's place; None: there is none, or it is this one."""
@@ -217,17 +220,27 @@ class Filing:
         return self._concluded(document, state, reason=problem.reason, message=message, says=reading.says)
 
     def _concluded(
-        self, document: Document, state: DocumentState, *, reason: NoticeReason, message: str = "",
-        says: Mapping[str, Says] | None = None, again: bool = False,
-    ) -> Document:  # fmt: skip
+        self,
+        document: Document,
+        state: DocumentState,
+        *,
+        reason: NoticeReason,
+        message: str = "",
+        says: Mapping[str, Says] | None = None,
+        again: bool = False,
+    ) -> Document:
         """State, reason, what it says of orders and the holds that follow: one transaction of the ledger."""
         at, named = document.issued_at or document.found_at, (says or {}).items()
         facts = {"reason": reason.value, "message": message, AGAIN: again, **({} if says is None else counts_of(says))}
         return self._ledger.conclude_document(
-            document, state=state, facts=facts,
+            document,
+            state=state,
+            facts=facts,
             mentions=[Mention(subject=sn, says=word.value, at=at, source=document.name) for sn, word in named],
-            judge=standing, causes=NOTICE_CAUSES, by=self._by,
-        )  # fmt: skip
+            judge=standing,
+            causes=NOTICE_CAUSES,
+            by=self._by,
+        )
 
 
 def _folder(into: Path, name: str) -> Path:

@@ -124,16 +124,15 @@ class Worries:
         """Whether a doubt is over: the list could be read again, or this run has found a notice about audits."""
         right_is_back = self._ledger.close_incident(self._shop, cause=NO_RIGHT) is not None
         came = any(
-            kind_of(one) in ABOUT_AUDITS and account_of(one) == coverage.account
+            kind_of(one) in ABOUT_AUDITS
+            and account_of(one) == coverage.account
             and one.found_at >= self._run.record.started_at
             for one in documents
-        )  # fmt: skip
+        )
         return bool(coverage.doubt) and (right_is_back or came)
 
     def _doubt(self, account: str, text: Text, *, at: datetime) -> None:
-        self._ledger.doubt_coverage(
-            self._shop, account=account, kind=DOCUMENT_KIND, doubt=self._in_words(text), at=at
-        )  # fmt: skip
+        self._ledger.doubt_coverage(self._shop, account=account, kind=DOCUMENT_KIND, doubt=self._in_words(text), at=at)
 
     def _tell(self, cause: str, text: Text | None) -> None:
         """Note it and open the incident, or count it again; None: it is over."""
@@ -163,9 +162,10 @@ def without_notice(
     Left out is whom a notice may have named before the coverage began, or in one whose content is not known.
     """
     unknown = [
-        one.issued_at for one in documents
+        one.issued_at
+        for one in documents
         if one.state in _NOT_UNDERSTOOD and kind_of(one) in ABOUT_AUDITS and one.issued_at is not None
-    ]  # fmt: skip
+    ]
     silent = []
     for each in seen:
         began = each.first_at - _LONGEST_AUDIT
@@ -264,9 +264,11 @@ def notices_not_saved(config: Config, ledger: Ledger, shop: str) -> Iterator[Tex
         return
     now = ledger.site_now(shop)
     covered = answer(
-        ledger.coverage(shop, kind=DOCUMENT_KIND), ledger.documents(shop), now,
+        ledger.coverage(shop, kind=DOCUMENT_KIND),
+        ledger.documents(shop),
+        now,
         hours=slot_hours_of(load_profile(table.platform, folder=config.selectors)),
-    )  # fmt: skip
+    )
     yield from worries_of(covered, shop=shop, read=_READ, now=now)
 
 

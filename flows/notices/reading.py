@@ -101,10 +101,13 @@ class NoticeDesk:
             if notice.sent_at >= since:
                 kind = self._words.kind_of(notice.title)
                 self._ledger.find_document(
-                    self._shop, kind=DOCUMENT_KIND, name=notice.notice_id,
+                    self._shop,
+                    kind=DOCUMENT_KIND,
+                    name=notice.notice_id,
                     facts=facts_of(notice, kind=kind, account=self._account),
-                    issued_at=notice.sent_at, expires_at=notice.sent_at + timedelta(days=self._words.keep_days),
-                )  # fmt: skip
+                    issued_at=notice.sent_at,
+                    expires_at=notice.sent_at + timedelta(days=self._words.keep_days),
+                )
 
     def file_each(self) -> Iterator[Row]:
         """Open each notice that is not filed yet, also of earlier runs, oldest first; file what it brings."""

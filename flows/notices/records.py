@@ -27,17 +27,24 @@ _WORST_FIRST = (DocumentState.FOUND, DocumentState.UNREADABLE, DocumentState.LOS
 def facts_of(notice: Notice, *, kind: NoticeKind, account: str) -> dict[str, object]:
     """What the ledger keeps of a notice."""
     return {
-        "title": notice.title, "category": notice.category, "kind": kind.value, "account": account,
-        "files": notice.files, "doubt": notice.doubt or "",
-    }  # fmt: skip
+        "title": notice.title,
+        "category": notice.category,
+        "kind": kind.value,
+        "account": account,
+        "files": notice.files,
+        "doubt": notice.doubt or "",
+    }
 
 
 def notice_of(document: Document) -> Notice:
     """The notice that the ledger knows, for the page."""
     return Notice(
-        notice_id=document.name, title=_fact(document, "title"), category=_fact(document, "category"),
-        sent_at=document.issued_at or document.found_at, unread=False,
-    )  # fmt: skip
+        notice_id=document.name,
+        title=_fact(document, "title"),
+        category=_fact(document, "category"),
+        sent_at=document.issued_at or document.found_at,
+        unread=False,
+    )
 
 
 def kind_of(document: Document) -> NoticeKind:
@@ -107,12 +114,19 @@ def row_of(
         ended, told = NoticeReason.SOURCES_DISAGREE, doubt
     name = _fact(about, "name")
     return NoticeRow(
-        notice_id=notice.name, title=_fact(notice, "title"), category=_fact(notice, "category"),
-        sent_at=notice.issued_at, expires_at=notice.expires_at, attachment="" if name == TEXT_FILE else name,
-        reason=ended, message=told, path=str(root / about.path) if about.path else "",
-        size_bytes=about.size_bytes, sha256=about.sha256,
+        notice_id=notice.name,
+        title=_fact(notice, "title"),
+        category=_fact(notice, "category"),
+        sent_at=notice.issued_at,
+        expires_at=notice.expires_at,
+        attachment="" if name == TEXT_FILE else name,
+        reason=ended,
+        message=told,
+        path=str(root / about.path) if about.path else "",
+        size_bytes=about.size_bytes,
+        sha256=about.sha256,
         **{name: _count(about, name) for name in _COUNTS},
-    )  # fmt: skip
+    )
 
 
 def _fact(document: Document, name: str) -> str:

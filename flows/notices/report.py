@@ -46,9 +46,7 @@ NOTICE_LAYOUT = Layout(
     subject="notice_id",
 )
 
-NOTICE_REPORT = ReportShape(
-    layout=NOTICE_LAYOUT, name=Text(en="Notices", zh="站内信"), reasons=REASON_WORDS
-)  # fmt: skip
+NOTICE_REPORT = ReportShape(layout=NOTICE_LAYOUT, name=Text(en="Notices", zh="站内信"), reasons=REASON_WORDS)
 """How flows about notices report."""
 
 

@@ -49,9 +49,7 @@ def refuse_another(notice: Notice, *, shown: Mapping[str, Any], told: Mapping[st
         raise InDoubt(f"The page of notice {notice.notice_id} shows {'; '.join(differing)}.", reason="sources_disagree")
 
 
-def files_of(
-    notice: Notice, *, shown: Sequence[Mapping[str, Any]], told: Mapping[str, Any]
-) -> Iterator[Attachment]:  # fmt: skip
+def files_of(notice: Notice, *, shown: Sequence[Mapping[str, Any]], told: Mapping[str, Any]) -> Iterator[Attachment]:
     """The attachments, once page and data name the same ones, in the same order and state. Raises InDoubt if not."""
     names, states = told["files"] or (), told["states"] or ()
     on_page = [(_plain(row["name"]), row["state"]) for row in shown]
@@ -111,8 +109,12 @@ class WebNotices:
     """Reads notices and downloads their attachments."""
 
     elements: ClassVar[tuple[str, ...]] = (
-        "header.login_name", "notices.page_size", "notices.page_size_option", "notices.next", "notice.download",
-    )  # fmt: skip
+        "header.login_name",
+        "notices.page_size",
+        "notices.page_size_option",
+        "notices.next",
+        "notice.download",
+    )
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view

@@ -52,7 +52,7 @@ RELEASE_WORDS: Mapping[str, Text] = MappingProxyType(
         "after_sale_end": Text(en="The after-sale case ends", zh="售后处理完成"),
         "remark": Text(en="Another remark or flag", zh="修改商家备注或旗标"),
     }
-)  # fmt: skip
+)
 """What would release a held order, by code."""
 
 RELEASED_BY: Mapping[str, Text] = MappingProxyType(

@@ -29,11 +29,12 @@ class OrderSettings(BaseModel):
 
     sheets: tuple[str, ...] = Field(default=(), description="Sheets with tracking numbers: globs beside rpa.toml.")
     inbox: str | None = Field(
-        default=None, min_length=1,
+        default=None,
+        min_length=1,
         description="A folder beside rpa.toml for sheets that arrive by themselves: each is taken in once, put "
         "away in var/inbox/, and worked on until its rows end; its done/ has a copy and the result. "
         "Shops may share one.",
-    )  # fmt: skip
+    )
     inbox_by: time | None = Field(
         default=None, description='The hour, as "10:00", by which something new must have come into the inbox.'
     )

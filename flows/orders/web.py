@@ -31,9 +31,13 @@ class WebOrders:
     """Reads orders from the list, page and data compared."""
 
     elements: ClassVar[tuple[str, ...]] = (
-        "orders.page_size", "orders.page_size_option", "orders.sort_ship_by", "orders.next",
-        "orders.search_input", "orders.search",
-    )  # fmt: skip
+        "orders.page_size",
+        "orders.page_size_option",
+        "orders.sort_ship_by",
+        "orders.next",
+        "orders.search_input",
+        "orders.search",
+    )
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view

@@ -140,10 +140,12 @@ def _items(values: Mapping[str, Any]) -> Iterator[Item]:
     columns = [values[name] if isinstance(values[name], tuple) else () for name in _GOODS]
     for goods_id, goods, spec, quantity, kind in zip(*columns, strict=False):
         yield Item(
-            goods_id=_text(goods_id), goods=_text(goods), spec=_text(spec),
+            goods_id=_text(goods_id),
+            goods=_text(goods),
+            spec=_text(spec),
             quantity=int(quantity) if str(quantity).isdecimal() else 0,
             physical={"physical": True, "virtual": False}.get(kind),
-        )  # fmt: skip
+        )
 
 
 def _text(value: Any) -> str:

@@ -101,9 +101,14 @@ def reading_of(
 
 
 def read_files(
-    paths: Sequence[Path], *, reading: Reading, clock: Clock, stable_s: float = 2.0, unended_s: float = 0.0,
+    paths: Sequence[Path],
+    *,
+    reading: Reading,
+    clock: Clock,
+    stable_s: float = 2.0,
+    unended_s: float = 0.0,
     links: bool = True,
-) -> FilesRead:  # fmt: skip
+) -> FilesRead:
     """The same, but each row checked by itself only.
 
     `links`: whether a path may be a link to the file, as a person may give it.

@@ -45,7 +45,11 @@ def _numbers(text: str) -> list[str]:
 def _parcels(found: Iterable[str], *, number: str, profile: SheetProfile) -> list[str]:
     patterns = profile.identifiers
     return [
-        each for each in dict.fromkeys(found)
-        if each != number and not is_date(each) and patterns.tracking_number.fullmatch(each)
-        and not patterns.order_sn.fullmatch(each) and not patterns.phone.fullmatch(each)
-    ]  # fmt: skip
+        each
+        for each in dict.fromkeys(found)
+        if each != number
+        and not is_date(each)
+        and patterns.tracking_number.fullmatch(each)
+        and not patterns.order_sn.fullmatch(each)
+        and not patterns.phone.fullmatch(each)
+    ]

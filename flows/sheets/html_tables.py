@@ -68,9 +68,13 @@ def read_html(text: str) -> Worksheet:
                 hidden.add(len(rows))
         ranges += [(top, left, min(bottom, len(rows) - 1), right) for top, left, bottom, right in reaching]
     return Worksheet(
-        name="", rows=rows, typed=False, hidden_rows=frozenset(hidden), hidden_columns=frozenset(columns),
+        name="",
+        rows=rows,
+        typed=False,
+        hidden_rows=frozenset(hidden),
+        hidden_columns=frozenset(columns),
         covered=spread(rows, ranges),
-    )  # fmt: skip
+    )
 
 
 def _is_hidden(row: HtmlElement, *, unseen: AbstractSet[HtmlElement]) -> bool:

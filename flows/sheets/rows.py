@@ -112,9 +112,11 @@ def _refuse_hidden(hidden: str | None) -> None:
 def _refuse_marked(fields: Fields, *, hidden_rows: bool) -> None:
     """Refuse what an earlier result refused, and nobody has corrected since."""
     before = said_before(
-        fields.mark, order_sn=fields.order_sn.text, courier=fields.courier.text,
+        fields.mark,
+        order_sn=fields.order_sn.text,
+        courier=fields.courier.text,
         tracking_number=fields.tracking_number.text,
-    )  # fmt: skip
+    )
     if before is not None and not (before is Reason.HIDDEN_ROW and hidden_rows):
         raise RowRefused(before, Text(en=f"{before.text.en} {_UNMARK.en}", zh=f"{before.text.zh}{_UNMARK.zh}"))
 

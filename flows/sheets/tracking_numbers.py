@@ -26,9 +26,7 @@ class NumberCell:
     """Couriers named beside the number."""
 
 
-def read_number(
-    text: str, *, table: CourierTable, noise: Sequence[str], courier: Courier | None = None
-) -> NumberCell:  # fmt: skip
+def read_number(text: str, *, table: CourierTable, noise: Sequence[str], courier: Courier | None = None) -> NumberCell:
     """The numbers and couriers in one cleaned cell. Groups of digits set apart by spaces are one number.
 
     `courier`: the one that is written beside the cell; its usual numbers tell a whole number from groups of one.

@@ -259,9 +259,14 @@ def _xls_worksheet(sheet: xlrd.sheet.Sheet, *, book: xlrd.book.Book) -> Workshee
     )
     merged = [(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells]
     return Worksheet(
-        name=sheet.name, rows=rows, typed=True, hidden=sheet.visibility != 0, hidden_rows=hidden_rows,
-        hidden_columns=hidden_columns, covered=spread(rows, merged),
-    )  # fmt: skip
+        name=sheet.name,
+        rows=rows,
+        typed=True,
+        hidden=sheet.visibility != 0,
+        hidden_rows=hidden_rows,
+        hidden_columns=hidden_columns,
+        covered=spread(rows, merged),
+    )
 
 
 def _xls_value(cell: xlrd.sheet.Cell, *, book: xlrd.book.Book) -> object:

@@ -88,9 +88,13 @@ class ShippingDesk:
         remember_audits(self._run, orders, at=self._reading.now())
         rows = self._inbox.rows(self._shop) if rows is None else rows
         rules = rules_of(
-            self._run, now=self._reading.now(), changed=changed, orders=orders, rows=rows,
+            self._run,
+            now=self._reading.now(),
+            changed=changed,
+            orders=orders,
+            rows=rows,
             accept_unusual=self._inbox.accept_unusual,
-        )  # fmt: skip
+        )
         decisions = decide(orders, rows, rules=rules)
         room = room_left(self._run, decided=self._decided)
         for decision in decisions:
@@ -280,9 +284,7 @@ class ShippingDesk:
             message = _SENT.of(self._run.language).format(stop=why)
             yield self._counted(row_of(action, reason=reason, message=message))
 
-    def ended(
-        self, decision: Decision, reason: Reason, message: str = "", *, evidence: Path | None = None
-    ) -> Row:  # fmt: skip
+    def ended(self, decision: Decision, reason: Reason, message: str = "", *, evidence: Path | None = None) -> Row:
         """The row of an order that was to be shipped and ends here; `evidence` lies in the folder that it names."""
         self.to_ship.pop(decision.order_sn, None)
         order, now = decision.order, self._reading.now()

@@ -106,9 +106,11 @@ def look_at(action: Action, sighting: Sighting | None) -> Look:
 
 def _look_at_shipped(action: Action, order: Order) -> Look:
     sent = Shipment(
-        order_sn=order.order_sn, how=How(action.payload["how"]),
-        courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
-    )  # fmt: skip
+        order_sn=order.order_sn,
+        how=How(action.payload["how"]),
+        courier=action.payload["courier"],
+        tracking_number=action.payload["tracking_number"],
+    )
     shown = f"{order.courier} {order.tracking_number}".strip()
     if sent.same_as(courier=order.courier, tracking_number=order.tracking_number):
         facts = {"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {}
@@ -121,15 +123,25 @@ def row_of(action: Action, *, reason: Reason | None = None, message: str = "") -
     facts: Mapping[str, Any] = action.facts
     ended = reason or _ended(action)
     return OrderRow(
-        order_sn=action.subject, outcome=ended.outcome, reason=ended,
+        order_sn=action.subject,
+        outcome=ended.outcome,
+        reason=ended,
         message=with_warning(message or action.detail, facts.get("warning", "")),
-        how=action.payload["how"], courier=action.payload["courier"], tracking_number=action.payload["tracking_number"],
-        goods_id=facts.get("goods_id", ""), goods=facts.get("goods", ""), spec=facts.get("spec", ""),
-        quantity=facts.get("quantity"), amount_fen=facts.get("amount_fen"),
-        ship_by=_moment(facts.get("ship_by")), shipped_at=_moment(facts.get("shipped_at")),
-        sheet=facts.get("sheet", ""), sheet_row=facts.get("sheet_row"), evidence=facts.get("evidence", ""),
+        how=action.payload["how"],
+        courier=action.payload["courier"],
+        tracking_number=action.payload["tracking_number"],
+        goods_id=facts.get("goods_id", ""),
+        goods=facts.get("goods", ""),
+        spec=facts.get("spec", ""),
+        quantity=facts.get("quantity"),
+        amount_fen=facts.get("amount_fen"),
+        ship_by=_moment(facts.get("ship_by")),
+        shipped_at=_moment(facts.get("shipped_at")),
+        sheet=facts.get("sheet", ""),
+        sheet_row=facts.get("sheet_row"),
+        evidence=facts.get("evidence", ""),
         released_by=RELEASE_OF.get(ended, ""),
-    )  # fmt: skip
+    )
 
 
 def _ended(action: Action) -> Reason:

@@ -107,9 +107,15 @@ class Downloads:
     """Downloads of one page."""
 
     def __init__(
-        self, border: Border, *, clock: Clock, login_path: str, patience_s: float, longest_s: float,
+        self,
+        border: Border,
+        *,
+        clock: Clock,
+        login_path: str,
+        patience_s: float,
+        longest_s: float,
         stopping: Callable[[], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`patience_s`, `longest_s`: how long until it begins, and until it ends; `stopping`: whether to give up."""
         self._border = border
         self._page = border.wherever

@@ -193,9 +193,10 @@ class Guard:
             ],
         }
         text = looked(
-            view.page, lambda: view.page.evaluate(_LOOK.format(look=script("look_around")), json.dumps(argument)),
+            view.page,
+            lambda: view.page.evaluate(_LOOK.format(look=script("look_around")), json.dumps(argument)),
             doing="looking around on the page",
-        )  # fmt: skip
+        )
         seen: Mapping[str, Any] = json.loads(text)
         view.border.check_origin(seen["url"])
         return seen

@@ -58,10 +58,14 @@ def read_rows(
     With `parts`, also where they stand.
     """
     argument = {
-        "rows": spec.rows, "key": spec.key, "fields": described(spec.fields, profile=profile), "busy": spec.busy,
-        "keys": list(keys) if keys is not None else None, "patience_ms": patience_ms,
+        "rows": spec.rows,
+        "key": spec.key,
+        "fields": described(spec.fields, profile=profile),
+        "busy": spec.busy,
+        "keys": list(keys) if keys is not None else None,
+        "patience_ms": patience_ms,
         "masks": list(profile.evidence.mask) if parts else None,
-    }  # fmt: skip
+    }
     page, reader = border.page, _READER.format(read=script("read_fields", "read_rows"))
     text = looked(page, lambda: page.evaluate(reader, json.dumps(argument)), doing=f"reading the list {spec.name}")
     read = json.loads(text)
@@ -74,9 +78,12 @@ def read_rows(
 def comes_to_rest(page: Page, spec: ListSpec, *, profile: Profile, without: str) -> bool:
     """Wait until the list is drawn and has no row of this key; whether it came to that in time."""
     argument = {
-        "rows": spec.rows, "key": described(spec.fields, profile=profile)[spec.key], "busy": spec.busy,
-        "gone": without, "patience_ms": _DRAWING_MS,
-    }  # fmt: skip
+        "rows": spec.rows,
+        "key": described(spec.fields, profile=profile)[spec.key],
+        "busy": spec.busy,
+        "gone": without,
+        "patience_ms": _DRAWING_MS,
+    }
     doing = f"waiting for the list {spec.name}"
     return bool(looked(page, lambda: page.evaluate(script("read_fields", "rest"), argument), doing=doing))
 

@@ -139,10 +139,30 @@ def _filmed(page: Page, path: Path) -> Iterator[None]:
     _private(path)
     even = "scale=trunc(iw/2)*2:trunc(ih/2)*2"
     command = [
-        find_ffmpeg(), "-loglevel", "error", "-y", "-f", "image2pipe", "-use_wallclock_as_timestamps", "1",
-        "-c:v", "mjpeg", "-i", "-", "-vf", even, "-fps_mode", "vfr", "-c:v", "libx264", "-preset", "veryfast",
-        "-pix_fmt", "yuv420p", str(path),
-    ]  # fmt: skip
+        find_ffmpeg(),
+        "-loglevel",
+        "error",
+        "-y",
+        "-f",
+        "image2pipe",
+        "-use_wallclock_as_timestamps",
+        "1",
+        "-c:v",
+        "mjpeg",
+        "-i",
+        "-",
+        "-vf",
+        even,
+        "-fps_mode",
+        "vfr",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-pix_fmt",
+        "yuv420p",
+        str(path),
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=for_children()) as encoder:
         pipe: IO[bytes] | None = encoder.stdin
         if pipe is None:

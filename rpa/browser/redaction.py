@@ -18,18 +18,62 @@ _GONE: Final = "…"
 _EVENTS: Final = (".trace", ".network", ".stacks")
 """Entries with one JSON value a line."""
 _PICTURES: Final = frozenset({".jpeg", ".jpg", ".png", ".webp", ".gif", ".ico", ".woff", ".woff2", ".ttf"})
-_PLAIN_HEADERS: Final = frozenset({
-    "accept", "accept-encoding", "accept-language", "accept-ranges", "access-control-allow-origin", "age", "allow",
-    "cache-control", "connection", "content-disposition", "content-encoding", "content-language", "content-length",
-    "content-type", "date", "etag", "expires", "host", "if-modified-since", "if-none-match", "last-modified",
-    "location", "origin", "pragma", "priority", "range", "referer", "retry-after", "sec-ch-ua", "sec-ch-ua-mobile",
-    "sec-ch-ua-platform", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "server",
-    "transfer-encoding", "upgrade-insecure-requests", "user-agent", "vary",
-})  # fmt: skip
-_EMPTIED: Final = frozenset({
-    "cookies", "origins", "localStorage", "sessionStorage", "indexedDB", "extraHTTPHeaders", "clientCertificates",
-    "queryString",
-})  # fmt: skip
+_PLAIN_HEADERS: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "accept-ranges",
+        "access-control-allow-origin",
+        "age",
+        "allow",
+        "cache-control",
+        "connection",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "date",
+        "etag",
+        "expires",
+        "host",
+        "if-modified-since",
+        "if-none-match",
+        "last-modified",
+        "location",
+        "origin",
+        "pragma",
+        "priority",
+        "range",
+        "referer",
+        "retry-after",
+        "sec-ch-ua",
+        "sec-ch-ua-mobile",
+        "sec-ch-ua-platform",
+        "sec-fetch-dest",
+        "sec-fetch-mode",
+        "sec-fetch-site",
+        "sec-fetch-user",
+        "server",
+        "transfer-encoding",
+        "upgrade-insecure-requests",
+        "user-agent",
+        "vary",
+    }
+)
+_EMPTIED: Final = frozenset(
+    {
+        "cookies",
+        "origins",
+        "localStorage",
+        "sessionStorage",
+        "indexedDB",
+        "extraHTTPHeaders",
+        "clientCertificates",
+        "queryString",
+    }
+)
 _DROPPED: Final = frozenset({"storageState", "httpCredentials", "postData", "proxy"})
 _TELLING: Final = (
     r"[\w.-]{0,40}(?:token|passw|secret|session|cookie|pass_?id|credential|ticket|auth|captcha)[\w.-]{0,40}"

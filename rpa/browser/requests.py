@@ -93,9 +93,14 @@ class Asking:
     """The requests of one page, answered."""
 
     def __init__(
-        self, border: Border, *, profile: Profile, clock: Clock, patience_s: float,
+        self,
+        border: Border,
+        *,
+        profile: Profile,
+        clock: Clock,
+        patience_s: float,
         stopping: Callable[[], bool] = lambda: False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`patience_s`: how long an answer may take; `stopping`: whether the run was asked to stop."""
         self._border = border
         self._profile = profile

@@ -105,9 +105,14 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
         raise NotItself(f"{problem}; nothing was clicked.")
     place = locate(root, seen.by).visible.describe(element.name)
     return Found(
-        element=element, locator=place, name=hit["name"], also=tuple(hit["also"]), disabled=hit["disabled"],
-        origin=hit["origin"], clicks=hit["clicks"],
-    )  # fmt: skip
+        element=element,
+        locator=place,
+        name=hit["name"],
+        also=tuple(hit["also"]),
+        disabled=hit["disabled"],
+        origin=hit["origin"],
+        clicks=hit["clicks"],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,18 +28,34 @@ if TYPE_CHECKING:
 
 
 QUIET: Final = (
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
-    "--no-first-run", "--no-default-browser-check", "--metrics-recording-only",
-)  # fmt: skip
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--metrics-recording-only",
+)
 """Background services of the browser itself call its maker's hosts; a shop's run needs none of them."""
 
 _OF_PLAYWRIGHT: Final = (
-    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
-    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
-    "AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin", "OptimizationHints",
-    "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch", "msForceBrowserSignIn",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "TcpPortRandomizationWin",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "msForceBrowserSignIn",
     "msEdgeUpdateLaunchServicesPreferredVersion",
-)  # fmt: skip
+)
 
 
 _ADDRESS_BAR: Final = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
@@ -96,11 +112,16 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets:
     args = [*QUIET, WITHOUT, *sandbox()]
     try:
         return playwright.chromium.launch(
-            executable_path=executable, headless=not headed, slow_mo=slow_mo_ms, args=args,
+            executable_path=executable,
+            headless=not headed,
+            slow_mo=slow_mo_ms,
+            args=args,
             env=_environment(sockets),
             # Ctrl-C reaches the driver too; it would close the browser under the order in hand.
-            handle_sigint=False, handle_sigterm=False, handle_sighup=False,
-        )  # fmt: skip
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
     except Error as error:
         first_line = error.message.partition("\n")[0]
         tried = executable or "Playwright's own browser"
@@ -144,9 +165,14 @@ def _context(browser: Browser, begins: StorageState | None, *, timezone: str, st
     """A window of its own that begins so; without what pages had stored, where the browser does not take that."""
     try:
         return browser.new_context(
-            storage_state=begins, viewport=WINDOW, locale="zh-CN", timezone_id=timezone,
-            accept_downloads=True, service_workers="block", reduced_motion="reduce" if still else None,
-        )  # fmt: skip
+            storage_state=begins,
+            viewport=WINDOW,
+            locale="zh-CN",
+            timezone_id=timezone,
+            accept_downloads=True,
+            service_workers="block",
+            reduced_motion="reduce" if still else None,
+        )
     except Error:
         if begins is None or not begins.get("origins"):
             raise

@@ -37,10 +37,19 @@ class View:
     """One shop's page. Actions wait for their result; what is not as described is refused."""
 
     def __init__(
-        self, page: Page, *, profile: Profile, base_url: str, guard: Guard, evidence: Evidence, clock: Clock,
-        enter: Callable[[View], None] | None = None, patience_s: float = 10.0, download_s: float = 600.0,
+        self,
+        page: Page,
+        *,
+        profile: Profile,
+        base_url: str,
+        guard: Guard,
+        evidence: Evidence,
+        clock: Clock,
+        enter: Callable[[View], None] | None = None,
+        patience_s: float = 10.0,
+        download_s: float = 600.0,
         stopping: Callable[[], bool] = lambda: False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`guard` decides what may be touched; `enter` logs in, at most once, before the first page was seen.
 
         `patience_s`: how long an element may take to appear, or a download to begin; an answer three times as long.
@@ -54,14 +63,16 @@ class View:
         self.clock = clock
         self._enter = enter
         self._patience_ms = patience_s * 1000
-        self._asking = Asking(
-            self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping
-        )  # fmt: skip
+        self._asking = Asking(self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping)
         self.giving_way = self._asking.giving_way
         self._downloads = Downloads(
-            self.border, clock=clock, login_path=profile.session.login_path, patience_s=patience_s,
-            longest_s=download_s, stopping=stopping,
-        )  # fmt: skip
+            self.border,
+            clock=clock,
+            login_path=profile.session.login_path,
+            patience_s=patience_s,
+            longest_s=download_s,
+            stopping=stopping,
+        )
         page.on("dialog", self._refuse_dialog)
 
     @property

@@ -38,10 +38,15 @@ _ROWS = Text(en="Rows: {rows}", zh="共 {rows} 行")
 _EVER = Text(en="any day", zh="全部时间")
 _NO_ACTIONS = Text(en="The ledger has no such action.", zh="记录中没有符合条件的操作。")
 _TITLES = (
-    Text(en="Shop", zh="店铺"), Text(en="Kind", zh="类型"), Text(en="Order", zh="订单"), Text(en="State", zh="状态"),
-    Text(en="What was sent", zh="提交内容"), Text(en="Changed", zh="更新时间"), Text(en="Run", zh="运行编号"),
+    Text(en="Shop", zh="店铺"),
+    Text(en="Kind", zh="类型"),
+    Text(en="Order", zh="订单"),
+    Text(en="State", zh="状态"),
+    Text(en="What was sent", zh="提交内容"),
+    Text(en="Changed", zh="更新时间"),
+    Text(en="Run", zh="运行编号"),
     Text(en="Details", zh="说明"),
-)  # fmt: skip
+)
 STATE_WORDS = {
     State.SUBMITTING: (Text(en="being sent", zh="提交中"), "yellow"),
     State.DONE: (Text(en="done", zh="已完成"), "green"),

@@ -36,18 +36,26 @@ _RELEASED = Text(
     zh="已记录：{shop} 的订单 {subject} 可按现在的内容发货（{by} 确认：{reason}）。",
 )
 _ABOUT = (
-    Text(en="Order", zh="订单"), Text(en="Stands as", zh="当前状态"), Text(en="What was sent", zh="提交内容"),
-    Text(en="When", zh="提交时间"), Text(en="Run", zh="运行编号"), Text(en="Details", zh="说明"),
-    Text(en="Pictures", zh="截图"), Text(en="Look at it here", zh="请在此查看"),
-)  # fmt: skip
+    Text(en="Order", zh="订单"),
+    Text(en="Stands as", zh="当前状态"),
+    Text(en="What was sent", zh="提交内容"),
+    Text(en="When", zh="提交时间"),
+    Text(en="Run", zh="运行编号"),
+    Text(en="Details", zh="说明"),
+    Text(en="Pictures", zh="截图"),
+    Text(en="Look at it here", zh="请在此查看"),
+)
 _NO_PICTURES = Text(en="none", zh="无")
 _CHOICES = (
     Text(en="1  The site shows it as sent, as above.", zh="1  后台显示已发货，且与上面提交的内容一致。"),
-    Text(en="2  The site does not show it as sent. (The next run may send it again.)",
-         zh="2  后台显示未发货。（下次运行会重新处理该订单）"),
-    Text(en="3  I cannot tell, or it shows something else: leave it open.",
-         zh="3  无法判断，或显示其他内容：暂不处理。"),
-)  # fmt: skip
+    Text(
+        en="2  The site does not show it as sent. (The next run may send it again.)",
+        zh="2  后台显示未发货。（下次运行会重新处理该订单）",
+    ),
+    Text(
+        en="3  I cannot tell, or it shows something else: leave it open.", zh="3  无法判断，或显示其他内容：暂不处理。"
+    ),
+)
 _ONE_ANSWER = Text(
     en="Give exactly one answer: --done, --not-done or --changed-ok.",
     zh="请只给出一个答复：--done、--not-done 或 --changed-ok。",
@@ -161,15 +169,17 @@ def _shown(action: Action) -> Text:
     """What the site has shown of the action, and when."""
     words = _ANSWERED_BY if action.answered_by and action.state is State.DONE else _PROVEN[action.state]
     return words.with_words(
-        subject=action.subject, shop=action.shop, run=action.run_id, by=action.answered_by,
-        sent=" ".join(filter(None, action.payload.values())), at=action.updated_at.strftime("%Y-%m-%d %H:%M"),
+        subject=action.subject,
+        shop=action.shop,
+        run=action.run_id,
+        by=action.answered_by,
+        sent=" ".join(filter(None, action.payload.values())),
+        at=action.updated_at.strftime("%Y-%m-%d %H:%M"),
         details=f" {action.detail}." if action.detail else "",
-    )  # fmt: skip
+    )
 
 
-def _ask(
-    config: Config, shop: str, *, subject: str, kind: str | None, by: str | None, reason: str, yes: bool
-) -> None:  # fmt: skip
+def _ask(config: Config, shop: str, *, subject: str, kind: str | None, by: str | None, reason: str, yes: bool) -> None:
     """Show the action and have it answered. The shop is free meanwhile; an answer to what has changed is refused."""
     language = config.language
     with opened_ledger(config) as ledger:
@@ -205,10 +215,15 @@ def _show(action: Action, *, config: Config) -> None:
     pictures = sorted(path for path in folder.glob("*") if path.is_file())
     addresses = list(_addresses(action, config=config))
     told = (
-        f"{action.shop} {action.subject}", STATE_WORDS[action.state][0].of(language),
-        " ".join(filter(None, action.payload.values())), action.created_at.strftime("%Y-%m-%d %H:%M"), action.run_id,
-        action.detail, "\n".join(map(str, pictures)) or _NO_PICTURES.of(language), "\n".join(addresses),
-    )  # fmt: skip
+        f"{action.shop} {action.subject}",
+        STATE_WORDS[action.state][0].of(language),
+        " ".join(filter(None, action.payload.values())),
+        action.created_at.strftime("%Y-%m-%d %H:%M"),
+        action.run_id,
+        action.detail,
+        "\n".join(map(str, pictures)) or _NO_PICTURES.of(language),
+        "\n".join(addresses),
+    )
     for title, words in zip(_ABOUT, told, strict=True):
         if words:
             console().print(f"{title.of(language)}: {words}", soft_wrap=True)

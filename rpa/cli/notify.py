@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from rpa.notify.channels import Notifier
 
 _TITLES = (
-    Text(en="Channel", zh="渠道"), Text(en="Told from", zh="级别"), Text(en="Shops", zh="店铺"),
-    Text(en="Digest", zh="日报"), Text(en="Address", zh="地址"),
-)  # fmt: skip
+    Text(en="Channel", zh="渠道"),
+    Text(en="Told from", zh="级别"),
+    Text(en="Shops", zh="店铺"),
+    Text(en="Digest", zh="日报"),
+    Text(en="Address", zh="地址"),
+)
 _SEVERITIES = {
     "info": Text(en="info", zh="提示及以上"),
     "warning": Text(en="warning", zh="警告及以上"),

@@ -54,9 +54,14 @@ class Asked:
     def watching(self) -> Watching:
         """What a person wants to see."""
         return Watching(
-            headed=self.headed, slow_mo_ms=self.slow_mo_ms, step=self.step, by=person_named(None) if self.step else "",
-            pause_on_failure=self.pause_on_failure, video=self.video, trace=self.trace,
-        )  # fmt: skip
+            headed=self.headed,
+            slow_mo_ms=self.slow_mo_ms,
+            step=self.step,
+            by=person_named(None) if self.step else "",
+            pause_on_failure=self.pause_on_failure,
+            video=self.video,
+            trace=self.trace,
+        )
 
     @property
     def mode(self) -> bool | None:
@@ -99,11 +104,18 @@ def run_here(
         asked_to_stop() as stopping,
     ):
         job = Job(
-            flow=flow, config=config, shops=config.chosen(asked.shops), options=flow.options(**given),
-            live=asked.mode, yes=asked.yes, watching=asked.watching, meter=meters.of,
+            flow=flow,
+            config=config,
+            shops=config.chosen(asked.shops),
+            options=flow.options(**given),
+            live=asked.mode,
+            yes=asked.yes,
+            watching=asked.watching,
+            meter=meters.of,
             person=terminal.person(step=asked.step, meters=meters),
-            stopping=stopping, playwright=playwright,
-        )  # fmt: skip
+            stopping=stopping,
+            playwright=playwright,
+        )
         results = run(job)
     terminal.tell(results, reasons=flow.report.reasons)
     return results

@@ -95,12 +95,24 @@ def run_flow(
     from rpa.cli.run import Asked, run_and_tell
 
     run_and_tell(
-        context.obj, context.info_name or "", options=options, playwright=context.meta.get(_DRIVER),
+        context.obj,
+        context.info_name or "",
+        options=options,
+        playwright=context.meta.get(_DRIVER),
         asked=Asked(
-            shops=tuple(shops or ()), dry_run=dry_run, live=live, yes=yes, as_json=as_json, headed=headed,
-            slow_mo_ms=slow_mo, step=step, pause_on_failure=pause_on_failure, video=video, trace=trace,
+            shops=tuple(shops or ()),
+            dry_run=dry_run,
+            live=live,
+            yes=yes,
+            as_json=as_json,
+            headed=headed,
+            slow_mo_ms=slow_mo,
+            step=step,
+            pause_on_failure=pause_on_failure,
+            video=video,
+            trace=trace,
         ),
-    )  # fmt: skip
+    )
 
 
 def _function(flow: Flow) -> Callable[..., None]:

@@ -93,9 +93,14 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         pool = stack.enter_context(Pool(config, stopping=stopping))
         teller = Teller(config, ledger=ledger, console=people)
         desk = Desk(
-            config, ledger=ledger, workers=pool, clock=config.clock, pauses=Pauses(config.folder, config.var),
-            told=teller.ended, held=lambda: settings.in_doubt,
-        )  # fmt: skip
+            config,
+            ledger=ledger,
+            workers=pool,
+            clock=config.clock,
+            pauses=Pauses(config.folder, config.var),
+            told=teller.ended,
+            held=lambda: settings.in_doubt,
+        )
         trouble = Trouble(ledger, clock=config.clock, language=config.language)
         with trouble.kept("departed"):
             close_departed(config, ledger)
@@ -104,7 +109,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         pulse = Pulse(config.clock.monotonic)
         loop = Loop(
             settings=settings, ledger=ledger, desk=desk, workers=pool, presence=presence, stopping=stopping, pulse=pulse
-        )  # fmt: skip
+        )
         if once:
             teller.missed(desk.wake())
             loop.once()
@@ -116,9 +121,13 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             teller.upcoming()
             with Chores(config, alive=pulse.alive) as chores:
                 settings.heeded_by(
-                    desk.take_over, pool.take_over, chores.take_over, partial(close_departed, ledger=ledger),
-                    partial(tell_of_broken, ledger=ledger), teller.take_over,
-                )  # fmt: skip
+                    desk.take_over,
+                    pool.take_over,
+                    chores.take_over,
+                    partial(close_departed, ledger=ledger),
+                    partial(tell_of_broken, ledger=ledger),
+                    teller.take_over,
+                )
                 loop.go_on()
             teller.say(_ENDED)
     if once:
@@ -196,10 +205,14 @@ class Teller:
         language = self._config.language
         at = run.ended_at or run.planned_at
         self.say(
-            _LINE, _STYLES.get(code, "bold red"), at=f"{at:%m-%d %H:%M:%S}", shop=run.shop, flow=run.flow,
+            _LINE,
+            _STYLES.get(code, "bold red"),
+            at=f"{at:%m-%d %H:%M:%S}",
+            shop=run.shop,
+            flow=run.flow,
             makes_up=_MAKES_UP.of(language).format(count=run.stands_for) if run.stands_for > 1 else "",
             came_of=_BETWEEN.of(language).join(self._words(run, code=code)),
-        )  # fmt: skip
+        )
 
     def _is_old_news(self, run: PlannedRun) -> bool:
         """Whether this flow was skipped in this shop for the same reason the last time, too."""

@@ -50,9 +50,7 @@ _PROGRAM = Text(en="The program", zh="程序")
 _OF = Text(en="{shops}: {sentence}", zh="{shops}：{sentence}")
 
 
-def show_status(
-    config_path: Path | None, names: Sequence[str], *, as_json: bool, check: bool, max_down: str
-) -> None:  # fmt: skip
+def show_status(config_path: Path | None, names: Sequence[str], *, as_json: bool, check: bool, max_down: str) -> None:
     """Print how these shops are doing (none named: all), worst first; `check`: one line, and exit code 3 if not well.
 
     `max_down`: how many shops may be down, as a number or a share ("1%"). Raises ConfigError.
@@ -93,7 +91,7 @@ def _tell(lines: Sequence[str], *, language: Language) -> None:
 
 def _troubles(
     states: Sequence[ShopState], *, program: Sequence[Incident], words: Vocabulary, language: Language, now: datetime
-) -> Iterator[str]:  # fmt: skip
+) -> Iterator[str]:
     """What is wrong, a sentence each, with all the shops that have it in common."""
     shops: dict[str | Text, list[str]] = defaultdict(list)
     for incident in program:

@@ -101,9 +101,13 @@ class _RowMaker:
     def row(self, state: ShopState) -> tuple[Styled, ...]:
         """One shop's."""
         return (
-            Styled(state.name, style="bold"), self._condition(state), self._last(state.last), self._planned(state.next),
-            *self._numbers([state]), self._login(state),
-        )  # fmt: skip
+            Styled(state.name, style="bold"),
+            self._condition(state),
+            self._last(state.last),
+            self._planned(state.next),
+            *self._numbers([state]),
+            self._login(state),
+        )
 
     def row_of_many(self, states: Sequence[ShopState], *, word: Words) -> tuple[Styled, ...]:
         """One for all these shops, with their orders added up."""

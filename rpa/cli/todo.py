@@ -74,11 +74,16 @@ def _write(document: object) -> None:
 
 def _json(line: Line, *, language: Language) -> dict[str, object]:
     return {
-        "shops": list(line.shops), "code": line.code, "count": line.count, "subjects": list(line.subjects),
-        "outcome": line.outcome or None, "deadline": line.deadline.isoformat() if line.deadline else None,
-        "since": line.since.isoformat(), "detail": line.detail,
+        "shops": list(line.shops),
+        "code": line.code,
+        "count": line.count,
+        "subjects": list(line.subjects),
+        "outcome": line.outcome or None,
+        "deadline": line.deadline.isoformat() if line.deadline else None,
+        "since": line.since.isoformat(),
+        "detail": line.detail,
         "what_to_do": addressed(line.words, shops=line.shops, language=language),
-    }  # fmt: skip
+    }
 
 
 def _table(lines: Sequence[Line], *, language: Language, now: datetime) -> Table:
@@ -90,9 +95,11 @@ def _table(lines: Sequence[Line], *, language: Language, now: datetime) -> Table
     table.add_column(to_do, overflow="fold", ratio=1)
     for line in lines:
         table.add_row(
-            _deadline(line.deadline, now=now), Styled(_shops(line, language=language), style="bold"),
-            Styled(_what(line, language=language)), _to_do(line, language=language),
-        )  # fmt: skip
+            _deadline(line.deadline, now=now),
+            Styled(_shops(line, language=language), style="bold"),
+            Styled(_what(line, language=language)),
+            _to_do(line, language=language),
+        )
     return table
 
 

@@ -47,9 +47,11 @@ def load(path: Path | None = None) -> Config:
     optional = bool(alone.written)
     try:
         file = read(
-            found, _file_model(table), prepare=partial(_named, optional=optional),
+            found,
+            _file_model(table),
+            prepare=partial(_named, optional=optional),
             checks=[partial(shop_mistakes, optional=optional), alone.reference_mistakes],
-        )  # fmt: skip
+        )
     except ConfigError as error:
         raise ConfigError("\n".join([str(error), *alone.problems])) from None
     here = [(f"{found.name} [shops.{name}]", shop) for name, shop in file.shops.items()]

@@ -74,8 +74,9 @@ def sorted_out(written: Sequence[Written]) -> tuple[dict[str, Shop], dict[str, B
     shops = {shop.name: shop for _, shop in written if isinstance(shop, Shop) and not problems[shop.name]}
     broken = {
         shop.name: _broken(shop, place=place, problems=problems[shop.name])
-        for place, shop in written if problems[shop.name]
-    }  # fmt: skip
+        for place, shop in written
+        if problems[shop.name]
+    }
     return shops, broken
 
 
@@ -101,9 +102,7 @@ def _twins(written: Sequence[Written]) -> Iterator[tuple[Sequence[Written], str]
         )
 
 
-def _alike(
-    written: Iterable[Written], *, by: Callable[[Shop | BrokenShop], Hashable]
-) -> Iterator[Sequence[Written]]:  # fmt: skip
+def _alike(written: Iterable[Written], *, by: Callable[[Shop | BrokenShop], Hashable]) -> Iterator[Sequence[Written]]:
     groups: dict[Hashable, list[Written]] = defaultdict(list)
     for place, shop in written:
         groups[by(shop)].append((place, shop))

@@ -160,10 +160,19 @@ class _Restoring:
         began = _moment(entry["created_at"])
         self._connection.execute(
             insert(runs).values(
-                id=entry["run_id"], shop=shop, flow=entry["kind"], fence=fence, started_at=began, finished_at=began,
-                state=RunState.CRASHED.value, host="", pid=0, options={}, counts={},
+                id=entry["run_id"],
+                shop=shop,
+                flow=entry["kind"],
+                fence=fence,
+                started_at=began,
+                finished_at=began,
+                state=RunState.CRASHED.value,
+                host="",
+                pid=0,
+                options={},
+                counts={},
             )
-        )  # fmt: skip
+        )
         if self._fence(shop) is None:
             self._connection.execute(insert(fences).values(shop=shop, fence=fence))
         raised = update(fences).where(fences.c.shop == shop, fences.c.fence < fence).values(fence=fence)

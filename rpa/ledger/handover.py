@@ -17,9 +17,7 @@ Looking = Callable[[Sequence[Action]], Mapping[str, Look]]
 TakeAway = Callable[[Sequence[Action]], None]
 
 
-def look_at_handed_over(
-    ledger: Ledger, run: RunRecord, handed: Sequence[Action], *, look: Looking
-) -> list[Settled]:  # fmt: skip
+def look_at_handed_over(ledger: Ledger, run: RunRecord, handed: Sequence[Action], *, look: Looking) -> list[Settled]:
     """Each with one more look counted: what the site shows is done, or a conflict; all else stays handed over."""
     if not handed:
         return []
@@ -34,9 +32,17 @@ def look_at_handed_over(
 
 
 def settle_handed_over(
-    ledger: Ledger, run: RunRecord, handed: Sequence[Action], *, look: Looking, take_away: TakeAway, clock: Clock,
-    settle_s: float, by: str, reason: str,
-) -> Iterator[Settled]:  # fmt: skip
+    ledger: Ledger,
+    run: RunRecord,
+    handed: Sequence[Action],
+    *,
+    look: Looking,
+    take_away: TakeAway,
+    clock: Clock,
+    settle_s: float,
+    by: str,
+    reason: str,
+) -> Iterator[Settled]:
     """These handed-over actions, each read back; those that need a second look come last.
 
     What the site shows is done, or a conflict. What two looks do not show, `settle_s` apart, was not carried out: it is

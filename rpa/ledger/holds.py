@@ -98,8 +98,14 @@ def entry_of(hold: Hold | Wanted, *, shop: str, by: str, held_at: datetime, now:
 def _lifting(shop: str, subject: str, cause: str | None, *, by: str, reason: str, now: datetime) -> dict[str, object]:
     """A lifting as a line of the journal; no cause: of all holds."""
     return {
-        "do": "lift", "shop": shop, "subject": subject, "cause": cause, "by": by, "reason": reason, "at": _moment(now)
-    }  # fmt: skip
+        "do": "lift",
+        "shop": shop,
+        "subject": subject,
+        "cause": cause,
+        "by": by,
+        "reason": reason,
+        "at": _moment(now),
+    }
 
 
 def _moment(now: datetime) -> str:

@@ -34,15 +34,30 @@ _LONGEST_SUBJECT: Final = 200
 
 
 def arrive(
-    connection: Connection, *, folder: str, name: str, sha256: str, path: str, rows: Sequence[NewRow],
-    facts: Mapping[str, object], instead_of: Arrival | None, clock: Clock,
-) -> Arrival:  # fmt: skip
+    connection: Connection,
+    *,
+    folder: str,
+    name: str,
+    sha256: str,
+    path: str,
+    rows: Sequence[NewRow],
+    facts: Mapping[str, object],
+    instead_of: Arrival | None,
+    clock: Clock,
+) -> Arrival:
     """The file with all its rows open; without rows it has ended already. The unique index rejects a known content."""
     now = clock.now()
     values = {
-        "folder": folder, "name": name, "sha256": sha256, "state": ArrivalState.ACCEPTED.value, "path": path,
-        "result": "", "arrived_at": now, "ended_at": None if rows else now, "facts": dict(facts),
-    }  # fmt: skip
+        "folder": folder,
+        "name": name,
+        "sha256": sha256,
+        "state": ArrivalState.ACCEPTED.value,
+        "path": path,
+        "result": "",
+        "arrived_at": now,
+        "ended_at": None if rows else now,
+        "facts": dict(facts),
+    }
     if instead_of is None:
         made = connection.execute(insert(arrivals).values(values).returning(arrivals)).mappings().one()
     else:
@@ -168,10 +183,15 @@ def _after(row: ArrivalRow, note: RowNote, *, now: datetime) -> dict[str, object
     if not note.outcome:
         return {name: getattr(row, name) for name in _CHANGING} | {"state": row.state.value, "looked": looked}
     return {
-        "state": (RowState.ENDED if note.ends else RowState.OPEN).value, "outcome": str(note.outcome),
-        "reason": str(note.reason), "message": note.message, "shop": note.shop, "run_id": note.run_id,
-        "looked": looked, "updated_at": now,
-    }  # fmt: skip
+        "state": (RowState.ENDED if note.ends else RowState.OPEN).value,
+        "outcome": str(note.outcome),
+        "reason": str(note.reason),
+        "message": note.message,
+        "shop": note.shop,
+        "run_id": note.run_id,
+        "looked": looked,
+        "updated_at": now,
+    }
 
 
 def _mark(connection: Connection, arrival_ids: Iterable[int], *, now: datetime) -> None:
@@ -222,9 +242,14 @@ def copied(connection: Connection, *, folder: str, clock: Clock) -> list[Arrival
 
 
 def anew(
-    connection: Connection, arrival: Arrival, *, sha256: str, rows: Sequence[NewRow], facts: Mapping[str, object],
+    connection: Connection,
+    arrival: Arrival,
+    *,
+    sha256: str,
+    rows: Sequence[NewRow],
+    facts: Mapping[str, object],
     clock: Clock,
-) -> Arrival:  # fmt: skip
+) -> Arrival:
     """The arrival with these rows: those that read as before stay as they are, with what became of them."""
     now = clock.now()
     before = {_reads(row): row.id for row in rows_of(connection, arrival_id=arrival.id, clock=clock)}
@@ -252,9 +277,16 @@ class Intake(Transactions):
     """Arrived files, each content of a folder once, and their rows until they have ended."""
 
     def arrive(
-        self, folder: str, *, name: str, sha256: str, path: str, rows: Sequence[NewRow],
-        facts: Mapping[str, object] | None = None, instead_of: Arrival | None = None,
-    ) -> Arrival:  # fmt: skip
+        self,
+        folder: str,
+        *,
+        name: str,
+        sha256: str,
+        path: str,
+        rows: Sequence[NewRow],
+        facts: Mapping[str, object] | None = None,
+        instead_of: Arrival | None = None,
+    ) -> Arrival:
         """A new file with all its rows, durable when this returns: all of it, or nothing.
 
         `path`: where it will be put away. `instead_of`: the same content, which could not be read when it came before;
@@ -262,9 +294,16 @@ class Intake(Transactions):
         """
         with self._writing() as connection:
             return arrive(
-                connection, folder=folder, name=name, sha256=sha256, path=path, rows=rows, facts=facts or {},
-                instead_of=instead_of, clock=self._clock,
-            )  # fmt: skip
+                connection,
+                folder=folder,
+                name=name,
+                sha256=sha256,
+                path=path,
+                rows=rows,
+                facts=facts or {},
+                instead_of=instead_of,
+                clock=self._clock,
+            )
 
     def arrive_anew(
         self, arrival: Arrival, *, sha256: str, rows: Sequence[NewRow], facts: Mapping[str, object]

@@ -48,10 +48,17 @@ class Once:
     """Acts of one kind in one shop. What it has begun stays open until the site was read back."""
 
     def __init__(
-        self, ledger: Ledger, run: RunRecord, *, kind: str, clock: Clock, settle_s: float, bound: int,
+        self,
+        ledger: Ledger,
+        run: RunRecord,
+        *,
+        kind: str,
+        clock: Clock,
+        settle_s: float,
+        bound: int,
         look: Callable[[Sequence[Action]], Mapping[str, Look]],
         allowed: Callable[[], None] = lambda: None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`look` reads many subjects back at once; `bound`: as many may be open; `settle_s`: see `settle`.
 
         `allowed` is asked directly before an intent is written, and raises when no act may begin any more.

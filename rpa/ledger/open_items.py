@@ -226,14 +226,10 @@ class Oversight(Transactions):
         with self._writing() as connection:
             return raise_new(connection, shop=shop, wanted=wanted, clock=self._clock)
 
-    def was_alarmed(
-        self, shop: str, *, hours: int, subjects: Iterable[str], after: datetime, until: datetime
-    ) -> bool:  # fmt: skip
+    def was_alarmed(self, shop: str, *, hours: int, subjects: Iterable[str], after: datetime, until: datetime) -> bool:
         """Whether one of these subjects came within so many hours of its deadline in this time."""
         with self._reading() as connection:
-            return was_raised(
-                connection, shop=shop, hours=hours, subjects=subjects, after=after, until=until
-            )  # fmt: skip
+            return was_raised(connection, shop=shop, hours=hours, subjects=subjects, after=after, until=until)
 
     def keep_login(self, shop: str, *, ends_at: datetime | None, detail: str = "") -> Login:
         """The shop's login state was saved now, and lasts until then (None: it does not tell)."""

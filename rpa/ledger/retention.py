@@ -103,9 +103,11 @@ class Ageing(Transactions):
         """
         newest = select(func.max(arrivals.c.id)).group_by(arrivals.c.folder)
         over = (
-            arrivals.c.state == ArrivalState.ARCHIVED.value, arrivals.c.result != "", arrivals.c.ended_at < before,
+            arrivals.c.state == ArrivalState.ARCHIVED.value,
+            arrivals.c.result != "",
+            arrivals.c.ended_at < before,
             arrivals.c.id.not_in(newest),
-        )  # fmt: skip
+        )
         with self._reading() as connection:
             ids = list(connection.execute(select(arrivals.c.id).where(*over)).scalars())
         for [each] in self._in_steps(ids, at_once=1):

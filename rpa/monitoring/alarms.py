@@ -115,7 +115,10 @@ def _message(shop: str, *, due: Sequence[Due], hours: int, language: Language) -
     """Without the time that is left: the same orders make the same message."""
     counts = ((_LATE, sum(each.left < timedelta(0) for each in due)), (_HELD, sum(each.held for each in due)))
     return _DUE.of(language).format(
-        shop=shop, hours=hours, count=len(due), first=f"{due[0].deadline:%m-%d %H:%M}",
+        shop=shop,
+        hours=hours,
+        count=len(due),
+        first=f"{due[0].deadline:%m-%d %H:%M}",
         notes="".join(words.of(language).format(count=count) for words, count in counts if count),
         orders=named([each.subject for each in due], language=language, most=_NAMED),
-    )  # fmt: skip
+    )

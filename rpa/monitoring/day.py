@@ -81,7 +81,7 @@ def span_of(day: date, *, at: time | None, config: Config, now: datetime) -> Spa
 
 def day_of(
     config: Config, ledger: Ledger, *, span: Span, shops: Collection[str], words: Vocabulary, now: datetime
-) -> Day:  # fmt: skip
+) -> Day:
     """The day of these shops; what is pending, held or wrong is told as it is now."""
     chosen = [shop for name, shop in config.known.items() if name in shops]
     names = [shop.name for shop in chosen]
@@ -99,7 +99,7 @@ def day_of(
 
 def _shop_day(
     config: Config, ledger: Ledger, state: ShopState, *, span: Span, worries: Sequence[Worry], words: Vocabulary
-) -> ShopDay:  # fmt: skip
+) -> ShopDay:
     return ShopDay(
         state=state,
         shipped=shipped_in(ledger, state.name, since=span.since, until=span.until, words=words),

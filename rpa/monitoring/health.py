@@ -66,10 +66,12 @@ def scheduler_of(config: Config, ledger: Ledger, *, now: datetime) -> Scheduler:
     beat, call = signs.get(SCHEDULER), newest_call(signs)
     due_by = now - (LATE_BETWEEN_CALLS if call else LATE_AFTER)
     return Scheduler(
-        wanted=bool(config.schedule), heartbeat=beat, age=now - beat.beat_at if beat else None,
+        wanted=bool(config.schedule),
+        heartbeat=beat,
+        age=now - beat.beat_at if beat else None,
         between_calls=call is not None and call.detail == OVER,
         late=tuple(_late(ledger, entries={entry.name for entry in config.schedule}, due_by=due_by)),
-    )  # fmt: skip
+    )
 
 
 def newest_call(signs: Mapping[str, Heartbeat]) -> Heartbeat | None:

@@ -45,9 +45,7 @@ PUT_RIGHT: Final = Text(
 """Where the mistake itself is told beside it."""
 
 
-_NOT_RUN = Text(
-    en="not run until its file is put right: {problem}", zh="配置有误，改正之前不会运行：{problem}"
-)  # fmt: skip
+_NOT_RUN = Text(en="not run until its file is put right: {problem}", zh="配置有误，改正之前不会运行：{problem}")
 
 
 def what_is_wrong(shop: BrokenShop) -> Text:

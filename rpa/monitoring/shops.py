@@ -124,9 +124,14 @@ class ShopState:
 
 
 def shop_states(
-    config: Config, ledger: Ledger, *, shops: Sequence[Shop | BrokenShop], orders: Mapping[str, Orders],
-    words: Vocabulary, now: datetime,
-) -> list[ShopState]:  # fmt: skip
+    config: Config,
+    ledger: Ledger,
+    *,
+    shops: Sequence[Shop | BrokenShop],
+    orders: Mapping[str, Orders],
+    words: Vocabulary,
+    now: datetime,
+) -> list[ShopState]:
     """How these shops are, worst first, then nearest deadline first. `orders`: what is outstanding in them."""
     from rpa.kicks import Kicks
     from rpa.pauses import Pauses
@@ -148,14 +153,20 @@ def shop_states(
         at_site = ledger.site_now(shop.name) if of_shop.pending else now
         states.append(
             ShopState(
-                shop=shop, orders=of_shop, near=len(of_shop.near(at_site)),
-                last=runs[0] if runs else None, failed_in_a_row=_failed_in_a_row(runs), next=coming,
-                lost=tuple(lost.get(shop.name, ())), pause=pauses.of(shop.name), kick=kicks.get(shop.name),
+                shop=shop,
+                orders=of_shop,
+                near=len(of_shop.near(at_site)),
+                last=runs[0] if runs else None,
+                failed_in_a_row=_failed_in_a_row(runs),
+                next=coming,
+                lost=tuple(lost.get(shop.name, ())),
+                pause=pauses.of(shop.name),
+                kick=kicks.get(shop.name),
                 login=logins.get(shop.name),
                 incidents=tuple(incidents.get(shop.name, ())),
                 forecast=_forecast(ledger, shop, orders=of_shop, words=words, now=now, at_site=at_site),
             )
-        )  # fmt: skip
+        )
     return sorted(states, key=lambda state: _urgency(state, now=now))
 
 

@@ -18,9 +18,14 @@ SCHEMA_VERSION: Final = 1
 
 
 def document(
-    states: Sequence[ShopState], *, scheduler: Scheduler, program: Iterable[Incident], complaint: Text | None,
-    language: Language, now: datetime,
-) -> dict[str, Any]:  # fmt: skip
+    states: Sequence[ShopState],
+    *,
+    scheduler: Scheduler,
+    program: Iterable[Incident],
+    complaint: Text | None,
+    language: Language,
+    now: datetime,
+) -> dict[str, Any]:
     """Everything that is known, by shop. `complaint`: why somebody should look now."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -36,52 +41,76 @@ def document(
 def _scheduler(scheduler: Scheduler) -> dict[str, Any]:
     beat = scheduler.heartbeat
     return {
-        "wanted": scheduler.wanted, "alive": scheduler.alive, "between_calls": scheduler.between_calls,
-        "beat_at": _iso(beat.beat_at) if beat else None, "age_s": scheduler.age and scheduler.age.total_seconds(),
-        "next_due_at": _iso(beat.next_due_at) if beat else None, "host": beat and beat.host, "pid": beat and beat.pid,
+        "wanted": scheduler.wanted,
+        "alive": scheduler.alive,
+        "between_calls": scheduler.between_calls,
+        "beat_at": _iso(beat.beat_at) if beat else None,
+        "age_s": scheduler.age and scheduler.age.total_seconds(),
+        "next_due_at": _iso(beat.next_due_at) if beat else None,
+        "host": beat and beat.host,
+        "pid": beat and beat.pid,
         "overdue": [_planned(each) for each in scheduler.late],
-    }  # fmt: skip
+    }
 
 
 def _shop(state: ShopState, *, language: Language) -> dict[str, Any]:
     pause, login, forecast = state.pause, state.login, state.forecast
     return {
-        "mall_name": state.shop.mall_name, "problem": state.problem and state.problem.of(language),
-        "condition": state.condition.name.lower(), "down": state.down,
+        "mall_name": state.shop.mall_name,
+        "problem": state.problem and state.problem.of(language),
+        "condition": state.condition.name.lower(),
+        "down": state.down,
         "preview": state.preview,
         "paused": pause and {"by": pause.by, "reason": pause.reason, "since": _iso(pause.since)},
-        "last_run": state.last and {
-            "flow": state.last.flow, "started_at": _iso(state.last.started_at), "state": state.last.state.value,
+        "last_run": state.last
+        and {
+            "flow": state.last.flow,
+            "started_at": _iso(state.last.started_at),
+            "state": state.last.state.value,
             "outcomes": dict(state.last.counts),
         },
         "kicked": state.kick and {"noticed_in": state.kick.shop, "since": _iso(state.kick.since)},
         "failed_in_a_row": state.failed_in_a_row,
         "next_run": state.next and _planned(state.next),
         "lost_runs": [_planned(each) for each in state.lost],
-        "pending": len(state.orders.pending), "held": len(state.orders.held), "due_within_24h": state.near,
+        "pending": len(state.orders.pending),
+        "held": len(state.orders.held),
+        "due_within_24h": state.near,
         "first_ship_by": _iso(state.orders.first_deadline),
         "login": login and {"kept_at": _iso(login.kept_at), "ends_at": _iso(login.ends_at)},
         "incidents": [_incident(each) for each in state.incidents],
-        "forecast": forecast and {
-            "shipped_last_24h": forecast.shipped, "per_hour": round(forecast.per_hour, 2),
-            "waiting": forecast.waiting, "missed": forecast.missed, "first_missed": _iso(forecast.first),
+        "forecast": forecast
+        and {
+            "shipped_last_24h": forecast.shipped,
+            "per_hour": round(forecast.per_hour, 2),
+            "waiting": forecast.waiting,
+            "missed": forecast.missed,
+            "first_missed": _iso(forecast.first),
         },
-    }  # fmt: skip
+    }
 
 
 def _planned(planned: PlannedRun) -> dict[str, Any]:
     return {
-        "entry": planned.entry, "flow": planned.flow, "shop": planned.shop, "planned_at": _iso(planned.planned_at),
-        "due_at": _iso(planned.due_at), "state": planned.state.value, "reason": planned.reason,
-    }  # fmt: skip
+        "entry": planned.entry,
+        "flow": planned.flow,
+        "shop": planned.shop,
+        "planned_at": _iso(planned.planned_at),
+        "due_at": _iso(planned.due_at),
+        "state": planned.state.value,
+        "reason": planned.reason,
+    }
 
 
 def _incident(incident: Incident) -> dict[str, Any]:
     return {
-        "cause": incident.cause, "message": incident.message, "severity": incident.severity.value,
-        "opened_at": _iso(incident.opened_at), "last_seen_at": _iso(incident.last_seen_at),
+        "cause": incident.cause,
+        "message": incident.message,
+        "severity": incident.severity.value,
+        "opened_at": _iso(incident.opened_at),
+        "last_seen_at": _iso(incident.last_seen_at),
         "times_seen": incident.times_seen,
-    }  # fmt: skip
+    }
 
 
 def _iso(moment: datetime | None) -> str | None:

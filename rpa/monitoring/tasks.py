@@ -69,9 +69,14 @@ class Task:
 
 
 def tasks(
-    ledger: Ledger, *, shops: Collection[str], broken: Collection[BrokenShop], orders: Mapping[str, Orders],
-    words: Vocabulary, now: datetime,
-) -> list[Task]:  # fmt: skip
+    ledger: Ledger,
+    *,
+    shops: Collection[str],
+    broken: Collection[BrokenShop],
+    orders: Mapping[str, Orders],
+    words: Vocabulary,
+    now: datetime,
+) -> list[Task]:
     """All tasks in these shops, and those of the program itself if it is one of them (an empty name), in no order.
 
     `broken`: which of the shops cannot be used; `orders`: what is outstanding in the shops; `now`: by our clock,
@@ -104,10 +109,15 @@ def _asks(line: Standing, *, words: Vocabulary, now: datetime) -> bool:
 
 def _of_line(line: Standing, *, words: Vocabulary) -> Task:
     return Task(
-        shop=line.shop, subject=line.subject or line.message or line.reason, code=line.reason,
+        shop=line.shop,
+        subject=line.subject or line.message or line.reason,
+        code=line.reason,
         words=words.sentence(line.reason, flow=line.flow) or Text(en=line.reason, zh=line.reason),
-        detail=line.message, outcome=line.outcome, deadline=line.deadline, since=line.seen_at,
-    )  # fmt: skip
+        detail=line.message,
+        outcome=line.outcome,
+        deadline=line.deadline,
+        since=line.seen_at,
+    )
 
 
 def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: Vocabulary) -> Task:
@@ -116,17 +126,28 @@ def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: Voc
     stands_still = incident.severity is Severity.CRITICAL and incident.shop in orders
     known = words.sentence(code)
     return Task(
-        shop=incident.shop, subject="", code=code, words=known or Text(en=incident.message, zh=incident.message),
-        detail=incident.message if known else "", outcome="",
-        deadline=orders[incident.shop].first_deadline if stands_still else None, since=incident.opened_at,
-    )  # fmt: skip
+        shop=incident.shop,
+        subject="",
+        code=code,
+        words=known or Text(en=incident.message, zh=incident.message),
+        detail=incident.message if known else "",
+        outcome="",
+        deadline=orders[incident.shop].first_deadline if stands_still else None,
+        since=incident.opened_at,
+    )
 
 
 def _of_broken(shop: BrokenShop, *, orders: Orders, since: datetime) -> Task:
     return Task(
-        shop=shop.name, subject=shop.place, code=BROKEN, words=PUT_RIGHT, detail=shop.summary, outcome="",
-        deadline=orders.first_deadline, since=since,
-    )  # fmt: skip
+        shop=shop.name,
+        subject=shop.place,
+        code=BROKEN,
+        words=PUT_RIGHT,
+        detail=shop.summary,
+        outcome="",
+        deadline=orders.first_deadline,
+        since=since,
+    )
 
 
 def _of_run(planned: PlannedRun, *, now: datetime) -> Task:
@@ -134,10 +155,15 @@ def _of_run(planned: PlannedRun, *, now: datetime) -> Task:
     at = planned.planned_at
     moment = f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"
     return Task(
-        shop=planned.shop, subject=f"{planned.flow} {moment}",
-        code=":".join(filter(None, (planned.state.value, planned.reason))), words=_run_words(planned),
-        detail=planned.detail, outcome="", deadline=None, since=planned.planned_at,
-    )  # fmt: skip
+        shop=planned.shop,
+        subject=f"{planned.flow} {moment}",
+        code=":".join(filter(None, (planned.state.value, planned.reason))),
+        words=_run_words(planned),
+        detail=planned.detail,
+        outcome="",
+        deadline=None,
+        since=planned.planned_at,
+    )
 
 
 def _run_words(planned: PlannedRun) -> Text:

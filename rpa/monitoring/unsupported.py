@@ -58,7 +58,7 @@ def unable(config: Config) -> Iterator[Unable]:
             if missing := _missing(entry, platform=platform, config=config):
                 yield Unable(
                     entry=entry.name, flow=entry.flow, platform=platform, missing=missing, shops=tuple(sorted(shops))
-                )  # fmt: skip
+                )
 
 
 def _missing(entry: Entry, *, platform: str, config: Config) -> tuple[str, ...]:

@@ -143,10 +143,13 @@ class _Told:
             groups[run.state, why(run), run.flow].append(run)
         for (state, reason, flow), runs in sorted(groups.items(), key=lambda item: list(STATES).index(item[0][0])):
             yield self.said(
-                _RUNS, state=STATES[state].of(self.language),
+                _RUNS,
+                state=STATES[state].of(self.language),
                 reason=self.said(_REASON, reason=reason.of(self.language)) if reason else "",
-                flow=flow, count=len(runs), shops=self.named(run.shop for run in runs),
-            )  # fmt: skip
+                flow=flow,
+                count=len(runs),
+                shops=self.named(run.shop for run in runs),
+            )
 
     def _orders(self) -> Iterator[str]:
         near = [each for each in self.day.shops if each.state.near]
@@ -194,10 +197,12 @@ class _Told:
         """What a person has to do, most urgent first."""
         for line in self.day.to_do[:_LINES]:
             yield self.said(
-                _TASK, deadline=self.said(_BY, deadline=moment(line.deadline)) if line.deadline else "",
-                shops=self._few(line.shops), words=addressed(line.words, shops=line.shops, language=self.language),
+                _TASK,
+                deadline=self.said(_BY, deadline=moment(line.deadline)) if line.deadline else "",
+                shops=self._few(line.shops),
+                words=addressed(line.words, shops=line.shops, language=self.language),
                 subjects=self.said(_COUNT, count=line.count) if line.subjects else "",
-            )  # fmt: skip
+            )
         if len(self.day.to_do) > _LINES:
             yield self.said(_MORE, count=len(self.day.to_do) - _LINES)
 
@@ -235,6 +240,9 @@ def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
 def _counts(each: ShopDay) -> dict[str, int]:
     orders = each.state.orders
     return {
-        "shipped": each.shipped, "pending": len(orders.pending), "held": len(orders.held),
-        "refused": orders.count(Outcome.REFUSED), "persons": orders.count(Outcome.NEEDS_PERSON),
-    }  # fmt: skip
+        "shipped": each.shipped,
+        "pending": len(orders.pending),
+        "held": len(orders.held),
+        "refused": orders.count(Outcome.REFUSED),
+        "persons": orders.count(Outcome.NEEDS_PERSON),
+    }

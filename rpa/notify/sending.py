@@ -36,8 +36,12 @@ BETWEEN_S: Final = 1.0
 _TITLES_SHARE: Final = 16
 """Bytes kept free beside title and text, for the line breaks that a service puts between them."""
 _CODE_OF: Final = {
-    "dingtalk": "errcode", "wecombot": "errcode", "feishu": "code", "lark": "code", "schan": "code",
-}  # fmt: skip
+    "dingtalk": "errcode",
+    "wecombot": "errcode",
+    "feishu": "code",
+    "lark": "code",
+    "schan": "code",
+}
 """By service: the field of its answer that is 0 when the message was taken."""
 _SECRET: Final = re.compile(r"[^\W_][\w.%+-]{3,}")
 _KINDS: Final = {"info": "info", "warning": "warning", "critical": "failure", "solved": "success"}

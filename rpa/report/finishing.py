@@ -216,7 +216,7 @@ def _rescued(folder: Path, *, style: ReportStyle) -> Path:
 
 def _write_xlsx(
     path: Path, *, csv: Path, style: ReportStyle, outcomes: Collection[str], at: datetime
-) -> list[tuple[Text, int]]:  # fmt: skip
+) -> list[tuple[Text, int]]:
     """Write the workbook; the names of its sheets beside that of all rows, with their numbers of rows."""
     from rpa.report.workbook import write_workbook
 

@@ -117,9 +117,14 @@ def _read(path: Path) -> pd.DataFrame:
     """A report as text: no cell becomes a number or a missing value; longer and shorter rows fit the header."""
     keys = read_keys(path)
     rows = pd.read_csv(
-        whole_rows(path), dtype=str, keep_default_na=False, na_filter=False,
-        engine="python", index_col=False, on_bad_lines=lambda cells: cells[: len(keys)],
-    )  # fmt: skip
+        whole_rows(path),
+        dtype=str,
+        keep_default_na=False,
+        na_filter=False,
+        engine="python",
+        index_col=False,
+        on_bad_lines=lambda cells: cells[: len(keys)],
+    )
     needed = dict.fromkeys([*keys, *(column.key for column in RUN_COLUMNS), OUTCOME_COLUMN.key])
     return rows.reindex(columns=list(needed)).fillna("")
 

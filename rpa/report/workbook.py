@@ -239,8 +239,11 @@ def _sorted(rows: Iterable[Row], *, layout: Layout, now: datetime) -> list[Row]:
         row
         for row in rows
         if needs_somebody(
-            outcome=row.get("outcome", ""), reason=row.get("reason", ""), deadline=layout.moment(row),
-            asks=layout.asks, now=now,
+            outcome=row.get("outcome", ""),
+            reason=row.get("reason", ""),
+            deadline=layout.moment(row),
+            asks=layout.asks,
+            now=now,
         )
-    ]  # fmt: skip
+    ]
     return sorted(wanted, key=lambda row: (layout.moment(row) or _NO_DEADLINE, WORST_FIRST.index(row["outcome"])))

@@ -43,9 +43,14 @@ def keep_findings(ledger: Ledger, result: ShopResult, *, flow: Flow, whole: bool
     unseen = layout.unseen if stop is None else layout.unseen | {stop.cause}
     rows = (_finding(row, layout=layout, unseen=unseen) for row in read_rows(result.files.csv))
     ledger.stand(
-        result.shop, report=flow.report.name.en, flow=flow.name, run_id=result.run_id, rows=rows, whole=whole,
+        result.shop,
+        report=flow.report.name.en,
+        flow=flow.name,
+        run_id=result.run_id,
+        rows=rows,
+        whole=whole,
         reads_only=not flow.writes,
-    )  # fmt: skip
+    )
 
 
 def _finding(row: Row, *, layout: Layout, unseen: Collection[str]) -> Finding:
@@ -53,10 +58,14 @@ def _finding(row: Row, *, layout: Layout, unseen: Collection[str]) -> Finding:
 
     reason = row.get("reason", "")
     return Finding(
-        subject=row.get(layout.subject, ""), outcome=row.get("outcome", ""), reason=reason,
-        message=row.get("message", ""), deadline=layout.moment(row), facts=dict(_facts(row, layout=layout)),
+        subject=row.get(layout.subject, ""),
+        outcome=row.get("outcome", ""),
+        reason=reason,
+        message=row.get("message", ""),
+        deadline=layout.moment(row),
+        facts=dict(_facts(row, layout=layout)),
         looked=reason not in unseen,
-    )  # fmt: skip
+    )
 
 
 def _facts(row: Row, *, layout: Layout) -> Iterator[tuple[str, str]]:

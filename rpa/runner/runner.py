@@ -92,7 +92,7 @@ def run(job: Job) -> list[ShopResult]:
     live = frozenset(shop.name for shop in shops if not job.dry(shop))
     plan = Plan(
         config=job.config, shops=shops, options=job.options, language=job.config.language.value, yes=job.yes, live=live
-    )  # fmt: skip
+    )
     shared = job.flow.prepare(plan) if shops else None
     with ExitStack() as reports:
         started: list[ShopRun] = []

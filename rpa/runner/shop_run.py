@@ -75,9 +75,12 @@ class ShopRun:
             self._record = ledger.start_run(self.name, flow=self._job.flow.name, options=options)
             self._ledger = ledger
             with RunReport(
-                config.var, run=self._report_run(self._record), style=self._style(), clock=config.clock,
+                config.var,
+                run=self._report_run(self._record),
+                style=self._style(),
+                clock=config.clock,
                 ledger=asdict(ledger.mark),
-            ) as self.report:  # fmt: skip
+            ) as self.report:
                 yield
             self._leave_word(ledger)
             outcomes = self.report.result.outcomes
@@ -91,9 +94,12 @@ class ShopRun:
         keep_findings(ledger, self.report.result, flow=flow, whole=whole, stop=self._stopped_by)
         keep_ending(ledger, self.name, flow=flow.name, stop=self._stopped_by)
         keep_login(
-            ledger, self.name, state=premises.vault.load_state(self.name, premises.site),
-            cookies=premises.profile.session.login_cookies, now=self._job.config.clock.now(),
-        )  # fmt: skip
+            ledger,
+            self.name,
+            state=premises.vault.load_state(self.name, premises.site),
+            cookies=premises.profile.session.login_cookies,
+            now=self._job.config.clock.now(),
+        )
 
     def work(self, browser: Browser) -> None:
         """Do the flow's work; what stops it is noted in the report, and goes no further."""
@@ -133,15 +139,26 @@ class ShopRun:
         job, shop = self._job, self._premises.shop
         with job.watching.over(view.page, folder=self.report.folder, secrets=self._premises.secrets):
             run = Run(
-                record=self._record, shop=shop, profile=self._premises.profile,
-                options=job.options, shared=self._shared, dry=job.dry(shop),
-                ledger=self._ledger, clock=job.config.clock, language=job.config.language,
-                meter=job.meter(shop.name), person=job.person, watched=job.watching.step, note=self._note,
-                stopping=self._stopping, allowed=self._right.check,
+                record=self._record,
+                shop=shop,
+                profile=self._premises.profile,
+                options=job.options,
+                shared=self._shared,
+                dry=job.dry(shop),
+                ledger=self._ledger,
+                clock=job.config.clock,
+                language=job.config.language,
+                meter=job.meter(shop.name),
+                person=job.person,
+                watched=job.watching.step,
+                note=self._note,
+                stopping=self._stopping,
+                allowed=self._right.check,
                 documents=job.config.var / "documents" / shop.name,
-                evidence=job.config.var / "evidence" / shop.name, handover=job.config.var / "handover" / shop.name,
+                evidence=job.config.var / "evidence" / shop.name,
+                handover=job.config.var / "handover" / shop.name,
                 offices=offices_of(self._premises, view),
-            )  # fmt: skip
+            )
             for row in job.flow.work(run):
                 self.report.add(self._ended(row, view))
 
@@ -192,6 +209,10 @@ class ShopRun:
     def _style(self) -> ReportStyle:
         shape, config = self._job.flow.report, self._job.config
         return ReportStyle(
-            layout=shape.layout, name=shape.name, language=config.language, zone=config.zone, sheets=shape.sheets,
+            layout=shape.layout,
+            name=shape.name,
+            language=config.language,
+            zone=config.zone,
+            sheets=shape.sheets,
             folder=config.folder,
-        )  # fmt: skip
+        )

@@ -125,9 +125,7 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
     approvals, origin = Approvals.of(config.var), origin_of(shop.base_url or profile.base_url)
     well = shop.mock or approvals.accepts(origin, profile)
     told = None if well else unseen(profile, approvals=approvals, origin=origin, shop=shop.name)
-    return Premises(
-        shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault, unseen=told
-    )  # fmt: skip
+    return Premises(shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault, unseen=told)
 
 
 def check_own_profile(premises: Premises, *, keep: Callable[[Sequence[str]], None]) -> None:
@@ -225,19 +223,30 @@ def viewed(
     still = profile.animations == "off"
     with shop_page(browser, state=state, timezone=zone, still=still, guest=guest) as page:
         yield View(
-            page, profile=profile, base_url=premises.base_url, guard=guard_of(premises, watched=watched),
-            evidence=evidence_of(premises), clock=premises.config.clock, enter=enter,
-            patience_s=premises.config.browser.timeout_s, stopping=stopping,
-        )  # fmt: skip
+            page,
+            profile=profile,
+            base_url=premises.base_url,
+            guard=guard_of(premises, watched=watched),
+            evidence=evidence_of(premises),
+            clock=premises.config.clock,
+            enter=enter,
+            patience_s=premises.config.browser.timeout_s,
+            stopping=stopping,
+        )
 
 
 def guard_of(premises: Premises, *, watched: bool) -> Guard:
     """The checks of this shop's page."""
     shop = premises.shop
     return Guard(
-        shop=shop.name, mall_id=shop.mall_id, mall_name=shop.mall_name,
-        site=premises.site.origin, approvals=Approvals.of(premises.config.var), watched=watched, mock=shop.mock,
-    )  # fmt: skip
+        shop=shop.name,
+        mall_id=shop.mall_id,
+        mall_name=shop.mall_name,
+        site=premises.site.origin,
+        approvals=Approvals.of(premises.config.var),
+        watched=watched,
+        mock=shop.mock,
+    )
 
 
 def evidence_of(premises: Premises) -> Evidence:
@@ -246,9 +255,11 @@ def evidence_of(premises: Premises) -> Evidence:
     password = profile.element(profile.session.login.password)  # a site may show it in plain letters
     shown = (locator.value for locator in password.locators if locator.kind == "css")
     return Evidence(
-        folder=folder, clock=premises.config.clock, masks=(*profile.evidence.mask, *shown),
+        folder=folder,
+        clock=premises.config.clock,
+        masks=(*profile.evidence.mask, *shown),
         of_successes=premises.shop.evidence == "always",
-    )  # fmt: skip
+    )
 
 
 def offices_of(premises: Premises, view: View) -> Mapping[type, Callable[[], Any]]:

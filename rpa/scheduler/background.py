@@ -59,8 +59,9 @@ def watch_room(config: Config, ledger: Ledger) -> None:
     """Have an incident open while there is little room, and a critical one while there is too little to go on."""
     free = free_gb(config.var)
     for cause, words, least_gb, severity in (
-        (LOW, _LOW, LOW_GB, Severity.WARNING), (FULL, _FULL, FULL_GB, Severity.CRITICAL),
-    ):  # fmt: skip
+        (LOW, _LOW, LOW_GB, Severity.WARNING),
+        (FULL, _FULL, FULL_GB, Severity.CRITICAL),
+    ):
         if free >= least_gb:
             ledger.close_incident("", cause=cause)
         else:

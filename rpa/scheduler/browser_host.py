@@ -40,9 +40,7 @@ _HEEDS_S = 0.5
 class BrowserHost:
     """One `rpa.scheduler.browser_main` process, from its start to its end."""
 
-    def __init__(
-        self, config: Config, *, workshop: Workshop, stopping: Callable[[], bool] = lambda: False
-    ) -> None:  # fmt: skip
+    def __init__(self, config: Config, *, workshop: Workshop, stopping: Callable[[], bool] = lambda: False) -> None:
         """Start it; what it and the browser write for themselves goes to the workshop.
 
         Raises TryAgain with what was in the way when no browser is there in time, and Stopped when it is not wanted
@@ -53,9 +51,12 @@ class BrowserHost:
         self._said: SimpleQueue[Message | None] = SimpleQueue()
         self._asked = 0
         self._child = Child(
-            "rpa.scheduler.browser_main", mark=workshop.folder.name, folder=config.folder, env=_environment(workshop),
+            "rpa.scheduler.browser_main",
+            mark=workshop.folder.name,
+            folder=config.folder,
+            env=_environment(workshop),
             hear=self._said.put,
-        )  # fmt: skip
+        )
         self._child.tell(_order(config, sockets=workshop.sockets))
         self.endpoint = self._started(workshop.sockets, stopping=stopping)
         """For `rpa.browser.shared.connected`."""
@@ -152,9 +153,12 @@ class BrowserHost:
 
 def _order(config: Config, *, sockets: Path) -> Message:
     return {
-        "locks": str(config.var / "locks"), "zone": config.zone.key, "owner": os.getpid(),
-        "stop_within_s": config.scheduler.stop_within_s, "sockets": str(sockets),
-    }  # fmt: skip
+        "locks": str(config.var / "locks"),
+        "zone": config.zone.key,
+        "owner": os.getpid(),
+        "stop_within_s": config.scheduler.stop_within_s,
+        "sockets": str(sockets),
+    }
 
 
 def _environment(workshop: Workshop) -> dict[str, str]:

@@ -126,9 +126,15 @@ def plan_of(
 ) -> Plan:
     """The record that this moment wants."""
     return Plan(
-        entry=entry.name, flow=entry.flow, shop=shop, planned_at=planned_at,
-        due_at=due_at(entry, shop=shop, planned_at=planned_at), state=state, reason=reason, stands_for=stands_for,
-    )  # fmt: skip
+        entry=entry.name,
+        flow=entry.flow,
+        shop=shop,
+        planned_at=planned_at,
+        due_at=due_at(entry, shop=shop, planned_at=planned_at),
+        state=state,
+        reason=reason,
+        stands_for=stands_for,
+    )
 
 
 def over_too_soon(entry: Entry, *, runs: Iterable[PlannedRun], now: datetime) -> list[Plan]:
@@ -158,9 +164,13 @@ def _once_more(entry: Entry, *, newest: PlannedRun) -> Plan:
     """Beside the one that is over, which stays on record."""
     beside = timedelta(milliseconds=1)
     return Plan(
-        entry=entry.name, flow=entry.flow, shop=newest.shop, planned_at=newest.planned_at + beside,
-        due_at=newest.due_at + beside, reason=Why.CLOCK_SET.value,
-    )  # fmt: skip
+        entry=entry.name,
+        flow=entry.flow,
+        shop=newest.shop,
+        planned_at=newest.planned_at + beside,
+        due_at=newest.due_at + beside,
+        reason=Why.CLOCK_SET.value,
+    )
 
 
 def unrecorded(entry: Entry, *, recorded: Mapping[str, datetime], times: Times, now: datetime) -> list[Missed]:
@@ -229,8 +239,12 @@ def begun_again(
             continue
         if times.has(entry, each.planned_at):
             plan = Plan(
-                entry=entry.name, flow=entry.flow, shop=each.shop, planned_at=now, due_at=now,
+                entry=entry.name,
+                flow=entry.flow,
+                shop=each.shop,
+                planned_at=now,
+                due_at=now,
                 reason=Why.CAUGHT_UP.value,
-            )  # fmt: skip
+            )
             wanted.setdefault((each.flow, each.shop), plan)
     return list(wanted.values())

@@ -55,9 +55,17 @@ class Child:
         """
         command = [sys.executable, "-P", "-X", "faulthandler", "-m", module, mark]
         self._process = subprocess.Popen(
-            command, cwd=folder, env={**env, **_IN_UTF8}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", **_apart(),
-        )  # fmt: skip
+            command,
+            cwd=folder,
+            env={**env, **_IN_UTF8},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            **_apart(),
+        )
         self.pid = self._process.pid
         self._last: deque[str] = deque(maxlen=_LAST_LINES)
         readers = (self._listen, hear), (self._remember,)

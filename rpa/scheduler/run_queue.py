@@ -94,9 +94,11 @@ class Waiting:
             return
         language = self._config.language
         message = _WAITS.of(language).format(
-            flow=run.flow, shop=run.shop, since=f"{since.astimezone(self._config.zone):%m-%d %H:%M}",
+            flow=run.flow,
+            shop=run.shop,
+            since=f"{since.astimezone(self._config.zone):%m-%d %H:%M}",
             why=run.detail or why.of(language),
-        )  # fmt: skip
+        )
         self._ledger.incident(run.shop, cause=f"{CAUSE}:{run.flow}", message=message)
         self._told.add((run.shop, run.flow))
 

@@ -27,16 +27,16 @@ def main() -> None:
         from rpa.scheduler.worker_run import done
 
         with asked_to_stop() as signalled:
-            parent.tell(done(
-                order, leash, playwright=driver.playwright, stopping=lambda: leash.stopping() or signalled()
-            ))  # fmt: skip
+            parent.tell(
+                done(order, leash, playwright=driver.playwright, stopping=lambda: leash.stopping() or signalled())
+            )
     finally:
         driver.stop()
 
 
 def _import_all() -> None:
     """What a run needs, while the driver starts."""
-    import rpa.scheduler.errand  # noqa: F401
+    import rpa.scheduler.worker_run  # noqa: F401
     from rpa.runner.preload import import_ahead
 
     flows()

@@ -50,9 +50,14 @@ class Working:
     """A run in the making; its shop is locked and stays so until `host` is told to free it."""
 
     def __init__(
-        self, task: Task, *, config: Config, host: BrowserHost, folder: Path,
+        self,
+        task: Task,
+        *,
+        config: Config,
+        host: BrowserHost,
+        folder: Path,
         hear: Callable[[Working, Message | None], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Start the process. `hear` is called in another thread, see `Child`."""
         self.task = task
         self.shop = task.planned.shop
@@ -68,9 +73,12 @@ class Working:
         self._said: Message = {}
         self._kin: list[psutil.Process] = []
         self._child = Child(
-            "rpa.scheduler.worker", mark=folder.name, folder=config.folder, env={**without_key(), **kept_in(folder)},
+            "rpa.scheduler.worker",
+            mark=folder.name,
+            folder=config.folder,
+            env={**without_key(), **kept_in(folder)},
             hear=lambda message: hear(self, message),
-        )  # fmt: skip
+        )
         self._child.tell(self._order(config))
 
     @property
@@ -143,9 +151,12 @@ class Working:
         if "result" in self._said:
             result = self._said["result"]
             return Ended(
-                planned=planned, how="finished", exit_code=result["exit_code"], run_id=result["run_id"],
+                planned=planned,
+                how="finished",
+                exit_code=result["exit_code"],
+                run_id=result["run_id"],
                 detail=late + result["detail"],
-            )  # fmt: skip
+            )
         if self._unopened:
             words = _DID_NOT_OPEN.of(self._language).format(seconds=_OPENS_IN_S)
             return Ended(planned=planned, how="died", detail=f"{words} {self._child.last_words}".strip())
@@ -155,7 +166,13 @@ class Working:
     def _order(self, config: Config) -> Message:
         task = self.task
         return {
-            "config": str(config.path), "flow": task.planned.flow, "shop": self.shop, "live": task.live,
-            "options": dict(task.options), "endpoint": self.host.endpoint, "token": self._token,
-            "stop_within_s": self._stop_within_s, "key": given_key(),
-        }  # fmt: skip
+            "config": str(config.path),
+            "flow": task.planned.flow,
+            "shop": self.shop,
+            "live": task.live,
+            "options": dict(task.options),
+            "endpoint": self.host.endpoint,
+            "token": self._token,
+            "stop_within_s": self._stop_within_s,
+            "key": given_key(),
+        }

@@ -71,10 +71,17 @@ def _job(order: Message, config: Config, *, guest: Guest, playwright: Playwright
         raise ConfigError(f'There is no flow "{order["flow"]}"{did_you_mean(order["flow"], known)}')
     flow = known[order["flow"]]
     return Job(
-        flow=flow, config=config, shops=(config.shop(order["shop"]),), live=order["live"],
-        options=flow_options(flow, order["options"], folder=config.folder), meter=lambda _shop: unwatched,
-        person=unwatched, stopping=stopping, playwright=playwright, guest=guest,
-    )  # fmt: skip
+        flow=flow,
+        config=config,
+        shops=(config.shop(order["shop"]),),
+        live=order["live"],
+        options=flow_options(flow, order["options"], folder=config.folder),
+        meter=lambda _shop: unwatched,
+        person=unwatched,
+        stopping=stopping,
+        playwright=playwright,
+        guest=guest,
+    )
 
 
 def _document(result: ShopResult) -> Message:

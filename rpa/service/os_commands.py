@@ -32,9 +32,15 @@ def ask(*words: str, timeout_s: float = _TIMEOUT_S, also: Mapping[str, str] | No
         return None
     try:
         done = subprocess.run(
-            [program, *words[1:]], capture_output=True, check=False, stdin=subprocess.DEVNULL, text=True,
-            errors="replace", timeout=timeout_s, env=for_children(**(also or {})),
-        )  # fmt: skip
+            [program, *words[1:]],
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            timeout=timeout_s,
+            env=for_children(**(also or {})),
+        )
     except (subprocess.TimeoutExpired, OSError):
         return None
     return Answer(exit_code=done.returncode, said=done.stdout.strip(), complaint=done.stderr.strip())

@@ -170,9 +170,12 @@ class Systemd:
         running = facts.get("ActiveState") in {"active", "deactivating", "reloading"}
         detail = " ".join(f"{name}={value}" for name, value in facts.items())
         return Standing(
-            installed=installed, running=running, needs_login=needs_login, detail=detail,
+            installed=installed,
+            running=running,
+            needs_login=needs_login,
+            detail=detail,
             look=f"journalctl --user -n 20 -u {self.unit}",
-        )  # fmt: skip
+        )
 
     def _linger_notes(self) -> list[Text]:
         if lingers():

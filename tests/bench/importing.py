@@ -136,9 +136,12 @@ def _shipped(run: Run) -> Shipped:
     done = sum(row["outcome"] == "done" for row in rows)
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return Shipped(
-        read_s=decided - begin, ship_s=settled - decided - reading.seconds, again_s=reading.seconds,
-        peak_mb=peak_kb / 1024, done=done,
-    )  # fmt: skip
+        read_s=decided - begin,
+        ship_s=settled - decided - reading.seconds,
+        again_s=reading.seconds,
+        peak_mb=peak_kb / 1024,
+        done=done,
+    )
 
 
 def _prove(mock: MockShop, *, count: int, done: int) -> None:

@@ -113,9 +113,21 @@ def worker() -> Worker:
 def _reading() -> Task:
     now = datetime.now(UTC)
     planned = PlannedRun(
-        id=1, entry="bench", flow="pending-orders", shop="bench", planned_at=now, due_at=now, state=PlanState.STARTED,
-        reason="", detail="", run_id="", started_at=now, ended_at=None, exit_code=None, stands_for=1,
-    )  # fmt: skip
+        id=1,
+        entry="bench",
+        flow="pending-orders",
+        shop="bench",
+        planned_at=now,
+        due_at=now,
+        state=PlanState.STARTED,
+        reason="",
+        detail="",
+        run_id="",
+        started_at=now,
+        ended_at=None,
+        exit_code=None,
+        stands_for=1,
+    )
     return Task(planned=planned, time_limit=timedelta(minutes=5))
 
 

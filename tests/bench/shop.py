@@ -98,13 +98,24 @@ def our_run(flow: Flow, browser: Browser, config: Config, *, still: bool = False
     ):
         view.open("home")
         yield Run(
-            record=ledger.start_run("bench", flow=flow.name), shop=shop, profile=profile, options=flow.options(),
-            shared=shared, dry=False, ledger=ledger, clock=config.clock, language=config.language,
-            meter=quiet, person=quiet,
-            note=lambda _cause, _message: None, stopping=lambda: False,
-            documents=config.var / "documents" / shop.name, evidence=config.var / "evidence" / shop.name,
-            handover=config.var / "handover" / shop.name, offices=offices_of(place, view),
-        )  # fmt: skip
+            record=ledger.start_run("bench", flow=flow.name),
+            shop=shop,
+            profile=profile,
+            options=flow.options(),
+            shared=shared,
+            dry=False,
+            ledger=ledger,
+            clock=config.clock,
+            language=config.language,
+            meter=quiet,
+            person=quiet,
+            note=lambda _cause, _message: None,
+            stopping=lambda: False,
+            documents=config.var / "documents" / shop.name,
+            evidence=config.var / "evidence" / shop.name,
+            handover=config.var / "handover" / shop.name,
+            offices=offices_of(place, view),
+        )
 
 
 @contextmanager

@@ -46,14 +46,24 @@ def exporting(clerk: Clerk, tmp_path: Path) -> WebExports:
     clerk.shop.advance(301)
     clock = ShopTime(shop=clerk.shop)
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
+        shop="demo",
+        mall_id="123456789",
+        mall_name=None,
+        mock=True,
+        site=clerk.shop.url,
+        watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
-    )  # fmt: skip
+    )
     evidence = Evidence(folder=tmp_path / "evidence", clock=clock, masks=())
     view = View(
-        clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=clock,
+        clerk.page,
+        profile=clerk.profile,
+        base_url=clerk.shop.url,
+        guard=guard,
+        evidence=evidence,
+        clock=clock,
         patience_s=LONG_S,
-    )  # fmt: skip
+    )
     shop: Any = None
     return WebExports(view, shop)
 
@@ -63,9 +73,13 @@ def desk(exporting: WebExports, clerk: Clerk, tmp_path: Path) -> Iterator[Export
     clock = ShopTime(shop=clerk.shop)
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as ledger:
         yield ExportDesk(
-            exporting, clock=clock, ledger=ledger, shop="demo", documents=tmp_path / "documents",
+            exporting,
+            clock=clock,
+            ledger=ledger,
+            shop="demo",
+            documents=tmp_path / "documents",
             stopping=lambda: False,
-        )  # fmt: skip
+        )
 
 
 def _made(clerk: Clerk) -> int:
@@ -121,12 +135,12 @@ def test_a_site_that_says_no_for_another_reason_stops_the_shop(exporting: WebExp
 
 
 @pytest.mark.parametrize(
-    ("fault", "how"), [("truncated-download", {"mode": "cut"}), ("empty-download", {}),
-                       ("error-download", {"shown": "page"})],
-)  # fmt: skip
+    ("fault", "how"),
+    [("truncated-download", {"mode": "cut"}), ("empty-download", {}), ("error-download", {"shown": "page"})],
+)
 def test_a_download_that_fails_is_made_once_more(
     desk: ExportDesk, clerk: Clerk, fault: str, how: dict[str, Any]
-) -> None:  # fmt: skip
+) -> None:
     clerk.shop.fault(fault, **how)
     saved = desk.fetch(desk.have_made(), check=lambda _: None)
     assert clerk.shop.faults()[0]["fired"] == 1

@@ -117,9 +117,11 @@ def test_a_dialog_that_a_step_expects_may_be_open_and_no_other(hasty_view: View)
 
 @pytest.mark.parametrize(
     ("html", "error"),
-    [(popup("Your account was logged in elsewhere"), KickedOut),
-     ('<div role="dialog"><b id="puzzle">prove it</b></div>', ChallengeShown)],
-)  # fmt: skip
+    [
+        (popup("Your account was logged in elsewhere"), KickedOut),
+        ('<div role="dialog"><b id="puzzle">prove it</b></div>', ChallengeShown),
+    ],
+)
 def test_what_the_overlay_says_decides_who_is_asked(view: View, html: str, error: type[RpaError]) -> None:
     view.page.set_content(SHOP + CLICKS + html)
     stops(view, error)
@@ -262,9 +264,12 @@ def test_nothing_is_touched_with_a_profile_of_ones_own_that_nobody_has_seen(
         view.page.set_content(SHOP + CLICKS + fields + '<input type="file">' + popup("News"))
         dialog = view.dialog("ship", "A-1")
         touches: list[Callable[[], object]] = [
-            lambda: view.click("orders.search"), lambda: view.choose_file("orders.file", tmp_path), view.clear,
-            lambda: dialog.fill("ship.note", "x"), lambda: dialog.type_and_enter("ship.note", "x"),
-        ]  # fmt: skip
+            lambda: view.click("orders.search"),
+            lambda: view.choose_file("orders.file", tmp_path),
+            view.clear,
+            lambda: dialog.fill("ship.note", "x"),
+            lambda: dialog.type_and_enter("ship.note", "x"),
+        ]
         for touch in touches:
             with pytest.raises(NotApproved, match="one of your own"):
                 touch()

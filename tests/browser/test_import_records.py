@@ -51,15 +51,25 @@ def mock_shop() -> Iterator[MockShop]:
 @pytest.fixture
 def office(clerk: Clerk, tmp_path: Path) -> Iterator[WebImports]:
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
+        shop="demo",
+        mall_id="123456789",
+        mall_name=None,
+        mock=True,
+        site=clerk.shop.url,
+        watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
-    )  # fmt: skip
+    )
     clock, nobody = HandClock(), _nobody()
     evidence = Evidence(folder=tmp_path, clock=clock, masks=clerk.profile.evidence.mask)
     view = View(
-        clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=clock,
+        clerk.page,
+        profile=clerk.profile,
+        base_url=clerk.shop.url,
+        guard=guard,
+        evidence=evidence,
+        clock=clock,
         patience_s=3,
-    )  # fmt: skip
+    )
     yield WebImports(view, shop=nobody)
     clerk.page.remove_listener("dialog", view._refuse_dialog)
     clerk.page.unroute_all()

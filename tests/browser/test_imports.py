@@ -38,16 +38,26 @@ def opened(clerk: Clerk, tmp_path: Path) -> Iterator[Callable[..., View]]:
 
     def view(*, mock: bool = True) -> View:
         guard = Guard(
-            shop="demo", mall_id="123456789", mall_name=None, mock=mock, site=clerk.shop.url, watched=False,
+            shop="demo",
+            mall_id="123456789",
+            mall_name=None,
+            mock=mock,
+            site=clerk.shop.url,
+            watched=False,
             approvals=Approvals(tmp_path / "approvals.json"),
-        )  # fmt: skip
+        )
         evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
         views.append(
             View(
-                clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence,
-                clock=HandClock(), patience_s=LONG_S,
+                clerk.page,
+                profile=clerk.profile,
+                base_url=clerk.shop.url,
+                guard=guard,
+                evidence=evidence,
+                clock=HandClock(),
+                patience_s=LONG_S,
             )
-        )  # fmt: skip
+        )
         return views[-1]
 
     yield view
@@ -98,9 +108,7 @@ def upload(
     patience_s: float = LONG_S,
 ) -> tuple[ImportResult | None, dict[str, ImportedRow]]:
     said = files.office.fill_in(how, files.made(lines, how=how, name=name)).send()
-    result = files.office.result(
-        how, file_name=name, task_id=said.task_id, into=files.folder, patience_s=patience_s
-    )  # fmt: skip
+    result = files.office.result(how, file_name=name, task_id=said.task_id, into=files.folder, patience_s=patience_s)
     return result, agreed(lines, result, failures=failures_of(result, words=files.words))
 
 
@@ -173,7 +181,7 @@ def test_a_page_that_lost_sight_of_an_import_finds_it_among_the_records(clerk: C
     clerk.page.evaluate("document.querySelector('[data-result]').innerHTML = '<p class=batch-progress_failed>-</p>'")
     result = files.office.result(
         PARCELS, file_name="sight.xlsx", task_id=said.task_id, into=files.folder, patience_s=LONG_S
-    )  # fmt: skip
+    )
     assert result is not None
     assert result.finished
 
@@ -204,7 +212,7 @@ def test_an_import_that_stands_still_is_left_alone_and_found_again_when_it_has_e
     clerk.shop.advance(900)
     later = files.office.result(
         PARCELS, file_name="late.xlsx", task_id=result.task_id, into=files.folder, patience_s=LONG_S
-    )  # fmt: skip
+    )
     assert later is not None
     assert (later.finished, later.going) == (True, False)
     assert files.office.at_work(PARCELS) == []

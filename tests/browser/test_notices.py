@@ -27,13 +27,23 @@ TITLE = "订单禁止发货通知"
 def notices(clerk: Clerk, tmp_path: Path) -> Iterator[WebNotices]:
     clock = Clock()
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
+        shop="demo",
+        mall_id="123456789",
+        mall_name=None,
+        mock=True,
+        site=clerk.shop.url,
+        watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
-    )  # fmt: skip
+    )
     view = View(
-        clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, clock=clock,
-        evidence=Evidence(folder=tmp_path / "evidence", clock=clock, masks=()), patience_s=LONG_S,
-    )  # fmt: skip
+        clerk.page,
+        profile=clerk.profile,
+        base_url=clerk.shop.url,
+        guard=guard,
+        clock=clock,
+        evidence=Evidence(folder=tmp_path / "evidence", clock=clock, masks=()),
+        patience_s=LONG_S,
+    )
     nobody: Any = None
     yield WebNotices(view, nobody)
     clerk.page.remove_listener("dialog", view._refuse_dialog)

@@ -37,14 +37,24 @@ PLACES = ("detail", "receiver", "detail_data", "address")
 @pytest.fixture
 def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
+        shop="demo",
+        mall_id="123456789",
+        mall_name=None,
+        mock=True,
+        site=clerk.shop.url,
+        watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
-    )  # fmt: skip
+    )
     evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
     opened = View(
-        clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=HandClock(),
+        clerk.page,
+        profile=clerk.profile,
+        base_url=clerk.shop.url,
+        guard=guard,
+        evidence=evidence,
+        clock=HandClock(),
         patience_s=LONG_S,
-    )  # fmt: skip
+    )
     yield opened
     clerk.page.remove_listener("dialog", opened._refuse_dialog)
 
@@ -71,8 +81,11 @@ def test_an_order_without_an_audit_is_clear_everywhere_and_pictured(clerk: Clerk
 def test_an_order_under_audit_shows_it_in_each_place(clerk: Clerk, signs: WebSigns, words: str) -> None:
     clerk.shop.fault("audit-wording", words=words)
     assert signs.signs(clerk.an_order(audit=True)).audit == {
-        "detail": Mark.SET, "receiver": Mark.SET, "detail_data": Mark.SET, "address": Mark.UNREADABLE,
-    }  # fmt: skip
+        "detail": Mark.SET,
+        "receiver": Mark.SET,
+        "detail_data": Mark.SET,
+        "address": Mark.UNREADABLE,
+    }
 
 
 def test_a_field_of_an_unknown_name_is_no_clear_sign(clerk: Clerk, signs: WebSigns) -> None:

@@ -29,9 +29,18 @@ if TYPE_CHECKING:
     from tests.support.tiny_site import TinySite
 
 SECRETS = (
-    "kept-cookie-1", "set-by-a-page-1", "typed-Pass-1", "seen-Pass-2", "in-an-address-1", "Bearer-value-1",
-    "computed-1", "of-its-own-1", "from-the-storage-1", "answered-1", "allsmallletters",
-)  # fmt: skip
+    "kept-cookie-1",
+    "set-by-a-page-1",
+    "typed-Pass-1",
+    "seen-Pass-2",
+    "in-an-address-1",
+    "Bearer-value-1",
+    "computed-1",
+    "of-its-own-1",
+    "from-the-storage-1",
+    "answered-1",
+    "allsmallletters",
+)
 _ASK = """async () => {
   document.cookie = 'PAGES=set-by-a-page-1; path=/';
   document.body.dataset.shown = 'set-by-a-page-1';

@@ -90,9 +90,12 @@ def test_white_space_in_a_name_is_folded(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("html", "disabled"),
-    [("<button>Search</button>", False), ("<button disabled>Search</button>", True),
-     ('<button aria-disabled="true">Search</button>', True)],
-)  # fmt: skip
+    [
+        ("<button>Search</button>", False),
+        ("<button disabled>Search</button>", True),
+        ('<button aria-disabled="true">Search</button>', True),
+    ],
+)
 def test_it_is_told_whether_it_can_be_used(page: Page, html: str, disabled: bool) -> None:  # noqa: FBT001
     one = found(page, html)
     assert one is not None

@@ -46,15 +46,25 @@ Response.prototype.json = async function () {
 @pytest.fixture
 def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
     guard = Guard(
-        shop="demo", mall_id="123456789", mall_name=None, mock=True, site=clerk.shop.url, watched=False,
+        shop="demo",
+        mall_id="123456789",
+        mall_name=None,
+        mock=True,
+        site=clerk.shop.url,
+        watched=False,
         approvals=Approvals(tmp_path / "approvals.json"),
-    )  # fmt: skip
+    )
     evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
     clerk.page.context.add_init_script(LATE)
     opened = View(
-        clerk.page, profile=clerk.profile, base_url=clerk.shop.url, guard=guard, evidence=evidence, clock=HandClock(),
+        clerk.page,
+        profile=clerk.profile,
+        base_url=clerk.shop.url,
+        guard=guard,
+        evidence=evidence,
+        clock=HandClock(),
         patience_s=LONG_S,
-    )  # fmt: skip
+    )
     yield opened
     clerk.page.remove_listener("dialog", opened._refuse_dialog)
 

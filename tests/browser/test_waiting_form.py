@@ -67,9 +67,13 @@ def test_a_form_that_waited_is_read_again_before_it_is_sent(tmp_path: Path, monk
         clock = MovableClock(read.zone)
         config = MovableConfig(**{each.name: getattr(read, each.name) for each in fields(read)}, movable=clock)
         job = Job(
-            flow=SHIP, config=config, shops=tuple(config.shops.values()), options=Options(),
-            meter=lambda _shop: NoMeter(), person=SlowPerson(shop=shop, clock=clock, after_s=10.1),
-        )  # fmt: skip
+            flow=SHIP,
+            config=config,
+            shops=tuple(config.shops.values()),
+            options=Options(),
+            meter=lambda _shop: NoMeter(),
+            person=SlowPerson(shop=shop, clock=clock, after_s=10.1),
+        )
         [result] = run(job)
 
         assert {row["order_sn"]: row["reason"] for row in shop.folder.rows()} == dict.fromkeys(

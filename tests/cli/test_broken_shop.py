@@ -128,9 +128,15 @@ def started(folder: Path, *, key: str) -> subprocess.Popen[str]:
     known = {name: os.environ[name] for name in NEEDED if name in os.environ}
     more = {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "RPA_KEY": key, "COLUMNS": "200"}
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "schedule"], cwd=folder, env={**known, **more}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-    )  # fmt: skip
+        [sys.executable, "-c", PROGRAM, "schedule"],
+        cwd=folder,
+        env={**known, **more},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 def wait_for_line(said: IO[str], words: str) -> None:

@@ -79,8 +79,11 @@ def test_the_list_says_since_when_by_whom_why_what_releases_and_how_long_there_i
         assert word in said
     audit, person = listed(project)
     assert (audit["subject"], audit["cause"], audit["stale"], round(audit["hours_left"], 0)) == (
-        ONE, hold_causes.PROHIBITED, False, 5 if audit["hours_left"] < 5.5 else 6,
-    )  # fmt: skip
+        ONE,
+        hold_causes.PROHIBITED,
+        False,
+        5 if audit["hours_left"] < 5.5 else 6,
+    )
     assert (person["subject"], person["held_by"], person["hours_left"]) == (f"goods:{GOODS}", "小王", None)
 
 
@@ -153,8 +156,10 @@ def test_a_file_is_imported_with_reasons_and_days_of_its_own(project: Project) -
     assert run.returncode == 0, run.stderr
     found = {subject: each[0] for subject, each in holds(project).items()}
     assert {subject: hold.reason for subject, hold in found.items()} == {
-        ONE: "地址待确认", f"sku:{GOODS}:{SPEC}": "缺货", f"goods:{GOODS}": "停售",
-    }  # fmt: skip
+        ONE: "地址待确认",
+        f"sku:{GOODS}:{SPEC}": "缺货",
+        f"goods:{GOODS}": "停售",
+    }
     ends = {subject: hold.until.isoformat() if hold.until else None for subject, hold in found.items()}
     assert ends == {
         ONE: None,

@@ -29,9 +29,12 @@ def restored(project: Project) -> Project:
 
 def test_nothing_that_writes_starts_with_a_ledger_that_is_older_than_what_lies_around_it(restored: Project) -> None:
     commands = (
-        ("run", "ship", "demo"), ("run", "pending-orders", "demo"), ("holds", "add", "demo", TWO, REASON),
-        ("holds", "lift", "demo", ONE, REASON), ("ledger", "resolve", "demo", ONE, "--done", REASON),
-    )  # fmt: skip
+        ("run", "ship", "demo"),
+        ("run", "pending-orders", "demo"),
+        ("holds", "add", "demo", TWO, REASON),
+        ("holds", "lift", "demo", ONE, REASON),
+        ("ledger", "resolve", "demo", ONE, "--done", REASON),
+    )
     for words in commands:
         run = rpa(restored, *words)
         assert run.returncode == 2, run.stderr

@@ -58,10 +58,16 @@ def test_a_schedule_goes_on_to_its_end(project: Project, output: int) -> None:
     project.write(text + f'[[schedule]]\nflow = "pending-orders"\nat = ["{at}"]\n')
     known = {name: os.environ[name] for name in NEEDED if name in os.environ}
     ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "schedule", "--once"], cwd=project.folder, stdin=subprocess.DEVNULL,
-        stdout=output, stderr=subprocess.PIPE, check=False, encoding="utf-8", timeout=PATIENCE_S,
+        [sys.executable, "-c", PROGRAM, "schedule", "--once"],
+        cwd=project.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        check=False,
+        encoding="utf-8",
+        timeout=PATIENCE_S,
         env={**known, "PYTHONPATH": str(ROOT), "RPA_KEY": project.key},
-    )  # fmt: skip
+    )
     assert (ended.returncode, ended.stderr) == (0, "")
     log = (project.folder / "var" / "log" / "schedule.log").read_text(encoding="utf-8")
     assert "pending-orders" in log.splitlines()[-1], "what comes next is said last"

@@ -57,9 +57,10 @@ def assert_truth_is_ledger(shop: SmallShop) -> None:
 
 
 def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_due(tmp_path: Path) -> None:
-    with small_shop(tmp_path / "a", parcels=2, virtual=0, held=()) as shop, small_shop(
-        tmp_path / "b", parcels=0, virtual=1, held=()
-    ) as other:  # fmt: skip
+    with (
+        small_shop(tmp_path / "a", parcels=2, virtual=0, held=()) as shop,
+        small_shop(tmp_path / "b", parcels=0, virtual=1, held=()) as other,
+    ):
         folder = shop.folder
         folder.add_shop("other", url=other.mock.url, sheets=[], no_logistics_goods=VIRTUAL_GOODS)
         log_in(folder, mock=other.mock, shop="other")

@@ -92,10 +92,14 @@ def test_the_command_of_an_installed_unit_works_though_only_a_person_can_start_i
     (scheduled.folder / "flows").mkdir()
     (scheduled.folder / "flows" / "__init__.py").touch()  # a person's own, which is none of the program's modules
     done = subprocess.run(
-        [*command, "--plan"], cwd=settings(unit)["WorkingDirectory"].replace("%%", "%"), capture_output=True,
-        check=False, encoding="utf-8", timeout=PATIENCE_S,
+        [*command, "--plan"],
+        cwd=settings(unit)["WorkingDirectory"].replace("%%", "%"),
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        timeout=PATIENCE_S,
         env={**variables, "HOME": str(machine.home), "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert "pending-orders" in done.stdout
 

@@ -85,8 +85,10 @@ def test_the_words_are_the_readers_own(troubled: Project) -> None:
 def test_todo_is_one_line_a_cause_with_what_to_do(troubled: Project) -> None:
     lines = document(troubled, "todo")["tasks"]
     assert [(line["shops"], line["code"], line["count"]) for line in lines] == [
-        (["real"], "unknown", 2), (["demo"], "login_needed", 1), (["demo"], "no_tracking_yet", 1),
-    ]  # fmt: skip
+        (["real"], "unknown", 2),
+        (["demo"], "login_needed", 1),
+        (["demo"], "no_tracking_yet", 1),
+    ]
     assert lines[1]["what_to_do"] == "Not logged in: run `rpa login demo`."
     assert len(document(troubled, "todo", "--all")["tasks"]) == 4
     assert [line["code"] for line in document(troubled, "todo", "real")["tasks"]] == ["unknown"]
@@ -154,10 +156,13 @@ def many(tmp_path: Path) -> Project:
         now = project.config.clock.now()
         moments = [now - timedelta(minutes=30 * number) for number in range(48)]
         state = PlanState.FINISHED
-        ledger.plan([
-            Plan(entry="ship", flow="ship", shop=shop, planned_at=at, due_at=at, state=state)
-            for shop in project.config.shops for at in moments
-        ])  # fmt: skip
+        ledger.plan(
+            [
+                Plan(entry="ship", flow="ship", shop=shop, planned_at=at, due_at=at, state=state)
+                for shop in project.config.shops
+                for at in moments
+            ]
+        )
         ledger.beat("scheduler")
     return project
 

@@ -27,12 +27,15 @@ def leave(project: Project, report: str, lines: dict[str, Coded], *, hours: floa
         run = ledger.start_run("demo", flow="ship" if report == "Orders" else "audit-notices")
         rows = [
             Finding(
-                subject=subject, outcome=reason.outcome, reason=reason.value, message="why",
+                subject=subject,
+                outcome=reason.outcome,
+                reason=reason.value,
+                message="why",
                 deadline=None if hours is None else run.started_at + timedelta(hours=hours),
                 facts={"goods_id": f"1; {GOODS}", "spec": f"a; {SPEC}"},
             )
             for subject, reason in lines.items()
-        ]  # fmt: skip
+        ]
         ledger.stand("demo", report=report, flow=run.flow, run_id=run.id, rows=rows, whole=True)
         ledger.finish_run(run, state=RunState.FINISHED)
 

@@ -42,9 +42,7 @@ def test_killed_at_thirty_moments_around_an_upload_each_row_is_accepted_once(tmp
 def _kill(path: Path, *, parcels: int, virtual: int, moments: Sequence[Moment]) -> None:
     """Files of a few rows, worked through slowly, with rows refused for a passing reason in each."""
     orders = 600 + parcels
-    with small_shop(
-        path, parcels=parcels, virtual=virtual, orders=orders, import_rows_per_s=_ROWS_A_SECOND
-    ) as shop:  # fmt: skip
+    with small_shop(path, parcels=parcels, virtual=virtual, orders=orders, import_rows_per_s=_ROWS_A_SECOND) as shop:
         shop.folder.configure(import_chunk=_ROWS_A_FILE)
         shop.mock.fault("import-throttle", k=_THROTTLED_EVERY, times=0)
         killed = kill_until_done(

@@ -29,12 +29,17 @@ shipping_id = 999
 source = "a test"
 """
 _CHANGES: Mapping[str, Mapping[str, Any]] = {
-    "audit": {"audit": True}, "after_sale": {"after_sale": True}, "closed": {"status": "closed"},
-}  # fmt: skip
+    "audit": {"audit": True},
+    "after_sale": {"after_sale": True},
+    "closed": {"status": "closed"},
+}
 _REASONS = {
-    "audit": {"under_audit"}, "after_sale": {"after_sale"}, "closed": {"site_refused", "order_closed"},
-    "courier": {"site_refused", "unknown_courier"}, "number": {"site_refused"},
-}  # fmt: skip
+    "audit": {"under_audit"},
+    "after_sale": {"after_sale"},
+    "closed": {"site_refused", "order_closed"},
+    "courier": {"site_refused", "unknown_courier"},
+    "number": {"site_refused"},
+}
 """What a run may say of each; an order that changes between two files is seen before it goes up."""
 
 

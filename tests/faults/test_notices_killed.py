@@ -35,9 +35,14 @@ def kill(shop: MailShop, *, count: int, seed: int) -> None:
         shop.mock.notice(_PROHIBITION, attachments=[(name, "\n".join(lines).encode())])
     shop.mock.fault("slow-download", times=0, s=0.4)
     killed = kill_until_done(
-        shop.folder, "run", "audit-notices", "--json", mock=shop.mock, write=_FILE,
+        shop.folder,
+        "run",
+        "audit-notices",
+        "--json",
+        mock=shop.mock,
+        write=_FILE,
         moments=moments(count, rng=random.Random(seed)),
-    )  # fmt: skip
+    )
     assert len(killed.moments) == count, "the program had ended before it was to be killed"
     assert killed.survivors == []
     assert killed.end is not None

@@ -68,9 +68,10 @@ class Clerk:
         """The numbers of all such orders."""
         wanted = {"status": "pending", "audit": False, "after_sale": False, "virtual": False} | signs
         return (
-            sn for sn, order in self.shop.truth()["orders"].items()
+            sn
+            for sn, order in self.shop.truth()["orders"].items()
             if not order["shipments"] and all(order[name] == value for name, value in wanted.items())
-        )  # fmt: skip
+        )
 
     def search(self, order_sn: str) -> Locator:
         """Its row, alone among the pending orders."""

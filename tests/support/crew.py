@@ -29,12 +29,20 @@ class Crew:
     def __init__(self, folder: ShopFolder, *, stop_within_s: int, recycle_after_runs: int) -> None:
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "tests.support.pool_program", str(folder.path / "rpa.toml"), str(stop_within_s),
+                sys.executable,
+                "-m",
+                "tests.support.pool_program",
+                str(folder.path / "rpa.toml"),
+                str(stop_within_s),
                 str(recycle_after_runs),
             ],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=folder.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=folder.environment(),
             start_new_session=True,
-        )  # fmt: skip
+        )
         self.seen: set[psutil.Process] = {psutil.Process(self._process.pid)}
         self._lines: SimpleQueue[str] = SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)

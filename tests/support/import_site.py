@@ -122,7 +122,7 @@ class ImportSite:
             _, shipment = told.to_ship
             line = ImportLine(
                 order_sn=told.order_sn, courier=shipment.courier, tracking_number=shipment.tracking_number
-            )  # fmt: skip
+            )
             return _Form(self, [line], uploads=False)
         assert file is not None
         self._happens("fill_in")
@@ -219,15 +219,26 @@ def run_at(
     with Ledger.open(folder / "ledger.sqlite3", clock=site.clock) as ledger:
         yield (
             Run(
-                record=ledger.start_run("demo", flow="ship-batch"), shop=load(path).shop("demo"),
-                profile=load_profile("pinduoduo"), options=options, shared=_inbox(rows),
-                dry=False, ledger=ledger, clock=site.clock, language=Language.EN, meter=nobody, person=nobody,
-                note=lambda *told: notes.append(told), stopping=lambda: False,
-                documents=folder / "documents", evidence=folder / "evidence", handover=folder / "handover",
+                record=ledger.start_run("demo", flow="ship-batch"),
+                shop=load(path).shop("demo"),
+                profile=load_profile("pinduoduo"),
+                options=options,
+                shared=_inbox(rows),
+                dry=False,
+                ledger=ledger,
+                clock=site.clock,
+                language=Language.EN,
+                meter=nobody,
+                person=nobody,
+                note=lambda *told: notes.append(told),
+                stopping=lambda: False,
+                documents=folder / "documents",
+                evidence=folder / "evidence",
+                handover=folder / "handover",
                 offices=dict.fromkeys((ReadsOrders, ShipsOrders, ImportsShipments), lambda: site),
             ),
             notes,
-        )  # fmt: skip
+        )
 
 
 _MOCK = 'base_url = "http://127.0.0.1:1"\nmock = true\n'

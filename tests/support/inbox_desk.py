@@ -87,9 +87,12 @@ class ArrivalDesk:
         return Inbox.read(plan, given=given, hidden_rows=False)
 
     def run(
-        self, *shops: str, finds: Mapping[str, Mapping[str, Reason]] | None = None, stops: Sequence[str] = (),
+        self,
+        *shops: str,
+        finds: Mapping[str, Mapping[str, Reason]] | None = None,
+        stops: Sequence[str] = (),
         live: bool = True,
-    ) -> list[tuple[str, str, str]]:  # fmt: skip
+    ) -> list[tuple[str, str, str]]:
         """A whole run: in each shop, the orders that it `finds` end so; the rows of its report are given."""
         return self.work(self.read(*shops, live=live), finds=finds or {}, stops=stops)
 
@@ -178,4 +181,4 @@ def _stopping(rows: Iterator[Row]) -> Iterator[Row]:
 def _decided(row: SheetRow | BadRow, reason: Reason) -> Row:
     return OrderRow.of(
         Decision(order_sn=row.order_sn, order=None, row=row, shipment=None, reason=reason, message="")
-    ).cells()  # fmt: skip
+    ).cells()

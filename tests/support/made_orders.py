@@ -27,10 +27,18 @@ def an_item(**told: Any) -> Item:
 def an_order(order_sn: str = "A", **told: Any) -> Order:
     """A pending order that nothing speaks against."""
     ordinary: dict[str, Any] = {
-        "status": "pending", "items": (an_item(),), "amount_fen": 1990, "ship_by": None,
-        "audit": Mark.CLEAR, "after_sale": Mark.CLEAR, "remark": "", "flag": "",
-        "receiver": "张*", "region": "浙江省 杭州市", "address": "文*路",
-    }  # fmt: skip
+        "status": "pending",
+        "items": (an_item(),),
+        "amount_fen": 1990,
+        "ship_by": None,
+        "audit": Mark.CLEAR,
+        "after_sale": Mark.CLEAR,
+        "remark": "",
+        "flag": "",
+        "receiver": "张*",
+        "region": "浙江省 杭州市",
+        "address": "文*路",
+    }
     return Order(order_sn=order_sn, **(ordinary | told))
 
 
@@ -43,9 +51,13 @@ def a_row(order_sn: str = "A", *, row: int = 2, **told: Any) -> SheetRow:
 def a_bad_row(order_sn: str = "A", *, row: int = 2, reason: Reason = Reason.UNKNOWN_COURIER) -> BadRow:
     """A row that cannot be acted on."""
     return BadRow(
-        place=Place(sheet=SHEET, row=row), order_sn=order_sn, courier="?", tracking_number="", reason=reason,
+        place=Place(sheet=SHEET, row=row),
+        order_sn=order_sn,
+        courier="?",
+        tracking_number="",
+        reason=reason,
         message="said once",
-    )  # fmt: skip
+    )
 
 
 def a_hold(subject: str = "A", **told: Any) -> Hold:

@@ -81,9 +81,15 @@ class ShopFolder:
     def add_shop(self, name: str, *, url: str, password: str | None = PASSWORD, **settings: Any) -> None:
         """One more `[shops.NAME]`; its password is stored unless it is None."""
         known: dict[str, Any] = {
-            "platform": "pinduoduo", "base_url": url, "mall_id": MALL_ID, "login": LOGIN, "live": True, "settle_s": 1.0,
-            "sheets": ["inbox/*"], "mock": True,
-        }  # fmt: skip
+            "platform": "pinduoduo",
+            "base_url": url,
+            "mall_id": MALL_ID,
+            "login": LOGIN,
+            "live": True,
+            "settle_s": 1.0,
+            "sheets": ["inbox/*"],
+            "mock": True,
+        }
         self.shops[name] = known
         self.configure(name, **settings)
         if password is not None:

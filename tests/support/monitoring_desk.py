@@ -80,9 +80,13 @@ class OverviewDesk:
 
     def tasks(self) -> list[Task]:
         return tasks(
-            self.ledger, shops={*self.config.known, ""}, broken=self.config.broken.values(), orders=self.orders(),
-            words=Vocabulary.of_flows(), now=self.now(),
-        )  # fmt: skip
+            self.ledger,
+            shops={*self.config.known, ""},
+            broken=self.config.broken.values(),
+            orders=self.orders(),
+            words=Vocabulary.of_flows(),
+            now=self.now(),
+        )
 
     def to_do(self) -> list[Line]:
         return folded(self.tasks())

@@ -37,9 +37,16 @@ class Desk:
         self.now = project.config.clock.now()
 
     def notice(
-        self, notice_id: str, *, title: str, sent: datetime, state: DocumentState, says: Mapping[str, Says],
-        kind: NoticeKind = NoticeKind.PROHIBITION, reason: NoticeReason = NoticeReason.READ,
-    ) -> None:  # fmt: skip
+        self,
+        notice_id: str,
+        *,
+        title: str,
+        sent: datetime,
+        state: DocumentState,
+        says: Mapping[str, Says],
+        kind: NoticeKind = NoticeKind.PROHIBITION,
+        reason: NoticeReason = NoticeReason.READ,
+    ) -> None:
         facts = {"title": title, "kind": kind.value, "account": "clerk-1"}
         notice = self.ledger.find_document("demo", kind=DOCUMENT_KIND, name=notice_id, facts=facts, issued_at=sent)
         text = self.file(notice, number=0, name="notice.txt", content=f"{title}\n{sent}\n\n请查看\x1b[31m附件\n")
@@ -68,9 +75,14 @@ class Desk:
         assert at is not None
         words = [Mention(subject=sn, says=word, at=at, source=document.name) for sn, word in says.items()]
         self.ledger.conclude_document(
-            document, state=state, facts={"reason": reason.value, "message": ""}, mentions=words, judge=standing,
-            causes=hold_causes.NOTICE_CAUSES, by="audit-notices",
-        )  # fmt: skip
+            document,
+            state=state,
+            facts={"reason": reason.value, "message": ""},
+            mentions=words,
+            judge=standing,
+            causes=hold_causes.NOTICE_CAUSES,
+            by="audit-notices",
+        )
 
 
 def file_five(project: Project) -> None:
@@ -81,17 +93,30 @@ def file_five(project: Project) -> None:
         read = {"state": DocumentState.READ, "title": "订单禁止发货通知"}
         desk.notice(CLEAR, sent=noon, says={ONE: Says.PROHIBITED}, **read)  # type: ignore[arg-type]
         desk.notice(
-            UNCLEAR, title="订单审核结果通知", sent=noon + timedelta(hours=1), state=DocumentState.UNCLEAR,
-            says={ONE: Says.UNCLEAR, TWO: Says.UNCLEAR}, kind=NoticeKind.RESULT, reason=NoticeReason.UNCLEAR,
-        )  # fmt: skip
+            UNCLEAR,
+            title="订单审核结果通知",
+            sent=noon + timedelta(hours=1),
+            state=DocumentState.UNCLEAR,
+            says={ONE: Says.UNCLEAR, TWO: Says.UNCLEAR},
+            kind=NoticeKind.RESULT,
+            reason=NoticeReason.UNCLEAR,
+        )
         desk.notice(
-            BROKEN, title="订单禁止发货通知", sent=noon + timedelta(hours=2), state=DocumentState.UNREADABLE, says={},
+            BROKEN,
+            title="订单禁止发货通知",
+            sent=noon + timedelta(hours=2),
+            state=DocumentState.UNREADABLE,
+            says={},
             reason=NoticeReason.PASSWORD,
-        )  # fmt: skip
+        )
         for hours, name in ((3, GONE), (4, NEXT_GONE)):
             desk.notice(
-                name, title="订单禁止发货通知", sent=noon + timedelta(hours=hours), state=DocumentState.LOST, says={},
+                name,
+                title="订单禁止发货通知",
+                sent=noon + timedelta(hours=hours),
+                state=DocumentState.LOST,
+                says={},
                 reason=NoticeReason.EXPIRED,
-            )  # fmt: skip
+            )
         ledger.cover("demo", account="clerk-1", kind=DOCUMENT_KIND, since=noon - timedelta(days=7), until=desk.now)
         ledger.incident("demo", cause=LOST, message="two are lost")

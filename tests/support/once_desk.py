@@ -36,7 +36,7 @@ class Desk:
         self.run: RunRecord = ledger.start_run("demo", flow="ship")
         self.once = Once(
             ledger, self.run, kind="ship", clock=clock, settle_s=SETTLE_S, bound=bound, look=self.site.look
-        )  # fmt: skip
+        )
 
     def send(self, subject: str, *, said: Reply = NOTHING_SAID, shown: Seen | None = None, takes_s: float = 0) -> None:
         def act() -> Reply:

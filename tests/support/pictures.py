@@ -1,4 +1,4 @@
-"""Makes the pictures of the READMEs anew: `python -m tests.support.pictures` (needs LibreOffice and poppler's pdftoppm).
+"""Makes the pictures of the READMEs anew: `python -m tests.support.pictures`; needs LibreOffice and pdftoppm.
 
 The demo runs once a language; its own evidence, tables and workbooks are what is shown. Of three shops with a schedule
 is shown what `rpa status` and `rpa todo` say.
@@ -135,9 +135,14 @@ def three_shops(place: Path, *, language: Language) -> Iterator[ShopFolder]:
             mock = mocks.enter_context(MockShop(orders=14, seed=seed, now=now.isoformat()))
             inbox = f"inbox-{name}"
             folder.add_shop(
-                name, url=mock.url, password=password, live=live, sheets=None, inbox=inbox,
+                name,
+                url=mock.url,
+                password=password,
+                live=live,
+                sheets=None,
+                inbox=inbox,
                 no_logistics_goods=VIRTUAL_GOODS[:-2],
-            )  # fmt: skip
+            )
             made = generate(orders=14, seed=seed, now=now)
             rows = [*hasty_parcels(made, seed=2), *parcels(made, seed=1)]
             aged(folder.write_sheet(rows[:-1], name=f"{inbox}/parcels.csv"), by_s=60)

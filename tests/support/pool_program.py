@@ -27,9 +27,21 @@ def task(flow: str, shop: str, seconds: float) -> Task:
     """A run that was planned for now."""
     now = datetime.now(UTC)
     planned = PlannedRun(
-        id=1, entry=flow, flow=flow, shop=shop, planned_at=now, due_at=now, state=PlanState.STARTED, reason="",
-        detail="", run_id="", started_at=now, ended_at=None, exit_code=None, stands_for=1,
-    )  # fmt: skip
+        id=1,
+        entry=flow,
+        flow=flow,
+        shop=shop,
+        planned_at=now,
+        due_at=now,
+        state=PlanState.STARTED,
+        reason="",
+        detail="",
+        run_id="",
+        started_at=now,
+        ended_at=None,
+        exit_code=None,
+        stands_for=1,
+    )
     return Task(planned=planned, time_limit=timedelta(seconds=seconds))
 
 

@@ -51,12 +51,21 @@ class Project:
         """
         wanted = {
             **{name: os.environ[name] for name in NEEDED if name in os.environ},
-            "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "RPA_KEY": self.key, "RPA_LANG": "en", "COLUMNS": "80",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUTF8": "1",
+            "RPA_KEY": self.key,
+            "RPA_LANG": "en",
+            "COLUMNS": "80",
             **environment,
-        }  # fmt: skip
+        }
         given: dict[str, Any] = {"input": stdin} if terminal is None else {"stdin": terminal}
         return subprocess.run(
-            [sys.executable, "-c", PROGRAM, *arguments], cwd=self.folder, **given, capture_output=True,
-            check=False, encoding="utf-8", timeout=300,
+            [sys.executable, "-c", PROGRAM, *arguments],
+            cwd=self.folder,
+            **given,
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            timeout=300,
             env={name: value for name, value in wanted.items() if value},
-        )  # fmt: skip
+        )

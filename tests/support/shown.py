@@ -13,9 +13,7 @@ PROFILE = read_sheet_profile(Path(__file__).parents[2] / "selectors" / "pinduodu
 HEADERS = ("订单号", "快递公司", "快递单号")
 SN, SN2, SN3 = (f"260310-00000000000000{n}" for n in (1, 2, 3))
 NUMBER = "73120000001006"
-SHEETS: dict[str, Callable[..., Path]] = {
-    "xlsx": write_xlsx, "xls": write_xls, "csv": write_csv, "html": write_html
-}  # fmt: skip
+SHEETS: dict[str, Callable[..., Path]] = {"xlsx": write_xlsx, "xls": write_xls, "csv": write_csv, "html": write_html}
 BOOKS = [write_xlsx, write_xls]
 Read = Callable[[Path], SheetContents]
 

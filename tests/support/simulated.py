@@ -149,8 +149,10 @@ class Simulation:
         document = {
             "timezone": self.zone,
             "shops": {f"s{number}": {**shop, "mall_id": str(number)} for number in range(self.shops)},
-            "schedule": self.schedule, "calendar": self.calendar, "scheduler": {"workers": self.workers},
-        }  # fmt: skip
+            "schedule": self.schedule,
+            "calendar": self.calendar,
+            "scheduler": {"workers": self.workers},
+        }
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "rpa.toml").write_text(tomlkit.dumps(document), encoding="utf-8")
         self.config = load(self.folder / "rpa.toml")
@@ -170,9 +172,14 @@ class Simulation:
         self.ledger = Ledger.open(self.config.var / "ledger.sqlite3", clock=clock)
         self.pool = SimulatedWorkers(self._fate_of, ledger=self.ledger, clock=clock, log=self.starts)
         self.desk = Desk(
-            self.config, ledger=self.ledger, workers=self.pool, clock=clock, pauses=self.pauses, told=self._hear,
+            self.config,
+            ledger=self.ledger,
+            workers=self.pool,
+            clock=clock,
+            pauses=self.pauses,
+            told=self._hear,
             held=self.held,
-        )  # fmt: skip
+        )
         self.desk.wake()
         self._one_run_makes_up()
 
@@ -272,9 +279,13 @@ def drawn(seed: int, *, never_well: str, kills: float = 0.004) -> Callable[[Task
         if draw < kills + 0.02:
             return Fate(how="killed", takes=timedelta(days=9), exit_code=None)
         if task.planned.shop == never_well:
-            return lot.choice([
-                Fate(how="died", takes=takes, exit_code=None), Fate(takes=takes, exit_code=4), Fate(raises=OSError),
-            ])  # fmt: skip
+            return lot.choice(
+                [
+                    Fate(how="died", takes=takes, exit_code=None),
+                    Fate(takes=takes, exit_code=4),
+                    Fate(raises=OSError),
+                ]
+            )
         return Fate(takes=takes, exit_code=lot.choice([0, 0, 0, 1, 3]))
 
     return fate

@@ -76,9 +76,16 @@ class SmallShop:
 
 @contextmanager
 def small_shop(
-    path: Path, *, parcels: int = 2, virtual: int = 2, held: Sequence[str] = ("under_audit", "after_sale"),
-    logged_in: bool = True, settle_s: float = 1.0, seed: int = 7, **options: Any,
-) -> Iterator[SmallShop]:  # fmt: skip
+    path: Path,
+    *,
+    parcels: int = 2,
+    virtual: int = 2,
+    held: Sequence[str] = ("under_audit", "after_sale"),
+    logged_in: bool = True,
+    settle_s: float = 1.0,
+    seed: int = 7,
+    **options: Any,
+) -> Iterator[SmallShop]:
     """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
     made = generate(orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW)
     plain, without, waiting = chosen(made, parcels=parcels, virtual=virtual, held=len(held))
@@ -91,9 +98,12 @@ def small_shop(
         if logged_in:
             log_in(folder, mock=mock)
         yield SmallShop(
-            mock=mock, folder=folder, parcels={sn: rows[sn] for sn in plain}, virtual=tuple(without),
+            mock=mock,
+            folder=folder,
+            parcels={sn: rows[sn] for sn in plain},
+            virtual=tuple(without),
             held=dict(zip(waiting, held, strict=True)),
-        )  # fmt: skip
+        )
 
 
 def chosen(made: Sequence[MockOrder], *, parcels: int, virtual: int, held: int) -> tuple[list[str], ...]:
@@ -143,8 +153,14 @@ def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
     with _DIRECT.open(request) as answer:
         name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
     cookie = {
-        "name": name, "value": value, "domain": "127.0.0.1", "path": "/", "expires": -1,
-        "httpOnly": True, "secure": False, "sameSite": "Lax",
-    }  # fmt: skip
+        "name": name,
+        "value": value,
+        "domain": "127.0.0.1",
+        "path": "/",
+        "expires": -1,
+        "httpOnly": True,
+        "secure": False,
+        "sameSite": "Lax",
+    }
     state = json.dumps({"cookies": [cookie], "origins": []}).encode()
     Vault(folder.var / "secrets", key_from(folder.key)).save_state(shop, state, folder.site(shop))

@@ -141,8 +141,14 @@ def viewed(
     with suppress(Error):  # a site that is gone
         page.goto(f"{url}/empty")
     view = View(
-        page, profile=profile, base_url=url, guard=Guard(**told), evidence=evidence, clock=clock,
-        enter=enter, patience_s=patience_s,
-    )  # fmt: skip
+        page,
+        profile=profile,
+        base_url=url,
+        guard=Guard(**told),
+        evidence=evidence,
+        clock=clock,
+        enter=enter,
+        patience_s=patience_s,
+    )
     yield view
     page.remove_listener("dialog", view._refuse_dialog)

@@ -64,14 +64,18 @@ def test_a_confirmation_holds_for_its_origin_and_element_only(tmp_path: Path) ->
         ('"订单审核中", ', "", "words.audit: 订单审核中 → removed"),
         ('"1" = "set" }', '"1" = "clear" }', "answers.order_list.fields.audit.map.1: set → clear"),
         ('path = "/orders/list?tab=1"', 'path = "/orders/list?tab=2"', "pages.orders_pending.path: /orders/list"),
-        ('close = { css = \'[data-testid="beast-core-icon-close"]\' }', 'close = { css = "b" }', "popups.chick.close"),
+        ("close = { css = '[data-testid=\"beast-core-icon-close\"]' }", 'close = { css = "b" }', "popups.chick.close"),
         ("ok = [100]", "ok = [100, 101]", "answers.ship.ok: 101 → added"),
-        ('base_url = "https://mms.pinduoduo.com"', 'base_url = "https://mms.example"', "base_url: https://mms.pinduoduo"),
+        (
+            'base_url = "https://mms.pinduoduo.com"',
+            'base_url = "https://mms.example"',
+            "base_url: https://mms.pinduoduo",
+        ),
         ("candidates = [\n", 'candidates = [\n  ".new",\n', "overlays.candidates: .new → added"),
         ('aliases = ["申通"', 'aliases = ["顺丰捷"', 'couriers.known."申通快递".aliases: 申通 → removed'),
         ('tracking_number = ["快递单号"', 'tracking_number = ["单号"', "sheets.tracking_number: 单号 → added"),
     ],
-)  # fmt: skip
+)
 def test_an_edit_of_anything_that_decides_asks_again_and_is_named(
     tmp_path: Path, old: str, new: str, named: str
 ) -> None:

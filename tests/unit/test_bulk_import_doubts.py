@@ -159,8 +159,11 @@ def test_what_stands_in_a_file_that_goes_on_is_told_so_when_the_run_is_stopped(t
         shop.read_sheets_again()
         shop.run = replace(shop.run, stopping=lambda: True)
         assert cut_off(shop, Stopped) == {
-            "S0": "import_going", "S1": "import_going", "S2": "stopped", "S3": "stopped",
-        }  # fmt: skip
+            "S0": "import_going",
+            "S1": "import_going",
+            "S2": "stopped",
+            "S3": "stopped",
+        }
 
 
 def test_an_order_that_another_program_has_begun_meanwhile_is_left_to_it(shop: Shop) -> None:

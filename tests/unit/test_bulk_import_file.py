@@ -78,9 +78,7 @@ def test_what_looks_like_a_number_or_a_formula_stays_the_text_it_is(template: Pa
 
 def test_the_site_reads_what_was_meant(template: Path, tmp_path: Path) -> None:
     write_file(lines(30), template=template, to=tmp_path / "out.xlsx", words=WORDS)
-    read = as_the_site_reads_it(
-        (tmp_path / "out.xlsx").read_bytes(), file_name="out.xlsx", function_type=EXPRESS
-    )  # fmt: skip
+    read = as_the_site_reads_it((tmp_path / "out.xlsx").read_bytes(), file_name="out.xlsx", function_type=EXPRESS)
     told = [ImportLine(order_sn=row.order_sn, courier=row.courier, tracking_number=row.tracking_number) for row in read]
     assert told == lines(30)
 

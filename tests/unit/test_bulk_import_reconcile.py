@@ -73,11 +73,20 @@ def test_what_a_refusal_allows_is_handed_on() -> None:
         ([A_REFUSED], [FailedLine(line=line("A", number="YTOTHER"))]),
     ],
     ids=[
-        "not in the table", "accepted, no failure file", "refused, no failure file", "accepted, but in the file",
-        "refused, but not in the file", "the file lacks another row", "twice in the table", "once so, once so",
-        "another parcel", "unreadable", "unreadable, in the file", "another parcel in the file",
+        "not in the table",
+        "accepted, no failure file",
+        "refused, no failure file",
+        "accepted, but in the file",
+        "refused, but not in the file",
+        "the file lacks another row",
+        "twice in the table",
+        "once so, once so",
+        "another parcel",
+        "unreadable",
+        "unreadable, in the file",
+        "another parcel in the file",
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_read_back(rows: Sequence[ToldRow], failures: list[FailedLine] | None) -> None:
     row = said(rows, failures)
     assert row.accepted is None

@@ -29,12 +29,15 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"audit": Mark.SET}, "under_audit"), ({"after_sale": Mark.SET}, "after_sale"),
-        ({"audit": Mark.UNREADABLE}, "unreadable"), ({"address": "别处"}, "order_changed"),
-        ({"remark": "送小礼品"}, "seller_remark"), ({"status": "closed"}, "order_closed"),
+        ({"audit": Mark.SET}, "under_audit"),
+        ({"after_sale": Mark.SET}, "after_sale"),
+        ({"audit": Mark.UNREADABLE}, "unreadable"),
+        ({"address": "别处"}, "order_changed"),
+        ({"remark": "送小礼品"}, "seller_remark"),
+        ({"status": "closed"}, "order_closed"),
         ({"status": "shipped", "courier": "中通快递", "tracking_number": "X1"}, "shipped_with_other_number"),
     ],
-)  # fmt: skip
+)
 def test_what_changes_after_it_was_decided_on_stays_out_of_the_file(
     shop: Shop, change: dict[str, Any], reason: str
 ) -> None:

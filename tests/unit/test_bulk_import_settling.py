@@ -50,8 +50,11 @@ def test_what_the_site_refused_in_a_persons_upload_is_told_in_its_words(shop: Sh
     told = settle(shop)
 
     assert {sn: reason for sn, (reason, _) in told.items()} == {
-        "S0": "shipped", "S1": "site_refused", "S2": "under_audit", "S3": "shipped",
-    }  # fmt: skip
+        "S0": "shipped",
+        "S1": "site_refused",
+        "S2": "under_audit",
+        "S3": "shipped",
+    }
     assert "快递单号格式不正确" in told["S1"][1]
     assert states(shop) == {"S0": State.DONE, "S1": State.NOT_DONE, "S2": State.NOT_DONE, "S3": State.DONE}
 

@@ -39,9 +39,11 @@ def test_of_a_file_that_the_site_settled_each_row_is_told_in_chinese(shop: Shop)
 
     window = "标记读取于 09:15:00，上传于 09:15:00"
     assert told == {
-        "S0": ("shipped", window), "S2": ("shipped", window), "S1": ("site_refused", f"{_BAD_NUMBER}；{window}"),
+        "S0": ("shipped", window),
+        "S2": ("shipped", window),
+        "S1": ("site_refused", f"{_BAD_NUMBER}；{window}"),
         "S3": ("order_closed", "上传前于 2026-03-10 09:15:00 再次读取"),
-    }  # fmt: skip
+    }
 
 
 def test_an_order_that_is_gone_before_the_upload_is_told_so_in_chinese(shop: Shop) -> None:

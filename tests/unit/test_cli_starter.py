@@ -46,8 +46,11 @@ def test_the_commented_keys_are_real_ones(tmp_path: Path, language: Language) ->
     assert config.shop("示例小店").caps.max_per_run == 500
     notices, ship, reading = config.schedule
     assert (notices.flow, notices.hours, notices.minute, notices.on_quiet_days) == (
-        "audit-notices", tuple(range(6, 23)), 5, True,
-    )  # fmt: skip
+        "audit-notices",
+        tuple(range(6, 23)),
+        5,
+        True,
+    )
     assert (ship.flow, ship.every, ship.on_quiet_days) == ("ship", timedelta(minutes=30), False)
     assert (reading.flow, reading.at, reading.on_quiet_days) == ("pending-orders", (time(8), time(14), time(20)), True)
     assert config.digest.at == time(20)

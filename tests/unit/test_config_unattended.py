@@ -89,8 +89,11 @@ def test_everything_that_may_be_said_of_unattended_runs_is_read(tmp_path: Path) 
     )
     notices, ship = config.schedule
     assert (notices.name, notices.shops, notices.hours, notices.minute) == (
-        "notices", ("demo", "@south"), tuple(range(6, 23)), 5,
-    )  # fmt: skip
+        "notices",
+        ("demo", "@south"),
+        tuple(range(6, 23)),
+        5,
+    )
     assert (ship.name, ship.every, ship.between) == ("ship", timedelta(minutes=10), (time_of_day(22), time_of_day(6)))
     assert (ship.jitter, ship.time_limit, ship.live) == (timedelta(seconds=30), timedelta(hours=1), True)
     assert config.calendar.quiet_days == {date(2026, 10, 1), date(2026, 10, 2)}

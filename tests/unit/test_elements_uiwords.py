@@ -51,11 +51,19 @@ def test_what_closes_a_popup_is_known(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "others", "signs"),
     [
-        ("同意退款", [], []), ("确定", [], ["close"]), ("去看看", [], ["close"]), ("", [], ["icon-agree"]),
-        ("", [], []), ("×", ["同意"], []), ("", ["删除"], ["icon-close"]), ("取消订单", [], []),
-        ("关闭店铺", [], []), ("知道了，发货", [], []), ("我知道了", ["立即开通"], []),
+        ("同意退款", [], []),
+        ("确定", [], ["close"]),
+        ("去看看", [], ["close"]),
+        ("", [], ["icon-agree"]),
+        ("", [], []),
+        ("×", ["同意"], []),
+        ("", ["删除"], ["icon-close"]),
+        ("取消订单", [], []),
+        ("关闭店铺", [], []),
+        ("知道了，发货", [], []),
+        ("我知道了", ["立即开通"], []),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_only_close_is_not_pressed(text: str, others: list[str], signs: list[str]) -> None:
     assert closing_problem(text, others=others, signs=signs) is not None
 
@@ -77,9 +85,19 @@ def test_what_a_shipped_profile_expects_of_harmless_elements_is_what_opens_or_sh
     """A new one of these is looked at by a person: whether a click on it can be undone."""
     elements = [each for name in profiles() for each in load_profile(name).elements.values()]
     known = {
-        "orders.shipped_open", "orders.tab_shipped", "orders.pending_open", "orders.tab_pending", "orders.sort_ship_by",
-        "orders.sorted_by_ship_by", "orders.ship", "detail.ship", "ship.express", "ship.express_chosen",
-        "ship.no_logistics", "ship.no_logistics_chosen", "import.parcels_open",
-    }  # fmt: skip
+        "orders.shipped_open",
+        "orders.tab_shipped",
+        "orders.pending_open",
+        "orders.tab_pending",
+        "orders.sort_ship_by",
+        "orders.sorted_by_ship_by",
+        "orders.ship",
+        "detail.ship",
+        "ship.express",
+        "ship.express_chosen",
+        "ship.no_logistics",
+        "ship.no_logistics_chosen",
+        "import.parcels_open",
+    }
     lasting = {each.name for each in elements if each.risk is not Risk.DESTRUCTIVE and lasting_word(each.expect)}
     assert lasting == known

@@ -25,10 +25,19 @@ SN, OTHER = "260308-111111111111111", "260308-222222222222222"
 def exported(order_sn: str = SN, **told: Any) -> ExportedOrder:
     """A pending order as the export has it, with nothing against it."""
     ordinary: dict[str, Any] = {
-        "status": "pending", "status_text": "待发货", "audit": Mark.CLEAR, "audit_text": "", "after_sale": Mark.CLEAR,
-        "after_sale_text": "", "courier": "", "tracking_number": "", "number_damaged": False, "items": (),
-        "ship_by": None, "shipped_at": None,
-    }  # fmt: skip
+        "status": "pending",
+        "status_text": "待发货",
+        "audit": Mark.CLEAR,
+        "audit_text": "",
+        "after_sale": Mark.CLEAR,
+        "after_sale_text": "",
+        "courier": "",
+        "tracking_number": "",
+        "number_damaged": False,
+        "items": (),
+        "ship_by": None,
+        "shipped_at": None,
+    }
     return ExportedOrder(order_sn=order_sn, **(ordinary | told))
 
 
@@ -42,9 +51,23 @@ def sent(order_sn: str = SN, *, state: State = State.DONE, **payload: str) -> Ac
     """What the ledger has of a shipment of ours."""
     ordinary = {"how": "dialog", "courier": "中通快递", "tracking_number": "7A"}
     return Action(
-        id=1, shop="demo", kind="ship", subject=order_sn, part="", bundle="", payload=ordinary | payload, state=state,
-        run_id="r-1", fence=1, created_at=NOW, updated_at=NOW, facts={}, looks=0, detail="", answered_by="",
-    )  # fmt: skip
+        id=1,
+        shop="demo",
+        kind="ship",
+        subject=order_sn,
+        part="",
+        bundle="",
+        payload=ordinary | payload,
+        state=state,
+        run_id="r-1",
+        fence=1,
+        created_at=NOW,
+        updated_at=NOW,
+        facts={},
+        looks=0,
+        detail="",
+        answered_by="",
+    )
 
 
 def found(
@@ -52,9 +75,12 @@ def found(
 ) -> dict[str, tuple[Reason, str]]:
     """What was found of each order that is told of."""
     sources = Sources(
-        exported={order.order_sn: order for order in orders}, listed={order.order_sn: order for order in listed},
-        asked_at=NOW, since=NOW - timedelta(days=90), **more,
-    )  # fmt: skip
+        exported={order.order_sn: order for order in orders},
+        listed={order.order_sn: order for order in listed},
+        asked_at=NOW,
+        since=NOW - timedelta(days=90),
+        **more,
+    )
     return {finding.order_sn: (finding.reason, finding.message) for finding in compare(sources).findings}
 
 
@@ -181,9 +207,12 @@ def test_only_what_neither_shows_under_audit_is_to_be_released() -> None:
 _NUMBERS = [f"260308-{n:015d}" for n in range(4)]
 _MARKS = st.sampled_from(Mark)
 _EXPORTED = st.builds(
-    exported, st.sampled_from(_NUMBERS), status=st.sampled_from(["pending", "shipped", "closed", "other", ""]),
-    audit=_MARKS, after_sale=_MARKS,
-)  # fmt: skip
+    exported,
+    st.sampled_from(_NUMBERS),
+    status=st.sampled_from(["pending", "shipped", "closed", "other", ""]),
+    audit=_MARKS,
+    after_sale=_MARKS,
+)
 _LISTED = st.builds(an_order, st.sampled_from(_NUMBERS), audit=_MARKS, after_sale=_MARKS)
 
 
@@ -193,9 +222,11 @@ def test_each_pending_order_is_told_once_and_none_with_any_sign_of_an_audit_is_s
     orders: list[ExportedOrder], listed: list[Order]
 ) -> None:
     sources = Sources(
-        exported={order.order_sn: order for order in orders}, listed={order.order_sn: order for order in listed},
-        asked_at=NOW, since=NOW - timedelta(days=90),
-    )  # fmt: skip
+        exported={order.order_sn: order for order in orders},
+        listed={order.order_sn: order for order in listed},
+        asked_at=NOW,
+        since=NOW - timedelta(days=90),
+    )
     compared = compare(sources)
     named = [finding.order_sn for finding in compared.findings]
     assert len(named) == len(set(named))

@@ -49,9 +49,12 @@ class Site:
         """A record that is there already."""
         at = self.now() - timedelta(seconds=age_s)
         record = ExportRecord(
-            record_id=str(880000001 + len(self.known)), asked_at=at, since=at - timedelta(days=days), until=at,
+            record_id=str(880000001 + len(self.known)),
+            asked_at=at,
+            since=at - timedelta(days=days),
+            until=at,
             state=state,
-        )  # fmt: skip
+        )
         self.known.insert(0, record)
         return record
 
@@ -101,7 +104,7 @@ def ledger(tmp_path: Path, clock: DeskClock) -> Iterator[Ledger]:
 def _desk(site: Site, ledger: Ledger, folder: Path, *, stopping: Callable[[], bool] = lambda: False) -> ExportDesk:
     return ExportDesk(
         site, clock=site.clock, ledger=ledger, shop="demo", documents=folder / "documents", stopping=stopping
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -131,9 +134,9 @@ def test_a_table_asked_for_less_than_five_minutes_ago_is_used_again(site: Site, 
 
 
 @pytest.mark.parametrize(
-    "there", [{"age_s": 301}, {"age_s": 299, "days": 30}, {"age_s": 299, "state": "failed"},
-              {"age_s": 299, "state": "other"}],
-)  # fmt: skip
+    "there",
+    [{"age_s": 301}, {"age_s": 299, "days": 30}, {"age_s": 299, "state": "failed"}, {"age_s": 299, "state": "other"}],
+)
 def test_one_that_is_older_or_shorter_or_failed_is_not(
     site: Site, desk: ExportDesk, there: dict[str, float | str]
 ) -> None:
@@ -171,8 +174,10 @@ def test_a_table_is_waited_for_and_kept_whole(site: Site, desk: ExportDesk, ledg
     assert saved.path == tmp_path / "documents" / saved.document.path
     [document] = ledger.documents("demo", kind=EXPORT_KIND)
     assert (document.state, document.size_bytes, document.issued_at) == (
-        DocumentState.SAVED, len(CONTENT), saved.record.asked_at,
-    )  # fmt: skip
+        DocumentState.SAVED,
+        len(CONTENT),
+        saved.record.asked_at,
+    )
 
 
 @pytest.mark.parametrize(("ends_as", "made_in_s", "words"), [("failed", 5, "is failed"), ("ready", 3600, "600 s")])

@@ -77,12 +77,15 @@ def test_the_table_is_what_the_shop_has(read: Read) -> None:
     for order in ORDERS:
         told = table.orders[order.order_sn]
         assert (told.audit is Mark.SET, told.status) == (
-            order.audit, "shipped" if order.status == "received" else order.status,
-        )  # fmt: skip
+            order.audit,
+            "shipped" if order.status == "received" else order.status,
+        )
         assert (told.after_sale is Mark.SET) == (order.after_sale or order.status == "closed")
         assert (told.courier, told.tracking_number, told.amount_fen) == (
-            order.courier, order.tracking_number, order.amount_fen,
-        )  # fmt: skip
+            order.courier,
+            order.tracking_number,
+            order.amount_fen,
+        )
         assert [(item.goods_id, item.spec, item.quantity) for item in told.items] == [
             (item.goods_id, item.spec, item.quantity) for item in order.items
         ]

@@ -14,8 +14,12 @@ from rpa.errors import PageChanged
 
 AT = datetime(2026, 3, 10, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 TOLD: dict[str, Any] = {
-    "record_id": "880000001", "asked_at": AT, "state": "ready", "since": AT - timedelta(days=90), "until": AT,
-}  # fmt: skip
+    "record_id": "880000001",
+    "asked_at": AT,
+    "state": "ready",
+    "since": AT - timedelta(days=90),
+    "until": AT,
+}
 SHOWN = {"record_id": "880000001", "asked_at": AT, "state": "ready"}
 
 
@@ -24,9 +28,10 @@ def test_a_record_that_page_and_data_agree_on_is_taken_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", [{}, {**SHOWN, "state": "making"}, {**SHOWN, "asked_at": AT - timedelta(minutes=1)}],
+    "shown",
+    [{}, {**SHOWN, "state": "making"}, {**SHOWN, "asked_at": AT - timedelta(minutes=1)}],
     ids=["not on the page", "another state", "another time"],
-)  # fmt: skip
+)
 def test_one_that_they_tell_differently_is_not_used(shown: dict[str, Any]) -> None:
     assert record_of(TOLD, shown=shown).state == "other"
 

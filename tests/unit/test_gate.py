@@ -201,31 +201,61 @@ moments = st.none() | st.sampled_from((LOST.since, LOST.until, NOW))
 
 @settings(max_examples=300, deadline=None)
 @given(
-    audit=mark, after_sale=mark, doubt=st.none() | st.just("differ"), grouped_at=moments, on=holds, changed=told,
-    unresolved=told, clear=clear_looks, lost=st.sampled_from(((), (LOST,))), remark=st.sampled_from(("", "先别发")),
+    audit=mark,
+    after_sale=mark,
+    doubt=st.none() | st.just("differ"),
+    grouped_at=moments,
+    on=holds,
+    changed=told,
+    unresolved=told,
+    clear=clear_looks,
+    lost=st.sampled_from(((), (LOST,))),
+    remark=st.sampled_from(("", "先别发")),
     presale_until=st.sampled_from((None, NOW, NOW + HOUR)),
-)  # fmt: skip
+)
 def test_an_order_passes_only_when_every_sign_is_clear_and_nothing_holds_it(
-    *, audit: Mark, after_sale: Mark, doubt: str | None, grouped_at: datetime | None, on: list[Hold],
-    changed: dict[str, str], unresolved: dict[str, str], clear: dict[str, Observation], lost: tuple[LostSpan, ...],
-    remark: str, presale_until: datetime | None,
-) -> None:  # fmt: skip
+    *,
+    audit: Mark,
+    after_sale: Mark,
+    doubt: str | None,
+    grouped_at: datetime | None,
+    on: list[Hold],
+    changed: dict[str, str],
+    unresolved: dict[str, str],
+    clear: dict[str, Observation],
+    lost: tuple[LostSpan, ...],
+    remark: str,
+    presale_until: datetime | None,
+) -> None:
     order = an_order(
-        "A", audit=audit, after_sale=after_sale, doubt=doubt, grouped_at=grouped_at, remark=remark,
+        "A",
+        audit=audit,
+        after_sale=after_sale,
+        doubt=doubt,
+        grouped_at=grouped_at,
+        remark=remark,
         presale_until=presale_until,
-    )  # fmt: skip
+    )
     by_subject = {hold.subject: tuple(one for one in on if one.subject == hold.subject) for hold in on}
     known = Known(
-        now=NOW, stop_words=("先别发",), holds=by_subject, changed=changed, unresolved=unresolved, clear_looks=clear,
+        now=NOW,
+        stop_words=("先别发",),
+        holds=by_subject,
+        changed=changed,
+        unresolved=unresolved,
+        clear_looks=clear,
         lost=lost,
-    )  # fmt: skip
+    )
     held = any(hold.subject in {"A", goods_subject("101"), sku_subject("101", "250g")} for hold in on)
     in_lost_span = bool(lost) and (grouped_at is None or LOST.since - 24 * HOUR < grouped_at <= LOST.until)
     free = (
         (audit, after_sale, doubt, remark) == (Mark.CLEAR, Mark.CLEAR, None, "")
-        and not held and not in_lost_span and "A" not in changed and "A" not in unresolved
+        and not held
+        and not in_lost_span
+        and "A" not in changed
+        and "A" not in unresolved
         and presale_until != NOW + HOUR
-    )  # fmt: skip
+    )
     wait = reason_to_wait(order, known=known)
     assert (wait is None) is free
     assert wait is None or wait.reason.outcome in {Outcome.WAITING, Outcome.NEEDS_PERSON}

@@ -74,12 +74,24 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
     offices: dict[type, Callable[[], Any]] = {ReadsSigns: lambda: site, ReadsNotices: lambda: None}
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
-            record=ledger.start_run("demo", flow="ship"), shop=load(path).shop("demo"),
-            profile=load_profile("pinduoduo"), options=None, shared=None, dry=False, ledger=ledger, clock=HandClock(),
-            language=Language.EN, meter=nobody, person=nobody, note=lambda cause, _message: notes.append(cause),
-            stopping=lambda: False, documents=tmp_path / "documents", evidence=tmp_path, handover=tmp_path,
+            record=ledger.start_run("demo", flow="ship"),
+            shop=load(path).shop("demo"),
+            profile=load_profile("pinduoduo"),
+            options=None,
+            shared=None,
+            dry=False,
+            ledger=ledger,
+            clock=HandClock(),
+            language=Language.EN,
+            meter=nobody,
+            person=nobody,
+            note=lambda cause, _message: notes.append(cause),
+            stopping=lambda: False,
+            documents=tmp_path / "documents",
+            evidence=tmp_path,
+            handover=tmp_path,
             offices=offices,
-        )  # fmt: skip
+        )
         yield Watched(run, site, notes)
 
 

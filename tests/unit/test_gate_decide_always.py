@@ -24,14 +24,28 @@ Row = SheetRow | BadRow
 
 CARD, SENT_BY_SELLER = (an_item(goods_id=goods, spec="月卡", physical=False) for goods in ("900", "901"))
 BASKETS = (
-    (an_item(),), (CARD,), (SENT_BY_SELLER,), (CARD, CARD), (CARD, an_item()), (CARD, replace(CARD, goods_id="9")),
-    (replace(CARD, spec="年卡"),), (replace(CARD, physical=True),), (replace(CARD, physical=None), CARD), (),
-)  # fmt: skip
+    (an_item(),),
+    (CARD,),
+    (SENT_BY_SELLER,),
+    (CARD, CARD),
+    (CARD, an_item()),
+    (CARD, replace(CARD, goods_id="9")),
+    (replace(CARD, spec="年卡"),),
+    (replace(CARD, physical=True),),
+    (replace(CARD, physical=None), CARD),
+    (),
+)
 TROUBLES: tuple[dict[str, Any], ...] = (
-    {"audit": Mark.SET}, {"audit": Mark.UNREADABLE}, {"after_sale": Mark.SET}, {"after_sale": Mark.UNREADABLE},
-    {"doubt": "sources differ"}, {"remark": "先别发 谢谢"}, {"flag": "RED"},
-    {"presale_until": NOW + timedelta(hours=1)}, {"audit": Mark.SET, "remark": "先别发"},
-)  # fmt: skip
+    {"audit": Mark.SET},
+    {"audit": Mark.UNREADABLE},
+    {"after_sale": Mark.SET},
+    {"after_sale": Mark.UNREADABLE},
+    {"doubt": "sources differ"},
+    {"remark": "先别发 谢谢"},
+    {"flag": "RED"},
+    {"presale_until": NOW + timedelta(hours=1)},
+    {"audit": Mark.SET, "remark": "先别发"},
+)
 
 sns = st.sampled_from(NUMBERS)
 few = st.dictionaries(sns, st.just("said so"), max_size=1)
@@ -39,23 +53,35 @@ holds = st.dictionaries(sns, st.just((a_hold(),)), max_size=1)
 orders = st.lists(
     st.builds(
         lambda sn, items, receiver, told: an_order(sn, items=items, receiver=receiver, **told),
-        sns, st.sampled_from(BASKETS), st.sampled_from(RECEIVERS),
+        sns,
+        st.sampled_from(BASKETS),
+        st.sampled_from(RECEIVERS),
         st.just({}) | st.just({}) | st.sampled_from(TROUBLES),
     ),
-    unique_by=lambda order: order.order_sn, min_size=2,
-)  # fmt: skip
+    unique_by=lambda order: order.order_sn,
+    min_size=2,
+)
 good = st.builds(
-    a_row, st.sampled_from((*NUMBERS, "elsewhere")), tracking_number=st.sampled_from(PARCELS),
+    a_row,
+    st.sampled_from((*NUMBERS, "elsewhere")),
+    tracking_number=st.sampled_from(PARCELS),
     proof=st.sampled_from(("", "seen")),
-)  # fmt: skip
+)
 sheets = st.lists(good | good | good | st.builds(a_bad_row, sns), min_size=2, max_size=8)
 rules = st.builds(
-    Rules, now=st.just(NOW), stop_words=st.just(("先别发",)), stop_flags=st.just(frozenset({"RED"})),
-    no_logistics=st.just(LISTED), most_orders_per_number=st.integers(1, 3), holds=holds, changed=few, unresolved=few,
+    Rules,
+    now=st.just(NOW),
+    stop_words=st.just(("先别发",)),
+    stop_flags=st.just(frozenset({"RED"})),
+    no_logistics=st.just(LISTED),
+    most_orders_per_number=st.integers(1, 3),
+    holds=holds,
+    changed=few,
+    unresolved=few,
     shipped_numbers=st.dictionaries(
         st.just("SF1"), st.lists(st.sampled_from(RECEIVERS).map(lambda name: f"{name}|浙江省 杭州市"), max_size=2)
     ),
-)  # fmt: skip
+)
 always = settings(max_examples=100, deadline=None)
 
 

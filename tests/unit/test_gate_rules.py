@@ -41,11 +41,24 @@ class Back:
         path.write_text(f'[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n{settings}', encoding="utf-8")
         nobody: Any = nullcontext()
         run = Run(
-            record=self.record, shop=load(path).shop("demo"), profile=load_profile("pinduoduo"), options=None,
-            shared=None, dry=False, ledger=self.ledger, clock=HandClock(), language=Language.EN, meter=nobody,
-            person=nobody, note=print, stopping=lambda: False, documents=self.folder,
-            evidence=self.folder, handover=self.folder, offices={},
-        )  # fmt: skip
+            record=self.record,
+            shop=load(path).shop("demo"),
+            profile=load_profile("pinduoduo"),
+            options=None,
+            shared=None,
+            dry=False,
+            ledger=self.ledger,
+            clock=HandClock(),
+            language=Language.EN,
+            meter=nobody,
+            person=nobody,
+            note=print,
+            stopping=lambda: False,
+            documents=self.folder,
+            evidence=self.folder,
+            handover=self.folder,
+            offices={},
+        )
         changed = self.ledger.see("demo", sightings=sightings([an_order("changed", receiver="李*")]))
         rows = [a_row(order_sn, tracking_number=number) for order_sn, number in (("E", "SF1"), ("F", "SF2"))]
         return rules_of(run, now=NOW, changed=changed, orders=[an_order("A")], rows=rows)

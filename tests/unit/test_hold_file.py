@@ -84,10 +84,16 @@ def test_every_bad_row_is_named_and_none_else(tmp_path: Path, reader: SubjectRea
     head, *lines = str(raised.value).splitlines()
     assert "nothing was recorded" in head
     expected = (
-        (3, "Excel has damaged"), (4, "is not an order number"), (5, "names nothing"), (6, "use two rows"),
-        (7, "no reason"), (8, "is not a day"), (9, "is over already"), (10, "in row 2 with another reason"),
+        (3, "Excel has damaged"),
+        (4, "is not an order number"),
+        (5, "names nothing"),
+        (6, "use two rows"),
+        (7, "no reason"),
+        (8, "is not a day"),
+        (9, "is over already"),
+        (10, "in row 2 with another reason"),
         (11, "is not a goods id"),
-    )  # fmt: skip
+    )
     assert len(lines) == len(expected)
     for line, (row, words) in zip(lines, expected, strict=True):
         assert f"row {row}: " in line
@@ -122,8 +128,10 @@ def test_a_file_that_is_no_list_of_holds_says_so(
 def test_what_is_named_on_the_command_line_becomes_subjects_each_once(reader: SubjectReader) -> None:
     named = Named(orders=[ONE, f" {ONE}"], goods=[GOODS], skus=[f"{GOODS}:{SPEC}:{SPEC}"])
     assert named.subjects(reader) == [
-        ONE, goods_subject(GOODS), sku_subject(GOODS, f"{SPEC}:{SPEC}"),
-    ]  # fmt: skip
+        ONE,
+        goods_subject(GOODS),
+        sku_subject(GOODS, f"{SPEC}:{SPEC}"),
+    ]
 
 
 @pytest.mark.parametrize("written", ["红色（L）", "红色(L)", " 红色 (l) ", "红色（Ｌ）\u200b"])

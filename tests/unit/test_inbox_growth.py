@@ -41,10 +41,15 @@ def incidents(desk: ArrivalDesk) -> list[str]:
 @pytest.mark.parametrize(
     ("data", "by_s", "taken"),
     [
-        (LINES, 5, False), (LINES, 61, True), (LINES, -120, False),
-        (LINES[:-4], 500, False), (LINES[:-4], 601, True), (b"", 500, False), (b"", 601, True),
+        (LINES, 5, False),
+        (LINES, 61, True),
+        (LINES, -120, False),
+        (LINES[:-4], 500, False),
+        (LINES[:-4], 601, True),
+        (b"", 500, False),
+        (b"", 601, True),
     ],
-)  # fmt: skip
+)
 def test_a_file_is_taken_in_once_nobody_has_written_to_it_for_long_enough(
     desk: ArrivalDesk, data: bytes, by_s: float, *, taken: bool
 ) -> None:
@@ -67,11 +72,15 @@ def test_a_dry_run_reads_what_has_just_been_saved(desk: ArrivalDesk) -> None:
 @pytest.mark.parametrize(
     ("data", "whole"),
     [
-        ("a,1\r\n".encode("utf-16"), True), ("a,1".encode("utf-16"), False), ("甲,1\n".encode("gb18030"), True),
-        ("甲,乙".encode()[:-1], False), (b"PK\x03\x04 ", True), (b" <table><tr><td>1</td></tr></table>\n ", True),
+        ("a,1\r\n".encode("utf-16"), True),
+        ("a,1".encode("utf-16"), False),
+        ("甲,1\n".encode("gb18030"), True),
+        ("甲,乙".encode()[:-1], False),
+        (b"PK\x03\x04 ", True),
+        (b" <table><tr><td>1</td></tr></table>\n ", True),
         (b"<table><tr><td>78123", False),
     ],
-)  # fmt: skip
+)
 def test_it_is_told_by_its_end_whether_more_may_come(data: bytes, *, whole: bool) -> None:
     assert ends_whole(data) is whole
 
@@ -83,8 +92,10 @@ def test_rows_that_come_after_a_file_was_put_away_are_worked_on_too(desk: Arriva
     goes_on(desk, LINES[len(first) :])
     assert desk.run(finds={"demo": ALL}) == [("demo", B, "shipped"), ("demo", C, "shipped")]
     assert [(line["Order number"], line["Outcome"]) for line in desk.result("today.csv")] == [
-        (A, "Done"), (B, "Done"), (C, "Done"),
-    ]  # fmt: skip
+        (A, "Done"),
+        (B, "Done"),
+        (C, "Done"),
+    ]
     [told] = incidents(desk)
     assert "today.csv was written to after it had been taken in" in told
     assert "differently: 2." in told
@@ -178,8 +189,9 @@ def test_a_copy_that_somebody_goes_on_writing_to_is_read_again_too(desk: Arrival
     assert [each.path for each in desk.read().left_alone("demo")] == [copy]
     aged(copy, by_s=60)
     assert desk.run(finds={"demo": {B: Reason.SHIPPED, C: Reason.SHIPPED}})[:2] == [
-        ("demo", B, "shipped"), ("demo", C, "shipped"),
-    ]  # fmt: skip
+        ("demo", B, "shipped"),
+        ("demo", C, "shipped"),
+    ]
     assert {line["Order number"] for line in desk.result("again.csv")} == {A, B, C}
     [told] = incidents(desk)
     assert "again.csv was written to after it had been taken in" in told

@@ -33,8 +33,9 @@ def test_a_sheet_is_put_away_with_a_result_of_each_row(desk: ArrivalDesk) -> Non
     assert desk.put_away() == ["today.csv"]
     assert [path.name for path in desk.inbox.iterdir()] == ["done"]
     assert [(line["Order number"], line["Outcome"], line["State"]) for line in desk.result("today.csv")] == [
-        (A, "Done", "Closed"), (C, "Waiting", "Goes on"),
-    ]  # fmt: skip
+        (A, "Done", "Closed"),
+        (C, "Waiting", "Goes on"),
+    ]
 
 
 def test_numbers_of_a_result_are_text_that_excel_leaves_alone(desk: ArrivalDesk) -> None:
@@ -59,9 +60,11 @@ def test_a_result_with_a_corrected_row_can_be_put_back_as_it_is(desk: ArrivalDes
 
 def test_what_was_said_of_a_row_by_itself_travels_with_it_in_the_result(desk: ArrivalDesk) -> None:
     rows = [
-        ("订单号", "快递公司", "快递单号", "快递单号2"), (A, "中通快递", "78120000000001", ""),
-        (B, "不知道快递", "78120000000002", ""), (C, "中通快递", "78120000000003", "78120000000004"),
-    ]  # fmt: skip
+        ("订单号", "快递公司", "快递单号", "快递单号2"),
+        (A, "中通快递", "78120000000001", ""),
+        (B, "不知道快递", "78120000000002", ""),
+        (C, "中通快递", "78120000000003", "78120000000004"),
+    ]
     aged(write_xlsx(desk.inbox / "today.xlsx", rows, hidden_rows=[2]), by_s=3600)
     desk.run(finds={})
     [result] = desk.done.glob("*.result.xlsx")

@@ -187,10 +187,15 @@ def test_an_inbox_that_a_stranger_made_a_link_is_not_used(
 
 def test_names_and_endings_are_ones_that_no_program_takes_for_its_own(desk: ArrivalDesk) -> None:
     kept = {
-        "sitecustomize.py": "sitecustomize.py.txt", "x.pth": "x.pth.txt", "a\u202excsv.lnk": "axcsv.lnk.txt",
-        "no ending": "no ending", "two.tar.gz": "two.tar.gz.txt", "OLD.XLS": "OLD.XLS", "ab.csv": "ab.csv",
+        "sitecustomize.py": "sitecustomize.py.txt",
+        "x.pth": "x.pth.txt",
+        "a\u202excsv.lnk": "axcsv.lnk.txt",
+        "no ending": "no ending",
+        "two.tar.gz": "two.tar.gz.txt",
+        "OLD.XLS": "OLD.XLS",
+        "ab.csv": "ab.csv",
         "今日 发货.csv": "今日 发货.csv",
-    }  # fmt: skip
+    }
     for n, name in enumerate(kept):
         desk.drop(name, parcel(f"260310-{n:015d}"))
     desk.run()
@@ -223,9 +228,13 @@ def _taken_in_by_an_earlier_release(desk: ArrivalDesk) -> Path:
     (desk.inbox / "old.csv").rename(path)
     with desk.ledger() as ledger:
         arrival = ledger.arrive(
-            "inbox", name="old.csv", sha256=sha256(path.read_bytes()).hexdigest(), rows=[new_row(row)],
-            path="inbox/done/20260309-101112-old.csv", facts={"seen": list(state(path) or ())},
-        )  # fmt: skip
+            "inbox",
+            name="old.csv",
+            sha256=sha256(path.read_bytes()).hexdigest(),
+            rows=[new_row(row)],
+            path="inbox/done/20260309-101112-old.csv",
+            facts={"seen": list(state(path) or ())},
+        )
         ledger.put_away(arrival)
     return path
 

@@ -42,8 +42,10 @@ def test_what_was_done_or_is_the_rows_own_fault_ends_and_all_else_is_tried_again
     assert {Reason.SHIPPED, Reason.SAME_SHIPMENT, Reason.UNKNOWN_COURIER, Reason.BAD_ROW, Reason.ORDER_CLOSED} <= ended
     assert not ended & {Reason.NOT_DONE, Reason.SITE_REFUSED, Reason.NOT_IN_SHOP, Reason.UNKNOWN, Reason.STOPPED}
     assert {reason.outcome for reason in ended - {Reason.EXPIRED}} == {
-        Outcome.DONE, Outcome.ALREADY_DONE, Outcome.REFUSED,
-    }  # fmt: skip
+        Outcome.DONE,
+        Outcome.ALREADY_DONE,
+        Outcome.REFUSED,
+    }
 
 
 def test_a_row_is_tried_in_each_run_until_it_ends(desk: ArrivalDesk) -> None:

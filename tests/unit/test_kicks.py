@@ -46,7 +46,7 @@ def test_a_kick_is_there_for_every_later_process_and_tells_when_it_was_and_what_
 )
 def test_shops_that_log_in_with_one_account_share_the_kick_and_its_end(
     tmp_path: Path, *, other: Shop, shares: bool
-) -> None:  # fmt: skip
+) -> None:
     kicks = Kicks(tmp_path)
     kicks.keep(shop(), at=AT)
     assert (kicks.of(other) is not None) is shares

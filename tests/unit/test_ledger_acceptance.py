@@ -87,8 +87,11 @@ def test_what_may_have_reached_the_site_is_looked_at_again_and_not_begun_anew(pa
     with open_ledger(path) as ledger:
         after = {each.subject: each for each in ledger.show("demo")}
         assert {subject: each.state for subject, each in after.items()} == {
-            "open": State.SUBMITTING, "done": State.DONE, "doubt": State.UNKNOWN, "handed": State.HANDED_OVER,
-        }  # fmt: skip
+            "open": State.SUBMITTING,
+            "done": State.DONE,
+            "doubt": State.UNKNOWN,
+            "handed": State.HANDED_OVER,
+        }
         for subject, each in after.items():
             was = before[subject].to_json()
             assert {**each.to_json(), "id": 0} == {**was, "id": 0}

@@ -38,19 +38,21 @@ class Site:
     """What the site shows, `later` from the second look on, `told` beside; and what was asked of it at each look."""
 
     def __init__(
-        self, shows: Mapping[str, Seen], *, later: Mapping[str, Seen] | None = None,
+        self,
+        shows: Mapping[str, Seen],
+        *,
+        later: Mapping[str, Seen] | None = None,
         told: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.shows, self.later, self.told = dict(shows), later or {}, told or {}
         self.looks: list[list[str]] = []
 
     def look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
         self.looks.append([each.subject for each in actions])
         seen = {
-            each.subject: Look(
-                seen=self.shows.get(each.subject, Seen.NOTHING), detail=self.told.get(each.subject, "")
-            ) for each in actions
-        }  # fmt: skip
+            each.subject: Look(seen=self.shows.get(each.subject, Seen.NOTHING), detail=self.told.get(each.subject, ""))
+            for each in actions
+        }
         self.shows |= self.later
         return seen
 
@@ -61,11 +63,18 @@ def hand_over(ledger: Ledger, run: RunRecord, *subjects: str) -> list[Action]:
 
 def settled(
     ledger: Ledger, run: RunRecord, site: Site, *, clock: HandClock, take_away: TakeAway = lambda _absent: None
-) -> list[Settled]:  # fmt: skip
+) -> list[Settled]:
     ended = settle_handed_over(
-        ledger, run, ledger.handed_over("demo", kind="ship"), look=site.look, take_away=take_away, clock=clock,
-        settle_s=SETTLE_S, by="wang", reason="the file was not uploaded",
-    )  # fmt: skip
+        ledger,
+        run,
+        ledger.handed_over("demo", kind="ship"),
+        look=site.look,
+        take_away=take_away,
+        clock=clock,
+        settle_s=SETTLE_S,
+        by="wang",
+        reason="the file was not uploaded",
+    )
     return list(ended)
 
 

@@ -60,8 +60,9 @@ def test_rows_come_back_until_they_have_ended_oldest_first(ledger: Ledger) -> No
     arrive(ledger, "3", sha256="b" * 64)
     ledger.note_rows([note(rows(ledger)["1"], "done", ends=True), note(rows(ledger)["2"], "waiting", ends=False)])
     assert [(arrival.sha256[0], row.subject, row.outcome) for arrival, row in ledger.open_rows(FOLDER)] == [
-        ("a", "2", "waiting"), ("b", "3", ""),
-    ]  # fmt: skip
+        ("a", "2", "waiting"),
+        ("b", "3", ""),
+    ]
 
 
 def test_a_file_has_ended_with_its_last_row(ledger: Ledger, clock: HandClock) -> None:
@@ -115,8 +116,11 @@ def test_who_has_looked_adds_up_and_a_look_alone_changes_nothing_else(ledger: Le
     ledger.note_rows([RowNote(row_id=row.id, looked=("two",))])
     found = rows(ledger)["1"]
     assert (set(found.looked), found.outcome, found.reason, found.shop) == (
-        {"one", "two"}, "waiting", "under_audit", "demo",
-    )  # fmt: skip
+        {"one", "two"},
+        "waiting",
+        "under_audit",
+        "demo",
+    )
 
 
 def test_a_file_that_could_not_be_read_comes_again_in_its_own_place(ledger: Ledger) -> None:

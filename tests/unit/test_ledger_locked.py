@@ -114,6 +114,11 @@ def test_the_doctor_tells_of_it_beside_all_else_that_it_finds(tmp_path: Path) ->
 
 def _started(folder: ShopFolder, *command: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *command], cwd=folder.path, env=folder.environment(), text=True,
-        encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-c", PROGRAM, *command],
+        cwd=folder.path,
+        env=folder.environment(),
+        text=True,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )

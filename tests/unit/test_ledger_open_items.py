@@ -43,9 +43,13 @@ def lines(ledger: Ledger, shop: str | None = "demo") -> dict[str, str]:
 def test_a_line_says_everything_that_a_person_asks(ledger: Ledger, clock: HandClock) -> None:
     deadline = clock.now() + timedelta(hours=3)
     row = Finding(
-        subject="A", outcome="waiting", reason="under_audit", message="since noon", deadline=deadline,
+        subject="A",
+        outcome="waiting",
+        reason="under_audit",
+        message="since noon",
+        deadline=deadline,
         facts={"goods": "杯子"},
-    )  # fmt: skip
+    )
     ledger.stand("demo", report="Orders", flow="ship", run_id="r-1", rows=[row], whole=True)
     [line] = ledger.outstanding()
     assert (line.shop, line.report, line.flow, line.run_id, line.seen_at) == (
@@ -58,10 +62,12 @@ def test_a_line_says_everything_that_a_person_asks(ledger: Ledger, clock: HandCl
 
 def test_a_whole_look_replaces_the_earlier_one_of_its_report_and_shop_alone(ledger: Ledger) -> None:
     left(ledger, A="waiting", B="needs_person")
-    ledger.stand("other", report="Orders", flow="ship", run_id="r", rows=[Finding(subject="A", outcome="waiting")],
-                 whole=True)  # fmt: skip
-    ledger.stand("demo", report="Notices", flow="n", run_id="r", rows=[Finding(subject="N", outcome="needs_person")],
-                 whole=True)  # fmt: skip
+    ledger.stand(
+        "other", report="Orders", flow="ship", run_id="r", rows=[Finding(subject="A", outcome="waiting")], whole=True
+    )
+    ledger.stand(
+        "demo", report="Notices", flow="n", run_id="r", rows=[Finding(subject="N", outcome="needs_person")], whole=True
+    )
     left(ledger, flow="ship-batch", B="done", C="refused", D="already_done")
     assert lines(ledger) == {"n:N": "needs_person", "ship-batch:C": "refused"}
     assert lines(ledger, "other") == {"ship:A": "waiting"}
@@ -102,8 +108,9 @@ def test_two_rows_of_one_subject_are_two_lines(ledger: Ledger) -> None:
 
 def test_what_a_person_dealt_with_is_gone_from_every_report_of_the_shop(ledger: Ledger) -> None:
     left(ledger, A="needs_person", B="waiting")
-    ledger.stand("other", report="Orders", flow="ship", run_id="r", rows=[Finding(subject="A", outcome="waiting")],
-                 whole=True)  # fmt: skip
+    ledger.stand(
+        "other", report="Orders", flow="ship", run_id="r", rows=[Finding(subject="A", outcome="waiting")], whole=True
+    )
     ledger.settled("demo", subject="A")
     assert lines(ledger, None) == {"ship:B": "waiting", "ship:A": "waiting"}
     assert lines(ledger) == {"ship:B": "waiting"}

@@ -36,7 +36,8 @@ ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
     "what is due": (lambda ledger: ledger.due_planned(NOW), "due_at<?"),
     "what is running": (lambda ledger: ledger.planned_runs(state=PlanState.STARTED), "state=?"),
     "what never started": (
-        lambda ledger: ledger.planned_runs(state=PlanState.NEVER_STARTED, since=NOW), "state=? AND planned_at>?"
+        lambda ledger: ledger.planned_runs(state=PlanState.NEVER_STARTED, since=NOW),
+        "state=? AND planned_at>?",
     ),
     "last and next": (lambda ledger: ledger.last_and_next([SHOP]), "shop=?"),
     "open incidents": (lambda ledger: ledger.open_incidents(), "one_open_incident"),
@@ -47,10 +48,11 @@ ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
     "runs to forget": (lambda ledger: ledger.forget_runs(NOW), "actions_by_run (run_id=?)"),
     "pictures that are over": (lambda ledger: ledger.long_done(SHOP, subjects=["1"], before=NOW), "subject=?"),
     "tables that are over": (
-        lambda ledger: ledger.replaced_documents(SHOP, kind="export", before=NOW), "mentions_by_document"
+        lambda ledger: ledger.replaced_documents(SHOP, kind="export", before=NOW),
+        "mentions_by_document",
     ),
     "imports that are over": (lambda ledger: ledger.long_ended(SHOP, run_ids=["1"], before=NOW), "run_id=?"),
-}  # fmt: skip
+}
 GROWING = ("actions", "runs", "planned_runs", "incidents", "arrival_rows", "mentions", "sightings", "observations")
 FROM_ONE_INDEX = ("COVERING INDEX sqlite_autoindex_planned_runs", "INDEX one_open_incident")
 """What reads one index only: of the open ones, or, once a night, the newest planned run of each entry and shop."""

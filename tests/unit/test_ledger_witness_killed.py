@@ -31,8 +31,11 @@ def program(path: Path, what: str, *, kill: int) -> list[str]:
     """What it said it had done, before it was killed."""
     ended = subprocess.run(
         [sys.executable, Path(__file__).parents[1] / "support" / "witness_program.py", path, what, str(kill)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert bool(ended.returncode) == bool(kill), ended.stderr
     return ended.stdout.splitlines()
 

@@ -54,15 +54,25 @@ def test_the_names_of_this_machine_are_answered(mock: MockShop, host: str) -> No
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Origin": EVIL}, {"Origin": "null"}, {"Origin": "http://127.0.0.1.evil.example"}, {"Referer": f"{EVIL}/page"},
-        {"Sec_Fetch_Site": "cross-site"}, {"Origin": "http://127.0.0.1:1", "Sec_Fetch_Site": "same-site"}, {"Origin": "http://[::"},
+        {"Origin": EVIL},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1.evil.example"},
+        {"Referer": f"{EVIL}/page"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Origin": "http://127.0.0.1:1", "Sec_Fetch_Site": "same-site"},
+        {"Origin": "http://[::"},
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/__mock__/truth"), ("POST", "/__mock__/clock"), ("DELETE", "/__mock__/faults"), ("POST", SHIP),
-     ("OPTIONS", "/__mock__/faults")],
-)  # fmt: skip
+    [
+        ("GET", "/__mock__/truth"),
+        ("POST", "/__mock__/clock"),
+        ("DELETE", "/__mock__/faults"),
+        ("POST", SHIP),
+        ("OPTIONS", "/__mock__/faults"),
+    ],
+)
 def test_a_page_from_elsewhere_changes_nothing_and_reads_no_truth(
     mock: MockShop, method: str, path: str, headers: dict[str, str]
 ) -> None:

@@ -40,8 +40,10 @@ def test_each_level_opens_one_incident_a_shop_when_an_order_comes_within_its_hou
     raise_due(desk.config, desk.ledger)
     found = {each.cause: each for each in desk.ledger.open_incidents()}
     assert {cause: each.severity for cause, each in found.items()} == {
-        "ship_by_12h": Severity.WARNING, "ship_by_6h": Severity.WARNING, "ship_by_2h": Severity.CRITICAL,
-    }  # fmt: skip
+        "ship_by_12h": Severity.WARNING,
+        "ship_by_6h": Severity.WARNING,
+        "ship_by_2h": Severity.CRITICAL,
+    }
     assert found["ship_by_2h"].message == (
         "Orders to be shipped within 2 h that are not: 2, the first by 03-10 22:15; held: 1: 260310-000000000000001, "
         "260310-000000000000002. See `rpa todo demo`."

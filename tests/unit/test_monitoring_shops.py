@@ -33,9 +33,12 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def test_what_is_pending_held_and_due_is_counted_once_an_order(desk: OverviewDesk) -> None:
     desk.ran(
-        "demo", an_order(1, Reason.NO_TRACKING_YET, hours=30), an_order(2, Reason.UNDER_AUDIT, hours=3),
-        an_order(3, Reason.UNKNOWN, hours=-1), an_order(4, Reason.NOT_IN_SHOP),
-    )  # fmt: skip
+        "demo",
+        an_order(1, Reason.NO_TRACKING_YET, hours=30),
+        an_order(2, Reason.UNDER_AUDIT, hours=3),
+        an_order(3, Reason.UNKNOWN, hours=-1),
+        an_order(4, Reason.NOT_IN_SHOP),
+    )
     state = desk.states()["demo"]
     assert (len(state.orders.pending), len(state.orders.held), state.near) == (3, 1, 2)
     assert state.orders.first_deadline == MORNING - timedelta(hours=1)
@@ -65,8 +68,9 @@ def test_a_shop_is_down_when_a_person_is_needed_at_once(desk: OverviewDesk) -> N
     desk.ledger.incident("demo", cause="ship_by_2h", message="3 orders", severity=Severity.CRITICAL)
     states = desk.states()
     assert {name: state.condition for name, state in states.items()} == {
-        "south": Condition.DOWN, "demo": Condition.TROUBLED,
-    }  # fmt: skip
+        "south": Condition.DOWN,
+        "demo": Condition.TROUBLED,
+    }
     assert list(states) == ["south", "demo"]
 
 
@@ -114,9 +118,11 @@ def test_orders_that_the_pace_will_not_reach_are_foretold_but_not_those_that_are
     desk.shipped("demo", 24)
     desk.move(minutes=1)
     desk.ran(
-        "demo", an_order(1, Reason.NO_TRACKING_YET, hours=1.5), an_order(2, Reason.NO_TRACKING_YET, hours=1.6),
+        "demo",
+        an_order(1, Reason.NO_TRACKING_YET, hours=1.5),
+        an_order(2, Reason.NO_TRACKING_YET, hours=1.6),
         an_order(3, Reason.UNDER_AUDIT, hours=1),
-    )  # fmt: skip
+    )
     state = desk.states()["demo"]
     assert state.forecast is not None
     assert (state.forecast.shipped, state.forecast.waiting, state.forecast.missed) == (24, 2, 1)
@@ -147,8 +153,13 @@ def test_a_shop_in_preview_with_an_incident_is_told_as_both(tmp_path: Path, lang
     preview = '[shops.trial]\nplatform = "pinduoduo"\nmall_id = "2"\n'
     with overview_desk(tmp_path, shops=(), more=preview) as desk:
         desk.ledger.incident("trial", cause="page_changed", message="m")
-        [row] = zip(*(column.cells for column in shop_table([*desk.states().values()], language=language,
-                                                            now=desk.now()).columns), strict=True)  # fmt: skip
+        [row] = zip(
+            *(
+                column.cells
+                for column in shop_table([*desk.states().values()], language=language, now=desk.now()).columns
+            ),
+            strict=True,
+        )
         assert str(row[1]) == words
 
 
@@ -159,9 +170,13 @@ def test_the_json_document_tells_all_of_each_shop(desk: OverviewDesk) -> None:
     desk.planned("demo", hours=-0.5, state=PlanState.NEVER_STARTED, reason="downtime", flow="audit-notices")
     desk.ledger.incident("demo", cause="rate_limited", message="Too many calls")
     made = document(
-        list(desk.states().values()), scheduler=scheduler_of(desk.config, desk.ledger, now=desk.now()), program=(),
-        complaint=None, language=desk.config.language, now=desk.now(),
-    )  # fmt: skip
+        list(desk.states().values()),
+        scheduler=scheduler_of(desk.config, desk.ledger, now=desk.now()),
+        program=(),
+        complaint=None,
+        language=desk.config.language,
+        now=desk.now(),
+    )
     demo = made["shops"]["demo"]
     assert (demo["pending"], demo["held"], demo["due_within_24h"]) == (1, 1, 1)
     assert demo["first_ship_by"] == "2026-03-10T12:15:00+08:00"

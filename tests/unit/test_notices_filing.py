@@ -67,7 +67,7 @@ class Desk:
 def a_notice(doubt: str | None = None) -> Notice:
     return Notice(
         notice_id="1", title="订单禁止发货通知", category="5", sent_at=SENT, unread=True, files=1, doubt=doubt
-    )  # fmt: skip
+    )
 
 
 def giving(*contents: bytes | Refused | InDoubt) -> Callable[[Path], Path]:
@@ -95,12 +95,24 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     nobody: Any = nullcontext()
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
-            record=ledger.start_run("demo", flow="audit-notices"), shop=load(config).shop("demo"),
-            profile=load_profile("pinduoduo"), options=None, shared=None, dry=False, ledger=ledger, clock=HandClock(),
-            language=Language.EN, meter=nobody, person=nobody, note=print, stopping=lambda: False,
-            documents=tmp_path / "documents", evidence=tmp_path / "evidence", handover=tmp_path / "handover",
-                offices={},
-        )  # fmt: skip
+            record=ledger.start_run("demo", flow="audit-notices"),
+            shop=load(config).shop("demo"),
+            profile=load_profile("pinduoduo"),
+            options=None,
+            shared=None,
+            dry=False,
+            ledger=ledger,
+            clock=HandClock(),
+            language=Language.EN,
+            meter=nobody,
+            person=nobody,
+            note=print,
+            stopping=lambda: False,
+            documents=tmp_path / "documents",
+            evidence=tmp_path / "evidence",
+            handover=tmp_path / "handover",
+            offices={},
+        )
         yield Desk(Filing(run), ledger, tmp_path / "documents")
 
 

@@ -33,9 +33,20 @@ def covered(until: datetime, *, since: datetime = NOON - timedelta(days=7)) -> C
 
 def a_notice(state: DocumentState, *, at: datetime = NOON, kind: str = "prohibition") -> Document:
     return Document(
-        id=1, shop="demo", kind="notice", name="1", state=state, path="", sha256="", size_bytes=None,
-        facts={"kind": kind}, issued_at=at, expires_at=None, found_at=at, saved_at=None,
-    )  # fmt: skip
+        id=1,
+        shop="demo",
+        kind="notice",
+        name="1",
+        state=state,
+        path="",
+        sha256="",
+        size_bytes=None,
+        facts={"kind": kind},
+        issued_at=at,
+        expires_at=None,
+        found_at=at,
+        saved_at=None,
+    )
 
 
 def silent(

@@ -80,12 +80,24 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     site, notes = Site(), list[str]()
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
-            record=ledger.start_run("demo", flow="audit-notices"), shop=load(path).shop("demo"),
-            profile=load_profile("pinduoduo"), options=None, shared=None, dry=False, ledger=ledger, clock=HandClock(),
-            language=Language.EN, meter=nobody, person=nobody, note=lambda cause, _message: notes.append(cause),
-            stopping=lambda: False, documents=tmp_path / "documents", evidence=tmp_path / "evidence",
-            handover=tmp_path / "handover", offices={ReadsNotices: lambda: site},
-        )  # fmt: skip
+            record=ledger.start_run("demo", flow="audit-notices"),
+            shop=load(path).shop("demo"),
+            profile=load_profile("pinduoduo"),
+            options=None,
+            shared=None,
+            dry=False,
+            ledger=ledger,
+            clock=HandClock(),
+            language=Language.EN,
+            meter=nobody,
+            person=nobody,
+            note=lambda cause, _message: notes.append(cause),
+            stopping=lambda: False,
+            documents=tmp_path / "documents",
+            evidence=tmp_path / "evidence",
+            handover=tmp_path / "handover",
+            offices={ReadsNotices: lambda: site},
+        )
         yield Desk(run, site, notes)
 
 

@@ -79,10 +79,20 @@ def document(
     facts: Mapping[str, object] | None = None,
 ) -> Document:
     return Document(
-        id=int(name.replace("/", "0")), shop="demo", kind=kind, name=name, state=state, path="", sha256="",
-        size_bytes=None, facts={"kind": NoticeKind.PROHIBITION.value} if facts is None else facts,
-        issued_at=sent_at, expires_at=None, found_at=NOW, saved_at=None,
-    )  # fmt: skip
+        id=int(name.replace("/", "0")),
+        shop="demo",
+        kind=kind,
+        name=name,
+        state=state,
+        path="",
+        sha256="",
+        size_bytes=None,
+        facts={"kind": NoticeKind.PROHIBITION.value} if facts is None else facts,
+        issued_at=sent_at,
+        expires_at=None,
+        found_at=NOW,
+        saved_at=None,
+    )
 
 
 WHOLE = coverage(at(13, 9), at(20, 9))

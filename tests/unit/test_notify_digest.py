@@ -110,9 +110,12 @@ def test_notices_that_are_not_saved_are_told_once_for_all_shops_that_have_the_sa
         lines = said(desk)
         assert "- demo, south: notices were never read. Run `rpa run audit-notices`." in lines
         desk.ledger.cover(
-            "demo", account="clerk-1", kind=DOCUMENT_KIND, since=MORNING - timedelta(days=9),
+            "demo",
+            account="clerk-1",
+            kind=DOCUMENT_KIND,
+            since=MORNING - timedelta(days=9),
             until=MORNING - timedelta(days=6),
-        )  # fmt: skip
+        )
         lines = said(desk)
         assert "- demo: last read five days ago or longer. Run `rpa run audit-notices`." in lines
         assert "- south: notices were never read. Run `rpa run audit-notices`." in lines

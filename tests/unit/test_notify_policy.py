@@ -25,10 +25,19 @@ def incident(
     closing_told_at: datetime | None = None,
 ) -> Incident:
     return Incident(
-        id=number, shop=shop, cause=cause, message="Not logged in.", opened_at=EVENING, last_seen_at=EVENING,
-        times_seen=1, closed_at=closed_at, severity=severity, told_at=told_at,
-        times_told=times_told or int(told_at is not None), closing_told_at=closing_told_at,
-    )  # fmt: skip
+        id=number,
+        shop=shop,
+        cause=cause,
+        message="Not logged in.",
+        opened_at=EVENING,
+        last_seen_at=EVENING,
+        times_seen=1,
+        closed_at=closed_at,
+        severity=severity,
+        told_at=told_at,
+        times_told=times_told or int(told_at is not None),
+        closing_told_at=closing_told_at,
+    )
 
 
 def told(number: int = 1, *, shop: str = "demo", at: datetime = EVENING, times: int = 1) -> Incident:

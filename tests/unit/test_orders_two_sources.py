@@ -19,12 +19,27 @@ AT = datetime(2026, 3, 10, 9, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
 def values(order_sn: Any = "A", **told: Any) -> dict[str, Any]:
     """One order as either source gives it."""
     ordinary = {
-        "order_sn": order_sn, "status": "pending", "goods_ids": ("900", "101"), "goods": ("会员", "茶叶"),
-        "specs": ("月卡", "250g"), "quantities": ("1", "2"), "kinds": ("virtual", "physical"), "amount": 1990,
-        "ship_by": AT, "presale_until": None, "audit": "clear", "after_sale": "clear", "remark": "", "flag": "",
-        "receiver": "张*", "region": "浙江省 杭州市", "address": "文*路",
-        "courier": "", "tracking_number": "", "shipped_at": None,
-    }  # fmt: skip
+        "order_sn": order_sn,
+        "status": "pending",
+        "goods_ids": ("900", "101"),
+        "goods": ("会员", "茶叶"),
+        "specs": ("月卡", "250g"),
+        "quantities": ("1", "2"),
+        "kinds": ("virtual", "physical"),
+        "amount": 1990,
+        "ship_by": AT,
+        "presale_until": None,
+        "audit": "clear",
+        "after_sale": "clear",
+        "remark": "",
+        "flag": "",
+        "receiver": "张*",
+        "region": "浙江省 杭州市",
+        "address": "文*路",
+        "courier": "",
+        "tracking_number": "",
+        "shipped_at": None,
+    }
     return ordinary | told
 
 

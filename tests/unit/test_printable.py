@@ -26,10 +26,28 @@ from rpa.report.columns import Column
 CLIPBOARD = "\x1b]52;c;cm0gLXJmIH4=\x07"
 FORGED = "2026-03-10T09:30:00.000+0800 INFO 260310-123456789012345 shipped"
 ACTIVE = [
-    CLIPBOARD, "\x9b2J", "\x1b[31m", "\x7f", "\x00", "\x08\x08", "\x0e", "\u202egpj.exe", "\u2066x\u2069", "\u200f",
-    "\u061c", "\u200b", "\ufeff", "\u2028" + FORGED, "\u2029" + FORGED, "\x85" + FORGED, "\r" + FORGED, "\x0b" + FORGED,
-    "\ud83d", "\U000e0041", "\u3164",
-]  # fmt: skip
+    CLIPBOARD,
+    "\x9b2J",
+    "\x1b[31m",
+    "\x7f",
+    "\x00",
+    "\x08\x08",
+    "\x0e",
+    "\u202egpj.exe",
+    "\u2066x\u2069",
+    "\u200f",
+    "\u061c",
+    "\u200b",
+    "\ufeff",
+    "\u2028" + FORGED,
+    "\u2029" + FORGED,
+    "\x85" + FORGED,
+    "\r" + FORGED,
+    "\x0b" + FORGED,
+    "\ud83d",
+    "\U000e0041",
+    "\u3164",
+]
 """What a terminal obeys, a reader does not see, or a log takes for a line's end."""
 
 
@@ -142,7 +160,7 @@ def test_lines_stay_lines_or_become_one() -> None:
         ("weixin://dl HTTP:\\\\evil.cn", "weixin：//dl HTTP：\\\\evil·cn"),
         ("www.evil.com evil。com evil．中国 a@b.com", "www·evil·com evil·com evil·中国 a＠b·com"),
     ],
-)  # fmt: skip
+)
 def test_a_message_calls_nobody_has_no_markup_and_no_address(words: str, told: str) -> None:
     assert defused(words) == told
 

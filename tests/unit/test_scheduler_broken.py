@@ -98,8 +98,9 @@ def test_one_incident_tells_of_a_broken_file_and_ends_when_it_is_right(desk: Ove
         tell_of_broken(desk.config, desk.ledger)
     [incident] = desk.ledger.open_incidents("east")
     assert (incident.severity, incident.message) == (
-        Severity.CRITICAL, "east is not run until its file is put right: east.toml:6  xqzw: unknown key",
-    )  # fmt: skip
+        Severity.CRITICAL,
+        "east is not run until its file is put right: east.toml:6  xqzw: unknown key",
+    )
 
     broken(desk, EAST)
     tell_of_broken(desk.config, desk.ledger)
@@ -119,8 +120,10 @@ def test_a_broken_shop_stands_in_every_list_with_what_is_known_of_it(desk: Overv
     lines = {line.code: line for line in desk.to_do()}
     of_file, of_order = lines["shop_file"], lines["unknown"]
     assert (of_file.shops, of_file.subjects, of_file.detail) == (
-        ("east",), ("shops/east.toml",), "east.toml:6  xqzw: unknown key",
-    )  # fmt: skip
+        ("east",),
+        ("shops/east.toml",),
+        "east.toml:6  xqzw: unknown key",
+    )
     assert (of_order.shops, of_file.deadline) == (("east",), of_order.deadline)
 
     digest = text(desk.config, desk.ledger, day=desk.now().date())

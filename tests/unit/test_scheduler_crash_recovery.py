@@ -64,9 +64,13 @@ def test_a_record_removes_nothing_without_the_mark_that_it_names(
     logger.add(sys.stderr, format="{message}")
     theirs = marked(tmp_path / "theirs" / "rpa-work")
     kept = [
-        theirs, marked(elsewhere / "rpa-other", "another"), tmp_path / "tmp" / "rpa-mine", elsewhere / "rpa-bare",
-        marked(elsewhere / "photos"), marked(elsewhere / "deeper" / "rpa-work"),
-    ]  # fmt: skip
+        theirs,
+        marked(elsewhere / "rpa-other", "another"),
+        tmp_path / "tmp" / "rpa-mine",
+        elsewhere / "rpa-bare",
+        marked(elsewhere / "photos"),
+        marked(elsewhere / "deeper" / "rpa-work"),
+    ]
     for bare in (kept[2], kept[3]):
         leave(bare)
     link = elsewhere / "rpa-link"

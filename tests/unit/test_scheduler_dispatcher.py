@@ -151,8 +151,11 @@ def test_another_schedule_is_taken_over_without_ending_what_goes_on(make: Make) 
     simulation.live(BEGIN + 50 * MINUTE)
     begun = [(start.run.flow, start.run.shop, f"{start.run.planned_at:%H:%M}") for start in simulation.starts]
     assert begun == [
-        ("ship", "s0", "09:10"), ("ship", "s1", "09:10"), ("audit-notices", "s0", "09:20"), ("ship", "s0", "09:30"),
-    ]  # fmt: skip
+        ("ship", "s0", "09:10"),
+        ("ship", "s1", "09:10"),
+        ("audit-notices", "s0", "09:20"),
+        ("ship", "s0", "09:30"),
+    ]
     assert come_of(simulation, "s1")[0].state is PlanState.FINISHED
 
 

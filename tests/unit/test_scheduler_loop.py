@@ -203,15 +203,18 @@ class Idle:
 
 def idle_loop(
     config: Config, ledger: Ledger, *, stopping: Callable[[], bool], pulse: Pulse, workers: Workers | None = None
-) -> Loop:  # fmt: skip
+) -> Loop:
     workers = workers or Idle()
-    desk = Desk(
-        config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
-    )  # fmt: skip
+    desk = Desk(config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var))
     return Loop(
-        settings=Settings(config.path), ledger=ledger, desk=desk, workers=workers, presence=Presence(config),
-        stopping=stopping, pulse=pulse,
-    )  # fmt: skip
+        settings=Settings(config.path),
+        ledger=ledger,
+        desk=desk,
+        workers=workers,
+        presence=Presence(config),
+        stopping=stopping,
+        pulse=pulse,
+    )
 
 
 class Sleeping(Idle):

@@ -106,9 +106,14 @@ def test_a_month_of_kills_downtimes_and_failures_leaves_one_end_for_every_planne
 ) -> None:
     with time_machine.travel(begin, tick=False) as moving:
         simulation = Simulation(
-            folder=tmp_path, zone=zone, schedule=SCHEDULE, shops=3, moving=moving, fate=drawn(7, never_well="s2"),
+            folder=tmp_path,
+            zone=zone,
+            schedule=SCHEDULE,
+            shops=3,
+            moving=moving,
+            fate=drawn(7, never_well="s2"),
             calendar={"quiet_days": ["2026-03-03", "2026-10-01", "2026-10-31"], "promotion_days": ["2026-11-11"]},
-        )  # fmt: skip
+        )
         begun_at = lived_through(simulation, days=days, seed=11)
 
         found = records(simulation)

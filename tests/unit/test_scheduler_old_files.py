@@ -151,10 +151,14 @@ def test_what_killed_processes_were_writing_and_old_pasted_lines_go_and_nothing_
     parts = [made(desk, ".heartbeat.json.a1b2c3_d"), made(desk, "secrets", ".demo.state.abcdefgh")]
     pasted = made(desk, "pasted", "20260310-091500-000.csv")
     kept = [
-        made(desk, "handover", "demo", "demo-1.xlsx"), made(desk, "documents", "demo", "notice", "a.xlsx"),
-        made(desk, "pauses", "demo.json"), made(desk, "reports", "history-2026-03-10", "history.csv"),
-        made(desk, "approvals.json"), made(desk, ".gitignore"), desk.config.folder / "inbox" / "done" / "a.csv",
-    ]  # fmt: skip
+        made(desk, "handover", "demo", "demo-1.xlsx"),
+        made(desk, "documents", "demo", "notice", "a.xlsx"),
+        made(desk, "pauses", "demo.json"),
+        made(desk, "reports", "history-2026-03-10", "history.csv"),
+        made(desk, "approvals.json"),
+        made(desk, ".gitignore"),
+        desk.config.folder / "inbox" / "done" / "a.csv",
+    ]
     kept[-1].parent.mkdir(parents=True)
     kept[-1].touch()
     tidy(desk, days=0.9)

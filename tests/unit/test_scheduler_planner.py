@@ -25,10 +25,21 @@ def missed(entry: Entry, *hours_ago: float, shop: str = "a", record: PlannedRun 
 def recorded(hours_ago: float, *, entry: Entry = HOURLY, reason: str = "") -> PlannedRun:
     at = NOW - hours_ago * HOUR
     return PlannedRun(
-        id=int(hours_ago * 100), entry=entry.name, flow=entry.flow, shop="a", planned_at=at, due_at=at,
-        state=PlanState.PLANNED, reason=reason, detail="", run_id="", started_at=None, ended_at=None, exit_code=None,
+        id=int(hours_ago * 100),
+        entry=entry.name,
+        flow=entry.flow,
+        shop="a",
+        planned_at=at,
+        due_at=at,
+        state=PlanState.PLANNED,
+        reason=reason,
+        detail="",
+        run_id="",
+        started_at=None,
+        ended_at=None,
+        exit_code=None,
         stands_for=1,
-    )  # fmt: skip
+    )
 
 
 def test_a_shop_that_was_never_planned_for_has_missed_nothing() -> None:

@@ -82,9 +82,13 @@ def test_records_are_forgotten_once_a_night_and_what_was_told_stays_thirty_days(
         tidy(desk, hours=hours)
         kept[f"{desk.now():%m-%d %H}"] = (len(desk.ledger.planned_runs()), len(desk.ledger.closed_and_told()))
     assert kept == {
-        "03-17 02": (3, 1), "03-17 10": (2, 1), "03-17 22": (2, 1), "03-18 04": (1, 1), "04-09 04": (1, 1),
+        "03-17 02": (3, 1),
+        "03-17 10": (2, 1),
+        "03-17 22": (2, 1),
+        "03-18 04": (1, 1),
+        "04-09 04": (1, 1),
         "04-10 04": (1, 0),
-    }  # fmt: skip
+    }
 
 
 def test_a_night_on_which_the_clock_was_far_ahead_puts_off_no_later_one(desk: OverviewDesk) -> None:
@@ -99,9 +103,10 @@ def test_a_night_on_which_the_clock_was_far_ahead_puts_off_no_later_one(desk: Ov
 def test_pictures_go_when_their_order_is_shipped_for_so_long_and_nothing_else_is_known_of_it(
     desk: OverviewDesk,
 ) -> None:
-    subjects = {name: an_order(number, Reason.UNKNOWN).subject for number, name in enumerate(
-        ["shipped", "conflict", "open", "held", "never", "lately"], start=1
-    )}  # fmt: skip
+    subjects = {
+        name: an_order(number, Reason.UNKNOWN).subject
+        for number, name in enumerate(["shipped", "conflict", "open", "held", "never", "lately"], start=1)
+    }
     folders = [pictured(desk, subject) for subject in (*subjects.values(), "_page")]
     for name in ("shipped", "open", "held"):
         acted(desk, subjects[name], Seen.OURS)
@@ -119,9 +124,12 @@ def test_pictures_go_when_their_order_is_shipped_for_so_long_and_nothing_else_is
 def test_reports_go_but_where_a_person_is_still_needed_or_the_run_has_no_end(desk: OverviewDesk) -> None:
     waited = small_row(0)["order_sn"]
     folders = [
-        reported(desk, "good", "done"), reported(desk, "needed", "needs_person"), reported(desk, "other", "waiting"),
-        reported(desk, "open", "done"), reported(desk, "killed", "done"),
-    ]  # fmt: skip
+        reported(desk, "good", "done"),
+        reported(desk, "needed", "needs_person"),
+        reported(desk, "other", "waiting"),
+        reported(desk, "open", "done"),
+        reported(desk, "killed", "done"),
+    ]
     assert list(unfinished(desk.config.var, shop="demo")) == []
     mark_open(folders[3], shop="demo")
     (folders[4] / "summary.json").unlink()

@@ -48,9 +48,12 @@ def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_fin
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
     working = Working(
-        task("pending-orders", "demo", 7200), config=config, host=host, folder=tmp_path,
+        task("pending-orders", "demo", 7200),
+        config=config,
+        host=host,
+        folder=tmp_path,
         hear=lambda _working, message: heard.put(message),
-    )  # fmt: skip
+    )
     try:
         result = heard.get(timeout=PATIENCE_S)
         assert result is not None
@@ -77,9 +80,12 @@ def test_a_worker_that_hangs_before_its_window_is_open_is_killed_with_its_family
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
     working = Working(
-        task("pending-orders", "demo", 7200), config=config, host=host, folder=tmp_path,
+        task("pending-orders", "demo", 7200),
+        config=config,
+        host=host,
+        folder=tmp_path,
         hear=lambda _working, message: heard.put(message),
-    )  # fmt: skip
+    )
     try:
         said = heard.get(timeout=PATIENCE_S)
         assert said is not None

@@ -87,9 +87,12 @@ def test_a_unit_names_the_folder_and_the_file_of_secrets_as_they_are(shop_folder
 def test_a_unit_keeps_the_program_running_and_stops_it_in_order(shop_folder: Path) -> None:
     said = lines_of(unit(program_of(load(shop_folder / "rpa.toml"))))
     wanted = {
-        "Restart": ["always"], "StartLimitIntervalSec": ["0"], "KillMode": ["mixed"], "KillSignal": ["SIGTERM"],
+        "Restart": ["always"],
+        "StartLimitIntervalSec": ["0"],
+        "KillMode": ["mixed"],
+        "KillSignal": ["SIGTERM"],
         "OOMPolicy": ["continue"],
-    }  # fmt: skip
+    }
     assert {name: said[name] for name in wanted} == wanted
     assert int(said["TimeoutStopSec"][0]) >= 70
 

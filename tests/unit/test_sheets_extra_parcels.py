@@ -25,19 +25,52 @@ def _read() -> Read:
 
 @pytest.mark.parametrize(
     "header",
-    ["快递单号2", "子单号", "附加单号", "附加快递单号", "快递单号二", "补发单号", "第二单号", "其他快递单号", "",
-     "另一个运单号", "运单号-2", "子运单号", "母单号", "包裹号", "tracking number 2", "Waybill 2", "备注", "副单号",
-     "单号2", "换单号", "拆单号", "快递公司单号2", "合包单号", "转单号", "新单号", "备用单号", "追加单号", "实发单号",
-     "快递2", "第二包裹", "单号1", "备注2", "其他"],
-)  # fmt: skip
+    [
+        "快递单号2",
+        "子单号",
+        "附加单号",
+        "附加快递单号",
+        "快递单号二",
+        "补发单号",
+        "第二单号",
+        "其他快递单号",
+        "",
+        "另一个运单号",
+        "运单号-2",
+        "子运单号",
+        "母单号",
+        "包裹号",
+        "tracking number 2",
+        "Waybill 2",
+        "备注",
+        "副单号",
+        "单号2",
+        "换单号",
+        "拆单号",
+        "快递公司单号2",
+        "合包单号",
+        "转单号",
+        "新单号",
+        "备用单号",
+        "追加单号",
+        "实发单号",
+        "快递2",
+        "第二包裹",
+        "单号1",
+        "备注2",
+        "其他",
+    ],
+)
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_a_second_number_in_a_column_of_its_own_makes_several_parcels(
     header: str, kind: str, read: Read, tmp_path: Path
 ) -> None:
     rows = [
-        (*HEADERS, header), (SN, "中通", NUMBER, NUMBER2), (SN2, "中通", "73120000001008", ""),
+        (*HEADERS, header),
+        (SN, "中通", NUMBER, NUMBER2),
+        (SN2, "中通", "73120000001008", ""),
         (SN3, "中通", "73120000001009", "7312 0000 0010 09"),
-    ]  # fmt: skip
+    ]
     contents = read(SHEETS[kind](tmp_path / "p", rows))
     assert ends(contents) == {2: "several_parcels", 3: "73120000001008", 4: "73120000001009"}
     assert NUMBER in contents.bad[0].message
@@ -90,9 +123,14 @@ def test_a_further_table_whose_headers_name_no_tracking_number_ships_nothing(
     kind: str, read: Read, tmp_path: Path
 ) -> None:
     rows = [
-        HEADERS, (SN, "中通", NUMBER), ("", "", ""), ("订单号", "快递公司", "退货单号"), (SN2, "中通", NUMBER2),
-        HEADERS, (SN3, "中通", "73120000001011"),
-    ]  # fmt: skip
+        HEADERS,
+        (SN, "中通", NUMBER),
+        ("", "", ""),
+        ("订单号", "快递公司", "退货单号"),
+        (SN2, "中通", NUMBER2),
+        HEADERS,
+        (SN3, "中通", "73120000001011"),
+    ]
     contents = read(SHEETS[kind](tmp_path / "p", rows))
     assert ends(contents) == {2: NUMBER, 4: "bad_row", 5: "bad_row", 7: "73120000001011"}
 
@@ -109,10 +147,11 @@ def _html_with_rowspan(path: Path, rows: Rows, *, merged: Sequence[tuple[int, in
     lines = [
         "".join(
             f'<td rowspan="{spans.get((number, column), 1)}">{cell}</td>'
-            for column, cell in enumerate(row, 1) if (number, column) not in covered
+            for column, cell in enumerate(row, 1)
+            if (number, column) not in covered
         )
         for number, row in enumerate(rows, 1)
-    ]  # fmt: skip
+    ]
     path.write_text("<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>", encoding="utf-8")
     return path
 

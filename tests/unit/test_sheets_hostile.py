@@ -152,10 +152,15 @@ def test_a_worksheet_comes_back_as_it_was() -> None:
     cells = ["", "订单", "\ud800", 1.5, 3, True, None, float("inf")]
     moments = [datetime(2026, 3, 10, 9, 30), date(2026, 3, 10), time(9, 30), timedelta(hours=25)]  # noqa: DTZ001
     sheet = Worksheet(
-        name="一", rows=[cells, moments, [Shown(7.0, "007"), Shown("a", None)]], typed=True, hidden=True,
-        hidden_rows=frozenset({3, 1}), hidden_columns=frozenset({9}), covered={2: frozenset({1})},
+        name="一",
+        rows=[cells, moments, [Shown(7.0, "007"), Shown("a", None)]],
+        typed=True,
+        hidden=True,
+        hidden_rows=frozenset({3, 1}),
+        hidden_columns=frozenset({9}),
+        covered={2: frozenset({1})},
         unread={4: frozenset({0, 2})},
-    )  # fmt: skip
+    )
     [came] = unpacked(packed([sheet]))
     assert came == sheet
     assert [[type(cell) for cell in row] for row in came.rows] == [[type(cell) for cell in row] for row in sheet.rows]

@@ -26,10 +26,23 @@ def decided(order: Order | None = None, **row: str) -> Decision:
 def sent(state: State = State.SUBMITTING, *, how: How = How.DIALOG, number: str = "7A", **facts: object) -> Action:
     courier = "中通快递" if number else ""
     return Action(
-        id=1, shop="demo", kind="ship", subject="A", part="", bundle="", facts=facts, state=state, run_id="r", fence=1,
+        id=1,
+        shop="demo",
+        kind="ship",
+        subject="A",
+        part="",
+        bundle="",
+        facts=facts,
+        state=state,
+        run_id="r",
+        fence=1,
         payload={"how": how.value, "courier": courier, "tracking_number": number},
-        created_at=NOW, updated_at=NOW, looks=1, detail="said the site", answered_by="",
-    )  # fmt: skip
+        created_at=NOW,
+        updated_at=NOW,
+        looks=1,
+        detail="said the site",
+        answered_by="",
+    )
 
 
 def seen(action: Action, order: Order | None) -> Seen:
@@ -48,10 +61,17 @@ def test_the_ledger_keeps_what_the_accountant_asks_for_later() -> None:
     order = an_order("A", items=items, ship_by=NOW + timedelta(days=1))
     facts = intent_of(decided(order), evidence=Path("var/evidence/demo/A/before.jpg")).facts
     assert facts == {
-        "goods_id": "101; 102", "goods": "茶叶; 杯子", "spec": "250g; 白", "quantity": 3, "amount_fen": 1990,
-        "ship_by": "2026-03-11T09:15:00+08:00", "receiver": "张*|浙江省 杭州市",
-        "sheet": str(SHEET), "sheet_row": 7, "evidence": str(Path("var/evidence/demo/A")),
-    }  # fmt: skip
+        "goods_id": "101; 102",
+        "goods": "茶叶; 杯子",
+        "spec": "250g; 白",
+        "quantity": 3,
+        "amount_fen": 1990,
+        "ship_by": "2026-03-11T09:15:00+08:00",
+        "receiver": "张*|浙江省 杭州市",
+        "sheet": str(SHEET),
+        "sheet_row": 7,
+        "evidence": str(Path("var/evidence/demo/A")),
+    }
 
 
 def test_what_was_decided_against_has_no_intent() -> None:

@@ -22,9 +22,14 @@ from tests.support.made_orders import an_item, an_order
 ORDER = an_order("A", items=(an_item(), an_item(goods_id="102", spec="白", quantity=2)), remark="送小票", flag="GREEN")
 GOODS = {"goods_ids": ("101", "102"), "specs": ("250g", "白"), "quantities": ("1", "2")}
 ROW = {
-    "status": "pending", "receiver": "张*", "region": "浙江省 杭州市", "address": "文*路",
-    "remark": "送小票", "flag": "GREEN", **GOODS,
-}  # fmt: skip
+    "status": "pending",
+    "receiver": "张*",
+    "region": "浙江省 杭州市",
+    "address": "文*路",
+    "remark": "送小票",
+    "flag": "GREEN",
+    **GOODS,
+}
 DATA = {"audit": "clear", "after_sale": "clear", "address": "文*路", "status": "pending"}
 PARCEL = Shipment(order_sn="A", how=How.DIALOG, courier="中通快递", tracking_number="7A")
 NO_PARCEL = Shipment(order_sn="A", how=How.NO_LOGISTICS)

@@ -74,17 +74,34 @@ def parts_of_the_scheduler() -> set[str]:
     found = set[str]()
     for _, function in functions():
         first = [call.args[0] for call in calls(function, "kept", "add") if call.args]
-        first += [each.value for call in ast.walk(function) if isinstance(call, ast.Call) for each in call.keywords
-                  if isinstance(call.func, ast.Name) and call.func.id == "Chore" and each.arg == "name"]  # fmt: skip
+        first += [
+            each.value
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call)
+            for each in call.keywords
+            if isinstance(call.func, ast.Name) and call.func.id == "Chore" and each.arg == "name"
+        ]
         found |= {each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)}
     return found
 
 
 def planned(reason: str = "", *, state: PlanState = PlanState.SKIPPED) -> PlannedRun:
     return PlannedRun(
-        id=1, entry="ship", flow="ship", shop="demo", planned_at=NOON, due_at=NOON, state=state, reason=reason,
-        detail="", run_id="", started_at=None, ended_at=None, exit_code=None, stands_for=1,
-    )  # fmt: skip
+        id=1,
+        entry="ship",
+        flow="ship",
+        shop="demo",
+        planned_at=NOON,
+        due_at=NOON,
+        state=state,
+        reason=reason,
+        detail="",
+        run_id="",
+        started_at=None,
+        ended_at=None,
+        exit_code=None,
+        stands_for=1,
+    )
 
 
 @functools.cache
@@ -109,11 +126,18 @@ def told(cause: str, said: str, *, kind: Kind, shops: tuple[str, ...]) -> list[s
     closed_at = NOON if kind is Kind.SOLVED else None
     incidents = tuple(
         Incident(
-            id=number, shop=shop, cause=cause, message=said, opened_at=NOON, last_seen_at=NOON, times_seen=2,
-            closed_at=closed_at, severity=Severity.CRITICAL,
+            id=number,
+            shop=shop,
+            cause=cause,
+            message=said,
+            opened_at=NOON,
+            last_seen_at=NOON,
+            times_seen=2,
+            closed_at=closed_at,
+            severity=Severity.CRITICAL,
         )
         for number, shop in enumerate(shops)
-    )  # fmt: skip
+    )
     words = Words(language=Language.ZH, shops={}, vocabulary=Vocabulary.of_flows())
     made = message(Telling(kind=kind, cause=cause, incidents=incidents), words=words)
     return [line.partition("：")[2] or line for line in (made.title, *made.body.splitlines())]

@@ -18,11 +18,19 @@ ZONES = tuple(
     map(
         ZoneInfo,
         (
-            "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Africa/Cairo", "Australia/Lord_Howe",
-            "America/Santiago", "America/St_Johns", "Pacific/Apia", "Asia/Beirut", "UTC",
+            "Asia/Shanghai",
+            "America/New_York",
+            "Europe/Berlin",
+            "Africa/Cairo",
+            "Australia/Lord_Howe",
+            "America/Santiago",
+            "America/St_Johns",
+            "Pacific/Apia",
+            "Asia/Beirut",
+            "UTC",
         ),
     )
-)  # fmt: skip
+)
 """Gaps of an hour and of half an hour, at night and at midnight; a midnight that came twice (St_Johns, 2010); and a day
 that was left out (Apia, 2011)."""
 SPRING, AUTUMN = "2026-03-08", "2026-11-01"
@@ -52,8 +60,15 @@ def test_times_come_in_the_order_of_the_day_each_once() -> None:
 
 def test_every_counts_from_midnight_and_begins_anew_with_each_day() -> None:
     assert moments(entry(every="7h"), "2026-07-01", days=2) == [
-        "01 00:00", "01 07:00", "01 14:00", "01 21:00", "02 00:00", "02 07:00", "02 14:00", "02 21:00",
-    ]  # fmt: skip
+        "01 00:00",
+        "01 07:00",
+        "01 14:00",
+        "01 21:00",
+        "02 00:00",
+        "02 07:00",
+        "02 14:00",
+        "02 21:00",
+    ]
 
 
 def test_between_has_both_its_first_and_its_last_moment() -> None:
@@ -67,8 +82,11 @@ def test_a_night_crosses_midnight() -> None:
 
 def test_days_of_the_week_are_those_of_the_calendar() -> None:
     assert moments(entry(at=["09:00"], days=["mon", "sun"]), "2026-07-01", days=14) == [
-        "05 09:00", "06 09:00", "12 09:00", "13 09:00",
-    ]  # fmt: skip
+        "05 09:00",
+        "06 09:00",
+        "12 09:00",
+        "13 09:00",
+    ]
 
 
 def test_a_quiet_day_has_no_moments_unless_the_entry_wants_it_or_it_is_a_promotion_day() -> None:
@@ -105,9 +123,15 @@ def test_every_goes_on_in_real_time_where_clocks_change() -> None:
     night = entry(every="30m", between="00:30-03:00")
     assert moments(night, SPRING, zone=NEW_YORK) == ["00:30 -0500", "01:00 -0500", "01:30 -0500", "03:00 -0400"]
     assert moments(night, AUTUMN, zone=NEW_YORK) == [
-        "00:30 -0400", "01:00 -0400", "01:30 -0400", "01:00 -0500", "01:30 -0500",
-        "02:00 -0500", "02:30 -0500", "03:00 -0500",
-    ]  # fmt: skip
+        "00:30 -0400",
+        "01:00 -0400",
+        "01:30 -0400",
+        "01:00 -0500",
+        "01:30 -0500",
+        "02:00 -0500",
+        "02:30 -0500",
+        "03:00 -0500",
+    ]
 
 
 def test_a_day_without_midnight_begins_when_its_clock_begins() -> None:
@@ -118,8 +142,11 @@ def test_a_day_without_midnight_begins_when_its_clock_begins() -> None:
 def test_a_midnight_that_comes_twice_counts_at_the_first() -> None:
     newfoundland = ZoneInfo("America/St_Johns")
     assert moments(entry(at=["00:00", "23:30"]), "2010-11-06", zone=newfoundland, days=2) == [
-        "00:00 -0230", "23:30 -0230", "00:00 -0230", "23:30 -0330",
-    ]  # fmt: skip
+        "00:00 -0230",
+        "23:30 -0230",
+        "00:00 -0230",
+        "23:30 -0330",
+    ]
     second_quarter_past_eleven = datetime(2010, 11, 7, 2, 45, tzinfo=UTC)
     hour = {"after": second_quarter_past_eleven - timedelta(hours=1), "until": second_quarter_past_eleven}
     assert instants(entry(at=["00:00"]), zone=newfoundland, **hour) == [datetime(2010, 11, 7, 2, 30, tzinfo=UTC)]
@@ -150,10 +177,14 @@ KINDS = st.one_of(
     ),
 )
 CHANGES = (
-    datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 11, 1, 6, tzinfo=UTC), datetime(2026, 4, 23, 22, tzinfo=UTC),
-    datetime(2011, 12, 30, 10, tzinfo=UTC), datetime(2026, 10, 3, 15, tzinfo=UTC), datetime(2026, 9, 6, 4, tzinfo=UTC),
+    datetime(2026, 3, 8, 7, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC),
+    datetime(2026, 4, 23, 22, tzinfo=UTC),
+    datetime(2011, 12, 30, 10, tzinfo=UTC),
+    datetime(2026, 10, 3, 15, tzinfo=UTC),
+    datetime(2026, 9, 6, 4, tzinfo=UTC),
     datetime(2010, 11, 7, 2, 31, tzinfo=UTC),
-)  # fmt: skip
+)
 """Instants near which one zone or another changes its clocks."""
 SPANS = st.tuples(st.sampled_from(CHANGES), st.tuples(*[st.integers(-2 * 86400, 2 * 86400)] * 3)).map(
     lambda both: sorted(both[0] + timedelta(seconds=seconds) for seconds in both[1])

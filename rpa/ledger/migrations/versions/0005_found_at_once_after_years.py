@@ -25,9 +25,13 @@ def upgrade() -> None:
     op.create_index("actions_by_run", "actions", ["run_id"], unique=False)
     op.create_index("incidents_by_telling", "incidents", ["told_at"], unique=False)
     op.create_index(
-        "incidents_by_end_told", "incidents", ["closing_told_at"], unique=False, sqlite_where=_END_TOLD,
+        "incidents_by_end_told",
+        "incidents",
+        ["closing_told_at"],
+        unique=False,
+        sqlite_where=_END_TOLD,
         postgresql_where=_END_TOLD,
-    )  # fmt: skip
+    )
     op.create_index(
         "incidents_to_end",
         "incidents",
