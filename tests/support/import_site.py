@@ -21,10 +21,10 @@ from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping.api import ShipsOrders
 from flows.shipping.batch import ShippingDesk
-from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, a_row, an_order
@@ -220,7 +220,7 @@ def run_at(
         yield (
             Run(
                 record=ledger.start_run("demo", flow="ship-batch"),
-                shop=load(path).shop("demo"),
+                shop=load_config(path).shop("demo"),
                 profile=load_profile("pinduoduo"),
                 options=options,
                 shared=_inbox(rows),
