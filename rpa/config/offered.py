@@ -14,10 +14,12 @@ class HasOptions(Protocol):
     """A flow, as far as its options go."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What a schedule calls it."""
 
     @property
-    def options(self) -> type: ...
+    def options(self) -> type:
+        """A frozen dataclass, a field for each option."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 from fixtures.mockshop.import_files import EXPRESS, ImportRow, failures_file
 from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
 from flows.bulk_import.file import read_lines
-from flows.bulk_import.routes import By
+from flows.bulk_import.routes import By, shipping_batch
 from flows.bulk_import.words import ImportWords, write_known_template
 from flows.inbox.inbox import Inbox
 from flows.orders.api import OrdersPage, ReadsOrders, Said, Sighting
@@ -20,7 +20,6 @@ from flows.orders.model import Decision, How, Order, SheetRow
 from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping.api import ShipsOrders
-from flows.shipping.batch import ShippingDesk
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
@@ -256,7 +255,7 @@ class Shop:
 
     def ship(self, **how: Any) -> dict[str, tuple[str, str]]:
         """Reason and message by order number, after one run by import unless told otherwise."""
-        desk = ShippingDesk(self.run, **({"by": By.IMPORT} | how))
+        desk = shipping_batch(self.run, **({"by": By.IMPORT} | how))
         rows = list(carefully(desk, self.run))
         assert len({row["order_sn"] for row in rows}) == len(rows), "an order has two rows"
         return {str(row["order_sn"]): (str(row["reason"]), str(row["message"])) for row in rows}

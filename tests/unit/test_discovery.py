@@ -70,7 +70,8 @@ def test_a_plug_in_adds_settings_to_shops_tables_to_profiles_and_a_command(tmp_p
     shipped = (ROOT / "selectors" / "pinduoduo.toml").read_text(encoding="utf-8")
     profile.write_text(shipped + '\n[colours]\nred = "f00"\n', encoding="utf-8")
     said = python(
-        "from pathlib import Path; from rpa.plugins import load_config; from rpa.elements.registry import load_profile\n"
+        "from pathlib import Path\nfrom rpa.plugins import load_config\n"
+        "from rpa.elements.registry import load_profile\n"
         f"config = load_config(Path({str(config)!r}))\n"
         "import rpa_extra\n"
         "print(config.shop('a').settings(rpa_extra.Extra).colour)\n"
