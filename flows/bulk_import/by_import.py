@@ -21,7 +21,7 @@ from rpa.ledger.once import Reply
 
 if TYPE_CHECKING:
     from flows.orders.model import Decision, Order
-    from flows.shipping.batch import ShippingDesk
+    from flows.shipping.batch import ShippingBatch
     from rpa.flow import Row
     from rpa.ledger.once import Settled
 
@@ -40,10 +40,10 @@ _NOT_AGAIN = Text(
 )
 
 
-class ImportWay:
+class ImportRoute:
     """The desk's orders, many in a file."""
 
-    def __init__(self, desk: ShippingDesk, *, uploads: Uploads) -> None:
+    def __init__(self, desk: ShippingBatch, *, uploads: Uploads) -> None:
         self._desk = desk
         self._uploads = uploads
         self._run = desk.run
@@ -54,7 +54,7 @@ class ImportWay:
 
     def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Ship these, file by file; the rows of one are settled, or read back, before the next goes up."""
-        yield from self._end_what_was_refused_for_good(order_sns)
+        yield from self._end_refused(order_sns)
         while left := [self._desk.to_ship[sn] for sn in order_sns if sn in self._desk.to_ship]:
             if self._run.stopping():
                 raise Stopped
@@ -64,7 +64,7 @@ class ImportWay:
                 message = f"{_MOST_DOUBTS} imports in a row ended in doubt; look at the shop, then run again."
                 raise TooManyDoubts(message)
 
-    def _end_what_was_refused_for_good(self, order_sns: Sequence[str]) -> Iterator[Row]:
+    def _end_refused(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Rows that the site has refused before and would refuse again, as long as the sheet says the same."""
         ledger, shop = self._run.ledger, self._run.shop.name
         for sn, action in ledger.latest(shop, kind=self._desk.kind, subjects=order_sns).items():
@@ -132,14 +132,14 @@ class ImportWay:
         try:
             self._desk.once.act_many(packed.intents, click)
         except AlreadyDone:
-            yield from self._end_what_is_begun(packed)
+            yield from self._end_begun(packed)
             return
         except InDoubt:
             pass
         orders = {decision.order_sn: decision.to_ship[0] for decision in packed.decisions}
         yield from self._settle(upload, orders)
 
-    def _end_what_is_begun(self, packed: Packed) -> Iterator[Row]:
+    def _end_begun(self, packed: Packed) -> Iterator[Row]:
         """Another program has begun some of these since they were decided on; the others go into the next file."""
         begun = self._run.ledger.live(self._run.shop.name, kind=self._desk.kind, subjects=packed.order_sns)
         for decision in packed.decisions:

@@ -14,7 +14,7 @@ from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from flows.shipping.batch import ShippingDesk
+    from flows.shipping.batch import ShippingBatch
     from rpa.flow import Row
 
 _MADE = Text(
@@ -25,10 +25,10 @@ _MADE = Text(
 )
 
 
-class HandOver:
+class ManualUpload:
     """The desk's orders, in files that a person uploads."""
 
-    def __init__(self, desk: ShippingDesk) -> None:
+    def __init__(self, desk: ShippingBatch) -> None:
         self._desk = desk
         self._run = desk.run
         self._packing = Packing(desk.run, known_form=True)

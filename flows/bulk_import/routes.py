@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportsShipments
-from flows.bulk_import.by_import import ImportWay
-from flows.bulk_import.manual_upload import HandOver
+from flows.bulk_import.by_import import ImportRoute
+from flows.bulk_import.manual_upload import ManualUpload
 from flows.bulk_import.packing import without_parcel
 from flows.bulk_import.upload import Uploads
 from flows.bulk_import.words import ImportWords
 from flows.orders.settings import OrderSettings
-from flows.shipping.batch import ShippingDesk
-from flows.shipping.by_dialog import DialogWay
+from flows.shipping.batch import ShippingBatch
+from flows.shipping.by_dialog import DialogRoute
 from rpa.errors import ConfigError, NotApproved
 from rpa.language import Text
 
@@ -40,19 +40,21 @@ class By(StrEnum):
     IMPORT = "import"
 
 
-def shipping_batch(run: Run, *, by: By | None = None, prepare: bool = False) -> ShippingDesk:
+def shipping_batch(run: Run, *, by: By | None = None, prepare: bool = False) -> ShippingBatch:
     """A batch of one run. `by`: the entry to ship through; None: chosen by how many there are.
 
     `prepare`: files are made for a person's own upload.
     """
     uploads = Uploads(run)
-    return ShippingDesk(run, look=uploads.look, routes=lambda desk: Ways(desk, uploads=uploads, by=by, prepare=prepare))
+    return ShippingBatch(
+        run, look=uploads.look, routes=lambda desk: Routes(desk, uploads=uploads, by=by, prepare=prepare)
+    )
 
 
-class Ways:
+class Routes:
     """The ways of one run, and which order goes by which."""
 
-    def __init__(self, desk: ShippingDesk, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
+    def __init__(self, desk: ShippingBatch, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
         """`by` None: many of a kind go by import, where it can be had.
 
         Raises ConfigError when import is asked for and not described; for a person's own upload its page need not be.
@@ -62,8 +64,8 @@ class Ways:
         self._by = by
         self._prepare = prepare
         self._uploads = uploads
-        self._dialog = DialogWay(desk)
-        self._importing: ImportWay | HandOver | None = None
+        self._dialog = DialogRoute(desk)
+        self._importing: ImportRoute | ManualUpload | None = None
         if by is By.IMPORT and not prepare and not imports_described(self._run):
             raise ConfigError("The profile does not describe the import page; use --by dialog, or add it there.")
 
@@ -77,7 +79,9 @@ class Ways:
 
     def _import(self, order_sns: Sequence[str]) -> Iterator[Row]:
         if self._importing is None:
-            self._importing = HandOver(self._desk) if self._prepare else ImportWay(self._desk, uploads=self._uploads)
+            self._importing = (
+                ManualUpload(self._desk) if self._prepare else ImportRoute(self._desk, uploads=self._uploads)
+            )
         try:
             yield from self._importing.ship(order_sns)
         except NotApproved:

@@ -56,7 +56,7 @@ class SavedExport:
     path: Path
 
 
-class ExportDesk:
+class ExportFetcher:
     """One shop's export: asked for, waited for, downloaded."""
 
     def __init__(

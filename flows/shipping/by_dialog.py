@@ -18,17 +18,17 @@ from rpa.ledger.once import Reply
 
 if TYPE_CHECKING:
     from flows.orders.model import Decision
-    from flows.shipping.batch import ShippingDesk
+    from flows.shipping.batch import ShippingBatch
     from rpa.flow import Row
 
 _MOST_DOUBTS = 3
 _FORM_STALE_S = 10.0
 
 
-class DialogWay:
+class DialogRoute:
     """The desk's orders, one dialog each."""
 
-    def __init__(self, desk: ShippingDesk) -> None:
+    def __init__(self, desk: ShippingBatch) -> None:
         self._desk = desk
         self._run = desk.run
         self._shipping = desk.run.office(ShipsOrders)

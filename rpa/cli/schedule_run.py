@@ -24,11 +24,11 @@ from rpa.monitoring.shop_words import what_is_wrong
 from rpa.pauses import Pauses
 from rpa.printable import indented
 from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
-from rpa.scheduler.background import Chores, do_all
+from rpa.scheduler.background import BackgroundJobs, do_all
 from rpa.scheduler.crash_recovery import close_departed
-from rpa.scheduler.dispatcher import Desk
-from rpa.scheduler.failures import Trouble, tell_of_broken
-from rpa.scheduler.instance_lock import AnotherIsThere, Presence
+from rpa.scheduler.dispatcher import Dispatcher
+from rpa.scheduler.failures import Failures, tell_of_broken
+from rpa.scheduler.instance_lock import AnotherIsThere, InstanceLock
 from rpa.scheduler.loop import Loop, Pulse
 from rpa.scheduler.planner import Times, Why
 from rpa.scheduler.pool import Pool
@@ -82,7 +82,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
     with ExitStack() as stack:
         stack.enter_context(to_terminal(people, folder=config.var / "log", language=config.language, name=SCHEDULERS))
         try:
-            presence = stack.enter_context(Presence(config))
+            presence = stack.enter_context(InstanceLock(config))
         except AnotherIsThere as already:
             if not once:
                 raise
@@ -92,7 +92,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
         pool = stack.enter_context(Pool(config, stopping=stopping))
         teller = Teller(config, ledger=ledger, console=people)
-        desk = Desk(
+        desk = Dispatcher(
             config,
             ledger=ledger,
             workers=pool,
@@ -101,7 +101,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             told=teller.ended,
             held=lambda: settings.in_doubt,
         )
-        trouble = Trouble(ledger, clock=config.clock, language=config.language)
+        trouble = Failures(ledger, clock=config.clock, language=config.language)
         with trouble.kept("departed"):
             close_departed(config, ledger)
         with trouble.kept("shops"):
@@ -119,7 +119,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             teller.begun()
             teller.missed(desk.wake())
             teller.upcoming()
-            with Chores(config, alive=pulse.alive) as chores:
+            with BackgroundJobs(config, alive=pulse.alive) as chores:
                 settings.heeded_by(
                     desk.take_over,
                     pool.take_over,

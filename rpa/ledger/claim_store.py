@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from rpa.ledger import holds
-from rpa.ledger.claims import HoldWanted, Judge, Mention
+from rpa.ledger.claims import Claim, HoldWanted, Judge
 from rpa.ledger.holds import Wanted
 from rpa.ledger.rows import chunks
 from rpa.ledger.schema import mentions
@@ -30,7 +30,7 @@ def hear(
     connection: Connection,
     *,
     shop: str,
-    new: Sequence[Mention],
+    new: Sequence[Claim],
     judge: Judge | None,
     causes: Collection[str],
     by: str,
@@ -48,11 +48,11 @@ def hear(
         _judge_all(connection, shop=shop, subjects=subjects, judge=judge, causes=causes, by=by, clock=clock)
 
 
-def _add(connection: Connection, *, shop: str, new: Sequence[Mention], clock: Clock) -> None:
+def _add(connection: Connection, *, shop: str, new: Sequence[Claim], clock: Clock) -> None:
     """Said again it changes nothing; said otherwise by the same document, the newer word counts."""
     spoken_of = [each.subject for each in new]
     known = {_key(each): (of, each) for of, each in _counting(connection, shop=shop, subjects=spoken_of, clock=clock)}
-    wanted: dict[tuple[object, ...], Mention] = {}
+    wanted: dict[tuple[object, ...], Claim] = {}
     for each in new:
         if wanted.setdefault(_key(each), each) != each:
             raise ValueError(f"{each.source or 'a person'} says both {each.says} and otherwise of {each.subject}")
@@ -62,14 +62,14 @@ def _add(connection: Connection, *, shop: str, new: Sequence[Mention], clock: Cl
         connection.execute(insert(mentions), [_row(each, shop=shop, clock=clock) for each in fresh])
 
 
-def _key(mention: Mention) -> tuple[object, ...]:
+def _key(mention: Claim) -> tuple[object, ...]:
     """Words that replace each other: those of one document on one subject. A person's words stand beside each other."""
     if mention.document_id is not None:
         return mention.subject, mention.document_id
     return mention.subject, _kept(mention).at, mention.says, mention.source, mention.by
 
 
-def _kept(mention: Mention) -> Mention:
+def _kept(mention: Claim) -> Claim:
     """The mention as it comes back from the database, its moment cut to milliseconds."""
     return replace(mention, at=mention.at.replace(microsecond=mention.at.microsecond // 1000 * 1000))
 
@@ -79,7 +79,7 @@ def _supersede(connection: Connection, *, ids: Sequence[int], clock: Clock) -> N
         connection.execute(update(mentions).where(mentions.c.id.in_(some)).values(superseded_at=clock.now()))
 
 
-def _row(mention: Mention, *, shop: str, clock: Clock) -> dict[str, object]:
+def _row(mention: Claim, *, shop: str, clock: Clock) -> dict[str, object]:
     return {
         "shop": shop,
         "subject": mention.subject,
@@ -126,15 +126,15 @@ def _wanted(subject: str, hold: HoldWanted | None) -> Wanted | None:
 
 def of_subjects(
     connection: Connection, *, shop: str, subjects: Iterable[str], clock: Clock
-) -> dict[str, tuple[Mention, ...]]:
+) -> dict[str, tuple[Claim, ...]]:
     """All that counts of what was said of these subjects, oldest first; subjects that nobody spoke of are missing."""
-    found: dict[str, list[Mention]] = {}
+    found: dict[str, list[Claim]] = {}
     for _, each in _counting(connection, shop=shop, subjects=subjects, clock=clock):
         found.setdefault(each.subject, []).append(each)
     return {subject: tuple(words) for subject, words in found.items()}
 
 
-def of_document(connection: Connection, *, document_id: int, clock: Clock) -> tuple[Mention, ...]:
+def of_document(connection: Connection, *, document_id: int, clock: Clock) -> tuple[Claim, ...]:
     """What a document says, in the order in which it was kept."""
     wanted = select(*_MENTION).where(mentions.c.document_id == document_id, mentions.c.superseded_at.is_(None))
     return tuple(
@@ -144,7 +144,7 @@ def of_document(connection: Connection, *, document_id: int, clock: Clock) -> tu
 
 def _counting(
     connection: Connection, *, shop: str, subjects: Iterable[str], clock: Clock
-) -> Iterator[tuple[int, Mention]]:
+) -> Iterator[tuple[int, Claim]]:
     """The ids and words that count, by time for each subject."""
     wanted = select(mentions.c.id, *_MENTION).where(mentions.c.shop == shop, mentions.c.superseded_at.is_(None))
     for some in chunks(subjects):
@@ -154,5 +154,5 @@ def _counting(
             yield values.pop("id"), _mention(values, clock=clock)
 
 
-def _mention(row: dict[str, Any], *, clock: Clock) -> Mention:
-    return Mention(**{**row, **{name: row[name].astimezone(clock.zone) for name in ("at", "heard_at")}})
+def _mention(row: dict[str, Any], *, clock: Clock) -> Claim:
+    return Claim(**{**row, **{name: row[name].astimezone(clock.zone) for name in ("at", "heard_at")}})

@@ -1,4 +1,4 @@
-"""Mentions: what was said of a subject, by documents and by persons, and the holds that follow from all of it."""
+"""Claims: what was said of a subject, by documents and by persons, and the holds that follow from all of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class Claim:
     """What somebody or something said of a subject."""
 
     subject: str
@@ -35,5 +35,5 @@ class HoldWanted:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-Judge: TypeAlias = Callable[[str, Sequence[Mention]], HoldWanted | None]
+Judge: TypeAlias = Callable[[str, Sequence[Claim]], HoldWanted | None]
 """The hold of a subject from all that was said of it, oldest first; None: it is free. Pure: the database is locked."""

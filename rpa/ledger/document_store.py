@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from rpa.ledger import claim_store, coverage_store
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.claim_store import hear
-from rpa.ledger.claims import Judge, Mention
+from rpa.ledger.claims import Claim, Judge
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.documents import CONCLUSIONS, Document, DocumentState
 from rpa.ledger.rows import chunks, fields
@@ -197,7 +197,7 @@ class Paperwork(Transactions):
         *,
         state: DocumentState,
         facts: Mapping[str, object] | None = None,
-        mentions: Sequence[Mention] = (),
+        mentions: Sequence[Claim] = (),
         judge: Judge | None = None,
         causes: frozenset[str] = frozenset(),
         by: str = "",
@@ -235,7 +235,7 @@ class Paperwork(Transactions):
         self,
         shop: str,
         *,
-        mentions: Sequence[Mention],
+        mentions: Sequence[Claim],
         judge: Judge | None = None,
         causes: frozenset[str] = frozenset(),
         by: str = "",
@@ -247,12 +247,12 @@ class Paperwork(Transactions):
         with self._writing() as connection:
             hear(connection, shop=shop, new=mentions, judge=judge, causes=causes, by=by, clock=self._clock)
 
-    def mentions(self, shop: str, *, subjects: Iterable[str]) -> dict[str, tuple[Mention, ...]]:
+    def mentions(self, shop: str, *, subjects: Iterable[str]) -> dict[str, tuple[Claim, ...]]:
         """All that counts of what was said of these subjects, oldest first."""
         with self._reading() as connection:
             return claim_store.of_subjects(connection, shop=shop, subjects=subjects, clock=self._clock)
 
-    def mentions_of(self, document: Document) -> tuple[Mention, ...]:
+    def mentions_of(self, document: Document) -> tuple[Claim, ...]:
         """What this document says of its subjects, a person's correction in place of its own word."""
         with self._reading() as connection:
             return claim_store.of_document(connection, document_id=document.id, clock=self._clock)

@@ -51,7 +51,7 @@ _DOUBTS = func.sum(case((actions.c.state.in_(_OVER), 0), else_=1))
 """How many actions have not ended for certain."""
 
 
-class Ageing(Transactions):
+class Retention(Transactions):
     """Removes what is over since long, and gives how much there was of it. May be stopped at any moment."""
 
     def forget_planned(self, before: datetime, *, at_most: int | None = None) -> int:
