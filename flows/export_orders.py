@@ -55,7 +55,7 @@ def export_orders(run: Run) -> Iterator[Row]:
 
     The list is read while the site makes the table.
     """
-    desk = ExportFetcher(
+    fetcher = ExportFetcher(
         run.office(ExportsOrders),
         clock=run.clock,
         ledger=run.ledger,
@@ -63,9 +63,9 @@ def export_orders(run: Run) -> Iterator[Row]:
         documents=run.documents,
         stopping=run.stopping,
     )
-    record = desk.have_made()
+    record = fetcher.obtain()
     listed = _pending(run)
-    saved = desk.fetch(record, check=lambda path: _read(run, path))
+    saved = fetcher.fetch(record, check=lambda path: _read(run, path))
     table = _table(run, saved)
     found = _looked_for(run, strangers(table.orders, listed))
     sources = Sources(

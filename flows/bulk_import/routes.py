@@ -47,40 +47,40 @@ def shipping_batch(run: Run, *, by: By | None = None, prepare: bool = False) -> 
     """
     uploads = Uploads(run)
     return ShippingBatch(
-        run, look=uploads.look, routes=lambda desk: Routes(desk, uploads=uploads, by=by, prepare=prepare)
+        run, look=uploads.look, routes=lambda batch: Routes(batch, uploads=uploads, by=by, prepare=prepare)
     )
 
 
 class Routes:
     """The ways of one run, and which order goes by which."""
 
-    def __init__(self, desk: ShippingBatch, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
+    def __init__(self, batch: ShippingBatch, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
         """`by` None: many of a kind go by import, where it can be had.
 
         Raises ConfigError when import is asked for and not described; for a person's own upload its page need not be.
         """
-        self._desk = desk
-        self._run = desk.run
+        self._batch = batch
+        self._run = batch.run
         self._by = by
         self._prepare = prepare
         self._uploads = uploads
-        self._dialog = DialogRoute(desk)
+        self._dialog = DialogRoute(batch)
         self._importing: ImportRoute | ManualUpload | None = None
         if by is By.IMPORT and not prepare and not imports_described(self._run):
             raise ConfigError("The profile does not describe the import page; use --by dialog, or add it there.")
 
     def ship_all(self) -> Iterator[Row]:
-        """Ship all that the desk has to ship, each by its way."""
-        desk = self._desk
+        """Ship all that the batch has to ship, each by its way."""
+        batch = self._batch
         by_import = self._those_by_import()
         if by_import:
             yield from self._import(by_import)
-        yield from self._dialog.ship(list(desk.to_ship))
+        yield from self._dialog.ship(list(batch.to_ship))
 
     def _import(self, order_sns: Sequence[str]) -> Iterator[Row]:
         if self._importing is None:
             self._importing = (
-                ManualUpload(self._desk) if self._prepare else ImportRoute(self._desk, uploads=self._uploads)
+                ManualUpload(self._batch) if self._prepare else ImportRoute(self._batch, uploads=self._uploads)
             )
         try:
             yield from self._importing.ship(order_sns)
@@ -93,7 +93,7 @@ class Routes:
     def _those_by_import(self) -> list[str]:
         if self._by is By.DIALOG:
             return []
-        orders = {sn: each for sn, each in self._desk.to_ship.items() if sn not in self._desk.for_dialog}
+        orders = {sn: each for sn, each in self._batch.to_ship.items() if sn not in self._batch.for_dialog}
         if self._by is By.IMPORT:
             return list(orders)
         most = self._run.shop.settings(OrderSettings).import_above

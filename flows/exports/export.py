@@ -77,7 +77,7 @@ class ExportFetcher:
         self._store = DocumentStore(documents)
         self._stopping = stopping
 
-    def have_made(self) -> ExportRecord:
+    def obtain(self) -> ExportRecord:
         """A table that is made, or being made: a fresh one of the last 90 days, else a new one.
 
         Raises RateLimited when the site goes on wanting a pause.

@@ -52,7 +52,7 @@ class NoticeBatch:
         """Notices that have their rows."""
         self._doubts = 0
 
-    def read_the_list(self) -> None:
+    def read_list(self) -> None:
         """Find every notice since the last covered moment; the first time, of as long as attachments can be had."""
         asked_at = self._run.clock.monotonic()
         pages = self._office.newest()
@@ -150,7 +150,7 @@ class NoticeBatch:
         for file in told:
             yield self._row(notice, file.document, trouble=file.trouble)
 
-    def say_what_worries(self) -> None:
+    def report_gaps(self) -> None:
         """Incidents: what expires soon, what is lost, audits of which no notice came."""
         self._worries.tell(self._account, now=self._office.now())
 

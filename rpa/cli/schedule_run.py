@@ -92,7 +92,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
         pool = stack.enter_context(Pool(config, stopping=stopping))
         teller = Teller(config, ledger=ledger, console=people)
-        desk = Dispatcher(
+        dispatcher = Dispatcher(
             config,
             ledger=ledger,
             workers=pool,
@@ -108,20 +108,26 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             tell_of_broken(config, ledger)
         pulse = Pulse(config.clock.monotonic)
         loop = Loop(
-            settings=settings, ledger=ledger, desk=desk, workers=pool, presence=presence, stopping=stopping, pulse=pulse
+            settings=settings,
+            ledger=ledger,
+            dispatcher=dispatcher,
+            workers=pool,
+            presence=presence,
+            stopping=stopping,
+            pulse=pulse,
         )
         if once:
-            teller.missed(desk.wake())
+            teller.missed(dispatcher.wake())
             loop.once()
             do_all(config, ledger=ledger, trouble=trouble)
             teller.over()
         else:
             teller.begun()
-            teller.missed(desk.wake())
+            teller.missed(dispatcher.wake())
             teller.upcoming()
             with BackgroundJobs(config, alive=pulse.alive) as chores:
                 settings.heeded_by(
-                    desk.take_over,
+                    dispatcher.take_over,
                     pool.take_over,
                     chores.take_over,
                     partial(close_departed, ledger=ledger),

@@ -36,7 +36,7 @@ class Loop:
 
     settings: Settings
     ledger: Ledger
-    desk: Dispatcher
+    dispatcher: Dispatcher
     workers: Workers
     presence: InstanceLock
     stopping: Callable[[], bool]
@@ -51,7 +51,7 @@ class Loop:
         """Start what is due by now, wait for its end, and start nothing else."""
         due_by = self.settings.current.clock.now().astimezone(UTC)
         self.presence.call(self.ledger)
-        self._until(lambda: not self.desk.busy and not self.desk.waiting(due_by=due_by), due_by=due_by)
+        self._until(lambda: not self.dispatcher.busy and not self.dispatcher.waiting(due_by=due_by), due_by=due_by)
         self.presence.call_over(self.ledger)
 
     def _until(self, over: Callable[[], bool], *, due_by: datetime | None) -> None:
@@ -61,20 +61,20 @@ class Loop:
         rounds = PeriodicTasks(clock=clock, trouble=trouble)
         if due_by is None:
             rounds.add("config", every_s=_TURN_S, do=self.settings.keep_up)
-        rounds.add("turn", every_s=_TURN_S, do=partial(self.desk.turn, due_by=due_by))
+        rounds.add("turn", every_s=_TURN_S, do=partial(self.dispatcher.turn, due_by=due_by))
         rounds.add("heartbeat", every_s=_BEAT_S, do=self._beat)
         try:
             while not self.stopping():
                 if time.jumped():
                     with trouble.kept("clock"):
-                        self.desk.wake()
+                        self.dispatcher.wake()
                 rounds.run_pending()
                 if over():
                     break
                 self._wait(trouble)
             self._let_finish(trouble)
         finally:
-            self.desk.close()
+            self.dispatcher.close()
 
     def _wait(self, trouble: Failures) -> None:
         waited = False
@@ -86,18 +86,18 @@ class Loop:
 
     def _beat(self) -> None:
         running = sorted(run.shop for run in self.workers.running())
-        self.presence.beat(self.ledger, next_due_at=self.desk.next_at, running=running)
+        self.presence.beat(self.ledger, next_due_at=self.dispatcher.next_at, running=running)
         # Not before: on a full disk no incident can be kept, and that the pings stop is all that anybody hears.
         self.pulse.felt()
 
     def _let_finish(self, trouble: Failures) -> None:
         clock, within_s = self.settings.current.clock, self.settings.current.scheduler.stop_within_s
-        self.desk.stop()
+        self.dispatcher.stop()
         until = clock.monotonic() + within_s
-        while self.desk.busy and clock.monotonic() < until:
+        while self.dispatcher.busy and clock.monotonic() < until:
             self._wait(trouble)
-            self.desk.collect()
-        if self.desk.busy:
+            self.dispatcher.collect()
+        if self.dispatcher.busy:
             shops = ", ".join(sorted(run.shop for run in self.workers.running()))
             speak("WARNING", _IN_THE_MIDDLE, seconds=within_s, shops=shops)
 

@@ -88,27 +88,27 @@ def _made(clerk: Clerk) -> int:
 
 def test_a_table_is_asked_for_waited_for_and_downloaded(desk: ExportFetcher, clerk: Clerk) -> None:
     clerk.shop.fault("export-slow", s=40)
-    saved = desk.fetch(desk.have_made(), check=lambda _: None)
+    saved = desk.fetch(desk.obtain(), check=lambda _: None)
     told = clerk.shop.truth()["exports"][-1]
     assert saved.path.name == f"{told['task_id']}-{told['file_name']}"
     assert len(saved.path.read_text("utf-8-sig").splitlines()) > told["orders"]
-    assert desk.have_made().record_id == told["task_id"]
+    assert desk.obtain().record_id == told["task_id"]
 
 
 def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: ExportFetcher, clerk: Clerk) -> None:
     clerk.shop.fault("export-fails")
     with pytest.raises(NeedsPerson, match="is failed"):
-        desk.fetch(desk.have_made(), check=lambda _: None)
+        desk.fetch(desk.obtain(), check=lambda _: None)
     before = _made(clerk)
     clerk.shop.advance(230)
-    desk.fetch(desk.have_made(), check=lambda _: None)
+    desk.fetch(desk.obtain(), check=lambda _: None)
     assert _made(clerk) == before + 1
 
 
 def test_a_table_whose_answer_was_lost_is_found_among_the_records(desk: ExportFetcher, clerk: Clerk) -> None:
     before = _made(clerk)
     clerk.shop.fault("error-after", endpoint="export/task/add")
-    record = desk.have_made()
+    record = desk.obtain()
     assert record.record_id == clerk.shop.truth()["exports"][-1]["task_id"]
     assert _made(clerk) == before + 1
 
@@ -142,6 +142,6 @@ def test_a_download_that_fails_is_made_once_more(
     desk: ExportFetcher, clerk: Clerk, fault: str, how: dict[str, Any]
 ) -> None:
     clerk.shop.fault(fault, **how)
-    saved = desk.fetch(desk.have_made(), check=lambda _: None)
+    saved = desk.fetch(desk.obtain(), check=lambda _: None)
     assert clerk.shop.faults()[0]["fired"] == 1
     assert len(saved.path.read_text("utf-8-sig").splitlines()) > 130

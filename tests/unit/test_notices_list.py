@@ -65,7 +65,7 @@ class Desk:
 
     def read(self, *readings: Sequence[NoticesPage]) -> list[Coverage]:
         self.site.readings = list(readings)
-        NoticeBatch(self.run).read_the_list()
+        NoticeBatch(self.run).read_list()
         return self.run.ledger.coverage("demo", kind=DOCUMENT_KIND)
 
     def known(self) -> set[str]:

@@ -221,7 +221,7 @@ def idle_loop(
     return Loop(
         settings=Settings(config.path),
         ledger=ledger,
-        desk=desk,
+        dispatcher=desk,
         workers=workers,
         presence=InstanceLock(config),
         stopping=stopping,
@@ -249,7 +249,7 @@ def test_where_the_steady_clock_goes_on_in_a_sleep_nothing_starts_late_that_is_n
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
         pulse, workers = Pulse(day.clock.monotonic), Sleeping(day.moving)
         loop = idle_loop(planned, ledger, stopping=lambda: next(asked), pulse=pulse, workers=workers)
-        loop.desk.wake()
+        loop.dispatcher.wake()
         loop.go_on()
         [run] = ledger.planned_runs(until=planned.clock.now())
     assert (f"{run.planned_at:%d %H:%M}", run.state, run.reason) == ("10 10:00", PlanState.NEVER_STARTED, Why.DOWNTIME)
