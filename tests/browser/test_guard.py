@@ -169,7 +169,7 @@ def test_a_mock_lifts_nothing_in_a_document_of_another_origin(page: Page, site: 
         assert clicked(view) == []
 
 
-def test_on_a_real_site_be_it_on_this_machine_a_destructive_element_waits_for_a_person(
+def test_on_a_real_site_even_a_local_one_a_destructive_element_waits_for_a_person(
     page: Page, site: TinySite, tmp_path: Path
 ) -> None:
     with viewed(page, url=site.url, folder=tmp_path, mock=False) as view:

@@ -84,7 +84,7 @@ def result_of(office: WebImports, file_name: str, *, into: Path, patience_s: flo
     return office.result(PARCELS, file_name=file_name, task_id=None, into=into, patience_s=patience_s)
 
 
-def test_a_file_that_is_worked_through_behind_many_others_is_not_taken_for_one_that_never_came(
+def test_a_file_queued_behind_many_others_is_not_taken_for_one_that_never_came(
     clerk: Clerk, office: WebImports, tmp_path: Path
 ) -> None:
     going = result_of(office, "first.csv", into=tmp_path, patience_s=0.2)
@@ -101,7 +101,7 @@ def test_a_file_that_is_worked_through_behind_many_others_is_not_taken_for_one_t
     assert office.at_work(PARCELS) == []
 
 
-def test_records_that_cannot_be_read_to_their_end_do_not_prove_that_a_file_is_missing(
+def test_records_not_readable_to_their_end_do_not_prove_that_a_file_is_missing(
     clerk: Clerk, office: WebImports, tmp_path: Path
 ) -> None:
     def first_page(route: Route) -> None:
@@ -114,7 +114,7 @@ def test_records_that_cannot_be_read_to_their_end_do_not_prove_that_a_file_is_mi
         result_of(office, "never.csv", into=tmp_path)
 
 
-def test_records_that_a_page_as_described_does_not_give_are_not_those_of_a_page_that_has_changed(
+def test_a_page_as_described_without_records_is_not_taken_for_one_that_has_changed(
     clerk: Clerk, office: WebImports
 ) -> None:
     clerk.shop.fault("error-before", endpoint="batch/records", times=0)

@@ -27,7 +27,7 @@ def restored(project: Project) -> Project:
     return project
 
 
-def test_nothing_that_writes_starts_with_a_ledger_that_is_older_than_what_lies_around_it(restored: Project) -> None:
+def test_nothing_that_writes_starts_with_a_ledger_older_than_what_lies_around_it(restored: Project) -> None:
     commands = (
         ("run", "ship", "demo"),
         ("run", "pending-orders", "demo"),

@@ -62,7 +62,7 @@ def test_of_some_orders_only_those_are_answered_and_the_others_stay_held(filed: 
     assert states(filed)[UNCLEAR] is DocumentState.RESOLVED
 
 
-def test_what_one_part_of_a_notice_clearly_says_is_overruled_only_for_orders_that_are_named(filed: Project) -> None:
+def test_what_a_part_of_a_notice_clearly_says_is_overruled_only_for_named_orders(filed: Project) -> None:
     with opened(filed) as ledger:
         [text] = ledger.documents("demo", names=[f"{UNCLEAR}/0"])
         assert text.issued_at is not None

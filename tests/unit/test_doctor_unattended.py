@@ -146,7 +146,7 @@ def keep(program: Program, text: str, *, mode: int) -> None:
     program.secrets.chmod(mode)
 
 
-def test_a_channel_has_its_address_from_the_environment_the_store_or_the_services_file(
+def test_a_channel_has_its_address_from_environment_store_or_the_services_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RPA_KEY", make_key())

@@ -107,7 +107,7 @@ def test_every_hold_is_told_with_its_reasons_until_it_is_lifted(back: Back) -> N
     assert back.rules().holds == {}
 
 
-def test_notices_that_cannot_be_read_or_are_lost_are_told_until_a_person_has_resolved_them(back: Back) -> None:
+def test_unreadable_or_lost_notices_are_told_until_a_person_has_resolved_them(back: Back) -> None:
     ledger, facts = back.ledger, {"kind": NoticeKind.PROHIBITION.value}
     found = [
         ledger.find_document("demo", kind=kind, name=name, facts=facts, issued_at=NOW)
@@ -126,7 +126,7 @@ def test_notices_that_cannot_be_read_or_are_lost_are_told_until_a_person_has_res
 @pytest.mark.parametrize(
     ("kind", "told"), [*((kind, True) for kind in list(NoticeKind)[:3]), (NoticeKind.OTHER, False)]
 )
-def test_an_audit_notice_that_was_listed_and_never_opened_counts_as_one_that_cannot_be_read(
+def test_an_audit_notice_listed_but_never_opened_counts_as_one_that_cannot_be_read(
     back: Back, *, kind: NoticeKind, told: bool
 ) -> None:
     found = back.ledger.find_document("demo", kind=DOCUMENT_KIND, name="1", facts={"kind": kind.value}, issued_at=NOW)

@@ -81,7 +81,7 @@ def test_a_document_holds_what_it_names_and_a_later_one_lifts_it(ledger: Ledger,
     assert lifted(ledger) == [("A", "stop", "reader", "notice 3")]
 
 
-def test_the_judge_sees_the_words_by_the_time_they_were_said_not_by_the_time_they_came(ledger: Ledger) -> None:
+def test_the_judge_sees_the_words_by_when_they_were_said_not_by_when_they_came(ledger: Ledger) -> None:
     conclude(ledger, *says("go", "A", hour=3), name="N2")
     conclude(ledger, *says("stop", "A", hour=1), name="N1")
     assert held(ledger) == {}

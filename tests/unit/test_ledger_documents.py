@@ -117,7 +117,7 @@ def test_only_legal_conclusions_are_taken_whatever_the_caller_believes(ledger: L
     assert taken == CONCLUSIONS[state]
 
 
-def test_nothing_that_was_read_or_resolved_is_doubted_again_and_nothing_found_counts_as_dealt_with() -> None:
+def test_nothing_read_or_resolved_is_doubted_again_and_nothing_found_counts_as_done() -> None:
     assert CONCLUSIONS[READ] == {READ}
     assert CONCLUSIONS[RESOLVED] == {RESOLVED}
     assert not any(FOUND in each or SAVED in each for each in CONCLUSIONS.values())

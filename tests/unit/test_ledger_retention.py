@@ -125,9 +125,7 @@ def test_incidents_are_forgotten_so_long_after_they_were_closed(ledger: Ledger, 
     assert [each.cause for each in ledger.closed_and_told()] == ["new"]
 
 
-def test_an_alarm_is_forgotten_but_never_raised_again_for_an_order_that_is_still_open(
-    ledger: Ledger, clock: HandClock
-) -> None:
+def test_an_alarm_is_forgotten_but_not_raised_again_for_an_order_still_open(ledger: Ledger, clock: HandClock) -> None:
     soon, later = clock.now() + timedelta(hours=2), clock.now() + timedelta(days=60)
     wanted = [("gone", 2, soon), ("gone", 6, soon), ("open", 2, soon), ("promised", 12, later)]
     ledger.raise_alarms("demo", wanted=wanted)

@@ -47,7 +47,7 @@ def _lives(mock: MockShop, script: PageScript, *, seed: int) -> list[tuple[str, 
     return sorted((f"{other} {now['status']}", now["audit"]) for other, now in changed.items())
 
 
-def test_audits_begin_end_and_close_orders_while_somebody_looks_and_a_seed_repeats_it(
+def test_audits_begin_end_and_close_orders_while_one_looks_and_a_seed_repeats_it(
     mock: MockShop, script: PageScript
 ) -> None:
     lived = _lives(mock, script, seed=3)

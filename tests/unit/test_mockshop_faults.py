@@ -63,7 +63,7 @@ def test_a_broken_answer_comes_before_or_after_the_effect(
     assert script.ship(sn) == 100
 
 
-def test_a_request_that_a_browser_sends_again_by_itself_after_a_cut_has_no_second_effect(
+def test_a_request_a_browser_repeats_by_itself_after_a_cut_has_no_second_effect(
     mock: MockShop, script: PageScript, sn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fixtures.mockshop.script._TICKS", itertools.repeat(1773106100000))
@@ -112,7 +112,7 @@ def test_a_late_effect_happens_when_the_mocks_clock_gets_there(mock: MockShop, s
     assert _shipments(mock, sn) == 1
 
 
-def test_what_is_due_has_happened_before_anything_else_is_answered_though_its_timer_is_late() -> None:
+def test_what_is_due_has_happened_before_any_later_answer_though_its_timer_is_late() -> None:
     async def live() -> list[str]:
         office, done = open_office(Settings(orders=1)), list[str]()
         office.later(lambda: done.append("late"), seconds=60)

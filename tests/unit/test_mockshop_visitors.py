@@ -81,7 +81,7 @@ def test_a_page_from_elsewhere_changes_nothing_and_reads_no_truth(
     assert mock.truth()["writes"] == before
 
 
-def test_its_own_pages_and_programs_are_answered_and_a_link_from_elsewhere_opens_a_page(mock: MockShop) -> None:
+def test_own_pages_and_programs_are_answered_and_a_link_from_elsewhere_opens_a_page(mock: MockShop) -> None:
     own = {"Origin": mock.url, "Referer": f"{mock.url}/__mock__/", "Sec_Fetch_Site": "same-origin"}
     assert asked(mock, "DELETE", "/__mock__/faults", **own) == 200
     assert asked(mock, "DELETE", "/__mock__/faults") == 200

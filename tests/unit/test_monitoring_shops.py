@@ -114,7 +114,7 @@ def test_a_paused_shop_is_not_down_for_the_runs_that_the_pause_stopped(desk: Ove
     assert (state.condition, state.down) == (Condition.PAUSED, False)
 
 
-def test_orders_that_the_pace_will_not_reach_are_foretold_but_not_those_that_are_held(desk: OverviewDesk) -> None:
+def test_orders_that_the_pace_will_not_reach_are_foretold_but_not_held_ones(desk: OverviewDesk) -> None:
     desk.shipped("demo", 24)
     desk.move(minutes=1)
     desk.ran(

@@ -217,7 +217,7 @@ def test_a_column_is_peoples_own_only_while_every_header_says_so(read: Read) -> 
     "cell",
     [2.6e20, "2.60310E+20", "260310000000000000001", "260310-0000*******0001", Formula("#REF!", ""), "69336709955441"],
 )
-def test_what_may_have_been_an_order_number_stops_the_shop_but_the_others_still_count(
+def test_what_may_be_an_order_number_stops_the_shop_but_the_others_still_count(
     cell: str | float | Formula, read: Read
 ) -> None:
     content = xlsx_bytes([["序号", "订单号"], ["1", A], ["2", cell], ["3", B]])

@@ -275,7 +275,7 @@ def test_a_notice_on_which_page_and_data_disagree_is_filed_and_not_called_done(d
     assert desk.holds() == {ORDER: ["audit_notice"]}
 
 
-def test_a_file_over_which_a_run_came_to_its_end_is_not_read_again_and_waits_for_a_person(desk: Desk) -> None:
+def test_a_file_over_which_a_run_ended_is_not_read_again_and_waits_for_a_person(desk: Desk) -> None:
     noted = desk.documents / ".reading" / f"{hashlib.sha256(GOOD).hexdigest()}.{os.getpid()}"
     noted.parent.mkdir()
     noted.write_text("left by a run that was ended")

@@ -210,7 +210,7 @@ def test_what_an_earlier_run_sent_is_found_done(ledger: Ledger, clock: HandClock
     assert ends(later.once.recover()) == {"A": State.DONE}
 
 
-def test_what_an_earlier_run_did_not_send_is_given_the_settle_time_before_it_counts_as_not_done(
+def test_what_an_earlier_run_did_not_send_is_not_done_only_after_the_settle_time(
     ledger: Ledger, clock: HandClock
 ) -> None:
     Desk(ledger, clock).send("A")

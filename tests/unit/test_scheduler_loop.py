@@ -239,7 +239,7 @@ class Sleeping(Idle):
         self._moving.shift(timedelta(hours=7, seconds=seconds))
 
 
-def test_where_the_steady_clock_goes_on_in_a_sleep_nothing_starts_late_that_is_not_to_be_made_up(
+def test_where_the_steady_clock_runs_in_a_sleep_nothing_starts_late_unless_made_up(
     config: Config, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_ten = '[[schedule]]\nname = "at ten"\nflow = "ship"\nat = ["10:00"]\ncatch_up = false\n'
@@ -280,7 +280,7 @@ def test_a_scheduler_that_cannot_write_down_that_it_lives_has_no_pulse(
     assert pulse.alive() is writable
 
 
-def test_a_file_that_cannot_be_written_is_told_once_and_the_sign_of_life_is_given_all_the_same(
+def test_an_unwritable_file_is_told_once_and_the_sign_of_life_is_given_all_the_same(
     config: Config, ledger: Ledger
 ) -> None:
     said: list[str] = []

@@ -30,7 +30,7 @@ class Time:
         return self.now_s
 
 
-def test_starts_are_held_back_for_minutes_then_not_for_half_an_hour_and_then_for_twice_as_long() -> None:
+def test_starts_wait_for_minutes_then_not_for_half_an_hour_and_then_twice_as_long() -> None:
     time = Time()
     patience = RecyclingWait(time)
     assert (patience.is_over(), patience.holds()) == (False, True)

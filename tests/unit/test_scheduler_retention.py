@@ -100,7 +100,7 @@ def test_a_night_on_which_the_clock_was_far_ahead_puts_off_no_later_one(desk: Ov
     assert len(desk.ledger.planned_runs()) == 1
 
 
-def test_pictures_go_when_their_order_is_shipped_for_so_long_and_nothing_else_is_known_of_it(
+def test_pictures_go_when_their_order_is_long_shipped_and_nothing_else_known_of_it(
     desk: OverviewDesk,
 ) -> None:
     subjects = {

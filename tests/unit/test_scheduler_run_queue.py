@@ -86,7 +86,7 @@ def test_of_a_shop_that_another_process_keeps_for_an_hour_a_person_is_told_once(
     assert simulation.ledger.open_incidents() == []
 
 
-def test_of_more_runs_than_the_workers_can_do_a_person_is_told_and_of_a_queue_that_gets_shorter_not(
+def test_a_person_is_told_of_more_runs_than_workers_can_do_not_of_a_shrinking_queue(
     make: Make,
 ) -> None:
     nightly = {**NOTICES, "at": ["09:10"]}

@@ -35,7 +35,7 @@ if not os.environ.get("A_CHILD"):
 """
 
 
-def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_finished(
+def test_a_worker_hanging_after_its_result_is_killed_soon_and_its_run_has_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = ShopFolder(tmp_path / "owner", url="http://127.0.0.1:9")
@@ -69,7 +69,7 @@ def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_fin
     assert "shared browser is gone" in ended.detail
 
 
-def test_a_worker_that_hangs_before_its_window_is_open_is_killed_with_its_family_and_has_died(
+def test_a_worker_hung_before_its_window_opens_is_killed_with_its_family_and_died(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = ShopFolder(tmp_path / "owner", url="http://127.0.0.1:9")

@@ -62,9 +62,7 @@ def test_the_sample_files_in_the_repository_are_read_whole(read: Read) -> None:
     assert len(read(folder / "mistakes.xlsx").bad) > 40
 
 
-def test_the_second_header_row_of_the_template_is_no_parcel_and_rows_keep_excels_numbers(
-    tmp_path: Path, read: Read
-) -> None:
+def test_the_templates_second_header_row_is_no_parcel_and_rows_keep_excels_numbers(tmp_path: Path, read: Read) -> None:
     template = write_samples(tmp_path, PARCELS)[0]
     assert [row.place.row for row in read(template).good] == [3, 4, 5]
 

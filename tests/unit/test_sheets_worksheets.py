@@ -150,7 +150,7 @@ def test_a_row_of_no_height_is_hidden(tmp_path: Path, read: Read) -> None:
 
 
 @pytest.mark.parametrize("write", [write_xlsx, write_xls])
-def test_numeric_cells_are_digits_without_a_point_and_damaged_where_excel_does_not_show_them(
+def test_numeric_cells_are_digits_without_a_point_and_damaged_where_excel_hides_them(
     write: Callable[..., Path], tmp_path: Path, read: Read
 ) -> None:
     numbers = (73120000012, 462599000000123, 4625990000001234)
