@@ -15,7 +15,7 @@ from fixtures.mockshop.faults.board import KINDS
 from fixtures.mockshop.harness import MockError, MockShop
 from fixtures.mockshop.pinduoduo.page_script import PageScript
 from fixtures.mockshop.settings import Settings
-from fixtures.mockshop.shop.back_office import open_office
+from fixtures.mockshop.shop.back_office import open_back_office
 
 CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 SHIP = "/express_base/shop/orders/shipping"
@@ -114,7 +114,7 @@ def test_a_late_effect_happens_when_the_mocks_clock_gets_there(mock: MockShop, s
 
 def test_what_is_due_has_happened_before_anything_else_is_answered_though_its_timer_is_late() -> None:
     async def live() -> list[str]:
-        office, done = open_office(Settings(orders=1)), list[str]()
+        office, done = open_back_office(Settings(orders=1)), list[str]()
         office.later(lambda: done.append("late"), seconds=60)
         office.clock.advance(60)
         office.settle()
