@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.routes import By
+from flows.bulk_import.routes import By, shipping_batch
+from flows.bulk_import.upload import refuse_going
 from flows.gate.audits import note_what_notices_may_be_missing
 from flows.inbox.inbox import Inbox, inbox_of
 from flows.orders.api import ReadsOrders
@@ -66,7 +67,7 @@ def read_inbox(plan: Plan) -> Inbox:
 
 def ship(run: Run) -> Iterator[Row]:
     """Ship by the entry that was asked for, or that fits the number of orders."""
-    yield from carefully(ShippingDesk(run, by=run.options.by), run)
+    yield from carefully(shipping_batch(run, by=run.options.by), run)
 
 
 def carefully(desk: ShippingDesk, run: Run) -> Iterator[Row]:
@@ -90,7 +91,7 @@ def _step_by_step(desk: ShippingDesk, run: Run, *, cut_off: Callable[[], None]) 
         yield from _shipped_and_read_back(desk)
         yield from desk.look_for_orders_of_the_other_rows()
         yield from _shipped_and_read_back(desk)
-        desk.stop_while_an_import_goes_on()
+        refuse_going(desk.once)
     except Stopped as stop:
         cut_off()
         try:

@@ -9,7 +9,7 @@ from flows.bulk_import.api import ImportForm, ImportsShipments
 from flows.bulk_import.packing import Packed, Packing
 from flows.bulk_import.postcheck import tell_what_changed
 from flows.bulk_import.recheck import read_again
-from flows.bulk_import.upload import Upload
+from flows.bulk_import.upload import Upload, Uploads, refuse_going
 from flows.gate.rules import held_meanwhile_of
 from flows.orders.api import ReadsOrders
 from flows.orders.reasons import Reason
@@ -43,8 +43,9 @@ _NOT_AGAIN = Text(
 class ImportWay:
     """The desk's orders, many in a file."""
 
-    def __init__(self, desk: ShippingDesk) -> None:
+    def __init__(self, desk: ShippingDesk, *, uploads: Uploads) -> None:
         self._desk = desk
+        self._uploads = uploads
         self._run = desk.run
         self._importing = desk.run.office(ImportsShipments)
         self._reading = desk.run.office(ReadsOrders)
@@ -57,7 +58,7 @@ class ImportWay:
         while left := [self._desk.to_ship[sn] for sn in order_sns if sn in self._desk.to_ship]:
             if self._run.stopping():
                 raise Stopped
-            self._desk.stop_while_an_import_goes_on()
+            refuse_going(self._desk.once)
             yield from self._ship(self._packing.chosen(left))
             if self._doubts >= _MOST_DOUBTS:
                 message = f"{_MOST_DOUBTS} imports in a row ended in doubt; look at the shop, then run again."
@@ -156,7 +157,7 @@ class ImportWay:
         """Settle what is certain of the rows; look at every other order on the site."""
         desk = self._desk
         rows = upload.rows()
-        desk.uploads.note(upload.name, upload.result)
+        self._uploads.note(upload.name, upload.result)
         self._run.note("import", upload.in_words())
         for sn, row in rows.items():
             if row.said_yes:

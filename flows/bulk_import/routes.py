@@ -11,14 +11,15 @@ from flows.bulk_import.api import ImportsShipments
 from flows.bulk_import.by_import import ImportWay
 from flows.bulk_import.manual_upload import HandOver
 from flows.bulk_import.packing import without_parcel
+from flows.bulk_import.upload import Uploads
 from flows.bulk_import.words import ImportWords
 from flows.orders.settings import OrderSettings
+from flows.shipping.batch import ShippingDesk
 from flows.shipping.by_dialog import DialogWay
 from rpa.errors import ConfigError, NotApproved
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from flows.shipping.batch import ShippingDesk
     from rpa.flow import Row
     from rpa.run import Run
 
@@ -39,10 +40,19 @@ class By(StrEnum):
     IMPORT = "import"
 
 
+def shipping_batch(run: Run, *, by: By | None = None, prepare: bool = False) -> ShippingDesk:
+    """A batch of one run. `by`: the entry to ship through; None: chosen by how many there are.
+
+    `prepare`: files are made for a person's own upload.
+    """
+    uploads = Uploads(run)
+    return ShippingDesk(run, look=uploads.look, routes=lambda desk: Ways(desk, uploads=uploads, by=by, prepare=prepare))
+
+
 class Ways:
     """The ways of one run, and which order goes by which."""
 
-    def __init__(self, desk: ShippingDesk, *, by: By | None, prepare: bool) -> None:
+    def __init__(self, desk: ShippingDesk, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
         """`by` None: many of a kind go by import, where it can be had.
 
         Raises ConfigError when import is asked for and not described; for a person's own upload its page need not be.
@@ -51,6 +61,7 @@ class Ways:
         self._run = desk.run
         self._by = by
         self._prepare = prepare
+        self._uploads = uploads
         self._dialog = DialogWay(desk)
         self._importing: ImportWay | HandOver | None = None
         if by is By.IMPORT and not prepare and not imports_described(self._run):
@@ -66,7 +77,7 @@ class Ways:
 
     def _import(self, order_sns: Sequence[str]) -> Iterator[Row]:
         if self._importing is None:
-            self._importing = HandOver(self._desk) if self._prepare else ImportWay(self._desk)
+            self._importing = HandOver(self._desk) if self._prepare else ImportWay(self._desk, uploads=self._uploads)
         try:
             yield from self._importing.ship(order_sns)
         except NotApproved:

@@ -86,7 +86,7 @@ class WebImportForm:
     def _refuse_other_question(self, asked: Scope) -> None:
         """Such as whether to overwrite the numbers of orders that have one."""
         try:
-            self._view.found("import.second_question", scope=asked)
+            asked.found("import.second_question")
         except PageChanged as error:
             raise _OtherQuestion(str(error)) from error
 

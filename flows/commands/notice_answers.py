@@ -18,12 +18,12 @@ from flows.notices.verdicts import standing
 from flows.orders.hold_causes import NOTICE_CAUSES
 from rpa.cli.console import console, person_named
 from rpa.cli.ledger_report import opened_ledger, reason_given
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.claims import Mention
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.shop_lock import RunLock
+from rpa.plugins import load_config
 from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def resolve_notice(config_path: Path | None, shop: str, *, notice_id: str | None
 
     Raises ConfigError for a notice that needs no answer, an answer that does not fit, or while the shop is run.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     reader = SubjectReader.of(config, shop)
     if notice_id is None:
         raise ConfigError("Give the notice's number, from `rpa notices list`; or --lost for all that were lost.")
@@ -106,7 +106,7 @@ def resolve_lost_notices(config_path: Path | None, shop: str, *, notice_id: str 
 
     Raises ConfigError when a notice or an order is named beside `--lost`, or while the shop is run.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     config.shop(shop)
     if notice_id is not None or answer.orders or answer.says not in {None, "none"}:
         raise ConfigError("--lost resolves all lost notices at once; give no notice, no --order and no --as beside it.")

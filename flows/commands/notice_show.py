@@ -17,9 +17,9 @@ from flows.notices.api import Says
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
 from rpa.clock import minute
-from rpa.config import load
 from rpa.documents.store import DocumentStore
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -66,7 +66,7 @@ def show_notice(config_path: Path | None, shop: str, *, notice_id: str) -> None:
 
     Raises ConfigError for a shop or a notice that there is not.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     config.shop(shop)
     language, now = config.language, config.clock.now()
     with readable_ledger(config) as ledger:

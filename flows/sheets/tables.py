@@ -11,10 +11,9 @@ from flows.orders.cells import Cell, clean, identifier, read_cell
 from flows.orders.model import BadRow, Place, SheetRow
 from flows.orders.reasons import Reason
 from flows.orders.words import SheetProfile
-from flows.sheets.files import is_blank
 from flows.sheets.headers import Columns, HeaderWords
 from flows.sheets.rows import Fields, bad_row, check_row
-from flows.sheets.worksheet import NotASheet, Worksheet
+from flows.sheets.worksheet import NotASheet, Worksheet, is_blank
 from rpa.documents.quarantine import FatalFiles
 from rpa.language import Language, Text
 

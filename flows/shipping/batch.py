@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.routes import By, Ways
-from flows.bulk_import.upload import ImportGoing, Uploads
 from flows.gate.audits import look_for_signs, remember_audits
 from flows.gate.decide import decide, decide_found
 from flows.gate.gate import refused_for
@@ -18,7 +16,7 @@ from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND, Decision, GoodOrBad, Mark, Order, SheetRow
 from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow
-from flows.shipping.api import ShipsOrders
+from flows.shipping.api import Route, ShipsOrders
 from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, look_at, row_of
 from flows.shipping.lookups import LookUps
 from rpa.errors import RpaError
@@ -35,25 +33,28 @@ if TYPE_CHECKING:
 
 
 _SENT = Text(en="sent, not read back yet: {stop}", zh="已提交，尚未读回核对：{stop}")
-_GOING = Text(
-    en="The site has not worked through {files} yet; run again later. If it never does, look at its orders on the site "
-    "and answer with `rpa ledger resolve`.",
-    zh="后台尚未处理完 {files}；请稍后重新运行。若一直不完成，请在后台核对其中订单，再用 rpa ledger resolve 逐单说明。",
-)
 
 
 class ShippingDesk:
     """One run's work. Every order read and every sheet row taken ends in exactly one row of the report."""
 
-    def __init__(self, run: Run, *, by: By | None = None, prepare: bool = False) -> None:
-        """`by`: the entry to ship through; None: chosen by how many there are. `prepare`: for a person's own upload."""
+    def __init__(
+        self,
+        run: Run,
+        *,
+        look: Callable[[Sequence[Action]], tuple[dict[str, Look], set[str]]],
+        routes: Callable[[ShippingDesk], Route],
+    ) -> None:
+        """`look`: how the site shows actions, and the files that it still works through.
+
+        `routes`: the way on which this batch's orders go to the site.
+        """
         self.run = run
         self.kind = KIND
         self.once = run.once(KIND, look=self._look)
         self.to_ship: dict[str, Decision] = {}
         self.for_dialog: set[str] = set()
         """Refused by an import for a reason that the dialog may know a way around."""
-        self.uploads = Uploads(run)
         self._run = run
         self._shop = run.shop.name
         self._inbox: Inbox = run.shared
@@ -67,7 +68,8 @@ class ShippingDesk:
         self._again: dict[str, GoodOrBad | None] = {}
         """Proven not shipped, and not decided on since; with the row it was sent for."""
         self._tried_again: set[str] = set()
-        self._ways = Ways(self, by=by, prepare=prepare)
+        self._look_at = look
+        self._route = routes(self)
 
     # Reading and deciding
 
@@ -170,7 +172,7 @@ class ShippingDesk:
 
     def ship_all(self) -> Iterator[Row]:
         """Ship what was decided, each order by its way."""
-        yield from self._ways.ship_all()
+        yield from self._route.ship_all()
 
     def sending(self, decisions: Iterable[Decision]) -> None:
         """These are about to be sent, as they stand here: from now on only the site can say what became of them."""
@@ -227,7 +229,7 @@ class ShippingDesk:
                 yield self._row(decide_found(order, row))
 
     def _look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
-        looks, going = self.uploads.look(actions)
+        looks, going = self._look_at(actions)
         unseen = [action for action in actions if looks[action.subject].seen is Seen.NOTHING]
         self.once.rest(action.subject for action in unseen if action.facts.get(IMPORT_FILE) in going)
         for sn in self._refused_for.keys() & looks.keys():
@@ -259,12 +261,6 @@ class ShippingDesk:
         for row in self._inbox.rows(self._shop):
             if row.order_sn == action.subject and row.tracking_number == action.payload["tracking_number"]:
                 self._inbox.take(row)
-
-    def stop_while_an_import_goes_on(self) -> None:
-        """Raise ImportGoing when orders stand in a file that the site has not worked through."""
-        files = sorted({str(action.facts[IMPORT_FILE]) for action in self.once.resting})
-        if files:
-            raise ImportGoing(_GOING.with_words(files=", ".join(files)))
 
     # Rows
 

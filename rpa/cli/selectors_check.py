@@ -18,10 +18,10 @@ from rpa.browser.recording import Watching
 from rpa.browser.session import launched
 from rpa.cli.console import console
 from rpa.cli.setup import shop_to_itself
-from rpa.config import load
 from rpa.credentials import Vault, find_key
 from rpa.errors import LoginNeeded, PageChanged
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 from rpa.runner.shop_session import opened, premises_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
     Nothing is clicked, but to log in when the site asks for it. Raises ConfigError before a browser starts, and what
     any run raises that cannot log in, or is in another shop.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     vault = Vault(config.var / "secrets", find_key())
     premises = premises_of(config.shop(shop), config=config, vault=vault)
     with (

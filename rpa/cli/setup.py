@@ -15,9 +15,9 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from rpa.cli.console import asked, console, language_of
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text, detect
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
@@ -93,7 +93,7 @@ def write_first_config(config_path: Path | None) -> None:
         return asked(question.text, language=language, default=question.default)
 
     write_config(path, ask, language=language)
-    shop = next(iter(load(path).known))
+    shop = next(iter(load_config(path).known))
     console().print(_WRITTEN.of(language).format(path=path, shop=shop), soft_wrap=True)
 
 
@@ -110,7 +110,7 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
     from rpa.credentials import Vault, find_key
     from rpa.runner.shop_session import premises_of
 
-    config = load(config_path)
+    config = load_config(config_path)
     chosen = config.shop(shop)
     _check_login(shop, login=chosen.login, password=password)
     vault = Vault(config.var / "secrets", find_key())

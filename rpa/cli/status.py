@@ -14,7 +14,7 @@ from rich.text import Text as Styled
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
 from rpa.cli.status_table import shop_table, when
-from rpa.config import BrokenShop, load
+from rpa.config import BrokenShop
 from rpa.errors import KickedOut
 from rpa.language import Language, Text
 from rpa.monitoring.backlog import orders_of
@@ -25,6 +25,7 @@ from rpa.monitoring.shops import IN_A_ROW, shop_states
 from rpa.monitoring.status_json import document
 from rpa.monitoring.tasks import folded, tasks
 from rpa.monitoring.wording import forecasts
+from rpa.plugins import load_config
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def show_status(config_path: Path | None, names: Sequence[str], *, as_json: bool
 
     `max_down`: how many shops may be down, as a number or a share ("1%"). Raises ConfigError.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     shops, language, now = config.meant(names), config.language, config.clock.now()
     allowed, words = allowed_down(max_down, shops=len(shops)), Vocabulary.of_flows()
     with readable_ledger(config) as ledger:

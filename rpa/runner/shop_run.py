@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.runs import RunRecord
-    from rpa.runner.runner import Job
+    from rpa.runner.job import Job
 
 
 _STOPPED = Text(en="{shop}: {error}", zh="{shop}：{error}")

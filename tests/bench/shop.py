@@ -13,12 +13,12 @@ from fixtures.mockshop.settings import DEFAULT_NOW
 from fixtures.mockshop.shop.generate import generate, parcels
 from rpa.address import Site, origin_of
 from rpa.browser.recording import Watching
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.credentials import Vault, find_key, make_key
 from rpa.elements.registry import load_profile
 from rpa.flow import Flow, Plan
 from rpa.ledger.ledger import Ledger
-from rpa.plugins import platforms
+from rpa.plugins import load_config, platforms
 from rpa.run import Run
 from rpa.runner.shop_session import Premises, offices_of, opened
 
@@ -71,7 +71,7 @@ def configured(folder: Path, *, url: str) -> Config:
         encoding="utf-8",
     )
     os.environ.setdefault("RPA_KEY", make_key())
-    config = load(folder / "rpa.toml")
+    config = load_config(folder / "rpa.toml")
     Vault(config.var / "secrets", find_key()).save_password(
         "bench", "clerk-1", "demo-pass-1", Site(origin=origin_of(url))
     )

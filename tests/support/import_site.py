@@ -13,7 +13,7 @@ from fixtures.mockshop.pinduoduo.import_files import failures_file
 from fixtures.mockshop.shop.import_tasks import EXPRESS, ImportRow
 from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
 from flows.bulk_import.file import read_lines
-from flows.bulk_import.routes import By
+from flows.bulk_import.routes import By, shipping_batch
 from flows.bulk_import.words import ImportWords, write_known_template
 from flows.inbox.inbox import Inbox
 from flows.orders.api import OrdersPage, ReadsOrders, Said, Sighting
@@ -21,11 +21,10 @@ from flows.orders.model import Decision, How, Order, SheetRow
 from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping.api import ShipsOrders
-from flows.shipping.batch import ShippingDesk
-from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, a_row, an_order
@@ -221,7 +220,7 @@ def run_at(
         yield (
             Run(
                 record=ledger.start_run("demo", flow="ship-batch"),
-                shop=load(path).shop("demo"),
+                shop=load_config(path).shop("demo"),
                 profile=load_profile("pinduoduo"),
                 options=options,
                 shared=_inbox(rows),
@@ -257,7 +256,7 @@ class Shop:
 
     def ship(self, **how: Any) -> dict[str, tuple[str, str]]:
         """Reason and message by order number, after one run by import unless told otherwise."""
-        desk = ShippingDesk(self.run, **({"by": By.IMPORT} | how))
+        desk = shipping_batch(self.run, **({"by": By.IMPORT} | how))
         rows = list(carefully(desk, self.run))
         assert len({row["order_sn"] for row in rows}) == len(rows), "an order has two rows"
         return {str(row["order_sn"]): (str(row["reason"]), str(row["message"])) for row in rows}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import time_machine
 
 from flows.orders.reasons import Reason
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.ledger.actions import Intent, LookAt, Seen
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.open_items import Finding
@@ -22,6 +22,7 @@ from rpa.monitoring.backlog import Orders, orders_of
 from rpa.monitoring.reasons import Vocabulary
 from rpa.monitoring.shops import ShopState, shop_states
 from rpa.monitoring.tasks import Line, Task, folded, tasks
+from rpa.plugins import load_config
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 3, 10, 9, 15, tzinfo=SHANGHAI)
@@ -106,7 +107,7 @@ def overview_desk(folder: Path, *, shops: Iterable[str] = ("demo", "south"), mor
     tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\nlive = true\n' for name in shops]
     path = folder / "rpa.toml"
     path.write_text("\n".join(['language = "en"', more, *tables]), encoding="utf-8")
-    config = load(path)
+    config = load_config(path)
     with (
         time_machine.travel(MORNING, tick=False) as clock,
         Ledger.open(folder / "ledger.sqlite3", clock=config.clock) as ledger,

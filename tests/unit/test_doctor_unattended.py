@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.credentials import Vault, find_key, make_key
 from rpa.doctor import examine
 from rpa.doctor.findings import Finding, State
@@ -14,6 +14,7 @@ from rpa.doctor.sleep import falls_asleep, mac_minutes, windows_minutes
 from rpa.doctor.unattended import channels, clocks, log_on, secrets, service, unattended
 from rpa.ledger.ledger import Ledger
 from rpa.notify.addresses import secret_name
+from rpa.plugins import load_config
 from rpa.scheduler.instance_lock import Presence
 from rpa.service.program import Program, Standing, program_of
 
@@ -48,7 +49,7 @@ PMSET = (
 
 def configured(folder: Path, text: str) -> Config:
     (folder / "rpa.toml").write_text(text, encoding="utf-8")
-    return load(folder / "rpa.toml")
+    return load_config(folder / "rpa.toml")
 
 
 def beat(config: Config) -> None:

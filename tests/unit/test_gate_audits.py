@@ -16,10 +16,10 @@ from flows.notices.api import DOCUMENT_KIND, ReadsNotices
 from flows.orders.api import ReadsSigns, Signs
 from flows.orders.hold_causes import CLEAR, CLOSED, LOOKS_APART, PROHIBITED, UNDER_AUDIT
 from flows.orders.model import Mark, Order
-from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, an_order
@@ -75,7 +75,7 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
             record=ledger.start_run("demo", flow="ship"),
-            shop=load(path).shop("demo"),
+            shop=load_config(path).shop("demo"),
             profile=load_profile("pinduoduo"),
             options=None,
             shared=None,

@@ -14,13 +14,13 @@ from flows.gate.decide import NoLogistics, Rules, receiver_key
 from flows.gate.rules import looks_of, rules_of, sightings
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.orders.model import KIND, Mark
-from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
+from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, a_row, an_item, an_order
@@ -42,7 +42,7 @@ class Back:
         nobody: Any = nullcontext()
         run = Run(
             record=self.record,
-            shop=load(path).shop("demo"),
+            shop=load_config(path).shop("demo"),
             profile=load_profile("pinduoduo"),
             options=None,
             shared=None,

@@ -19,12 +19,12 @@ from flows.notices.coverage import answer
 from flows.notices.filing import Filed, Filing
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import facts_of, is_to_be_filed, row_of
-from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.language import Language
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 
@@ -96,7 +96,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
             record=ledger.start_run("demo", flow="audit-notices"),
-            shop=load(config).shop("demo"),
+            shop=load_config(config).shop("demo"),
             profile=load_profile("pinduoduo"),
             options=None,
             shared=None,

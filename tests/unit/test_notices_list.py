@@ -13,11 +13,11 @@ import pytest
 
 from flows.notices.api import DOCUMENT_KIND, Notice, NoticesPage, ReadsNotices
 from flows.notices.reading import NoticeDesk
-from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW
@@ -81,7 +81,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
             record=ledger.start_run("demo", flow="audit-notices"),
-            shop=load(path).shop("demo"),
+            shop=load_config(path).shop("demo"),
             profile=load_profile("pinduoduo"),
             options=None,
             shared=None,

@@ -14,10 +14,11 @@ from threading import Thread
 import pytest
 from loguru import logger
 
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.notify.sending import LONGEST_S
+from rpa.plugins import load_config
 from rpa.scheduler.background import Chores, Ping
 from tests.support.mock_shop import PATIENCE_S
 from tests.support.postbox import postbox
@@ -90,7 +91,7 @@ def test_a_call_that_fails_is_one_line_without_the_address(address: str) -> None
 def config(tmp_path: Path) -> Config:
     """A project with a channel, and something to tell."""
     (tmp_path / "rpa.toml").write_text(CHANNEL, encoding="utf-8")
-    loaded = load(tmp_path / "rpa.toml")
+    loaded = load_config(tmp_path / "rpa.toml")
     with Ledger.open(loaded.var / "ledger.sqlite3", clock=loaded.clock) as ledger:
         ledger.incident("demo", cause="login_needed", message="Log in.", severity=Severity.CRITICAL)
     return loaded
@@ -130,6 +131,6 @@ def test_what_ends_a_program_ends_no_thread_in_silence(tmp_path: Path, monkeypat
     monkeypatch.setenv("RPA_PING_URL", "http://127.0.0.1:9")
     said = SimpleQueue[str]()
     sink = logger.add(said.put, level="ERROR", format="{message}")
-    with Chores(load(tmp_path / "rpa.toml"), alive=lambda: sys.exit("drawn")):
+    with Chores(load_config(tmp_path / "rpa.toml"), alive=lambda: sys.exit("drawn")):
         assert "begin anew in a minute: drawn" in said.get(timeout=PATIENCE_S)
     logger.remove(sink)

@@ -19,13 +19,14 @@ from loguru import logger
 from sqlalchemy import NullPool, create_engine
 
 from rpa.clock import Clock
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.monitoring.health import ONCE, OVER, SCHEDULER, scheduler_of
 from rpa.pauses import Pauses
+from rpa.plugins import load_config
 from rpa.scheduler.dispatcher import Desk
 from rpa.scheduler.failures import Trouble
 from rpa.scheduler.instance_lock import Presence
@@ -38,9 +39,9 @@ from rpa.scheduler.settings import Settings
 OTHER = """
 import sys
 from pathlib import Path
-from rpa.config import load
+from rpa.plugins import load_config
 from rpa.scheduler.instance_lock import Presence
-with Presence(load(Path(sys.argv[1]))):
+with Presence(load_config(Path(sys.argv[1]))):
     print("here", flush=True)
     sys.stdin.read()
 """
@@ -83,7 +84,7 @@ def config(tmp_path: Path) -> Config:
     (tmp_path / "rpa.toml").write_text(
         '[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nbase_url = "http://127.0.0.1:9"\n', encoding="utf-8"
     )
-    return load(tmp_path / "rpa.toml")
+    return load_config(tmp_path / "rpa.toml")
 
 
 @pytest.fixture
@@ -233,7 +234,7 @@ def test_where_the_steady_clock_goes_on_in_a_sleep_nothing_starts_late_that_is_n
     at_ten = '[[schedule]]\nname = "at ten"\nflow = "ship"\nat = ["10:00"]\ncatch_up = false\n'
     config.path.write_text(config.path.read_text(encoding="utf-8") + at_ten, encoding="utf-8")
     monkeypatch.setattr(time, "monotonic", time.time)  # as on Windows
-    planned, asked = load(config.path), iter([False, False, True])
+    planned, asked = load_config(config.path), iter([False, False, True])
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
         pulse, workers = Pulse(day.clock.monotonic), Sleeping(day.moving)
         loop = idle_loop(planned, ledger, stopping=lambda: next(asked), pulse=pulse, workers=workers)

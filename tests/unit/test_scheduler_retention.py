@@ -12,12 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 from flows.orders.reasons import Reason
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.actions import Intent, LookAt, Seen
 from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import PlanState
+from rpa.plugins import load_config
 from rpa.report.finishing import unfinished
 from rpa.report.open_reports import mark_open
 from rpa.scheduler.background import do_all
@@ -177,7 +177,7 @@ def test_without_the_settings_no_file_ever_goes(tmp_path: Path) -> None:
 def test_files_are_kept_for_a_month_at_least(tmp_path: Path, days: str) -> None:
     (tmp_path / "rpa.toml").write_text(f"[shops]\n[scheduler]\nevidence_keep_days = {days}\n")
     with pytest.raises(ConfigError, match='must be days from 30 to 3650, or "off"'):
-        load(tmp_path / "rpa.toml")
+        load_config(tmp_path / "rpa.toml")
 
 
 def test_the_scheduler_tidies_and_looks_at_the_disk_among_its_chores(

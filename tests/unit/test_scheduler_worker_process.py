@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 import psutil
 import pytest
 
-from rpa.config import load
 from rpa.errors import Stopped, TryAgain
+from rpa.plugins import load_config
 from rpa.scheduler.control_channel import Leash
 from rpa.scheduler.processes import Message
 from rpa.scheduler.worker_process import Working
@@ -44,7 +44,7 @@ def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_fin
     for name, value in folder.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("rpa.scheduler.worker_process._LEAVES_IN_S", 0.1)
-    config = load(folder.path / "rpa.toml")
+    config = load_config(folder.path / "rpa.toml")
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
     working = Working(
@@ -76,7 +76,7 @@ def test_a_worker_that_hangs_before_its_window_is_open_is_killed_with_its_family
     (tmp_path / "sitecustomize.py").write_text(HANGS_AT_ONCE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr("rpa.scheduler.worker_process._OPENS_IN_S", 0.1)
-    config = load(folder.path / "rpa.toml")
+    config = load_config(folder.path / "rpa.toml")
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
     working = Working(

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from rpa.clock import Clock
-from rpa.config import load
 from rpa.errors import ShopBusy
 from rpa.ledger.shop_lock import PageLock, RunLock, WorkLock
+from rpa.plugins import load_config
 from rpa.scheduler.instance_lock import Presence
 from rpa.scheduler.periodic import Bell
 
@@ -53,7 +53,7 @@ def test_a_lock_is_given_back_while_another_program_reads_whose_it_was(
         raise PermissionError(13, "The process cannot access the file", str(path))  # as Windows has it
 
     (tmp_path / "rpa.toml").write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
-    config = load(tmp_path / "rpa.toml")
+    config = load_config(tmp_path / "rpa.toml")
     monkeypatch.setattr(Path, "unlink", open_elsewhere)
     for _ in range(2):
         with RunLock(tmp_path, shop="demo", clock=CLOCK), Presence(config):
