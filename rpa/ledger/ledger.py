@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from rpa.errors import AlreadyDone
 from rpa.ledger import action_store, runs
 from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
-from rpa.ledger.documents import Paperwork
+from rpa.ledger.document_store import Paperwork
 from rpa.ledger.inbox import Intake
 from rpa.ledger.open_items import Oversight
 from rpa.ledger.plans import Planning

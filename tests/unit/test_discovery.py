@@ -46,7 +46,7 @@ def test_a_broken_plug_in_names_itself(
 ) -> None:
     target = "rpa_extra" if group in {"rpa.flows", "rpa.platforms"} else "rpa_extra:x"
     plugin = installed(tmp_path, entry_points=f"[{group}]\na-plug-in = {target}\n", modules=modules)
-    said = python(f"from rpa.discovery import *; {call}", plugin=plugin)
+    said = python(f"from rpa.discovery import *; from rpa.plugins import *; {call}", plugin=plugin)
     assert f'rpa.errors.ConfigError: rpa-extra (entry point {group}: a-plug-in = "{target}") cannot be loaded' in said
     assert why in said
 
@@ -99,13 +99,13 @@ def test_two_platforms_of_one_name_are_refused(tmp_path: Path) -> None:
         entry_points="[rpa.platforms]\nextra = rpa_extra\n",
         modules={"rpa_extra/__init__.py": "", "rpa_extra/a.py": one, "rpa_extra/b.py": one},
     )
-    said = python("from rpa.discovery import platforms; platforms()", plugin=plugin)
+    said = python("from rpa.plugins import platforms; platforms()", plugin=plugin)
     assert 'Two platforms are called "same"; one is from rpa-extra' in said
 
 
 def test_the_flows_are_known_without_loading_what_takes_long() -> None:
     """It would be loaded before the browser is started, not while it starts."""
     libraries = ["sqlalchemy", "pandas", "openpyxl", "cryptography", "apprise", "keyring"]
-    program = f"import sys; from rpa.discovery import flows; flows(); print([*sys.modules.keys() & {set(libraries)}])"
+    program = f"import sys; from rpa.plugins import flows; flows(); print([*sys.modules.keys() & {set(libraries)}])"
     loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=ROOT)
     assert loaded.stdout.strip() == "[]"
