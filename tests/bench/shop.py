@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fixtures.mockshop.generate import generate, parcels
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.settings import DEFAULT_NOW
+from fixtures.mockshop.shop.generate import generate, parcels
 from rpa.address import Site, origin_of
 from rpa.browser.recording import Recording
 from rpa.config import Config

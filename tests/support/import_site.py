@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fixtures.mockshop.import_files import EXPRESS, ImportRow, failures_file
+from fixtures.mockshop.pinduoduo.import_files import failures_file
+from fixtures.mockshop.shop.import_tasks import EXPRESS, ImportRow
 from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
 from flows.bulk_import.file import read_lines
 from flows.bulk_import.routes import By, shipping_batch

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from fixtures.mockshop.import_files import EXPRESS, NO_LOGISTICS
-from fixtures.mockshop.import_files import read_rows as as_the_site_reads_it
-from fixtures.mockshop.import_files import template as template_of
+from fixtures.mockshop.pinduoduo.import_files import read_rows as as_the_site_reads_it
+from fixtures.mockshop.pinduoduo.import_files import template as template_of
+from fixtures.mockshop.shop.import_tasks import EXPRESS, NO_LOGISTICS
 from fixtures.sheets.formats import write_xlsx
 from flows.bulk_import import template_check
 from flows.bulk_import.api import FailedLine, ImportLine

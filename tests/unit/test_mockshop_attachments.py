@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 HOUR = 3600
 LIST = "/newjersy/api/innerMessage/queryMsgListForMerchant"
