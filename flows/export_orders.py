@@ -29,6 +29,7 @@ from rpa.errors import NeedsPerson
 from rpa.flow import Flow, Row
 from rpa.language import Text
 from rpa.ledger.documents import DocumentState
+from rpa.ledger.holds import Wanted
 
 if TYPE_CHECKING:
     from flows.exports.api import ExportTable
@@ -74,7 +75,7 @@ def export_orders(run: Run) -> Iterator[Row]:
         found=found,
         asked_at=record.asked_at,
         since=record.since,
-        actions=run.ledger.live(run.shop.name, kind=KIND, subjects={*table.orders, *listed}),
+        actions=run.ledger.actions.live(run.shop.name, kind=KIND, subjects={*table.orders, *listed}),
     )
     compared = compare(sources)
     _hold_and_release(run, saved, table, listed)
@@ -114,11 +115,11 @@ def _table(run: Run, saved: SavedExport) -> ExportTable:
     try:
         table = _read(run, saved.path)
     except (NotASheet, BadArchive) as error:
-        run.ledger.conclude_document(saved.document, state=DocumentState.UNREADABLE)
+        run.ledger.documents.conclude(saved.document, state=DocumentState.UNREADABLE)
         why = error.text.of(run.language) if isinstance(error, NotASheet) else str(error)
         raise NeedsPerson(f"{saved.path}: {why}") from error
     facts = {"orders": len(table.orders), "bad_rows": len(table.bad_rows), "tells_audits": table.tells_audits}
-    run.ledger.conclude_document(saved.document, state=DocumentState.READ, facts=facts)
+    run.ledger.documents.conclude(saved.document, state=DocumentState.READ, facts=facts)
     return table
 
 
@@ -126,17 +127,21 @@ def _hold_and_release(run: Run, saved: SavedExport, table: ExportTable, listed: 
     """Hold what the export alone shows under audit; release what an older export held and this one shows free."""
     shop, by, asked_at = run.shop.name, run.record.flow, saved.record.asked_at
     held = {
-        subject: hold for subject, holds in run.ledger.holds(shop).items() for hold in holds if hold.cause == EXPORT
+        subject: hold
+        for subject, holds in run.ledger.holds.active(shop).items()
+        for hold in holds
+        if hold.cause == EXPORT
     }
     orders = table.orders
     new = [sn for sn in audits_in(orders.values(), listed) if sn not in held]
     facts = {"since": asked_at.isoformat(), "export": saved.record.record_id}
-    holds = [(sn, f"{orders[sn].audit_text} ({saved.path.name})") for sn in new]
-    run.ledger.hold_many(shop, holds=holds, by=by, cause=EXPORT, facts=facts)
+    reasons = {sn: f"{orders[sn].audit_text} ({saved.path.name})" for sn in new}
+    wanted = [Wanted(subject=sn, cause=EXPORT, reason=reason, facts=facts) for sn, reason in reasons.items()]
+    run.ledger.holds.put_many(shop, wanted=wanted, by=by)
     for sn in cleared_in(orders.values(), listed):
         if sn in held and held_since(held[sn]) < asked_at:
             reason = f"export {saved.record.record_id} of {asked_at:%m-%d %H:%M} shows no audit"
-            run.ledger.lift(shop, subject=sn, by=by, cause=EXPORT, reason=reason)
+            run.ledger.holds.lift(shop, subject=sn, by=by, cause=EXPORT, reason=reason)
 
 
 def _note(run: Run, saved: SavedExport, table: ExportTable, *, agreeing: int) -> None:
@@ -161,7 +166,7 @@ def _rows(run: Run, findings: Sequence[Finding], *, listed: Mapping[str, Order],
 
 def _decisions(run: Run, orders: Sequence[Order]) -> dict[str, Decision]:
     """What speaks against shipping each pending order, as every other flow sees it."""
-    changed = run.ledger.see(run.shop.name, fingerprints=fingerprints(orders))
+    changed = run.ledger.fingerprints.compare(run.shop.name, seen=fingerprints(orders))
     rules = rules_of(run, now=run.office(ReadsOrders).now(), changed=changed, orders=orders)
     return {decision.order_sn: as_read(decision) for decision in decide(orders, (), rules=rules)}
 

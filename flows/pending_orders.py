@@ -30,7 +30,7 @@ def pending_orders(run: Run) -> Iterator[Row]:
     for page in reading.pending():
         run.meter.add(len(page.orders))
         remember_audits(run, page.orders, at=reading.now())
-        clear = held_but_clear(page.orders, holds=run.ledger.holds(run.shop.name))
+        clear = held_but_clear(page.orders, holds=run.ledger.holds.active(run.shop.name))
         later = {order.order_sn for order in clear}
         held += clear
         yield from _rows(run, [order for order in page.orders if order.order_sn not in later], now=reading.now())
@@ -39,7 +39,7 @@ def pending_orders(run: Run) -> Iterator[Row]:
 
 
 def _rows(run: Run, orders: Sequence[Order], *, now: datetime) -> Iterator[Row]:
-    changed = run.ledger.see(run.shop.name, fingerprints=fingerprints(orders))
+    changed = run.ledger.fingerprints.compare(run.shop.name, seen=fingerprints(orders))
     for decision in decide(orders, (), rules=rules_of(run, now=now, changed=changed, orders=orders)):
         run.meter.advance()
         yield OrderRow.of(as_read(decision)).cells()

@@ -119,7 +119,7 @@ def kick_of(shop: Shop, *, config: Config) -> Kick | None:
     if kept is not None or not file.exists():
         return kept
     with Ledger.open(file, clock=config.clock, doubted=lambda _: None) as ledger:
-        told = [each for each in ledger.open_incidents() if each.cause == KickedOut.code]
+        told = [each for each in ledger.incidents.still_open() if each.cause == KickedOut.code]
     kicks = (_told_by(each, config=config) for each in told)
     return next((kick for kick in kicks if kick is not None and kick.holds_for(shop)), None)
 

@@ -67,7 +67,7 @@ class ImportRoute:
     def _end_refused(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Rows that the site has refused before and would refuse again, as long as the sheet says the same."""
         ledger, shop = self._run.ledger, self._run.shop.name
-        for sn, action in ledger.latest(shop, kind=self._batch.kind, subjects=order_sns).items():
+        for sn, action in ledger.actions.latest(shop, kind=self._batch.kind, subjects=order_sns).items():
             decision = self._batch.to_ship[sn]
             if is_refused_lastingly(action, decision):
                 message = _NOT_AGAIN.of(self._run.language).format(before=action.detail)
@@ -141,7 +141,7 @@ class ImportRoute:
 
     def _end_begun(self, packed: Packed) -> Iterator[Row]:
         """Another program has begun some of these since they were decided on; the others go into the next file."""
-        begun = self._run.ledger.live(self._run.shop.name, kind=self._batch.kind, subjects=packed.order_sns)
+        begun = self._run.ledger.actions.live(self._run.shop.name, kind=self._batch.kind, subjects=packed.order_sns)
         for decision in packed.decisions:
             if decision.order_sn in begun:
                 message = begun_elsewhere(begun[decision.order_sn], language=self._run.language)

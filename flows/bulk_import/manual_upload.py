@@ -47,9 +47,9 @@ class ManualUpload:
         """The ledger first: a file that is not known there must not exist where a person finds it."""
         ledger, run = self._run.ledger, self._run
         try:
-            ledger.hand_over(run.record, kind=self._batch.kind, intents=packed.intents)
+            ledger.actions.hand_over(run.record, kind=self._batch.kind, intents=packed.intents)
         except AlreadyDone:
-            begun = ledger.live(run.shop.name, kind=self._batch.kind, subjects=packed.order_sns)
+            begun = ledger.actions.live(run.shop.name, kind=self._batch.kind, subjects=packed.order_sns)
             for decision in packed.decisions:
                 if decision.order_sn in begun:
                     message = begun_elsewhere(begun[decision.order_sn], language=run.language)

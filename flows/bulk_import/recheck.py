@@ -85,7 +85,7 @@ def _decided_again(
     run: Run, orders: Mapping[str, Order], decisions: Sequence[Decision], *, now: datetime
 ) -> dict[str, Decision]:
     pending = [order for order in orders.values() if order.status == "pending"]
-    changed = run.ledger.see(run.shop.name, fingerprints=fingerprints(pending))
+    changed = run.ledger.fingerprints.compare(run.shop.name, seen=fingerprints(pending))
     remember_audits(run, pending, at=now)
     rows = [decision.row for decision in decisions if decision.row is not None]
     rules = rules_of(run, now=now, changed=changed, orders=pending, rows=rows, accept_unusual=run.shared.accept_unusual)

@@ -71,7 +71,7 @@ def settle_files(run: Run) -> Iterator[Row]:
 
     While the site works through any file, what it does not show stays handed over; in a dry run it does so anyway.
     """
-    handed = run.ledger.handed_over(run.shop.name, kind=KIND)
+    handed = run.ledger.actions.handed_over(run.shop.name, kind=KIND)
     run.meter.add(len(handed))
     uploads = Uploads(run)
 

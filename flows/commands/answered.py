@@ -45,17 +45,17 @@ def agree_with_answers(ledger: Ledger, shop: str) -> None:
     An order that nothing holds any more is told as released. Its line stays: it is still to be shipped, and its
     ship-by alarms go by it.
     """
-    holds = ledger.holds(shop)
+    holds = ledger.holds.active(shop)
     open_states = {
-        each.state for kind in (DOCUMENT_KIND, ATTACHMENT_KIND) for each in ledger.documents(shop, kind=kind)
+        each.state for kind in (DOCUMENT_KIND, ATTACHMENT_KIND) for each in ledger.documents.search(shop, kind=kind)
     }
     changed: dict[Reason, list[OpenItem]] = defaultdict(list)
-    for line in ledger.outstanding(shop):
+    for line in ledger.open_items.search(shop):
         causes = {hold.cause for subject in _subjects(line) for hold in holds.get(subject, ())}
         if _is_answered(line.reason, causes=causes, states=open_states):
             changed[_reason_left(causes)].append(line)
     for reason, lines in changed.items():
-        ledger.retell(lines, outcome=reason.outcome, reason=reason.value)
+        ledger.open_items.update(lines, outcome=reason.outcome, reason=reason.value)
 
 
 def forget_answered_notices(ledger: Ledger, shop: str, *, notices: Iterable[str]) -> None:
@@ -63,7 +63,7 @@ def forget_answered_notices(ledger: Ledger, shop: str, *, notices: Iterable[str]
     open_ones = {each.notice.name for each in notices_of(ledger, shop) if each.needs_person}
     for name in dict.fromkeys(notices):
         if name not in open_ones:
-            ledger.settled(shop, subject=name)
+            ledger.open_items.remove(shop, subject=name)
 
 
 def _is_answered(reason: str, *, causes: Collection[str], states: Collection[DocumentState]) -> bool:
@@ -97,10 +97,10 @@ def release(ledger: Ledger, shop: str, *, holds: Sequence[Hold], by: str, reason
     by_notice = {hold.subject: hold for hold in holds if hold.cause in NOTICE_CAUSES}
     if by_notice:
         words = list(_words(by_notice, by=by, reason=reason))
-        ledger.mention(shop, mentions=words, judge=verdict, causes=NOTICE_CAUSES, by=by)
+        ledger.claims.add(shop, claims=words, judge=verdict, causes=NOTICE_CAUSES, by=by)
     for hold in holds:
         if hold.cause not in NOTICE_CAUSES:
-            ledger.lift(shop, subject=hold.subject, cause=hold.cause, by=by, reason=reason)
+            ledger.holds.lift(shop, subject=hold.subject, cause=hold.cause, by=by, reason=reason)
 
 
 def _words(holds: Mapping[str, Hold], *, by: str, reason: str) -> Iterator[Claim]:

@@ -25,7 +25,7 @@ from rpa.language import Language, Text
 if TYPE_CHECKING:
     from rpa.ledger.holds import Hold
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.subjects import Observation
+    from rpa.ledger.observations import Observation
 
 
 _SUBJECTS = {
@@ -118,9 +118,9 @@ class Held:
 
 def held_in(ledger: Ledger, shop: str) -> Iterator[Held]:
     """All active holds of a shop, with what is known of their orders."""
-    holds, now = ledger.holds(shop), ledger.site_now(shop)
-    clear = ledger.observations(shop, mark=CLEAR, subjects=holds)
-    audit = ledger.observations(shop, mark=UNDER_AUDIT, subjects=holds)
+    holds, now = ledger.holds.active(shop), ledger.site_clocks.now(shop)
+    clear = ledger.observations.of_mark(shop, mark=CLEAR, subjects=holds)
+    audit = ledger.observations.of_mark(shop, mark=UNDER_AUDIT, subjects=holds)
     for subject, each in holds.items():
         looks = [look for look in (clear.get(subject), audit.get(subject)) if look is not None]
         newest = sorted(looks, key=lambda look: look.last_at, reverse=True)

@@ -77,7 +77,7 @@ def lift_holds(
     who = person_named(by)
     why = reason_given(reason, language=config.language)
     with opened_ledger(config) as ledger:
-        chosen = _chosen(ledger.holds(shop), subjects=subjects, cause=cause, shop=shop)
+        chosen = _chosen(ledger.holds.active(shop), subjects=subjects, cause=cause, shop=shop)
         release(ledger, shop, holds=chosen, by=who, reason=why)
         agree_with_answers(ledger, shop)
     for subject in dict.fromkeys(hold.subject for hold in chosen):
@@ -107,8 +107,8 @@ def _wanted(subject: str, *, reason: str, until: datetime | None) -> Wanted:
 
 def _put(config: Config, shop: str, *, wanted: Sequence[Wanted], by: str) -> None:
     with opened_ledger(config) as ledger:
-        before = ledger.holds(shop)
-        ledger.hold_all(shop, wanted=wanted, by=by)
+        before = ledger.holds.active(shop)
+        ledger.holds.put_many(shop, wanted=wanted, by=by)
     for line in _said(wanted, shop=shop, by=by, before=before, language=config.language):
         console().print(line, soft_wrap=True)
 

@@ -115,7 +115,7 @@ def resolve_lost_notices(config_path: Path | None, shop: str, *, notice_id: str 
     with RunLock(config.var / "locks", shop=shop, clock=config.clock), opened_ledger(config) as ledger:
         lost = [each for found in notices_of(ledger, shop) for each in found.all if each.state is DocumentState.LOST]
         for document in lost:
-            ledger.conclude_document(document, state=DocumentState.RESOLVED, facts=word.facts, by=by)
+            ledger.documents.conclude(document, state=DocumentState.RESOLVED, facts=word.facts, by=by)
         _close_incident(ledger, shop)
         agree_with_answers(ledger, shop)
         forget_answered_notices(ledger, shop, notices=[each.name.partition("/")[0] for each in lost])
@@ -170,7 +170,7 @@ class _Answering:
 
     def _replaced(self, document: Document) -> list[str]:
         """The orders of this document whose word the answer takes the place of."""
-        said = self.ledger.mentions_of(document)
+        said = self.ledger.claims.of_document(document)
         if self.word.orders:
             return [mention.subject for mention in said if mention.subject in self.word.orders]
         return [mention.subject for mention in said if mention.says == Says.UNCLEAR]
@@ -182,18 +182,18 @@ class _Answering:
             for order in orders
         ]
         if document.state in NEEDS_PERSON or document.state is DocumentState.RESOLVED:
-            self.ledger.conclude_document(
+            self.ledger.documents.conclude(
                 document,
                 state=self._state(document, orders=orders),
                 facts=self.word.facts,
-                mentions=words,
+                claims=words,
                 judge=verdict,
                 causes=NOTICE_CAUSES,
                 by=self.word.by,
             )
         elif words:
             own = [replace(each, document_id=document.id) for each in words]
-            self.ledger.mention(document.shop, mentions=own, judge=verdict, causes=NOTICE_CAUSES, by=self.word.by)
+            self.ledger.claims.add(document.shop, claims=own, judge=verdict, causes=NOTICE_CAUSES, by=self.word.by)
 
     def _state(self, document: Document, *, orders: Sequence[str]) -> DocumentState:
         """Dealt with, unless orders stay that nobody has explained."""
@@ -201,7 +201,7 @@ class _Answering:
         left = [
             mention
             for each in whole
-            for mention in self.ledger.mentions_of(each)
+            for mention in self.ledger.claims.of_document(each)
             if mention.says == Says.UNCLEAR and mention.subject not in orders
         ]
         return DocumentState.UNCLEAR if left and document.state is DocumentState.UNCLEAR else DocumentState.RESOLVED
@@ -215,7 +215,10 @@ def _told(ledger: Ledger, found: Noticed, *, word: _Word, said: Sequence[str], l
         notice=name, shop=shop, orders=orders, says=says, by=word.by, reason=word.reason
     )
     left = dict.fromkeys(
-        mention.subject for each in found.all for mention in ledger.mentions_of(each) if mention.says == Says.UNCLEAR
+        mention.subject
+        for each in found.all
+        for mention in ledger.claims.of_document(each)
+        if mention.says == Says.UNCLEAR
     )
     if left:
         yield _STILL.of(language).format(notice=name, orders=", ".join(left))
@@ -228,10 +231,10 @@ def _told(ledger: Ledger, found: Noticed, *, word: _Word, said: Sequence[str], l
 
 def _close_incident(ledger: Ledger, shop: str) -> None:
     if not _in_state(ledger, shop, DocumentState.LOST):
-        ledger.close_incident(shop, cause=LOST)
+        ledger.incidents.close(shop, cause=LOST)
 
 
 def _in_state(ledger: Ledger, shop: str, state: DocumentState) -> list[Document]:
     """Notices and their files in this state; other documents of the shop do not matter here."""
-    found = ledger.documents(shop, states=[state])
+    found = ledger.documents.search(shop, states=[state])
     return [document for document in found if document.kind in {DOCUMENT_KIND, ATTACHMENT_KIND}]

@@ -82,11 +82,11 @@ class Noticed:
 def notices_of(ledger: Ledger, shop: str) -> list[Noticed]:
     """All notices of a shop, oldest first."""
     files: dict[str, list[Document]] = defaultdict(list)
-    for each in ledger.documents(shop, kind=ATTACHMENT_KIND):
+    for each in ledger.documents.search(shop, kind=ATTACHMENT_KIND):
         files[each.name.partition("/")[0]].append(each)
     return [
         Noticed(notice=notice, files=tuple(sorted(files[notice.name], key=_number)))
-        for notice in ledger.documents(shop, kind=DOCUMENT_KIND)
+        for notice in ledger.documents.search(shop, kind=DOCUMENT_KIND)
     ]
 
 

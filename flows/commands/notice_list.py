@@ -85,7 +85,7 @@ def list_notices(config_path: Path | None, *, shops: Sequence[str], every: bool,
 def _accounts(ledger: Ledger, config: Config, shop: str, known: Sequence[Noticed]) -> Iterator[_Account]:
     """The shop's accounts that were ever asked for notices; one without a name where there is none."""
     hours = slot_hours_of(load_profile(config.shop(shop).platform, folder=config.selectors))
-    coverages = ledger.coverage(shop, kind=DOCUMENT_KIND)
+    coverages = ledger.coverage.search(shop, kind=DOCUMENT_KIND)
     documents = [document for each in known for document in each.all]
     names = {each.account for each in coverages} | {fact(each.notice, "account") for each in known}
     for account in sorted(names) or [""]:
@@ -95,7 +95,7 @@ def _accounts(ledger: Ledger, config: Config, shop: str, known: Sequence[Noticed
             covered=answer(
                 [each for each in coverages if each.account == account],
                 [each for each in documents if fact(each, "account") == account],
-                ledger.site_now(shop),
+                ledger.site_clocks.now(shop),
                 hours=hours,
             ),
         )

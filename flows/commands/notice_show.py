@@ -139,8 +139,8 @@ def _root(config: Config, shop: str) -> Path:
 
 
 def _order_table(ledger: Ledger, found: Noticed, *, language: Language) -> Table:
-    said = {mention.subject: mention for each in found.all for mention in ledger.mentions_of(each)}
-    holds = ledger.holds(found.notice.shop)
+    said = {mention.subject: mention for each in found.all for mention in ledger.claims.of_document(each)}
+    holds = ledger.holds.active(found.notice.shop)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for title in _ORDER_TITLES:
         table.add_column(title.of(language), overflow="fold")

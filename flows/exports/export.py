@@ -128,7 +128,7 @@ class ExportFetcher:
         if saved is not None:
             return saved
         facts = {"since": record.since.isoformat(), "until": record.until.isoformat()}
-        document = self._ledger.find_document(
+        document = self._ledger.documents.register(
             self._shop, kind=EXPORT_KIND, name=record.record_id, facts=facts, issued_at=record.asked_at
         )
         self._made(record)
@@ -168,11 +168,11 @@ class ExportFetcher:
             check(got)
             kept = self._store.keep(got, folder=FOLDER, name=f"{record.record_id}-{got.name}")
         path = kept.path.relative_to(self._store.root).as_posix()
-        saved = self._ledger.save_document(document, path=path, sha256=kept.sha256, size_bytes=kept.size_bytes)
+        saved = self._ledger.documents.save(document, path=path, sha256=kept.sha256, size_bytes=kept.size_bytes)
         return SavedExport(record=record, document=saved, path=kept.path)
 
     def _document(self, record: ExportRecord) -> Document | None:
-        found = self._ledger.documents(self._shop, kind=EXPORT_KIND, names=[record.record_id])
+        found = self._ledger.documents.search(self._shop, kind=EXPORT_KIND, names=[record.record_id])
         return found[0] if found else None
 
     def _saved(self, record: ExportRecord, document: Document) -> SavedExport | None:

@@ -19,7 +19,7 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from flows.orders.model import Order
     from rpa.ledger.holds import Hold
-    from rpa.ledger.subjects import Observation
+    from rpa.ledger.observations import Observation
     from rpa.run import Run
 
 _MISSING: Mapping[str, Text] = MappingProxyType(
@@ -48,7 +48,7 @@ def remember_audits(run: Run, orders: Iterable[Order], *, at: datetime) -> None:
     """Note which of these orders the list shows under audit. That it was so once stays known."""
     seen = {order.order_sn: _facts(order) for order in orders if order.audit is Mark.SET}
     if seen:
-        run.ledger.observe(run.shop.name, mark=UNDER_AUDIT, seen=seen, at=at)
+        run.ledger.observations.record(run.shop.name, mark=UNDER_AUDIT, seen=seen, at=at)
         _forget(run, seen, at=at)
 
 
@@ -68,9 +68,9 @@ def look_for_signs(run: Run, orders: Iterable[Order], *, at: datetime) -> None:
     a shop without holds by notices opens none. `at`: the site's clock.
     """
     orders = list(orders)
-    holds = run.ledger.holds(run.shop.name)
+    holds = run.ledger.holds.active(run.shop.name)
     held = held_but_clear(orders, holds=holds)
-    known = run.ledger.observations(run.shop.name, mark=CLEAR, subjects=[order.order_sn for order in orders])
+    known = run.ledger.observations.of_mark(run.shop.name, mark=CLEAR, subjects=[order.order_sn for order in orders])
     _forget(run, set(known).difference(order.order_sn for order in held), at=at)
     for order in held:
         if run.stopping() or ReadsSigns not in run.offices:
@@ -112,13 +112,13 @@ def _look(run: Run, held: _Held, known: Observation | None, *, at: datetime) -> 
             "signs": places,
             "evidence": str(signs.evidence.parent if signs.evidence else ""),
         }
-        run.ledger.observe(run.shop.name, mark=CLEAR, seen={sn: facts}, at=at)
+        run.ledger.observations.record(run.shop.name, mark=CLEAR, seen={sn: facts}, at=at)
 
 
 def _forget(run: Run, order_sns: Iterable[str], *, at: datetime) -> None:
     gone = list(order_sns)
     if gone:
-        run.ledger.observe(run.shop.name, mark=CLEAR, seen={}, gone=gone, at=at)
+        run.ledger.observations.record(run.shop.name, mark=CLEAR, seen={}, gone=gone, at=at)
 
 
 def _audit_hold(order: Order, holds: Mapping[str, tuple[Hold, ...]]) -> Hold | None:

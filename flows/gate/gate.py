@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flows.notices.coverage import LostSpan
     from flows.orders.model import Order
     from rpa.ledger.holds import Hold
-    from rpa.ledger.subjects import Observation
+    from rpa.ledger.observations import Observation
 
 Marks = Mapping[str, Mark]
 """One sign by the places where it stands: list, data, dialog, address …"""

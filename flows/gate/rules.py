@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.orders.model import GoodOrBad
     from rpa.ledger.actions import Action
     from rpa.ledger.documents import Document
-    from rpa.ledger.subjects import Change
+    from rpa.ledger.fingerprints import Change
     from rpa.run import Run
 
 
@@ -49,7 +49,7 @@ def rules_of(
     settings = run.shop.settings(OrderSettings)
     words = run.profile.words
     order_sns = [order.order_sn for order in orders]
-    live = run.ledger.live(run.shop.name, kind=KIND, subjects=order_sns)
+    live = run.ledger.actions.live(run.shop.name, kind=KIND, subjects=order_sns)
     good = [row for row in rows if isinstance(row, SheetRow) and row.tracking_number]
     return Rules(
         now=now,
@@ -60,13 +60,13 @@ def rules_of(
             for goods in settings.no_logistics_goods
         ),
         most_orders_per_number=settings.max_orders_per_number,
-        clear_looks=run.ledger.observations(run.shop.name, mark=CLEAR, subjects=order_sns),
-        audited=run.ledger.observations(run.shop.name, mark=UNDER_AUDIT, subjects=order_sns),
+        clear_looks=run.ledger.observations.of_mark(run.shop.name, mark=CLEAR, subjects=order_sns),
+        audited=run.ledger.observations.of_mark(run.shop.name, mark=UNDER_AUDIT, subjects=order_sns),
         changed={sn: _difference(change) for sn, change in changed.items()},
         unresolved={sn: _words(action) for sn, action in live.items()},
         handed_over={sn: _words(action) for sn, action in live.items() if action.state is State.HANDED_OVER},
         shipped_numbers=_shipped_numbers(
-            run.ledger.bundled(run.shop.name, kind=KIND, bundles={row.tracking_number for row in good})
+            run.ledger.actions.bundled(run.shop.name, kind=KIND, bundles={row.tracking_number for row in good})
         ),
         unusual=frozenset() if accept_unusual or run.watched else _unusual(run, good),
         **_held_now(run, now=now),
@@ -101,12 +101,12 @@ def coverage_of(run: Run, *, now: datetime) -> Covered:
 
 def _in_question(run: Run) -> list[Document]:
     """The notices and their files that are not saved, lost, or cannot be read."""
-    found = run.ledger.documents(run.shop.name, states=_IN_QUESTION)
+    found = run.ledger.documents.search(run.shop.name, states=_IN_QUESTION)
     return [document for document in found if document.kind in {DOCUMENT_KIND, ATTACHMENT_KIND}]
 
 
 def _covered(run: Run, documents: list[Document], *, now: datetime) -> Covered:
-    coverages = run.ledger.coverage(run.shop.name, kind=DOCUMENT_KIND)
+    coverages = run.ledger.coverage.search(run.shop.name, kind=DOCUMENT_KIND)
     return answer(coverages, documents, now, hours=slot_hours_of(run.profile))
 
 
@@ -118,7 +118,7 @@ def _held_now(run: Run, *, now: datetime, subjects: Sequence[str] | None = None)
     documents = _in_question(run)
     unreadable = [document for document in documents if _unread(document)]
     return {
-        "holds": run.ledger.holds(run.shop.name, subjects=subjects),
+        "holds": run.ledger.holds.active(run.shop.name, subjects=subjects),
         "unreadable_notices": tuple(dict.fromkeys(document.name.partition("/")[0] for document in unreadable)),
         "lost": _covered(run, documents, now=now).lost,
     }
@@ -172,7 +172,7 @@ def room_left(run: Run, *, decided: int) -> int | None:
     today = run.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     ever = datetime.fromtimestamp(0, tz=today.tzinfo)
     limits = [
-        cap - run.ledger.count_done_since(run.shop.name, kind=KIND, since=since)
+        cap - run.ledger.actions.count_since(run.shop.name, kind=KIND, since=since)
         for cap, since in ((caps.max_per_run, started_at), (caps.max_per_day, today), (caps.trial, ever))
         if cap is not None
     ]

@@ -33,17 +33,17 @@ _EMPTY = Text(
 
 def watch_inboxes(config: Config, ledger: Ledger) -> None:
     """Open an incident for each shop whose hour has passed on a day that is not quiet; close it once a sheet comes."""
-    told = {incident.shop: incident for incident in ledger.open_incidents() if incident.cause == CAUSE}
+    told = {incident.shop: incident for incident in ledger.incidents.still_open() if incident.cause == CAUSE}
     folders = folders_of(config)
     for folder in folders:
         for shop in folder.shops:
             if shop.settings(OrderSettings).inbox_by is not None:
                 _watch(shop, folder, told.pop(shop.name, None), config=config, ledger=ledger)
     for name in told.keys() - config.broken.keys():
-        ledger.close_incident(name, cause=CAUSE)  # its shop has no such hour any more
-    grown = {incident.shop for incident in ledger.open_incidents() if incident.cause == GROWN}
+        ledger.incidents.close(name, cause=CAUSE)  # its shop has no such hour any more
+    grown = {incident.shop for incident in ledger.incidents.still_open() if incident.cause == GROWN}
     for name in grown.difference(config.broken, *(folder.names for folder in folders)):
-        ledger.close_incident(name, cause=GROWN)  # no run looks into an inbox of its
+        ledger.incidents.close(name, cause=GROWN)  # no run looks into an inbox of its
 
 
 def _watch(shop: Shop, folder: InboxFolder, told: Incident | None, *, config: Config, ledger: Ledger) -> None:
@@ -54,22 +54,22 @@ def _watch(shop: Shop, folder: InboxFolder, told: Incident | None, *, config: Co
         return
     came = _has_come(folder, since=day.replace(hour=0, minute=0, second=0, microsecond=0), ledger=ledger)
     if came and told is not None:
-        ledger.close_incident(shop.name, cause=CAUSE)
+        ledger.incidents.close(shop.name, cause=CAUSE)
     elif not came and told is None:
         message = _EMPTY.of(config.language).format(folder=folder.key, by=f"{by:%H:%M}")
-        ledger.incident(shop.name, cause=CAUSE, message=message)
+        ledger.incidents.report(shop.name, cause=CAUSE, message=message)
 
 
 def _has_come(folder: InboxFolder, *, since: datetime, ledger: Ledger) -> bool:
     """Whether new content was taken in since then, or lies there to be taken in."""
-    newest = ledger.newest_arrival(folder.key)
+    newest = ledger.inbox.newest(folder.key)
     if newest is not None and newest >= since:
         return True
     try:
         hashes = [_sha256(path) for path in folder.sheets()[0]]
     except OSError:
         return False
-    return any(each and ledger.known_arrival(folder.key, sha256=each) is None for each in hashes)
+    return any(each and ledger.inbox.find(folder.key, sha256=each) is None for each in hashes)
 
 
 def _sha256(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from flows.inbox.folder import DONE, result_of
 from flows.inbox.growth import SEEN, SHOWN
 from rpa.language import Text
-from rpa.ledger.inbox_rows import ArrivalState
+from rpa.ledger.inbox import ArrivalState
 from rpa.log import speak
 from rpa.untrusted_folder import FolderRefused
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from flows.inbox.folder import InboxFolder
     from flows.inbox.results import ResultWriter
-    from rpa.ledger.inbox_rows import Arrival
+    from rpa.ledger.inbox import Arrival
     from rpa.ledger.ledger import Ledger
     from rpa.untrusted_folder import UntrustedFolder
 
@@ -38,7 +38,7 @@ _NOT_SHOWN = Text(
 
 def write_results(folder: InboxFolder, *, ledger: Ledger, results: ResultWriter) -> None:
     """Write the results of all files whose rows read differently now. Hold the folder's lock."""
-    todo = [each for each in ledger.unfinished_arrivals(folder.key) if not each.result]
+    todo = [each for each in ledger.inbox.unfinished(folder.key) if not each.result]
     if not todo:
         return
     with ExitStack() as stack:
@@ -78,7 +78,7 @@ def _write_result(
 ) -> None:
     """The result of one file, and those of its copies; until people can find them, they are made again by each run."""
     path = folder.store / folder.outside(arrival.path).name
-    rows = ledger.rows_of_arrival(arrival)
+    rows = ledger.inbox.rows(arrival)
     results.write(path, rows=rows)
     here = [copy for copy in copies_of(arrival) if folder.outside(copy[1]).exists()]
     for _, kept in here:
@@ -95,7 +95,7 @@ def _write_result(
     waiting = [copy for copy in copies_of(arrival) if copy not in here]
     facts = {**arrival.facts, COPIES: waiting, SHOWN: shown}
     result = folder.inside(folder.shown(result_of(path)))
-    ledger.keep_result(arrival, result=result, rows=rows, facts=facts)
+    ledger.inbox.set_result(arrival, result=result, rows=rows, facts=facts)
 
 
 def _sheet_shown(arrival: Arrival, name: str, *, store: UntrustedFolder, done: UntrustedFolder) -> object:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flows.inbox.folder import InboxFolder
     from flows.sheets.tables import Reading
     from rpa.config import Config
-    from rpa.ledger.inbox_rows import Arrival, ArrivalRow
+    from rpa.ledger.inbox import Arrival, ArrivalRow
     from rpa.ledger.ledger import Ledger
 
 CAUSE: Final = "inbox_grown"
@@ -61,9 +61,7 @@ def read_again(folder: InboxFolder, *, config: Config, reading: Reading, ledger:
     Hold the folder's lock.
     """
     since = config.clock.now() - _WATCHED
-    recent = {
-        path: each for each in ledger.archived_arrivals(folder.key, since=since) for path in _places(each, folder)
-    }
+    recent = {path: each for each in ledger.inbox.archived(folder.key, since=since) for path in _places(each, folder)}
     changed = [path for path, arrival in recent.items() if _looks_otherwise(path, arrival, folder=folder)]
     told: list[str] = []
     left: list[LeftAlone] = []
@@ -79,15 +77,15 @@ def read_again(folder: InboxFolder, *, config: Config, reading: Reading, ledger:
     messages = [message for message in (*told, *grown) if message]
     for shop in folder.shops:
         if messages:
-            ledger.incident(shop.name, cause=CAUSE, message="\n".join(messages))
+            ledger.incidents.report(shop.name, cause=CAUSE, message="\n".join(messages))
         elif not left:
-            ledger.close_incident(shop.name, cause=CAUSE)
+            ledger.incidents.close(shop.name, cause=CAUSE)
     return left
 
 
 def _changed_copies(folder: InboxFolder, *, since: datetime, ledger: Ledger) -> dict[Path, str]:
     """The copies that came since then and look otherwise now, each with the name under which it came."""
-    copies = [copy for each in ledger.copied_arrivals(folder.key) for copy in _copies(each, since=since)]
+    copies = [copy for each in ledger.inbox.copied(folder.key) for copy in _copies(each, since=since)]
     seen = {folder.outside(str(path)): (str(name), (size, at)) for name, path, size, at, _ in copies}
     return {path: name for path, (name, before) in seen.items() if state(path) not in {None, before}}
 
@@ -102,14 +100,14 @@ def _grown_copies(
         if isinstance(each, LeftAlone):
             left.append(each)
             continue
-        if ledger.known_arrival(folder.key, sha256=each.sha256) is not None:  # it only was saved once more
+        if ledger.inbox.find(folder.key, sha256=each.sha256) is not None:  # it only was saved once more
             continue
         rows = [new_row(row) for row in rows_in(each.data, path=each.path, reading=reading)]
         name = names[each.path]
-        arrival = ledger.arrive(
+        arrival = ledger.inbox.add(
             folder.key, name=name, sha256=each.sha256, path=folder.inside(each.path), rows=rows, facts=as_seen(each)
         )
-        ledger.put_away(arrival)
+        ledger.inbox.archive(arrival)
         messages.append(_GREW.of(config.language).format(folder=folder.key, name=name, new=len(rows)))
     return messages, left
 
@@ -142,13 +140,13 @@ def _told(
     """Have the ledger know what the file says now; gives what is to be said about it, which may be nothing."""
     changed = _fact_of(found.path, arrival, folder=folder)
     facts = {**arrival.facts, SHOWN: [], changed: list(found.seen) if found.seen else None}
-    if ledger.known_arrival(arrival.folder, sha256=found.sha256) is not None:  # as it was, or it came in another way
-        ledger.keep_facts(arrival, facts=facts)
+    if ledger.inbox.find(arrival.folder, sha256=found.sha256) is not None:  # as it was, or it came in another way
+        ledger.inbox.set_facts(arrival, facts=facts)
         return ""
     rows = [new_row(row) for row in rows_in(found.data, path=found.path, reading=reading)]
-    before = ledger.rows_of_arrival(arrival)
-    ledger.arrive_anew(arrival, sha256=found.sha256, rows=rows, facts=facts)
-    stay = {row.id for row in before}.intersection(row.id for row in ledger.rows_of_arrival(arrival))
+    before = ledger.inbox.rows(arrival)
+    ledger.inbox.update(arrival, sha256=found.sha256, rows=rows, facts=facts)
+    stay = {row.id for row in before}.intersection(row.id for row in ledger.inbox.rows(arrival))
     if len(stay) == len(before) == len(rows):  # saved once more, as it was
         return ""
     message = _GREW.of(config.language).format(folder=arrival.folder, name=arrival.name, new=len(rows) - len(stay))

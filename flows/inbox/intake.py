@@ -22,14 +22,14 @@ from flows.inbox.rows import new_row, nothing_was_read
 from flows.sheets.contents import rows_in
 from flows.sheets.stability import LeftAlone, readable
 from rpa.language import Text
-from rpa.ledger.inbox_rows import ArrivalState
+from rpa.ledger.inbox import ArrivalState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from flows.sheets.tables import Reading
     from rpa.config import Config
-    from rpa.ledger.inbox_rows import Arrival
+    from rpa.ledger.inbox import Arrival
     from rpa.ledger.ledger import Ledger
 
 _STAYS = Text(
@@ -83,7 +83,7 @@ class InboxIntake:
 
     def _took(self, found: Found) -> bool:
         """Have the file's rows in the ledger, and the file put away; False: it stays where it is for now."""
-        known = self._ledger.known_arrival(self._folder.key, sha256=found.sha256)
+        known = self._ledger.inbox.find(self._folder.key, sha256=found.sha256)
         if known is None or self._may_come_again(known):
             return self._put_away(self._new(found, instead_of=known), found)
         if known.state is ArrivalState.ACCEPTED and known.name == found.name:
@@ -91,14 +91,14 @@ class InboxIntake:
         return self._put_copy_away(known, found)
 
     def _may_come_again(self, known: Arrival) -> bool:
-        return known.state is ArrivalState.ARCHIVED and nothing_was_read(self._ledger.rows_of_arrival(known))
+        return known.state is ArrivalState.ARCHIVED and nothing_was_read(self._ledger.inbox.rows(known))
 
     def _new(self, found: Found, *, instead_of: Arrival | None) -> Arrival:
         target = self._free(found.name, at=self._config.clock.now())
         rows = rows_in(found.data, path=target, reading=self._reading)
         told = _TAKEN_IN.of(self._config.language)
         logger.info("{}", told.format(folder=self._folder.key, name=found.name, rows=len(rows)))
-        return self._ledger.arrive(
+        return self._ledger.inbox.add(
             self._folder.key,
             name=found.name,
             sha256=found.sha256,
@@ -110,7 +110,7 @@ class InboxIntake:
 
     def _free(self, name: str, *, at: datetime) -> Path:
         """A place that neither has a file nor is kept for one that could not be moved yet."""
-        unfinished = self._ledger.unfinished_arrivals(self._folder.key)
+        unfinished = self._ledger.inbox.unfinished(self._folder.key)
         kept = {path for each in unfinished for path in (each.path, *(copy for _, copy in copies_of(each)))}
         return self._folder.put_away_as(name, at=at, taken=kept)
 
@@ -118,10 +118,10 @@ class InboxIntake:
         target = self._folder.outside(arrival.path)
         if target.exists() or target.parent != self._folder.store:  # an earlier release put away in done/
             target = self._free(arrival.name, at=arrival.arrived_at)
-            arrival = self._ledger.put_elsewhere(arrival, path=self._folder.inside(target))
+            arrival = self._ledger.inbox.move(arrival, path=self._folder.inside(target))
         if not moved(found, to=target, folder=self._folder):
             return False
-        self._ledger.put_away(arrival)
+        self._ledger.inbox.archive(arrival)
         return True
 
     def _put_copy_away(self, known: Arrival, found: Found) -> bool:
@@ -137,7 +137,7 @@ class InboxIntake:
             target = self._free(found.name, at=self._config.clock.now())
             copies = [*copies, (found.name, self._folder.inside(target))]
         facts = with_copy(known, found, path=self._folder.inside(target), at=self._config.clock.now())
-        self._ledger.keep_facts(known, facts={**facts, COPIES: copies})
+        self._ledger.inbox.set_facts(known, facts={**facts, COPIES: copies})
         return moved(found, to=target, folder=self._folder)
 
     def _finish(self, read: Collection[tuple[str, str]], *, left: Iterable[LeftAlone]) -> None:
@@ -146,7 +146,7 @@ class InboxIntake:
         `read`: name and content of those that lay there and could be read.
         """
         unread = {each.path.name for each in left}.difference(name for name, _ in read)
-        for arrival in self._ledger.unfinished_arrivals(self._folder.key):
+        for arrival in self._ledger.inbox.unfinished(self._folder.key):
             lies_there = (arrival.name, arrival.sha256) in read or arrival.name in unread
             if arrival.state is ArrivalState.ACCEPTED and not lies_there:
-                self._ledger.put_away(arrival)
+                self._ledger.inbox.archive(arrival)

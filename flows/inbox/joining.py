@@ -16,7 +16,7 @@ from flows.orders.model import BadRow, Decision, Place, SheetRow
 from flows.orders.reasons import Reason
 from flows.sheets.contents import FilesRead, SheetContents, rows_in
 from flows.sheets.stability import LeftAlone, readable
-from rpa.ledger.inbox_rows import ArrivalState
+from rpa.ledger.inbox import ArrivalState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.sheets.tables import Reading
     from rpa.config import Config
     from rpa.flow import Plan
-    from rpa.ledger.inbox_rows import Arrival, ArrivalRow
+    from rpa.ledger.inbox import Arrival, ArrivalRow
     from rpa.ledger.ledger import Ledger
 
 GoodOrBad = SheetRow | BadRow
@@ -90,7 +90,7 @@ class Arrived:
             overdue_from = self.config.clock.now() - folder.keep
             self.rows[folder.key] = [
                 _open_row(arrival, row, folder=folder, overdue=arrival.arrived_at <= overdue_from)
-                for arrival, row in ledger.open_rows(folder.key)
+                for arrival, row in ledger.inbox.open_rows(folder.key)
             ]
         self.by_place |= {each.row.place: (folder, each) for each in self.rows[folder.key]}
 
@@ -142,7 +142,7 @@ class Arrived:
     def elsewhere(self) -> set[Place]:
         """The rows that another run has ended meanwhile, or that have their order in a shop outside this run."""
         with self.ledger() as ledger:
-            now = {row.id: row for key in self.rows for _, row in ledger.open_rows(key)}
+            now = {row.id: row for key in self.rows for _, row in ledger.inbox.open_rows(key)}
         return {
             place
             for place, (_, each) in self.by_place.items()
@@ -194,6 +194,6 @@ def _read_in_place(folder: InboxFolder, config: Config, *, reading: Reading, led
     for each in found_in(folder, config=config, quiet_s=0):
         if isinstance(each, LeftAlone):
             left.append(each)
-        elif ledger.known_arrival(folder.key, sha256=each.sha256) is None:
+        elif ledger.inbox.find(folder.key, sha256=each.sha256) is None:
             rows += rows_in(each.data, path=readable(each.path), reading=reading)
     return FilesRead(rows=tuple(rows), left_alone=tuple(left))

@@ -15,7 +15,7 @@ from flows.inbox.folder import result_of
 from flows.orders.report import REASON_WORDS
 from flows.sheets import marks
 from rpa.language import Text
-from rpa.ledger.inbox_rows import RowState
+from rpa.ledger.inbox import RowState
 from rpa.report.cells import raw_text
 from rpa.report.columns import OUTCOME_COLUMN, Column, Layout, Row, Sheet
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from rpa.config import Config
-    from rpa.ledger.inbox_rows import Arrival, ArrivalRow
+    from rpa.ledger.inbox import Arrival, ArrivalRow
 
 _STATES: Mapping[str, Text] = {
     RowState.OPEN: Text(en="Goes on", zh="继续处理"),

@@ -15,7 +15,7 @@ from flows.inbox.rows import GoodOrBad, OpenRow, ends
 from flows.orders.model import KIND, BadRow, SheetRow
 from flows.orders.reasons import Reason
 from rpa.ledger.actions import State
-from rpa.ledger.inbox_rows import RowNote
+from rpa.ledger.inbox import RowNote
 from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flows.orders.model import Decision, Place
     from flows.sheets.contents import SheetContents
     from rpa.flow import Row
-    from rpa.ledger.inbox_rows import ArrivalRow
+    from rpa.ledger.inbox import ArrivalRow
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.open_items import Finding
 
@@ -44,11 +44,11 @@ def keep_in_sight(arrived: Arrived, *, stopped: Sequence[str]) -> None:
     with arrived.ledger() as ledger:
         for shop in arrived.live.intersection(arrived.folders).difference(stopped):
             folder = arrived.folders[shop]
-            rows = ledger.failed_rows(folder.key, since=arrived.config.clock.now() - folder.keep)
+            rows = ledger.inbox.failed_rows(folder.key, since=arrived.config.clock.now() - folder.keep)
             mine = [row for row in rows if row.shop == shop and row.reason not in _NOTHING_TO_DO]
             done = _done(folder, {row.subject for row in mine}, ledger=ledger)
             left = [row for row in mine if row.subject not in done and not _is_over(row, arrived)]
-            ledger.stand(
+            ledger.open_items.replace(
                 shop,
                 report=REPORT,
                 flow="ship",
@@ -60,7 +60,7 @@ def keep_in_sight(arrived: Arrived, *, stopped: Sequence[str]) -> None:
 
 def _done(folder: InboxFolder, subjects: Collection[str], *, ledger: Ledger) -> set[str]:
     """The orders that were shipped by the program after all."""
-    live = [ledger.live(shop, kind=KIND, subjects=subjects) for shop in folder.names]
+    live = [ledger.actions.live(shop, kind=KIND, subjects=subjects) for shop in folder.names]
     return {action.subject for found in live for action in found.values() if action.state is State.DONE}
 
 
@@ -132,7 +132,7 @@ class RowTracker:
         notes, self._notes = self._notes, []
         if notes:
             with self._arrived.ledger() as ledger:
-                ledger.note_rows(notes)
+                ledger.inbox.update_rows(notes)
 
     def leave(self, decision: Decision, *, stopped: Sequence[str]) -> None:
         """Note what became of a row that no shop of the run took."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from flows.orders.model import BadRow, Place, SheetRow
 from flows.orders.reasons import Reason
-from rpa.ledger.inbox_rows import NewRow
+from rpa.ledger.inbox import NewRow
 from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rpa.ledger.inbox_rows import ArrivalRow
+    from rpa.ledger.inbox import ArrivalRow
 
 GoodOrBad = SheetRow | BadRow
 

@@ -162,7 +162,7 @@ class Filing:
 
     def _known(self, notice: Document, *, number: int, name: str) -> Document:
         shared = {key: notice.facts[key] for key in ("title", "kind", "account")}
-        return self._ledger.find_document(
+        return self._ledger.documents.register(
             self._shop,
             kind=ATTACHMENT_KIND,
             name=f"{notice.name}/{number}",
@@ -173,7 +173,9 @@ class Filing:
 
     def _replaced(self, notice: Document, attachment: Attachment) -> Document | None:
         """The file on disk that had this one's place; None: there is none, or it is this one."""
-        found = self._ledger.documents(self._shop, kind=ATTACHMENT_KIND, names=[f"{notice.name}/{attachment.number}"])
+        found = self._ledger.documents.search(
+            self._shop, kind=ATTACHMENT_KIND, names=[f"{notice.name}/{attachment.number}"]
+        )
         return next((each for each in found if each.path and each.facts["name"] != attachment.name), None)
 
     def _fetched(self, download: Download, *, into: Path, kind: NoticeKind) -> tuple[Path, Reading]:
@@ -199,7 +201,7 @@ class Filing:
         name = str(document.facts["name"])
         kept = self._store.keep(path, folder=f"notices/{document.facts['notice']}", name=name)
         place = kept.path.relative_to(self._store.root).as_posix()
-        return self._ledger.save_document(document, path=place, sha256=kept.sha256, size_bytes=kept.size_bytes)
+        return self._ledger.documents.save(document, path=place, sha256=kept.sha256, size_bytes=kept.size_bytes)
 
     def _reading_of_saved(self, document: Document) -> Reading:
         if kind_of(document) is NoticeKind.OTHER:
@@ -232,11 +234,11 @@ class Filing:
         """State, reason, what it says of orders and the holds that follow: one transaction of the ledger."""
         at, named = document.issued_at or document.found_at, (says or {}).items()
         facts = {"reason": reason.value, "message": message, AGAIN: again, **({} if says is None else counts_of(says))}
-        return self._ledger.conclude_document(
+        return self._ledger.documents.conclude(
             document,
             state=state,
             facts=facts,
-            mentions=[Claim(subject=sn, says=word.value, at=at, source=document.name) for sn, word in named],
+            claims=[Claim(subject=sn, says=word.value, at=at, source=document.name) for sn, word in named],
             judge=verdict,
             causes=NOTICE_CAUSES,
             by=self._by,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rpa.ledger.claims import Claim
     from rpa.ledger.coverage import Coverage
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.subjects import Observation
+    from rpa.ledger.observations import Observation
     from rpa.run import Run
 
 
@@ -83,7 +83,7 @@ class GapReporter:
         """Put the coverage in doubt; the error that ends the shop's run names the account and the right."""
         text = _no_right(account, right=self._words.right, said=said)
         self._doubt(account, text, at=at)
-        self._ledger.incident(self._shop, cause=NO_RIGHT, message=self._in_words(text))
+        self._ledger.incidents.report(self._shop, cause=NO_RIGHT, message=self._in_words(text))
         return RightMissing(text)
 
     def list_is_not_whole(self) -> None:
@@ -97,18 +97,18 @@ class GapReporter:
 
     def tell_what_expires(self, *, now: datetime) -> None:
         """What is known but not saved after five days, and what was lost."""
-        documents = self._ledger.documents(self._shop)
-        coverages = self._ledger.coverage(self._shop, kind=DOCUMENT_KIND)
+        documents = self._ledger.documents.search(self._shop)
+        coverages = self._ledger.coverage.search(self._shop, kind=DOCUMENT_KIND)
         covered = answer(coverages, documents=documents, now=now, hours=self._words.slot_hours)
         by_name = {document.name: document for document in documents if document.kind == DOCUMENT_KIND}
         self._tell(EXPIRING, _expiring([by_name[name] for name in covered.expiring]) if covered.expiring else None)
         self._tell(LOST, _lost(covered) if covered.lost else None)
 
     def _tell_of_silence(self, account: str, *, now: datetime) -> None:
-        seen = self._ledger.observations(self._shop, mark=UNDER_AUDIT)
-        said = self._ledger.mentions(self._shop, subjects=list(seen))
-        documents = self._ledger.documents(self._shop, kind=DOCUMENT_KIND)
-        for coverage in self._ledger.coverage(self._shop, kind=DOCUMENT_KIND, account=account):
+        seen = self._ledger.observations.of_mark(self._shop, mark=UNDER_AUDIT)
+        said = self._ledger.claims.of_subjects(self._shop, subjects=list(seen))
+        documents = self._ledger.documents.search(self._shop, kind=DOCUMENT_KIND)
+        for coverage in self._ledger.coverage.search(self._shop, kind=DOCUMENT_KIND, account=account):
             silent = without_notice(
                 seen.values(), said=said, coverage=coverage, documents=documents, hours=self._words.slot_hours
             )
@@ -117,12 +117,12 @@ class GapReporter:
                 self._doubt(account, text, at=now)
                 self._tell(SILENT, text)
             elif self._is_cleared(coverage, documents):
-                self._ledger.doubt_coverage(self._shop, account=account, kind=DOCUMENT_KIND, doubt="", at=now)
+                self._ledger.coverage.validate(self._shop, account=account, kind=DOCUMENT_KIND)
                 self._tell(SILENT, None)
 
     def _is_cleared(self, coverage: Coverage, documents: Sequence[Document]) -> bool:
         """Whether a doubt is over: the list could be read again, or this run has found a notice about audits."""
-        right_is_back = self._ledger.close_incident(self._shop, cause=NO_RIGHT) is not None
+        right_is_back = self._ledger.incidents.close(self._shop, cause=NO_RIGHT) is not None
         came = any(
             kind_of(one) in ABOUT_AUDITS
             and account_of(one) == coverage.account
@@ -132,15 +132,17 @@ class GapReporter:
         return bool(coverage.doubt) and (right_is_back or came)
 
     def _doubt(self, account: str, text: Text, *, at: datetime) -> None:
-        self._ledger.doubt_coverage(self._shop, account=account, kind=DOCUMENT_KIND, doubt=self._in_words(text), at=at)
+        self._ledger.coverage.invalidate(
+            self._shop, account=account, kind=DOCUMENT_KIND, doubt=self._in_words(text), at=at
+        )
 
     def _tell(self, cause: str, text: Text | None) -> None:
         """Note it and open the incident, or count it again; None: it is over."""
         if text is None:
-            self._ledger.close_incident(self._shop, cause=cause)
+            self._ledger.incidents.close(self._shop, cause=cause)
         else:
             self._note(cause, text)
-            self._ledger.incident(self._shop, cause=cause, message=self._in_words(text))
+            self._ledger.incidents.report(self._shop, cause=cause, message=self._in_words(text))
 
     def _note(self, cause: str, text: Text) -> None:
         self._run.note(cause, self._in_words(text))
@@ -262,10 +264,10 @@ def notices_not_saved(config: Config, ledger: Ledger, shop: str) -> Iterator[Tex
     platform = plugins.platforms().get(table.platform)
     if platform is None or ReadsNotices not in platform.can:
         return
-    now = ledger.site_now(shop)
+    now = ledger.site_clocks.now(shop)
     covered = answer(
-        ledger.coverage(shop, kind=DOCUMENT_KIND),
-        ledger.documents(shop),
+        ledger.coverage.search(shop, kind=DOCUMENT_KIND),
+        ledger.documents.search(shop),
         now,
         hours=slot_hours_of(load_profile(table.platform, folder=config.selectors)),
     )

@@ -68,7 +68,9 @@ class NoticeBatch:
         read: Iterator[NoticesPage] = chain([first], pages)
         for _ in range(_PASSES):
             if self._read(read, since=since):
-                self._ledger.cover(self._shop, account=self._account, kind=DOCUMENT_KIND, since=since, until=until)
+                self._ledger.coverage.extend(
+                    self._shop, account=self._account, kind=DOCUMENT_KIND, since=since, until=until
+                )
                 return
             read = self._office.newest()
         self._worries.list_is_not_whole()
@@ -89,7 +91,7 @@ class NoticeBatch:
         return totals == sorted(totals)
 
     def _since(self, now: datetime) -> datetime:
-        for covered in self._ledger.coverage(self._shop, kind=DOCUMENT_KIND, account=self._account):
+        for covered in self._ledger.coverage.search(self._shop, kind=DOCUMENT_KIND, account=self._account):
             if not covered.empty:
                 return min(covered.until, now) - _OVERLAP
         return now - timedelta(days=self._words.keep_days)
@@ -100,7 +102,7 @@ class NoticeBatch:
         for notice in page.notices:
             if notice.sent_at >= since:
                 kind = self._words.kind_of(notice.title)
-                self._ledger.find_document(
+                self._ledger.documents.register(
                     self._shop,
                     kind=DOCUMENT_KIND,
                     name=notice.notice_id,
@@ -124,7 +126,7 @@ class NoticeBatch:
 
     def _waiting(self) -> list[Document]:
         """What is still to be filed of the account that is logged in; of all before that is known."""
-        found = [each for each in self._ledger.documents(self._shop, kind=DOCUMENT_KIND) if is_to_be_filed(each)]
+        found = [each for each in self._ledger.documents.search(self._shop, kind=DOCUMENT_KIND) if is_to_be_filed(each)]
         mine = [each for each in found if not self._account or account_of(each) == self._account]
         return [each for each in mine if each.name not in self._told]
 

@@ -13,7 +13,7 @@ from rpa.language import Text
 if TYPE_CHECKING:
     from flows.orders.model import Order
     from rpa.ledger.holds import Hold
-    from rpa.ledger.subjects import Observation
+    from rpa.ledger.observations import Observation
 
 PERSON = "person"
 """A person put the hold on; only a person, or its end date, takes it off."""

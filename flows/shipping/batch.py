@@ -86,7 +86,7 @@ class ShippingBatch:
 
     def decide(self, orders: Sequence[Order], rows: Sequence[GoodOrBad] | None = None) -> None:
         """Decide on these orders, with the sheet rows that no shop has taken; the shop's limits are part of it."""
-        changed = self._run.ledger.see(self._shop, fingerprints=fingerprints(orders))
+        changed = self._run.ledger.fingerprints.compare(self._shop, seen=fingerprints(orders))
         remember_audits(self._run, orders, at=self._reading.now())
         rows = self._inbox.rows(self._shop) if rows is None else rows
         rules = rules_of(
@@ -133,7 +133,7 @@ class ShippingBatch:
 
     def _site_shows_ours(self, order_sn: str) -> bool:
         """The list has it as pending, the ledger as shipped: look again, the list may be an old one."""
-        action = self._run.ledger.live(self._shop, kind=KIND, subjects=[order_sn]).get(order_sn)
+        action = self._run.ledger.actions.live(self._shop, kind=KIND, subjects=[order_sn]).get(order_sn)
         if action is None or action.state is not State.DONE:
             return False
         return look_at(action, self._shipping.read_back([order_sn]).get(order_sn)).seen is Seen.OURS

@@ -19,7 +19,7 @@ from rpa.ledger.actions import State
 if TYPE_CHECKING:
     from flows.orders.api import ReadsOrders
     from rpa.ledger.actions import Action
-    from rpa.ledger.subjects import Observation
+    from rpa.ledger.observations import Observation
     from rpa.run import Run
 
 MOST_SEARCHES: Final = 30
@@ -42,9 +42,9 @@ class LookUps:
         """By order; it has just one, as a rule."""
         for row in rows:
             self.rows.setdefault(row.order_sn, []).append(row)
-        known = run.ledger.observations(run.shop.name, mark=_LOOKED_FOR, subjects=self.rows)
+        known = run.ledger.observations.of_mark(run.shop.name, mark=_LOOKED_FOR, subjects=self.rows)
         self._known = {sn: look for sn, look in known.items() if look.last_facts["row"] == _content(self.rows[sn][0])}
-        live = run.ledger.live(run.shop.name, kind=KIND, subjects=self.rows)
+        live = run.ledger.actions.live(run.shop.name, kind=KIND, subjects=self.rows)
         self._proven = {sn: action for sn, action in live.items() if action.state is State.DONE}
         self.wanted = sorted((sn for sn in self.rows if not self._is_known_missing(sn)), key=self._turn)
         """Those to be looked for, longest ago first, never first of all; what we have shipped ourselves comes last."""
@@ -80,7 +80,7 @@ class LookUps:
             ended = decide_found(order, row) if order is not None else None
             reason, message = (ended.reason, ended.message) if ended else (None, "")
             seen[sn] = {"row": _content(row), "reason": reason or "", "message": message}
-        self._run.ledger.observe(self._run.shop.name, mark=_LOOKED_FOR, seen=seen, gone=seen, at=self._now)
+        self._run.ledger.observations.record(self._run.shop.name, mark=_LOOKED_FOR, seen=seen, gone=seen, at=self._now)
 
     def known(self, rows: Sequence[SheetRow]) -> Iterator[tuple[SheetRow, OrderRow]]:
         """How those of these rows end that were not looked for now: as the ledger, or an earlier look, has it."""

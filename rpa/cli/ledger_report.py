@@ -147,7 +147,7 @@ def show_ledger(
     names = [shop.name for shop in config.meant(shops)] if shops else [None]
     wanted = None if state is None else _state(state)
     with readable_ledger(config) as ledger:
-        found = [action for name in names for action in ledger.show(name, state=wanted, limit=limit)]
+        found = [action for name in names for action in ledger.actions.search(name, state=wanted, limit=limit)]
     actions = sorted(found, key=lambda action: action.id, reverse=True)[:limit]
     if as_json:
         sys.stdout.write(json_text([action.to_json() for action in actions]) + "\n")

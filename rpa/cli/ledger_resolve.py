@@ -142,7 +142,7 @@ def resolve(
         _answer(config, action, answer=answers[0], by=who, reason=why, yes=yes)
         return
     with _shop_to_itself(config, shop) as ledger:
-        ledger.release(shop, subject=subject, by=who, reason=why)
+        ledger.fingerprints.release(shop, subject=subject, by=who, reason=why)
         _keep_open(ledger, shop, subject=subject)
     said = _RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)
     console().print(said, soft_wrap=True)
@@ -255,7 +255,7 @@ def _open_for_person(places: Sequence[str]) -> None:
 
 def _live_action(ledger: Ledger, shop: str, *, subject: str, kind: str | None) -> Action:
     """The one action of this subject that an answer can be for."""
-    known = ledger.show(shop, subject=subject)
+    known = ledger.actions.search(shop, subject=subject)
     live = [action for action in known if action.state in LIVE and kind in {None, action.kind}]
     if len(live) == 1:
         return live[0]
@@ -271,13 +271,13 @@ def _live_action(ledger: Ledger, shop: str, *, subject: str, kind: str | None) -
 def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: str, language: Language) -> None:
     """Keep the answer, and say what is recorded now."""
     shop, subject = action.shop, action.subject
-    answered = ledger.resolve(
+    answered = ledger.actions.resolve(
         shop, kind=action.kind, subject=subject, part=action.part, state=state, by=by, reason=reason
     )
     if answered.state is State.NOT_DONE:
         _keep_open(ledger, shop, subject=subject)
     else:
-        ledger.settled(shop, subject=subject)
+        ledger.open_items.remove(shop, subject=subject)
     word = STATE_WORDS[answered.state][0].of(language)
     said = _RESOLVED.of(language).format(subject=subject, shop=shop, state=word, by=by, reason=reason)
     console().print(said, soft_wrap=True)
@@ -287,5 +287,5 @@ def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: st
 
 def _keep_open(ledger: Ledger, shop: str, *, subject: str) -> None:
     """What is not done is still to be done: its lines stay, for the alarms before its deadline, and ask nobody."""
-    lines = [line for line in ledger.outstanding(shop) if line.subject == subject]
-    ledger.retell(lines, outcome=Outcome.WAITING, reason=_ANSWERED)
+    lines = [line for line in ledger.open_items.search(shop) if line.subject == subject]
+    ledger.open_items.update(lines, outcome=Outcome.WAITING, reason=_ANSWERED)

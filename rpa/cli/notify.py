@@ -141,7 +141,7 @@ def try_channels(config_path: Path | None, name: str | None) -> None:
         with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
             for each in names:
                 if works[each]:
-                    ledger.close_incident("", cause=cause_of(each))
+                    ledger.incidents.close("", cause=cause_of(each))
     if not all(works.values()):
         sys.exit(NeedsPerson.exit_code)
 

@@ -110,7 +110,7 @@ def give_back(config: Config, names: AbstractSet[str]) -> set[str]:
     if (config.var / "ledger.sqlite3").exists():
         with opened_ledger(config) as ledger:
             for name in names | over:
-                ledger.close_incident(name, cause=KickedOut.code)
+                ledger.incidents.close(name, cause=KickedOut.code)
     return over
 
 

@@ -241,7 +241,7 @@ class Teller:
             yield run.detail.splitlines()[0]
 
     def _counts(self, run: PlannedRun) -> Mapping[str, object]:
-        newest = self._ledger.runs(run.shop, limit=_NEWEST) if run.run_id else []
+        newest = self._ledger.runs.search(run.shop, limit=_NEWEST) if run.run_id else []
         return next((each.counts for each in newest if each.id == run.run_id), {})
 
 

@@ -63,7 +63,7 @@ def show_status(config_path: Path | None, names: Sequence[str], *, as_json: bool
         orders = orders_of(ledger, shops=[shop.name for shop in shops], words=words)
         states = shop_states(config, ledger, shops=shops, orders=orders, words=words, now=now)
         scheduler = scheduler_of(config, ledger, now=now)
-        program = [] if names else ledger.open_incidents("")
+        program = [] if names else ledger.incidents.still_open("")
         wanted = {shop.name for shop in shops} | (set() if names else {""})
         broken = [shop for shop in shops if isinstance(shop, BrokenShop)]
         to_do = folded(tasks(ledger, shops=wanted, broken=broken, orders=orders, words=words, now=now))

@@ -128,8 +128,8 @@ def departed_doubts(config: Config) -> Iterable[Finding]:
         return
     try:
         with Ledger.open(file, clock=config.clock) as ledger:
-            gone = sorted(ledger.shops_ever_run() - config.known.keys())
-            found = {shop: sorted(doubts) for shop in gone if (doubts := ledger.doubted(shop))}
+            gone = sorted(ledger.runs.shops() - config.known.keys())
+            found = {shop: sorted(doubts) for shop in gone if (doubts := ledger.actions.unsettled_subjects(shop))}
     except (ConfigError, LedgerFails):
         return
     for shop, orders in found.items():

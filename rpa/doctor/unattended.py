@@ -177,7 +177,7 @@ def _ahead(config: Config) -> dict[str, timedelta]:
         return {}
     with Ledger.open(file, clock=config.clock) as ledger:
         real = [name for name, shop in config.shops.items() if not shop.mock]
-        return {name: ledger.site_now(name) - config.clock.now() for name in real}
+        return {name: ledger.site_clocks.now(name) - config.clock.now() for name in real}
 
 
 def _vault(config: Config) -> Vault | None:

@@ -33,6 +33,9 @@ class State(StrEnum):
 LIVE: Final = frozenset({State.SUBMITTING, State.DONE, State.CONFLICT, State.UNKNOWN, State.HANDED_OVER})
 """While an action is in one of these, its subject takes no second action of the kind."""
 
+UNSETTLED: Final = LIVE - {State.DONE}
+"""The site has not shown yet that it is done, or that it never will be."""
+
 MAY_HAVE_ACTED: Final = frozenset({State.SUBMITTING, State.DONE, State.UNKNOWN, State.HANDED_OVER})
 """States that count against a cap: the site has our payload, or may have it."""
 

@@ -27,7 +27,7 @@ def look_at_handed_over(ledger: Ledger, run: RunRecord, handed: Sequence[Action]
         LookAt(action=each, seen=one.seen, settled=True, detail=one.detail, facts=one.facts)
         for each, one in zip(handed, looks, strict=True)
     ]
-    after = ledger.settle_many(run, counted)
+    after = ledger.actions.settle_many(run, counted)
     return [Settled(action=each, look=one) for each, one in zip(after, looks, strict=True)]
 
 
@@ -61,5 +61,5 @@ def settle_handed_over(
     ended: dict[int, Action] = {}
     for why in dict.fromkeys(each.look.detail or reason for each in absent):
         actions = [each.action for each in absent if (each.look.detail or reason) == why]
-        ended |= {each.id: each for each in ledger.take_back(run, actions=actions, by=by, reason=why)}
+        ended |= {each.id: each for each in ledger.actions.take_back(run, actions=actions, by=by, reason=why)}
     yield from (Settled(action=ended.get(each.action.id, each.action), look=each.look) for each in second)

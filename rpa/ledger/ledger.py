@@ -1,211 +1,102 @@
-"""The ledger: one object for a process, each method one transaction."""
+"""The ledger: opened once in a process, it holds the repository of each thing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy.exc import IntegrityError
-
-from rpa.errors import AlreadyDone
-from rpa.ledger import action_store, runs
-from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
-from rpa.ledger.document_store import Paperwork
-from rpa.ledger.inbox import Intake
-from rpa.ledger.open_items import Oversight
-from rpa.ledger.plans import Planning
+from rpa.ledger.action_store import ActionStore
+from rpa.ledger.alarm_store import AlarmStore
+from rpa.ledger.claim_store import ClaimStore
+from rpa.ledger.coverage_store import CoverageStore
+from rpa.ledger.document_store import DocumentStore
+from rpa.ledger.fingerprint_store import FingerprintStore
+from rpa.ledger.heartbeat_store import HeartbeatStore
+from rpa.ledger.hold_store import HoldStore
+from rpa.ledger.inbox_store import InboxStore
+from rpa.ledger.incident_store import IncidentStore
+from rpa.ledger.login_store import LoginStore
+from rpa.ledger.observation_store import ObservationStore
+from rpa.ledger.open_item_store import OpenItemStore
+from rpa.ledger.plan_store import PlanStore
 from rpa.ledger.retention import Retention
-from rpa.ledger.runs import RunRecord, RunState
-from rpa.ledger.subjects import Memory
+from rpa.ledger.run_store import RunStore
+from rpa.ledger.site_clocks import SiteClocks
+from rpa.ledger.snapshot import what_stands
+from rpa.ledger.transactions import Transactions
+from rpa.ledger.verification import LedgerInDoubt, opened
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sqlalchemy import Connection
+
+    from rpa.clock import Clock
+    from rpa.ledger.identity import Mark
+    from rpa.ledger.verification import Opened
 
 
-class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Retention):
-    """What was tried on which subject, and how it ended. Use it in one thread; other processes may have it open too."""
+class Ledger:
+    """What must not be forgotten, a repository a thing. Use it in one thread; other processes may have it open too."""
 
-    def start_run(self, shop: str, *, flow: str, options: Mapping[str, object] | None = None) -> RunRecord:
-        """A new run with the shop's next fence; earlier runs of the shop can write no more. Hold the shop's RunLock."""
-        with self._writing() as connection:
-            return runs.start(connection, shop=shop, flow=flow, options=options or {}, clock=self._clock)
+    def __init__(self, opened: Opened, *, clock: Clock) -> None:
+        database = self._database = Transactions(opened, what_stands=self._what_stands)
+        self.runs = RunStore(database, clock=clock)
+        self.actions = ActionStore(database, clock=clock)
+        self.holds = HoldStore(database, clock=clock)
+        self.claims = ClaimStore(database, clock=clock, holds=self.holds)
+        self.documents = DocumentStore(database, clock=clock, claims=self.claims)
+        self.coverage = CoverageStore(database, clock=clock)
+        self.fingerprints = FingerprintStore(database, clock=clock)
+        self.observations = ObservationStore(database, clock=clock)
+        self.site_clocks = SiteClocks(self.observations, clock=clock)
+        self.inbox = InboxStore(database, clock=clock)
+        self.open_items = OpenItemStore(database, clock=clock)
+        self.alarms = AlarmStore(database, clock=clock)
+        self.incidents = IncidentStore(database, clock=clock)
+        self.plans = PlanStore(database, clock=clock)
+        self.heartbeats = HeartbeatStore(database, clock=clock)
+        self.logins = LoginStore(database, clock=clock)
+        self.retention = Retention(database, clock=clock, holds=self.holds, plans=self.plans)
 
-    def finish_run(
-        self, run: RunRecord, *, state: RunState | str, counts: Mapping[str, object] | None = None
-    ) -> RunRecord:
-        """The run with its end: finished, stopped, or crashed (for one that a later run found). The first end stays."""
-        with self._writing() as connection:
-            return runs.finish(connection, run, state=RunState(state), counts=counts or {}, clock=self._clock)
+    @classmethod
+    def open(
+        cls, path_or_url: Path | str, *, clock: Clock, doubted: Callable[[LedgerInDoubt], None] | None = None
+    ) -> Self:
+        """The ledger in this SQLite file, made if need be, or at this database URL.
 
-    def unfinished_runs(self, shop: str) -> list[RunRecord]:
-        """Runs that never ended, oldest first. Asked under the shop's RunLock, before `start_run`, all have crashed."""
-        with self._reading() as connection:
-            return runs.unfinished(connection, shop=shop, clock=self._clock)
-
-    def runs(
-        self, shop: str | None = None, *, since: datetime | None = None, limit: int | None = None
-    ) -> list[RunRecord]:
-        """Runs of a shop (None: of all), newest first; `since`: started at or after."""
-        with self._reading() as connection:
-            return runs.search(connection, shop=shop, since=since, limit=limit, clock=self._clock)
-
-    def begin(self, run: RunRecord, *, kind: str, intents: Sequence[Intent]) -> list[Action]:
-        """The intents as `submitting` actions, durable when this returns: all of them, or none.
-
-        Raises:
-            FenceLost: a newer run of the shop has started.
-            AlreadyDone: a subject has a live action of this kind; the message names all of them.
-
-        """
-        return self._begin(run, kind=kind, intents=intents, state=State.SUBMITTING)
-
-    def hand_over(self, run: RunRecord, *, kind: str, intents: Sequence[Intent]) -> list[Action]:
-        """The intents as `handed_over` actions, which a person carries out; otherwise as `begin`."""
-        return self._begin(run, kind=kind, intents=intents, state=State.HANDED_OVER)
-
-    def _begin(self, run: RunRecord, *, kind: str, intents: Sequence[Intent], state: State) -> list[Action]:
-        clock = self._clock
-        try:
-            with self._writing() as connection:
-                runs.check_fence(connection, run)
-                return action_store.write_intents(
-                    connection, run=run, kind=kind, intents=intents, state=state, clock=clock
-                )
-        except IntegrityError as error:
-            taken = self._taken(run.shop, kind=kind, intents=intents)
-            if not taken:
-                raise
-            raise AlreadyDone(f"Nothing was begun in {run.shop}: {taken}") from error
-
-    def _taken(self, shop: str, *, kind: str, intents: Sequence[Intent]) -> str:
-        wanted = {(intent.subject, intent.part) for intent in intents}
-        with self._reading() as connection:
-            live = action_store.live(
-                connection, shop=shop, kind=kind, subjects=[subject for subject, _ in wanted], clock=self._clock
-            )
-        return ", ".join(
-            f"{kind} {each.subject} is {each.state} since run {each.run_id}"
-            for each in live
-            if (each.subject, each.part) in wanted
-        )
-
-    def settle(
-        self,
-        run: RunRecord,
-        action: Action,
-        *,
-        seen: Seen,
-        settled: bool,
-        detail: str = "",
-        facts: Mapping[str, object] | None = None,
-    ) -> Action:
-        """The action after one more look at the site.
-
-        `settled`: the settle time has passed since `created_at`. `facts` join those of the intent (the ship time, say).
-        An empty `detail` keeps the earlier one.
+        `doubted`: told of a ledger that may only be read, as a person has to decide about it; None: that is raised.
 
         Raises:
-            FenceLost: a newer run of the shop has started.
-            IllegalStep: only a person may change the action now, or nobody.
+            ConfigError: it cannot be opened, is no ledger, or is newer than this program.
+            LedgerInDoubt: it is missing, another one, or older than what lies around it.
 
         """
-        look = LookAt(action=action, seen=seen, settled=settled, detail=detail, facts=facts or {})
-        return self.settle_many(run, [look])[0]
+        with ExitStack() as stack:
+            ledger = cls(opened(path_or_url, doubted=doubted), clock=clock)
+            stack.callback(ledger.close)
+            ledger._database.catch_up()
+            stack.pop_all()
+        return ledger
 
-    def settle_many(self, run: RunRecord, looks: Sequence[LookAt]) -> list[Action]:
-        """The actions after one more look at each, in the order given: all of them, or none; raises as `settle`."""
-        with self._writing() as connection:
-            runs.check_fence(connection, run)
-            return action_store.count_looks(connection, looks, clock=self._clock)
+    def _what_stands(self, connection: Connection) -> Iterator[dict[str, Any]]:
+        return what_stands(connection, holds=self.holds, actions=self.actions)
 
-    def take_back(self, run: RunRecord, *, actions: Sequence[Action], by: str, reason: str) -> list[Action]:
-        """Handed-over actions as `not_done`, which frees their subjects: all of them, or none.
+    @property
+    def mark(self) -> Mark:
+        """Which ledger this is, and how far it has come."""
+        return self._database.mark
 
-        For a person who says that they were not carried out, once two looks have seen nothing of them.
+    def close(self) -> None:
+        """Give the connections back; the ledger is of no use afterwards."""
+        self._database.close()
 
-        Raises:
-            FenceLost: a newer run of the shop has started.
-            IllegalStep: one is not handed over any more, or was not looked at twice.
+    def __enter__(self) -> Self:
+        return self
 
-        """
-        with self._writing() as connection:
-            runs.check_fence(connection, run)
-            return action_store.end_handed_over(connection, actions, by=by, reason=reason, clock=self._clock)
-
-    def resolve(
-        self, shop: str, *, kind: str, subject: str, state: State, by: str, reason: str, part: str = ""
-    ) -> Action:
-        """The subject's live action after a person's answer.
-
-        Hold the shop's RunLock: a run in the middle of a click must not find its action answered.
-
-        Raises:
-            ConfigError: no live action, or an answer that does not fit; the message lists those that do.
-
-        """
-        with self._writing() as connection:
-            return action_store.write_answer(
-                connection,
-                shop=shop,
-                kind=kind,
-                subject=subject,
-                part=part,
-                state=state,
-                by=by,
-                reason=reason,
-                clock=self._clock,
-            )
-
-    def open_actions(self, shop: str, *, kind: str) -> list[Action]:
-        """What is `submitting`, from any run, oldest first: look at the site before anything else is done."""
-        with self._reading() as connection:
-            return action_store.in_state(connection, shop=shop, kind=kind, state=State.SUBMITTING, clock=self._clock)
-
-    def unknown(self, shop: str, *, kind: str) -> list[Action]:
-        """What is `unknown`, from any run, oldest first: the site may show by now what became of it."""
-        with self._reading() as connection:
-            return action_store.in_state(connection, shop=shop, kind=kind, state=State.UNKNOWN, clock=self._clock)
-
-    def handed_over(self, shop: str, *, kind: str) -> list[Action]:
-        """What is `handed_over`, from any run, oldest first."""
-        with self._reading() as connection:
-            return action_store.in_state(connection, shop=shop, kind=kind, state=State.HANDED_OVER, clock=self._clock)
-
-    def live(self, shop: str, *, kind: str, subjects: Iterable[str] | None = None) -> dict[str, Action]:
-        """The newest live action by subject; `subjects` None: of the whole shop."""
-        with self._reading() as connection:
-            found = action_store.live(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
-        return {each.subject: each for each in found}
-
-    def bundled(self, shop: str, *, kind: str, bundles: Iterable[str]) -> list[Action]:
-        """Live actions that share one of these bundles, oldest first."""
-        with self._reading() as connection:
-            return action_store.bundled(connection, shop=shop, kind=kind, bundles=bundles, clock=self._clock)
-
-    def latest(self, shop: str, *, kind: str, subjects: Iterable[str]) -> dict[str, Action]:
-        """The newest action by subject, whatever its state."""
-        with self._reading() as connection:
-            found = action_store.of_subjects(connection, shop=shop, kind=kind, subjects=subjects, clock=self._clock)
-        return {each.subject: each for each in found}
-
-    def count_done_since(self, shop: str, *, kind: str, since: datetime) -> int:
-        """How many actions begun since then are done, or may be (`submitting`, `unknown`, `handed_over`): for caps."""
-        with self._reading() as connection:
-            return action_store.count_since(connection, shop=shop, kind=kind, since=since)
-
-    def done_between(self, shop: str | None, *, kind: str, since: datetime, until: datetime) -> int:
-        """How many actions of a shop (None: of all) became done after `since` and by `until`: the pace."""
-        with self._reading() as connection:
-            return action_store.count_done(connection, shop=shop, kind=kind, since=since, until=until)
-
-    def show(
-        self,
-        shop: str | None = None,
-        *,
-        subject: str | None = None,
-        state: State | None = None,
-        since: datetime | None = None,
-        limit: int | None = None,
-    ) -> list[Action]:
-        """Actions, newest first; `since`: changed at or after."""
-        with self._reading() as connection:
-            return action_store.search(
-                connection, shop=shop, subject=subject, state=state, since=since, limit=limit, clock=self._clock
-            )
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

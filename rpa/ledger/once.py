@@ -98,21 +98,21 @@ class Once:
 
     def recover(self) -> list[Settled]:
         """Take over what earlier runs left open, and look at it before anything else is done; at their doubts too."""
-        for action in self._ledger.open_actions(self._run.shop, kind=self._kind):
+        for action in self._ledger.actions.submitting(self._run.shop, kind=self._kind):
             self._open[action.subject] = action
             self._due[action.subject] = self._clock.now() + self._settle_time
         return [*self.read_back(), *self._end_doubts()]
 
     def _end_doubts(self) -> list[Settled]:
         """What was unknown, and the site shows by now. What it does not show stays unknown: that a person ends."""
-        doubts = self._ledger.unknown(self._run.shop, kind=self._kind)
+        doubts = self._ledger.actions.unknown(self._run.shop, kind=self._kind)
         looks = self._look(doubts) if doubts else {}
         plain = [
             LookAt(action=each, seen=look.seen, settled=True, detail=look.detail, facts=look.facts)
             for each in doubts
             if (look := looks.get(each.subject, NOT_FOUND)).seen in {Seen.OURS, Seen.OTHER}
         ]
-        ended = self._ledger.settle_many(self._run, plain) if plain else []
+        ended = self._ledger.actions.settle_many(self._run, plain) if plain else []
         return [Settled(action=each, look=looks[each.subject]) for each in ended]
 
     def act(self, intent: Intent, act: Callable[[], Reply]) -> Reply:
@@ -140,7 +140,7 @@ class Once:
 
     def _act(self, intents: Sequence[Intent], act: Callable[[], Reply]) -> Reply:
         self._allowed()
-        begun = self._ledger.begin(self._run, kind=self._kind, intents=intents)
+        begun = self._ledger.actions.begin(self._run, kind=self._kind, intents=intents)
         for action in begun:
             self._open[action.subject] = action
             self._replies.pop(action.subject, None)
@@ -174,7 +174,7 @@ class Once:
             for subject, look in looks.items()
             if subject in self._open
         ]
-        after = self._ledger.settle_many(self._run, counted) if counted else []
+        after = self._ledger.actions.settle_many(self._run, counted) if counted else []
         return [
             Settled(action=action, look=Look(seen=each.seen, detail=each.detail, facts=each.facts))
             for action, each in zip(after, counted, strict=True)

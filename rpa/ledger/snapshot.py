@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rpa.ledger import action_store, holds
+from rpa.ledger import action_store, hold_store
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from rpa.clock import Clock
+    from rpa.ledger.action_store import ActionStore
+    from rpa.ledger.hold_store import HoldStore
 
 
-def what_stands(connection: Connection, *, clock: Clock) -> Iterator[dict[str, Any]]:
+def what_stands(connection: Connection, *, holds: HoldStore, actions: ActionStore) -> Iterator[dict[str, Any]]:
     """A line for each active hold, and for each action of which the site has not shown that it is done."""
-    for shop, hold in holds.active_anywhere(connection, clock=clock):
-        yield holds.entry_of(hold, shop=shop, by=hold.held_by, held_at=hold.held_at, now=hold.held_at)
-    yield from map(action_store.entry_of, action_store.unsettled(connection, clock=clock))
+    for shop, hold in holds.active_anywhere(connection):
+        yield hold_store.entry_of(hold, shop=shop, by=hold.held_by, held_at=hold.held_at, now=hold.held_at)
+    yield from map(action_store.entry_of, actions.unsettled(connection))

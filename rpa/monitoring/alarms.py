@@ -62,9 +62,9 @@ def raise_due(config: Config, ledger: Ledger) -> None:
     if not config.watch.ship_by_alarms_h:
         return
     words = ReasonCatalog.of_flows()
-    opened = {(each.shop, each.cause): each for each in ledger.open_incidents() if each.cause.startswith(SHIP_BY)}
+    opened = {(each.shop, each.cause): each for each in ledger.incidents.still_open() if each.cause.startswith(SHIP_BY)}
     for name, orders in orders_of(ledger, shops=config.known.keys(), words=words).items():
-        due = _due(orders, now=ledger.site_now(name)) if orders.pending else []
+        due = _due(orders, now=ledger.site_clocks.now(name)) if orders.pending else []
         _raise(
             config, ledger, name, due=due, opened={each.cause: each for (of, _), each in opened.items() if of == name}
         )
@@ -88,16 +88,16 @@ def _raise(config: Config, ledger: Ledger, shop: str, *, due: Sequence[Due], ope
     levels = config.watch.ship_by_alarms_h
     near = [each for each in due if each.within(max(levels))]
     wanted = [(each.subject, each.level(levels), each.deadline) for each in near]
-    new = {hours for _, hours, _ in (ledger.raise_alarms(shop, wanted=wanted) if wanted else ())}
+    new = {hours for _, hours, _ in (ledger.alarms.add(shop, wanted=wanted) if wanted else ())}
     for hours in levels:
         cause = cause_of(hours)
         within = [each for each in near if each.within(hours)]
         message = _message(shop, due=within, hours=hours, language=config.language) if within else ""
         if cause in opened and not within:
-            ledger.close_incident(shop, cause=cause)
+            ledger.incidents.close(shop, cause=cause)
         elif hours in new or (cause in opened and opened[cause].message != message):
             severity = Severity.CRITICAL if hours == min(levels) else Severity.WARNING
-            ledger.incident(shop, cause=cause, message=message, severity=severity)
+            ledger.incidents.report(shop, cause=cause, message=message, severity=severity)
         if cause in opened and within:
             orders = [each.subject for each in within if not each.held]
             _tell_anew(ledger, opened[cause], hours=hours, orders=orders, now=config.clock.now())
@@ -107,8 +107,8 @@ def _tell_anew(ledger: Ledger, told: Incident, *, hours: int, orders: Sequence[s
     """Have somebody hear of it again, where an order came within these hours after they were told last."""
     if told.told_at is None or abs(now - told.told_at) < at_the_latest(hours):
         return
-    if ledger.was_alarmed(told.shop, hours=hours, subjects=orders, after=told.told_at, until=now):
-        ledger.tell_anew(told)
+    if ledger.alarms.was_raised(told.shop, hours=hours, subjects=orders, after=told.told_at, until=now):
+        ledger.incidents.remind(told)
 
 
 def _message(shop: str, *, due: Sequence[Due], hours: int, language: Language) -> str:

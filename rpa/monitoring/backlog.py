@@ -93,7 +93,7 @@ class Orders:
 def orders_of(ledger: Ledger, *, shops: Collection[str], words: ReasonCatalog) -> dict[str, Orders]:
     """What is outstanding in each of these shops."""
     lines: dict[str, list[OpenItem]] = {name: [] for name in shops}
-    for line in ledger.outstanding(next(iter(shops)) if len(shops) == 1 else None):
+    for line in ledger.open_items.search(next(iter(shops)) if len(shops) == 1 else None):
         if line.shop in lines:
             lines[line.shop].append(line)
     return {name: _orders(found, words=words) for name, found in lines.items()}

@@ -121,6 +121,6 @@ def _told_by(worry: Worry, config: Config, ledger: Ledger, shop: str) -> list[Te
 
 def _not_run(ledger: Ledger, *, shops: Collection[str], span: Span) -> Iterable[PlannedRun]:
     for state in _NOT_RUN:
-        for each in ledger.planned_runs(state=state, since=span.since, until=span.until):
+        for each in ledger.plans.search(state=state, since=span.since, until=span.until):
             if each.shop in shops:
                 yield each

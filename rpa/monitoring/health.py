@@ -62,7 +62,7 @@ class Scheduler:
 
 def scheduler_of(config: Config, ledger: Ledger, *, now: datetime) -> Scheduler:
     """How the scheduler of this project is doing."""
-    signs = ledger.heartbeats()
+    signs = ledger.heartbeats.newest()
     beat, call = signs.get(SCHEDULER), newest_call(signs)
     due_by = now - (LATE_BETWEEN_CALLS if call else LATE_AFTER)
     return Scheduler(
@@ -81,8 +81,8 @@ def newest_call(signs: Mapping[str, Heartbeat]) -> Heartbeat | None:
 
 
 def _late(ledger: Ledger, *, entries: Collection[str], due_by: datetime) -> list[PlannedRun]:
-    due = [each for each in ledger.due_planned(due_by) if each.entry in entries]
-    busy = {each.shop for each in ledger.planned_runs(state=PlanState.STARTED)} if due else set()
+    due = [each for each in ledger.plans.due(due_by) if each.entry in entries]
+    busy = {each.shop for each in ledger.plans.search(state=PlanState.STARTED)} if due else set()
     return [each for each in due if each.shop not in busy]
 
 

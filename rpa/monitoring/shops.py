@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rpa.config import Config, Shop
     from rpa.kicks import Kick
     from rpa.language import Text
-    from rpa.ledger.heartbeats import Login
     from rpa.ledger.ledger import Ledger
+    from rpa.ledger.logins import Login
     from rpa.ledger.runs import RunRecord
     from rpa.monitoring.backlog import Forecast
     from rpa.monitoring.reasons import ReasonCatalog
@@ -137,12 +137,12 @@ def shop_states(
     from rpa.pauses import Pauses
 
     names = [shop.name for shop in shops]
-    pauses, logins = Pauses(config.folder, config.var), ledger.logins()
+    pauses, logins = Pauses(config.folder, config.var), ledger.logins.by_shop()
     kicks = Kicks(config.var).holding(config.shops.values())
-    planned = ledger.last_and_next(names)
+    planned = ledger.plans.last_and_next(names)
     lost = _by_shop(list(lost_runs(ledger, shops=set(names), now=now)))
     incidents: dict[str, list[Incident]] = {}
-    for each in ledger.open_incidents():
+    for each in ledger.incidents.still_open():
         if each.cause != CAUSE:  # the files tell it, now and without a scheduler
             incidents.setdefault(each.shop, []).append(each)
     states = []
@@ -150,7 +150,7 @@ def shop_states(
         last_planned, coming = planned[shop.name]
         runs = _newest_runs(ledger, shop.name, planned=last_planned)
         of_shop = orders[shop.name]
-        at_site = ledger.site_now(shop.name) if of_shop.pending else now
+        at_site = ledger.site_clocks.now(shop.name) if of_shop.pending else now
         states.append(
             ShopState(
                 shop=shop,
@@ -194,15 +194,15 @@ def _forecast(
 
 def shipped_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: ReasonCatalog) -> int:
     """How many orders were shipped in a shop in this time."""
-    return sum(ledger.done_between(shop, kind=kind, since=since, until=until) for kind in words.kinds)
+    return sum(ledger.actions.count_done(shop, kind=kind, since=since, until=until) for kind in words.kinds)
 
 
 def _newest_runs(ledger: Ledger, shop: str, *, planned: PlannedRun | None) -> list[LastRun]:
     """The shop's newest runs, newest first: those that were recorded, and planned ones that came to no record."""
-    records = ledger.runs(shop, limit=IN_A_ROW)
+    records = ledger.runs.search(shop, limit=IN_A_ROW)
     found = [_recorded(record) for record in records]
     if planned is not None and _came_to_nothing(planned):
-        of_shop = ledger.planned_runs(shop=shop, since=planned.planned_at - timedelta(days=1), until=planned.planned_at)
+        of_shop = ledger.plans.search(shop=shop, since=planned.planned_at - timedelta(days=1), until=planned.planned_at)
         found += [_failed(each) for each in of_shop[: 10 * IN_A_ROW] if _came_to_nothing(each)]
     return sorted(found, key=lambda run: run.started_at, reverse=True)[:IN_A_ROW]
 

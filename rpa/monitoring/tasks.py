@@ -83,12 +83,12 @@ def tasks(
     deadlines are judged by those of the sites.
     """
     found: list[Task] = []
-    incidents = [each for each in ledger.open_incidents() if each.shop in shops]
+    incidents = [each for each in ledger.incidents.still_open() if each.shop in shops]
     down = {each.shop for each in incidents if each.severity is Severity.CRITICAL} | {each.name for each in broken}
     for name, of_shop in orders.items():
         lines = [line for line in of_shop.lines if name not in down or line.reason not in words.unseen(line.flow)]
         if lines:
-            at_site = ledger.site_now(name)
+            at_site = ledger.site_clocks.now(name)
             found += [_of_line(line, words=words) for line in lines if _asks(line, words=words, now=at_site)]
     found += [
         _of_incident(each, orders=orders, words=words)
@@ -182,7 +182,7 @@ def lost_runs(ledger: Ledger, *, shops: Collection[str], now: datetime) -> Itera
     are only given up by a clock that is ahead.
     """
     since = now - _LOOKS_BACK
-    found = (each for state in _RUNS for each in ledger.planned_runs(state=state, since=since, until=now))
+    found = (each for state in _RUNS for each in ledger.plans.search(state=state, since=since, until=now))
     lost = [each for each in found if each.shop in shops]
     made_up = _newest_good_runs(ledger, shops={each.shop for each in lost}, since=since)
     for each in sorted(lost, key=lambda each: each.planned_at):
@@ -195,7 +195,7 @@ def _newest_good_runs(ledger: Ledger, *, shops: Iterable[str], since: datetime) 
     """By shop and flow: when the newest run began that came to its end."""
     found: dict[tuple[str, str], datetime] = {}
     for shop in shops:
-        for run in ledger.runs(shop, since=since):
+        for run in ledger.runs.search(shop, since=since):
             if run.state is RunState.FINISHED:
                 found.setdefault((shop, run.flow), run.started_at)
     return found

@@ -46,14 +46,14 @@ def send_if_due(config: Config, ledger: Ledger, notifier: Notifier) -> bool:
     at, now = config.digest.at, config.clock.now()
     if at is None:
         return False
-    due, signs, taken = newest_due(at, now=now), ledger.heartbeats(), False
+    due, signs, taken = newest_due(at, now=now), ledger.heartbeats.newest(), False
     following = _on(due.date() + timedelta(days=1), at=at, like=now)
     for outlet in notifier.outlets_of_digest:
         last = signs.get(f"{_TAKEN}{outlet.name}")
         if last is not None and (not _is_missing(last, due=due, now=now) or outlet.rests):
             continue
         if last is None or _took(outlet, config, ledger, day=due.date()):
-            ledger.beat(f"{_TAKEN}{outlet.name}", next_due_at=following)
+            ledger.heartbeats.beat(f"{_TAKEN}{outlet.name}", next_due_at=following)
             taken = taken or last is not None
     return taken
 

@@ -38,9 +38,9 @@ def tell(config: Config, ledger: Ledger, notifier: Notifier, now: datetime | Non
     sent = sum(outlet.catch_up() for outlet in notifier.outlets)
     note_channels(ledger, notifier=notifier, language=config.language)
     tellings = due_now(
-        ledger.open_incidents(),
+        ledger.incidents.still_open(),
         closed=_ended_lately(ledger, now=moment),
-        told=ledger.told_since(moment - MEMORY),
+        told=ledger.incidents.notified_since(moment - MEMORY),
         now=moment,
     )
     if not tellings or not notifier.outlets:
@@ -60,17 +60,17 @@ def note_channels(ledger: Ledger, *, notifier: Notifier, language: Language) -> 
         if outlet.noted:
             continue
         if outlet.failure is None:
-            ledger.close_incident("", cause=cause_of(outlet.name))
+            ledger.incidents.close("", cause=cause_of(outlet.name))
         else:
             fails = _FAILS.with_words(channel=outlet.name, problem=outlet.failure.problem)
             speak("WARNING", _SAID, words=fails)
             problem = fails.of(language)
-            ledger.incident("", cause=cause_of(outlet.name), message=problem, severity=Severity.WARNING)
+            ledger.incidents.report("", cause=cause_of(outlet.name), message=problem, severity=Severity.WARNING)
         outlet.noted = True
     known = {cause_of(outlet.name) for outlet in notifier.outlets}
-    for incident in ledger.open_incidents(""):
+    for incident in ledger.incidents.still_open(""):
         if incident.cause.startswith(f"{CHANNEL}:") and incident.cause not in known:
-            ledger.close_incident("", cause=incident.cause)
+            ledger.incidents.close("", cause=incident.cause)
 
 
 def cause_of(channel: str) -> str:
@@ -107,17 +107,17 @@ def _takers(incident: Incident, *, notifier: Notifier) -> Sequence[Outlet]:
 def _remember(told: Sequence[Incident], *, kind: Kind, ledger: Ledger) -> None:
     for incident in told:
         if kind is Kind.SOLVED:
-            ledger.told_closed(incident)
+            ledger.incidents.mark_end_notified(incident)
         else:
-            ledger.told(incident)
+            ledger.incidents.mark_notified(incident)
 
 
 def _ended_lately(ledger: Ledger, *, now: datetime) -> list[Incident]:
     """What is over and was told; an end that no channel took for a day is no news any more."""
     lately: list[Incident] = []
-    for incident in ledger.closed_and_told():
+    for incident in ledger.incidents.unnotified_ends():
         if incident.closed_at is not None and now - incident.closed_at < MEMORY:
             lately.append(incident)
         else:
-            ledger.told_closed(incident)
+            ledger.incidents.mark_end_notified(incident)
     return lately

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, RateLimited, RpaError, Stopped, WrongShop, WrongSite
+from rpa.ledger.incidents import Severity
+from rpa.ledger.open_items import Finding
 from rpa.report.columns import RUN_COLUMNS
 from rpa.report.tables import read_rows
 
 if TYPE_CHECKING:
     from rpa.flow import Flow
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.open_items import Finding
     from rpa.report.columns import Layout, Row
     from rpa.report.results import Incident, ShopResult
 
@@ -42,7 +43,7 @@ def keep_findings(ledger: Ledger, result: ShopResult, *, flow: Flow, whole: bool
     layout = flow.report.layout
     unseen = layout.unseen if stop is None else layout.unseen | {stop.cause}
     rows = (_finding(row, layout=layout, unseen=unseen) for row in read_rows(result.files.csv))
-    ledger.stand(
+    ledger.open_items.replace(
         result.shop,
         report=flow.report.name.en,
         flow=flow.name,
@@ -54,8 +55,6 @@ def keep_findings(ledger: Ledger, result: ShopResult, *, flow: Flow, whole: bool
 
 
 def _finding(row: Row, *, layout: Layout, unseen: Collection[str]) -> Finding:
-    from rpa.ledger.open_items import Finding  # brings the database, which is loaded while the browser starts
-
     reason = row.get("reason", "")
     return Finding(
         subject=row.get(layout.subject, ""),
@@ -76,24 +75,22 @@ def _facts(row: Row, *, layout: Layout) -> Iterator[tuple[str, str]]:
 
 def keep_ending(ledger: Ledger, shop: str, *, flow: str, stop: Incident | None) -> None:
     """Open an incident for what stopped a run; a run that was not stopped (None) closes those that it proves over."""
-    from rpa.ledger.incidents import Severity  # as above
-
     if stop is None:
-        for incident in ledger.open_incidents(shop):
+        for incident in ledger.incidents.still_open(shop):
             if incident.cause in OF_THE_SHOP or incident.cause.endswith(f":{flow}"):
-                ledger.close_incident(shop, cause=incident.cause)
+                ledger.incidents.close(shop, cause=incident.cause)
     elif stop.cause != Stopped.code:
         cause = stop.cause if stop.cause in OF_THE_SHOP else f"{stop.cause}:{flow}"
         severity = Severity.CRITICAL if stop.cause in AT_ONCE else Severity.WARNING
-        ledger.incident(shop, cause=cause, message=stop.message, severity=severity)
+        ledger.incidents.report(shop, cause=cause, message=stop.message, severity=severity)
 
 
 def keep_login(ledger: Ledger, shop: str, *, state: bytes | None, cookies: Collection[str], now: datetime) -> None:
     """Keep until when the saved login state lasts, or that there is none any more (None)."""
     if state is None:
-        ledger.forget_login(shop)
+        ledger.logins.remove(shop)
     else:
-        ledger.keep_login(shop, ends_at=login_ends(state, cookies=cookies, now=now))
+        ledger.logins.put(shop, ends_at=login_ends(state, cookies=cookies, now=now))
 
 
 def login_ends(state: bytes, *, cookies: Collection[str], now: datetime) -> datetime | None:

@@ -72,7 +72,7 @@ class ShopRun:
         ):
             self._end_killed_runs(ledger)
             options = {name: str(value) for name, value in asdict(self._job.options).items()}
-            self._record = ledger.start_run(self.name, flow=self._job.flow.name, options=options)
+            self._record = ledger.runs.start(self.name, flow=self._job.flow.name, options=options)
             self._ledger = ledger
             with RunReport(
                 config.var,
@@ -85,7 +85,7 @@ class ShopRun:
             self._leave_word(ledger)
             outcomes = self.report.result.outcomes
             state = "stopped" if self.stopped else "finished"
-            ledger.finish_run(self._record, state=state, counts=dict(outcomes))
+            ledger.runs.finish(self._record, state=state, counts=dict(outcomes))
 
     def _leave_word(self, ledger: Ledger) -> None:
         """Keep what people who did not watch ask for: what is open, what went wrong, how long the login lasts."""
@@ -132,7 +132,7 @@ class ShopRun:
             finally:
                 self.report.keep_closed(map(asdict, view.guard.closed))
                 if view.site_ahead is not None:
-                    self._ledger.keep_site_clock(self.name, ahead=view.site_ahead)
+                    self._ledger.site_clocks.keep(self.name, ahead=view.site_ahead)
                     self.report.keep_site_clock(view.site_ahead)
 
     def _watched(self, view: View) -> None:
@@ -181,10 +181,10 @@ class ShopRun:
         self.report.stop(self._stopped_by, exit_code=exit_code)
 
     def _end_killed_runs(self, ledger: Ledger) -> None:
-        for record in ledger.unfinished_runs(self.name):
+        for record in ledger.runs.unfinished(self.name):
             speak("WARNING", _KILLED, shop=self.name, run=record.id)
-            ledger.finish_run(record, state="crashed")
-        ahead = ledger.site_now(self.name) - self._job.config.clock.now()
+            ledger.runs.finish(record, state="crashed")
+        ahead = ledger.site_clocks.now(self.name) - self._job.config.clock.now()
         for folder, run in unfinished(self._job.config.var, shop=self.name):
             settled = self._settled_by(run, ledger)
             result = finish_crashed(folder, style=self._style(), settled=settled, site_ahead=ahead)
@@ -194,7 +194,7 @@ class ShopRun:
     def _settled_by(self, run: ReportRun, ledger: Ledger) -> Iterator[Row]:
         """Rows of what the shop's last run, which was killed, had settled: it may not have come to write them."""
         rows = flows()[run.flow].settled if run.flow in flows() else {}
-        changed = reversed(ledger.show(run.shop, since=run.started_at))
+        changed = reversed(ledger.actions.search(run.shop, since=run.started_at))
         newest = {(action.kind, action.subject): action for action in changed}
         for action in newest.values():
             if action.kind in rows and action.state is not State.SUBMITTING and not action.answered_by:

@@ -63,10 +63,10 @@ def watch_room(config: Config, ledger: Ledger) -> None:
         (FULL, _FULL, FULL_GB, Severity.CRITICAL),
     ):
         if free >= least_gb:
-            ledger.close_incident("", cause=cause)
+            ledger.incidents.close("", cause=cause)
         else:
             message = words.of(config.language).format(free=free, full=FULL_GB, folder=config.var)
-            ledger.incident("", cause=cause, message=message, severity=severity)
+            ledger.incidents.report("", cause=cause, message=message, severity=severity)
 
 
 _PING_EVERY_S, _PING_TIMEOUT_S = 30.0, 10.0

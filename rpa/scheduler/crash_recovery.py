@@ -225,10 +225,10 @@ def close_departed(config: Config, ledger: Ledger) -> int:
     scheduled in a shop keeps its lines there: its orders are still to be dealt with.
     """
     known = flows()
-    gone = [each for each in ledger.open_incidents() if _is_gone(each, config=config, ledger=ledger, known=known)]
+    gone = [each for each in ledger.incidents.still_open() if _is_gone(each, config=config, ledger=ledger, known=known)]
     for incident in gone:
-        ledger.close_incident(incident.shop, cause=incident.cause)
-    ledger.forget_others(shops=config.known, flows=known)
+        ledger.incidents.close(incident.shop, cause=incident.cause)
+    ledger.retention.remove_others(shops=config.known, flows=known)
     return len(gone)
 
 
@@ -250,5 +250,5 @@ def _was_unscheduled(flow: str, incident: Incident, *, config: Config, ledger: L
         for entry in config.schedule
     ):
         return False
-    before = ledger.planned_runs(shop=incident.shop, until=incident.last_seen_at, limit=_LOOKED_AT)
+    before = ledger.plans.search(shop=incident.shop, until=incident.last_seen_at, limit=_LOOKED_AT)
     return any(run.flow == flow and run.started_at for run in before)

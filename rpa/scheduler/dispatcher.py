@@ -80,7 +80,7 @@ class Dispatcher:
 
     def waiting(self, *, due_by: datetime) -> bool:
         """Whether something that was due by then is still to be started."""
-        return bool(self._ledger.due_planned(due_by))
+        return bool(self._ledger.plans.due(due_by))
 
     def wake(self) -> int:
         """Set right what happened while nobody was here, and plan ahead; how many moments never started.
@@ -140,11 +140,11 @@ class Dispatcher:
         return {run.id for run in (*self._workers.running(), *(each.planned for each in self._ended))}
 
     def _workers_forgot(self, run: PlannedRun) -> bool:
-        started = self._ledger.planned_runs(entry=run.entry, shop=run.shop, state=PlanState.STARTED)
+        started = self._ledger.plans.search(entry=run.entry, shop=run.shop, state=PlanState.STARTED)
         return any(each.id == run.id for each in started)
 
     def _start_due(self, now: datetime, *, due_by: datetime) -> None:
-        due = [run for run in self._ledger.due_planned(due_by) if not self._left_alone(run)]
+        due = [run for run in self._ledger.plans.due(due_by) if not self._left_alone(run)]
         if not due:
             return
         for run in due:
@@ -152,7 +152,7 @@ class Dispatcher:
         wanted = {run.id: run for run in sorted(due, key=_moment) if self._book.wanted(run)}
         newest = {(run.entry, run.shop): run.id for run in wanted.values()}
         paused, full = cache(self._pauses.of), cache(partial(is_full, self._config.var))
-        rests = resting(self._ledger.open_incidents(), secrets=self._config.var / "secrets", now=now)
+        rests = resting(self._ledger.incidents.still_open(), secrets=self._config.var / "secrets", now=now)
         for run in sorted(due, key=self._waiting.place):
             with self._trouble.kept(f"start:{run.entry}", shop=run.shop):
                 if run.id not in wanted:
@@ -184,7 +184,7 @@ class Dispatcher:
             self._waiting.note(run, why=OTHER_RUN if busy else NO_WORKER, now=now)
 
     def _start(self, run: PlannedRun, entry: Entry) -> None:
-        started = self._ledger.start_planned(run)
+        started = self._ledger.plans.start(run)
         task = Task(planned=started, options=entry.options, live=entry.live, time_limit=entry.time_limit)
         try:
             self._workers.start(task)
@@ -229,7 +229,7 @@ class Dispatcher:
         if trouble is not None:
             message = trouble.words.of(self._config.language)
             cause = f"{trouble.code}:{run.flow}"
-            self._ledger.incident(run.shop, cause=cause, message=message, severity=trouble.severity)
+            self._ledger.incidents.report(run.shop, cause=cause, message=message, severity=trouble.severity)
 
     def _was_taken(self, run: PlannedRun, *, detail: str) -> None:
         """Another process has the shop, a run by hand for example; or it was held back, and then asked to stop."""
@@ -240,7 +240,7 @@ class Dispatcher:
         if entry is not None and entry.if_busy == "skip" and not self._stopping:
             self._end(run, PlanState.SKIPPED, Why.BUSY, detail=detail)
             return
-        self._ledger.put_back(run, detail=detail)
+        self._ledger.plans.put_back(run, detail=detail)
         self._taken_until[run.id] = self._clock.monotonic() + _ASK_AGAIN_S
 
     def _paused_at_its_start(self, ended: Ended) -> Pause | None:
@@ -253,7 +253,7 @@ class Dispatcher:
         """Whether this run stopped because the scheduler does, with work left."""
         if not self._stopping:
             return False
-        newest = self._ledger.runs(ended.planned.shop, limit=1)
+        newest = self._ledger.runs.search(ended.planned.shop, limit=1)
         return any(run.id == ended.run_id and run.state is RunState.STOPPED for run in newest)
 
     def _end(
@@ -268,7 +268,7 @@ class Dispatcher:
     ) -> None:
         self._taken_until.pop(run.id, None)
         try:
-            ended = self._ledger.end_planned(
+            ended = self._ledger.plans.end(
                 run, state=state, reason=why, detail=detail, run_id=run_id, exit_code=exit_code
             )
         except IllegalStep as error:

@@ -83,7 +83,9 @@ class Failures:
         self._language = language
         self._noted_at: dict[tuple[str, str], float] = {}
         # an earlier process may have left some open, and this one finds that it works
-        self._open = {(each.shop, each.cause) for each in ledger.open_incidents() if each.cause.startswith(_PREFIX)}
+        self._open = {
+            (each.shop, each.cause) for each in ledger.incidents.still_open() if each.cause.startswith(_PREFIX)
+        }
 
     @contextmanager
     def kept(self, cause: str, *, shop: str = "") -> Iterator[None]:
@@ -109,14 +111,16 @@ class Failures:
         trace = None if isinstance(error, LedgerFails) else error
         speak("ERROR", _OF_SHOP if shop else _OF_ALL, traceback=trace, shop=shop, words=words)
         try:
-            self._ledger.incident(shop, cause=cause, message=words.of(self._language), severity=Severity.CRITICAL)
+            self._ledger.incidents.report(
+                shop, cause=cause, message=words.of(self._language), severity=Severity.CRITICAL
+            )
         except Exception as further:  # noqa: BLE001 - the ledger itself may be what fails
             logger.error("The ledger does not take the incident {}: {}", cause, further)
 
     def _close(self, where: tuple[str, str]) -> None:
         shop, cause = where
         try:
-            self._ledger.close_incident(shop, cause=cause)
+            self._ledger.incidents.close(shop, cause=cause)
         except Exception as error:  # noqa: BLE001 - same; tried again at the next success
             logger.error("The ledger does not close the incident {}: {}", cause, error)
         else:
@@ -148,7 +152,7 @@ def tell_of_broken(config: Config, ledger: Ledger) -> None:
     for shop in config.broken.values():
         words = what_is_wrong(shop).of(config.language)
         message = _MESSAGE.of(config.language).format(shop=shop.name, words=words)
-        ledger.incident(shop.name, cause=CAUSE, message=message, severity=Severity.CRITICAL)
-    for incident in ledger.open_incidents():
+        ledger.incidents.report(shop.name, cause=CAUSE, message=message, severity=Severity.CRITICAL)
+    for incident in ledger.incidents.still_open():
         if incident.cause == CAUSE and incident.shop not in config.broken:
-            ledger.close_incident(incident.shop, cause=incident.cause)
+            ledger.incidents.close(incident.shop, cause=incident.cause)

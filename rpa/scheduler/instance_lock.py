@@ -97,16 +97,16 @@ class InstanceLock:
             "next_due_at": None if upcoming is None else upcoming.isoformat(timespec="seconds"),
             "running": list(running),
         }
-        ledger.beat(SCHEDULER, next_due_at=upcoming, detail=", ".join(running))
+        ledger.heartbeats.beat(SCHEDULER, next_due_at=upcoming, detail=", ".join(running))
         self._write(json.dumps(sign, ensure_ascii=False).encode())
 
     def call(self, ledger: Ledger) -> None:
         """Say that this is one call of `rpa schedule --once`: that no process follows it is no death."""
-        ledger.beat(ONCE)
+        ledger.heartbeats.beat(ONCE)
 
     def call_over(self, ledger: Ledger) -> None:
         """Say that this call came to its end."""
-        ledger.beat(ONCE, detail=OVER)
+        ledger.heartbeats.beat(ONCE, detail=OVER)
 
     def _write(self, sign: bytes) -> None:
         try:

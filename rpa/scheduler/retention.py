@@ -62,24 +62,24 @@ class OldFiles:
 
     def _discard_evidence(self, folder: Path, *, shop: str, before: datetime) -> None:
         subjects = {each.name: each for each in old_folders(folder, before=before)}
-        for subject in self._ledger.long_done(shop, subjects=subjects, before=before):
+        for subject in self._ledger.retention.long_done(shop, subjects=subjects, before=before):
             discard(subjects[subject])
         runs = {each: run_of_import(each, shop=shop) for each in old_folders(imports_folder(folder), before=before)}
-        ended = set(self._ledger.long_ended(shop, run_ids=runs.values(), before=before))
+        ended = set(self._ledger.retention.long_ended(shop, run_ids=runs.values(), before=before))
         for each in (each for each, run_id in runs.items() if run_id in ended):
             discard(each)
 
     def _discard_exports(self, shop: str, *, before: datetime) -> None:
         """First the file, then what the ledger knows of it: killed in between, the next night goes on."""
-        for document in self._ledger.replaced_documents(shop, kind=EXPORTS, before=before):
+        for document in self._ledger.retention.replaced_documents(shop, kind=EXPORTS, before=before):
             file = self._config.var / "documents" / shop / document.path
             if not document.path or discard_file(file):
-                self._ledger.forget_document(document)
+                self._ledger.retention.remove_document(document)
 
     def _outstanding(self, shop: str) -> set[str]:
         """What a report may still be asked for. Of a shop that left, no line stands open; its actions tell."""
-        open_lines = {line.subject for line in self._ledger.outstanding(shop)}
-        return open_lines if shop in self._config.known else open_lines | self._ledger.doubted(shop)
+        open_lines = {line.subject for line in self._ledger.open_items.search(shop)}
+        return open_lines if shop in self._config.known else open_lines | self._ledger.actions.unsettled_subjects(shop)
 
 
 def _before(days: int | Literal["off"], *, now: datetime) -> datetime | None:
@@ -118,9 +118,9 @@ class Retention:
         if self._is_due(now):
             if not self._forget(now):
                 return
-            self._ledger.beat(TIDIED)
+            self._ledger.heartbeats.beat(TIDIED)
             self._files.discard_leftovers(now=now)
-            self._left = {*self._config.known, *self._ledger.shops_ever_run()}
+            self._left = {*self._config.known, *self._ledger.runs.shops()}
         free = {shop for shop in self._left if not self._is_being_run(shop, now=now)}
         if free:
             self._files.discard(free, pages_before=now - max(self._keep, _LEAST), now=now)
@@ -131,23 +131,23 @@ class Retention:
         return timedelta(days=self._config.scheduler.keep_days)
 
     def _is_due(self, now: datetime) -> bool:
-        last = self._ledger.heartbeats().get(TIDIED)
+        last = self._ledger.heartbeats.newest().get(TIDIED)
         return now.hour >= NIGHT and (last is None or last.beat_at.date() != now.date())
 
     def _is_being_run(self, shop: str, *, now: datetime) -> bool:
         """Of a run that was killed, too, until the next one finds it; a shop that left rpa.toml has no next one."""
-        return any(run.started_at > now - _LEAST for run in self._ledger.unfinished_runs(shop))
+        return any(run.started_at > now - _LEAST for run in self._ledger.runs.unfinished(shop))
 
     def _forget(self, now: datetime) -> bool:
         """Whether all is forgotten; else the rest is for the next time: other chores wait meanwhile."""
-        if self._ledger.forget_planned(now - self._keep, at_most=AT_MOST) == AT_MOST:
+        if self._ledger.retention.remove_plans(now - self._keep, at_most=AT_MOST) == AT_MOST:
             return False
-        if self._ledger.forget_runs(now - self._runs_kept, at_most=AT_MOST) == AT_MOST:
+        if self._ledger.retention.remove_runs(now - self._runs_kept, at_most=AT_MOST) == AT_MOST:
             return False
         before = now - max(self._keep, _LEAST)
-        self._ledger.forget_incidents(before)
-        self._ledger.forget_alarms(before)
-        self._ledger.forget_arrivals(before)
+        self._ledger.retention.remove_incidents(before)
+        self._ledger.retention.remove_alarms(before)
+        self._ledger.retention.remove_arrivals(before)
         return True
 
     @property

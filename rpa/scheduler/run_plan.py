@@ -73,10 +73,10 @@ class RunPlan:
 
         `now` is in UTC; `running`: records of the runs that a worker is at.
         """
-        for run in self._ledger.planned_runs(state=PlanState.STARTED):
+        for run in self._ledger.plans.search(state=PlanState.STARTED):
             if run.id not in running:
-                self._ledger.end_planned(run, state=PlanState.INTERRUPTED, reason=Why.SCHEDULER_GONE)
-        newest = self._ledger.newest_planned()
+                self._ledger.plans.end(run, state=PlanState.INTERRUPTED, reason=Why.SCHEDULER_GONE)
+        newest = self._ledger.plans.newest()
         missed = [each for entry in self.entries.values() for each in self._since(entry, newest=newest, now=now)]
         never_started = self._settle([*missed, *self._left_over(now)], now=now)
         cut_off = [run for run in self._cut_off(now) if not self._run_since(run, now=now)]
@@ -111,7 +111,7 @@ class RunPlan:
             return
         wanted = [plan_of(entry, shop=shop, planned_at=moment) for shop in self.shops[entry.name]]
         if len(self._record(wanted)) < len(wanted):
-            there = self._ledger.planned_runs(since=moment, until=moment + _OF_ONE_MOMENT)
+            there = self._ledger.plans.search(since=moment, until=moment + _OF_ONE_MOMENT)
             self._record(over_too_soon(entry, runs=there, now=now))
         self._next[entry.name] = self._planned_to[entry.name] = moment.astimezone(UTC)
 
@@ -131,19 +131,19 @@ class RunPlan:
 
     def _last_before(self, entry: Entry, *, shop: str, now: datetime) -> datetime | None:
         """What is recorded for later than the next moment is from a clock that went wrong: it says nothing of now."""
-        found = self._ledger.planned_runs(entry=entry.name, shop=shop, until=now, limit=1)
+        found = self._ledger.plans.search(entry=entry.name, shop=shop, until=now, limit=1)
         return found[0].planned_at if found else None
 
     def _was_withdrawn(self, entry: Entry, *, shop: str) -> bool:
         """Whether the shop, or the entry, was out of rpa.toml meanwhile: nothing was wanted then, nothing missed."""
-        found = self._ledger.planned_runs(entry=entry.name, shop=shop, limit=1)
+        found = self._ledger.plans.search(entry=entry.name, shop=shop, limit=1)
         return bool(found) and found[0].reason == Why.WITHDRAWN
 
     def _left_over(self, now: datetime) -> list[Missed]:
         """Planned runs that are due, and still wanted."""
         return [
             Missed(entry=self.entries[run.entry], shop=run.shop, planned_at=run.planned_at, record=run)
-            for run in self._ledger.due_planned(now)
+            for run in self._ledger.plans.due(now)
             if self.wanted(run)
         ]
 
@@ -151,16 +151,16 @@ class RunPlan:
         judgement = judge(missed, now=now)
         self._record(judgement.plans)
         for run in judgement.given_up:
-            self._ledger.end_planned(run, state=PlanState.NEVER_STARTED, reason=Why.DOWNTIME)
+            self._ledger.plans.end(run, state=PlanState.NEVER_STARTED, reason=Why.DOWNTIME)
         return judgement.never_started
 
     def _cut_off(self, now: datetime) -> list[PlannedRun]:
-        found = self._ledger.planned_runs(state=PlanState.INTERRUPTED, since=now - WORTH_CATCHING_UP)
+        found = self._ledger.plans.search(state=PlanState.INTERRUPTED, since=now - WORTH_CATCHING_UP)
         return [run for run in found if run.reason in CUT_OFF and self.wanted(run)]
 
     def _run_since(self, cut_off: PlannedRun, *, now: datetime) -> bool:
         """Whether the flow was begun in this shop after the run that was cut off, or is about to be."""
-        later = self._ledger.planned_runs(shop=cut_off.shop, since=cut_off.planned_at)
+        later = self._ledger.plans.search(shop=cut_off.shop, since=cut_off.planned_at)
         return any(
             run.started_at or (run.state is PlanState.PLANNED and run.due_at.astimezone(UTC) <= now)
             for run in later
@@ -174,4 +174,4 @@ class RunPlan:
         """
         in_order = sorted(plans, key=lambda plan: plan.planned_at.timestamp())
         parts = (in_order[begin : begin + _AT_ONCE] for begin in range(0, len(in_order), _AT_ONCE))
-        return [new for part in parts for new in self._ledger.plan(part)]
+        return [new for part in parts for new in self._ledger.plans.add(part)]

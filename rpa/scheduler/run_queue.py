@@ -76,7 +76,7 @@ class RunQueue:
         """It has ended, after it did run: nobody needs to look at the shop for it."""
         self._began.pop(run.id, None)
         if (run.shop, run.flow) in self._told:
-            self._ledger.close_incident(run.shop, cause=f"{CAUSE}:{run.flow}")
+            self._ledger.incidents.close(run.shop, cause=f"{CAUSE}:{run.flow}")
             self._told.discard((run.shop, run.flow))
 
     def given_up(self, run: PlannedRun) -> None:
@@ -99,7 +99,7 @@ class RunQueue:
             since=f"{since.astimezone(self._config.zone):%m-%d %H:%M}",
             why=run.detail or why.of(language),
         )
-        self._ledger.incident(run.shop, cause=f"{CAUSE}:{run.flow}", message=message)
+        self._ledger.incidents.report(run.shop, cause=f"{CAUSE}:{run.flow}", message=message)
         self._told.add((run.shop, run.flow))
 
 

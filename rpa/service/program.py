@@ -171,7 +171,7 @@ def _signs(config: Config) -> dict[str, Heartbeat]:
     if not file.exists():
         return {}
     with Ledger.open(file, clock=config.clock) as ledger:
-        return ledger.heartbeats()
+        return ledger.heartbeats.newest()
 
 
 def is_fresh(sign: Heartbeat | None, *, now: datetime) -> bool:

@@ -98,7 +98,7 @@ def our_run(flow: Flow, browser: Browser, config: Config, *, still: bool = False
     ):
         view.open("home")
         yield Run(
-            record=ledger.start_run("bench", flow=flow.name),
+            record=ledger.runs.start("bench", flow=flow.name),
             shop=shop,
             profile=profile,
             options=flow.options(),

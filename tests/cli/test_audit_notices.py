@@ -201,7 +201,7 @@ def test_an_account_without_the_right_is_told_which_one_and_the_coverage_is_unkn
         assert "clerk-1" in incident["message"]
         assert "消息中心" in incident["message"]
         with shop.ledger() as ledger:
-            [coverage] = ledger.coverage("demo", kind=DOCUMENT_KIND)
+            [coverage] = ledger.coverage.search("demo", kind=DOCUMENT_KIND)
         assert (coverage.account, coverage.empty) == ("clerk-1", True)
         assert coverage.doubt
         assert incident["message"].startswith(coverage.doubt)
@@ -209,7 +209,7 @@ def test_an_account_without_the_right_is_told_which_one_and_the_coverage_is_unkn
         shop.mock.mail_right("clerk-1", "all")
         assert shop.run().exit_code == 0
         with shop.ledger() as ledger:
-            [coverage] = ledger.coverage("demo", kind=DOCUMENT_KIND)
+            [coverage] = ledger.coverage.search("demo", kind=DOCUMENT_KIND)
         assert (coverage.doubt, coverage.empty) == ("", False)
         assert shop.incidents() == {}
 
@@ -220,7 +220,7 @@ def test_an_audit_without_a_notice_puts_the_coverage_in_doubt_until_a_notice_com
         now = datetime.fromisoformat(shop.mock.truth()["now"])
         shop.mock.audit(order_sn, end_in_s=5 * HOUR_S)
         with shop.ledger() as ledger:
-            ledger.observe("demo", mark=UNDER_AUDIT, seen={order_sn: {}}, at=now)
+            ledger.observations.record("demo", mark=UNDER_AUDIT, seen={order_sn: {}}, at=now)
         shop.run()
         assert shop.incidents() == {}
         shop.mock.advance(3 * HOUR_S)
@@ -229,13 +229,13 @@ def test_an_audit_without_a_notice_puts_the_coverage_in_doubt_until_a_notice_com
         assert incident["cause"] == "audit_without_notice"
         assert all(word in incident["message"] for word in ("clerk-1", "消息中心", order_sn))
         with shop.ledger() as ledger:
-            assert ledger.coverage("demo", kind=DOCUMENT_KIND)[0].doubt == incident["message"]
+            assert ledger.coverage.search("demo", kind=DOCUMENT_KIND)[0].doubt == incident["message"]
 
         shop.mock.mail_right("clerk-1", "all")
         shop.mock.advance(3 * HOUR_S)
         shop.run()
         with shop.ledger() as ledger:
-            assert ledger.coverage("demo", kind=DOCUMENT_KIND)[0].doubt == ""
+            assert ledger.coverage.search("demo", kind=DOCUMENT_KIND)[0].doubt == ""
         assert shop.incidents() == {}
 
 
@@ -244,4 +244,4 @@ def test_another_account_than_configured_is_noted_and_covered_by_itself(shop: Ma
     ended = shop.run()
     assert [each["cause"] for each in ended.json["shops"]["demo"]["incidents"]] == ["other_account"]
     with shop.ledger() as ledger:
-        assert [each.account for each in ledger.coverage("demo", kind=DOCUMENT_KIND)] == ["clerk-1"]
+        assert [each.account for each in ledger.coverage.search("demo", kind=DOCUMENT_KIND)] == ["clerk-1"]

@@ -45,7 +45,7 @@ def ledger_of(project: Project) -> Ledger:
 
 def told_of_east(project: Project) -> list[str]:
     with ledger_of(project) as ledger:
-        return [incident.cause for incident in ledger.open_incidents("east")]
+        return [incident.cause for incident in ledger.incidents.still_open("east")]
 
 
 @pytest.fixture
@@ -91,11 +91,11 @@ def test_a_run_that_is_due_in_it_is_skipped_and_the_exit_code_says_so(broken: Pr
     scheduled(broken, at=at)
     (broken.folder / "var").mkdir()
     with ledger_of(broken) as ledger:
-        ledger.plan([Plan(entry="ship", flow="ship", shop="east", planned_at=at, due_at=at)])
+        ledger.plans.add([Plan(entry="ship", flow="ship", shop="east", planned_at=at, due_at=at)])
     ended = broken.rpa("schedule", "--once")
     assert (ended.returncode, "east  ship: Skipped" in ended.stdout) == (2, True), ended.stdout + ended.stderr
     with ledger_of(broken) as ledger:
-        [run] = ledger.planned_runs(shop="east", until=at)
+        [run] = ledger.plans.search(shop="east", until=at)
     assert (run.state, run.reason) == ("skipped", "bad_config")
     assert told_of_east(broken) == ["shop_file"]
 

@@ -86,14 +86,14 @@ def test_what_differs_between_export_list_and_ledger_is_reported_once_each(tmp_p
         held = [row[0] for row in book["Held"].iter_rows(values_only=True)]
         assert set(held[1:]) == {remarked, in_after_sale}
         with _ledger(shop.folder) as ledger:
-            [hold] = ledger.holds("demo")[remarked]
+            [hold] = ledger.holds.active("demo")[remarked]
             assert hold.cause == "audit_in_export"
 
         shop.mock.advance(400)
         newer = shop.folder.run("run", "export-orders", "--json")
         assert newer.row(remarked)["reason"] == "seller_remark"
         with _ledger(shop.folder) as ledger:
-            assert remarked not in ledger.holds("demo")
+            assert remarked not in ledger.holds.active("demo")
         assert newer.exit_code == 3
         assert shop.writes() == [write for write in shop.writes() if write["order_sn"] in shop.shipped()]
 
@@ -112,7 +112,7 @@ def test_a_killed_download_has_no_final_name_and_the_next_run_takes_the_same_tab
     saved = folder.var / "documents" / "demo" / "exports"
     assert list(saved.glob("*")) == []
     with _ledger(folder) as ledger:
-        assert [document.state for document in ledger.documents("demo", kind="export")] == [DocumentState.FOUND]
+        assert [document.state for document in ledger.documents.search("demo", kind="export")] == [DocumentState.FOUND]
 
     mock.clear_faults("slow-download")
     asked = len(mock.truth()["exports"])
@@ -123,7 +123,7 @@ def test_a_killed_download_has_no_final_name_and_the_next_run_takes_the_same_tab
     assert len(mock.truth()["exports"]) == asked
     [path] = saved.glob("*.zip")
     with _ledger(folder) as ledger:
-        [document] = ledger.documents("demo", kind="export")
+        [document] = ledger.documents.search("demo", kind="export")
     assert (document.state, document.path) == (DocumentState.READ, f"exports/{path.name}")
     assert document.facts["orders"] == len(mock.truth()["orders"])
     assert list(saved.parent.glob(".incoming-*")) == []
@@ -148,4 +148,4 @@ def test_a_file_that_is_no_export_is_kept_and_named_to_a_person(at_work: tuple[M
     [path] = (folder.var / "documents" / "demo" / "exports").glob("*.csv")
     assert str(path) in _notes(result)["needs_person"]
     with _ledger(folder) as ledger:
-        assert [each.state for each in ledger.documents("demo")] == [DocumentState.UNREADABLE]
+        assert [each.state for each in ledger.documents.search("demo")] == [DocumentState.UNREADABLE]

@@ -51,7 +51,7 @@ def test_little_room_is_an_incident_until_there_is_room_again(
         for free_gb in (5.0, 1.0, 0.1, 0.5, 2.0):
             leave(free_gb)
             watch_room(project.config, ledger)
-            found.append([(each.cause, each.severity) for each in ledger.open_incidents("")])
+            found.append([(each.cause, each.severity) for each in ledger.incidents.still_open("")])
     low, full = ("disk_low", Severity.WARNING), ("disk_full", Severity.CRITICAL)
     assert found == [[], [low], [low, full], [low], []], "that it is full is told though it was told that it is low"
 

@@ -64,7 +64,7 @@ def test_the_list_says_since_when_by_whom_why_what_releases_and_how_long_there_i
     rpa(project, "holds", "add", "demo", f"--goods={GOODS}", REASON, "--by=小王")
     with opened(project) as ledger:
         ship_by = {"ship_by": (now + timedelta(hours=5, minutes=30)).isoformat()}
-        ledger.observe("demo", mark=hold_causes.UNDER_AUDIT, seen={ONE: ship_by}, at=SENT)
+        ledger.observations.record("demo", mark=hold_causes.UNDER_AUDIT, seen={ONE: ship_by}, at=SENT)
     said = rpa(project, "holds", "list", "--shop", "demo").stdout
     for word in (
         ONE,
@@ -117,7 +117,7 @@ def test_a_persons_word_lifts_an_audits_hold_is_kept_and_is_beaten_by_a_later_no
     assert run.returncode == 0, run.stderr
     assert holds(project) == {}
     with opened(project) as ledger:
-        *_, word = ledger.mentions("demo", subjects=[ONE])[ONE]
+        *_, word = ledger.claims.of_subjects("demo", subjects=[ONE])[ONE]
     assert (word.says, word.by, word.source) == (Says.RELEASED, "小王", "the site says ship")
     forbid(project, ONE, sent=SENT + timedelta(hours=1), notice="100000000002")
     assert [hold.cause for hold in holds(project)[ONE]] == [hold_causes.PROHIBITED]
@@ -126,7 +126,7 @@ def test_a_persons_word_lifts_an_audits_hold_is_kept_and_is_beaten_by_a_later_no
 @pytest.mark.parametrize("cause", [hold_causes.EXPORT, hold_causes.PROHIBITED])
 def test_an_audits_hold_that_no_notice_stands_behind_is_lifted_too(project: Project, cause: str) -> None:
     with opened(project) as ledger:
-        ledger.hold("demo", subject=ONE, reason="under audit in the export", by="export-orders", cause=cause)
+        ledger.holds.put("demo", subject=ONE, reason="under audit in the export", by="export-orders", cause=cause)
     assert rpa(project, "holds", "lift", "demo", ONE, REASON).returncode == 0
     assert holds(project) == {}
 

@@ -63,7 +63,7 @@ class Day:
 
     def open(self) -> Counter[str]:
         with Ledger.open(self.shop.folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-            return Counter(row.subject for _, row in ledger.open_rows("inbox"))
+            return Counter(row.subject for _, row in ledger.inbox.open_rows("inbox"))
 
 
 def _lines(path: Path) -> list[dict[str, str]]:

@@ -51,7 +51,7 @@ def test_what_was_not_done_may_be_sent_again(kept: Project) -> None:
     run = kept.rpa("ledger", "resolve", "demo", DOUBT, "--not-done", REASON)
     assert "may send it again" in run.stdout
     with ledger(kept) as opened:
-        assert opened.live("demo", kind="ship", subjects=[DOUBT]) == {}
+        assert opened.actions.live("demo", kind="ship", subjects=[DOUBT]) == {}
 
 
 def test_what_the_site_has_shown_as_done_is_reopened_only_by_a_person_who_is_sure(kept: Project) -> None:
@@ -77,7 +77,7 @@ def test_a_changed_order_is_released(kept: Project) -> None:
     run = kept.rpa("ledger", "resolve", "demo", "changed-1", "--changed-ok", REASON)
     assert run.returncode == 0, run.stderr
     with ledger(kept) as opened:
-        assert opened.see("demo", fingerprints=[("changed-1", "b", {"spec": "blue"})]) == {}
+        assert opened.fingerprints.compare("demo", seen=[("changed-1", "b", {"spec": "blue"})]) == {}
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,9 @@ def test_what_is_not_saved_after_five_days_is_named_before_it_expires(project: P
         facts = {"title": "订单禁止发货通知", "kind": "prohibition", "account": "clerk-1"}
         for days, name in ((4, CLEAR), (6, UNCLEAR)):
             sent = now - timedelta(days=days)
-            ledger.find_document("demo", kind=DOCUMENT_KIND, name=name, facts=facts, issued_at=sent)
+            ledger.documents.register("demo", kind=DOCUMENT_KIND, name=name, facts=facts, issued_at=sent)
         span = {"since": now - timedelta(days=9), "until": now - timedelta(days=5, minutes=1)}
-        ledger.cover("demo", account="clerk-1", kind=DOCUMENT_KIND, **span)
+        ledger.coverage.extend("demo", account="clerk-1", kind=DOCUMENT_KIND, **span)
     [covered] = listed(project)["coverage"]
     assert (covered["answer"], covered["unsaved"], covered["expiring"]) == ("no", [UNCLEAR, CLEAR], [UNCLEAR])
     said = rpa(project, "notices", "list").stdout
@@ -75,8 +75,8 @@ def test_what_is_not_saved_after_five_days_is_named_before_it_expires(project: P
 def test_each_account_has_its_own_answer(filed: Project) -> None:
     with opened(filed) as ledger:
         now = filed.config.clock.now()
-        ledger.cover("demo", account="boss", kind=DOCUMENT_KIND, since=now - timedelta(days=1), until=now)
-        ledger.doubt_coverage(
+        ledger.coverage.extend("demo", account="boss", kind=DOCUMENT_KIND, since=now - timedelta(days=1), until=now)
+        ledger.coverage.invalidate(
             "demo", account="boss", kind=DOCUMENT_KIND, doubt="the right “消息中心” is missing", at=now
         )
     answers = {each["account"]: each["answer"] for each in listed(filed)["coverage"]}

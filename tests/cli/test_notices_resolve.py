@@ -19,12 +19,12 @@ from tests.support.project import Project
 
 def states(project: Project) -> dict[str, DocumentState]:
     with opened(project) as ledger:
-        return {each.name: each.state for each in ledger.documents("demo")}
+        return {each.name: each.state for each in ledger.documents.search("demo")}
 
 
 def causes(project: Project) -> dict[str, list[str]]:
     with opened(project) as ledger:
-        return {subject: [hold.cause for hold in each] for subject, each in ledger.holds("demo").items()}
+        return {subject: [hold.cause for hold in each] for subject, each in ledger.holds.active("demo").items()}
 
 
 def lost(project: Project) -> list[list[str]]:
@@ -42,7 +42,7 @@ def test_what_a_person_says_of_a_notice_takes_the_place_of_what_was_not_understo
     assert causes(filed) == {}
     assert (states(filed)[UNCLEAR], states(filed)[f"{UNCLEAR}/1"]) == (DocumentState.RESOLVED, DocumentState.RESOLVED)
     with opened(filed) as ledger:
-        [notice] = ledger.documents("demo", names=[UNCLEAR])
+        [notice] = ledger.documents.search("demo", names=[UNCLEAR])
     assert (notice.facts["resolved_by"], notice.facts["resolved_because"]) == ("小王", "read it on the site")
 
 
@@ -64,10 +64,10 @@ def test_of_some_orders_only_those_are_answered_and_the_others_stay_held(filed: 
 
 def test_what_a_part_of_a_notice_clearly_says_is_overruled_only_for_named_orders(filed: Project) -> None:
     with opened(filed) as ledger:
-        [text] = ledger.documents("demo", names=[f"{UNCLEAR}/0"])
+        [text] = ledger.documents.search("demo", names=[f"{UNCLEAR}/0"])
         assert text.issued_at is not None
         word = Claim(subject=TWO, says=Says.PROHIBITED, at=text.issued_at, source=text.name, document_id=text.id)
-        ledger.mention("demo", mentions=[word], judge=verdict, causes=hold_causes.NOTICE_CAUSES)
+        ledger.claims.add("demo", claims=[word], judge=verdict, causes=hold_causes.NOTICE_CAUSES)
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", REASON)
     assert causes(filed) == {TWO: [hold_causes.PROHIBITED]}
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", "--order", TWO, REASON)
@@ -76,8 +76,8 @@ def test_what_a_part_of_a_notice_clearly_says_is_overruled_only_for_named_orders
 
 def test_an_unreadable_notice_is_answered_for_the_orders_that_a_person_names(filed: Project) -> None:
     with opened(filed) as ledger:
-        export = ledger.find_document("demo", kind="export", name="1", facts={})
-        ledger.conclude_document(export, state=DocumentState.UNREADABLE)
+        export = ledger.documents.register("demo", kind="export", name="1", facts={})
+        ledger.documents.conclude(export, state=DocumentState.UNREADABLE)
     run = rpa(filed, "notices", "resolve", "demo", BROKEN, "--as=forbidden", "--order", THREE, REASON)
     assert run.returncode == 0, run.stderr
     assert "still ships nothing" not in run.stdout
@@ -95,14 +95,14 @@ def test_all_lost_notices_are_resolved_at_once_and_the_incident_is_closed(filed:
     assert {states(filed)[name] for name in (GONE, f"{GONE}/1", NEXT_GONE)} == {DocumentState.RESOLVED}
     assert states(filed)[BROKEN] is DocumentState.UNREADABLE
     with opened(filed) as ledger:
-        assert ledger.open_incidents("demo") == []
+        assert ledger.incidents.still_open("demo") == []
     assert "No notice of demo is lost" in rpa(filed, "notices", "resolve", "demo", "--lost", REASON).stdout
 
 
 def test_one_of_two_lost_notices_leaves_the_incident_open(filed: Project) -> None:
     assert rpa(filed, "notices", "resolve", "demo", GONE, "--as=none", REASON).returncode == 0
     with opened(filed) as ledger:
-        assert [each.cause for each in ledger.open_incidents("demo")] == [LOST]
+        assert [each.cause for each in ledger.incidents.still_open("demo")] == [LOST]
     assert lost(filed) == [[NEXT_GONE]]
 
 

@@ -70,11 +70,11 @@ def test_a_channel_that_works_again_ends_its_incident(
 ) -> None:
     config = channels.config
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-        ledger.incident("", cause="notify:boss", message="…")
+        ledger.incidents.report("", cause="notify:boss", message="…")
     monkeypatch.setenv("BOSS_URL", box.url)
     assert rpa(channels, "notify", "test", "boss").returncode == 0
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-        assert ledger.open_incidents() == []
+        assert ledger.incidents.still_open() == []
 
 
 def test_an_address_that_apprise_does_not_know_is_refused_and_not_kept(channels: Project) -> None:

@@ -24,7 +24,7 @@ def ledger_of(folder: ShopFolder) -> Iterator[Ledger]:
 def open_lines(shop: SmallShop) -> dict[str, tuple[str, str]]:
     """Reason and run of what stands open, by order."""
     with ledger_of(shop.folder) as ledger:
-        return {each.subject: (each.reason, each.run_id) for each in ledger.outstanding("demo")}
+        return {each.subject: (each.reason, each.run_id) for each in ledger.open_items.search("demo")}
 
 
 def kill_while_it_ships(shop: SmallShop) -> str:
@@ -56,10 +56,10 @@ def test_what_stays_open_or_went_wrong_outlives_the_run_until_a_later_one_ends_i
         not_reached = {sn: (reason, turned_away.json["run_id"]) for sn, reason in turned_away.reasons().items()}
         assert open_lines(shop) == {**not_reached, **found}, "what was found stays where a run did not come to look"
         with ledger_of(shop.folder) as ledger:
-            [incident] = ledger.open_incidents("demo")
+            [incident] = ledger.incidents.still_open("demo")
             assert (incident.cause, incident.severity, incident.times_seen) == ("login_needed", Severity.CRITICAL, 1)
             assert "rpa login demo" in incident.message
-            assert ledger.logins() == {}
+            assert ledger.logins.by_shop() == {}
 
         shop.folder.configure(login=LOGIN)
         log_in(shop.folder, mock=shop.mock)
@@ -68,12 +68,12 @@ def test_what_stays_open_or_went_wrong_outlives_the_run_until_a_later_one_ends_i
         [run_id] = done.json["run_ids"]
         assert open_lines(shop) == {sn: (reason, run_id) for sn, reason in shop.held.items()}
         with ledger_of(shop.folder) as ledger:
-            assert ledger.open_incidents("demo") == []
-            login = ledger.logins()["demo"]
+            assert ledger.incidents.still_open("demo") == []
+            login = ledger.logins.by_shop()["demo"]
             assert login.ends_at is None, "the mock's cookie does not tell when it ends"
-            for line in ledger.outstanding("demo"):
+            for line in ledger.open_items.search("demo"):
                 assert (line.report, line.flow, line.outcome) == ("Orders", "ship", "waiting")
                 assert line.deadline == datetime.fromisoformat(shop.truth()[line.subject]["ship_by"])
                 assert line.facts["tracking_number"]
-            counts = [(each.state, each.counts.get("waiting", 0)) for each in ledger.runs("demo")]
+            counts = [(each.state, each.counts.get("waiting", 0)) for each in ledger.runs.search("demo")]
         assert counts == [("finished", 2), ("stopped", 0), ("crashed", 0)]

@@ -63,7 +63,7 @@ def test_a_shop_that_is_resumed_may_be_logged_in_to_again_and_its_incident_is_ov
     for name in ("demo", "north"):
         kicks.keep(config.shops[name], at=config.clock.now())
     with ledger(sellers) as opened:
-        opened.incident("demo", cause="logged_in_elsewhere", message="Log in.")
+        opened.incidents.report("demo", cause="logged_in_elsewhere", message="Log in.")
     assert "needed" in rpa(sellers, "status").stdout
     left = rpa(sellers, "resume")
     assert (left.returncode, "`rpa login demo`" in left.stdout) == (0, True)
@@ -73,7 +73,7 @@ def test_a_shop_that_is_resumed_may_be_logged_in_to_again_and_its_incident_is_ov
     assert "`rpa login north`" in said.stdout
     assert kicks.holding(config.shops.values()).keys() == {"north"}
     with ledger(sellers) as opened:
-        assert opened.open_incidents() == []
+        assert opened.incidents.still_open() == []
 
 
 def test_shops_that_share_an_account_rest_no_more_once_one_of_them_is_resumed(sellers: Project) -> None:
@@ -82,12 +82,12 @@ def test_shops_that_share_an_account_rest_no_more_once_one_of_them_is_resumed(se
     kicks.keep(config.shops["demo"], at=config.clock.now())
     with ledger(sellers) as opened:
         for name in config.shops:
-            opened.incident(name, cause="logged_in_elsewhere", message="Log in.")
+            opened.incidents.report(name, cause="logged_in_elsewhere", message="Log in.")
     said = rpa(sellers, "resume", "north").stdout
     assert [f"{name}: the account was logged in elsewhere" in said for name in config.shops] == [True] * 3
     assert kicks.holding(config.shops.values()) == {}
     with ledger(sellers) as opened:
-        assert opened.open_incidents() == []
+        assert opened.incidents.still_open() == []
 
 
 def test_without_a_shop_all_are_paused_by_one_pause_that_one_resume_ends(sellers: Project) -> None:

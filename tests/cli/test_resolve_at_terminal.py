@@ -29,7 +29,7 @@ def test_a_person_at_a_terminal_is_shown_the_order_and_asked(kept: Project) -> N
     picture.write_bytes(b"jpg")
     with ledger(kept) as opened:
         row = Finding(subject=DOUBT, outcome="needs_person", reason="unknown")
-        opened.stand("demo", report="Orders", flow="ship", run_id="r", rows=[row], whole=True)
+        opened.open_items.replace("demo", report="Orders", flow="ship", run_id="r", rows=[row], whole=True)
     run = typed(kept, "ledger", "resolve", "demo", DOUBT, keys="what?\n1\nthe order page shows it\n小王\n", DISPLAY="")
     assert run.returncode == 0, run.stderr
     for shown in (
@@ -43,7 +43,7 @@ def test_a_person_at_a_terminal_is_shown_the_order_and_asked(kept: Project) -> N
     assert f"{DOUBT} in demo is now “done” (answered by 小王: the order page shows it)" in run.stdout
     assert state_of(kept, DOUBT) == (State.DONE, "[looked] once; the order page shows it", "小王")
     with ledger(kept) as opened:
-        assert opened.outstanding("demo") == []
+        assert opened.open_items.search("demo") == []
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_an_answer_to_what_a_run_has_changed_meanwhile_is_refused(kept: Project)
         answering = pool.submit(kept.rpa, *asked, terminal=program, **screen.environment)
         screen.opened(1)
         with ledger(kept) as opened:
-            run = opened.start_run("demo", flow="ship")
-            [action] = opened.live("demo", kind="ship", subjects=[DOUBT]).values()
-            opened.settle(run, action, seen=Seen.OURS, settled=True)
+            run = opened.runs.start("demo", flow="ship")
+            [action] = opened.actions.live("demo", kind="ship", subjects=[DOUBT]).values()
+            opened.actions.settle(run, action, seen=Seen.OURS, settled=True)
         os.write(person, b"2\n")
         refused = answering.result()
     assert refused.returncode == 2

@@ -39,13 +39,13 @@ def plan_hourly(folder: ShopFolder, *, shops: Sequence[str]) -> None:
         for shop in shops
     ]
     with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-        ledger.plan(done)
+        ledger.plans.add(done)
 
 
 def planned_runs(folder: ShopFolder, shop: str) -> list[PlannedRun]:
     """What has come of the shop's plan, oldest first; without the moment that is still to come."""
     with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-        return [run for run in reversed(ledger.planned_runs(shop=shop)) if run.planned_at <= datetime.now(ZONE)]
+        return [run for run in reversed(ledger.plans.search(shop=shop)) if run.planned_at <= datetime.now(ZONE)]
 
 
 def assert_truth_is_ledger(shop: SmallShop) -> None:
@@ -68,7 +68,7 @@ def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_
         (folder.path / "shops").mkdir()
         (folder.path / "shops" / "broken.toml").write_text("platform = \n", encoding="utf-8")
         with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-            ledger.incident("shop that left", cause="login_needed", message="m")
+            ledger.incidents.report("shop that left", cause="login_needed", message="m")
 
         ended = folder.run("schedule", "--once")
 
@@ -84,8 +84,8 @@ def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_
             assert f"{name}  ship (makes up for {last.stands_for}): Done {count}" in ended.stdout
         assert f"never started while no scheduler was here: {never};" in ended.stdout
         with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-            assert ledger.open_incidents("shop that left") == []
-            assert [each.cause for each in ledger.open_incidents("broken")] == ["shop_file"]
+            assert ledger.incidents.still_open("shop that left") == []
+            assert [each.cause for each in ledger.incidents.still_open("broken")] == ["shop_file"]
         logs = {path.name for path in (folder.var / "log").iterdir()}
         assert logs == {"schedule.log", "demo.log", "other.log"}
         assert "other  ship" in (folder.var / "log" / "schedule.log").read_text(encoding="utf-8")
@@ -95,8 +95,8 @@ def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_
         assert "Nothing was due." in again.stdout
         assert again.rows == []
         with Ledger.open(folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-            assert ledger.open_incidents("") == [], "every chore was done"
-            assert ledger.heartbeats()["scheduler"].next_due_at is not None
+            assert ledger.incidents.still_open("") == [], "every chore was done"
+            assert ledger.heartbeats.newest()["scheduler"].next_due_at is not None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent SIGTERM on Windows")

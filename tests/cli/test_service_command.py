@@ -160,6 +160,6 @@ def test_status_is_well_only_while_the_scheduler_gives_signs_of_life(scheduled: 
     assert "never" in silent.stdout
     config = scheduled.config
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-        ledger.beat("scheduler")
+        ledger.heartbeats.beat("scheduler")
     alive = machine.service("status")
     assert (alive.returncode, "s ago, on" in alive.stdout) == (0, True)

@@ -29,8 +29,12 @@ def three(project: Project) -> Project:
     style = ReportStyle(layout=ORDER_REPORT.layout, name=ORDER_REPORT.name, language=config.language, zone=config.zone)
     with opened(project) as ledger:
         for name in NAMES:
-            ledger.hold_all(name, wanted=[Wanted(subject="1", cause="person", reason="sold out", until=None)], by="me")
-            ledger.begin(ledger.start_run(name, flow="ship"), kind="ship", intents=[Intent(subject="1", payload={})])
+            ledger.holds.put_many(
+                name, wanted=[Wanted(subject="1", cause="person", reason="sold out", until=None)], by="me"
+            )
+            ledger.actions.begin(
+                ledger.runs.start(name, flow="ship"), kind="ship", intents=[Intent(subject="1", payload={})]
+            )
             started_at = datetime(2026, 3, 9, 23, 30, tzinfo=config.zone)
             run = Run(run_id=name, shop=name, platform="pinduoduo", flow="ship", started_at=started_at)
             with RunReport(config.var, run=run, style=style, clock=config.clock) as report:

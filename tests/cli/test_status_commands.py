@@ -38,14 +38,14 @@ def ledger_of(project: Project) -> Iterator[Ledger]:
 
 def leave(ledger: Ledger, shop: str, *reasons: Reason, hours: float = 5, state: RunState = RunState.FINISHED) -> None:
     """A run that left an order for each of these reasons."""
-    run = ledger.start_run(shop, flow="ship")
+    run = ledger.runs.start(shop, flow="ship")
     deadline = run.started_at + timedelta(hours=hours)
     rows = [
         Finding(subject=f"260310-{number:015d}", outcome=each.outcome, reason=each.value, deadline=deadline)
         for number, each in enumerate(reasons)
     ]
-    ledger.stand(shop, report="Orders", flow="ship", run_id=run.id, rows=rows, whole=True)
-    ledger.finish_run(run, state=state, counts={"waiting": len(reasons)})
+    ledger.open_items.replace(shop, report="Orders", flow="ship", run_id=run.id, rows=rows, whole=True)
+    ledger.runs.finish(run, state=state, counts={"waiting": len(reasons)})
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def troubled(project: Project) -> Project:
         leave(ledger, "demo", Reason.NO_TRACKING_YET, state=RunState.STOPPED)
         leave(ledger, "real", Reason.UNKNOWN, Reason.UNKNOWN, hours=2)
         message = "Not logged in: run `rpa login demo`"
-        ledger.incident("demo", cause="login_needed", message=message, severity=Severity.CRITICAL)
+        ledger.incidents.report("demo", cause="login_needed", message=message, severity=Severity.CRITICAL)
     return project
 
 
@@ -122,7 +122,7 @@ def test_a_watchdog_misses_a_scheduler_that_is_wanted(project: Project) -> None:
     run = rpa(project, "status", "--check")
     assert (run.returncode, run.stdout) == (3, "The scheduler has never run here: start `rpa schedule`.\n")
     with ledger_of(project) as ledger:
-        ledger.beat("scheduler")
+        ledger.heartbeats.beat("scheduler")
     assert rpa(project, "status", "--check").returncode == 0
 
 
@@ -152,18 +152,18 @@ def many(tmp_path: Path) -> Project:
         for number, shop in enumerate(project.config.shops):
             leave(ledger, shop, *[Reason.NO_TRACKING_YET] * 30, hours=100)
             if number in {7, 70}:
-                ledger.incident(shop, cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
+                ledger.incidents.report(shop, cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
         now = project.config.clock.now()
         moments = [now - timedelta(minutes=30 * number) for number in range(48)]
         state = PlanState.FINISHED
-        ledger.plan(
+        ledger.plans.add(
             [
                 Plan(entry="ship", flow="ship", shop=shop, planned_at=at, due_at=at, state=state)
                 for shop in project.config.shops
                 for at in moments
             ]
         )
-        ledger.beat("scheduler")
+        ledger.heartbeats.beat("scheduler")
     return project
 
 

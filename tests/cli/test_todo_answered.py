@@ -24,7 +24,7 @@ GOODS, SPEC = "688880020015", "100g"
 def leave(project: Project, report: str, lines: dict[str, Coded], *, hours: float | None = 300) -> None:
     """A run that left these, with so many hours to ship."""
     with opened(project) as ledger:
-        run = ledger.start_run("demo", flow="ship" if report == "Orders" else "audit-notices")
+        run = ledger.runs.start("demo", flow="ship" if report == "Orders" else "audit-notices")
         rows = [
             Finding(
                 subject=subject,
@@ -36,8 +36,8 @@ def leave(project: Project, report: str, lines: dict[str, Coded], *, hours: floa
             )
             for subject, reason in lines.items()
         ]
-        ledger.stand("demo", report=report, flow=run.flow, run_id=run.id, rows=rows, whole=True)
-        ledger.finish_run(run, state=RunState.FINISHED)
+        ledger.open_items.replace("demo", report=report, flow=run.flow, run_id=run.id, rows=rows, whole=True)
+        ledger.runs.finish(run, state=RunState.FINISHED)
 
 
 def to_do(project: Project) -> set[tuple[str, str]]:
@@ -49,7 +49,7 @@ def to_do(project: Project) -> set[tuple[str, str]]:
 def reasons(project: Project) -> dict[str, str]:
     """Of all orders that are still to be shipped, whether somebody must do something or not."""
     with opened(project) as ledger:
-        return {line.subject: line.reason for line in ledger.outstanding("demo") if line.deadline}
+        return {line.subject: line.reason for line in ledger.open_items.search("demo") if line.deadline}
 
 
 def test_a_lifted_hold_asks_for_nothing_and_its_order_is_still_to_be_shipped(project: Project) -> None:
@@ -96,8 +96,8 @@ def test_an_answered_notice_is_gone_with_the_orders_that_waited_for_the_answer(f
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", REASON)
     assert {subject for subject, _ in to_do(filed)} & {UNCLEAR, ONE, TWO} == set()
     with opened(filed) as ledger:
-        ledger.conclude_document(
-            ledger.find_document("demo", kind="export", name="1", facts={}), state=DocumentState.UNREADABLE
+        ledger.documents.conclude(
+            ledger.documents.register("demo", kind="export", name="1", facts={}), state=DocumentState.UNREADABLE
         )
     rpa(filed, "notices", "resolve", "demo", BROKEN, "--as=none", REASON)
     assert {subject for subject, _ in to_do(filed)} & {BROKEN, THREE} == set()

@@ -126,7 +126,7 @@ def test_what_happens_to_an_order_while_its_dialog_opens_stops_the_click(shop: S
     for sn, subject in ((held, held), (by_goods, f"goods:{goods_id}")):
         shop.mock.wait_for("request", endpoint="orderDetail", order_sn=sn)
         with ledger_of(shop) as ledger:
-            ledger.hold("demo", subject=subject, reason="out of stock", by="Li")
+            ledger.holds.put("demo", subject=subject, reason="out of stock", by="Li")
         shop.mock.let_go(opens[sn])
     shop.mock.wait_for("request", endpoint="orderDetail", order_sn=closed)
     shop.mock.patch(closed, status="closed")
@@ -145,7 +145,7 @@ def test_what_happens_to_an_order_while_its_dialog_opens_stops_the_click(shop: S
 def _mention(shop: SmallShop, sn: str, says: Says, *, at: datetime) -> None:
     with ledger_of(shop) as ledger:
         said = [Claim(subject=sn, says=says.value, at=at, source="400000000001/1")]
-        ledger.mention("demo", mentions=said, judge=verdict, causes=NOTICE_CAUSES, by="audit-notices")
+        ledger.claims.add("demo", claims=said, judge=verdict, causes=NOTICE_CAUSES, by="audit-notices")
 
 
 def test_a_hold_whose_signs_are_gone_twice_is_named_stale_and_never_lifted_by_itself(shop: SmallShop) -> None:

@@ -64,9 +64,9 @@ def check_that_nothing_is_missing(shop: MailShop) -> None:
         said |= {sn: word for sn, word in each["orders"].items() if said.get(sn) != "closed"}
     assert shop.causes() == {sn: _CAUSES[word] for sn, word in said.items() if word in _CAUSES}
     with shop.ledger() as ledger:
-        coverages = ledger.coverage("demo", kind=DOCUMENT_KIND)
+        coverages = ledger.coverage.search("demo", kind=DOCUMENT_KIND)
         covered = answer(
-            coverages, documents=ledger.documents("demo"), now=_moment({"sent_at": shop.mock.truth()["now"]})
+            coverages, documents=ledger.documents.search("demo"), now=_moment({"sent_at": shop.mock.truth()["now"]})
         )
     assert covered.answer is Answer.YES
     assert covered.since is not None

@@ -45,7 +45,7 @@ def _truth_is_the_ledger(soak: Soak, name: str) -> None:
     [shop] = [each for each in soak.shops if each.name == name]
     wanted = {sn: number for sn, _, number in shop.parcels}
     with Ledger.open(soak.folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-        actions = ledger.show(name)
+        actions = ledger.actions.search(name)
     done = {action.subject for action in actions if action.state is State.DONE}
     shipped = set()
     for sn, order in shop.mock.truth()["orders"].items():
@@ -59,7 +59,7 @@ def _truth_is_the_ledger(soak: Soak, name: str) -> None:
 
 def _every_planned_run_ended(soak: Soak) -> None:
     with Ledger.open(soak.folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-        planned = ledger.planned_runs()
+        planned = ledger.plans.search()
         assert planned, "nothing was planned"
         assert [each for each in planned if each.state is PlanState.STARTED] == []
-        assert ledger.unfinished_runs(soak.shops[0].name) == []
+        assert ledger.runs.unfinished(soak.shops[0].name) == []

@@ -12,13 +12,13 @@ DONE, DOUBT = "260310-100000000000001", "260310-100000000000002"
 def keep_doubts(project: Project) -> None:
     """One order done, one unknown, one that changed."""
     with ledger(project) as opened:
-        run = opened.start_run("demo", flow="ship")
+        run = opened.runs.start("demo", flow="ship")
         for subject, seen in ((DONE, Seen.OURS), (DOUBT, Seen.UNREADABLE)):
             payload = {"how": "dialog", "courier": "圆通速递", "tracking_number": "YT0000000000001"}
-            (action,) = opened.begin(run, kind="ship", intents=[Intent(subject=subject, payload=payload)])
-            opened.settle(run, action, seen=seen, settled=False, detail="[looked] once")
-        opened.see("demo", fingerprints=[("changed-1", "a", {"spec": "red"})])
-        opened.see("demo", fingerprints=[("changed-1", "b", {"spec": "blue"})])
+            (action,) = opened.actions.begin(run, kind="ship", intents=[Intent(subject=subject, payload=payload)])
+            opened.actions.settle(run, action, seen=seen, settled=False, detail="[looked] once")
+        opened.fingerprints.compare("demo", seen=[("changed-1", "a", {"spec": "red"})])
+        opened.fingerprints.compare("demo", seen=[("changed-1", "b", {"spec": "blue"})])
 
 
 def ledger(project: Project) -> Ledger:
@@ -31,5 +31,5 @@ def ledger(project: Project) -> Ledger:
 def state_of(project: Project, subject: str) -> tuple[State, str, str]:
     """State, detail and answerer of the one action of this order."""
     with ledger(project) as opened:
-        (action,) = opened.show("demo", subject=subject)
+        (action,) = opened.actions.search("demo", subject=subject)
     return action.state, action.detail, action.answered_by

@@ -24,7 +24,7 @@ REASON = "--reason=sold out"
 
 def holds(project: Project) -> dict[str, tuple[Hold, ...]]:
     with opened(project) as ledger:
-        return ledger.holds("demo")
+        return ledger.holds.active("demo")
 
 
 def listed(project: Project) -> list[dict[str, Any]]:
@@ -35,10 +35,10 @@ def listed(project: Project) -> list[dict[str, Any]]:
 def forbid(project: Project, *orders: str, sent: datetime = SENT, notice: str = "100000000001") -> None:
     """A notice that forbids shipping these orders."""
     with opened(project) as ledger:
-        found = ledger.find_document("demo", kind=DOCUMENT_KIND, name=notice, facts={}, issued_at=sent)
+        found = ledger.documents.register("demo", kind=DOCUMENT_KIND, name=notice, facts={}, issued_at=sent)
         words = [Claim(subject=sn, says=Says.PROHIBITED, at=sent, source=notice) for sn in orders]
-        ledger.conclude_document(
-            found, state=DocumentState.READ, mentions=words, judge=verdict, causes=hold_causes.NOTICE_CAUSES
+        ledger.documents.conclude(
+            found, state=DocumentState.READ, claims=words, judge=verdict, causes=hold_causes.NOTICE_CAUSES
         )
 
 
@@ -46,4 +46,4 @@ def look(project: Project, *orders: str, after: timedelta, ship_by: str = "") ->
     """A look at which every sign of an audit was clear."""
     facts = {"evidence": f"var/evidence/demo/{after.seconds}.jpg", "ship_by": ship_by}
     with opened(project) as ledger:
-        ledger.observe("demo", mark=hold_causes.CLEAR, seen=dict.fromkeys(orders, facts), at=SENT + after)
+        ledger.observations.record("demo", mark=hold_causes.CLEAR, seen=dict.fromkeys(orders, facts), at=SENT + after)

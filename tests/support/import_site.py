@@ -219,7 +219,7 @@ def run_at(
     with Ledger.open(folder / "ledger.sqlite3", clock=site.clock) as ledger:
         yield (
             Run(
-                record=ledger.start_run("demo", flow="ship-batch"),
+                record=ledger.runs.start("demo", flow="ship-batch"),
                 shop=load_config(path).shop("demo"),
                 profile=load_profile("pinduoduo"),
                 options=options,

@@ -19,7 +19,7 @@ from rpa.config import Config
 from rpa.errors import LoginNeeded
 from rpa.files import write_atomically
 from rpa.flow import Plan, Row
-from rpa.ledger.inbox_rows import ArrivalRow
+from rpa.ledger.inbox import ArrivalRow
 from rpa.ledger.ledger import Ledger
 from rpa.plugins import load_config
 
@@ -144,14 +144,14 @@ class ArrivalDesk:
     def rows(self) -> list[ArrivalRow]:
         """All rows that ever came, in their order."""
         with self.ledger() as ledger:
-            files = {arrival.id: arrival for arrival, _ in ledger.open_rows("inbox")}
-            found = [row for arrival in files.values() for row in ledger.rows_of_arrival(arrival)]
+            files = {arrival.id: arrival for arrival, _ in ledger.inbox.open_rows("inbox")}
+            found = [row for arrival in files.values() for row in ledger.inbox.rows(arrival)]
         return sorted(found, key=lambda row: row.id)
 
     def open(self) -> list[str]:
         """The order numbers of the rows that have not ended."""
         with self.ledger() as ledger:
-            return [row.subject for _, row in ledger.open_rows("inbox")]
+            return [row.subject for _, row in ledger.inbox.open_rows("inbox")]
 
     def ledger(self) -> Ledger:
         config = self.config

@@ -61,7 +61,7 @@ def run_stopped(shop: SmallShop, road: Detour, result: Result) -> None:
     """The run says where it was led, and is an alarm."""
     stopped(result.exit_code, road, *[each["message"] for each in _of_the_site(result)])
     with Ledger.open(shop.folder.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-        [kept] = [each for each in ledger.open_incidents("demo") if each.cause == "wrong_site"]
+        [kept] = [each for each in ledger.incidents.still_open("demo") if each.cause == "wrong_site"]
     assert kept.severity is Severity.CRITICAL
     stopped(result.exit_code, road, kept.message)
 

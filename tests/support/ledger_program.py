@@ -46,22 +46,24 @@ class Program:
             return f"{type(error).__name__}: {error}"
 
     def do_start(self) -> str:
-        self.run = self.ledger.start_run(SHOP, flow="ship")
+        self.run = self.ledger.runs.start(SHOP, flow="ship")
         return self.run.id
 
     def do_join(self) -> str:
-        self.run = self.ledger.unfinished_runs(SHOP)[-1]
+        self.run = self.ledger.runs.unfinished(SHOP)[-1]
         return self.run.id
 
     def do_begin(self, *subjects: str) -> str:
         assert self.run
         intents = [Intent(subject=each, payload={"number": f"N{each}"}) for each in subjects]
-        self.begun = self.ledger.begin(self.run, kind="ship", intents=intents)
+        self.begun = self.ledger.actions.begin(self.run, kind="ship", intents=intents)
         return "begun"
 
     def do_settle(self) -> str:
         assert self.run
-        return ",".join(self.ledger.settle(self.run, each, seen=Seen.OURS, settled=False).state for each in self.begun)
+        return ",".join(
+            self.ledger.actions.settle(self.run, each, seen=Seen.OURS, settled=False).state for each in self.begun
+        )
 
     def do_many(self, number: str) -> str:
         """Each in one transaction: so many intents, their ends, and so many handed over."""
@@ -70,10 +72,10 @@ class Program:
             self.do_begin(*(f"{turn}-{n}" for n in range(int(number))))
             print("begun", turn, flush=True)
             looks = [LookAt(action=each, seen=Seen.OURS, settled=False) for each in self.begun]
-            self.ledger.settle_many(self.run, looks)
+            self.ledger.actions.settle_many(self.run, looks)
             print("settled", turn, flush=True)
             intents = [Intent(subject=f"handed-{each.subject}", payload={}) for each in self.begun]
-            self.ledger.hand_over(self.run, kind="ship", intents=intents)
+            self.ledger.actions.hand_over(self.run, kind="ship", intents=intents)
             print("handed", turn, flush=True)
         return ""
 
@@ -87,12 +89,12 @@ class Program:
         return ""
 
     def do_conclude(self, name: str, *, judge: Judge = stop) -> str:
-        document = self.ledger.find_document(SHOP, kind="notice", name=name, facts={})
-        document = self.ledger.save_document(document, path=name, sha256=name, size_bytes=1)
+        document = self.ledger.documents.register(SHOP, kind="notice", name=name, facts={})
+        document = self.ledger.documents.save(document, path=name, sha256=name, size_bytes=1)
         said = [Claim(subject=f"{name}-{n}", says="stop", at=NINE, source=name) for n in range(MENTIONS)]
         causes = frozenset({"stop"})
-        return self.ledger.conclude_document(
-            document, state=DocumentState.READ, mentions=said, judge=judge, causes=causes
+        return self.ledger.documents.conclude(
+            document, state=DocumentState.READ, claims=said, judge=judge, causes=causes
         ).state
 
     def do_half(self, name: str) -> str:

@@ -49,15 +49,15 @@ def refused(path: Path) -> LedgerInDoubt:
 
 def held(path: Path) -> set[str]:
     with open_ledger(path) as ledger:
-        return set(ledger.holds("demo"))
+        return set(ledger.holds.active("demo"))
 
 
 def with_a_backup(folder: Path) -> Path:
     """A ledger in which A is held, and that a backup was made of before B was."""
     path = folder / "var" / "ledger.sqlite3"
     with open_ledger(path) as ledger:
-        ledger.hold("demo", subject="A", reason="call back", by="小王")
+        ledger.holds.put("demo", subject="A", reason="call back", by="小王")
     shutil.copytree(path.parent, backup(path))
     with open_ledger(path) as ledger:
-        ledger.hold("demo", subject="B", reason="sold out", by="小王")
+        ledger.holds.put("demo", subject="B", reason="sold out", by="小王")
     return path

@@ -46,27 +46,30 @@ class MailShop:
     def site_now(self) -> datetime:
         """The site's present moment, as the ledger knows it from the last run."""
         with self.ledger() as ledger:
-            return ledger.site_now("demo")
+            return ledger.site_clocks.now("demo")
 
     def notices(self) -> dict[str, Document]:
         """What the ledger knows of notices, by the site's id."""
         with self.ledger() as ledger:
-            return {each.name: each for each in ledger.documents("demo", kind=DOCUMENT_KIND)}
+            return {each.name: each for each in ledger.documents.search("demo", kind=DOCUMENT_KIND)}
 
     def files(self) -> list[Document]:
         """What the ledger knows of their attachments and texts."""
         with self.ledger() as ledger:
-            return ledger.documents("demo", kind=ATTACHMENT_KIND)
+            return ledger.documents.search("demo", kind=ATTACHMENT_KIND)
 
     def causes(self) -> dict[str, str]:
         """What holds each order that is held, as the causes' names."""
         with self.ledger() as ledger:
-            return {subject: " ".join(hold.cause for hold in holds) for subject, holds in ledger.holds("demo").items()}
+            return {
+                subject: " ".join(hold.cause for hold in holds)
+                for subject, holds in ledger.holds.active("demo").items()
+            }
 
     def incidents(self) -> dict[str, str]:
         """The message of each open incident, by cause."""
         with self.ledger() as ledger:
-            return {each.cause: each.message for each in ledger.open_incidents("demo")}
+            return {each.cause: each.message for each in ledger.incidents.still_open("demo")}
 
     def audit_notices(self) -> list[dict[str, Any]]:
         """What is true of the notices about audits that were sent."""

@@ -150,4 +150,4 @@ class ShopFolder:
     def ledger(self) -> list[Action]:
         """All actions, newest first."""
         with Ledger.open(self.var / "ledger.sqlite3", clock=Clock(ZONE)) as ledger:
-            return ledger.show()
+            return ledger.actions.search()

@@ -54,18 +54,18 @@ class OverviewDesk:
         self, shop: str, *findings: Finding, flow: str = "ship", state: RunState = RunState.FINISHED, whole: bool = True
     ) -> str:
         """A run that left these findings; its id."""
-        run = self.ledger.start_run(shop, flow=flow)
-        self.ledger.stand(shop, report=REPORT, flow=flow, run_id=run.id, rows=findings, whole=whole)
-        self.ledger.finish_run(run, state=state, counts={"waiting": len(findings)})
+        run = self.ledger.runs.start(shop, flow=flow)
+        self.ledger.open_items.replace(shop, report=REPORT, flow=flow, run_id=run.id, rows=findings, whole=whole)
+        self.ledger.runs.finish(run, state=state, counts={"waiting": len(findings)})
         return run.id
 
     def shipped(self, shop: str, count: int) -> None:
         """So many orders were shipped now."""
-        run = self.ledger.start_run(shop, flow="ship")
+        run = self.ledger.runs.start(shop, flow="ship")
         intents = [Intent(subject=f"{run.id}-{number}", payload={}) for number in range(count)]
-        actions = self.ledger.begin(run, kind="ship", intents=intents)
-        self.ledger.settle_many(run, [LookAt(action=each, seen=Seen.OURS, settled=True) for each in actions])
-        self.ledger.finish_run(run, state=RunState.FINISHED, counts={"done": count})
+        actions = self.ledger.actions.begin(run, kind="ship", intents=intents)
+        self.ledger.actions.settle_many(run, [LookAt(action=each, seen=Seen.OURS, settled=True) for each in actions])
+        self.ledger.runs.finish(run, state=RunState.FINISHED, counts={"done": count})
 
     def planned(
         self, shop: str, *, hours: float = 0, state: PlanState = PlanState.PLANNED, reason: str = "", flow: str = "ship"
@@ -73,7 +73,7 @@ class OverviewDesk:
         """A planned run, so many hours from now."""
         at = self.now() + timedelta(hours=hours)
         wanted = Plan(entry=flow, flow=flow, shop=shop, planned_at=at, due_at=at, state=state, reason=reason)
-        [planned] = self.ledger.plan([wanted])
+        [planned] = self.ledger.plans.add([wanted])
         return planned
 
     def orders(self) -> dict[str, Orders]:

@@ -48,7 +48,7 @@ class Desk:
         reason: NoticeReason = NoticeReason.READ,
     ) -> None:
         facts = {"title": title, "kind": kind.value, "account": "clerk-1"}
-        notice = self.ledger.find_document("demo", kind=DOCUMENT_KIND, name=notice_id, facts=facts, issued_at=sent)
+        notice = self.ledger.documents.register("demo", kind=DOCUMENT_KIND, name=notice_id, facts=facts, issued_at=sent)
         text = self.file(notice, number=0, name="notice.txt", content=f"{title}\n{sent}\n\n请查看\x1b[31m附件\n")
         self.conclude(text, DocumentState.READ, NoticeReason.READ, {})
         file = self.file(notice, number=1, name="明细.xlsx", content="" if state is DocumentState.LOST else notice_id)
@@ -57,7 +57,7 @@ class Desk:
 
     def file(self, notice: Document, *, number: int, name: str, content: str) -> Document:
         facts = {**notice.facts, "name": name, "notice": notice.name}
-        found = self.ledger.find_document(
+        found = self.ledger.documents.register(
             "demo", kind=ATTACHMENT_KIND, name=f"{notice.name}/{number}", facts=facts, issued_at=notice.issued_at
         )
         if not content:
@@ -66,7 +66,7 @@ class Desk:
             (folder / name).write_text(content, encoding="utf-8")
             kept = self.store.keep(folder / name, folder=f"notices/{notice.name}", name=name)
         path = kept.path.relative_to(self.store.root).as_posix()
-        return self.ledger.save_document(found, path=path, sha256=kept.sha256, size_bytes=kept.size_bytes)
+        return self.ledger.documents.save(found, path=path, sha256=kept.sha256, size_bytes=kept.size_bytes)
 
     def conclude(
         self, document: Document, state: DocumentState, reason: NoticeReason, says: Mapping[str, Says]
@@ -74,11 +74,11 @@ class Desk:
         at = document.issued_at
         assert at is not None
         words = [Claim(subject=sn, says=word, at=at, source=document.name) for sn, word in says.items()]
-        self.ledger.conclude_document(
+        self.ledger.documents.conclude(
             document,
             state=state,
             facts={"reason": reason.value, "message": ""},
-            mentions=words,
+            claims=words,
             judge=verdict,
             causes=hold_causes.NOTICE_CAUSES,
             by="audit-notices",
@@ -118,5 +118,7 @@ def file_five(project: Project) -> None:
                 says={},
                 reason=NoticeReason.EXPIRED,
             )
-        ledger.cover("demo", account="clerk-1", kind=DOCUMENT_KIND, since=noon - timedelta(days=7), until=desk.now)
-        ledger.incident("demo", cause=LOST, message="two are lost")
+        ledger.coverage.extend(
+            "demo", account="clerk-1", kind=DOCUMENT_KIND, since=noon - timedelta(days=7), until=desk.now
+        )
+        ledger.incidents.report("demo", cause=LOST, message="two are lost")

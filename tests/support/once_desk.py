@@ -33,7 +33,7 @@ class Desk:
 
     def __init__(self, ledger: Ledger, clock: HandClock, *, bound: int = 2, site: Site | None = None) -> None:
         self.ledger, self.clock, self.site = ledger, clock, site or Site()
-        self.run: RunRecord = ledger.start_run("demo", flow="ship")
+        self.run: RunRecord = ledger.runs.start("demo", flow="ship")
         self.once = Once(
             ledger, self.run, kind="ship", clock=clock, settle_s=SETTLE_S, bound=bound, look=self.site.look
         )
@@ -49,7 +49,7 @@ class Desk:
         self.once.act(Intent(subject=subject, payload={"tracking_number": f"7{subject}"}), act)
 
     def state(self, subject: str = "A") -> State:
-        return self.ledger.latest("demo", kind="ship", subjects=[subject])[subject].state
+        return self.ledger.actions.latest("demo", kind="ship", subjects=[subject])[subject].state
 
 
 def ends(settled: Sequence[Settled]) -> dict[str, State]:

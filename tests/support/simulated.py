@@ -94,11 +94,11 @@ class SimulatedWorkers:
 
     def _end(self, task: Task, fate: Fate) -> Ended:
         if fate.needs_login:
-            self._ledger.incident(
+            self._ledger.incidents.report(
                 task.planned.shop, cause="login_needed", message="Log in.", severity=Severity.CRITICAL
             )
         elif fate.how == "finished":
-            self._ledger.close_incident(task.planned.shop, cause="login_needed")
+            self._ledger.incidents.close(task.planned.shop, cause="login_needed")
         exit_code = 3 if fate.needs_login else fate.exit_code
         run_id = "begun" if fate.how == "finished" and exit_code != 2 else ""
         detail = "Another run goes on (pid 1)" if fate.how == "busy" else ""
@@ -186,7 +186,7 @@ class Simulation:
 
     def _one_run_makes_up(self) -> None:
         """Of what a flow and shop missed in the downtime, one run is due now, unless nobody wants it made up."""
-        due_soon = self.ledger.due_planned(self.now + timedelta(minutes=1))
+        due_soon = self.ledger.plans.due(self.now + timedelta(minutes=1))
         due = Counter((run.flow, run.shop) for run in due_soon if run.planned_at < self.now)
         assert set(due.values()) <= {1}
         if self.alive_at is not None:
@@ -234,7 +234,7 @@ class Simulation:
         if len(self.pool.running()) >= self.workers or self.held():
             return
         busy = {run.shop for run in self.pool.running()} | self._taken()
-        assert [run for run in self.ledger.due_planned(self.now) if run.shop not in busy] == []
+        assert [run for run in self.ledger.plans.due(self.now) if run.shop not in busy] == []
 
     def _taken(self) -> set[str]:
         """Shops that another process had, lately."""
@@ -243,7 +243,7 @@ class Simulation:
 
     def _next_event(self) -> datetime:
         """The next full second at which something is due or ends; a shop that was taken is asked again meanwhile."""
-        due = [run.due_at for run in self.ledger.planned_runs(state=PlanState.PLANNED)]
+        due = [run.due_at for run in self.ledger.plans.search(state=PlanState.PLANNED)]
         known = [each.astimezone(UTC) for each in (*due, self.desk.next_at) if each is not None]
         coming = [each for each in known if each > self.now] or [self.now + timedelta(hours=6)]
         if self.pool.next_end is not None:

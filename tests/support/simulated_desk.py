@@ -46,7 +46,7 @@ def simulations(folder: Path) -> Iterator[Make]:
 
 def come_of(simulation: Simulation, shop: str = "s0", entry: str | None = None) -> list[PlannedRun]:
     """What has come of the plan until now, oldest first."""
-    runs = simulation.ledger.planned_runs(shop=shop, entry=entry, until=simulation.now)
+    runs = simulation.ledger.plans.search(shop=shop, entry=entry, until=simulation.now)
     return list(reversed(runs))
 
 

@@ -62,18 +62,18 @@ def watching(path: Path) -> Callable[[str, tuple[object, ...]], None]:
 def work(path: Path) -> None:
     """Hold, ship and lift; a line each, once it is done."""
     with Ledger.open(path, clock=Clock()) as ledger:
-        run = ledger.start_run("demo", flow="ship")
+        run = ledger.runs.start("demo", flow="ship")
         for turn in range(TURNS):
             name = f"{run.fence}-{turn}"
-            ledger.hold("demo", subject=f"stays-{name}", reason="r", by="me")
+            ledger.holds.put("demo", subject=f"stays-{name}", reason="r", by="me")
             print(f"held stays-{name}", flush=True)
-            ledger.hold("demo", subject=f"goes-{name}", reason="r", by="me")
+            ledger.holds.put("demo", subject=f"goes-{name}", reason="r", by="me")
             print(f"held goes-{name}", flush=True)
-            [action] = ledger.begin(run, kind="ship", intents=[Intent(subject=name, payload={})])
+            [action] = ledger.actions.begin(run, kind="ship", intents=[Intent(subject=name, payload={})])
             print(f"begun {name}", flush=True)
-            ledger.lift("demo", subject=f"goes-{name}", by="me", reason="over")
+            ledger.holds.lift("demo", subject=f"goes-{name}", by="me", reason="over")
             print(f"lifted goes-{name}", flush=True)
-            ledger.settle(run, action, seen=Seen.OURS, settled=False)
+            ledger.actions.settle(run, action, seen=Seen.OURS, settled=False)
             print(f"done {name}", flush=True)
 
 

@@ -42,7 +42,9 @@ def never_arrived(shop: Shop, order_sn: str) -> None:
     """An earlier run was killed before its click, after its intent."""
     payload = {"how": "import", "courier": "中通快递", "tracking_number": shop.number(order_sn)}
     facts = {"import_file": "earlier.xlsx"}
-    shop.run.ledger.begin(shop.run.record, kind=KIND, intents=[Intent(subject=order_sn, payload=payload, facts=facts)])
+    shop.run.ledger.actions.begin(
+        shop.run.record, kind=KIND, intents=[Intent(subject=order_sn, payload=payload, facts=facts)]
+    )
 
 
 # An import that ends while it is looked for
@@ -55,7 +57,7 @@ def test_what_the_site_refused_and_ships_before_its_result_comes_is_shipped(shop
     told = shop.ship()
 
     assert {reason for reason, _ in told.values()} == {"shipped"}
-    assert {action.state for action in shop.run.ledger.show("demo")} == {State.DONE}
+    assert {action.state for action in shop.run.ledger.actions.search("demo")} == {State.DONE}
 
 
 def test_what_the_site_ships_while_a_person_settles_is_shipped(shop: Shop) -> None:
@@ -121,7 +123,7 @@ def test_what_the_table_calls_accepted_but_the_site_does_not_show_is_not_sent_ag
 
     assert len(shop.site.uploaded) == 1
     assert {reason for reason, _ in told.values()} == {"unknown"}
-    assert {action.state for action in shop.run.ledger.show("demo")} == {State.UNKNOWN}
+    assert {action.state for action in shop.run.ledger.actions.search("demo")} == {State.UNKNOWN}
 
 
 def test_what_was_uploaded_and_nobody_calls_accepted_goes_up_once_more(shop: Shop) -> None:
@@ -166,7 +168,7 @@ def test_what_stands_in_a_file_that_goes_on_is_told_so_when_the_run_is_stopped(t
 
 
 def test_an_order_that_another_program_has_begun_meanwhile_is_left_to_it(shop: Shop) -> None:
-    shop.site.at["fill_in"] = lambda: None if shop.run.ledger.show("demo") else never_arrived(shop, "S2")
+    shop.site.at["fill_in"] = lambda: None if shop.run.ledger.actions.search("demo") else never_arrived(shop, "S2")
 
     told = shop.ship()
 

@@ -85,12 +85,12 @@ def test_a_page_that_is_always_too_slow_sends_nothing(shop: Shop) -> None:
     with pytest.raises(TryAgain):
         shop.ship()
     assert shop.site.uploaded == []
-    assert shop.run.ledger.show("demo") == []
+    assert shop.run.ledger.actions.search("demo") == []
 
 
 def test_a_hold_that_a_person_sets_while_the_file_is_chosen_is_obeyed(shop: Shop) -> None:
     def hold() -> None:
-        shop.run.ledger.hold("demo", subject="S2", reason="wait", by="anna", cause="person")
+        shop.run.ledger.holds.put("demo", subject="S2", reason="wait", by="anna", cause="person")
 
     shop.site.at["fill_in"] = hold
 
@@ -105,7 +105,7 @@ def test_a_dry_run_makes_and_uploads_no_file(shop: Shop, *, prepare: bool) -> No
     shop.run = replace(shop.run, dry=True)
     told = shop.ship(prepare=prepare)
     assert {reason for reason, _ in told.values()} == {"dry_run"}
-    assert (shop.site.uploaded, shop.run.handover.exists(), shop.run.ledger.show("demo")) == ([], False, [])
+    assert (shop.site.uploaded, shop.run.handover.exists(), shop.run.ledger.actions.search("demo")) == ([], False, [])
 
 
 def test_a_file_has_no_more_rows_and_bytes_than_the_site_takes(shop: Shop) -> None:
@@ -168,7 +168,7 @@ def test_while_the_site_works_on_a_file_nothing_is_not_shipped_then_it_is_read_b
         shop.ship(by=By.DIALOG)
     assert len(shop.site.uploaded) == 1
     assert shop.site.by_dialog == []
-    assert {action.state for action in shop.run.ledger.show("demo")} == {State.SUBMITTING}
+    assert {action.state for action in shop.run.ledger.actions.search("demo")} == {State.SUBMITTING}
     shop.site.going = False
     for sn in shop.site.uploaded[0]:
         shop.change(sn, status="shipped", courier="中通快递", tracking_number=shop.number(sn))
@@ -210,7 +210,7 @@ def test_what_stands_in_a_file_that_the_site_still_works_through_stays_handed_ov
     assert {row["reason"] for row in settle_files(shop.run)} == {"handed_over"}
     shop.site.going = False
     assert {row["reason"] for row in settle_files(shop.run)} == {"not_uploaded"}
-    assert shop.run.ledger.handed_over("demo", kind=KIND) == []
+    assert shop.run.ledger.actions.handed_over("demo", kind=KIND) == []
 
 
 def test_a_number_that_the_person_typed_otherwise_needs_a_look(shop: Shop) -> None:

@@ -39,7 +39,7 @@ def settle(shop: Shop) -> dict[str, tuple[str, str]]:
 
 
 def states(shop: Shop) -> dict[str, State]:
-    return {action.subject: action.state for action in shop.run.ledger.show("demo")}
+    return {action.subject: action.state for action in shop.run.ledger.actions.search("demo")}
 
 
 def test_what_the_site_refused_in_a_persons_upload_is_told_in_its_words(shop: Shop) -> None:
@@ -114,7 +114,11 @@ def test_a_dry_run_frees_nothing_and_takes_no_file_away(shop: Shop) -> None:
     assert told["S0"][0] == "shipped"
     assert {told[sn][0] for sn in ("S1", "S2", "S3")} == {"handed_over"}
     assert "--live" in told["S1"][1]
-    assert sorted(action.subject for action in shop.run.ledger.handed_over("demo", kind=KIND)) == ["S1", "S2", "S3"]
+    assert sorted(action.subject for action in shop.run.ledger.actions.handed_over("demo", kind=KIND)) == [
+        "S1",
+        "S2",
+        "S3",
+    ]
     assert len(list(shop.run.handover.iterdir())) == 1
     shop.run = live
     assert {reason for reason, _ in settle(shop).values()} == {"not_uploaded"}
@@ -128,11 +132,11 @@ def test_a_file_whose_orders_have_ended_otherwise_is_taken_away_and_nothing_else
     [file] = shop.run.handover.iterdir()
     (shop.run.handover / "mine.xlsx").touch()
     for sn in ("S0", "S1", "S2"):
-        shop.run.ledger.resolve("demo", kind=KIND, subject=sn, state=State.DONE, by="anna", reason="seen")
+        shop.run.ledger.actions.resolve("demo", kind=KIND, subject=sn, state=State.DONE, by="anna", reason="seen")
     shop.site.others = ["something.xlsx"]
     settle(shop)
     assert file.exists(), "one of its orders may still go up with it"
-    shop.run.ledger.resolve("demo", kind=KIND, subject="S3", state=State.NOT_DONE, by="anna", reason="seen")
+    shop.run.ledger.actions.resolve("demo", kind=KIND, subject="S3", state=State.NOT_DONE, by="anna", reason="seen")
 
     settle(shop)
 

@@ -95,9 +95,9 @@ def test_the_doubts_of_a_shop_that_left_or_has_another_name_are_named(tmp_path: 
     path = written(tmp_path, SHOP)
     with Ledger.open(tmp_path / "var" / "ledger.sqlite3", clock=Clock()) as ledger:
         for shop, seen in (("north", Seen.UNREADABLE), ("south", Seen.OURS), ("demo", Seen.UNREADABLE)):
-            run = ledger.start_run(shop, flow="ship")
-            [action] = ledger.begin(run, kind="ship", intents=[Intent(subject="260310-1", payload={})])
-            ledger.settle(run, action, seen=seen, settled=True)
+            run = ledger.runs.start(shop, flow="ship")
+            [action] = ledger.actions.begin(run, kind="ship", intents=[Intent(subject="260310-1", payload={})])
+            ledger.actions.settle(run, action, seen=seen, settled=True)
     found = [each for each in examine(path) if each.name.en.startswith("Doubts of")]
     assert [(each.name.en, each.state) for each in found] == [("Doubts of north", State.WARN)]
     assert "of 1 of its orders it is not certain whether they were sent (260310-1)" in found[0].message.en

@@ -54,7 +54,7 @@ def configured(folder: Path, text: str) -> Config:
 
 def beat(config: Config) -> None:
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-        ledger.beat("scheduler")
+        ledger.heartbeats.beat("scheduler")
 
 
 def stands(*, installed: bool, running: bool | None, needs_login: bool | None = None) -> ServiceState:
@@ -168,8 +168,8 @@ def test_a_channel_has_its_address_from_environment_store_or_the_services_file(
 def test_a_sites_clock_more_than_five_minutes_from_ours_is_said(tmp_path: Path, minutes: int, state: State) -> None:
     config = configured(tmp_path, SHOPS)
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-        ledger.keep_site_clock("south", ahead=timedelta(minutes=minutes))
-        ledger.keep_site_clock("mock", ahead=timedelta(days=-300))
+        ledger.site_clocks.keep("south", ahead=timedelta(minutes=minutes))
+        ledger.site_clocks.keep("mock", ahead=timedelta(days=-300))
     finding = clocks(config)
     assert finding.state is state
     if state is State.WARN:

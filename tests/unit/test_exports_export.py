@@ -176,7 +176,7 @@ def test_a_table_is_waited_for_and_kept_whole(site: Site, desk: ExportFetcher, l
     saved = desk.fetch(desk.obtain(), check=_whole)
     assert saved.path.read_bytes() == CONTENT
     assert saved.path == tmp_path / "documents" / saved.document.path
-    [document] = ledger.documents("demo", kind=EXPORT_KIND)
+    [document] = ledger.documents.search("demo", kind=EXPORT_KIND)
     assert (document.state, document.size_bytes, document.issued_at) == (
         DocumentState.SAVED,
         len(CONTENT),
@@ -220,7 +220,7 @@ def test_what_does_not_come_twice_ends_the_run_and_the_next_one_downloads_it(
     record = desk.obtain()
     with pytest.raises(NeedsPerson, match="cut off"):
         desk.fetch(record, check=_whole)
-    assert [document.state for document in ledger.documents("demo")] == [DocumentState.FOUND]
+    assert [document.state for document in ledger.documents.search("demo")] == [DocumentState.FOUND]
     assert _saved_files(tmp_path) == []
     assert desk.fetch(desk.obtain(), check=_whole).path.read_bytes() == CONTENT
     assert site.asked == 1
@@ -245,5 +245,5 @@ def test_a_saved_table_that_was_changed_on_disk_or_could_not_be_read_is_made_ane
     if spoil == "change":
         first.path.write_bytes(b"changed")
     else:
-        ledger.conclude_document(first.document, state=DocumentState.UNREADABLE)
+        ledger.documents.conclude(first.document, state=DocumentState.UNREADABLE)
     assert desk.fetch(desk.obtain(), check=_whole).record.record_id != first.record.record_id

@@ -25,7 +25,7 @@ from flows.orders.hold_causes import (
 from flows.orders.model import Mark
 from flows.orders.reasons import Reason
 from rpa.ledger.holds import Hold
-from rpa.ledger.subjects import Observation
+from rpa.ledger.observations import Observation
 from rpa.outcome import Outcome
 from tests.support.made_orders import NOW, a_hold, an_item, an_order
 

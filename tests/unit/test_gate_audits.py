@@ -53,7 +53,7 @@ class Watched:
         """A notice holds these orders."""
         for sn in order_sns:
             facts = {"since": since.isoformat()}
-            self.run.ledger.hold("demo", subject=sn, reason="notice", by="audit-notices", cause=cause, facts=facts)
+            self.run.ledger.holds.put("demo", subject=sn, reason="notice", by="audit-notices", cause=cause, facts=facts)
 
     def look(self, *orders: Order, at: datetime = NOW) -> None:
         """The list shows these orders."""
@@ -61,7 +61,7 @@ class Watched:
 
     def clear(self) -> dict[str, tuple[datetime, datetime]]:
         """First and last of the clear looks, by order."""
-        seen = self.run.ledger.observations("demo", mark=CLEAR)
+        seen = self.run.ledger.observations.of_mark("demo", mark=CLEAR)
         return {sn: (one.first_at, one.last_at) for sn, one in seen.items()}
 
 
@@ -74,7 +74,7 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
     offices: dict[type, Callable[[], Any]] = {ReadsSigns: lambda: site, ReadsNotices: lambda: None}
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
-            record=ledger.start_run("demo", flow="ship"),
+            record=ledger.runs.start("demo", flow="ship"),
             shop=load_config(path).shop("demo"),
             profile=load_profile("pinduoduo"),
             options=None,
@@ -99,7 +99,7 @@ def test_an_order_seen_under_audit_is_remembered_with_its_first_moment(watched: 
     audited = an_order("A", audit=Mark.SET, ship_by=NOW)
     remember_audits(watched.run, [audited, an_order("B"), an_order("C", audit=Mark.UNREADABLE)], at=NOW)
     remember_audits(watched.run, [audited], at=NOW + LOOKS_APART)
-    [(sn, seen)] = watched.run.ledger.observations("demo", mark=UNDER_AUDIT).items()
+    [(sn, seen)] = watched.run.ledger.observations.of_mark("demo", mark=UNDER_AUDIT).items()
     assert (sn, seen.first_at, seen.last_at) == ("A", NOW, NOW + LOOKS_APART)
     assert seen.last_facts == {"ship_by": NOW.isoformat()}
 
@@ -112,7 +112,7 @@ def test_only_orders_that_a_notice_forbids_and_the_list_shows_clear_are_looked_a
     )
     assert watched.site.looked_at == ["A"]
     assert watched.clear() == {"A": (NOW, NOW)}
-    facts = watched.run.ledger.observations("demo", mark=CLEAR)["A"].last_facts
+    facts = watched.run.ledger.observations.of_mark("demo", mark=CLEAR)["A"].last_facts
     assert facts == {"ship_by": None, "signs": ["list", "detail", "detail_data"], "evidence": "pictures"}
 
 
@@ -130,7 +130,9 @@ def test_one_sign_that_is_not_clear_makes_no_clear_look(watched: Watched, sign: 
     watched.site.audit["A"] = {**ALL_CLEAR, "address": sign}
     watched.look(an_order("A"))
     assert watched.clear() == {}
-    assert list(watched.run.ledger.observations("demo", mark=UNDER_AUDIT)) == (["A"] if sign is Mark.SET else [])
+    assert list(watched.run.ledger.observations.of_mark("demo", mark=UNDER_AUDIT)) == (
+        ["A"] if sign is Mark.SET else []
+    )
 
 
 @pytest.mark.parametrize("how", ["in the list", "on its page", "in a list read by another flow"])
@@ -159,7 +161,7 @@ def test_a_newer_notice_makes_the_looks_before_it_count_no_more(watched: Watched
 def test_a_hold_that_is_gone_takes_its_looks_with_it(watched: Watched) -> None:
     watched.prohibit("A")
     watched.look(an_order("A"))
-    watched.run.ledger.lift("demo", subject="A", by="Li", cause=PROHIBITED)
+    watched.run.ledger.holds.lift("demo", subject="A", by="Li", cause=PROHIBITED)
     watched.look(an_order("A"))
     assert watched.clear() == {}
     assert watched.site.looked_at == ["A"]
@@ -180,15 +182,15 @@ def test_notices_that_may_be_missing_are_noted_once(
 ) -> None:
     ledger, account = watched.run.ledger, {"account": "clerk-1", "kind": DOCUMENT_KIND}
     if until is not None:
-        ledger.cover("demo", since=until - timedelta(days=1), until=until, **account)
+        ledger.coverage.extend("demo", since=until - timedelta(days=1), until=until, **account)
     if doubt:
-        ledger.doubt_coverage("demo", doubt=doubt, at=NOW, **account)
+        ledger.coverage.invalidate("demo", doubt=doubt, at=NOW, **account)
     note_missing_notices(watched.run, now=NOW)
     assert watched.notes == cause
 
 
 def test_a_notice_that_is_known_and_not_saved_is_noted(watched: Watched) -> None:
-    watched.run.ledger.cover("demo", account="clerk-1", kind=DOCUMENT_KIND, since=SINCE, until=NOW)
-    watched.run.ledger.find_document("demo", kind=DOCUMENT_KIND, name="1", facts={}, issued_at=SINCE)
+    watched.run.ledger.coverage.extend("demo", account="clerk-1", kind=DOCUMENT_KIND, since=SINCE, until=NOW)
+    watched.run.ledger.documents.register("demo", kind=DOCUMENT_KIND, name="1", facts={}, issued_at=SINCE)
     note_missing_notices(watched.run, now=NOW)
     assert watched.notes == ["notices_no"]

@@ -59,21 +59,21 @@ class Back:
             handover=self.folder,
             offices={},
         )
-        changed = self.ledger.see("demo", fingerprints=fingerprints([an_order("changed", receiver="李*")]))
+        changed = self.ledger.fingerprints.compare("demo", seen=fingerprints([an_order("changed", receiver="李*")]))
         rows = [a_row(order_sn, tracking_number=number) for order_sn, number in (("E", "SF1"), ("F", "SF2"))]
         return rules_of(run, now=NOW, changed=changed, orders=[an_order("A")], rows=rows)
 
     def sent(self, order_sn: str, *, seen: Seen, number: str = "SF1") -> None:
         payload = {"how": "dialog", "courier": "顺丰速运", "tracking_number": number}
         intent = Intent(subject=order_sn, payload=payload, facts={"receiver": RECEIVER}, bundle=number)
-        [action] = self.ledger.begin(self.record, kind=KIND, intents=[intent])
-        self.ledger.settle(self.record, action, seen=seen, settled=False)
+        [action] = self.ledger.actions.begin(self.record, kind=KIND, intents=[intent])
+        self.ledger.actions.settle(self.record, action, seen=seen, settled=False)
 
 
 @pytest.fixture
 def back(tmp_path: Path) -> Iterator[Back]:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
-        yield Back(tmp_path, ledger, ledger.start_run("demo", flow="ship"))
+        yield Back(tmp_path, ledger, ledger.runs.start("demo", flow="ship"))
 
 
 def test_without_settings_the_profiles_stop_words_hold(back: Back) -> None:
@@ -100,26 +100,26 @@ def test_goods_delivered_by_the_seller_need_a_proof(back: Back) -> None:
 
 
 def test_every_hold_is_told_with_its_reasons_until_it_is_lifted(back: Back) -> None:
-    back.ledger.hold("demo", subject="A", reason="owner calls back", by="owner")
-    back.ledger.hold("demo", subject="A", reason="wrong size", by="clerk", cause="size")
+    back.ledger.holds.put("demo", subject="A", reason="owner calls back", by="owner")
+    back.ledger.holds.put("demo", subject="A", reason="wrong size", by="clerk", cause="size")
     assert [hold.reason for hold in back.rules().holds["A"]] == ["owner calls back", "wrong size"]
-    back.ledger.lift("demo", subject="A", by="owner")
+    back.ledger.holds.lift("demo", subject="A", by="owner")
     assert back.rules().holds == {}
 
 
 def test_unreadable_or_lost_notices_are_told_until_a_person_has_resolved_them(back: Back) -> None:
     ledger, facts = back.ledger, {"kind": NoticeKind.PROHIBITION.value}
     found = [
-        ledger.find_document("demo", kind=kind, name=name, facts=facts, issued_at=NOW)
+        ledger.documents.register("demo", kind=kind, name=name, facts=facts, issued_at=NOW)
         for kind, name in ((ATTACHMENT_KIND, "1/1"), (DOCUMENT_KIND, "1"), (DOCUMENT_KIND, "2"))
     ]
     states = (DocumentState.UNREADABLE, DocumentState.UNREADABLE, DocumentState.LOST)
-    ended = [ledger.conclude_document(each, state=state) for each, state in zip(found, states, strict=True)]
+    ended = [ledger.documents.conclude(each, state=state) for each, state in zip(found, states, strict=True)]
     rules = back.rules()
     assert rules.unreadable_notices == ("1",)
     assert [span.notices for span in rules.lost] == [("2",)]
     for each in ended:
-        ledger.conclude_document(each, state=DocumentState.RESOLVED, by="Li")
+        ledger.documents.conclude(each, state=DocumentState.RESOLVED, by="Li")
     assert (back.rules().unreadable_notices, back.rules().lost) == ((), ())
 
 
@@ -129,15 +129,17 @@ def test_unreadable_or_lost_notices_are_told_until_a_person_has_resolved_them(ba
 def test_an_audit_notice_listed_but_never_opened_counts_as_one_that_cannot_be_read(
     back: Back, *, kind: NoticeKind, told: bool
 ) -> None:
-    found = back.ledger.find_document("demo", kind=DOCUMENT_KIND, name="1", facts={"kind": kind.value}, issued_at=NOW)
+    found = back.ledger.documents.register(
+        "demo", kind=DOCUMENT_KIND, name="1", facts={"kind": kind.value}, issued_at=NOW
+    )
     assert back.rules().unreadable_notices == (("1",) if told else ())
-    back.ledger.conclude_document(found, state=DocumentState.READ)
+    back.ledger.documents.conclude(found, state=DocumentState.READ)
     assert back.rules().unreadable_notices == ()
 
 
 def test_what_cannot_be_read_of_another_kind_is_no_notice(back: Back) -> None:
-    export = back.ledger.find_document("demo", kind="export", name="1", facts={}, issued_at=NOW)
-    back.ledger.conclude_document(export, state=DocumentState.UNREADABLE)
+    export = back.ledger.documents.register("demo", kind="export", name="1", facts={}, issued_at=NOW)
+    back.ledger.documents.conclude(export, state=DocumentState.UNREADABLE)
     assert back.rules().unreadable_notices == ()
 
 
@@ -167,12 +169,12 @@ def test_numbers_are_known_with_each_receiver_that_they_went_to(back: Back) -> N
 
 def test_a_person_who_says_it_was_not_done_frees_the_order(back: Back) -> None:
     back.sent("A", seen=Seen.UNREADABLE)
-    back.ledger.resolve("demo", kind=KIND, subject="A", state=State.NOT_DONE, by="owner", reason="looked")
+    back.ledger.actions.resolve("demo", kind=KIND, subject="A", state=State.NOT_DONE, by="owner", reason="looked")
     assert back.rules().unresolved == {}
 
 
 def test_a_change_says_what_was_and_what_is(back: Back) -> None:
-    back.ledger.see("demo", fingerprints=fingerprints([an_order("changed")]))
+    back.ledger.fingerprints.compare("demo", seen=fingerprints([an_order("changed")]))
     assert back.rules().changed == {"changed": "receiver: 张* → 李*"}
 
 
@@ -188,14 +190,14 @@ def test_a_change_says_what_was_and_what_is(back: Back) -> None:
     ],
 )
 def test_goods_and_receiver_are_what_must_not_change(back: Back, now: dict[str, Any]) -> None:
-    assert back.ledger.see("demo", fingerprints=fingerprints([an_order("A")])) == {}
-    assert list(back.ledger.see("demo", fingerprints=fingerprints([an_order("A", **now)]))) == ["A"]
+    assert back.ledger.fingerprints.compare("demo", seen=fingerprints([an_order("A")])) == {}
+    assert list(back.ledger.fingerprints.compare("demo", seen=fingerprints([an_order("A", **now)]))) == ["A"]
 
 
 @pytest.mark.parametrize("now", [{"remark": "送小票"}, {"flag": "RED"}, {"ship_by": NOW}, {"amount_fen": 1}])
 def test_what_may_change_is_not_remembered(back: Back, now: dict[str, Any]) -> None:
-    back.ledger.see("demo", fingerprints=fingerprints([an_order("A")]))
-    assert back.ledger.see("demo", fingerprints=fingerprints([an_order("A", **now)])) == {}
+    back.ledger.fingerprints.compare("demo", seen=fingerprints([an_order("A")]))
+    assert back.ledger.fingerprints.compare("demo", seen=fingerprints([an_order("A", **now)])) == {}
 
 
 @pytest.mark.parametrize("told", [{"audit": Mark.SET}, {"audit": Mark.UNREADABLE}, {"doubt": "sources differ"}])

@@ -80,6 +80,6 @@ def test_that_its_inbox_is_empty_stays_told(desk: ArrivalDesk) -> None:
     broken(desk, MISTAKE)
     with desk.ledger() as ledger:
         for shop in ("east", "gone"):
-            ledger.incident(shop, cause=CAUSE, message="m")
+            ledger.incidents.report(shop, cause=CAUSE, message="m")
         watch_inboxes(load_config(desk.folder / "rpa.toml"), ledger)
-        assert [each.shop for each in ledger.open_incidents()] == ["east"]
+        assert [each.shop for each in ledger.incidents.still_open()] == ["east"]

@@ -29,7 +29,7 @@ def told(desk: ArrivalDesk) -> list[tuple[str, str, int]]:
     """(shop, cause, times seen) of the open incidents after a look at the inboxes."""
     with desk.ledger() as ledger:
         watch_inboxes(desk.config, ledger)
-        return [(each.shop, each.cause, each.times_seen) for each in ledger.open_incidents()]
+        return [(each.shop, each.cause, each.times_seen) for each in ledger.incidents.still_open()]
 
 
 def test_an_inbox_that_is_empty_at_its_hour_is_told_of_once(desk: ArrivalDesk) -> None:

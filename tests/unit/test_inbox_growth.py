@@ -35,7 +35,7 @@ def goes_on(desk: ArrivalDesk, rest: bytes, *, ago_s: float = 60) -> Path:
 
 def incidents(desk: ArrivalDesk) -> list[str]:
     with desk.ledger() as ledger:
-        return [each.message for each in ledger.open_incidents() if each.cause == "inbox_grown"]
+        return [each.message for each in ledger.incidents.still_open() if each.cause == "inbox_grown"]
 
 
 @pytest.mark.parametrize(

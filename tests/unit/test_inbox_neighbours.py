@@ -227,7 +227,7 @@ def _taken_in_by_an_earlier_release(desk: ArrivalDesk) -> Path:
     path.parent.mkdir()
     (desk.inbox / "old.csv").rename(path)
     with desk.ledger() as ledger:
-        arrival = ledger.arrive(
+        arrival = ledger.inbox.add(
             "inbox",
             name="old.csv",
             sha256=sha256(path.read_bytes()).hexdigest(),
@@ -235,7 +235,7 @@ def _taken_in_by_an_earlier_release(desk: ArrivalDesk) -> Path:
             path="inbox/done/20260309-101112-old.csv",
             facts={"seen": list(state(path) or ())},
         )
-        ledger.put_away(arrival)
+        ledger.inbox.archive(arrival)
     return path
 
 

@@ -22,7 +22,7 @@ def desk(tmp_path: Path) -> ArrivalDesk:
 
 def outstanding(desk: ArrivalDesk) -> list[tuple[str, str, str]]:
     with desk.ledger() as ledger:
-        return [(each.shop, each.subject, each.reason) for each in ledger.outstanding()]
+        return [(each.shop, each.subject, each.reason) for each in ledger.open_items.search()]
 
 
 def test_a_bad_row_is_in_sight_until_a_corrected_one_comes(desk: ArrivalDesk) -> None:

@@ -15,7 +15,7 @@ from flows.inbox.folder import folders_of
 from flows.inbox.results import ResultWriter
 from flows.inbox.rows import ends
 from flows.orders.reasons import Reason
-from rpa.ledger.inbox_rows import ArrivalRow, RowNote
+from rpa.ledger.inbox import ArrivalRow, RowNote
 from rpa.outcome import Outcome
 from tests.support.inbox_desk import A, ArrivalDesk, B, C, parcel
 
@@ -260,7 +260,9 @@ class OvertakenWriter(ResultWriter):
 
     def write(self, sheet: Path, *, rows: Sequence[ArrivalRow]) -> Path:
         with self.desk.ledger() as ledger:
-            ledger.note_rows([RowNote(row_id=row.id, outcome="done", reason="shipped", ends=True) for row in rows])
+            ledger.inbox.update_rows(
+                [RowNote(row_id=row.id, outcome="done", reason="shipped", ends=True) for row in rows]
+            )
         return ResultWriter.write(self, sheet, rows=rows)
 
 
@@ -269,8 +271,8 @@ def test_a_row_another_run_ends_while_its_result_is_written_is_in_the_result_at_
     desk.read()
     [folder] = folders_of(desk.config)
     with desk.ledger() as ledger:
-        [(arrival, _)] = ledger.open_rows("inbox")
-        ledger.keep_facts(arrival, facts={})
+        [(arrival, _)] = ledger.inbox.open_rows("inbox")
+        ledger.inbox.set_facts(arrival, facts={})
         write_results(folder, ledger=ledger, results=OvertakenWriter(config=desk.config, desk=desk))
     assert [line["State"] for line in desk.result("today.csv")] == ["Goes on"]
     desk.run()

@@ -84,9 +84,9 @@ def test_a_kick_an_earlier_release_kept_in_the_ledger_alone_holds_until_a_login(
     assert holding() == set()
     assert not config.var.exists(), "nothing is made to look"
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-        ledger.incident("s1", cause="logged_in_elsewhere", message="")
-        ledger.incident("s3", cause="login_needed", message="")
-        ledger.incident("gone", cause="logged_in_elsewhere", message="")
+        ledger.incidents.report("s1", cause="logged_in_elsewhere", message="")
+        ledger.incidents.report("s3", cause="login_needed", message="")
+        ledger.incidents.report("gone", cause="logged_in_elsewhere", message="")
     assert holding() == {"s1", "s2"}, "they share the account"
     saved = config.var / "secrets" / "s1.state"
     saved.parent.mkdir()

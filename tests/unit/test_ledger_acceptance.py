@@ -26,13 +26,13 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("loss", [put_back, lose])
 def test_what_a_person_held_and_released_comes_back(path: Path, loss: object) -> None:
     with open_ledger(path) as ledger:
-        ledger.lift("demo", subject="A", by="小李", reason="called")
-        ledger.hold("demo", subject="C", reason="gone by then", by="me", until=CLOCK.now())
+        ledger.holds.lift("demo", subject="A", by="小李", reason="called")
+        ledger.holds.put("demo", subject="C", reason="gone by then", by="me", until=CLOCK.now())
     assert callable(loss)
     loss(path)
     take(path)
     with open_ledger(path) as ledger:
-        [(hold,)] = ledger.holds("demo").values()
+        [(hold,)] = ledger.holds.active("demo").values()
     assert (hold.subject, hold.reason, hold.held_by, hold.cause) == ("B", "sold out", "小王", "person")
 
 
@@ -72,20 +72,20 @@ def test_an_acceptance_that_was_killed_before_its_witness_counts(path: Path) -> 
 
 def test_what_may_have_reached_the_site_is_looked_at_again_and_not_begun_anew(path: Path) -> None:
     with open_ledger(path) as ledger:
-        run = ledger.start_run("demo", flow="ship")
+        run = ledger.runs.start("demo", flow="ship")
         intents = [
             Intent(subject=each, payload={"number": f"N{each}"}) for each in ("open", "done", "refused", "doubt")
         ]
-        begun = {each.subject: each for each in ledger.begin(run, kind="ship", intents=intents)}
+        begun = {each.subject: each for each in ledger.actions.begin(run, kind="ship", intents=intents)}
         looks = {"done": Seen.OURS, "refused": Seen.REFUSED, "doubt": Seen.UNREADABLE}
         for subject, seen in looks.items():
-            ledger.settle(run, begun[subject], seen=seen, settled=True, facts={"at": subject})
-        ledger.hand_over(run, kind="ship", intents=[Intent(subject="handed", payload={}, bundle="9")])
-        before = {each.subject: each for each in ledger.show("demo")}
+            ledger.actions.settle(run, begun[subject], seen=seen, settled=True, facts={"at": subject})
+        ledger.actions.hand_over(run, kind="ship", intents=[Intent(subject="handed", payload={}, bundle="9")])
+        before = {each.subject: each for each in ledger.actions.search("demo")}
     put_back(path)
     take(path)
     with open_ledger(path) as ledger:
-        after = {each.subject: each for each in ledger.show("demo")}
+        after = {each.subject: each for each in ledger.actions.search("demo")}
         assert {subject: each.state for subject, each in after.items()} == {
             "open": State.SUBMITTING,
             "done": State.DONE,
@@ -95,49 +95,49 @@ def test_what_may_have_reached_the_site_is_looked_at_again_and_not_begun_anew(pa
         for subject, each in after.items():
             was = before[subject].to_json()
             assert {**each.to_json(), "id": 0} == {**was, "id": 0}
-        [known] = ledger.runs()
+        [known] = ledger.runs.search()
         assert known.id == run.id
-        assert ledger.start_run("demo", flow="ship").fence > run.fence
+        assert ledger.runs.start("demo", flow="ship").fence > run.fence
 
 
 def test_a_backup_made_in_the_middle_of_a_click_learns_its_end(path: Path) -> None:
     with open_ledger(path) as ledger:
-        run = ledger.start_run("demo", flow="ship")
-        [one, two] = ledger.begin(
+        run = ledger.runs.start("demo", flow="ship")
+        [one, two] = ledger.actions.begin(
             run, kind="ship", intents=[Intent(subject=each, payload={}) for each in ("one", "two")]
         )
     shutil.copy(path, backup(path))
     with open_ledger(path) as ledger:
-        ledger.settle(run, one, seen=Seen.OURS, settled=True)
-        ledger.settle(run, two, seen=Seen.REFUSED, settled=True)
+        ledger.actions.settle(run, one, seen=Seen.OURS, settled=True)
+        ledger.actions.settle(run, two, seen=Seen.REFUSED, settled=True)
         CLOCK.move(1)
-        ledger.begin(run, kind="ship", intents=[Intent(subject="two", payload={"again": "1"})])
+        ledger.actions.begin(run, kind="ship", intents=[Intent(subject="two", payload={"again": "1"})])
     put_back(path)
     take(path)
     with open_ledger(path) as ledger:
-        found = sorted((each.subject, each.state) for each in ledger.show("demo"))
+        found = sorted((each.subject, each.state) for each in ledger.actions.search("demo"))
     assert found == [("one", State.DONE), ("two", State.REFUSED), ("two", State.SUBMITTING)]
 
 
 def test_another_run_has_the_fence_of_a_lost_one_and_both_stay_apart(path: Path) -> None:
     with open_ledger(path) as ledger:
-        run = ledger.start_run("demo", flow="ship")
-        ledger.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
+        run = ledger.runs.start("demo", flow="ship")
+        ledger.actions.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
     put_back(path)
     for each in path.parent.glob("witness-*"):
         each.unlink()
     with Ledger.open(path, clock=HandClock(_at=[CLOCK.now().replace(hour=22)])) as ledger:
-        other = ledger.start_run("demo", flow="ship")  # nobody could tell, so that it is used
+        other = ledger.runs.start("demo", flow="ship")  # nobody could tell, so that it is used
         assert other.fence == run.fence
     lose(path)
     take(path)
     with open_ledger(path) as ledger:
-        assert ledger.live("demo", kind="ship").keys() == {"X"}
+        assert ledger.actions.live("demo", kind="ship").keys() == {"X"}
 
 
 def test_what_a_killed_process_left_beside_a_lost_file_is_of_no_use_and_no_harm(path: Path) -> None:
     ledger = open_ledger(path)
-    ledger.hold("demo", subject="C", reason="sold out", by="小王")
+    ledger.holds.put("demo", subject="C", reason="sold out", by="小王")
     left = {file: file.read_bytes() for file in path.parent.glob("ledger.sqlite3-*")}
     ledger.close()
     path.unlink()
@@ -151,7 +151,7 @@ def test_what_a_killed_process_left_beside_a_lost_file_is_of_no_use_and_no_harm(
 def test_an_acceptance_counts_while_somebody_else_reads(path: Path) -> None:
     put_back(path)
     with Ledger.open(path, clock=CLOCK, doubted=lambda _: None) as reader:
-        reader.holds("demo")
+        reader.holds.active("demo")
         take(path)
         assert held(path) == {"A", "B"}
 
@@ -160,7 +160,7 @@ def test_a_line_that_a_power_cut_tore_takes_no_other_along(path: Path) -> None:
     file = Journal(path).file
     file.write_bytes(file.read_bytes()[:-20])
     with open_ledger(path) as ledger:
-        ledger.hold("demo", subject="C", reason="sold out", by="小王")
+        ledger.holds.put("demo", subject="C", reason="sold out", by="小王")
     text = file.read_bytes()
     file.write_bytes(text + b"[" * 200_000 + b'\n{"sum": "0", "do": "hold", "sub')
     lose(path)
@@ -181,10 +181,10 @@ def test_a_hold_that_another_process_put_on_after_a_lifting_stays(path: Path) ->
     file = Journal(path).file
     early = file.read_text(encoding="utf-8")
     with open_ledger(path) as ledger:
-        ledger.lift("demo", subject="B", by="me")
+        ledger.holds.lift("demo", subject="B", by="me")
         lifting = file.read_text(encoding="utf-8").removeprefix(early)
         CLOCK.move(1)
-        ledger.hold("demo", subject="B", reason="again", by="me")
+        ledger.holds.put("demo", subject="B", reason="again", by="me")
         holding = file.read_text(encoding="utf-8").removeprefix(early + lifting)
     file.write_text(early + holding + lifting, encoding="utf-8")
     lose(path)
@@ -196,10 +196,10 @@ def test_the_journal_begins_anew_when_it_is_large_and_forgets_nothing_that_stand
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_ledger(path) as ledger:
-        run = ledger.start_run("demo", flow="ship")
-        ledger.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
+        run = ledger.runs.start("demo", flow="ship")
+        ledger.actions.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
         for number in range(20):
-            ledger.hold("demo", subject="A", reason=f"call back {number}", by="me")
+            ledger.holds.put("demo", subject="A", reason=f"call back {number}", by="me")
     lines = Journal(path).read().entries
     monkeypatch.setattr("rpa.ledger.journal.LARGE_BYTES", 1000)
     open_ledger(path).close()
@@ -210,8 +210,8 @@ def test_the_journal_begins_anew_when_it_is_large_and_forgets_nothing_that_stand
     lose(path)
     take(path)
     with open_ledger(path) as ledger:
-        assert ledger.holds("demo").keys() == {"A", "B"}
-        assert ledger.live("demo", kind="ship").keys() == {"X"}
+        assert ledger.holds.active("demo").keys() == {"A", "B"}
+        assert ledger.actions.live("demo", kind="ship").keys() == {"X"}
 
 
 def test_a_hold_that_cannot_be_kept_twice_is_not_kept_at_all(path: Path) -> None:
@@ -221,6 +221,6 @@ def test_a_hold_that_cannot_be_kept_twice_is_not_kept_at_all(path: Path) -> None
         file.unlink()
         file.mkdir()
         with pytest.raises(ConfigError, match="nothing was recorded"):
-            ledger.hold("demo", subject="C", reason="r", by="me")
+            ledger.holds.put("demo", subject="C", reason="r", by="me")
     file.rmdir()
     assert held(path) == {"A", "B"}

@@ -48,24 +48,24 @@ def says(word: str, *subjects: str, hour: int = 0, source: str = "") -> list[Cla
 
 
 def conclude(ledger: Ledger, *mentions: Claim, name: str, state: DocumentState = DocumentState.READ) -> Document:
-    document = ledger.find_document("demo", kind="notice", name=name, facts={})
-    return ledger.conclude_document(
-        document, state=state, mentions=mentions, judge=newest_word, causes=CAUSES, by="reader"
+    document = ledger.documents.register("demo", kind="notice", name=name, facts={})
+    return ledger.documents.conclude(
+        document, state=state, claims=mentions, judge=newest_word, causes=CAUSES, by="reader"
     )
 
 
 def held(ledger: Ledger) -> dict[str, list[tuple[str, str]]]:
-    return {of: [(hold.cause, hold.reason) for hold in holds] for of, holds in ledger.holds("demo").items()}
+    return {of: [(hold.cause, hold.reason) for hold in holds] for of, holds in ledger.holds.active("demo").items()}
 
 
 def lifted(ledger: Ledger) -> list[tuple[str, str, str, str]]:
     query = "SELECT subject, cause, lifted_by, lifted_because FROM holds WHERE lifted_at IS NOT NULL ORDER BY id"
-    with ledger._reading() as connection:
+    with ledger._database.reading() as connection:
         return [(row[0], row[1], row[2], row[3]) for row in connection.exec_driver_sql(query)]
 
 
 def taken_back(ledger: Ledger) -> list[str]:
-    with ledger._reading() as connection:
+    with ledger._database.reading() as connection:
         kept = connection.exec_driver_sql("SELECT says FROM mentions WHERE superseded_at IS NOT NULL")
         return [row.says for row in kept]
 
@@ -74,7 +74,7 @@ def test_a_document_holds_what_it_names_and_a_later_one_lifts_it(ledger: Ledger,
     document = conclude(ledger, *says("stop", "A", "B"), name="N1")
     assert document.state is DocumentState.READ
     assert held(ledger) == {"A": [("stop", "A: stop")], "B": [("stop", "B: stop")]}
-    [hold] = ledger.holds("demo")["A"]
+    [hold] = ledger.holds.active("demo")["A"]
     assert (hold.held_by, hold.held_at, hold.facts) == ("reader", clock.now(), {"since": "2026-03-10T17:00:00+08:00"})
     conclude(ledger, *says("go", "A", hour=3), name="N2")
     assert held(ledger) == {"B": [("stop", "B: stop")]}
@@ -90,7 +90,7 @@ def test_the_judge_sees_the_words_by_when_they_were_said_not_by_when_they_came(l
 
 
 def test_the_hold_that_is_wanted_takes_the_place_of_the_others_of_its_causes_alone(ledger: Ledger) -> None:
-    ledger.hold("demo", subject="A", reason="customer calls back", by="clerk")
+    ledger.holds.put("demo", subject="A", reason="customer calls back", by="clerk")
     conclude(ledger, *says("stop", "A", "B"), name="N1")
     conclude(ledger, *says("doubt", "A", hour=1), name="N2")
     assert held(ledger) == {
@@ -102,21 +102,21 @@ def test_the_hold_that_is_wanted_takes_the_place_of_the_others_of_its_causes_alo
 
 def test_a_conclusion_that_is_repeated_changes_nothing(ledger: Ledger, clock: HandClock) -> None:
     conclude(ledger, *says("stop", "A", "B"), name="N1")
-    before = ledger.holds("demo"), ledger.mentions("demo", subjects="AB")
+    before = ledger.holds.active("demo"), ledger.claims.of_subjects("demo", subjects="AB")
     clock.move(60)
     document = conclude(ledger, *says("stop", "A", "B"), name="N1")
-    assert (ledger.holds("demo"), ledger.mentions("demo", subjects="AB")) == before
-    assert [each.subject for each in ledger.mentions_of(document)] == ["A", "B"]
+    assert (ledger.holds.active("demo"), ledger.claims.of_subjects("demo", subjects="AB")) == before
+    assert [each.subject for each in ledger.claims.of_document(document)] == ["A", "B"]
     assert taken_back(ledger) == []
 
 
 def test_a_documents_newer_word_takes_the_place_of_its_older_one_which_is_kept(ledger: Ledger) -> None:
     unclear = conclude(ledger, *says("doubt", "A", "B"), name="N1", state=DocumentState.UNCLEAR)
     corrected = replace(says("go", "A")[0], by="小王", source="called the platform", document_id=unclear.id)
-    ledger.mention("demo", mentions=[corrected], judge=newest_word, causes=CAUSES, by="小王")
+    ledger.claims.add("demo", claims=[corrected], judge=newest_word, causes=CAUSES, by="小王")
     assert held(ledger) == {"B": [("doubt", "B: doubt")]}
-    assert ledger.mentions("demo", subjects=["A"]) == {"A": (corrected,)}
-    assert [(each.subject, each.says) for each in ledger.mentions_of(unclear)] == [("B", "doubt"), ("A", "go")]
+    assert ledger.claims.of_subjects("demo", subjects=["A"]) == {"A": (corrected,)}
+    assert [(each.subject, each.says) for each in ledger.claims.of_document(unclear)] == [("B", "doubt"), ("A", "go")]
     assert taken_back(ledger) == ["doubt"]
 
 
@@ -125,54 +125,54 @@ def test_a_persons_word_stands_beside_the_documents_and_once_however_often_said(
     release = replace(says("go", "A", hour=1, source="stock checked")[0], by="小王")
     precise = replace(release, at=release.at + timedelta(microseconds=300))
     for said in (release, release, precise):
-        ledger.mention("demo", mentions=[said], judge=newest_word, causes=CAUSES, by="小王")
+        ledger.claims.add("demo", claims=[said], judge=newest_word, causes=CAUSES, by="小王")
     assert held(ledger) == {}
     assert lifted(ledger) == [("A", "stop", "小王", "stock checked")]
-    [first, second] = ledger.mentions("demo", subjects=["A"])["A"]
+    [first, second] = ledger.claims.of_subjects("demo", subjects=["A"])["A"]
     assert (first.says, first.by, second) == ("stop", "", release)
     assert first.document_id is not None
 
 
 def test_words_without_a_judge_are_kept_and_hold_nothing(ledger: Ledger) -> None:
-    ledger.mention("demo", mentions=says("stop", "A"))
-    assert ledger.mentions("demo", subjects=["A", "unknown"]) == {"A": tuple(says("stop", "A"))}
+    ledger.claims.add("demo", claims=says("stop", "A"))
+    assert ledger.claims.of_subjects("demo", subjects=["A", "unknown"]) == {"A": tuple(says("stop", "A"))}
     assert held(ledger) == {}
 
 
 def test_shops_hear_for_themselves(ledger: Ledger) -> None:
     conclude(ledger, *says("stop", "A"), name="N1")
-    ledger.mention("other", mentions=says("go", "A", hour=2), judge=newest_word, causes=CAUSES, by="reader")
+    ledger.claims.add("other", claims=says("go", "A", hour=2), judge=newest_word, causes=CAUSES, by="reader")
     assert held(ledger) == {"A": [("stop", "A: stop")]}
-    assert list(ledger.mentions("other", subjects=["A"])["A"]) == says("go", "A", hour=2)
+    assert list(ledger.claims.of_subjects("other", subjects=["A"])["A"]) == says("go", "A", hour=2)
 
 
 def test_two_words_of_one_document_on_one_subject_are_refused_and_nothing_is_kept(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match="notice 0 says both go and otherwise of A"):
         conclude(ledger, *says("stop", "A"), *says("go", "A"), name="N1")
-    assert ledger.mentions("demo", subjects=["A"]) == {}
-    assert [each.state for each in ledger.documents("demo")] == [DocumentState.FOUND]
+    assert ledger.claims.of_subjects("demo", subjects=["A"]) == {}
+    assert [each.state for each in ledger.documents.search("demo")] == [DocumentState.FOUND]
     conclude(ledger, *says("stop", "A"), *says("stop", "A"), name="N1")
-    assert len(ledger.mentions("demo", subjects=["A"])["A"]) == 1
+    assert len(ledger.claims.of_subjects("demo", subjects=["A"])["A"]) == 1
 
 
 def test_a_hold_that_could_never_be_lifted_is_refused_with_all_that_led_to_it(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match=r"the causes \['elsewhere'\] are not among those judged"):
         conclude(ledger, *says("elsewhere", "A"), name="N1")
     assert held(ledger) == {}
-    assert ledger.mentions("demo", subjects=["A"]) == {}
-    assert [each.state for each in ledger.documents("demo")] == [DocumentState.FOUND]
+    assert ledger.claims.of_subjects("demo", subjects=["A"]) == {}
+    assert [each.state for each in ledger.documents.search("demo")] == [DocumentState.FOUND]
 
 
 def test_many_mentions_take_a_handful_of_statements(ledger: Ledger) -> None:
     statements: list[object] = []
     many = [f"S{n}" for n in range(3000)]
-    event.listen(ledger._engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    event.listen(ledger._database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
     conclude(ledger, *says("stop", *many), name="N1")
     conclude(ledger, *says("doubt", *many, hour=1), name="N2")
     conclude(ledger, *says("go", *many[1:], hour=2), name="N3")
     assert len(statements) < 90
     assert held(ledger) == {"S0": [("doubt", "S0: stop doubt")]}
-    assert len(ledger.mentions("demo", subjects=many)) == 3000
+    assert len(ledger.claims.of_subjects("demo", subjects=many)) == 3000
 
 
 Story = list[tuple[int, str, frozenset[str]]]

@@ -32,8 +32,8 @@ def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
 def cover(ledger: Ledger, since: int, until: int, *, account: str = "main") -> tuple[int, int]:
     """The span that results, in hours after nine."""
     moments = NINE + timedelta(hours=since), NINE + timedelta(hours=until)
-    found = ledger.cover("demo", account=account, kind="notice", since=moments[0], until=moments[1])
-    assert found in ledger.coverage("demo", kind="notice", account=account)
+    found = ledger.coverage.extend("demo", account=account, kind="notice", since=moments[0], until=moments[1])
+    assert found in ledger.coverage.search("demo", kind="notice", account=account)
     return hours(found)
 
 
@@ -42,8 +42,10 @@ def hours(found: Coverage) -> tuple[int, int]:
     return (found.since - NINE) // hour, (found.until - NINE) // hour
 
 
-def doubt(ledger: Ledger, words: str, *, hour: int = 0) -> Coverage | None:
-    return ledger.doubt_coverage("demo", account="main", kind="notice", doubt=words, at=NINE + timedelta(hours=hour))
+def doubt(ledger: Ledger, words: str, *, hour: int = 0) -> Coverage:
+    return ledger.coverage.invalidate(
+        "demo", account="main", kind="notice", doubt=words, at=NINE + timedelta(hours=hour)
+    )
 
 
 def test_a_span_grows_at_its_end_and_never_shrinks(ledger: Ledger) -> None:
@@ -62,43 +64,41 @@ def test_after_a_hole_the_new_span_alone_counts(ledger: Ledger) -> None:
 def test_accounts_kinds_and_shops_are_covered_for_themselves(ledger: Ledger) -> None:
     cover(ledger, 0, 10)
     cover(ledger, 5, 6, account="clerk")
-    ledger.cover("demo", account="main", kind="export", since=NINE, until=NINE)
-    ledger.cover("other", account="main", kind="notice", since=NINE, until=NINE)
+    ledger.coverage.extend("demo", account="main", kind="export", since=NINE, until=NINE)
+    ledger.coverage.extend("other", account="main", kind="notice", since=NINE, until=NINE)
     assert cover(ledger, 9, 12) == (0, 12)
-    found = ledger.coverage("demo", kind="notice")
+    found = ledger.coverage.search("demo", kind="notice")
     assert [(each.account, hours(each)) for each in found] == [("clerk", (5, 6)), ("main", (0, 12))]
-    assert [hours(each) for each in ledger.coverage("demo", kind="export")] == [(0, 0)]
-    assert [hours(each) for each in ledger.coverage("other", kind="notice")] == [(0, 0)]
-    assert ledger.coverage("demo", kind="notice", account="nobody") == []
+    assert [hours(each) for each in ledger.coverage.search("demo", kind="export")] == [(0, 0)]
+    assert [hours(each) for each in ledger.coverage.search("other", kind="notice")] == [(0, 0)]
+    assert ledger.coverage.search("demo", kind="notice", account="nobody") == []
 
 
 def test_a_doubt_stays_while_the_span_grows_until_it_is_cleared(ledger: Ledger, clock: HandClock) -> None:
     cover(ledger, 0, 10)
     clock.move(60)
     doubted = doubt(ledger, "no notice of order A came", hour=11)
-    assert doubted
     assert (hours(doubted), doubted.updated_at) == ((0, 10), clock.now())
     cover(ledger, 9, 12)
-    [found] = ledger.coverage("demo", kind="notice")
+    [found] = ledger.coverage.search("demo", kind="notice")
     assert (found.doubt, hours(found)) == ("no notice of order A came", (0, 12))
-    doubt(ledger, "")
-    assert [each.doubt for each in ledger.coverage("demo", kind="notice")] == [""]
+    ledger.coverage.validate("demo", account="main", kind="notice")
+    assert [each.doubt for each in ledger.coverage.search("demo", kind="notice")] == [""]
 
 
 def test_a_doubt_before_anything_was_read_covers_nothing(ledger: Ledger) -> None:
-    assert doubt(ledger, "") is None
-    assert ledger.coverage("demo", kind="notice") == []
+    assert ledger.coverage.validate("demo", account="main", kind="notice") is None
+    assert ledger.coverage.search("demo", kind="notice") == []
     first = doubt(ledger, "the right is missing", hour=20)
-    assert first
     assert (first.empty, first.doubt, hours(first)) == (True, "the right is missing", (20, 20))
     assert cover(ledger, 0, 22) == (0, 22)
-    assert not ledger.coverage("demo", kind="notice")[0].empty
+    assert not ledger.coverage.search("demo", kind="notice")[0].empty
 
 
 def test_a_span_that_ends_before_it_begins_is_refused(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match=r"notice of demo: a span from .* ends before it begins"):
         cover(ledger, 2, 1)
-    assert ledger.coverage("demo", kind="notice") == []
+    assert ledger.coverage.search("demo", kind="notice") == []
 
 
 spans = st.tuples(st.integers(0, 40), st.integers(1, 9)).map(lambda span: (span[0], span[0] + span[1]))

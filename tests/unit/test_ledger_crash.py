@@ -93,17 +93,17 @@ def test_a_process_killed_between_intent_and_result_leaves_its_intent(path: Path
     assert victim.ask("begin A B") == "begun"
     victim.kill()
     with Ledger.open(path, clock=Clock()) as ledger:
-        [crashed] = ledger.unfinished_runs("demo")
+        [crashed] = ledger.runs.unfinished("demo")
         assert (crashed.id, crashed.pid) == (run_id, victim.pid)
-        ledger.finish_run(crashed, state=RunState.CRASHED)
-        run = ledger.start_run("demo", flow="ship")
-        left = ledger.open_actions("demo", kind="ship")
+        ledger.runs.finish(crashed, state=RunState.CRASHED)
+        run = ledger.runs.start("demo", flow="ship")
+        left = ledger.actions.submitting("demo", kind="ship")
         assert [(each.subject, each.run_id, each.payload) for each in left] == [
             ("A", run_id, {"number": "NA"}),
             ("B", run_id, {"number": "NB"}),
         ]
-        assert ledger.settle(run, left[0], seen=Seen.OURS, settled=True).state is State.DONE
-        assert [each.subject for each in ledger.open_actions("demo", kind="ship")] == ["B"]
+        assert ledger.actions.settle(run, left[0], seen=Seen.OURS, settled=True).state is State.DONE
+        assert [each.subject for each in ledger.actions.submitting("demo", kind="ship")] == ["B"]
 
 
 def test_what_was_acknowledged_before_a_kill_is_there_after_it(path: Path, start: Start) -> None:
@@ -115,7 +115,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(path: Path, start
     begun = {n for word, n in words if word == "begun"}
     done = {n for word, n in words if word == "done"}
     with Ledger.open(path, clock=Clock()) as ledger:
-        state = {subject: each.state for subject, each in ledger.live("demo", kind="ship").items()}
+        state = {subject: each.state for subject, each in ledger.actions.live("demo", kind="ship").items()}
     assert begun <= set(state)
     assert all(state[n] is State.DONE for n in done)
     assert len(set(state) - done) <= 1
@@ -128,8 +128,8 @@ def test_many_rows_are_begun_settled_and_handed_over_all_or_none(path: Path, sta
     victim.tell("many 300")
     said = [victim.answer() for _ in range(answers)] + victim.kill()
     with Ledger.open(path, clock=Clock()) as ledger:
-        rows = Counter((each.subject.partition("-")[0], each.state) for each in ledger.show("demo"))
-        turns = Counter((each.subject.rpartition("-")[0], each.state) for each in ledger.show("demo"))
+        rows = Counter((each.subject.partition("-")[0], each.state) for each in ledger.actions.search("demo"))
+        turns = Counter((each.subject.rpartition("-")[0], each.state) for each in ledger.actions.search("demo"))
     assert set(turns.values()) == {300}
     finished = sum(line.startswith("settled") for line in said)
     assert sum(state is State.DONE for _, state in turns) in (finished, finished + 1)
@@ -159,8 +159,8 @@ def test_documents_concluded_before_a_kill_are_whole_after_it(path: Path, start:
 def whole(path: Path) -> dict[str, bool]:
     """Whether all of each document was kept; what was kept in part fails."""
     with Ledger.open(path, clock=Clock()) as ledger:
-        found = [(each, ledger.mentions_of(each)) for each in ledger.documents("demo")]
-        held = ledger.holds("demo")
+        found = [(each, ledger.claims.of_document(each)) for each in ledger.documents.search("demo")]
+        held = ledger.holds.active("demo")
     for document, said in found:
         expected = [f"{document.name}-{n}" for n in range(MENTIONS)] if document.state is DocumentState.READ else []
         assert [each.subject for each in said] == expected
@@ -175,11 +175,11 @@ def test_a_frozen_process_that_wakes_up_late_can_write_nothing(path: Path, start
     frozen.ask("begin A")
     os.kill(frozen.pid, signal.SIGSTOP)
     with Ledger.open(path, clock=Clock()) as ledger:
-        ledger.start_run("demo", flow="ship")
+        ledger.runs.start("demo", flow="ship")
         os.kill(frozen.pid, signal.SIGCONT)
         assert frozen.ask("begin B").startswith("FenceLost")
         assert frozen.ask("settle").startswith("FenceLost")
-        assert {subject: each.state for subject, each in ledger.live("demo", kind="ship").items()} == {
+        assert {subject: each.state for subject, each in ledger.actions.live("demo", kind="ship").items()} == {
             "A": State.SUBMITTING
         }
 
@@ -197,7 +197,7 @@ def test_of_two_processes_that_begin_the_same_subject_one_wins(path: Path, start
 def test_processes_that_open_a_new_ledger_at_once_all_get_it(path: Path) -> None:
     program = (
         "import sys; from rpa.clock import Clock; from rpa.ledger.ledger import Ledger; sys.stdin.readline();"
-        "Ledger.open(sys.argv[1], clock=Clock()).start_run('demo', flow='ship')"
+        "Ledger.open(sys.argv[1], clock=Clock()).runs.start('demo', flow='ship')"
     )
     arguments = [sys.executable, "-c", program, str(path)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -206,7 +206,7 @@ def test_processes_that_open_a_new_ledger_at_once_all_get_it(path: Path) -> None
         each.communicate("go\n")
     assert [each.returncode for each in crowd] == [0, 0, 0, 0]
     with Ledger.open(path, clock=Clock()) as ledger:
-        assert [run.fence for run in ledger.unfinished_runs("demo")] == [1, 2, 3, 4]
+        assert [run.fence for run in ledger.runs.unfinished("demo")] == [1, 2, 3, 4]
 
 
 def test_a_second_run_of_a_shop_is_told_who_holds_it(tmp_path: Path, start: Start) -> None:

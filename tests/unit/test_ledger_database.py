@@ -51,7 +51,7 @@ def tables_in(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def test_only_the_owner_can_read_the_ledger(tmp_path: Path) -> None:
     path = tmp_path / "var" / "ledger.sqlite3"
     with open_ledger(path) as ledger:
-        ledger.start_run("demo", flow="ship")
+        ledger.runs.start("demo", flow="ship")
         modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob("ledger.sqlite3*")}
     assert modes["ledger.sqlite3"] == modes["ledger.sqlite3-wal"] == modes["ledger.sqlite3-shm"] == 0o600
     path.chmod(0o644)
@@ -61,7 +61,7 @@ def test_only_the_owner_can_read_the_ledger(tmp_path: Path) -> None:
 
 def test_every_connection_is_durable_and_holds_its_promises(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        for connection in (ledger._writer, ledger._reader):
+        for connection in (ledger._database._writer, ledger._database._reader):
             pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
             values = [connection.exec_driver_sql(f"PRAGMA {each}").scalar() for each in pragmas]
             assert values == ["wal", 2, 1, 30000]
@@ -70,7 +70,7 @@ def test_every_connection_is_durable_and_holds_its_promises(tmp_path: Path) -> N
 
 def test_a_write_takes_the_lock_before_it_reads(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
-    with open_ledger(path) as ledger, ledger._writing():
+    with open_ledger(path) as ledger, ledger._database.writing():
         other = sqlite3.connect(path, timeout=0, isolation_level=None)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
@@ -79,33 +79,33 @@ def test_a_write_takes_the_lock_before_it_reads(tmp_path: Path) -> None:
 
 def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
-    with open_ledger(path) as ledger, open_ledger(path) as other, ledger._writing():
-        assert other.show() == []
+    with open_ledger(path) as ledger, open_ledger(path) as other, ledger._database.writing():
+        assert other.actions.search() == []
 
 
 def test_the_file_of_what_is_new_is_cut_back_after_a_large_transaction(tmp_path: Path) -> None:
     wal = tmp_path / "ledger.sqlite3-wal"
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        ledger.see("demo", fingerprints=[(str(number), "f", {"x": "x" * 1_000_000}) for number in range(20)])
+        ledger.fingerprints.compare("demo", seen=[(str(number), "f", {"x": "x" * 1_000_000}) for number in range(20)])
         assert wal.stat().st_size > 20_000_000
-        ledger.beat("scheduler")
+        ledger.heartbeats.beat("scheduler")
         assert wal.stat().st_size <= 16 << 20
 
 
 def test_half_a_character_that_a_page_cut_off_is_kept_as_a_sign(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        run = ledger.start_run("demo", flow="ship")
-        [action] = ledger.begin(run, kind="ship", intents=[Intent(subject="A", payload={"buyer": "王\ud83d"})])
-        opened = ledger.incident("demo", cause="x", message="页面提示 \ud83d", severity=Severity.WARNING)
-        assert (opened.message, ledger.show()[0].payload) == ("页面提示 ?", {"buyer": "王\ud83d"})
+        run = ledger.runs.start("demo", flow="ship")
+        [action] = ledger.actions.begin(run, kind="ship", intents=[Intent(subject="A", payload={"buyer": "王\ud83d"})])
+        opened = ledger.incidents.report("demo", cause="x", message="页面提示 \ud83d", severity=Severity.WARNING)
+        assert (opened.message, ledger.actions.search()[0].payload) == ("页面提示 ?", {"buyer": "王\ud83d"})
         assert action.subject == "A"
 
 
 def test_what_is_stored_can_be_read_by_a_person(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     with open_ledger(path) as ledger:
-        run = ledger.start_run("demo", flow="ship")
-        ledger.begin(run, kind="ship", intents=[Intent(subject="A", payload={"courier": "中通"})])
+        run = ledger.runs.start("demo", flow="ship")
+        ledger.actions.begin(run, kind="ship", intents=[Intent(subject="A", payload={"courier": "中通"})])
     with closing(sqlite3.connect(path)) as connection, connection:
         [row] = connection.execute("SELECT payload, state, created_at FROM actions")
     assert row == ('{"courier": "中通"}', "submitting", "2026-03-10T01:15:00.000+00:00")
@@ -126,17 +126,17 @@ def test_a_ledger_of_the_first_schema_keeps_its_rows_and_learns_what_is_new(tmp_
     path = tmp_path / "ledger.sqlite3"
     first_ledger(path)
     with open_ledger(path) as ledger:
-        assert ledger.holds("demo").keys() == {"A"}
-        [hold] = ledger.holds("demo")["A"]
+        assert ledger.holds.active("demo").keys() == {"A"}
+        [hold] = ledger.holds.active("demo")["A"]
         assert (hold.cause, hold.reason, hold.until, hold.facts) == ("person", "call back", None, {})
-        [document] = ledger.documents("demo")
+        [document] = ledger.documents.search("demo")
         assert (document.name, document.state, document.facts) == ("N1", DocumentState.FOUND, {"title": "通知"})
-        [action] = ledger.live("demo", kind="ship").values()
+        [action] = ledger.actions.live("demo", kind="ship").values()
         assert (action.subject, action.run_id, action.payload) == ("A", "run-1", {"tracking_number": "1"})
-        assert ledger.bundled("demo", kind="ship", bundles=["1"]) == [action]
+        assert ledger.actions.bundled("demo", kind="ship", bundles=["1"]) == [action]
         said = [Claim(subject="A", says="go", at=hold.held_at)]
-        ledger.conclude_document(document, state=DocumentState.READ, mentions=said)
-        assert ledger.lift("demo", subject="A", by="me", reason="called") == 1
+        ledger.documents.conclude(document, state=DocumentState.READ, claims=said)
+        assert ledger.holds.lift("demo", subject="A", by="me", reason="called") == 1
     assert tables_in(path) == tables_of_a_new_ledger(tmp_path)
     with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("SELECT lifted_because FROM holds ORDER BY id").fetchall() == [("called",), ("",)]
@@ -146,16 +146,16 @@ def test_a_ledger_that_knew_no_schedule_keeps_its_incidents_and_runs(tmp_path: P
     path = tmp_path / "ledger.sqlite3"
     first_ledger(path, revision="0002")
     with open_ledger(path) as ledger:
-        [run] = ledger.runs()
+        [run] = ledger.runs.search()
         assert (run.id, run.counts, run.finished_at) == ("run-1", {}, None)
-        [incident] = ledger.open_incidents()
+        [incident] = ledger.incidents.still_open()
         assert (incident.cause, incident.times_seen, incident.message) == ("login_needed", 3, "过期")
         assert (incident.severity, incident.times_told, incident.told_at) == (Severity.WARNING, 0, None)
-        assert ledger.told(incident).times_told == 1
-        assert ledger.planned_runs() == []
+        assert ledger.incidents.mark_notified(incident).times_told == 1
+        assert ledger.plans.search() == []
         moment = incident.opened_at
-        [new] = ledger.plan([Plan(entry="ship", flow="ship", shop="demo", planned_at=moment, due_at=moment)])
-        assert ledger.due_planned(moment) == [new]
+        [new] = ledger.plans.add([Plan(entry="ship", flow="ship", shop="demo", planned_at=moment, due_at=moment)])
+        assert ledger.plans.due(moment) == [new]
     assert tables_in(path) == tables_of_a_new_ledger(tmp_path)
 
 
@@ -257,9 +257,9 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
 
 def test_a_sqlite_url_is_as_good_as_a_path(tmp_path: Path) -> None:
     with open_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite3'}") as ledger:
-        run = ledger.start_run("demo", flow="ship")
+        run = ledger.runs.start("demo", flow="ship")
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        assert ledger.unfinished_runs("demo") == [run]
+        assert ledger.runs.unfinished("demo") == [run]
 
 
 def test_the_same_tables_can_be_made_in_postgresql() -> None:

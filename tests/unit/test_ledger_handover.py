@@ -31,7 +31,7 @@ def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
 
 @pytest.fixture
 def run(ledger: Ledger) -> RunRecord:
-    return ledger.start_run("demo", flow="ship")
+    return ledger.runs.start("demo", flow="ship")
 
 
 class Site:
@@ -58,7 +58,7 @@ class Site:
 
 
 def hand_over(ledger: Ledger, run: RunRecord, *subjects: str) -> list[Action]:
-    return ledger.hand_over(run, kind="ship", intents=[Intent(subject=each, payload={}) for each in subjects])
+    return ledger.actions.hand_over(run, kind="ship", intents=[Intent(subject=each, payload={}) for each in subjects])
 
 
 def settled(
@@ -67,7 +67,7 @@ def settled(
     ended = settle_handed_over(
         ledger,
         run,
-        ledger.handed_over("demo", kind="ship"),
+        ledger.actions.handed_over("demo", kind="ship"),
         look=site.look,
         take_away=take_away,
         clock=clock,
@@ -85,34 +85,34 @@ def states(ended: Sequence[Settled]) -> dict[str, State]:
 def test_what_was_handed_over_is_kept_and_takes_no_second_action(ledger: Ledger, run: RunRecord) -> None:
     handed = hand_over(ledger, run, "A", "B")
     assert [each.state for each in handed] == [State.HANDED_OVER, State.HANDED_OVER]
-    assert ledger.handed_over("demo", kind="ship") == handed
-    assert ledger.open_actions("demo", kind="ship") == []
+    assert ledger.actions.handed_over("demo", kind="ship") == handed
+    assert ledger.actions.submitting("demo", kind="ship") == []
     with pytest.raises(AlreadyDone, match="ship B is handed_over"):
-        ledger.begin(run, kind="ship", intents=[Intent(subject="B", payload={})])
+        ledger.actions.begin(run, kind="ship", intents=[Intent(subject="B", payload={})])
 
 
 def test_it_counts_against_the_limits(ledger: Ledger, run: RunRecord) -> None:
     hand_over(ledger, run, "A", "B")
-    assert ledger.count_done_since("demo", kind="ship", since=run.started_at) == 2
+    assert ledger.actions.count_since("demo", kind="ship", since=run.started_at) == 2
 
 
 def test_all_are_handed_over_or_none(ledger: Ledger, run: RunRecord) -> None:
     hand_over(ledger, run, "B")
     with pytest.raises(AlreadyDone):
         hand_over(ledger, run, "A", "B")
-    assert [each.subject for each in ledger.show("demo")] == ["B"]
+    assert [each.subject for each in ledger.actions.search("demo")] == ["B"]
 
 
 def test_a_run_that_was_overtaken_hands_nothing_over_and_takes_nothing_back(ledger: Ledger, run: RunRecord) -> None:
     handed = hand_over(ledger, run, "A")
-    ledger.start_run("demo", flow="ship")
+    ledger.runs.start("demo", flow="ship")
     with pytest.raises(FenceLost):
         hand_over(ledger, run, "B")
     with pytest.raises(FenceLost):
-        ledger.take_back(run, actions=handed, by="wang", reason="")
+        ledger.actions.take_back(run, actions=handed, by="wang", reason="")
     with pytest.raises(FenceLost):
-        ledger.settle_many(run, [LookAt(action=handed[0], seen=Seen.OURS, settled=True)])
-    assert ledger.handed_over("demo", kind="ship") == handed
+        ledger.actions.settle_many(run, [LookAt(action=handed[0], seen=Seen.OURS, settled=True)])
+    assert ledger.actions.handed_over("demo", kind="ship") == handed
 
 
 def test_each_ends_as_the_site_shows_it(ledger: Ledger, run: RunRecord, clock: HandClock) -> None:
@@ -124,7 +124,7 @@ def test_each_ends_as_the_site_shows_it(ledger: Ledger, run: RunRecord, clock: H
         "C": State.HANDED_OVER,
         "D": State.NOT_DONE,
     }
-    assert [each.subject for each in ledger.handed_over("demo", kind="ship")] == ["C"]
+    assert [each.subject for each in ledger.actions.handed_over("demo", kind="ship")] == ["C"]
 
 
 def test_nothing_is_waited_for_when_all_of_it_is_there(ledger: Ledger, run: RunRecord, clock: HandClock) -> None:
@@ -157,12 +157,12 @@ def test_what_was_not_carried_out_is_taken_away_before_it_is_free(
 
     def take_away(absent: Sequence[Action]) -> None:
         taken.extend(each.subject for each in absent)
-        assert [each.subject for each in ledger.handed_over("demo", kind="ship")] == ["B"], "it was free before"
+        assert [each.subject for each in ledger.actions.handed_over("demo", kind="ship")] == ["B"], "it was free before"
 
     settled(ledger, run, Site({"A": Seen.OURS}), clock=clock, take_away=take_away)
 
     assert taken == ["B"]
-    assert ledger.handed_over("demo", kind="ship") == []
+    assert ledger.actions.handed_over("demo", kind="ship") == []
 
 
 def test_what_a_look_told_of_it_is_why_it_was_not_carried_out(ledger: Ledger, run: RunRecord, clock: HandClock) -> None:
@@ -188,22 +188,22 @@ def test_a_look_alone_ends_what_the_site_shows_and_frees_nothing(ledger: Ledger,
 def test_what_was_not_looked_at_twice_is_not_taken_back_nor_anything_with_it(ledger: Ledger, run: RunRecord) -> None:
     handed = hand_over(ledger, run, "A", "B")
     for subjects in (handed, handed[:1]):
-        ledger.settle_many(run, [LookAt(action=each, seen=Seen.NOTHING, settled=True) for each in subjects])
+        ledger.actions.settle_many(run, [LookAt(action=each, seen=Seen.NOTHING, settled=True) for each in subjects])
     with pytest.raises(IllegalStep, match="ship B is handed_over after 1 looks"):
-        ledger.take_back(run, actions=handed, by="wang", reason="")
-    assert len(ledger.handed_over("demo", kind="ship")) == 2
+        ledger.actions.take_back(run, actions=handed, by="wang", reason="")
+    assert len(ledger.actions.handed_over("demo", kind="ship")) == 2
 
 
 def test_what_is_done_by_now_is_not_taken_back(ledger: Ledger, run: RunRecord) -> None:
     handed = hand_over(ledger, run, "A")
-    ledger.settle_many(run, [LookAt(action=handed[0], seen=Seen.OURS, settled=True)])
+    ledger.actions.settle_many(run, [LookAt(action=handed[0], seen=Seen.OURS, settled=True)])
     with pytest.raises(IllegalStep, match="ship A is done"):
-        ledger.take_back(run, actions=handed, by="wang", reason="")
+        ledger.actions.take_back(run, actions=handed, by="wang", reason="")
 
 
 def test_many_looks_count_together_or_not_at_all(ledger: Ledger, run: RunRecord) -> None:
-    open_, done = ledger.begin(run, kind="ship", intents=[Intent(subject=each, payload={}) for each in "AB"])
-    ledger.settle(run, done, seen=Seen.OURS, settled=True)
+    open_, done = ledger.actions.begin(run, kind="ship", intents=[Intent(subject=each, payload={}) for each in "AB"])
+    ledger.actions.settle(run, done, seen=Seen.OURS, settled=True)
     with pytest.raises(IllegalStep):
-        ledger.settle_many(run, [LookAt(action=each, seen=Seen.OURS, settled=True) for each in (open_, done)])
-    assert ledger.open_actions("demo", kind="ship") == [open_]
+        ledger.actions.settle_many(run, [LookAt(action=each, seen=Seen.OURS, settled=True) for each in (open_, done)])
+    assert ledger.actions.submitting("demo", kind="ship") == [open_]

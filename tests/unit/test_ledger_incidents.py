@@ -33,39 +33,39 @@ def ended(ledger: Ledger, cause: str | None, *, flow: str = "ship", shop: str = 
 
 
 def causes(ledger: Ledger, shop: str = "demo") -> dict[str, Severity]:
-    return {each.cause: each.severity for each in ledger.open_incidents(shop)}
+    return {each.cause: each.severity for each in ledger.incidents.still_open(shop)}
 
 
 def test_the_newest_severity_counts(ledger: Ledger) -> None:
-    assert ledger.incident("demo", cause="late", message="12 h").severity is WARNING
-    assert ledger.incident("demo", cause="late", message="2 h", severity=CRITICAL).severity is CRITICAL
-    [incident] = ledger.open_incidents("demo")
+    assert ledger.incidents.report("demo", cause="late", message="12 h").severity is WARNING
+    assert ledger.incidents.report("demo", cause="late", message="2 h", severity=CRITICAL).severity is CRITICAL
+    [incident] = ledger.incidents.still_open("demo")
     assert (incident.severity, incident.times_seen) == (CRITICAL, 2)
 
 
 def test_each_telling_is_counted_and_its_moment_kept(ledger: Ledger, clock: HandClock) -> None:
-    incident = ledger.incident("demo", cause="late", message="m")
+    incident = ledger.incidents.report("demo", cause="late", message="m")
     assert (incident.told_at, incident.times_told) == (None, 0)
     clock.move(60)
-    first = ledger.told(incident)
+    first = ledger.incidents.mark_notified(incident)
     clock.move(60)
-    again = ledger.told(first)
+    again = ledger.incidents.mark_notified(first)
     assert (first.times_told, again.times_told, again.told_at) == (1, 2, clock.now())
-    assert ledger.incident("demo", cause="late", message="m").times_told == 2
+    assert ledger.incidents.report("demo", cause="late", message="m").times_told == 2
 
 
 def test_only_what_was_told_is_told_to_be_over_and_only_once(ledger: Ledger) -> None:
     for cause in ("told", "untold"):
-        ledger.incident("demo", cause=cause, message="m")
-    ledger.told(ledger.open_incidents("demo")[0])
-    assert ledger.closed_and_told() == []
+        ledger.incidents.report("demo", cause=cause, message="m")
+    ledger.incidents.mark_notified(ledger.incidents.still_open("demo")[0])
+    assert ledger.incidents.unnotified_ends() == []
     for cause in ("told", "untold"):
-        ledger.close_incident("demo", cause=cause)
-    [over] = ledger.closed_and_told()
+        ledger.incidents.close("demo", cause=cause)
+    [over] = ledger.incidents.unnotified_ends()
     assert over.cause == "told"
-    assert ledger.told_closed(over).closing_told_at is not None
-    assert ledger.closed_and_told() == []
-    assert ledger.incident("demo", cause="told", message="m").times_told == 0, "it opened anew"
+    assert ledger.incidents.mark_end_notified(over).closing_told_at is not None
+    assert ledger.incidents.unnotified_ends() == []
+    assert ledger.incidents.report("demo", cause="told", message="m").times_told == 0, "it opened anew"
 
 
 @pytest.mark.parametrize("code", ["login_needed", "challenge", "logged_in_elsewhere", "wrong_shop", "rate_limited"])
@@ -73,7 +73,7 @@ def test_what_stops_a_whole_shop_is_one_incident_whichever_flow_meets_it(ledger:
     ended(ledger, code)
     ended(ledger, code, flow="audit-notices")
     assert causes(ledger) == {code: WARNING if code == "rate_limited" else CRITICAL}
-    assert ledger.open_incidents("demo")[0].times_seen == 2
+    assert ledger.incidents.still_open("demo")[0].times_seen == 2
     ended(ledger, None, flow="pending-orders")
     assert causes(ledger) == {}
 
@@ -83,7 +83,7 @@ def test_what_stops_a_flow_lasts_until_this_flow_comes_to_its_end(ledger: Ledger
     ended(ledger, "page_changed")
     ended(ledger, "page_changed", flow="audit-notices")
     ended(ledger, "page_changed", shop="other")
-    ledger.incident("demo", cause="ship_by_2h", message="not ours to close")
+    ledger.incidents.report("demo", cause="ship_by_2h", message="not ours to close")
     alarm = {"ship_by_2h": WARNING}
     assert causes(ledger) == {
         "crashed:ship": CRITICAL,

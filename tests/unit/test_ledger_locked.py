@@ -47,13 +47,13 @@ def test_a_locked_ledger_is_our_error_in_both_languages_and_works_again_afterwar
     path = tmp_path / "ledger.sqlite3"
     with Ledger.open(path, clock=HandClock()) as ledger:
         with locked(path), pytest.raises(LedgerBusy) as busy:
-            ledger.beat("scheduler")
+            ledger.heartbeats.beat("scheduler")
         assert busy.value.exit_code == 3
         assert "keeps the ledger var/ledger.sqlite3 locked" in busy.value.in_words(Language.EN)
         assert "被其他程序占用" in busy.value.in_words(Language.ZH)
         assert "LedgerBusy" not in in_words("heartbeat", busy.value).zh
-        ledger.beat("scheduler")
-        assert ledger.start_run("demo", flow="ship").fence == 1
+        ledger.heartbeats.beat("scheduler")
+        assert ledger.runs.start("demo", flow="ship").fence == 1
 
 
 def test_a_new_ledger_that_is_locked_before_it_is_set_up_is_told_so_too(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_ledger_whose_file_breaks_while_open_is_told_with_what_the_system_says
         with closing(sqlite3.connect(path)) as other:
             other.execute("DROP TABLE heartbeats")
         with pytest.raises(LedgerFails, match="no such table") as failed:
-            ledger.beat("scheduler")
+            ledger.heartbeats.beat("scheduler")
         assert failed.value.exit_code == 4
     path.write_bytes(b"no ledger" * 1000)
     with pytest.raises(ConfigError, match="not a database"):

@@ -33,11 +33,13 @@ def left(ledger: Ledger, *, flow: str = "ship", whole: bool = True, reads_only: 
         Finding(subject=subject, outcome=outcome.removeprefix("unseen "), looked=not outcome.startswith("unseen "))
         for subject, outcome in found.items()
     ]
-    ledger.stand("demo", report="Orders", flow=flow, run_id=f"{flow}-1", rows=rows, whole=whole, reads_only=reads_only)
+    ledger.open_items.replace(
+        "demo", report="Orders", flow=flow, run_id=f"{flow}-1", rows=rows, whole=whole, reads_only=reads_only
+    )
 
 
 def lines(ledger: Ledger, shop: str | None = "demo") -> dict[str, str]:
-    return {f"{each.flow}:{each.subject}": each.outcome for each in ledger.outstanding(shop)}
+    return {f"{each.flow}:{each.subject}": each.outcome for each in ledger.open_items.search(shop)}
 
 
 def test_a_line_says_everything_that_a_person_asks(ledger: Ledger, clock: HandClock) -> None:
@@ -50,8 +52,8 @@ def test_a_line_says_everything_that_a_person_asks(ledger: Ledger, clock: HandCl
         deadline=deadline,
         facts={"goods": "杯子"},
     )
-    ledger.stand("demo", report="Orders", flow="ship", run_id="r-1", rows=[row], whole=True)
-    [line] = ledger.outstanding()
+    ledger.open_items.replace("demo", report="Orders", flow="ship", run_id="r-1", rows=[row], whole=True)
+    [line] = ledger.open_items.search()
     assert (line.shop, line.report, line.flow, line.run_id, line.seen_at) == (
         *("demo", "Orders", "ship", "r-1"),
         clock.now(),
@@ -62,10 +64,10 @@ def test_a_line_says_everything_that_a_person_asks(ledger: Ledger, clock: HandCl
 
 def test_a_whole_look_replaces_the_earlier_one_of_its_report_and_shop_alone(ledger: Ledger) -> None:
     left(ledger, A="waiting", B="needs_person")
-    ledger.stand(
+    ledger.open_items.replace(
         "other", report="Orders", flow="ship", run_id="r", rows=[Finding(subject="A", outcome="waiting")], whole=True
     )
-    ledger.stand(
+    ledger.open_items.replace(
         "demo", report="Notices", flow="n", run_id="r", rows=[Finding(subject="N", outcome="needs_person")], whole=True
     )
     left(ledger, flow="ship-batch", B="done", C="refused", D="already_done")
@@ -102,16 +104,16 @@ def test_a_flow_that_reads_knows_less_than_one_that_acts(ledger: Ledger) -> None
 
 def test_two_rows_of_one_subject_are_two_lines(ledger: Ledger) -> None:
     rows = [Finding(subject="A", outcome="refused", reason=reason) for reason in ("bad_row", "duplicate_row")]
-    ledger.stand("demo", report="Orders", flow="ship", run_id="r", rows=rows, whole=False)
-    assert [each.reason for each in ledger.outstanding("demo")] == ["bad_row", "duplicate_row"]
+    ledger.open_items.replace("demo", report="Orders", flow="ship", run_id="r", rows=rows, whole=False)
+    assert [each.reason for each in ledger.open_items.search("demo")] == ["bad_row", "duplicate_row"]
 
 
 def test_what_a_person_dealt_with_is_gone_from_every_report_of_the_shop(ledger: Ledger) -> None:
     left(ledger, A="needs_person", B="waiting")
-    ledger.stand(
+    ledger.open_items.replace(
         "other", report="Orders", flow="ship", run_id="r", rows=[Finding(subject="A", outcome="waiting")], whole=True
     )
-    ledger.settled("demo", subject="A")
+    ledger.open_items.remove("demo", subject="A")
     assert lines(ledger, None) == {"ship:B": "waiting", "ship:A": "waiting"}
     assert lines(ledger) == {"ship:B": "waiting"}
 
@@ -120,69 +122,71 @@ def test_many_lines_are_replaced_at_once(ledger: Ledger) -> None:
     many = [f"S{n}" for n in range(3000)]
     for subjects, outcome, whole in ((many, "waiting", True), (many[:2500], "done", False)):
         rows = [Finding(subject=each, outcome=outcome) for each in subjects]
-        ledger.stand("demo", report="Orders", flow="ship", run_id="r", rows=rows, whole=whole)
-    assert len(ledger.outstanding()) == 500
+        ledger.open_items.replace("demo", report="Orders", flow="ship", run_id="r", rows=rows, whole=whole)
+    assert len(ledger.open_items.search()) == 500
 
 
 def test_an_alarm_is_raised_once_for_a_level_and_a_deadline(ledger: Ledger, clock: HandClock) -> None:
     by = clock.now() + timedelta(hours=5, microseconds=123_456)
     first = [("A", 12, by), ("A", 6, by), ("B", 12, by)]
-    assert ledger.raise_alarms("demo", wanted=[*first, first[0]]) == first
-    assert ledger.raise_alarms("demo", wanted=first) == []
+    assert ledger.alarms.add("demo", wanted=[*first, first[0]]) == first
+    assert ledger.alarms.add("demo", wanted=first) == []
     later = by + timedelta(hours=1)
-    assert ledger.raise_alarms("demo", wanted=[*first, ("A", 12, later)]) == [("A", 12, later)]
-    assert ledger.raise_alarms("other", wanted=first[:1]) == first[:1]
-    assert ledger.raise_alarms("demo", wanted=[]) == []
+    assert ledger.alarms.add("demo", wanted=[*first, ("A", 12, later)]) == [("A", 12, later)]
+    assert ledger.alarms.add("other", wanted=first[:1]) == first[:1]
+    assert ledger.alarms.add("demo", wanted=[]) == []
 
 
 def test_the_newest_login_of_each_shop_is_known_until_it_is_lost(ledger: Ledger, clock: HandClock) -> None:
     ends_at = clock.now() + timedelta(days=10)
-    ledger.keep_login("other", ends_at=None)
-    ledger.keep_login("demo", ends_at=None, detail="first")
+    ledger.logins.put("other", ends_at=None)
+    ledger.logins.put("demo", ends_at=None, detail="first")
     clock.move(60)
-    newest = ledger.keep_login("demo", ends_at=ends_at)
+    newest = ledger.logins.put("demo", ends_at=ends_at)
     assert (newest.kept_at, newest.ends_at, newest.detail) == (clock.now(), ends_at, "")
-    assert ledger.logins()["demo"] == newest
-    ledger.forget_login("demo")
-    assert ledger.logins().keys() == {"other"}
+    assert ledger.logins.by_shop()["demo"] == newest
+    ledger.logins.remove("demo")
+    assert ledger.logins.by_shop().keys() == {"other"}
 
 
 def test_a_sign_of_life_replaces_the_one_before(ledger: Ledger, clock: HandClock) -> None:
-    ledger.beat("scheduler", next_due_at=clock.now(), detail="2 workers")
+    ledger.heartbeats.beat("scheduler", next_due_at=clock.now(), detail="2 workers")
     clock.move(30)
-    newest = ledger.beat("scheduler")
+    newest = ledger.heartbeats.beat("scheduler")
     assert (newest.beat_at, newest.next_due_at, newest.detail, newest.pid) == (clock.now(), None, "", os.getpid())
-    ledger.beat("digest")
-    assert ledger.heartbeats().keys() == {"digest", "scheduler"}
-    assert ledger.heartbeats()["scheduler"] == newest
+    ledger.heartbeats.beat("digest")
+    assert ledger.heartbeats.newest().keys() == {"digest", "scheduler"}
+    assert ledger.heartbeats.newest()["scheduler"] == newest
 
 
 def test_runs_are_listed_newest_first(ledger: Ledger, clock: HandClock) -> None:
     for shop in ("demo", "other", "demo"):
-        run = ledger.start_run(shop, flow="ship")
-        ledger.finish_run(run, state=RunState.FINISHED, counts={"done": 2})
+        run = ledger.runs.start(shop, flow="ship")
+        ledger.runs.finish(run, state=RunState.FINISHED, counts={"done": 2})
         clock.move(60)
-    newest, middle, oldest = ledger.runs()
+    newest, middle, oldest = ledger.runs.search()
     assert [newest.shop, middle.shop, oldest.shop] == ["demo", "other", "demo"]
     assert (newest.counts, newest.finished_at, newest.state) == ({"done": 2}, newest.started_at, RunState.FINISHED)
-    assert ledger.runs("demo") == [newest, oldest]
-    assert ledger.runs("demo", limit=1) == ledger.runs("demo", since=newest.started_at) == [newest]
-    assert ledger.runs(since=middle.started_at) == [newest, middle]
+    assert ledger.runs.search("demo") == [newest, oldest]
+    assert ledger.runs.search("demo", limit=1) == ledger.runs.search("demo", since=newest.started_at) == [newest]
+    assert ledger.runs.search(since=middle.started_at) == [newest, middle]
 
 
 def test_the_pace_counts_what_became_done_in_a_span(ledger: Ledger, clock: HandClock) -> None:
     begun = clock.now()
     for shop, subjects in (("demo", "AB"), ("other", "A")):
-        run = ledger.start_run(shop, flow="ship")
+        run = ledger.runs.start(shop, flow="ship")
         for subject in subjects:
-            [action] = ledger.begin(run, kind="ship", intents=[Intent(subject=subject, payload={})])
+            [action] = ledger.actions.begin(run, kind="ship", intents=[Intent(subject=subject, payload={})])
             clock.move(60)
-            ledger.settle(run, action, seen=Seen.OURS, settled=True)
-        ledger.begin(run, kind="ship", intents=[Intent(subject="open", payload={})])
+            ledger.actions.settle(run, action, seen=Seen.OURS, settled=True)
+        ledger.actions.begin(run, kind="ship", intents=[Intent(subject="open", payload={})])
     end = clock.now()
-    assert ledger.done_between("demo", kind="ship", since=begun, until=end) == 2
-    assert ledger.done_between(None, kind="ship", since=begun, until=end) == 3
-    assert ledger.done_between("demo", kind="audit", since=begun, until=end) == 0
-    assert ledger.done_between("demo", kind="ship", since=begun + timedelta(minutes=1), until=end) == 1
-    ledger.resolve("demo", kind="ship", subject="B", state=State.NOT_DONE, by="me", reason="the site withdrew it")
-    assert ledger.done_between("demo", kind="ship", since=begun, until=end) == 1
+    assert ledger.actions.count_done("demo", kind="ship", since=begun, until=end) == 2
+    assert ledger.actions.count_done(None, kind="ship", since=begun, until=end) == 3
+    assert ledger.actions.count_done("demo", kind="audit", since=begun, until=end) == 0
+    assert ledger.actions.count_done("demo", kind="ship", since=begun + timedelta(minutes=1), until=end) == 1
+    ledger.actions.resolve(
+        "demo", kind="ship", subject="B", state=State.NOT_DONE, by="me", reason="the site withdrew it"
+    )
+    assert ledger.actions.count_done("demo", kind="ship", since=begun, until=end) == 1

@@ -23,35 +23,44 @@ LATER = NOW + timedelta(days=1)
 SHOP = "demo"
 
 ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
-    "live actions of orders": (lambda ledger: ledger.live(SHOP, kind="ship", subjects=["1", "2"]), "subject=?"),
-    "newest actions of orders": (lambda ledger: ledger.latest(SHOP, kind="ship", subjects=["1", "2"]), "subject=?"),
-    "actions of a parcel": (lambda ledger: ledger.bundled(SHOP, kind="ship", bundles=["1"]), "bundle=?"),
-    "open actions": (lambda ledger: ledger.open_actions(SHOP, kind="ship"), "state=?"),
-    "the day's cap": (lambda ledger: ledger.count_done_since(SHOP, kind="ship", since=NOW), "created_at>?"),
-    "the pace": (lambda ledger: ledger.done_between(SHOP, kind="ship", since=NOW, until=NOW), "updated_at<?"),
-    "what a killed run did": (lambda ledger: ledger.show(SHOP, since=NOW), "updated_at>?"),
-    "runs that never ended": (lambda ledger: ledger.unfinished_runs(SHOP), "state=?"),
-    "the day's runs": (lambda ledger: ledger.runs(SHOP, since=NOW), "started_at>?"),
-    "the newest runs": (lambda ledger: ledger.runs(SHOP, limit=3), "runs USING INDEX"),
-    "what is due": (lambda ledger: ledger.due_planned(NOW), "due_at<?"),
-    "what is running": (lambda ledger: ledger.planned_runs(state=PlanState.STARTED), "state=?"),
+    "live actions of orders": (lambda ledger: ledger.actions.live(SHOP, kind="ship", subjects=["1", "2"]), "subject=?"),
+    "newest actions of orders": (
+        lambda ledger: ledger.actions.latest(SHOP, kind="ship", subjects=["1", "2"]),
+        "subject=?",
+    ),
+    "actions of a parcel": (lambda ledger: ledger.actions.bundled(SHOP, kind="ship", bundles=["1"]), "bundle=?"),
+    "open actions": (lambda ledger: ledger.actions.submitting(SHOP, kind="ship"), "state=?"),
+    "the day's cap": (lambda ledger: ledger.actions.count_since(SHOP, kind="ship", since=NOW), "created_at>?"),
+    "the pace": (lambda ledger: ledger.actions.count_done(SHOP, kind="ship", since=NOW, until=NOW), "updated_at<?"),
+    "what a killed run did": (lambda ledger: ledger.actions.search(SHOP, since=NOW), "updated_at>?"),
+    "runs that never ended": (lambda ledger: ledger.runs.unfinished(SHOP), "state=?"),
+    "the day's runs": (lambda ledger: ledger.runs.search(SHOP, since=NOW), "started_at>?"),
+    "the newest runs": (lambda ledger: ledger.runs.search(SHOP, limit=3), "runs USING INDEX"),
+    "what is due": (lambda ledger: ledger.plans.due(NOW), "due_at<?"),
+    "what is running": (lambda ledger: ledger.plans.search(state=PlanState.STARTED), "state=?"),
     "what never started": (
-        lambda ledger: ledger.planned_runs(state=PlanState.NEVER_STARTED, since=NOW),
+        lambda ledger: ledger.plans.search(state=PlanState.NEVER_STARTED, since=NOW),
         "state=? AND planned_at>?",
     ),
-    "last and next": (lambda ledger: ledger.last_and_next([SHOP]), "shop=?"),
-    "open incidents": (lambda ledger: ledger.open_incidents(), "one_open_incident"),
-    "incidents told lately": (lambda ledger: ledger.told_since(NOW), "told_at>?"),
-    "ends of incidents to tell": (lambda ledger: ledger.closed_and_told(), "incidents_to_end"),
-    "inbox rows that failed": (lambda ledger: ledger.failed_rows("inbox", since=NOW), "(arrival_id=? AND state=?)"),
-    "planned runs to forget": (lambda ledger: ledger.forget_planned(LATER), "planned_at<?"),
-    "runs to forget": (lambda ledger: ledger.forget_runs(NOW), "actions_by_run (run_id=?)"),
-    "pictures that are over": (lambda ledger: ledger.long_done(SHOP, subjects=["1"], before=NOW), "subject=?"),
+    "last and next": (lambda ledger: ledger.plans.last_and_next([SHOP]), "shop=?"),
+    "open incidents": (lambda ledger: ledger.incidents.still_open(), "one_open_incident"),
+    "incidents told lately": (lambda ledger: ledger.incidents.notified_since(NOW), "told_at>?"),
+    "ends of incidents to tell": (lambda ledger: ledger.incidents.unnotified_ends(), "incidents_to_end"),
+    "inbox rows that failed": (
+        lambda ledger: ledger.inbox.failed_rows("inbox", since=NOW),
+        "(arrival_id=? AND state=?)",
+    ),
+    "planned runs to forget": (lambda ledger: ledger.retention.remove_plans(LATER), "planned_at<?"),
+    "runs to forget": (lambda ledger: ledger.retention.remove_runs(NOW), "actions_by_run (run_id=?)"),
+    "pictures that are over": (
+        lambda ledger: ledger.retention.long_done(SHOP, subjects=["1"], before=NOW),
+        "subject=?",
+    ),
     "tables that are over": (
-        lambda ledger: ledger.replaced_documents(SHOP, kind="export", before=NOW),
+        lambda ledger: ledger.retention.replaced_documents(SHOP, kind="export", before=NOW),
         "mentions_by_document",
     ),
-    "imports that are over": (lambda ledger: ledger.long_ended(SHOP, run_ids=["1"], before=NOW), "run_id=?"),
+    "imports that are over": (lambda ledger: ledger.retention.long_ended(SHOP, run_ids=["1"], before=NOW), "run_id=?"),
 }
 GROWING = ("actions", "runs", "planned_runs", "incidents", "arrival_rows", "mentions", "sightings", "observations")
 FROM_ONE_INDEX = ("COVERING INDEX sqlite_autoindex_planned_runs", "INDEX one_open_incident")
@@ -62,9 +71,9 @@ FROM_ONE_INDEX = ("COVERING INDEX sqlite_autoindex_planned_runs", "INDEX one_ope
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("asked") / "ledger.sqlite3"
     with Ledger.open(made, clock=CLOCK) as ledger:
-        run = ledger.start_run(SHOP, flow="ship")
-        [action] = ledger.begin(run, kind="ship", intents=[Intent(subject="1", payload={})])
-        ledger.settle(run, action, seen=Seen.OURS, settled=True)
+        run = ledger.runs.start(SHOP, flow="ship")
+        [action] = ledger.actions.begin(run, kind="ship", intents=[Intent(subject="1", payload={})])
+        ledger.actions.settle(run, action, seen=Seen.OURS, settled=True)
     return made
 
 

@@ -24,26 +24,26 @@ def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
 
 
 def test_run_ids_are_readable_and_in_order_of_time_and_fence(ledger: Ledger, clock: HandClock) -> None:
-    ids = [ledger.start_run("demo", flow="ship", options={"dry_run": True}).id for _ in range(2)]
+    ids = [ledger.runs.start("demo", flow="ship", options={"dry_run": True}).id for _ in range(2)]
     clock.move(1)
-    ids.append(ledger.start_run("demo", flow="ship").id)
+    ids.append(ledger.runs.start("demo", flow="ship").id)
     assert ids[0] == "20260310-091500-demo-ship-0001"
     assert ids == sorted(ids)
 
 
 def test_a_run_id_is_a_folder_name_on_every_system(ledger: Ledger) -> None:
-    assert ledger.start_run("我的店/一:号", flow="ship").id == "20260310-091500-我的店-一-号-ship-0001"
+    assert ledger.runs.start("我的店/一:号", flow="ship").id == "20260310-091500-我的店-一-号-ship-0001"
 
 
 def test_fences_grow_for_each_shop_alone(ledger: Ledger) -> None:
-    fences = [ledger.start_run(shop, flow="ship").fence for shop in ("a", "a", "b", "a")]
+    fences = [ledger.runs.start(shop, flow="ship").fence for shop in ("a", "a", "b", "a")]
     assert fences == [1, 2, 1, 3]
 
 
 def test_the_first_end_of_a_run_stays(ledger: Ledger, clock: HandClock) -> None:
-    run = ledger.start_run("demo", flow="ship")
+    run = ledger.runs.start("demo", flow="ship")
     clock.move(5)
-    crashed = ledger.finish_run(run, state="crashed", counts={"done": 3})
+    crashed = ledger.runs.finish(run, state="crashed", counts={"done": 3})
     assert (crashed.state, crashed.counts, crashed.finished_at) == (RunState.CRASHED, {"done": 3}, clock.now())
-    assert ledger.finish_run(run, state="finished") == crashed
-    assert ledger.unfinished_runs("demo") == []
+    assert ledger.runs.finish(run, state="finished") == crashed
+    assert ledger.runs.unfinished("demo") == []

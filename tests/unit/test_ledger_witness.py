@@ -69,7 +69,7 @@ def test_a_database_without_a_ledger_is_as_good_as_none(path: Path) -> None:
 
 def test_a_ledger_whose_newest_writes_are_gone_with_their_file_is_refused(path: Path) -> None:
     ledger = open_ledger(path)
-    ledger.hold("demo", subject="C", reason="sold out", by="小王")
+    ledger.holds.put("demo", subject="C", reason="sold out", by="小王")
     for name in (path.name, f"{path.name}-wal"):
         shutil.copy(path.with_name(name), backup(path) / name)
     ledger.close()
@@ -85,9 +85,9 @@ def test_a_restored_ledger_is_not_mixed_with_the_newest_writes_of_a_killed_proce
 ) -> None:
     with open_ledger(path) as ledger:
         for number in range(30):
-            ledger.hold("demo", subject=f"C{number}", reason="sold out", by="小王")
+            ledger.holds.put("demo", subject=f"C{number}", reason="sold out", by="小王")
     ledger = open_ledger(path)
-    ledger.hold("demo", subject="D", reason="sold out", by="小王")
+    ledger.holds.put("demo", subject="D", reason="sold out", by="小王")
     wal = path.with_name(f"{path.name}-wal")
     shutil.copy(wal, backup(path) / wal.name)
     newest = path.read_bytes()
@@ -155,7 +155,7 @@ def test_one_witness_is_enough_and_old_reports_may_go(path: Path) -> None:
     reports = path.parent / "reports"
     reports.mkdir()
     with open_ledger(path) as ledger:
-        run = ledger.start_run("demo", flow="ship")
+        run = ledger.runs.start("demo", flow="ship")
         (reports / run.id).mkdir()
         mark = {"identity": ledger.mark.identity, "writes": ledger.mark.writes}
         (reports / run.id / "run.json").write_text(json.dumps({"ledger": mark}), encoding="utf-8")
@@ -175,7 +175,7 @@ def test_a_backup_of_all_that_is_unpacked_over_it_is_refused(path: Path) -> None
     shutil.rmtree(backup(path))
     shutil.copytree(path.parent, backup(path))
     with open_ledger(path) as ledger:
-        ledger.hold("demo", subject="C", reason="sold out", by="小王")
+        ledger.holds.put("demo", subject="C", reason="sold out", by="小王")
     shutil.copytree(backup(path), path.parent, dirs_exist_ok=True)
     assert refused(path).fault == "older"
     take(path)
@@ -194,20 +194,20 @@ def test_what_was_held_is_witness_enough_that_there_was_a_ledger(path: Path) -> 
 @pytest.mark.parametrize("replaced", [False, True])
 def test_a_ledger_that_is_taken_away_in_the_middle_of_a_run_begins_nothing_more(path: Path, replaced: bool) -> None:  # noqa: FBT001
     with open_ledger(path) as ledger:
-        run = ledger.start_run("demo", flow="ship")
+        run = ledger.runs.start("demo", flow="ship")
         lose(path)
         if replaced:
             shutil.copy(backup(path) / path.name, path)
         with pytest.raises(LedgerInDoubt, match="removed or replaced while it was in use"):
-            ledger.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
+            ledger.actions.begin(run, kind="ship", intents=[Intent(subject="X", payload={})])
 
 
 def test_the_names_beside_the_reports_stay_few(path: Path) -> None:
     (path.parent / "reports").mkdir()
     with open_ledger(path) as one, open_ledger(path) as other:
         for number in range(5):
-            one.hold("demo", subject=f"C{number}", reason="r", by="me")
-            other.hold("demo", subject=f"D{number}", reason="r", by="me")
+            one.holds.put("demo", subject=f"C{number}", reason="r", by="me")
+            other.holds.put("demo", subject=f"D{number}", reason="r", by="me")
         newest = other.mark
     names = [file.name for file in (path.parent / "reports" / ".witness-ledger").iterdir()]
     assert names == [f"{newest.identity}@{newest.writes}"]
@@ -234,10 +234,10 @@ def test_a_ledger_in_doubt_can_be_read_but_not_written_to(path: Path) -> None:
     put_back(path)
     told: list[LedgerInDoubt] = []
     with Ledger.open(path, clock=CLOCK, doubted=told.append) as ledger:
-        assert ledger.holds("demo").keys() == {"A"}
+        assert ledger.holds.active("demo").keys() == {"A"}
         with pytest.raises(LedgerInDoubt):
-            ledger.hold("demo", subject="C", reason="r", by="me")
+            ledger.holds.put("demo", subject="C", reason="r", by="me")
         with pytest.raises(LedgerInDoubt):
-            ledger.start_run("demo", flow="ship")
+            ledger.runs.start("demo", flow="ship")
     assert [each.fault for each in told] == ["older"]
     refused(path)

@@ -50,7 +50,7 @@ def put_back(path: Path, backup: Path | None) -> None:
 def check_killed(path: Path, *, kill: int, kill_again: int) -> None:
     """Killed at work, put back as it was before, killed while a person accepts it, and accepted."""
     with Ledger.open(path, clock=Clock()) as ledger:
-        ledger.hold("demo", subject="first", reason="r", by="me")
+        ledger.holds.put("demo", subject="first", reason="r", by="me")
     backup = path.with_name("backup")
     shutil.copy(path, backup)
     said = [line.split() for line in program(path, "work", kill=kill)]
@@ -72,8 +72,8 @@ def check_killed(path: Path, *, kill: int, kill_again: int) -> None:
 def check_told(path: Path, said: list[list[str]]) -> None:
     """All that was said to be done is so; of the one thing in hand nobody was told."""
     with Ledger.open(path, clock=Clock()) as ledger:
-        held = set(ledger.holds("demo"))
-        states = {subject: action.state for subject, action in ledger.live("demo", kind="ship").items()}
+        held = set(ledger.holds.active("demo"))
+        states = {subject: action.state for subject, action in ledger.actions.live("demo", kind="ship").items()}
     told = {word: {subject for each, subject in said if each == word} for word in ("held", "lifted", "begun", "done")}
     being_lifted = {f"goes-{subject}" for subject in told["begun"]} - told["lifted"]
     assert {"first", *told["held"]} - told["lifted"] - being_lifted <= held
@@ -124,23 +124,23 @@ class Life(RuleBasedStateMachine):
     @rule(name=names)
     def hold(self, name: str) -> None:
         with self.open() as ledger:
-            ledger.hold("demo", subject=name, reason="r", by="me")
+            ledger.holds.put("demo", subject=name, reason="r", by="me")
         self.held.add(name)
 
     @rule(name=names)
     def lift(self, name: str) -> None:
         with self.open() as ledger:
-            ledger.lift("demo", subject=name, by="me")
+            ledger.holds.lift("demo", subject=name, by="me")
         self.held.discard(name)
 
     @rule(name=names, settled=st.booleans())
     def run(self, name: str, settled: bool) -> None:  # noqa: FBT001 - hypothesis gives it
         with self.open() as ledger:
-            run = ledger.start_run("demo", flow="ship")
-            if name not in ledger.live("demo", kind="ship"):
-                [action] = ledger.begin(run, kind="ship", intents=[Intent(subject=name, payload={})])
+            run = ledger.runs.start("demo", flow="ship")
+            if name not in ledger.actions.live("demo", kind="ship"):
+                [action] = ledger.actions.begin(run, kind="ship", intents=[Intent(subject=name, payload={})])
                 if settled:
-                    ledger.settle(run, action, seen=Seen.OURS, settled=True)
+                    ledger.actions.settle(run, action, seen=Seen.OURS, settled=True)
         self.shipped.add(name)
 
     @rule(name=names)
@@ -194,8 +194,8 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def nothing_is_forgotten(self) -> None:
         with self.open() as ledger:
-            assert set(ledger.holds("demo")) == self.held
-            assert ledger.live("demo", kind="ship").keys() == self.shipped
+            assert set(ledger.holds.active("demo")) == self.held
+            assert ledger.actions.live("demo", kind="ship").keys() == self.shipped
 
 
 def test_no_order_of_work_kills_and_restorations_forgets_a_hold_or_an_action() -> None:

@@ -26,7 +26,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 def alarms(desk: OverviewDesk) -> list[tuple[str, str, int]]:
     """Shop, cause and how often it was seen, of each open incident, after one more look."""
     raise_due(desk.config, desk.ledger)
-    return [(each.shop, each.cause, each.times_seen) for each in desk.ledger.open_incidents()]
+    return [(each.shop, each.cause, each.times_seen) for each in desk.ledger.incidents.still_open()]
 
 
 def test_each_level_opens_one_incident_a_shop_when_an_order_comes_within_its_hours(desk: OverviewDesk) -> None:
@@ -38,7 +38,7 @@ def test_each_level_opens_one_incident_a_shop_when_an_order_comes_within_its_hou
     assert alarms(desk) == [("demo", "ship_by_12h", 1), ("demo", "ship_by_6h", 1)]
     desk.move(hours=4)
     raise_due(desk.config, desk.ledger)
-    found = {each.cause: each for each in desk.ledger.open_incidents()}
+    found = {each.cause: each for each in desk.ledger.incidents.still_open()}
     assert {cause: each.severity for cause, each in found.items()} == {
         "ship_by_12h": Severity.WARNING,
         "ship_by_6h": Severity.WARNING,
@@ -88,7 +88,7 @@ def test_a_further_order_renews_the_message_of_the_open_incident(desk: OverviewD
     alarms(desk)
     desk.ran("demo", an_order(1, Reason.NO_TRACKING_YET, hours=12), an_order(2, Reason.NO_TRACKING_YET, hours=11))
     assert alarms(desk) == [("demo", "ship_by_12h", 2)]
-    [incident] = desk.ledger.open_incidents()
+    [incident] = desk.ledger.incidents.still_open()
     assert ": 2, the first by 03-10 20:15" in incident.message
 
 
@@ -96,11 +96,11 @@ def test_an_order_unshippable_for_days_keeps_the_alarm_of_no_later_one_silent(de
     def is_to_be_told(*orders: Finding) -> bool:
         desk.ran("demo", an_order(1, Reason.UNDER_AUDIT, hours=1, at=MORNING), *orders)
         raise_due(desk.config, desk.ledger)
-        [told] = [each for each in desk.ledger.open_incidents() if each.cause == "ship_by_2h"]
+        [told] = [each for each in desk.ledger.incidents.still_open() if each.cause == "ship_by_2h"]
         return told.told_at is None
 
     assert is_to_be_told()
-    desk.ledger.told(desk.ledger.open_incidents()[-1])
+    desk.ledger.incidents.mark_notified(desk.ledger.incidents.still_open()[-1])
     desk.move(hours=0.5)
     later = an_order(2, Reason.NO_TRACKING_YET, hours=1.5, at=desk.now())
     held = an_order(3, Reason.UNDER_AUDIT, hours=1.5, at=desk.now())
@@ -108,7 +108,7 @@ def test_an_order_unshippable_for_days_keeps_the_alarm_of_no_later_one_silent(de
     desk.move(hours=0.5)
     assert not is_to_be_told(held)
     assert is_to_be_told(held, later)
-    desk.ledger.told(desk.ledger.open_incidents()[-1])
+    desk.ledger.incidents.mark_notified(desk.ledger.incidents.still_open()[-1])
     desk.move(hours=20)
     assert not is_to_be_told(held, later)
 
@@ -119,18 +119,18 @@ def test_alarms_that_a_clock_far_ahead_noted_are_not_told_again_and_again(desk: 
     desk.ran("demo", late)
     raise_due(desk.config, desk.ledger)
     desk.move(hours=-30)
-    [told] = desk.ledger.open_incidents()
-    desk.ledger.told(told)
+    [told] = desk.ledger.incidents.still_open()
+    desk.ledger.incidents.mark_notified(told)
     desk.move(hours=3)
     raise_due(desk.config, desk.ledger)
-    [told] = desk.ledger.open_incidents()
+    [told] = desk.ledger.incidents.still_open()
     assert told.told_at is not None
 
 
 def test_deadlines_are_judged_by_the_sites_clock(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.NO_TRACKING_YET, hours=12.5))
     assert alarms(desk) == []
-    desk.ledger.keep_site_clock("demo", ahead=timedelta(minutes=31))
+    desk.ledger.site_clocks.keep("demo", ahead=timedelta(minutes=31))
     assert alarms(desk) == [("demo", "ship_by_12h", 1)]
 
 

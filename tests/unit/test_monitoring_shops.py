@@ -63,9 +63,9 @@ def test_a_shop_that_nobody_has_run_yet_is_fine(desk: OverviewDesk) -> None:
 
 
 def test_a_shop_is_down_when_a_person_is_needed_at_once(desk: OverviewDesk) -> None:
-    desk.ledger.incident("south", cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
-    desk.ledger.incident("demo", cause="rate_limited", message="Too many calls")
-    desk.ledger.incident("demo", cause="ship_by_2h", message="3 orders", severity=Severity.CRITICAL)
+    desk.ledger.incidents.report("south", cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
+    desk.ledger.incidents.report("demo", cause="rate_limited", message="Too many calls")
+    desk.ledger.incidents.report("demo", cause="ship_by_2h", message="3 orders", severity=Severity.CRITICAL)
     states = desk.states()
     assert {name: state.condition for name, state in states.items()} == {
         "south": Condition.DOWN,
@@ -88,9 +88,9 @@ def test_a_shop_is_down_after_three_runs_in_a_row_that_did_not_come_to_their_end
 
 def test_planned_runs_that_could_not_even_begin_count_as_failed(desk: OverviewDesk) -> None:
     for _ in range(3):
-        planned = desk.ledger.start_planned(desk.planned("demo"))
+        planned = desk.ledger.plans.start(desk.planned("demo"))
         desk.move(minutes=10)
-        desk.ledger.end_planned(planned, state=PlanState.FINISHED, exit_code=2)
+        desk.ledger.plans.end(planned, state=PlanState.FINISHED, exit_code=2)
     state = desk.states()["demo"]
     assert state.last is not None
     assert (state.last.state, state.down) == (RunState.CRASHED, True)
@@ -98,9 +98,9 @@ def test_planned_runs_that_could_not_even_begin_count_as_failed(desk: OverviewDe
 
 def test_orders_that_need_a_person_are_no_failure_of_the_run(desk: OverviewDesk) -> None:
     for _ in range(3):
-        planned = desk.ledger.start_planned(desk.planned("demo"))
+        planned = desk.ledger.plans.start(desk.planned("demo"))
         run_id = desk.ran("demo", an_order(1, Reason.UNKNOWN))
-        desk.ledger.end_planned(planned, state=PlanState.FINISHED, exit_code=3, run_id=run_id)
+        desk.ledger.plans.end(planned, state=PlanState.FINISHED, exit_code=3, run_id=run_id)
         desk.move(minutes=10)
     assert desk.states()["demo"].failed_in_a_row == 0
 
@@ -132,7 +132,7 @@ def test_orders_that_the_pace_will_not_reach_are_foretold_but_not_held_ones(desk
 def test_the_pace_is_told_by_our_clock_and_deadlines_by_the_sites(desk: OverviewDesk) -> None:
     desk.shipped("demo", 24)
     desk.move(minutes=1)
-    desk.ledger.keep_site_clock("demo", ahead=timedelta(days=-200))
+    desk.ledger.site_clocks.keep("demo", ahead=timedelta(days=-200))
     before = MORNING - timedelta(days=200)
     desk.ran("demo", *(an_order(number, Reason.NO_TRACKING_YET, hours=1.5, at=before) for number in (1, 2)))
     forecast = desk.states()["demo"].forecast
@@ -152,7 +152,7 @@ def test_nothing_is_foretold_of_a_shop_in_preview(tmp_path: Path) -> None:
 def test_a_shop_in_preview_with_an_incident_is_told_as_both(tmp_path: Path, language: Language, words: str) -> None:
     preview = '[shops.trial]\nplatform = "pinduoduo"\nmall_id = "2"\n'
     with overview_desk(tmp_path, shops=(), more=preview) as desk:
-        desk.ledger.incident("trial", cause="page_changed", message="m")
+        desk.ledger.incidents.report("trial", cause="page_changed", message="m")
         [row] = zip(
             *(
                 column.cells
@@ -165,10 +165,10 @@ def test_a_shop_in_preview_with_an_incident_is_told_as_both(tmp_path: Path, lang
 
 def test_the_json_document_tells_all_of_each_shop(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.UNDER_AUDIT, hours=3))
-    desk.ledger.keep_login("demo", ends_at=MORNING + timedelta(hours=5))
+    desk.ledger.logins.put("demo", ends_at=MORNING + timedelta(hours=5))
     desk.planned("demo", hours=0.5)
     desk.planned("demo", hours=-0.5, state=PlanState.NEVER_STARTED, reason="downtime", flow="audit-notices")
-    desk.ledger.incident("demo", cause="rate_limited", message="Too many calls")
+    desk.ledger.incidents.report("demo", cause="rate_limited", message="Too many calls")
     made = document(
         list(desk.states().values()),
         scheduler=scheduler_of(desk.config, desk.ledger, now=desk.now()),
@@ -196,7 +196,7 @@ def wrong(desk: OverviewDesk, *, allowed: int = 0) -> str:
 
 def test_a_scheduler_without_a_sign_of_life_for_three_minutes_is_missed(desk: OverviewDesk) -> None:
     assert "never run here" in wrong(desk)
-    desk.ledger.beat("scheduler")
+    desk.ledger.heartbeats.beat("scheduler")
     desk.move(minutes=3)
     assert wrong(desk) == ""
     desk.move(seconds=1)
@@ -224,17 +224,17 @@ def test_nobody_misses_a_scheduler_where_nothing_is_planned(tmp_path: Path) -> N
 
 def test_runs_that_are_ten_minutes_overdue_are_told_unless_their_shop_is_at_work(desk: OverviewDesk) -> None:
     desk.planned("demo", hours=-9 / 60)
-    desk.ledger.beat("scheduler")
+    desk.ledger.heartbeats.beat("scheduler")
     assert wrong(desk) == ""
     desk.move(minutes=1)
     assert "overdue: 1, the first ship in demo since 03-10 09:06" in wrong(desk)
-    desk.ledger.start_planned(desk.planned("demo", flow="audit-notices"))
+    desk.ledger.plans.start(desk.planned("demo", flow="audit-notices"))
     assert wrong(desk) == ""
 
 
 def test_shops_that_are_down_are_told_above_the_number_that_may_be(desk: OverviewDesk) -> None:
-    desk.ledger.beat("scheduler")
-    desk.ledger.incident("south", cause="challenge", message="A challenge", severity=Severity.CRITICAL)
+    desk.ledger.heartbeats.beat("scheduler")
+    desk.ledger.incidents.report("south", cause="challenge", message="A challenge", severity=Severity.CRITICAL)
     assert wrong(desk) == "1 of 2 shops are down: south. See `rpa todo`."
     assert wrong(desk, allowed=1) == ""
 

@@ -47,7 +47,7 @@ def test_one_line_a_cause_and_shop_nearest_deadline_first(desk: OverviewDesk) ->
 def test_what_waits_is_no_task_until_its_deadline_is_near_by_the_sites_clock(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.NO_TRACKING_YET, hours=25), an_order(2, Reason.UNDER_AUDIT, hours=48))
     assert desk.to_do() == []
-    desk.ledger.keep_site_clock("demo", ahead=timedelta(hours=2))
+    desk.ledger.site_clocks.keep("demo", ahead=timedelta(hours=2))
     assert codes(desk) == [(("demo",), "no_tracking_yet")]
 
 
@@ -59,8 +59,10 @@ def test_what_waits_for_an_answer_is_a_task_at_once(desk: OverviewDesk) -> None:
 def test_an_order_that_several_reports_speak_of_is_one_task_told_by_the_worst(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.UNDER_AUDIT, hours=3))
     other = an_order(1, Reason.SOURCES_DISAGREE, hours=3)
-    run = desk.ledger.start_run("demo", flow="export-orders")
-    desk.ledger.stand("demo", report="Another", flow="export-orders", run_id=run.id, rows=[other], whole=True)
+    run = desk.ledger.runs.start("demo", flow="export-orders")
+    desk.ledger.open_items.replace(
+        "demo", report="Another", flow="export-orders", run_id=run.id, rows=[other], whole=True
+    )
     assert codes(desk) == [(("demo",), "sources_disagree")]
 
 
@@ -74,8 +76,8 @@ def test_sheet_rows_without_an_order_are_told_apart_by_what_is_wrong_with_them(d
 def test_an_incident_that_stops_a_shop_is_as_urgent_as_its_next_order(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.NO_TRACKING_YET, hours=26))
     desk.ran("south", an_order(2, Reason.UNKNOWN, hours=27))
-    desk.ledger.incident("demo", cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
-    desk.ledger.incident("demo", cause="rate_limited", message="Too many calls")
+    desk.ledger.incidents.report("demo", cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
+    desk.ledger.incidents.report("demo", cause="rate_limited", message="Too many calls")
     assert codes(desk) == [(("demo",), "login_needed"), (("south",), "unknown"), (("demo",), "rate_limited")]
     assert desk.to_do()[0].deadline == MORNING + timedelta(hours=26)
 
@@ -83,20 +85,20 @@ def test_an_incident_that_stops_a_shop_is_as_urgent_as_its_next_order(desk: Over
 def test_rows_that_nobody_looked_at_are_no_tasks_beside_what_stopped_the_shop(desk: OverviewDesk) -> None:
     desk.ran("demo", an_order(1, Reason.SHOP_NOT_READ))
     desk.ran("south", an_order(2, Reason.SHOP_NOT_READ))
-    desk.ledger.incident("demo", cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
+    desk.ledger.incidents.report("demo", cause="login_needed", message="Not logged in", severity=Severity.CRITICAL)
     assert sorted(codes(desk)) == [(("demo",), "login_needed"), (("south",), "shop_not_read")]
 
 
 def test_an_incident_of_a_flow_is_told_in_its_reasons_words_and_any_other_in_its_own(desk: OverviewDesk) -> None:
-    desk.ledger.incident("demo", cause="page_changed:ship", message="orders.ship is not on the page")
-    desk.ledger.incident("", cause="notify:boss", message="The channel boss takes no message")
+    desk.ledger.incidents.report("demo", cause="page_changed:ship", message="orders.ship is not on the page")
+    desk.ledger.incidents.report("", cause="notify:boss", message="The channel boss takes no message")
     known, unknown = desk.to_do()
     assert (known.words, known.detail) == (Reason.PAGE_CHANGED.text, "orders.ship is not on the page")
     assert (unknown.shops, unknown.words.en, unknown.detail) == (("",), "The channel boss takes no message", "")
 
 
 def test_alarms_are_not_told_twice_as_their_orders_stand_in_the_list(desk: OverviewDesk) -> None:
-    desk.ledger.incident("demo", cause="ship_by_12h", message="3 orders")
+    desk.ledger.incidents.report("demo", cause="ship_by_12h", message="3 orders")
     assert desk.to_do() == []
 
 
@@ -127,10 +129,10 @@ def test_a_run_that_was_lost_late_in_the_evening_is_a_task_the_next_morning(desk
 
 
 def test_a_run_that_was_cut_off_is_a_task_until_the_next_one_ends(desk: OverviewDesk) -> None:
-    planned = desk.ledger.start_planned(desk.planned("demo"))
-    run = desk.ledger.start_run("demo", flow="ship")
-    desk.ledger.end_planned(planned, state=PlanState.INTERRUPTED, reason="died", run_id=run.id)
-    desk.ledger.finish_run(run, state=RunState.CRASHED)
+    planned = desk.ledger.plans.start(desk.planned("demo"))
+    run = desk.ledger.runs.start("demo", flow="ship")
+    desk.ledger.plans.end(planned, state=PlanState.INTERRUPTED, reason="died", run_id=run.id)
+    desk.ledger.runs.finish(run, state=RunState.CRASHED)
     assert codes(desk) == [(("demo",), "interrupted:died")]
     desk.move(minutes=10)
     desk.ran("demo")
@@ -139,7 +141,7 @@ def test_a_run_that_was_cut_off_is_a_task_until_the_next_one_ends(desk: Overview
 
 def test_shops_that_left_the_configuration_are_nobodys_task(desk: OverviewDesk) -> None:
     desk.ran("gone", an_order(1, Reason.UNKNOWN, hours=3))
-    desk.ledger.incident("gone", cause="login_needed", message="Not logged in")
+    desk.ledger.incidents.report("gone", cause="login_needed", message="Not logged in")
     desk.planned("gone", hours=-1, state=PlanState.NEVER_STARTED)
     assert desk.to_do() == []
 
@@ -149,7 +151,7 @@ def test_a_cause_that_many_shops_share_is_one_line_but_each_task_can_be_listed(t
         for number, shop in enumerate(desk.config.shops):
             desk.ran(shop, an_order(number, Reason.UNKNOWN, hours=20 - number))
         for shop in ("s1", "s2"):
-            desk.ledger.incident(shop, cause="login_needed", message="Not logged in")
+            desk.ledger.incidents.report(shop, cause="login_needed", message="Not logged in")
         unknown, *logins = desk.to_do()
         assert (len(unknown.shops), unknown.shops[0], unknown.count) == (12, "s11", 12)
         assert [line.shops for line in logins] == [("s1",), ("s2",)]

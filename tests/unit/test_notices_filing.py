@@ -45,7 +45,7 @@ class Desk:
 
     def notice(self, kind: NoticeKind = NoticeKind.PROHIBITION, *, doubt: str | None = None) -> Document:
         facts = facts_of(a_notice(doubt), kind=kind, account="clerk-1")
-        return self.ledger.find_document(
+        return self.ledger.documents.register(
             "demo", kind=DOCUMENT_KIND, name="1", facts=facts, issued_at=SENT, expires_at=SENT + timedelta(days=7)
         )
 
@@ -58,7 +58,7 @@ class Desk:
         return self.filing.text(self.notice(kind), opened)
 
     def holds(self) -> dict[str, list[str]]:
-        return {subject: [hold.cause for hold in holds] for subject, holds in self.ledger.holds("demo").items()}
+        return {subject: [hold.cause for hold in holds] for subject, holds in self.ledger.holds.active("demo").items()}
 
     def kept(self) -> list[str]:
         return sorted(each.name for each in self.documents.rglob("*") if each.is_file())
@@ -95,7 +95,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     nobody: Any = nullcontext()
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
-            record=ledger.start_run("demo", flow="audit-notices"),
+            record=ledger.runs.start("demo", flow="audit-notices"),
             shop=load_config(config).shop("demo"),
             profile=load_profile("pinduoduo"),
             options=None,
@@ -172,13 +172,13 @@ def test_a_file_in_the_place_of_another_is_not_taken_for_that_one(desk: Desk) ->
     assert notice.state is DocumentState.UNREADABLE
     assert is_to_be_filed(notice)
     assert desk.file().document == kept.document
-    resolved = desk.ledger.conclude_document(notice, state=DocumentState.RESOLVED)
+    resolved = desk.ledger.documents.conclude(notice, state=DocumentState.RESOLVED)
     assert desk.filing.attachment(resolved, other, download=giving()).trouble is None
 
 
 def test_a_notice_that_a_person_has_resolved_stays_resolved_when_its_file_comes(desk: Desk) -> None:
     notice = desk.filing.conclude(desk.notice(), [desk.file(failed(), failed())])
-    notice = desk.ledger.conclude_document(notice, state=DocumentState.RESOLVED, by="li")
+    notice = desk.ledger.documents.conclude(notice, state=DocumentState.RESOLVED, by="li")
     assert is_to_be_filed(notice)
     notice = desk.filing.conclude(notice, [desk.file(GOOD)])
     assert notice.state is DocumentState.RESOLVED
@@ -189,7 +189,7 @@ def test_an_audit_notice_that_does_not_open_cannot_be_read_and_is_opened_again(d
     notice = desk.filing.unopened(desk.notice(), TryAgain("The site did not answer."))
     assert (notice.state, notice.facts["reason"]) == (DocumentState.UNREADABLE, "page_unreachable")
     assert is_to_be_filed(notice)
-    covered = answer([], documents=desk.ledger.documents("demo"), now=SENT + timedelta(days=5))
+    covered = answer([], documents=desk.ledger.documents.search("demo"), now=SENT + timedelta(days=5))
     assert covered.unsaved == covered.expiring == ("1",)
 
 
@@ -215,7 +215,7 @@ def test_an_expired_file_is_lost_and_its_notice_with_it(desk: Desk) -> None:
 def test_a_file_that_was_saved_before_a_kill_is_read_from_the_disk(desk: Desk) -> None:
     filed = desk.file(GOOD, kind=NoticeKind.OTHER)
     assert desk.holds() == {}
-    with desk.ledger._writing() as connection:
+    with desk.ledger._database.writing() as connection:
         connection.exec_driver_sql("update documents set state = 'saved' where name = '1/1'")
     desk.notice(NoticeKind.PROHIBITION)
     assert desk.file().document.sha256 == filed.document.sha256
@@ -225,7 +225,7 @@ def test_a_file_that_was_saved_before_a_kill_is_read_from_the_disk(desk: Desk) -
 def test_a_saved_file_that_was_changed_on_disk_is_not_read(desk: Desk) -> None:
     filed = desk.file(GOOD, kind=NoticeKind.OTHER)
     (desk.documents / filed.document.path).write_bytes(b"changed")
-    with desk.ledger._writing() as connection:
+    with desk.ledger._database.writing() as connection:
         connection.exec_driver_sql("update documents set state = 'saved' where name = '1/1'")
     again = desk.file()
     assert again.document.state is DocumentState.UNREADABLE

@@ -15,7 +15,7 @@ from flows.notices.gaps import without_notice
 from rpa.ledger.claims import Claim
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.documents import Document, DocumentState
-from rpa.ledger.subjects import Observation
+from rpa.ledger.observations import Observation
 
 NOON = datetime(2026, 3, 10, 12, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOURS = (6, 22)

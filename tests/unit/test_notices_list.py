@@ -66,10 +66,10 @@ class Desk:
     def read(self, *readings: Sequence[NoticesPage]) -> list[Coverage]:
         self.site.readings = list(readings)
         NoticeBatch(self.run).read_list()
-        return self.run.ledger.coverage("demo", kind=DOCUMENT_KIND)
+        return self.run.ledger.coverage.search("demo", kind=DOCUMENT_KIND)
 
     def known(self) -> set[str]:
-        return {each.name for each in self.run.ledger.documents("demo")}
+        return {each.name for each in self.run.ledger.documents.search("demo")}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     site, notes = Site(), list[str]()
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = Run(
-            record=ledger.start_run("demo", flow="audit-notices"),
+            record=ledger.runs.start("demo", flow="audit-notices"),
             shop=load_config(path).shop("demo"),
             profile=load_profile("pinduoduo"),
             options=None,

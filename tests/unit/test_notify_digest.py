@@ -56,7 +56,7 @@ def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Postbox]:
 def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
     with overview_desk(tmp_path, more=AT_EIGHT) as opened:
         for shop in opened.config.shops:
-            opened.ledger.cover(
+            opened.ledger.coverage.extend(
                 shop, account="clerk-1", kind=DOCUMENT_KIND, since=MORNING - timedelta(days=7), until=MORNING
             )
         yield opened
@@ -86,8 +86,8 @@ def test_what_did_not_happen_is_told_before_what_did(desk: OverviewDesk) -> None
         desk.planned("demo", hours=hours, state=PlanState.NEVER_STARTED, reason="downtime")
     desk.planned("south", hours=-1, state=PlanState.SKIPPED, reason="paused")
     desk.planned("south", hours=-14, state=PlanState.SKIPPED, reason="paused")
-    desk.ledger.keep_login("demo", ends_at=MORNING + timedelta(hours=6))
-    desk.ledger.incident("demo", cause="challenge", message="A challenge", severity=Severity.CRITICAL)
+    desk.ledger.logins.put("demo", ends_at=MORNING + timedelta(hours=6))
+    desk.ledger.incidents.report("demo", cause="challenge", message="A challenge", severity=Severity.CRITICAL)
     Pauses(desk.config.folder, desk.config.var).pause("south", by="me", reason="stocktaking", at=desk.now())
     lines = said(desk)
     assert lines[3:10] == [
@@ -109,7 +109,7 @@ def test_unsaved_notices_are_told_once_for_all_shops_that_have_the_same_worry(tm
     with overview_desk(tmp_path) as desk:
         lines = said(desk)
         assert "- demo, south: notices were never read. Run `rpa run audit-notices`." in lines
-        desk.ledger.cover(
+        desk.ledger.coverage.extend(
             "demo",
             account="clerk-1",
             kind=DOCUMENT_KIND,
@@ -173,14 +173,14 @@ def test_a_channel_that_refused_it_gets_it_later_and_one_that_took_it_not_again(
         desk.move(hours=12)
         do_chores(desk)
         assert (len(box.posted), len(of_south.posted)) == (1, 1)
-        assert [each.cause for each in desk.ledger.open_incidents()] == ["notify:south"]
+        assert [each.cause for each in desk.ledger.incidents.still_open()] == ["notify:south"]
         of_south.status = 200
         desk.move(minutes=10)
         do_chores(desk)
         do_chores(desk)
         assert of_south.titles[1:] == ["[rpa] Digest 2026-03-10"]
         digests = [title for title in box.titles if "Digest" in title]
-        assert (len(digests), desk.ledger.open_incidents()) == (1, [])
+        assert (len(digests), desk.ledger.incidents.still_open()) == (1, [])
 
 
 def do_chores(desk: OverviewDesk) -> None:
@@ -216,7 +216,7 @@ def test_without_an_hour_there_is_none(tmp_path: Path, box: Postbox) -> None:
         send_if_due(desk.config, desk.ledger, notifier)
         desk.move(hours=48)
         assert not send_if_due(desk.config, desk.ledger, notifier)
-        assert desk.ledger.heartbeats() == {}
+        assert desk.ledger.heartbeats.newest() == {}
 
 
 def test_once_a_clock_far_ahead_is_set_right_it_is_sent_again_and_then_once_a_day(

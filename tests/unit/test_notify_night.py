@@ -60,10 +60,10 @@ class Night:
         for minute in range(int(hours * 60)):
             if minute % 10 == 0:
                 for shop in SHOPS:
-                    run = self.ledger.start_run(shop, flow="ship")
+                    run = self.ledger.runs.start(shop, flow="ship")
                     stop = stopped_by(shop, minute)
                     keep_ending(self.ledger, shop, flow="ship", stop=stop)
-                    self.ledger.finish_run(run, state="stopped" if stop else "finished")
+                    self.ledger.runs.finish(run, state="stopped" if stop else "finished")
             sent += self.tell()
             self.traveller.shift(timedelta(minutes=1))
         return sent
@@ -115,7 +115,7 @@ def test_one_expired_session_is_one_incident_and_four_messages_at_most(
 ) -> None:
     night = night_of(BOSS)
     night.passes(hours=11.5, stopped_by=only("demo"))
-    (incident,) = night.ledger.open_incidents()
+    (incident,) = night.ledger.incidents.still_open()
     assert incident.times_seen == 69
     night.passes(hours=0.5, stopped_by=nothing)
     assert box.titles == [
@@ -124,8 +124,8 @@ def test_one_expired_session_is_one_incident_and_four_messages_at_most(
         "[rpa] 仍未解决 · demo（店demo）：未登录",
         "[rpa] 已恢复 · demo（店demo）：未登录",
     ]
-    assert night.ledger.open_incidents() == []
-    assert {run.shop for run in night.ledger.runs() if run.state == "finished"} == set(SHOPS)
+    assert night.ledger.incidents.still_open() == []
+    assert {run.shop for run in night.ledger.runs.search() if run.state == "finished"} == set(SHOPS)
 
 
 def test_each_message_names_the_shop_what_happened_what_to_do_and_since_when(
@@ -153,7 +153,7 @@ def test_many_shops_that_fail_one_after_the_other_are_told_together(
 ) -> None:
     night = night_of(BOSS)
     for number in range(120):
-        night.ledger.incident(f"shop-{number:03}", cause="page_unreachable", message="The site did not answer.")
+        night.ledger.incidents.report(f"shop-{number:03}", cause="page_unreachable", message="The site did not answer.")
         night.tell()
         night.traveller.shift(timedelta(seconds=30))
     assert len(box.posted) <= 7
@@ -170,19 +170,19 @@ def test_a_channel_hears_of_its_shops_and_its_severity_alone(
     channels = BOSS + 'severity = "critical"\n[[notify]]\nname = "south"\nurl_env = "SECOND_URL"\nshops = ["@south"]\n'
     night = night_of(channels)
     for shop in SHOPS:
-        night.ledger.incident(shop, cause="login_needed", message="…", severity=Severity.CRITICAL)
-    night.ledger.incident("south-1", cause="rate_limited", message="…", severity=Severity.WARNING)
-    night.ledger.incident("east", cause="rate_limited", message="…", severity=Severity.WARNING)
-    night.ledger.incident("", cause="scheduler:tell", message="…", severity=Severity.CRITICAL)
+        night.ledger.incidents.report(shop, cause="login_needed", message="…", severity=Severity.CRITICAL)
+    night.ledger.incidents.report("south-1", cause="rate_limited", message="…", severity=Severity.WARNING)
+    night.ledger.incidents.report("east", cause="rate_limited", message="…", severity=Severity.WARNING)
+    night.ledger.incidents.report("", cause="scheduler:tell", message="…", severity=Severity.CRITICAL)
     assert night.tell() == 4
     assert sorted(box.titles) == ["[rpa] 4 家店铺：未登录", "[rpa] 程序：…（tell）"]
     assert sorted(second.titles) == ["[rpa] 2 家店铺：未登录", "[rpa] south-1（店south-1）：后台提示操作太频繁"]
-    assert [each.shop for each in night.ledger.open_incidents() if each.told_at is None] == ["east"]
+    assert [each.shop for each in night.ledger.incidents.still_open() if each.told_at is None] == ["east"]
 
 
 def test_what_concerns_the_whole_program_reaches_somebody(night_of: Callable[..., Night], box: Postbox) -> None:
     night = night_of(BOSS + 'shops = ["east"]\n')
-    night.ledger.incident("", cause="scheduler:tell", message="…")
+    night.ledger.incidents.report("", cause="scheduler:tell", message="…")
     assert night.tell() == 1
 
 
@@ -193,7 +193,7 @@ def test_a_channel_that_fails_fails_nothing_and_is_told_through_the_others(
     night = night_of(channels)
     box.status = 500
     night.passes(hours=1, stopped_by=only("demo"))
-    failing = next(each for each in night.ledger.open_incidents() if each.cause == "notify:boss")
+    failing = next(each for each in night.ledger.incidents.still_open() if each.cause == "notify:boss")
     assert "500" in failing.message
     assert "s3cr3t" not in failing.message
     assert second.titles == ["[rpa] demo（店demo）：未登录", "[rpa] 程序：通知渠道发送失败（boss）"]
@@ -215,13 +215,13 @@ def test_without_a_working_channel_it_is_tried_less_and_less_and_told_once_one_w
     box.status, tried = 200, len(box.posted)
     assert night.passes(hours=1, stopped_by=only("demo")) == 1
     assert box.titles[tried:] == ["[rpa] demo（店demo）：未登录"]
-    assert [each.cause for each in night.ledger.open_incidents()] == ["login_needed"]
+    assert [each.cause for each in night.ledger.incidents.still_open()] == ["login_needed"]
 
 
 def test_a_channel_without_an_address_says_what_to_do(night_of: Callable[..., Night]) -> None:
     night = night_of(BOSS)
     night.passes(hours=0.1, stopped_by=only("demo"))
-    (said,) = [each.message for each in night.ledger.open_incidents("")]
+    (said,) = [each.message for each in night.ledger.incidents.still_open("")]
     assert "BOSS_URL" in said
     assert "rpa notify set boss" in said
 
@@ -244,6 +244,6 @@ def test_an_end_that_nobody_was_told_to_wait_for_is_not_told(night_of: Callable[
 
 def test_the_incident_of_a_channel_that_is_gone_is_closed(night_of: Callable[..., Night], box: Postbox) -> None:
     night = night_of(BOSS)
-    night.ledger.incident("", cause="notify:former", message="…")
+    night.ledger.incidents.report("", cause="notify:former", message="…")
     night.tell()
-    assert night.ledger.open_incidents("") == []
+    assert night.ledger.incidents.still_open("") == []

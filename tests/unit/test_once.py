@@ -39,7 +39,7 @@ def test_the_intent_is_on_disk_before_the_act(desk: Desk, tmp_path: Path) -> Non
 
     def act() -> Reply:
         with Ledger.open(tmp_path / "ledger.sqlite3", clock=desk.clock) as beside:
-            seen.extend(each.state for each in beside.open_actions("demo", kind="ship"))
+            seen.extend(each.state for each in beside.actions.submitting("demo", kind="ship"))
         return YES
 
     desk.once.act(Intent(subject="A", payload={}), act)
@@ -257,4 +257,4 @@ def test_whatever_the_site_does_nothing_is_sent_twice_that_may_have_arrived(
             if shown is not None:
                 arrived.add(subject)
         desk.once.settle()
-        assert ledger.open_actions("demo", kind="ship") == []
+        assert ledger.actions.submitting("demo", kind="ship") == []

@@ -41,7 +41,7 @@ def test_all_intents_are_on_disk_before_one_act_for_many(desk: Desk, tmp_path: P
 
     def act() -> Reply:
         with Ledger.open(tmp_path / "ledger.sqlite3", clock=desk.clock) as beside:
-            seen.extend(each.subject for each in beside.open_actions("demo", kind="ship"))
+            seen.extend(each.subject for each in beside.actions.submitting("demo", kind="ship"))
         return YES
 
     assert desk.once.act_many(intents("A", "B", "C"), act) is YES
@@ -53,7 +53,7 @@ def test_nothing_is_begun_nor_done_when_one_of_many_is_taken(desk: Desk) -> None
     desk.once.read_back()
     with pytest.raises(AlreadyDone, match="ship B is done"):
         desk.once.act_many(intents("A", "B"), lambda: pytest.fail("it acted"))
-    assert desk.ledger.open_actions("demo", kind="ship") == []
+    assert desk.ledger.actions.submitting("demo", kind="ship") == []
 
 
 def test_a_yes_to_many_says_nothing_of_any_of_them(desk: Desk) -> None:

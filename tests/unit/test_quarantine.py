@@ -33,7 +33,7 @@ def test_a_file_over_which_runs_die_is_set_aside_and_the_others_are_worked_on(de
     assert sorted(desk.reported) == [("one", B, "shipped"), ("two", "", "bad_row")]
     [told] = [message for message in desk.messages if "set aside" in message]
     with desk.ledger() as ledger:
-        assert [each.message for each in ledger.outstanding()] == [told]
+        assert [each.message for each in ledger.open_items.search()] == [told]
     desk.run()
     desk.drop("again.csv", parcel(A))
     desk.run(finds={"one": {A: Reason.SHIPPED}})

@@ -26,9 +26,9 @@ def test_a_run_skipped_for_the_same_reason_again_and_again_is_told_once(tmp_path
         ends = [resting, resting, resting, (PlanState.FINISHED, ""), resting, (PlanState.SKIPPED, Why.PAUSED)]
         for number, (state, reason) in enumerate(ends):
             at = clock.now() + timedelta(minutes=number)
-            [run] = ledger.plan([Plan(entry="ship", flow="ship", shop="demo", planned_at=at, due_at=at)])
+            [run] = ledger.plans.add([Plan(entry="ship", flow="ship", shop="demo", planned_at=at, due_at=at)])
             code = 0 if state is PlanState.FINISHED else None
-            teller.ended(ledger.end_planned(run, state=state, reason=reason, exit_code=code))
+            teller.ended(ledger.plans.end(run, state=state, reason=reason, exit_code=code))
     lines = said.getvalue().splitlines()
     assert ["Skipped" in line for line in lines] == [True, False, True, True], lines
     assert teller.exit_code == 3, "what is not told again counts all the same"

@@ -93,7 +93,7 @@ def config(tmp_path: Path) -> Config:
     (tmp_path / "rpa.toml").write_text(CHANNEL, encoding="utf-8")
     loaded = load_config(tmp_path / "rpa.toml")
     with Ledger.open(loaded.var / "ledger.sqlite3", clock=loaded.clock) as ledger:
-        ledger.incident("demo", cause="login_needed", message="Log in.", severity=Severity.CRITICAL)
+        ledger.incidents.report("demo", cause="login_needed", message="Log in.", severity=Severity.CRITICAL)
     return loaded
 
 
@@ -107,7 +107,9 @@ def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
         with BackgroundJobs(config, alive=lambda: True):
             assert called.get(timeout=LONGEST_S) == "/ping/secret-id"
             with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-                assert [each.cause for each in ledger.open_incidents()] == ["login_needed"], "the channel is waited for"
+                assert [each.cause for each in ledger.incidents.still_open()] == ["login_needed"], (
+                    "the channel is waited for"
+                )
             box.speaks.set()
 
 

@@ -93,10 +93,10 @@ def broken(desk: OverviewDesk, content: str = EAST + "live = true\n" + MISTAKE) 
 
 def test_one_incident_tells_of_a_broken_file_and_ends_when_it_is_right(desk: OverviewDesk) -> None:
     broken(desk)
-    desk.ledger.incident("demo", cause="crashed:ship", message="m")
+    desk.ledger.incidents.report("demo", cause="crashed:ship", message="m")
     for _ in range(2):
         tell_of_broken(desk.config, desk.ledger)
-    [incident] = desk.ledger.open_incidents("east")
+    [incident] = desk.ledger.incidents.still_open("east")
     assert (incident.severity, incident.message) == (
         Severity.CRITICAL,
         "east is not run until its file is put right: east.toml:6  xqzw: unknown key",
@@ -104,7 +104,7 @@ def test_one_incident_tells_of_a_broken_file_and_ends_when_it_is_right(desk: Ove
 
     broken(desk, EAST)
     tell_of_broken(desk.config, desk.ledger)
-    assert [each.shop for each in desk.ledger.open_incidents()] == ["demo"]
+    assert [each.shop for each in desk.ledger.incidents.still_open()] == ["demo"]
 
 
 def test_a_broken_shop_stands_in_every_list_with_what_is_known_of_it(desk: OverviewDesk) -> None:
@@ -146,7 +146,7 @@ def test_alarms_of_a_broken_shop_are_raised_all_the_same(desk: OverviewDesk) -> 
     desk.ran("east", an_order(1, Reason.NO_TRACKING_YET, hours=3))
     broken(desk)
     raise_due(desk.config, desk.ledger)
-    assert [each.cause for each in desk.ledger.open_incidents("east")] == ["ship_by_6h"]
+    assert [each.cause for each in desk.ledger.incidents.still_open("east")] == ["ship_by_6h"]
 
 
 def test_its_channels_are_told_of_a_broken_file_and_when_it_is_right(
@@ -160,7 +160,7 @@ def test_its_channels_are_told_of_a_broken_file_and_when_it_is_right(
         for text in (named + MISTAKE, named):
             broken(desk, text)
             tell_of_broken(desk.config, desk.ledger)
-            desk.ledger.incident("demo", cause="crashed:ship", message="not for this channel")
+            desk.ledger.incidents.report("demo", cause="crashed:ship", message="not for this channel")
             tell(desk.config, desk.ledger, Notifier.of(desk.config, None))
             desk.move(hours=0.1)
     assert [title.partition(" (East of the lake): ")[0] for title in box.titles] == [

@@ -40,7 +40,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
 def test_a_first_start_plans_ahead_and_has_missed_nothing(make: Make) -> None:
     simulation = make(SHIP)
     assert come_of(simulation) == []
-    assert len(simulation.ledger.planned_runs(state=PlanState.PLANNED)) == 1
+    assert len(simulation.ledger.plans.search(state=PlanState.PLANNED)) == 1
 
 
 def _needs_login_at_first() -> Callable[[Task], Fate]:
@@ -58,7 +58,7 @@ def test_an_expired_login_lets_the_shop_rest_for_an_hour_and_disturbs_no_other(m
     assert len(tried) <= 4, "not at every moment"
     assert {run.reason for run in come_of(simulation)} == {"", Why.NEEDS_PERSON}
     assert set(reasons(come_of(simulation, "s1"))) == {""}
-    assert len(simulation.ledger.open_incidents("s0")) == 1
+    assert len(simulation.ledger.incidents.still_open("s0")) == 1
 
 
 def test_a_login_wakes_a_resting_shop_at_once(make: Make) -> None:
@@ -76,7 +76,7 @@ def test_a_login_wakes_a_resting_shop_at_once(make: Make) -> None:
 def test_a_shop_does_not_rest_until_a_moment_that_a_wrong_clock_noted(make: Make) -> None:
     simulation = make(SHIP)
     simulation.moving.shift(timedelta(days=365))
-    simulation.ledger.incident("s0", cause="login_needed", message="Log in.")
+    simulation.ledger.incidents.report("s0", cause="login_needed", message="Log in.")
     simulation.moving.shift(timedelta(days=-365))
     simulation.live(BEGIN + 15 * MINUTE)
     assert [run.state for run in come_of(simulation)] == [PlanState.FINISHED]
@@ -101,7 +101,7 @@ def test_a_pause_that_is_set_while_a_run_starts_is_no_incident(make: Make) -> No
     simulation.live(BEGIN + 15 * MINUTE)
     [run] = come_of(simulation)
     assert (run.state, run.reason) == (PlanState.SKIPPED, Why.PAUSED)
-    assert simulation.ledger.open_incidents() == []
+    assert simulation.ledger.incidents.still_open() == []
 
 
 def test_a_start_that_fails_ends_its_run_and_no_other(make: Make) -> None:
@@ -114,10 +114,10 @@ def test_a_start_that_fails_ends_its_run_and_no_other(make: Make) -> None:
     [failed] = come_of(simulation)
     assert (failed.state, failed.reason) == (PlanState.NEVER_STARTED, Why.NOT_STARTABLE)
     assert come_of(simulation, "s1")[0].state is PlanState.FINISHED
-    [incident] = simulation.ledger.open_incidents("s0")
+    [incident] = simulation.ledger.incidents.still_open("s0")
     assert incident.cause == "scheduler:start:ship"
     simulation.live(BEGIN + 25 * MINUTE)
-    assert simulation.ledger.open_incidents("s0") == []
+    assert simulation.ledger.incidents.still_open("s0") == []
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_start_that_fails_ends_its_run_and_no_other(make: Make) -> None:
 def test_an_end_of_which_the_run_itself_left_no_word_is_an_incident(make: Make, fate: Fate, cause: str) -> None:
     simulation = make(SHIP, fate=lambda _task: fate)
     simulation.live(BEGIN + 15 * MINUTE)
-    [incident] = simulation.ledger.open_incidents()
+    [incident] = simulation.ledger.incidents.still_open()
     assert (incident.shop, incident.cause) == ("s0", cause)
 
 
@@ -236,13 +236,13 @@ def test_what_a_clock_hours_ahead_gave_up_or_did_too_soon_is_run_at_its_time(mak
     simulation.desk.wake()
     restart(simulation)
     before, since = len(simulation.starts), simulation.now
-    wrong = simulation.ledger.planned_runs(since=since, state=PlanState.NEVER_STARTED)
+    wrong = simulation.ledger.plans.search(since=since, state=PlanState.NEVER_STARTED)
     assert list(lost_runs(simulation.ledger, shops={"s0", "s1"}, now=since)) == []
     simulation.live(BEGIN + 10 * HOUR - 15 * MINUTE)
     assert Counter(f"{start.at.astimezone(simulation.config.zone):%H:%M}" for start in simulation.starts[before:]) == {
         f"{hour:02}:{minute}": 2 for hour in range(9, 19) for minute in ("00", "30") if (hour, minute) != (9, "00")
     }
-    assert {run.id for run in wrong} <= {run.id for run in simulation.ledger.planned_runs()}, "all stays on record"
+    assert {run.id for run in wrong} <= {run.id for run in simulation.ledger.plans.search()}, "all stays on record"
 
 
 def test_what_ran_while_a_clock_was_seconds_ahead_is_not_run_twice(make: Make) -> None:

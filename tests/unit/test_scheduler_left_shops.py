@@ -27,12 +27,12 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def ran_as_planned(desk: OverviewDesk, shop: str, *, flow: str) -> None:
     planned = desk.planned(shop, flow=flow)
-    desk.ledger.end_planned(desk.ledger.start_planned(planned), state=PlanState.FINISHED)
+    desk.ledger.plans.end(desk.ledger.plans.start(planned), state=PlanState.FINISHED)
     desk.move(hours=0.1)
 
 
 def opened(desk: OverviewDesk) -> set[tuple[str, str]]:
-    return {(each.shop, each.cause) for each in desk.ledger.open_incidents()}
+    return {(each.shop, each.cause) for each in desk.ledger.incidents.still_open()}
 
 
 def without_south(desk: OverviewDesk) -> None:
@@ -44,42 +44,42 @@ def without_south(desk: OverviewDesk) -> None:
 def test_of_a_shop_that_left_nothing_stays_open_but_its_holds(desk: OverviewDesk) -> None:
     for shop in ("demo", "south"):
         for cause in ("login_needed", "page_changed:ship", "scheduler:start:ship"):
-            desk.ledger.incident(shop, cause=cause, message="m")
+            desk.ledger.incidents.report(shop, cause=cause, message="m")
         desk.ran(shop, ORDER)
-        desk.ledger.raise_alarms(shop, wanted=[("1", 2, desk.now() + timedelta(hours=2))])
-        desk.ledger.hold(shop, subject="1", cause="manual", reason="r", by="Anna")
-    desk.ledger.incident("", cause="disk_low", message="m")
+        desk.ledger.alarms.add(shop, wanted=[("1", 2, desk.now() + timedelta(hours=2))])
+        desk.ledger.holds.put(shop, subject="1", cause="manual", reason="r", by="Anna")
+    desk.ledger.incidents.report("", cause="disk_low", message="m")
 
     without_south(desk)
 
     assert {shop for shop, _ in opened(desk)} == {"demo", ""}
     assert len(opened(desk)) == 4
-    assert [line.shop for line in desk.ledger.outstanding()] == ["demo"]
+    assert [line.shop for line in desk.ledger.open_items.search()] == ["demo"]
     alarm = ("1", 2, desk.now() + timedelta(hours=2))
-    assert [bool(desk.ledger.raise_alarms(shop, wanted=[alarm])) for shop in ("demo", "south")] == [False, True]
-    assert list(desk.ledger.holds("south")) == ["1"]
+    assert [bool(desk.ledger.alarms.add(shop, wanted=[alarm])) for shop in ("demo", "south")] == [False, True]
+    assert list(desk.ledger.holds.active("south")) == ["1"]
 
 
 def test_of_a_flow_that_is_not_installed_any_more_nothing_stays_open(desk: OverviewDesk) -> None:
     desk.ran("demo", ORDER)
     desk.ran("south", replace(ORDER, subject="2"), flow="uninstalled")
-    desk.ledger.incident("south", cause="crashed:uninstalled", message="m")
+    desk.ledger.incidents.report("south", cause="crashed:uninstalled", message="m")
     assert close_departed(desk.config, desk.ledger) == 1
-    assert [line.flow for line in desk.ledger.outstanding()] == ["ship"]
+    assert [line.flow for line in desk.ledger.open_items.search()] == ["ship"]
 
 
 def test_a_flow_that_is_not_scheduled_any_more_leaves_no_incident_but_its_orders(desk: OverviewDesk) -> None:
     for shop, flow in (("demo", "ship"), ("demo", "audit-notices"), ("south", "ship")):
         ran_as_planned(desk, shop, flow=flow)
         desk.ran(shop, replace(ORDER, subject=f"{shop} {flow}"), flow=flow, whole=False)
-        desk.ledger.incident(shop, cause=f"page_changed:{flow}", message="m")
-    desk.ledger.incident("demo", cause="page_changed:ship-batch", message="met by hand")
-    desk.ledger.incident("demo", cause="scheduler:start:early", message="m")
+        desk.ledger.incidents.report(shop, cause=f"page_changed:{flow}", message="m")
+    desk.ledger.incidents.report("demo", cause="page_changed:ship-batch", message="met by hand")
+    desk.ledger.incidents.report("demo", cause="scheduler:start:early", message="m")
 
     assert close_departed(desk.config, desk.ledger) == 3
 
     assert opened(desk) == {("demo", "page_changed:ship"), ("demo", "page_changed:ship-batch")}
-    assert len(desk.ledger.outstanding()) == 3
+    assert len(desk.ledger.open_items.search()) == 3
 
 
 def test_of_a_shop_whose_file_is_broken_everything_stays(desk: OverviewDesk) -> None:
@@ -88,9 +88,9 @@ def test_of_a_shop_whose_file_is_broken_everything_stays(desk: OverviewDesk) -> 
     rest = path.read_text(encoding="utf-8").replace(table, "").replace('shops = ["demo"]', 'shops = ["@south"]')
     ran_as_planned(desk, "south", flow="ship")
     desk.ran("south", ORDER)
-    desk.ledger.incident("south", cause="page_changed:ship", message="m")
+    desk.ledger.incidents.report("south", cause="page_changed:ship", message="m")
     alarm = ("1", 2, desk.now() + timedelta(hours=2))
-    desk.ledger.raise_alarms("south", wanted=[alarm])
+    desk.ledger.alarms.add("south", wanted=[alarm])
 
     path.write_text(rest, encoding="utf-8")
     (path.parent / "shops").mkdir()
@@ -98,5 +98,5 @@ def test_of_a_shop_whose_file_is_broken_everything_stays(desk: OverviewDesk) -> 
         (path.parent / "shops" / "south.toml").write_text(cut_off, encoding="utf-8")
         assert close_departed(load_config(path), desk.ledger) == 0
     assert opened(desk) == {("south", "page_changed:ship")}
-    assert [line.shop for line in desk.ledger.outstanding()] == ["south"]
-    assert not desk.ledger.raise_alarms("south", wanted=[alarm])
+    assert [line.shop for line in desk.ledger.open_items.search()] == ["south"]
+    assert not desk.ledger.alarms.add("south", wanted=[alarm])

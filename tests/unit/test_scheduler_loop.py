@@ -129,11 +129,11 @@ def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger, er
     live(rounds, day, seconds=30)
     logger.enable("rpa")
     assert sorted(ran) == [0, 0, 0, 1, 1, 1]
-    [incident] = ledger.open_incidents("")
+    [incident] = ledger.incidents.still_open("")
     assert (incident.cause, "drawn" in incident.message) == ("scheduler:broken", True)
     broken.clear()
     live(rounds, day, seconds=10)
-    assert ledger.open_incidents("") == []
+    assert ledger.incidents.still_open("") == []
 
 
 def test_of_what_the_database_refuses_people_read_what_it_was_and_no_address(day: Day, ledger: Ledger) -> None:
@@ -144,16 +144,16 @@ def test_of_what_the_database_refuses_people_read_what_it_was_and_no_address(day
     ):
         database.exec_driver_sql("SELECT missing")
     logger.enable("rpa")
-    [incident] = ledger.open_incidents("")
+    [incident] = ledger.incidents.still_open("")
     assert "no such column: missing" in incident.message
     assert "http" not in incident.message
 
 
 def test_an_incident_that_an_earlier_process_left_is_closed_by_the_first_success(day: Day, ledger: Ledger) -> None:
-    ledger.incident("", cause="scheduler:tell", message="OSError")
+    ledger.incidents.report("", cause="scheduler:tell", message="OSError")
     with Failures(ledger, clock=day.clock, language=Language.EN).kept("tell"):
         pass
-    assert ledger.open_incidents() == []
+    assert ledger.incidents.still_open() == []
 
 
 @pytest.mark.parametrize("by", [timedelta(hours=-1), timedelta(days=-400), timedelta(hours=3)])
@@ -251,14 +251,14 @@ def test_where_the_steady_clock_runs_in_a_sleep_nothing_starts_late_unless_made_
         loop = idle_loop(planned, ledger, stopping=lambda: next(asked), pulse=pulse, workers=workers)
         loop.dispatcher.wake()
         loop.go_on()
-        [run] = ledger.planned_runs(until=planned.clock.now())
+        [run] = ledger.plans.search(until=planned.clock.now())
     assert (f"{run.planned_at:%d %H:%M}", run.state, run.reason) == ("10 10:00", PlanState.NEVER_STARTED, Why.DOWNTIME)
 
 
 def test_a_call_of_schedule_once_says_that_it_was_one_and_is_over(config: Config, ledger: Ledger) -> None:
     loop = idle_loop(config, ledger, stopping=lambda: False, pulse=Pulse(config.clock.monotonic))
     loop.once()
-    signs = ledger.heartbeats()
+    signs = ledger.heartbeats.newest()
     assert (signs[ONCE].detail, signs[ONCE].pid) == (OVER, signs[SCHEDULER].pid)
     assert scheduler_of(config, ledger, now=config.clock.now()).between_calls
 
@@ -289,7 +289,7 @@ def test_an_unwritable_file_is_told_once_and_the_sign_of_life_is_given_all_the_s
     sink = logger.add(said.append, level="WARNING")
     for shop in ("a", "b"):
         presence.beat(ledger, next_due_at=None, running=[shop])
-    assert (len(said), ledger.heartbeats()[SCHEDULER].detail) == (1, "b")
+    assert (len(said), ledger.heartbeats.newest()[SCHEDULER].detail) == (1, "b")
     file.rmdir()
     presence.beat(ledger, next_due_at=None, running=["c"])
     logger.remove(sink)
@@ -310,5 +310,5 @@ def test_a_project_has_one_scheduler_which_others_can_name_and_see(config: Confi
         presence.beat(ledger, next_due_at=BEGIN, running=["demo"])
     sign = json.loads((config.var / "heartbeat.json").read_text(encoding="utf-8"))
     assert (sign["next_due_at"], sign["running"]) == ("2026-03-10T09:00:00+08:00", ["demo"])
-    beat = ledger.heartbeats()["scheduler"]
+    beat = ledger.heartbeats.newest()["scheduler"]
     assert (beat.next_due_at, beat.detail) == (BEGIN, "demo")

@@ -87,7 +87,7 @@ def records(simulation: Simulation) -> dict[tuple[str, str], list[PlannedRun]]:
     """The ledger's, until now, oldest first; without the additional runs after one that was cut off."""
     found: dict[tuple[str, str], list[PlannedRun]] = defaultdict(list)
     wanted = moments(simulation, since=datetime(2026, 1, 1, tzinfo=UTC))
-    for run in reversed(simulation.ledger.planned_runs(until=simulation.now)):
+    for run in reversed(simulation.ledger.plans.search(until=simulation.now)):
         if run.planned_at.timestamp() in wanted[run.entry, run.shop]:
             found[run.entry, run.shop].append(run)
     return found
@@ -139,7 +139,7 @@ def saw_everything(simulation: Simulation) -> None:
         run.state for run in runs
     }
     assert any(run.stands_for > 1 and run.started_at for run in runs)
-    assert len(runs) < len(simulation.ledger.planned_runs(until=simulation.now)), "some were begun again"
+    assert len(runs) < len(simulation.ledger.plans.search(until=simulation.now)), "some were begun again"
     elsewhere = {Why.CAUGHT_UP, Why.CLOCK_SET, Why.WITHDRAWN, Why.NEEDS_PERSON, Why.DISK_FULL, Why.BAD_CONFIG}
     assert {"", *Why} - elsewhere <= {run.reason for run in runs}
 
@@ -155,7 +155,7 @@ def started_once(simulation: Simulation) -> None:
 def stands_for_what_never_started(simulation: Simulation) -> None:
     """A run that makes up for others does so for some that never started before it, of its flow and shop, alone."""
     runs_of: dict[tuple[str, str], list[PlannedRun]] = defaultdict(list)
-    for run in reversed(simulation.ledger.planned_runs(until=simulation.now)):
+    for run in reversed(simulation.ledger.plans.search(until=simulation.now)):
         runs_of[run.flow, run.shop].append(run)
     for runs in runs_of.values():
         never = 0
@@ -170,7 +170,7 @@ def stands_for_what_never_started(simulation: Simulation) -> None:
 def follows_an_interruption(simulation: Simulation) -> None:
     """What runs beside the plan does so once, in place of a run of its flow and shop that was cut off."""
     regular = {run.id for runs in records(simulation).values() for run in runs}
-    runs = simulation.ledger.planned_runs(until=simulation.now)
+    runs = simulation.ledger.plans.search(until=simulation.now)
     additional = [run for run in runs if run.id not in regular]
     for run in additional:
         same = [each for each in runs if (each.flow, each.shop) == (run.flow, run.shop)]

@@ -43,10 +43,12 @@ def made(desk: OverviewDesk, *parts: str) -> Path:
 
 def uploaded(desk: OverviewDesk, *subjects: str, seen: Seen = Seen.OURS) -> tuple[RunRecord, list[Path]]:
     """A run that shipped these by a file, and the folders of the file and of its template."""
-    run = desk.ledger.start_run("demo", flow="ship-batch")
-    actions = desk.ledger.begin(run, kind="ship", intents=[Intent(subject=each, payload={}) for each in subjects])
-    desk.ledger.settle_many(run, [LookAt(action=each, seen=seen, settled=True) for each in actions])
-    desk.ledger.finish_run(run, state="finished")
+    run = desk.ledger.runs.start("demo", flow="ship-batch")
+    actions = desk.ledger.actions.begin(
+        run, kind="ship", intents=[Intent(subject=each, payload={}) for each in subjects]
+    )
+    desk.ledger.actions.settle_many(run, [LookAt(action=each, seen=seen, settled=True) for each in actions])
+    desk.ledger.runs.finish(run, state="finished")
     names = [f"demo-{run.id}-1", f"demo-{run.id}-template-dialog"]
     return run, [made(desk, "evidence", "demo", "imports", name, "answer.json").parent for name in names]
 
@@ -74,7 +76,7 @@ def test_an_import_goes_when_all_its_orders_are_shipped_for_so_long(desk: Overvi
     _, over = uploaded(desk, "1", "2")
     _, doubted = uploaded(desk, "3", "4", seen=Seen.UNREADABLE)
     _, held = uploaded(desk, "5", "6")
-    desk.ledger.hold("demo", subject="6", cause="manual", reason="r", by="Anna")
+    desk.ledger.holds.put("demo", subject="6", cause="manual", reason="r", by="Anna")
     tidy(desk, days=59)
     _, recent = uploaded(desk, "7")
     unknown = made(desk, "evidence", "demo", "imports", "demo-20200101-000000-demo-ship-0001-1", "answer.json").parent
@@ -83,7 +85,7 @@ def test_an_import_goes_when_all_its_orders_are_shipped_for_so_long(desk: Overvi
     assert there(*idle, *over) == [False] * 4
     assert there(*doubted, *held, *recent, unknown) == [True] * 7
     for subject in ("3", "4"):
-        desk.ledger.resolve("demo", kind="ship", subject=subject, state=State.DONE, by="Anna", reason="looked")
+        desk.ledger.actions.resolve("demo", kind="ship", subject=subject, state=State.DONE, by="Anna", reason="looked")
     tidy(desk, days=59)
     assert there(*doubted, unknown) == [True, True, True], "answered 59 days ago"
     tidy(desk, days=2)
@@ -100,12 +102,12 @@ def test_the_name_of_an_imports_folder_tells_its_run() -> None:
 def test_the_files_of_a_shop_that_left_go_like_others_but_what_is_in_doubt_stays(desk: OverviewDesk) -> None:
     folders = []
     for subject, seen in (("1", Seen.OURS), (str(small_row(0)["order_sn"]), Seen.OTHER)):
-        run = desk.ledger.start_run("demo", flow="ship")
-        [action] = desk.ledger.begin(run, kind="ship", intents=[Intent(subject=subject, payload={})])
-        desk.ledger.settle(run, action, seen=seen, settled=True)
-        desk.ledger.finish_run(run, state="finished")
+        run = desk.ledger.runs.start("demo", flow="ship")
+        [action] = desk.ledger.actions.begin(run, kind="ship", intents=[Intent(subject=subject, payload={})])
+        desk.ledger.actions.settle(run, action, seen=seen, settled=True)
+        desk.ledger.runs.finish(run, state="finished")
         folders.append(made(desk, "evidence", "demo", subject, "before.jpg").parent)
-    desk.ledger.start_run("demo", flow="ship")  # killed, and nobody will ever find it
+    desk.ledger.runs.start("demo", flow="ship")  # killed, and nobody will ever find it
     for name, outcome in (("good", "done"), ("doubted", "needs_person")):
         with small_report(desk.config.var, run_id=name) as report:
             report.add(small_row(0, outcome=outcome))
@@ -124,9 +126,9 @@ def test_the_files_of_a_shop_that_left_go_like_others_but_what_is_in_doubt_stays
 def test_exported_tables_go_like_reports_but_the_newest_and_those_that_a_hold_names(desk: OverviewDesk) -> None:
     def kept(name: str, kind: str = "export", state: DocumentState = DocumentState.READ) -> Path:
         path = made(desk, "documents", "demo", "exports", f"{name}.xlsx")
-        document = desk.ledger.find_document("demo", kind=kind, name=name, facts={})
-        document = desk.ledger.save_document(document, path=f"exports/{path.name}", sha256=name, size_bytes=1)
-        desk.ledger.conclude_document(document, state=state)
+        document = desk.ledger.documents.register("demo", kind=kind, name=name, facts={})
+        document = desk.ledger.documents.save(document, path=f"exports/{path.name}", sha256=name, size_bytes=1)
+        desk.ledger.documents.conclude(document, state=state)
         return path
 
     over, held = kept("over"), kept("held")
@@ -134,15 +136,15 @@ def test_exported_tables_go_like_reports_but_the_newest_and_those_that_a_hold_na
     stuck.unlink()
     stuck.mkdir()  # it cannot be removed, as one that somebody has open on Windows
     stay = [stuck, kept("notice", kind="notice"), kept("unreadable", state=DocumentState.UNREADABLE), kept("newest")]
-    desk.ledger.hold("demo", subject="1", cause="export", reason="r", by="Anna", facts={"export": "held"})
+    desk.ledger.holds.put("demo", subject="1", cause="export", reason="r", by="Anna", facts={"export": "held"})
     tidy(desk, days=59)
     assert there(over, held, *stay) == [True] * 6
     tidy(desk, days=2)
     assert there(over, held, *stay) == [False] + [True] * 5
-    desk.ledger.lift("demo", subject="1", by="Anna")
+    desk.ledger.holds.lift("demo", subject="1", by="Anna")
     tidy(desk, days=1)
     assert there(held, *stay) == [False] + [True] * 4
-    assert {each.name for each in desk.ledger.documents("demo")} == {"stuck", "notice", "unreadable", "newest"}
+    assert {each.name for each in desk.ledger.documents.search("demo")} == {"stuck", "notice", "unreadable", "newest"}
 
 
 def test_half_written_files_and_old_pasted_lines_go_and_nothing_else_of_var(

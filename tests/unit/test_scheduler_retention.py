@@ -54,10 +54,10 @@ def aged(desk: OverviewDesk, folder: Path) -> Path:
 
 
 def acted(desk: OverviewDesk, subject: str, seen: Seen) -> None:
-    run = desk.ledger.start_run("demo", flow="ship")
-    actions = desk.ledger.begin(run, kind="ship", intents=[Intent(subject=subject, payload={})])
-    desk.ledger.settle_many(run, [LookAt(action=each, seen=seen, settled=True) for each in actions])
-    desk.ledger.finish_run(run, state="finished")
+    run = desk.ledger.runs.start("demo", flow="ship")
+    actions = desk.ledger.actions.begin(run, kind="ship", intents=[Intent(subject=subject, payload={})])
+    desk.ledger.actions.settle_many(run, [LookAt(action=each, seen=seen, settled=True) for each in actions])
+    desk.ledger.runs.finish(run, state="finished")
 
 
 def reported(desk: OverviewDesk, run_id: str, *outcomes: str) -> Path:
@@ -75,12 +75,15 @@ def left(*folders: Path) -> list[str]:
 def test_records_are_forgotten_once_a_night_and_what_was_told_stays_thirty_days(desk: OverviewDesk) -> None:
     for hours in (0, 12, 200):
         desk.planned("demo", hours=hours, state=PlanState.SKIPPED)
-    desk.ledger.told(desk.ledger.incident("demo", cause="over", message="m"))
-    desk.ledger.close_incident("demo", cause="over")
+    desk.ledger.incidents.mark_notified(desk.ledger.incidents.report("demo", cause="over", message="m"))
+    desk.ledger.incidents.close("demo", cause="over")
     kept = {}
     for hours in (161, 8, 12, 6, 22 * 24, 24):
         tidy(desk, hours=hours)
-        kept[f"{desk.now():%m-%d %H}"] = (len(desk.ledger.planned_runs()), len(desk.ledger.closed_and_told()))
+        kept[f"{desk.now():%m-%d %H}"] = (
+            len(desk.ledger.plans.search()),
+            len(desk.ledger.incidents.unnotified_ends()),
+        )
     assert kept == {
         "03-17 02": (3, 1),
         "03-17 10": (2, 1),
@@ -97,7 +100,7 @@ def test_a_night_on_which_the_clock_was_far_ahead_puts_off_no_later_one(desk: Ov
     for hours in (0, 8 * 24):
         desk.planned("demo", hours=hours, state=PlanState.SKIPPED)
     tidy(desk, days=8)
-    assert len(desk.ledger.planned_runs()) == 1
+    assert len(desk.ledger.plans.search()) == 1
 
 
 def test_pictures_go_when_their_order_is_long_shipped_and_nothing_else_known_of_it(
@@ -112,7 +115,7 @@ def test_pictures_go_when_their_order_is_long_shipped_and_nothing_else_known_of_
         acted(desk, subjects[name], Seen.OURS)
     acted(desk, subjects["conflict"], Seen.OTHER)
     desk.ran("demo", an_order(3, Reason.UNKNOWN))
-    desk.ledger.hold("demo", subject=subjects["held"], cause="manual", reason="r", by="Anna")
+    desk.ledger.holds.put("demo", subject=subjects["held"], cause="manual", reason="r", by="Anna")
     tidy(desk, days=59)
     acted(desk, subjects["lately"], Seen.OURS)
     assert left(*folders) == [*subjects.values(), "_page"]
@@ -139,12 +142,14 @@ def test_reports_go_but_where_a_person_is_still_needed_or_the_run_has_no_end(des
     (aged(desk, history) / "history.csv").touch()
     aged(desk, history)
     finding = an_order(1, Reason.UNKNOWN)
-    desk.ledger.stand("demo", report="Orders", flow="ship", run_id="r", rows=[_as(finding, str(waited))], whole=True)
+    desk.ledger.open_items.replace(
+        "demo", report="Orders", flow="ship", run_id="r", rows=[_as(finding, str(waited))], whole=True
+    )
     tidy(desk, days=59)
     assert len(left(*folders)) == 5
     tidy(desk, days=2)
     assert left(*folders, history) == ["needed", "open", "killed", "history-2025-03-01"]
-    desk.ledger.settled("demo", subject=str(waited))
+    desk.ledger.open_items.remove("demo", subject=str(waited))
     tidy(desk, days=1)
     assert left(*folders) == ["open", "killed"]
 
@@ -156,11 +161,11 @@ def _as(finding: Finding, subject: str) -> Finding:
 def test_no_file_of_a_shop_goes_while_it_is_being_run(desk: OverviewDesk) -> None:
     folder = reported(desk, "good", "done")
     desk.move(hours=61 * 24)
-    run = desk.ledger.start_run("demo", flow="ship")
+    run = desk.ledger.runs.start("demo", flow="ship")
     tidying = Retention(desk.config, ledger=desk.ledger)
     tidying()
     assert folder.exists()
-    desk.ledger.finish_run(run, state="finished")
+    desk.ledger.runs.finish(run, state="finished")
     tidying()
     assert not folder.exists()
 
@@ -190,4 +195,4 @@ def test_the_scheduler_tidies_and_looks_at_the_disk_among_its_chores(
         desk.config, ledger=desk.ledger, trouble=Failures(desk.ledger, clock=desk.config.clock, language=Language.EN)
     )
     assert not folder.exists()
-    assert [incident.cause for incident in desk.ledger.open_incidents()] == ["disk_low"]
+    assert [incident.cause for incident in desk.ledger.incidents.still_open()] == ["disk_low"]

@@ -77,13 +77,13 @@ def test_of_a_shop_that_another_process_keeps_for_an_hour_a_person_is_told_once(
 
     simulation = make({"flow": "ship", **entry}, fate=fate)
     simulation.live(BEGIN + HOUR)
-    assert simulation.ledger.open_incidents() == []
+    assert simulation.ledger.incidents.still_open() == []
     simulation.live(BEGIN + 80 * MINUTE)
-    [told] = simulation.ledger.open_incidents()
+    [told] = simulation.ledger.incidents.still_open()
     assert (told.shop, told.cause, told.times_seen) == ("s0", "waits:ship", 1)
     assert "since 03-10 09:10: Another run goes on (pid 1)" in told.message
     simulation.live(BEGIN + 95 * MINUTE)
-    assert simulation.ledger.open_incidents() == []
+    assert simulation.ledger.incidents.still_open() == []
 
 
 def test_a_person_is_told_of_more_runs_than_workers_can_do_not_of_a_shrinking_queue(
@@ -93,10 +93,10 @@ def test_a_person_is_told_of_more_runs_than_workers_can_do_not_of_a_shrinking_qu
     del nightly["every"]
     simulation = make(nightly, shops=12, workers=1, fate=lambda _task: Fate(takes=10 * MINUTE))
     simulation.live(BEGIN + 90 * MINUTE)
-    assert simulation.ledger.open_incidents() == []
+    assert simulation.ledger.incidents.still_open() == []
     restart(simulation, {**SHIP, "every": "30m"})
     simulation.live(BEGIN + 6 * HOUR)
-    waiting = simulation.ledger.open_incidents()
+    waiting = simulation.ledger.incidents.still_open()
     assert {each.cause for each in waiting} == {"waits:ship"}
     assert "`workers`" in waiting[0].message
 
@@ -121,7 +121,7 @@ def test_a_run_of_new_times_is_started_beside_one_of_the_old_times_that_is_withd
     simulation.live(BEGIN + 16 * MINUTE)
     mistake.clear()
     simulation.live(BEGIN + 19 * MINUTE)
-    assert simulation.ledger.open_incidents() == []
+    assert simulation.ledger.incidents.still_open() == []
     for shop in ("s0", "s1", "s2"):
         withdrawn, begun = come_of(simulation, shop)
         assert (withdrawn.reason, begun.state) == (Why.WITHDRAWN, PlanState.FINISHED)

@@ -180,7 +180,7 @@ def test_no_incident_is_opened_with_words_of_one_language() -> None:
     opened = [
         (f"{file}:{call.lineno}", is_in_words(each.value, function=function, file=file))
         for file, function in functions()
-        for call in calls(function, "incident")
+        for call in calls(function, "report")
         for each in call.keywords
         if each.arg == "message"
     ]
@@ -189,10 +189,12 @@ def test_no_incident_is_opened_with_words_of_one_language() -> None:
 
 
 def test_words_of_one_language_are_found() -> None:
-    source = "def tell(ledger, shop):\n    words = f'{shop} fails'\n    ledger.incident(shop, cause='x', message=words)"
+    source = (
+        "def tell(incidents, shop):\n    words = f'{shop} fails'\n    incidents.report(shop, cause='x', message=words)"
+    )
     [function] = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
-    [call] = calls(function, "incident")
+    [call] = calls(function, "report")
     assert not is_in_words(call.keywords[1].value, function=function, file="")
 
 
@@ -229,7 +231,7 @@ def test_a_mistake_in_the_configuration_is_to_be_corrected_and_examined() -> Non
 def test_every_incident_is_a_task_in_chinese(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=Clock()) as ledger:
         for cause, said in messages().items():
-            ledger.incident("", cause=cause, message=said)
+            ledger.incidents.report("", cause=cause, message=said)
         found = tasks(ledger, shops={""}, orders={}, broken={}, words=ReasonCatalog.of_flows(), now=Clock().now())
     assert [task.words.zh for task in found if not begins_chinese(task.words.zh)] == []
     assert len(found) == len(messages())

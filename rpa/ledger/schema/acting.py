@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
+from rpa.ledger.actions import LIVE, State
 from rpa.ledger.schema.columns import Instant, metadata
 
-_LIVE = "state IN ('submitting', 'done', 'conflict', 'unknown', 'handed_over')"
+_LIVE = f"state IN ({', '.join(repr(state.value) for state in State if state in LIVE)})"
 
 fences = Table(
     "fences",
