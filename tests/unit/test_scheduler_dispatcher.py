@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -27,14 +26,7 @@ from tests.support.simulated_desk import (
     come_of,
     reasons,
     restart,
-    simulations,
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes a started simulation."""
-    yield from simulations(tmp_path)
 
 
 def test_a_first_start_plans_ahead_and_has_missed_nothing(make: Make) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,14 +21,7 @@ from tests.support.simulated_desk import (
     come_of,
     reasons,
     restart,
-    simulations,
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes a started simulation."""
-    yield from simulations(tmp_path)
 
 
 def test_while_a_shop_is_busy_one_entry_waits_and_another_skips(make: Make) -> None:
