@@ -63,9 +63,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def lint() -> int:
-    """The worst exit code of ruff and mypy over the whole tree."""
-    steps = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
-    return max([step([str(PYTHON), "-m", *words]) for words in steps])
+    """The worst exit code of ruff, mypy and import-linter over the whole tree."""
+    python = [str(PYTHON), "-m"]
+    steps = (
+        [*python, "ruff", "check", "."],
+        [*python, "ruff", "format", "--check", "."],
+        [*python, "mypy"],
+        [str(SCRIPTS / "lint-imports"), "--no-logo", "--no-cache"],
+    )
+    return max([step(words) for words in steps])
 
 
 def test(arguments: Sequence[str]) -> int:

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from flows.exports.api import ExportsOrders
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
-from flows.exports.export import ExportDesk, SavedExport
+from flows.exports.export import ExportFetcher, SavedExport
 from flows.exports.reading import read_export
 from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
 from flows.gate.audits import remember_audits
 from flows.gate.decide import as_read, decide
-from flows.gate.rules import rules_of, sightings
+from flows.gate.rules import fingerprints, rules_of
 from flows.orders.api import ReadsOrders
 from flows.orders.hold_causes import EXPORT, held_since
 from flows.orders.model import KIND, Order
@@ -55,7 +55,7 @@ def export_orders(run: Run) -> Iterator[Row]:
 
     The list is read while the site makes the table.
     """
-    desk = ExportDesk(
+    fetcher = ExportFetcher(
         run.office(ExportsOrders),
         clock=run.clock,
         ledger=run.ledger,
@@ -63,9 +63,9 @@ def export_orders(run: Run) -> Iterator[Row]:
         documents=run.documents,
         stopping=run.stopping,
     )
-    record = desk.have_made()
+    record = fetcher.obtain()
     listed = _pending(run)
-    saved = desk.fetch(record, check=lambda path: _read(run, path))
+    saved = fetcher.fetch(record, check=lambda path: _read(run, path))
     table = _table(run, saved)
     found = _looked_for(run, strangers(table.orders, listed))
     sources = Sources(
@@ -161,7 +161,7 @@ def _rows(run: Run, findings: Sequence[Finding], *, listed: Mapping[str, Order],
 
 def _decisions(run: Run, orders: Sequence[Order]) -> dict[str, Decision]:
     """What speaks against shipping each pending order, as every other flow sees it."""
-    changed = run.ledger.see(run.shop.name, sightings=sightings(orders))
+    changed = run.ledger.see(run.shop.name, fingerprints=fingerprints(orders))
     rules = rules_of(run, now=run.office(ReadsOrders).now(), changed=changed, orders=orders)
     return {decision.order_sn: as_read(decision) for decision in decide(orders, (), rules=rules)}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportsShipments
-from flows.bulk_import.routes import By
+from flows.bulk_import.routes import By, shipping_batch
 from flows.bulk_import.settling import settle_files
 from flows.inbox.inbox import Inbox, inbox_of
 from flows.orders.api import ReadsOrders
@@ -15,7 +15,6 @@ from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT
 from flows.ship import SheetOptions, carefully, left_over, settled_row
 from flows.shipping.api import ShipsOrders
-from flows.shipping.batch import ShippingDesk
 from rpa.errors import ConfigError
 from rpa.flow import Flow, Plan, Row, option
 from rpa.language import Text
@@ -55,7 +54,7 @@ def ship_batch(run: Run) -> Iterator[Row]:
     if run.options.settle:
         yield from settle_files(run)
     else:
-        yield from carefully(ShippingDesk(run, by=By.IMPORT, prepare=run.options.prepare), run)
+        yield from carefully(shipping_batch(run, by=By.IMPORT, prepare=run.options.prepare), run)
 
 
 def looks_at_all(options: Options) -> bool:

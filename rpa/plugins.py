@@ -1,12 +1,17 @@
-"""Installed flows and platforms, by name."""
+"""Plug-ins: the installed flows and platforms by name, and the configuration with what they add to it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rpa.discovery import named_values
+from rpa.discovery import named_values, shop_settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic import BaseModel
+
+    from rpa.config import Config, File
     from rpa.flow import Flow
     from rpa.platforms import Platform
 
@@ -23,3 +28,21 @@ def platforms() -> dict[str, Platform]:
     from rpa.platforms import Platform
 
     return named_values("rpa.platforms", Platform, what="platform")
+
+
+def load_config(path: Path | None = None) -> Config:
+    """The configuration, with the options and settings of the installed flows; see `rpa.config.load`."""
+    from rpa.config import Offered, load
+
+    return load(path, offered=Offered(flows=flows, shop_settings=_settings()))
+
+
+def config_model() -> type[File]:
+    """The model of rpa.toml with the settings of the installed flows."""
+    from rpa.config import file_model
+
+    return file_model(_settings())
+
+
+def _settings() -> list[type[BaseModel]]:
+    return list(shop_settings().values())

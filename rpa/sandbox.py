@@ -55,7 +55,7 @@ class Limits:
     answer_bytes: int
 
 
-class Confined:
+class Sandbox:
     """Asks a module of ours that ends in `serve`: started with the first question, and anew once it has died."""
 
     def __init__(self, module: str, *, limits: Limits) -> None:

@@ -1,4 +1,4 @@
-"""The rooms of the project, and which may look into which."""
+"""What the import contracts of pyproject.toml cannot say of the rooms of the project."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = (
-    ("cli", "__main__"),
-    ("runner", "shop_run", "scheduler", "starter", "doctor", "service", "ahead"),
-    ("browser", "documents", "elements", "kicks", "ledger", "report", "notify", "office", "overview", "run"),
-    ("config", "credentials", "discovery", "flow", "pauses", "timetable"),
-    ("tomlfile", "tomllines", "tomlshape"),
-    ("address", "clock", "confined", "diskspace", "files", "log", "openfolder", "outcome", "stopping", "surroundings"),
-    ("errors",),
-    ("language", "printable"),
-)
-"""The rooms of rpa from top to bottom; a room imports its own layer and those below."""
 NOT_ROOMS = {"utils", "helpers", "manager", "handler", "common", "base"}
 """Names that would take any line of code."""
 PYTHONS_OWN = {"schedule", "selectors", "secrets", "trace", "platform", "csv", "html"}
@@ -33,9 +22,6 @@ SPEAKS_CHINESE = {
     "flows/sheets/rows.py": "names of columns, put into sentences for people",
 }
 """Files with Chinese for people that cannot stand in a Text(...), each with why. UI words of sites never qualify."""
-MAX_LINES = 300
-ONE_CONCEPT = frozenset({"rpa/browser/view.py"})
-"""Longer, and one thing all the same: cut, it would be harder to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +42,9 @@ class Source:
     def tree(self) -> ast.Module:
         return _parsed(self.path)
 
-    def imports(self, *, typing: bool = True) -> Iterator[str]:
-        """What is imported, as dotted names down to the imported value; `typing`: those for types alone too."""
-        for node in _nodes(self.tree, typing=typing):
+    def imports(self) -> Iterator[str]:
+        """What is imported, as dotted names down to the imported value."""
+        for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -70,75 +56,37 @@ def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def _nodes(tree: ast.AST, *, typing: bool = True) -> Iterator[ast.AST]:
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not typing:
-            continue
-        yield node
-        yield from _nodes(node, typing=typing)
-
-
 def sources(*folders: str) -> list[Source]:
     found = [Source(path) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
     assert found, f"no Python file in {folders}"
     return found
 
 
-def offences(files: list[Source], wrong: Callable[[str], bool], *, typing: bool = True) -> list[str]:
-    return [f"{file.name} imports {name}" for file in files for name in file.imports(typing=typing) if wrong(name)]
+def offences(files: list[Source], wrong: Callable[[str], bool]) -> list[str]:
+    return [f"{file.name} imports {name}" for file in files for name in file.imports() if wrong(name)]
 
 
 def inside(name: str, *packages: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-def flow_modules() -> list[Source]:
-    """The modules of flows/ that define a flow: those that call rpa.flow's Flow at their top."""
-    return [file for file in sources("flows") if any(_makes_a_flow(node) for node in file.tree.body)]
+def test_the_product_knows_no_test() -> None:
+    assert offences(sources("rpa", "flows", "fixtures"), lambda name: inside(name, "tests")) == []
+
+
+def test_the_top_of_flows_is_the_menu_a_file_a_flow() -> None:
+    files = [Source(path) for path in sorted((ROOT / "flows").glob("*.py")) if path.name != "__init__.py"]
+    assert files
+    assert [file.name for file in files if not any(_makes_a_flow(node) for node in file.tree.body)] == []
 
 
 def _makes_a_flow(node: ast.stmt) -> bool:
     value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    return isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] == "Flow"
-
-
-def test_the_engine_knows_no_flow_no_mock_and_no_test() -> None:
-    assert offences(sources("rpa"), lambda name: inside(name, "flows", "fixtures", "tests")) == []
-
-
-def test_flows_know_no_mock_and_no_test() -> None:
-    assert offences(sources("flows"), lambda name: inside(name, "fixtures", "tests")) == []
-
-
-def test_flows_know_neither_playwright_nor_sql() -> None:
-    assert offences(sources("flows"), lambda name: inside(name, "playwright", "sqlalchemy", "alembic")) == []
+    return isinstance(value, ast.Call) and ast.unparse(value.func) == "Flow"
 
 
 def test_flows_use_public_names_of_the_engine_only() -> None:
     assert offences(sources("flows"), lambda name: inside(name, "rpa") and "._" in name) == []
-
-
-def test_a_flow_imports_no_browser() -> None:
-    assert offences(flow_modules(), lambda name: inside(name, "rpa.browser", "rpa.elements")) == []
-
-
-def test_a_platform_knows_no_flow() -> None:
-    flows = [file.module for file in flow_modules()]
-    assert offences(sources("flows/platforms"), lambda name: inside(name, *flows)) == []
-
-
-def test_rooms_of_the_engine_look_down_only() -> None:
-    rank = {room: number for number, layer in enumerate(LAYERS) for room in layer}
-    rooms = {file: file.module.split(".")[1] for file in sources("rpa") if file.module != "rpa"}
-    unplaced = sorted(set(rooms.values()) - rank.keys())
-    assert unplaced == [], "say in LAYERS which layer these belong to"
-    looking_up = [
-        f"{file.name} imports {name}"
-        for file, room in rooms.items()
-        for name in file.imports(typing=False)
-        if inside(name, "rpa") and rank[name.split(".")[1]] < rank[room]
-    ]
-    assert looking_up == []
 
 
 def test_product_code_does_not_know_the_mocks_controls() -> None:
@@ -228,17 +176,11 @@ def _last(node: ast.Attribute | ast.Name) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id
 
 
-def test_no_file_is_two_things() -> None:
-    files = sources("rpa", "flows", "fixtures", "tests")
-    lengths = {file.name: len(file.path.read_text(encoding="utf-8").splitlines()) for file in files}
-    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES and name not in ONE_CONCEPT} == {}
-
-
 def test_what_the_platforms_do_for_good_is_named_in_their_commits() -> None:
     """`commit` does what cannot be undone; a profile may not call such an element harmless, so each must be listed."""
     done, listed = set(), set()
-    for file in sources("flows/platforms"):
-        for node in _nodes(file.tree):
+    for file in sources("flows"):
+        for node in ast.walk(file.tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
                 done.add(ast.literal_eval(node.args[0]))
             if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "commits" and node.value is not None:

@@ -19,8 +19,9 @@ from fixtures.mockshop.harness import MockShop
 from flows.orders.reasons import Reason
 from flows.orders.settings import NoLogisticsGoods
 from rpa.cli import app
-from rpa.config import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, Shop, WatchConfig, file_model
+from rpa.config import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, Shop, WatchConfig
 from rpa.outcome import Outcome
+from rpa.plugins import config_model
 from rpa.timetable import Calendar, Entry
 from tests.support.mock_shop import ShopFolder
 
@@ -138,7 +139,7 @@ def reference() -> str:
 
 
 def _settings() -> Iterator[tuple[str, str, str]]:
-    shops: Any = file_model().model_fields["shops"].annotation
+    shops: Any = config_model().model_fields["shops"].annotation
     shop: type[BaseModel] = shops.__args__[1]
     tables = [name for name, field in File.model_fields.items() if field.description is None]
     yield from _rows("", File, without=tuple(tables))

@@ -23,7 +23,7 @@ from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 from rpa.ledger.actions import Action, Seen
-from rpa.ledger.once import Look
+from rpa.ledger.once import Look, Once
 from rpa.log import speak
 from rpa.run import imports_folder
 
@@ -156,6 +156,13 @@ class Upload:
         )
 
 
+_GOING = Text(
+    en="The site has not worked through {files} yet; run again later. If it never does, look at its orders on the site "
+    "and answer with `rpa ledger resolve`.",
+    zh="后台尚未处理完 {files}；请稍后重新运行。若一直不完成，请在后台核对其中订单，再用 rpa ledger resolve 逐单说明。",
+)
+
+
 class Uploads:
     """Which of the uploaded files the site has worked through: only then is a pending order proven not shipped."""
 
@@ -261,3 +268,10 @@ class Progress:
             self._heard.add(told)
             self._since_s = self._clock.monotonic()
         return self._clock.monotonic() - self._since_s
+
+
+def refuse_going(once: Once) -> None:
+    """Raise ImportGoing when orders stand in a file that the site has not worked through."""
+    files = sorted({str(action.facts[IMPORT_FILE]) for action in once.resting})
+    if files:
+        raise ImportGoing(_GOING.with_words(files=", ".join(files)))

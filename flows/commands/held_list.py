@@ -15,8 +15,8 @@ from flows.commands.held import Held, cause_words, held_in
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
 from rpa.clock import minute
-from rpa.config import load
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 from rpa.printable import json_text
 
 _NONE = Text(en="Nothing is held.", zh="没有被拦截的订单。")
@@ -40,7 +40,7 @@ def list_holds(config_path: Path | None, *, shops: Sequence[str], as_json: bool)
 
     Raises ConfigError for an unknown shop.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     names = [shop.name for shop in config.meant(shops)]
     with readable_ledger(config) as ledger:
         found = [held for name in names for held in held_in(ledger, name)]

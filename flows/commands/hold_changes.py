@@ -17,10 +17,10 @@ from flows.commands.subjects import Named, SubjectReader, Unusable, end_of
 from flows.orders.hold_causes import PERSON
 from rpa.cli.console import console, person_named
 from rpa.cli.ledger_report import opened_ledger, reason_given
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.holds import Wanted
+from rpa.plugins import load_config
 from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def add_holds(
     config_path: Path | None, shop: str, *, named: Named, reason: str, until: str | None, by: str | None
 ) -> None:
     """Hold what is named. Raises ConfigError, with nothing recorded, for anything that is not as it must be."""
-    config = load(config_path)
+    config = load_config(config_path)
     subjects = _subjects(config, shop, named=named)
     end, who = _end(config, until), person_named(by)
     why = reason_given(reason, language=config.language)
@@ -55,7 +55,7 @@ def import_holds(
     config_path: Path | None, shop: str, *, file: Path, reason: str, until: str | None, by: str | None
 ) -> None:
     """Hold what the file names: all of it, or nothing. Raises ConfigError naming each bad row."""
-    config = load(config_path)
+    config = load_config(config_path)
     reader = SubjectReader.of(config, shop)
     who = person_named(by)
     defaults = Defaults(reason=reason.strip(), until=_end(config, until), now=config.clock.now())
@@ -70,7 +70,7 @@ def lift_holds(
 
     Raises ConfigError, with nothing lifted, when something named is not held, or is held by a person and by an audit.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     subjects = _subjects(config, shop, named=named)
     if cause is not None and cause not in _CAUSES:
         raise ConfigError(f'There is no cause "{cause}"{did_you_mean(cause, _CAUSES)}')

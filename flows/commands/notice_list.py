@@ -21,9 +21,9 @@ from flows.notices.words import slot_hours_of
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
 from rpa.clock import minute
-from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def list_notices(config_path: Path | None, *, shops: Sequence[str], every: bool,
 
     Raises ConfigError for an unknown shop.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     names = [shop.name for shop in (config.chosen(shops) if shops else config.shops.values())]
     now = config.clock.now()
     with readable_ledger(config) as ledger:

@@ -17,13 +17,13 @@ from flows.notices.api import Says
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
 from rpa.clock import minute
-from rpa.config import load
 from rpa.documents.store import DocumentStore
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.config import Config
-    from rpa.ledger.claims import Mention
+    from rpa.ledger.claims import Claim
     from rpa.ledger.documents import Document
     from rpa.ledger.ledger import Ledger
 
@@ -66,7 +66,7 @@ def show_notice(config_path: Path | None, shop: str, *, notice_id: str) -> None:
 
     Raises ConfigError for a shop or a notice that there is not.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     config.shop(shop)
     language, now = config.language, config.clock.now()
     with readable_ledger(config) as ledger:
@@ -150,7 +150,7 @@ def _order_table(ledger: Ledger, found: Noticed, *, language: Language) -> Table
     return table
 
 
-def _said(mention: Mention, *, language: Language) -> str:
+def _said(mention: Claim, *, language: Language) -> str:
     words = {each.value: text.of(language) for each, text in SAYS.items()}
     says = words.get(mention.says, mention.says)
     return _BY.of(language).format(says=says, by=mention.by) if mention.by else says

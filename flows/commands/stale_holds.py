@@ -17,9 +17,9 @@ from flows.commands.subjects import Named
 from rpa.cli.console import agreed, console, person_named
 from rpa.cli.ledger_report import opened_ledger, reason_given
 from rpa.clock import minute
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
@@ -51,7 +51,7 @@ def lift_stale_holds(
 
     Raises ConfigError when something is named beside `--stale`, or without a reason or a name.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     config.shop(shop)
     if not named.empty or cause is not None:
         raise ConfigError("--stale lifts all stale holds of the shop; name no order, goods, spec or cause beside it.")

@@ -42,7 +42,7 @@ _BUSY = Text(
 _TAKEN_IN = Text(en="{folder}: {name} taken in, rows: {rows}.", zh="{folder}：已收取 {name}，共 {rows} 行。")
 
 
-class Accepting:
+class InboxIntake:
     """Takes in the files of one inbox."""
 
     def __init__(self, folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger) -> None:

@@ -51,11 +51,6 @@ TOO_LARGE = Text(
 IsHeader = Callable[[Sequence[object]], bool]
 
 
-def is_blank(row: Sequence[object]) -> bool:
-    """Whether no cell of a row holds anything."""
-    return row.count("") == len(row)
-
-
 def read_worksheets(path: Path, *, is_header: IsHeader, links: bool = True) -> list[Worksheet]:
     """All worksheets of a CSV, xlsx, xls or HTML file. Raises NotASheet saying what to do with this file.
 

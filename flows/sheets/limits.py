@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from flows.orders.cells import Shown
-from flows.sheets.files import is_blank
-from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
+from flows.sheets.worksheet import Flaw, NotASheet, Worksheet, is_blank
 from rpa.language import Text
 
 MOST_CELLS: Final = 5_000_000

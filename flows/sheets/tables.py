@@ -11,11 +11,10 @@ from flows.orders.cells import Cell, clean, identifier, read_cell
 from flows.orders.model import BadRow, Place, SheetRow
 from flows.orders.reasons import Reason
 from flows.orders.words import SheetProfile
-from flows.sheets.files import is_blank
 from flows.sheets.headers import Columns, HeaderWords
 from flows.sheets.rows import Fields, bad_row, check_row
-from flows.sheets.worksheet import NotASheet, Worksheet
-from rpa.documents.quarantine import FatalFiles
+from flows.sheets.worksheet import NotASheet, Worksheet, is_blank
+from rpa.documents.quarantine import Quarantine
 from rpa.language import Language, Text
 
 _NOTHING = Fields(order_sn=Cell(), courier=Cell(), tracking_number=Cell(), proof=Cell())
@@ -54,7 +53,7 @@ class Reading:
     language: Language
     hidden_rows: bool
     """Whether hidden rows count as any other."""
-    fatal: FatalFiles | None = None
+    fatal: Quarantine | None = None
     """Where it is noted which files are being read; None: nowhere."""
 
 

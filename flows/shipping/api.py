@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from flows.orders.api import Said, Sighting
 from flows.orders.model import Decision
+from rpa.flow import Row
 
 
 @runtime_checkable
@@ -35,3 +36,10 @@ class ShipsOrders(Protocol):
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
         """How the site shows these orders now, read afresh; many with one page load."""
+
+
+class Route(Protocol):
+    """The way on which a batch's orders go to the site: one by one, or many at once."""
+
+    def ship_all(self) -> Iterator[Row]:
+        """Ship all that the batch has to ship; the rows of those that have ended by it."""

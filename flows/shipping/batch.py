@@ -1,24 +1,22 @@
-"""The shipping desk: what one run of one shop has read, decided, sent and still has to read back."""
+"""A batch of shipments: what one run of one shop has read, decided, sent and still has to read back."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.routes import By, Ways
-from flows.bulk_import.upload import ImportGoing, Uploads
 from flows.gate.audits import look_for_signs, remember_audits
 from flows.gate.decide import decide, decide_found
 from flows.gate.gate import refused_for
-from flows.gate.rules import room_left, rules_of, sightings
+from flows.gate.rules import fingerprints, room_left, rules_of
 from flows.inbox.inbox import Inbox
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND, Decision, GoodOrBad, Mark, Order, SheetRow
 from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow
-from flows.shipping.api import ShipsOrders
+from flows.shipping.api import Route, ShipsOrders
 from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, look_at, row_of
 from flows.shipping.lookups import LookUps
 from rpa.errors import RpaError
@@ -35,25 +33,28 @@ if TYPE_CHECKING:
 
 
 _SENT = Text(en="sent, not read back yet: {stop}", zh="已提交，尚未读回核对：{stop}")
-_GOING = Text(
-    en="The site has not worked through {files} yet; run again later. If it never does, look at its orders on the site "
-    "and answer with `rpa ledger resolve`.",
-    zh="后台尚未处理完 {files}；请稍后重新运行。若一直不完成，请在后台核对其中订单，再用 rpa ledger resolve 逐单说明。",
-)
 
 
-class ShippingDesk:
+class ShippingBatch:
     """One run's work. Every order read and every sheet row taken ends in exactly one row of the report."""
 
-    def __init__(self, run: Run, *, by: By | None = None, prepare: bool = False) -> None:
-        """`by`: the entry to ship through; None: chosen by how many there are. `prepare`: for a person's own upload."""
+    def __init__(
+        self,
+        run: Run,
+        *,
+        look: Callable[[Sequence[Action]], tuple[dict[str, Look], set[str]]],
+        routes: Callable[[ShippingBatch], Route],
+    ) -> None:
+        """`look`: how the site shows actions, and the files that it still works through.
+
+        `routes`: the way on which this batch's orders go to the site.
+        """
         self.run = run
         self.kind = KIND
         self.once = run.once(KIND, look=self._look)
         self.to_ship: dict[str, Decision] = {}
         self.for_dialog: set[str] = set()
         """Refused by an import for a reason that the dialog may know a way around."""
-        self.uploads = Uploads(run)
         self._run = run
         self._shop = run.shop.name
         self._inbox: Inbox = run.shared
@@ -67,11 +68,12 @@ class ShippingDesk:
         self._again: dict[str, GoodOrBad | None] = {}
         """Proven not shipped, and not decided on since; with the row it was sent for."""
         self._tried_again: set[str] = set()
-        self._ways = Ways(self, by=by, prepare=prepare)
+        self._look_at = look
+        self._route = routes(self)
 
     # Reading and deciding
 
-    def look_at_what_was_left_open(self) -> Iterator[Row]:
+    def recover_unfinished(self) -> Iterator[Row]:
         """Before anything else: read back what earlier runs sent without seeing the end of it."""
         yield from self.end(self.once.recover())
 
@@ -84,7 +86,7 @@ class ShippingDesk:
 
     def decide(self, orders: Sequence[Order], rows: Sequence[GoodOrBad] | None = None) -> None:
         """Decide on these orders, with the sheet rows that no shop has taken; the shop's limits are part of it."""
-        changed = self._run.ledger.see(self._shop, sightings=sightings(orders))
+        changed = self._run.ledger.see(self._shop, fingerprints=fingerprints(orders))
         remember_audits(self._run, orders, at=self._reading.now())
         rows = self._inbox.rows(self._shop) if rows is None else rows
         rules = rules_of(
@@ -111,18 +113,18 @@ class ShippingDesk:
     def _decided(self) -> int:
         return len(self.to_ship) + sum(decision.reason is None for decision in self._undecided)
 
-    def report_what_is_not_to_be_shipped(self) -> Iterator[Row]:
+    def report_skipped(self) -> Iterator[Row]:
         """A row for each decision with a reason against shipping; in a dry run for the others too."""
         while self._undecided:
             decision = self._undecided[0]
-            reason = self._reason_not_to_ship(decision)
+            reason = self._skip_reason(decision)
             self._undecided.popleft()
             if reason is None:
                 self.to_ship[decision.order_sn] = decision
             else:
                 yield self._row(decision, reason)
 
-    def _reason_not_to_ship(self, decision: Decision) -> Reason | None:
+    def _skip_reason(self, decision: Decision) -> Reason | None:
         if decision.reason is None:
             return Reason.DRY_RUN if self._run.dry else None
         if decision.reason is Reason.UNKNOWN and self._site_shows_ours(decision.order_sn):
@@ -136,7 +138,7 @@ class ShippingDesk:
             return False
         return look_at(action, self._shipping.read_back([order_sn]).get(order_sn)).seen is Seen.OURS
 
-    def look_for_orders_of_the_other_rows(self) -> Iterator[Row]:
+    def fetch_missing_orders(self) -> Iterator[Row]:
         """Sheet rows whose order is not pending: shipped already or closed; another shop's are left for that one.
 
         Of many, only so many are looked for in a run, see `LookUps`; the others wait for the next ones.
@@ -157,7 +159,7 @@ class ShippingDesk:
             left.discard(row.order_sn)
             yield self._ended_row(row, ended)
         self.decide(list(pending.values()))
-        yield from self.report_what_is_not_to_be_shipped()
+        yield from self.report_skipped()
 
     def _ended_row(self, row: SheetRow, ended: OrderRow) -> Row:
         """A row of the sheets that ends without its order having been decided on."""
@@ -170,7 +172,7 @@ class ShippingDesk:
 
     def ship_all(self) -> Iterator[Row]:
         """Ship what was decided, each order by its way."""
-        yield from self._ways.ship_all()
+        yield from self._route.ship_all()
 
     def sending(self, decisions: Iterable[Decision]) -> None:
         """These are about to be sent, as they stand here: from now on only the site can say what became of them."""
@@ -194,11 +196,11 @@ class ShippingDesk:
 
     # Reading back
 
-    def read_back_everything(self) -> Iterator[Row]:
+    def read_back_all(self) -> Iterator[Row]:
         """Look at the site until every shipment sent is proven done, refused, not done, or needs a person."""
         yield from self.end(self.once.settle())
 
-    def try_again_what_was_proven_not_shipped(self) -> Iterator[Row]:
+    def retry_unshipped(self) -> Iterator[Row]:
         """Once more: what was sent before this run, or in a file, and never arrived; what may not be refused again."""
         if not self._again:
             return
@@ -207,12 +209,12 @@ class ShippingDesk:
         self._tried_again.update(again)
         rows = [row for row in (*again.values(), *self._inbox.rows(self._shop)) if row and row.order_sn in again]
         self.decide([order for order in found.values() if order.status == "pending"], rows)
-        yield from self._end_what_is_not_pending_any_more(found, again)
-        yield from self.report_what_is_not_to_be_shipped()
+        yield from self._end_no_longer_pending(found, again)
+        yield from self.report_skipped()
         yield from self.ship_all()
-        yield from self.read_back_everything()
+        yield from self.read_back_all()
 
-    def _end_what_is_not_pending_any_more(
+    def _end_no_longer_pending(
         self, found: Mapping[str, Order], again: Mapping[str, GoodOrBad | None]
     ) -> Iterator[Row]:
         """What another hand has shipped or closed meanwhile, and what cannot be found any more."""
@@ -227,7 +229,7 @@ class ShippingDesk:
                 yield self._row(decide_found(order, row))
 
     def _look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
-        looks, going = self.uploads.look(actions)
+        looks, going = self._look_at(actions)
         unseen = [action for action in actions if looks[action.subject].seen is Seen.NOTHING]
         self.once.rest(action.subject for action in unseen if action.facts.get(IMPORT_FILE) in going)
         for sn in self._refused_for.keys() & looks.keys():
@@ -260,15 +262,9 @@ class ShippingDesk:
             if row.order_sn == action.subject and row.tracking_number == action.payload["tracking_number"]:
                 self._inbox.take(row)
 
-    def stop_while_an_import_goes_on(self) -> None:
-        """Raise ImportGoing when orders stand in a file that the site has not worked through."""
-        files = sorted({str(action.facts[IMPORT_FILE]) for action in self.once.resting})
-        if files:
-            raise ImportGoing(_GOING.with_words(files=", ".join(files)))
-
     # Rows
 
-    def report_what_was_cut_off(self, stop: RpaError) -> Iterator[Row]:
+    def report_interrupted(self, stop: RpaError) -> Iterator[Row]:
         """The shop stops: what was to be shipped, and what was sent but not read back, needs a person."""
         why = stop.in_words(self._run.language)
         for decision in self._undecided:

@@ -1,15 +1,13 @@
-"""Clicking once: a click that took long may have arrived all the same, and is not done again then."""
+"""Actions on a page as a person does them: go to an address, click once, type into one field, choose a file."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Error
 
 from rpa.browser.playwright_errors import loading, looked, translated
 from rpa.browser.resolve import locate, refuse_lasting, script
-from rpa.elements.profile import Risk
 from rpa.errors import PageChanged, TryAgain
 from rpa.language import Text
 from rpa.log import speak
@@ -17,30 +15,13 @@ from rpa.log import speak
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-    from rpa.browser.origins import Border
+    from rpa.browser.origins import SiteBorder
     from rpa.browser.resolve import Found
-    from rpa.browser.scope import Scope
-    from rpa.browser.view import View
     from rpa.clock import Clock
     from rpa.elements.profile import Element
 
 
 _CLICKS = "() => `${performance.timeOrigin} ${performance.eventCounts.get('click')}`"
-
-
-_COVERED_MS = 4_000
-"""A click that takes longer is tried again below what may cover it, unless it arrived."""
-
-
-def click_named(view: View, name: str, *, scope: Scope | None, patience_ms: float) -> None:
-    """Click a named element; see `View.click`."""
-    found = view.touched(name, scope=scope)
-    if found.element.risk is not Risk.DESTRUCTIVE:
-        if _arrives(view.page, found, within_ms=_COVERED_MS):
-            return
-        view.guard.uncover(view, expected=[dialog.container for dialog in view.profile.dialogs.values()])
-        found = view.found(name, scope=scope)
-    click(found, patience_ms=patience_ms)
 
 
 def click(found: Found, *, patience_ms: float) -> None:
@@ -50,8 +31,11 @@ def click(found: Found, *, patience_ms: float) -> None:
         found.locator.click(timeout=patience_ms, no_wait_after=True)
 
 
-def _arrives(page: Page, found: Found, *, within_ms: float) -> bool:
-    """Click it; whether the click arrived. False: nothing was clicked, as when something covers it or it has a twin."""
+def arrives(page: Page, found: Found, *, within_ms: float) -> bool:
+    """Click it; whether the click arrived. False: nothing was clicked, as when something covers it or it has a twin.
+
+    A click that took long may have arrived all the same: the document counts its clicks.
+    """
     refuse_lasting(found)
     try:
         found.locator.click(timeout=within_ms, no_wait_after=True)
@@ -66,17 +50,7 @@ _KIND = """(node) => [
 ]"""
 
 
-def choose_file(view: View, name: str, path: Path, *, patience_ms: float) -> None:
-    """Have the page take this file, as if a person had chosen it."""
-    element = view.profile.element(name)
-    field, origin = _file_field(view.page, element, patience_ms=patience_ms)
-    view.border.check_origin(origin)
-    view.guard.allow(element, profile=view.profile, origin=origin)
-    with view.border.watched(), translated(f"choosing {path.name} in {name}"):
-        field.set_input_files(path)
-
-
-def _file_field(root: Page, element: Element, *, patience_ms: float) -> tuple[Locator, str]:
+def file_field(root: Page, element: Element, *, patience_ms: float) -> tuple[Locator, str]:
     """The one file field that the element names, visible or not, waited for; and the origin of its document.
 
     Raises PageChanged when there is none, or several, or when it is something else.
@@ -137,7 +111,7 @@ _NETWORK_WAITS_S = (1.0, 3.0)
 Until = Literal["commit", "domcontentloaded"]
 
 
-def go_to(border: Border, address: str, *, doing: str, clock: Clock, until: Until = "domcontentloaded") -> None:
+def go_to(border: SiteBorder, address: str, *, doing: str, clock: Clock, until: Until = "domcontentloaded") -> None:
     """Load an address in the page. Raises TryAgain (`doing`: …) when the site does not answer three times.
 
     WrongSite when it leads elsewhere.

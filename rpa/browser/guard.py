@@ -29,7 +29,7 @@ from rpa.log import speak
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog
 
-    from rpa.browser.view import View
+    from rpa.browser.shop_page import ShopPage
     from rpa.elements.approvals import Approvals
     from rpa.elements.profile import Element, Profile
 
@@ -140,47 +140,47 @@ class Guard:
         if self.refused_dialogs:
             raise UnexpectedDialog(f"The page asked “{self.refused_dialogs[0][:60]}”; it was answered with cancel.")
 
-    def clear(self, view: View, *, expected: Sequence[str] = ()) -> None:
+    def clear(self, shop_page: ShopPage, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page.
 
         A page that does not say yet whose it is, is given time to.
         """
         shown: Mapping[str, str | None] = {}
-        for _ in view.moments():
-            seen = self.uncover(view, expected=expected)
-            if urlsplit(seen["url"]).path.startswith(view.profile.session.login_path):
+        for _ in shop_page.moments():
+            seen = self.uncover(shop_page, expected=expected)
+            if urlsplit(seen["url"]).path.startswith(shop_page.profile.session.login_path):
                 raise LoginNeeded(_LOGIN_PAGE.with_words(shop=self.shop))
             shown = seen["identity"]
             if all(shown[key] is not None for key, _ in self._wanted()):
                 break
         self.check_shop(shown)
 
-    def uncover(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
+    def uncover(self, shop_page: ShopPage, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
         """Close popups of the allow-list one by one, refuse any other that stays; what the page shows then."""
         self.refuse_asked()
         for _ in range(_MOST_POPUPS):
-            seen = self._settled(view, expected=expected)
+            seen = self._settled(shop_page, expected=expected)
             if not seen["overlays"]:
                 return seen
-            self._close(view, seen["overlays"][0])
+            self._close(shop_page, seen["overlays"][0])
         raise UnknownOverlay(f"More than {_MOST_POPUPS} popups in a row; look with --headed.")
 
-    def _settled(self, view: View, *, expected: Sequence[str]) -> Mapping[str, Any]:
+    def _settled(self, shop_page: ShopPage, *, expected: Sequence[str]) -> Mapping[str, Any]:
         """What the page shows; what is unknown over it, such as the veil of a page that loads, is given time to go."""
         seen: Mapping[str, Any] = {}
-        for _ in view.moments(most_s=_PASSING_S):
-            seen = self.look(view, expected=expected)
+        for _ in shop_page.moments(most_s=_PASSING_S):
+            seen = self.look(shop_page, expected=expected)
             self.refuse_words(seen["overlays"])
             if not seen["overlays"] or seen["overlays"][0]["popup"] is not None:
                 break
         return seen
 
-    def look(self, view: View, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
+    def look(self, shop_page: ShopPage, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
         """What the page shows, nothing touched: `url`, `identity` and `overlays`.
 
         `identity` has `mall_id` and `mall_name` (None: not found); an overlay has `popup`, `text` and `means`.
         """
-        profile = view.profile
+        profile = shop_page.profile
         argument = {
             "identity": {"mall_id": list(profile.identity.mall_id), "mall_name": list(profile.identity.mall_name)},
             "candidates": list(profile.overlays.candidates),
@@ -193,12 +193,12 @@ class Guard:
             ],
         }
         text = looked(
-            view.page,
-            lambda: view.page.evaluate(_LOOK.format(look=script("look_around")), json.dumps(argument)),
+            shop_page.page,
+            lambda: shop_page.page.evaluate(_LOOK.format(look=script("look_around")), json.dumps(argument)),
             doing="looking around on the page",
         )
         seen: Mapping[str, Any] = json.loads(text)
-        view.border.check_origin(seen["url"])
+        shop_page.border.check_origin(seen["url"])
         return seen
 
     def check_shop(self, shown: Mapping[str, str | None]) -> None:
@@ -220,12 +220,12 @@ class Guard:
             if overlay["means"] == "challenge":
                 raise ChallengeShown(_CHALLENGE.with_words(words=overlay["text"][:40], shop=self.shop))
 
-    def _close(self, view: View, overlay: Mapping[str, Any]) -> None:
+    def _close(self, shop_page: ShopPage, overlay: Mapping[str, Any]) -> None:
         """Close it; one that has gone by itself meanwhile is no trouble."""
         name = overlay["popup"]
         if name is None:
             raise UnknownOverlay(f"“{overlay['text'][:60]}” covers the page and is not on the allow-list.")
-        self.check_profile(view.profile)
-        closed = close_popup(view.page, view.profile.popups[name], name=name, text=overlay["text"])
+        self.check_profile(shop_page.profile)
+        closed = close_popup(shop_page.page, shop_page.profile.popups[name], name=name, text=overlay["text"])
         if closed is not None:
             self.closed.append(closed)

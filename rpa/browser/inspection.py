@@ -119,7 +119,7 @@ def inspected(view: View, name: str, *, patience_s: float) -> PageSeen:
     lists = tuple(_list_seen(view, spec, patience_s=patience_s) for spec in here)
     elements = [one for one in profile.elements.values() if name in one.pages]
     elements.sort(key=lambda one: one.name not in page.signature)
-    seen = view.guard.look(view)
+    seen = view.guard.look(view.shop_page)
     view.guard.refuse_words(seen["overlays"])
     return PageSeen(
         name=name,

@@ -37,7 +37,7 @@ def type_password(view: View, *, login: str, password: str) -> None:
         view.page.screencast.hide_actions()  # a person who watches, a video and a trace would be shown the password
     if not view.on_login_page():
         view.open_login()
-    view.guard.uncover(view)
+    view.guard.uncover(view.shop_page)
     if steps.account_tab is not None:
         view.click(steps.account_tab)
     view.fill(steps.username, login)
@@ -82,7 +82,7 @@ def arrived_in_shop(view: View) -> Mapping[str, str | None]:
     view.go(name)
     for element in view.profile.pages[name].signature:
         view.found(element)
-    seen = view.guard.look(view)
+    seen = view.guard.look(view.shop_page)
     view.guard.refuse_words(seen["overlays"])
     identity: Mapping[str, str | None] = seen["identity"]
     view.guard.check_shop(identity)

@@ -46,7 +46,7 @@ _DOCUMENT = "Document"
 _ALL = "**/*"
 
 
-class Border:
+class SiteBorder:
     """The border around one page."""
 
     def __init__(self, page: Page, *, origins: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from rpa.browser.area import Area
 from rpa.browser.evidence import Part
 from rpa.browser.lists import described
 from rpa.browser.playwright_errors import looked
@@ -20,7 +21,8 @@ from rpa.errors import InDoubt, PageChanged, TryAgain
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
-    from rpa.browser.view import View
+    from rpa.browser.guard import Guard
+    from rpa.browser.shop_page import ShopPage
     from rpa.elements.fields import FieldSpec
 
 _KEY = "(key)"
@@ -36,13 +38,14 @@ class Block:
     """Where it stands, for a picture."""
 
 
-class Scope:
-    """One row or dialog of the page."""
+class Scope(Area):
+    """One row or dialog of the page: only in it are its elements looked for."""
 
     def __init__(
         self,
-        view: View,
+        shop_page: ShopPage,
         *,
+        guard: Guard,
         root: Locator,
         name: str,
         key: str,
@@ -50,13 +53,13 @@ class Scope:
         key_field: FieldSpec | None,
     ) -> None:
         """`key_field` is the one that must read `key`; None for a dialog that names nothing."""
-        self._view = view
+        super().__init__(shop_page, guard=guard, part=root, about=key)
         self.root = root
         self.name = name
         self.key = key
         self._key_names = (_KEY,) if key_field else ()
         self._fields = {**fields, _KEY: key_field} if key_field else dict(fields)
-        self._described = described(self._fields, profile=view.profile)
+        self._described = described(self._fields, profile=shop_page.profile)
 
     def read(self, *, drawn: Sequence[str] = ()) -> Block:
         """Its fields now. The page is given time to draw it: what it names, and the fields `drawn`.
@@ -64,13 +67,13 @@ class Scope:
         Raises InDoubt when it names another key than wanted, is there several times, or not any more.
         """
         there: list[dict[str, Any]] = []
-        for _ in self._view.moments():
+        for _ in self.moments():
             there = self._look()
             if len(there) > 1 or (there and all(_has(there[0]["values"][name]) for name in (*self._key_names, *drawn))):
                 break
         if len(there) != 1:
             raise InDoubt(f"{self.name} is there {len(there)} times; nothing was clicked.", reason="row_mismatch")
-        values = page_values(there[0]["values"], self._fields, zone=ZoneInfo(self._view.profile.timezone))
+        values = page_values(there[0]["values"], self._fields, zone=ZoneInfo(self.profile.timezone))
         shown = values.pop(_KEY, "")
         if shown != self.key:
             raise InDoubt(f"{self.name} shows {shown!r}, not {self.key}; nothing was clicked.", reason="row_mismatch")
@@ -78,13 +81,13 @@ class Scope:
 
     def _look(self) -> list[dict[str, Any]]:
         """What each visible block shows that this may be, all in one look."""
-        argument = json.dumps({"fields": self._described, "masks": list(self._view.profile.evidence.mask)})
+        argument = json.dumps({"fields": self._described, "masks": list(self.profile.evidence.mask)})
         read = _EACH.format(read=script("read_fields", "read_block"))
         doing = f"reading {self.name}"
-        texts = looked(self._view.page, lambda: self.root.evaluate_all(read, argument), doing=doing)
+        texts = looked(self.page, lambda: self.root.evaluate_all(read, argument), doing=doing)
         blocks = [json.loads(text) for text in texts]
         for block in blocks:
-            self._view.border.check_origin(block["origin"])
+            self.border.check_origin(block["origin"])
         return blocks
 
     def click(self, name: str) -> None:
@@ -93,11 +96,11 @@ class Scope:
         Raises InDoubt when it does not, or when it has no such element, or several.
         """
         try:
-            if self._key_names and self._view.profile.element(name).risk is Risk.DESTRUCTIVE:
+            if self._key_names and self.profile.element(name).risk is Risk.DESTRUCTIVE:
                 self.read()
-            self._view.click(name, scope=self)
+            super().click(name)
         except (PageChanged, TryAgain) as error:
-            if self._view.page.is_closed():
+            if self.page.is_closed():
                 raise
             raise InDoubt(f"{error} ({self.name} of {self.key})", reason="unreadable") from error
 
@@ -106,20 +109,8 @@ class Scope:
 
         Code says of an element by this that it is destructive; see `rpa.platforms.Platform.commits`.
         """
-        refuse_harmless(self._view.profile.element(name), profile=self._view.profile)
+        refuse_harmless(self.profile.element(name), profile=self.profile)
         self.click(name)
-
-    def fill(self, name: str, text: str) -> None:
-        """Put text into a field of it."""
-        self._view.fill(name, text, scope=self)
-
-    def type_and_enter(self, name: str, text: str) -> None:
-        """Type into a field of it and press Enter."""
-        self._view.type_and_enter(name, text, scope=self)
-
-    def disabled(self, name: str) -> bool:
-        """Whether an element of it cannot be used now."""
-        return self._view.found(name, scope=self).disabled
 
 
 def _has(value: Any) -> bool:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 from rpa.address import origin_of
-from rpa.browser.actions import Until, choose_file, click, click_named, go_to, type_and_enter
+from rpa.browser.actions import Until, click, file_field, go_to
+from rpa.browser.area import Area
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.guard import Guard
 from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
-from rpa.browser.origins import Border
+from rpa.browser.origins import SiteBorder
 from rpa.browser.playwright_errors import looked, translated
-from rpa.browser.polling import awaited, moments
-from rpa.browser.requests import Asking
-from rpa.browser.resolve import Found, find
+from rpa.browser.requests import Requests
 from rpa.browser.scope import Scope
+from rpa.browser.shop_page import ShopPage
 from rpa.errors import LoginNeeded, PageChanged, RightMissing
 
 if TYPE_CHECKING:
@@ -28,13 +27,14 @@ if TYPE_CHECKING:
     from rpa.browser.evidence import Evidence
     from rpa.browser.responses import Answer
     from rpa.clock import Clock
-    from rpa.elements.profile import Element, Profile
+    from rpa.elements.fields import FieldSpec
+    from rpa.elements.profile import Profile
 
 T = TypeVar("T")
 
 
-class View:
-    """One shop's page. Actions wait for their result; what is not as described is refused."""
+class View(Area):
+    """One shop's whole page: the area that opens pages and has rows and dialogs in it."""
 
     def __init__(
         self,
@@ -55,15 +55,12 @@ class View:
         `patience_s`: how long an element may take to appear, or a download to begin; an answer three times as long.
         `download_s`: how long a download may take. `stopping`: whether the run was asked to stop.
         """
-        self.profile = profile
+        border = SiteBorder(page, origins=[origin_of(each) for each in (base_url, *profile.origins)])
+        super().__init__(ShopPage(border=border, profile=profile, clock=clock, patience_s=patience_s), guard=guard)
         self.base_url = base_url.rstrip("/")
-        self.border = Border(page, origins=[origin_of(each) for each in (base_url, *profile.origins)])
-        self.guard = guard
         self.evidence = evidence
-        self.clock = clock
         self._enter = enter
-        self._patience_ms = patience_s * 1000
-        self._asking = Asking(self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping)
+        self._asking = Requests(self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping)
         self.giving_way = self._asking.giving_way
         self._downloads = Downloads(
             self.border,
@@ -74,11 +71,6 @@ class View:
             stopping=stopping,
         )
         page.on("dialog", self._refuse_dialog)
-
-    @property
-    def page(self) -> Page:
-        """The page. Raises WrongSite when it is not on the shop's site."""
-        return self.border.page
 
     def _refuse_dialog(self, dialog: Dialog) -> None:
         self.guard.refuse_dialog(dialog)
@@ -114,18 +106,18 @@ class View:
 
     def on_login_page(self) -> bool:
         """Whether the site shows its login page now."""
-        return urlsplit(self.page.url).path.startswith(self.profile.session.login_path)
+        return self.shop_page.on_login_page()
 
     def arrive(self, name: str) -> None:
         """Check that this is the page described: not the login page, signature visible, right shop, nothing over it.
 
         Raises RightMissing when the page says in place of its signature that the account may not see it.
         """
-        self._refuse_login_page()
+        self.shop_page.refuse_login_page()
         spec = self.profile.pages[name]
         try:
             for element in spec.signature:
-                self._resolve(self.profile.element(element), self.page, unless=self._refuse_login_page)
+                self._resolve(self.profile.element(element), unless=self.shop_page.refuse_login_page)
         except PageChanged:
             if spec.no_right and self.present(spec.no_right):
                 raise RightMissing(f"{name}: the site says “{self.text(spec.no_right)}”.") from None
@@ -134,7 +126,7 @@ class View:
 
     def clear(self, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
-        self.guard.clear(self, expected=[self.profile.dialogs[name].container for name in expected])
+        self.guard.clear(self.shop_page, expected=[self.profile.dialogs[name].container for name in expected])
 
     def _goto(self, name: str, parameters: Mapping[str, str], *, until: Until) -> None:
         address = self.base_url + self.profile.pages[name].path.format(**parameters)
@@ -146,7 +138,7 @@ class View:
         with self.border.watched():
             try:
                 result = go()
-                self._refuse_login_page()
+                self.shop_page.refuse_login_page()
             except LoginNeeded:
                 if enter is None:
                     raise
@@ -154,99 +146,45 @@ class View:
                 return go()
             return result
 
-    def _refuse_login_page(self) -> None:
-        if self.on_login_page():
-            raise LoginNeeded("The site shows its login page. Run `rpa login` for this shop.")
-
     # Elements
-
-    def click(self, name: str, *, scope: Scope | None = None) -> None:
-        """Click a named element; for a destructive one the guard must allow it. Where it leads is not waited for.
-
-        When something covers an element that is not destructive, popups are closed and it is clicked once more.
-        """
-        with self.border.watched():
-            click_named(self, name, scope=scope, patience_ms=self._patience_ms)
 
     def check_allowed(self, name: str) -> None:
         """Raise NotApproved when this element could not be clicked later, so that nothing is begun."""
         self.guard.check_allowed(self.profile.element(name), profile=self.profile, origin=self.border.origin)
 
-    def fill(self, name: str, text: str, *, scope: Scope | None = None) -> None:
-        """Put text into a named field."""
-        with self.border.watched(), translated(f"filling {name}"):
-            self.touched(name, scope=scope).locator.fill(text, timeout=self._patience_ms)
-
-    def type_and_enter(self, name: str, text: str, *, scope: Scope | None = None) -> None:
-        """Type like a person and press Enter: for fields that ignore a value set by program."""
-        field = self.touched(name, scope=scope)
-        with self.border.watched():
-            type_and_enter(self.page, field, text, patience_ms=self._patience_ms)
-
     def choose_file(self, name: str, path: Path) -> None:
         """Choose a file in a file field, which may be hidden; what the page makes of it is not waited for."""
-        choose_file(self, name, path, patience_ms=self._patience_ms)
+        element = self.profile.element(name)
+        field, origin = file_field(self.page, element, patience_ms=self.shop_page.patience_ms)
+        self.border.check_origin(origin)
+        self.guard.allow(element, profile=self.profile, origin=origin)
+        with self.border.watched(), translated(f"choosing {path.name} in {name}"):
+            field.set_input_files(path)
 
     def choose(self, name: str, value: str) -> None:
         """Open a select and click its option; the element `<name>_option` describes it, with `{value}` for the text."""
         self.click(name)
-        found = self._resolve(self.profile.element(f"{name}_option").with_value(value), self.page)
-        self.guard.allow(found.element, profile=self.profile, origin=found.origin)
+        found = self._resolve(self.profile.element(f"{name}_option").with_value(value))
+        self._allow(found)
         with self.border.watched():
-            click(found, patience_ms=self._patience_ms)
-
-    def touched(self, name: str, *, scope: Scope | None) -> Found:
-        """A named element that is to be clicked or written into, which the guard must allow."""
-        found = self.found(name, scope=scope)
-        about = scope.key if scope else ""
-        self.guard.allow(found.element, profile=self.profile, origin=found.origin, about=about)
-        return found
-
-    def present(self, name: str, *, scope: Scope | None = None) -> bool:
-        """Whether a named element is visible now."""
-        return find(scope.root if scope else self.page, self.profile.element(name)) is not None
-
-    def text(self, name: str, *, scope: Scope | None = None) -> str:
-        """What a named element reads."""
-        return self.found(name, scope=scope).name
-
-    def found(self, name: str, *, scope: Scope | None = None) -> Found:
-        """A named element, waited for, in the page or in a row or dialog."""
-        element = self.profile.element(name)
-        if element.within and scope is None:
-            raise PageChanged(f"{name} is only to be used within {element.within}.")
-        return self._resolve(element, self._root(scope))
-
-    def _root(self, scope: Scope | None) -> Page | Locator:
-        page = self.page
-        return page if scope is None else scope.root
-
-    def _resolve(self, element: Element, root: Page | Locator, *, unless: Callable[[], None] = lambda: None) -> Found:
-        try:
-            found = awaited(root, element, moments=self.moments(), patience_ms=self._patience_ms, unless=unless)
-        except PageChanged:
-            self._refuse_login_page()
-            self.clear(expected=list(self.profile.dialogs))
-            raise
-        self.border.check_origin(found.origin)
-        return found
+            click(found, patience_ms=self.shop_page.patience_ms)
 
     # Answers to the page's own requests
 
     def answered(
         self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
     ) -> Answer | None:
-        """Do the one action, return the answer to the request it made; see `Asking.answered`."""
+        """Do the one action, return the answer to the request it made; see `Requests.answered`."""
         return self._asking.answered(name, action, about=about, unless=unless)
 
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
-        """Do what makes the page read something, return the answer; see `Asking.asking`."""
+        """Do what makes the page read something, return the answer; see `Requests.asking`."""
         return self._asking.asking(name, action, about=about)
 
     def asked(
         self, name: str, action: Callable[[], None], *, about: str | None = None
     ) -> AbstractContextManager[Callable[[], Answer]]:
-        """Like `asking`, in two steps, so that something can be done meanwhile; see `Asking.asked`."""
+        """Like `asking`, in two steps, so that something can be done meanwhile; see `Requests.asked`."""
         return self._asking.asked(name, action, about=about)
 
     def site_now(self) -> datetime:
@@ -266,15 +204,11 @@ class View:
         """
         return self._downloads.taken(action, into=into, most_bytes=most_bytes)
 
-    def moments(self, *, most_s: float = float("inf")) -> Iterator[None]:
-        """Now, and then one moment after another in which the page may change, until patience is at its end."""
-        return moments(self.border, clock=self.clock, patience_s=min(self._patience_ms / 1000, most_s))
-
     # Lists and dialogs
 
     def rows(self, name: str, *, keys: Sequence[str] | None = None, parts: bool = False) -> Rows:
         """The rows a list shows; see `read_rows`."""
-        spec, patience_ms = self.profile.lists[name], self._patience_ms / 2
+        spec, patience_ms = self.profile.lists[name], self.shop_page.patience_ms / 2
         return read_rows(self.border, spec, profile=self.profile, keys=keys, parts=parts, patience_ms=patience_ms)
 
     def comes_to_rest(self, name: str, *, without: str) -> bool:
@@ -293,25 +227,32 @@ class View:
         """
         spec = self.profile.lists[name]
         root = the_row(self.page, spec, key=key)
-        return Scope(self, root=root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
+        return self._scope(root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
 
     def nth_row(self, name: str, number: int, *, key: str) -> Scope:
         """The row of this list that stands at this place, from 1: keys need not differ; reading it checks `key`."""
         spec = self.profile.lists[name]
         root = self.page.locator(spec.rows).visible.nth(number - 1)
-        return Scope(self, root=root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
+        return self._scope(root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
 
     def dialog(self, name: str, key: str) -> Scope:
         """The dialog, open, that is to name `key`; reading it raises InDoubt when it names another."""
         spec = self.profile.dialogs[name]
-        root = the_dialog(self.page, spec, key=key, patience_ms=self._patience_ms)
-        return Scope(self, root=root, name=f"dialog:{name}", key=key, fields=spec.fields, key_field=spec.key)
+        root = the_dialog(self.page, spec, key=key, patience_ms=self.shop_page.patience_ms)
+        return self._scope(root, name=f"dialog:{name}", key=key, fields=spec.fields, key_field=spec.key)
 
     def question(self, name: str, *, about: str) -> Scope | None:
         """A dialog that names no key, where it is open now; it is taken to be about this one."""
         root = open_dialog(self.page, self.profile.dialogs[name])
-        return Scope(self, root=root, name=f"dialog:{name}", key=about, fields={}, key_field=None) if root else None
+        return self._scope(root, name=f"dialog:{name}", key=about, fields={}, key_field=None) if root else None
+
+    def _scope(
+        self, root: Locator, *, name: str, key: str, fields: Mapping[str, FieldSpec], key_field: FieldSpec | None
+    ) -> Scope:
+        return Scope(
+            self.shop_page, guard=self.guard, root=root, name=name, key=key, fields=fields, key_field=key_field
+        )
 
     def dialog_gone(self, name: str) -> None:
         """Wait until this dialog is closed."""
-        dialog_gone(self.page, self.profile.dialogs[name], patience_ms=self._patience_ms)
+        dialog_gone(self.page, self.profile.dialogs[name], patience_ms=self.shop_page.patience_ms)

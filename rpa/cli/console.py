@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.segment import Segment
 
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text, detect
+from rpa.plugins import load_config
 from rpa.printable import printable
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def console(*, stderr: bool = False) -> Console:
 def language_of(config_path: Path | None) -> Language:
     """The configured language; without a readable configuration, the machine's."""
     try:
-        return load(config_path).language
+        return load_config(config_path).language
     except ConfigError:
         return detect()
 

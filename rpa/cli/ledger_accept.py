@@ -6,11 +6,11 @@ from pathlib import Path
 
 from rpa.cli.console import console, person_named
 from rpa.cli.ledger_report import reason_given
-from rpa.config import load
 from rpa.language import Text
 from rpa.ledger.acceptance import accept
 from rpa.ledger.shop_lock import RunLock
-from rpa.scheduler.instance_lock import Presence
+from rpa.plugins import load_config
+from rpa.scheduler.instance_lock import InstanceLock
 
 _ACCEPTED = Text(
     en="Accepted by {by}: {reason}. Back from {journal}: {holds} holds, {actions} actions.",
@@ -38,12 +38,12 @@ def accept_ledger(config_path: Path | None, *, by: str | None, reason: str) -> N
 
     Raises ConfigError without a doubt about it, a name or a reason, or while a run or a scheduler is there.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     language, file = config.language, config.var / "ledger.sqlite3"
     who, why = person_named(by), reason_given(reason, language=language)
     journal = config.var / "journal-ledger.jsonl"
     was_there = journal.exists()
-    with Presence(config):
+    with InstanceLock(config):
         for shop in config.known:  # one by one: no new run begins while there is a doubt
             with RunLock(config.var / "locks", shop=shop, clock=config.clock):
                 pass

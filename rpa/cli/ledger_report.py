@@ -15,11 +15,11 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from rpa.cli.console import asked, console
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 from rpa.printable import json_text
 from rpa.toml.document import meant_instead
 
@@ -82,7 +82,7 @@ def write_report(config_path: Path | None, *, since: str | None, until: str | No
     from rpa.report.history import Span, collect, write_history
     from rpa.report.terminal import totals_table
 
-    config = load(config_path)
+    config = load_config(config_path)
     chosen = frozenset(shop.name for shop in config.meant(shops)) if shops else None
     span = Span(since=_day("--from", since), until=_day("--to", until), shops=chosen)
     if span.since and span.until and span.since > span.until:
@@ -143,7 +143,7 @@ def show_ledger(
     No shop named: all actions, also those in shops that have left rpa.toml. Raises ConfigError for an unknown shop or
     state.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     names = [shop.name for shop in config.meant(shops)] if shops else [None]
     wanted = None if state is None else _state(state)
     with readable_ledger(config) as ledger:

@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 from rpa.cli.console import agreed, asked, console, person_named
 from rpa.cli.ledger_report import STATE_WORDS, opened_ledger, reason_given
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import LIVE, State
 from rpa.outcome import Outcome
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -127,7 +127,7 @@ def resolve(
 
     Raises ConfigError unless there is exactly one answer, which fits, a reason and a name, and no run of the shop.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     config.shop(shop)
     if not answers and sys.stdin.isatty():
         _ask(config, shop, subject=subject, kind=kind, by=by, reason=reason, yes=yes)
@@ -228,7 +228,7 @@ def _show(action: Action, *, config: Config) -> None:
         if words:
             console().print(f"{title.of(language)}: {words}", soft_wrap=True)
     if has_screen():
-        _open_for_a_person([*([str(folder)] if pictures else []), *addresses[:1]])
+        _open_for_person([*([str(folder)] if pictures else []), *addresses[:1]])
 
 
 def _addresses(action: Action, *, config: Config) -> Iterator[str]:
@@ -246,7 +246,7 @@ def _addresses(action: Action, *, config: Config) -> Iterator[str]:
             yield (shop.base_url or profile.base_url).rstrip("/") + path
 
 
-def _open_for_a_person(places: Sequence[str]) -> None:
+def _open_for_person(places: Sequence[str]) -> None:
     import click
 
     for place in places:

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from rpa.cli.console import console, secret_line
-from rpa.config import load
 from rpa.credentials import Vault, find_key
 from rpa.errors import ConfigError, NeedsPerson
 from rpa.language import Language, Text
 from rpa.notify.addresses import Source, as_apprise_spells_it, find_address, masked, secret_name
+from rpa.plugins import load_config
 from rpa.toml.document import meant_instead
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ _NOBODY_TYPES = Text(
 
 def list_channels(config_path: Path | None) -> None:
     """Print the channels: from which severity on, of which shops, and where their address is known from."""
-    config = load(config_path)
+    config = load_config(config_path)
     if not config.notify:
         console().print(_NONE.of(config.language), soft_wrap=True)
         return
@@ -99,7 +99,7 @@ def keep_address(config_path: Path | None, name: str, *, from_stdin: bool) -> No
     """
     from rpa.notify.sending import check_address
 
-    config = load(config_path)
+    config = load_config(config_path)
     channel = _channel(config, name)
     given = secret_line() if from_stdin else _typed(channel, language=config.language)
     if not given.strip():
@@ -117,7 +117,7 @@ def remove_address(config_path: Path | None, name: str) -> None:
     """Remove the kept address of a channel, also of one that is not in rpa.toml any more."""
     from rpa.credentials import forget_secret
 
-    config = load(config_path)
+    config = load_config(config_path)
     there = forget_secret(config.var / "secrets", secret_name(name))
     console().print((_REMOVED if there else _NOT_THERE).of(config.language).format(name=name), soft_wrap=True)
 
@@ -131,7 +131,7 @@ def try_channels(config_path: Path | None, name: str | None) -> None:
     from rpa.notify.channels import Notifier
     from rpa.notify.incident_messages import cause_of
 
-    config = load(config_path)
+    config = load_config(config_path)
     names = [_channel(config, name).name] if name is not None else [channel.name for channel in config.notify]
     if not names:
         console().print(_NONE.of(config.language), soft_wrap=True)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from rpa.cli.console import console, person_named
 from rpa.cli.ledger_report import opened_ledger
-from rpa.config import load
 from rpa.errors import ConfigError, KickedOut
 from rpa.kicks import Kicks
 from rpa.language import Language, Text
 from rpa.pauses import STOP_FILES, Pauses
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -51,7 +51,7 @@ def pause_shops(config_path: Path | None, names: Sequence[str], *, by: str | Non
 
     Raises ConfigError, also when the pause cannot be kept.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     person, pauses = person_named(by), Pauses(config.folder, config.var)
     try:
         for shop in _named(config, names):
@@ -72,7 +72,7 @@ def resume_shops(config_path: Path | None, names: Sequence[str]) -> None:
     What still holds is listed; exits with 3 when that is a pause of a shop that was named, or one of all shops.
     Raises ConfigError.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     language, pauses = config.language, Pauses(config.folder, config.var)
     said = console()
     asked_for = _named(config, names)

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rpa.browser.recording import Watching
+from rpa.browser.recording import Recording
 from rpa.cli.console import person_named
 from rpa.cli.progress import Terminal
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.log import to_terminal
-from rpa.plugins import flows
+from rpa.plugins import flows, load_config
 from rpa.printable import json_text
 from rpa.report.results import exit_code, run_document
-from rpa.runner.runner import Job, run
+from rpa.runner.job import Job
+from rpa.runner.runner import run
 from rpa.stopping import asked_to_stop
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class Asked:
     trace: bool = False
 
     @property
-    def watching(self) -> Watching:
+    def watching(self) -> Recording:
         """What a person wants to see."""
-        return Watching(
+        return Recording(
             headed=self.headed,
             slow_mo_ms=self.slow_mo_ms,
             step=self.step,
@@ -80,7 +80,7 @@ def run_and_tell(
     playwright: Playwright | None,
 ) -> None:
     """Run the flow, print table or JSON, and exit with the code that the outcomes mean."""
-    config = load(config_path)
+    config = load_config(config_path)
     results = run_here(config, flows()[flow_name], options=options, asked=asked, playwright=playwright)
     if asked.as_json:
         sys.stdout.write(json_text(run_document(results)) + "\n")

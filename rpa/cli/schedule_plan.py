@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from rpa.cli.console import console
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.monitoring.unsupported import unable
+from rpa.plugins import load_config
 from rpa.timetable import is_quiet, planned
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def check_plans(config: Config) -> None:
 
 def show_plan(config_path: Path | None, *, days: int) -> None:
     """Print what is planned from now on for so many days. Raises ConfigError when rpa.toml plans nothing."""
-    config = load(config_path)
+    config = load_config(config_path)
     check_plans(config)
     language, now = config.language, config.clock.now()
     found = [

@@ -11,12 +11,12 @@ from rich.text import Text as Styled
 
 from rpa.address import origin_of
 from rpa.cli.console import agreed, console, person_named
-from rpa.config import load
 from rpa.elements.approvals import PROFILE, Approvals
 from rpa.elements.profile import Risk
 from rpa.elements.registry import load_profile
 from rpa.elements.risks import refuse_lowered
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -85,7 +85,7 @@ def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: st
     unknown element ("did you mean"), when nobody is named, and for a profile that calls harmless what the program's
     code does for good.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     chosen, language = config.shop(shop), config.language
     profile = load_profile(chosen.platform, folder=config.selectors)
     refuse_lowered(profile)
@@ -107,7 +107,7 @@ def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: st
 
 def differences(config_path: Path | None, shop: str) -> None:
     """Print all that the shop's profile says otherwise than the one that came with the program."""
-    config = load(config_path)
+    config = load_config(config_path)
     profile = load_profile(config.shop(shop).platform, folder=config.selectors)
     if profile.own:
         _list(_OWN.with_words(name=profile.name, count=len(profile.own)), profile.own, language=config.language)

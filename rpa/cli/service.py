@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa.cli.console import console
-from rpa.config import load
 from rpa.errors import ConfigError, NeedsPerson
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 from rpa.service import host_of
 from rpa.service.program import is_fresh, program_of, sign_of_life
 
@@ -53,7 +53,7 @@ def install(config_path: Path | None, *, only_print: bool) -> None:
 
     Raises ConfigError when nothing is scheduled, or the system refuses.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     if not config.schedule:
         raise ConfigError(_NO_PLAN.with_words(path=config.path))
     program = program_of(config)
@@ -70,7 +70,7 @@ def install(config_path: Path | None, *, only_print: bool) -> None:
 
 def uninstall(config_path: Path | None) -> None:
     """Stop the service and remove it; what it has written stays."""
-    config = load(config_path)
+    config = load_config(config_path)
     program = program_of(config)
     handed = host_of(program).uninstall()
     _say(_REMOVED if handed.file else _WAS_NOT, language=config.language, file=handed.file)
@@ -81,7 +81,7 @@ def uninstall(config_path: Path | None) -> None:
 
 def status(config_path: Path | None) -> None:
     """Print whether the service is installed and works; exits with 3 unless it does."""
-    config = load(config_path)
+    config = load_config(config_path)
     language = config.language
     standing, sign = host_of(program_of(config)).standing(), sign_of_life(config)
     fresh = is_fresh(sign, now=config.clock.now())

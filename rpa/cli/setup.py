@@ -15,15 +15,15 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from rpa.cli.console import asked, console, language_of
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text, detect
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.cli.starter import Question
     from rpa.flow import Flow
-    from rpa.runner.shop_session import Premises
+    from rpa.runner.shop_session import ShopSetup
 
 _NO_PASSWORD = Text(
     en="The first line of standard input is empty, so there is no password for {shop}; nothing was kept.",
@@ -93,7 +93,7 @@ def write_first_config(config_path: Path | None) -> None:
         return asked(question.text, language=language, default=question.default)
 
     write_config(path, ask, language=language)
-    shop = next(iter(load(path).known))
+    shop = next(iter(load_config(path).known))
     console().print(_WRITTEN.of(language).format(path=path, shop=shop), soft_wrap=True)
 
 
@@ -110,7 +110,7 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
     from rpa.credentials import Vault, find_key
     from rpa.runner.shop_session import premises_of
 
-    config = load(config_path)
+    config = load_config(config_path)
     chosen = config.shop(shop)
     _check_login(shop, login=chosen.login, password=password)
     vault = Vault(config.var / "secrets", find_key())
@@ -142,7 +142,7 @@ def _check_login(shop: str, *, login: str, password: str | None) -> None:
         raise ConfigError(_NO_SCREEN.with_words(shop=shop))
 
 
-def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed: bool) -> None:
+def _enter_and_keep(premises: ShopSetup, *, enter: Callable[[View], None], headed: bool) -> None:
     """Log in in a browser without any earlier login, make sure that it is the right shop, and keep the login."""
     from rpa.browser.login import arrived_in_shop
     from rpa.browser.login_state import login_state
@@ -168,7 +168,7 @@ def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed
 
 
 @contextmanager
-def shop_to_itself(premises: Premises) -> Iterator[None]:
+def shop_to_itself(premises: ShopSetup) -> Iterator[None]:
     """Hold the shop's lock, and let the program's words go to the terminal and the log file."""
     from rpa.ledger.shop_lock import RunLock
     from rpa.log import to_terminal

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rpa.config import load, shop_name_problem
+from rpa.config import shop_name_problem
 from rpa.elements.registry import profiles
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 
 _ATTEMPTS = 3
 _INBOX = "inbox"
@@ -195,7 +196,7 @@ def write_config(path: Path, ask: Ask, *, language: Language) -> Path:
         (path.parent / _INBOX).mkdir(exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
-    load(path)
+    load_config(path)
     return path
 
 

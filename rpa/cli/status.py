@@ -14,17 +14,18 @@ from rich.text import Text as Styled
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
 from rpa.cli.status_table import shop_table, when
-from rpa.config import BrokenShop, load
+from rpa.config import BrokenShop
 from rpa.errors import KickedOut
 from rpa.language import Language, Text
 from rpa.monitoring.backlog import orders_of
 from rpa.monitoring.health import allowed_down, complaint, scheduler_of
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shop_words import addressed, named
 from rpa.monitoring.shops import IN_A_ROW, shop_states
 from rpa.monitoring.status_json import document
 from rpa.monitoring.tasks import folded, tasks
 from rpa.monitoring.wording import forecasts
+from rpa.plugins import load_config
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ def show_status(config_path: Path | None, names: Sequence[str], *, as_json: bool
 
     `max_down`: how many shops may be down, as a number or a share ("1%"). Raises ConfigError.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     shops, language, now = config.meant(names), config.language, config.clock.now()
-    allowed, words = allowed_down(max_down, shops=len(shops)), Vocabulary.of_flows()
+    allowed, words = allowed_down(max_down, shops=len(shops)), ReasonCatalog.of_flows()
     with readable_ledger(config) as ledger:
         orders = orders_of(ledger, shops=[shop.name for shop in shops], words=words)
         states = shop_states(config, ledger, shops=shops, orders=orders, words=words, now=now)
@@ -90,7 +91,7 @@ def _tell(lines: Sequence[str], *, language: Language) -> None:
 
 
 def _troubles(
-    states: Sequence[ShopState], *, program: Sequence[Incident], words: Vocabulary, language: Language, now: datetime
+    states: Sequence[ShopState], *, program: Sequence[Incident], words: ReasonCatalog, language: Language, now: datetime
 ) -> Iterator[str]:
     """What is wrong, a sentence each, with all the shops that have it in common."""
     shops: dict[str | Text, list[str]] = defaultdict(list)
@@ -105,7 +106,7 @@ def _troubles(
     yield from forecasts(states, language=language)
 
 
-def _wrong(state: ShopState, *, words: Vocabulary, language: Language, now: datetime) -> Iterator[str | Text]:
+def _wrong(state: ShopState, *, words: ReasonCatalog, language: Language, now: datetime) -> Iterator[str | Text]:
     if state.problem:
         yield state.problem
     yield from (_sentence(each, words=words) for each in state.incidents)
@@ -120,7 +121,7 @@ def _wrong(state: ShopState, *, words: Vocabulary, language: Language, now: date
         yield state.pause.in_words
 
 
-def _sentence(incident: Incident, *, words: Vocabulary) -> str | Text:
+def _sentence(incident: Incident, *, words: ReasonCatalog) -> str | Text:
     return words.sentence(incident.cause.partition(":")[0]) or incident.message
 
 

@@ -14,13 +14,14 @@ from rich.text import Text as Styled
 
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
-from rpa.config import BrokenShop, load
+from rpa.config import BrokenShop
 from rpa.language import Language, Text
 from rpa.monitoring.backlog import orders_of
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shop_words import addressed, named
 from rpa.monitoring.tasks import each_by_itself, folded, tasks
 from rpa.monitoring.wording import moment
+from rpa.plugins import load_config
 from rpa.printable import json_text
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ def show_todo(config_path: Path | None, names: Sequence[str], *, as_json: bool, 
 
     `every`: each order on its own line. Raises ConfigError for an unknown shop or group.
     """
-    config = load(config_path)
+    config = load_config(config_path)
     meant = config.meant(names)
     shops, broken = [shop.name for shop in meant], [shop for shop in meant if isinstance(shop, BrokenShop)]
-    now, words = config.clock.now(), Vocabulary.of_flows()
+    now, words = config.clock.now(), ReasonCatalog.of_flows()
     with readable_ledger(config) as ledger:
         orders = orders_of(ledger, shops=shops, words=words)
         wanted = shops if names else [*shops, ""]
@@ -138,7 +139,7 @@ def show_digest(config_path: Path | None) -> None:
     """Print the digest of the hours since the last one was due."""
     from rpa.notify.digest import newest_due, text
 
-    config = load(config_path)
+    config = load_config(config_path)
     at, now = config.digest.at, config.clock.now()
     day = now.date() if at is None else newest_due(at, now=now).date() + timedelta(days=1)
     with readable_ledger(config) as ledger:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rpa.config.broken import BrokenShop
 from rpa.config.loaded import Config
 from rpa.config.mistakes import flow_options
+from rpa.config.offered import Offered
 from rpa.config.reading import config_file, file_model, load
 from rpa.config.shop import Caps, Shop, shop_name_problem
 from rpa.config.tables import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, WatchConfig
@@ -17,6 +18,7 @@ __all__ = [
     "Config",
     "DigestConfig",
     "File",
+    "Offered",
     "SchedulerConfig",
     "Shop",
     "WatchConfig",

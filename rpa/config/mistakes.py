@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from rpa import plugins
 from rpa.config.loaded import Naming
 from rpa.config.shop import shop_name_problem
 from rpa.errors import ConfigError
@@ -18,10 +17,10 @@ from rpa.toml.document import Mistake, did_you_mean
 from rpa.toml.shape import said
 
 if TYPE_CHECKING:
-    from rpa.flow import Flow
+    from rpa.config.offered import HasOptions
 
 
-def flow_options(flow: Flow, written: Mapping[str, Any], *, folder: Path) -> Any:
+def flow_options(flow: HasOptions, written: Mapping[str, Any], *, folder: Path) -> Any:
     """The flow's options dataclass with these values; paths count from `folder`. Raises ConfigError."""
     mistakes = list(option_mistakes(flow, written))
     if mistakes:
@@ -32,7 +31,7 @@ def flow_options(flow: Flow, written: Mapping[str, Any], *, folder: Path) -> Any
     return flow.options(**given)
 
 
-def option_mistakes(flow: Flow, written: Mapping[str, Any]) -> Iterator[Mistake]:
+def option_mistakes(flow: HasOptions, written: Mapping[str, Any]) -> Iterator[Mistake]:
     """What is wrong with these values, each at its place among them."""
     for field in fields(flow.options):
         if field.name in written and field.metadata.get("attended"):
@@ -47,7 +46,7 @@ def option_mistakes(flow: Flow, written: Mapping[str, Any]) -> Iterator[Mistake]
             yield Mistake(detail["loc"], text)
 
 
-def _read(flow: Flow, written: Mapping[str, Any]) -> BaseModel:
+def _read(flow: HasOptions, written: Mapping[str, Any]) -> BaseModel:
     hints = get_type_hints(flow.options)
     keys: dict[str, Any] = {
         field.name: (hints[field.name], Field(default=None if field.default is MISSING else field.default))
@@ -82,8 +81,16 @@ def shop_mistakes(data: Mapping[str, Any], *, optional: bool) -> Iterator[Mistak
             yield Mistake((*place, "name"), f'the shop\'s name is its heading, [shops.{name}]; use "mall_name"')
 
 
-def reference_mistakes(data: Mapping[str, Any], *, groups: Mapping[str, Sequence[str] | None]) -> Iterator[Mistake]:
-    """Of schedule and channels. `groups`: every shop's groups, from all files; None: those cannot be told."""
+def reference_mistakes(
+    data: Mapping[str, Any],
+    *,
+    groups: Mapping[str, Sequence[str] | None],
+    flows: Callable[[], Mapping[str, HasOptions]],
+) -> Iterator[Mistake]:
+    """Of schedule and channels. `groups`: every shop's groups, from all files; None: those cannot be told.
+
+    `flows`: those that a schedule may name, by name; asked for only when it names one.
+    """
     naming = Naming.of_groups(groups)
     for key in ("schedule", "notify"):
         seen: set[object] = set()
@@ -94,7 +101,7 @@ def reference_mistakes(data: Mapping[str, Any], *, groups: Mapping[str, Sequence
                 yield Mistake((key, number, "name"), f'there is another one called "{name}"; give it a name of its own')
             seen.add(name if isinstance(name, str) else None)
     for number, table in _tables(data, "schedule"):
-        yield from _flow_mistakes(("schedule", number), table)
+        yield from _flow_mistakes(("schedule", number), table, flows=flows)
 
 
 def _tables(data: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -111,11 +118,13 @@ def _unknown_shops(place: tuple[str, int], table: Mapping[str, Any], *, naming: 
             yield Mistake((*place, "shops", number), f"rpa.toml {problem.en}")
 
 
-def _flow_mistakes(place: tuple[str, int], table: Mapping[str, Any]) -> Iterator[Mistake]:
+def _flow_mistakes(
+    place: tuple[str, int], table: Mapping[str, Any], *, flows: Callable[[], Mapping[str, HasOptions]]
+) -> Iterator[Mistake]:
     name, options = table.get("flow"), table.get("options")
-    flows = plugins.flows()
-    if isinstance(name, str) and name not in flows:
-        yield Mistake((*place, "flow"), f'there is no flow "{name}"{did_you_mean(name, flows)}')
+    known = flows()
+    if isinstance(name, str) and name not in known:
+        yield Mistake((*place, "flow"), f'there is no flow "{name}"{did_you_mean(name, known)}')
     elif isinstance(name, str) and isinstance(options, Mapping):
-        for mistake in option_mistakes(flows[name], options):
+        for mistake in option_mistakes(known[name], options):
             yield Mistake((*place, "options", *mistake.place), mistake.text)

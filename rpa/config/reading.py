@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import create_model
+from pydantic import BaseModel, create_model
 
-from rpa import discovery
 from rpa.config.loaded import Config
 from rpa.config.mistakes import shop_mistakes
+from rpa.config.offered import Offered
 from rpa.config.shop import Shop
 from rpa.config.shopfiles import ShopFiles, sorted_out, with_name
 from rpa.config.tables import File
@@ -33,8 +33,10 @@ _ABSENT = Text(
 )
 
 
-def load(path: Path | None = None) -> Config:
+def load(path: Path | None = None, *, offered: Offered) -> Config:
     """The configuration of this `config_file`, with the shops of shops/*.toml beside it.
+
+    `offered`: what flows add to it; see `rpa.plugins.load_config`.
 
     A shop whose own file has a mistake, or that is there twice, is `broken`. Raises ConfigError for mistakes of
     rpa.toml itself, which lists those of the files of shops, too.
@@ -42,8 +44,8 @@ def load(path: Path | None = None) -> Config:
     found = config_file(path)
     if not found.is_file():
         raise ConfigError(_ABSENT.with_words(path=found))
-    table = _shop_model()
-    alone = ShopFiles(found.parent / "shops", model=table)
+    table = _shop_model(offered.shop_settings)
+    alone = ShopFiles(found.parent / "shops", model=table, flows=offered.flows)
     optional = bool(alone.written)
     try:
         file = read(
@@ -72,9 +74,9 @@ def load(path: Path | None = None) -> Config:
     )
 
 
-def file_model() -> type[File]:
-    """The model of rpa.toml with the settings of all installed flows in each shop's table."""
-    return _file_model(_shop_model())
+def file_model(shop_settings: Sequence[type[BaseModel]]) -> type[File]:
+    """The model of rpa.toml with these settings of flows in each shop's table."""
+    return _file_model(_shop_model(shop_settings))
 
 
 def _file_model(shop: type[Shop]) -> type[File]:
@@ -82,8 +84,8 @@ def _file_model(shop: type[Shop]) -> type[File]:
     return create_model("File", __base__=File, shops=(dict[str, kind], ...))
 
 
-def _shop_model() -> type[Shop]:
-    models = list(dict.fromkeys(discovery.shop_settings().values()))
+def _shop_model(shop_settings: Sequence[type[BaseModel]]) -> type[Shop]:
+    models = list(dict.fromkeys(shop_settings))
     owners: dict[str, str] = dict.fromkeys(Shop.model_fields, "rpa itself")
     for model in models:
         for key in model.model_fields:

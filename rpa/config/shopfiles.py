@@ -10,6 +10,7 @@ from typing import Any
 
 from rpa.config.broken import BrokenShop, groups_of, legible
 from rpa.config.mistakes import reference_mistakes
+from rpa.config.offered import HasOptions
 from rpa.config.shop import Shop, shop_name_problem
 from rpa.errors import ConfigError
 from rpa.toml.document import Mistake, read
@@ -21,7 +22,9 @@ Written = tuple[str, Shop | BrokenShop]
 class ShopFiles:
     """The files of a folder; each is read on its own, so that its mistakes are those of one shop."""
 
-    def __init__(self, folder: Path, *, model: type[Shop]) -> None:
+    def __init__(self, folder: Path, *, model: type[Shop], flows: Callable[[], Mapping[str, HasOptions]]) -> None:
+        """`model`: of a shop's table; `flows`: those that a schedule may name, by name."""
+        self._flows = flows
         self._tables: dict[str, Mapping[str, Any]] = {}
         self.written: list[Written] = [self._read(path, model=model) for path in sorted(folder.glob("[!.~]*.toml"))]
 
@@ -52,7 +55,8 @@ class ShopFiles:
         """What rpa.toml says of shops and groups that are in neither rpa.toml nor a file."""
         shops = data.get("shops")
         here = {name: groups_of(table) for name, table in shops.items()} if isinstance(shops, Mapping) else {}
-        return reference_mistakes(data, groups={**here, **{shop.name: shop.groups for _, shop in self.written}})
+        groups = {**here, **{shop.name: shop.groups for _, shop in self.written}}
+        return reference_mistakes(data, groups=groups, flows=self._flows)
 
 
 def with_name(name: str, table: Mapping[str, Any]) -> Mapping[str, Any]:

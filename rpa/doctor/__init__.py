@@ -23,7 +23,10 @@ __all__ = ["Finding", "State", "examine"]
 
 
 def examine(path: Path | None = None) -> list[Finding]:
-    """All checks. `path`: as for `rpa.config.load`; without a readable configuration, what needs one is left out."""
+    """All checks; without a readable configuration, what needs one is left out.
+
+    `path`: as for `rpa.plugins.load_config`.
+    """
     found = [python(), playwright(), browser(), fonts(), ffmpeg(), key(), *root()]
     config, finding = configuration(path)
     found.append(finding)

@@ -29,11 +29,11 @@ _UNSEEN = Text(
 
 def configuration(path: Path | None) -> tuple[Config | None, Finding]:
     """The configuration, if it can be read, and the finding."""
-    from rpa.config import load
+    from rpa.plugins import load_config
 
     name = Text(en="Configuration", zh="配置文件")
     try:
-        config = load(path)
+        config = load_config(path)
     except ConfigError as error:
         return None, fail(name, Text(en=str(error), zh=f"请修改配置文件：\n{error}"))
     return config, ok(name, f"{config.path} ({', '.join(config.shops)})")

@@ -31,7 +31,7 @@ class Fatal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class FatalFiles:
+class Quarantine:
     """Notes of what is being read, in a folder of their own. Those of processes that are gone say what ended them."""
 
     folder: Path

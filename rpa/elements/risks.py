@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from rpa import plugins
+from rpa.discovery import named_values
 from rpa.elements.profile import Risk
 from rpa.elements.uiwords import closing_problem
 from rpa.errors import ConfigError
@@ -31,13 +31,29 @@ _LEFT_BY = Text(
 )
 
 
+@runtime_checkable
+class _Committing(Protocol):
+    """A platform, as far as it matters here: what its code does for good."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def commits(self) -> frozenset[str]: ...
+
+
+def _commits(platform: str) -> frozenset[str]:
+    """The elements with which this platform's code does what cannot be undone; none for one that has no code."""
+    found = named_values("rpa.platforms", _Committing, what="platform").get(platform)
+    return found.commits if found is not None else frozenset()
+
+
 def refuse_lowered(profile: Profile) -> None:
     """Raise ConfigError when this profile calls anything harmless with which its platform's code commits.
 
     Or when it would leave a dialog by such an element.
     """
-    platform = plugins.platforms().get(profile.name)
-    commits = platform.commits if platform is not None else frozenset()
+    commits = _commits(profile.name)
     for name in sorted(commits & profile.elements.keys()):
         refuse_harmless(profile.element(name), profile=profile)
     for dialog in profile.dialogs.values():
@@ -54,10 +70,9 @@ def refuse_harmless(element: Element, *, profile: Profile) -> None:
 
 def risk_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     """Elements that the platform's code uses for what cannot be undone and that are called harmless."""
-    platform = plugins.platforms().get(str(data.get("name")))
     found = data.get("elements")
     elements: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
-    for name in sorted(platform.commits & elements.keys()) if platform is not None else ():
+    for name in sorted(_commits(str(data.get("name"))) & elements.keys()):
         if isinstance(elements[name], Mapping) and elements[name].get("risk") in _HARMLESS:
             text = 'the program does with it what cannot be undone; only risk = "destructive" is true'
             yield Mistake(("elements", name, "risk"), text)

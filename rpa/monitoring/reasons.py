@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
+class ReasonCatalog:
     """The words of all flows together."""
 
     reports: Mapping[str, ReportShape]

@@ -20,7 +20,7 @@ from rpa.report.results import Incident
 from rpa.report.run_report import RunReport
 from rpa.run import Run
 from rpa.runner.follow_up import keep_ending, keep_findings, keep_login
-from rpa.runner.shop_session import Premises, check_own_profile, offices_of, opened
+from rpa.runner.shop_session import ShopSetup, check_own_profile, offices_of, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.runs import RunRecord
-    from rpa.runner.runner import Job
+    from rpa.runner.job import Job
 
 
 _STOPPED = Text(en="{shop}: {error}", zh="{shop}：{error}")
@@ -45,7 +45,7 @@ _PICTURE = Text(en="{said} Screenshot: {picture}", zh="{said} 截图：{picture}
 class ShopRun:
     """The flow in one shop, from taking the shop's lock to closing its report."""
 
-    def __init__(self, job: Job, premises: Premises, *, shared: Any) -> None:
+    def __init__(self, job: Job, premises: ShopSetup, *, shared: Any) -> None:
         self._job = job
         self._premises = premises
         self._shared = shared

@@ -74,7 +74,7 @@ _OF_SHOP = Text(en="{shop}: {words}", zh="{shop}：{words}")
 _OF_ALL = Text(en="{words}", zh="{words}")
 
 
-class Trouble:
+class Failures:
     """What of the scheduler fails at the moment, by shop and cause."""
 
     def __init__(self, ledger: Ledger, *, clock: Clock, language: Language) -> None:

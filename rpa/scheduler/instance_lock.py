@@ -40,7 +40,7 @@ class AnotherIsThere(ConfigError):
     """A process is this folder's scheduler already."""
 
 
-class Presence:
+class InstanceLock:
     """Being the scheduler of this configuration's folder, from `with` to its end."""
 
     def __init__(self, config: Config) -> None:

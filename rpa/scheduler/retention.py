@@ -102,7 +102,7 @@ _LEAST = timedelta(days=30)
 """How long at least what somebody was told of, or gave us, is remembered; and no run takes so long."""
 
 
-class Tidying:
+class Retention:
     """Removes what is old: records once a day, then the files of each shop once it is not being run."""
 
     def __init__(self, config: Config, *, ledger: Ledger) -> None:

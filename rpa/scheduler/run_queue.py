@@ -39,7 +39,7 @@ _WAITS = Text(
 )
 
 
-class Waiting:
+class RunQueue:
     """Since when each entry waits in each shop, also where its next moment has overtaken the one that waited first."""
 
     def __init__(self, config: Config, *, ledger: Ledger) -> None:

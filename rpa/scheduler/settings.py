@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rpa.config import config_file, load
+from rpa.config import config_file
 from rpa.errors import ConfigError
+from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ class Settings:
         """Read this file as `load` does. Raises ConfigError when it has a mistake."""
         # Before it is read: what is saved meanwhile is another file than that one.
         self._read = self._seen = tuple(_signs(config_file(path)))
-        self.current = load(path)
+        self.current = load_config(path)
         """As it was last read without a mistake."""
         self._heed: list[Callable[[Config], object]] = []
         self._looks = 0
@@ -49,7 +50,7 @@ class Settings:
         if self._changed():
             self._looks, self._read, self._problem = 0, self._seen, None
             try:
-                self.current, self._unheard = load(self.current.path), True
+                self.current, self._unheard = load_config(self.current.path), True
             except ConfigError as error:
                 self._problem = error
         if self._problem is not None:

@@ -1,4 +1,4 @@
-"""What a worker is sent for: from the order in JSON to a run, and from its result to what is told of it."""
+"""A worker's run: from the order in JSON to a job, and from its result to the answer in JSON."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from loguru import logger
 
 from rpa.browser.session import Guest
 from rpa.browser.shared import mark
-from rpa.config import flow_options, load
+from rpa.config import flow_options
 from rpa.errors import ConfigError, RpaError, ShopBusy
 from rpa.language import detect
 from rpa.log import to_file
-from rpa.plugins import flows
+from rpa.plugins import flows, load_config
 from rpa.report.results import shop_document
-from rpa.runner.runner import Job, run
+from rpa.runner.job import Job
+from rpa.runner.runner import run
 from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from rpa.config import Config
     from rpa.report.results import ShopResult
-    from rpa.scheduler.control_channel import Leash
+    from rpa.scheduler.control_channel import ControlChannel
     from rpa.scheduler.processes import Message
 
 
@@ -43,7 +44,7 @@ class Unwatched:
         return True
 
 
-def done(order: Message, leash: Leash, *, playwright: Playwright, stopping: Callable[[], bool]) -> Message:
+def done(order: Message, leash: ControlChannel, *, playwright: Playwright, stopping: Callable[[], bool]) -> Message:
     """Run the flow; {"result": …} or {"busy": …}: how it ended."""
 
     def announce(page: Page) -> None:
@@ -52,7 +53,7 @@ def done(order: Message, leash: Leash, *, playwright: Playwright, stopping: Call
 
     guest, language = Guest(endpoint=order["endpoint"], announce=announce), detect()
     try:
-        config = load(Path(order["config"]))
+        config = load_config(Path(order["config"]))
         language = config.language
         with to_file(config.var / "log", shop=order["shop"]):
             [result] = run(_job(order, config, guest=guest, playwright=playwright, stopping=stopping))

@@ -76,7 +76,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ServiceState:
     """How a service stands."""
 
     installed: bool

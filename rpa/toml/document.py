@@ -7,7 +7,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -166,8 +166,8 @@ def _mistake(detail: ErrorDetails, model: type[BaseModel]) -> Mistake:
     return Mistake(place, said(detail))
 
 
-def _placed(mistakes: Iterable[Mistake], text: str) -> list[tuple[int, str]]:
-    lines = key_lines(text)
+def _placed(mistakes: Sequence[Mistake], text: str) -> list[tuple[int, str]]:
+    lines = key_lines(text) if mistakes else {}
     found = []
     for mistake in mistakes:
         place = mistake.place

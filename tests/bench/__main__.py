@@ -102,12 +102,15 @@ def _read_in_a_process(*, orders: int) -> dict[str, float]:
 
 
 def programs(browser: Browser, repetitions: int) -> list[Line]:
-    """Whole programs: the help, and the way to the first list."""
+    """Whole programs: the help, and a run: the way to its first list, and what it costs."""
     helps = tuple(starting.help_pair() for _ in range(3 * repetitions))
-    lists = tuple(starting.first_list_pairs(browser, repetitions))
+    runs = starting.one_shot_pairs(browser, max(5, repetitions))
+    lists = tuple((ours.first_list_s, bare.first_list_s) for ours, bare in runs)
+    processor = tuple((ours.processor_s, bare.processor_s) for ours, bare in runs)
     return [
         Line(what="rpa --help : a typer hello-world's", pairs=helps, bound=1.5),
         Line(what="start to first list read : bare script", pairs=lists, bound=1.2),
+        Line(what="processor seconds of that run, to its end : bare script", pairs=processor, bound=1.5),
     ]
 
 

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from fixtures.mockshop.harness import MockShop
 from fixtures.sheets.formats import write_csv
-from flows.bulk_import.routes import By
+from flows.bulk_import.routes import By, shipping_batch
 from flows.orders.api import OrdersPage, ReadsOrders
 from flows.ship_batch import SHIP_BATCH
-from flows.shipping.batch import ShippingDesk
 from rpa.browser.session import launched
 from tests.bench import anchors
 from tests.bench.shop import Parcel, bare_page, configured, newest_parcels, our_run, started
@@ -124,14 +123,14 @@ class _Timed:
 def _shipped(run: Run) -> Shipped:
     reading = _Timed(run.office(ReadsOrders))
     run = replace(run, offices={**run.offices, ReadsOrders: lambda: reading})
-    desk = ShippingDesk(run, by=By.IMPORT)
+    desk = shipping_batch(run, by=By.IMPORT)
     begin = time.perf_counter()
     desk.decide(desk.read_pending_orders())
-    rows = list(desk.report_what_is_not_to_be_shipped())
+    rows = list(desk.report_skipped())
     decided = time.perf_counter()
     rows += desk.ship_all()
-    rows += desk.read_back_everything()
-    rows += desk.try_again_what_was_proven_not_shipped()
+    rows += desk.read_back_all()
+    rows += desk.retry_unshipped()
     settled = time.perf_counter()
     done = sum(row["outcome"] == "done" for row in rows)
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

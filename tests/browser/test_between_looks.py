@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def when_read(css: str, then: str, *, times: int = 1) -> str:
 
 
 def test_a_row_that_is_gone_is_a_doubt_about_one_order(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view, "_patience_ms", IMPATIENT_MS)
+    monkeypatch.setattr(view, "shop_page", replace(view.shop_page, patience_s=IMPATIENT_MS / 1000))
     view.page.set_content(table(row("A-1")))
     one = view.row("orders", "A-1")
     view.page.evaluate("document.querySelector('tbody').innerHTML = ''")
@@ -64,14 +65,14 @@ def test_a_dialog_is_read_when_it_is_drawn(view: View, css: str) -> None:
 
 
 def test_a_dialog_that_goes_on_being_empty_is_a_doubt(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view, "_patience_ms", IMPATIENT_MS)
+    monkeypatch.setattr(view, "shop_page", replace(view.shop_page, patience_s=IMPATIENT_MS / 1000))
     view.page.set_content(SHOP + CLICKS + dialog(""))
     with pytest.raises(InDoubt, match="shows '', not A-1"):
         view.dialog("ship", "A-1").read()
 
 
 def test_a_click_that_keeps_the_page_busy_is_done_once(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rpa.browser.actions._COVERED_MS", IMPATIENT_MS)
+    monkeypatch.setattr("rpa.browser.area._COVERED_MS", IMPATIENT_MS)
     works = "<script>search.onclick = () => { const end = Date.now() + 1500; while (Date.now() < end); }</script>"
     view.page.set_content(SHOP + CLICKS + SEARCH.format("search") + works)
     view.click("orders.search")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ def test_an_unknown_overlay_is_not_touched(hasty_view: View) -> None:
 def test_what_closes_a_known_popup_is_not_pressed_in_an_unknown_one(
     view: View, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(view, "_patience_ms", 500)
+    monkeypatch.setattr(view, "shop_page", replace(view.shop_page, patience_s=0.5))
     view.page.set_content(SHOP + CLICKS + popup("Delete all orders?", name="deletes") + popup("News", name="news"))
     with pytest.raises(UnknownOverlay, match="Delete all orders"):
         view.clear()
@@ -242,7 +243,8 @@ def test_what_stands_on_something_for_good_is_not_clicked_as_something_harmless(
 
 def test_what_is_done_for_good_is_never_done_with_something_called_harmless(view: View) -> None:
     note = PROFILE.element("ship.confirm").model_copy(update={"risk": Risk.WRITE})
-    view.profile = PROFILE.model_copy(update={"elements": {**PROFILE.elements, "ship.confirm": note}})
+    profile = PROFILE.model_copy(update={"elements": {**PROFILE.elements, "ship.confirm": note}})
+    view.shop_page = replace(view.shop_page, profile=profile)
     view.page.set_content(SHOP + CLICKS + SHIP)
     with pytest.raises(ConfigError, match="only “destructive” is true"):
         view.dialog("ship", "A-1").commit("ship.confirm")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 from flows.bulk_import.api import ImportResult
 from flows.bulk_import.web import WebImports
 from flows.bulk_import.web_records import RecordsPage

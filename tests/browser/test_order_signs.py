@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_page_that_cannot_be_read_gives_no_sign_for_a_clear_one(signs: WebSign
 
 def test_a_profile_that_does_not_describe_the_page_yet_gives_no_clear_sign(clerk: Clerk, view: View) -> None:
     lists = {name: spec for name, spec in view.profile.lists.items() if name != "order_detail"}
-    view.profile = view.profile.model_copy(update={"lists": lists})
+    view.shop_page = replace(view.shop_page, profile=view.profile.model_copy(update={"lists": lists}))
     seen = WebSigns(view, shop=NO_SETTINGS).signs(clerk.an_order())
     assert set(seen.audit.values()) == {Mark.UNREADABLE}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rpa.browser.view import View
@@ -26,7 +28,7 @@ from tests.support.tiny_site import CLICKS, PROFILE, SHOP
 def test_a_popup_is_closed_by_nothing_but_what_closes(hasty_view: View, button: str) -> None:
     """Whatever the profile says is its button: here each is found by the profile's locator."""
     popups = {"news": PROFILE.popups["chick"].model_copy(update={"container": ".popup", "close": Locator(css="#ok")})}
-    hasty_view.profile = PROFILE.model_copy(update={"popups": popups})
+    hasty_view.shop_page = replace(hasty_view.shop_page, profile=PROFILE.model_copy(update={"popups": popups}))
     hasty_view.page.set_content(f'{SHOP}{CLICKS}<div class="popup">News {button}</div>')
     with pytest.raises(UnknownOverlay, match="was not closed"):
         hasty_view.clear()
@@ -43,7 +45,7 @@ def test_a_popup_is_closed_by_nothing_but_what_closes(hasty_view: View, button: 
 )
 def test_what_only_closes_a_popup_closes_it(view: View, button: str) -> None:
     popups = {"news": PROFILE.popups["chick"].model_copy(update={"container": ".popup", "close": Locator(css="#ok")})}
-    view.profile = PROFILE.model_copy(update={"popups": popups})
+    view.shop_page = replace(view.shop_page, profile=PROFILE.model_copy(update={"popups": popups}))
     view.page.set_content(f'{SHOP}<div class="popup">News {button}</div>')
     view.clear()
     assert len(view.guard.closed) == 1

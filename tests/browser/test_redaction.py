@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from rpa.browser.login import type_password
-from rpa.browser.recording import Watching
+from rpa.browser.recording import Recording
 from rpa.browser.redaction import scrubbed
 from rpa.browser.session import shop_page
-from rpa.config import load
 from rpa.credentials import Vault, key_from
+from rpa.plugins import load_config
 from rpa.runner.shop_session import premises_of, viewed
 from tests.support.mock_shop import LOGIN, PASSWORD, ShopFolder
 
@@ -62,7 +62,7 @@ def test_a_trace_has_no_cookie_password_or_token(site: TinySite, chromium: Brows
     state = json.dumps({"cookies": [kept], "origins": storage}).encode()
     with (
         shop_page(chromium, state=state, timezone="Asia/Shanghai", still=False) as page,
-        Watching(trace=True).over(page, folder=tmp_path, secrets=["typed-Pass-1"]),
+        Recording(trace=True).over(page, folder=tmp_path, secrets=["typed-Pass-1"]),
     ):
         page.goto(f"{site.url}/orders")
         page.locator("#word").fill("typed-Pass-1")
@@ -88,7 +88,7 @@ def test_the_password_of_a_login_within_a_watched_run_is_shown_nowhere(
     mock_shop: MockShop, chromium: Browser, tmp_path: Path
 ) -> None:
     folder = ShopFolder(tmp_path / "owner", url=mock_shop.url)
-    config = load(folder.path / "rpa.toml")
+    config = load_config(folder.path / "rpa.toml")
     vault = Vault(config.var / "secrets", key_from(folder.key))
     premises = premises_of(config.shop("demo"), config=config, vault=vault)
     pictures: list[bytes] = []

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from rpa.browser.session import Guest, shop_page
 from rpa.browser.shared import SharedBrowser, connected, mark, shared
-from rpa.config import load
 from rpa.errors import TryAgain
+from rpa.plugins import load_config
 from rpa.scheduler.browser_host import BrowserHost
 from rpa.scheduler.crash_recovery import workshop
 from tests.support.download_site import ORDERS, attach
@@ -136,7 +136,7 @@ def test_only_this_user_reaches_the_browser_it_knows_no_key_and_keeps_all_in_var
     with tempfile.TemporaryDirectory(prefix="rpa-", dir="/tmp") as root:
         project = Path(root) / deep
         ShopFolder(project, url="http://127.0.0.1:1")
-        config = load(project / "rpa.toml")
+        config = load_config(project / "rpa.toml")
         with workshop(config.var / "scheduler.json") as place:
             host = BrowserHost(config, workshop=place)
             try:
@@ -156,7 +156,7 @@ def test_only_this_user_reaches_the_browser_it_knows_no_key_and_keeps_all_in_var
 def test_a_worker_that_ends_once_it_told_of_its_page_takes_nobodys_browser_along(
     driver: Playwright, tmp_path: Path
 ) -> None:
-    config = load(ShopFolder(tmp_path, url="http://127.0.0.1:1").path / "rpa.toml")
+    config = load_config(ShopFolder(tmp_path, url="http://127.0.0.1:1").path / "rpa.toml")
     with workshop(config.var / "scheduler.json") as place:
         host = BrowserHost(config, workshop=place)
         try:

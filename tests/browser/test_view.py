@@ -221,7 +221,7 @@ def test_a_click_that_leads_to_a_slow_answer_is_done_once(view: View, site: Tiny
 
 
 def test_a_click_below_a_known_popup_closes_that_first(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rpa.browser.actions._COVERED_MS", SOON_S * 1000)
+    monkeypatch.setattr("rpa.browser.area._COVERED_MS", SOON_S * 1000)
     button = '<button id="search" onclick="this.textContent = 1">Search</button>'
     popup = """<div class="popup" style="position: fixed; inset: 0">News
         <button id="ok" onclick="this.parentNode.remove()">Got it</button></div>"""

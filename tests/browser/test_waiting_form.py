@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from flows.ship import SHIP, Options
 from rpa.clock import Clock
-from rpa.config import Config, load
-from rpa.runner.runner import Job, run
+from rpa.config import Config
+from rpa.plugins import load_config
+from rpa.runner.job import Job
+from rpa.runner.runner import run
 from tests.support.small_shop import SmallShop, small_shop
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class SlowPerson:
 def test_a_form_that_waited_is_read_again_before_it_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with small_shop(tmp_path, parcels=2, virtual=0, held=()) as shop:
         monkeypatch.setenv("RPA_KEY", shop.folder.key)
-        read = load(tmp_path / "rpa.toml")
+        read = load_config(tmp_path / "rpa.toml")
         clock = MovableClock(read.zone)
         config = MovableConfig(**{each.name: getattr(read, each.name) for each in fields(read)}, movable=clock)
         job = Job(

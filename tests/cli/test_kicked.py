@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rpa.config import load
 from rpa.doctor.configuration import kicked_out
+from rpa.plugins import load_config
 from tests.support.mock_shop import Result
 from tests.support.small_shop import small_shop
 
@@ -21,7 +21,7 @@ def test_no_run_types_the_password_after_a_kick_until_a_person_resumes_the_shop(
         assert checked.exit_code == 3
         assert "rpa login demo" in checked.stderr
         assert shop.mock.truth()["logins"] == before
-        [finding] = kicked_out(load(shop.folder.path / "rpa.toml"))
+        [finding] = kicked_out(load_config(shop.folder.path / "rpa.toml"))
         assert "`rpa resume demo`" in finding.message.en
 
         assert shop.folder.run("resume", "demo").exit_code == 0

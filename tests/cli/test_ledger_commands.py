@@ -71,7 +71,7 @@ def test_a_changed_order_is_released(kept: Project) -> None:
     run = kept.rpa("ledger", "resolve", "demo", "changed-1", "--changed-ok", REASON)
     assert run.returncode == 0, run.stderr
     with ledger(kept) as opened:
-        assert opened.see("demo", sightings=[("changed-1", "b", {"spec": "blue"})]) == {}
+        assert opened.see("demo", fingerprints=[("changed-1", "b", {"spec": "blue"})]) == {}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from rpa.ledger.shop_lock import RunLock
-from rpa.scheduler.instance_lock import Presence
+from rpa.scheduler.instance_lock import InstanceLock
 from tests.support.holds import ONE, REASON, TWO, holds
 from tests.support.in_process import rpa
 from tests.support.project import Project
@@ -70,7 +70,7 @@ def test_it_is_not_accepted_while_something_is_running(restored: Project) -> Non
     config = restored.config
     with RunLock(config.var / "locks", shop="demo", clock=config.clock):
         assert "Another run of shop demo" in rpa(restored, *ACCEPT).stderr
-    with Presence(config):
+    with InstanceLock(config):
         assert "A scheduler of" in rpa(restored, *ACCEPT).stderr
 
 

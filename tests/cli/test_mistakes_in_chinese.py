@@ -11,11 +11,11 @@ import pytest
 from flows.inbox.folder import check_shared, folders_of
 from flows.inbox.inbox import given_sheets
 from flows.ship import Options
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.flow import Plan
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 from tests.support.doubts import DONE, DOUBT, keep_doubts
 from tests.support.in_process import rpa
 from tests.support.inbox_desk import ArrivalDesk
@@ -78,7 +78,7 @@ def test_so_is_a_mistake_in_what_was_pasted(
 
 def test_so_are_mistakes_in_files(project: Project) -> None:
     with pytest.raises(ConfigError) as absent:
-        load(project.folder / "rpa.tml")
+        load_config(project.folder / "rpa.tml")
     assert "请运行 rpa init 新建配置" in said_of(absent.value)
     shop = '[shops.{name}]\nplatform = "{platform}"\nmall_id = "1"\ninbox = "inbox"\n'
     project.write(shop.format(name="a", platform="pinduoduo") + shop.format(name="b", platform="douyin"))

@@ -11,7 +11,7 @@ import pytest
 from rpa.kicks import Kicks
 from rpa.pauses import Pauses
 from rpa.plugins import flows
-from rpa.runner.runner import Job
+from rpa.runner.job import Job
 from tests.support.doubts import ledger
 from tests.support.in_process import rpa
 from tests.support.mock_shop import PATIENCE_S

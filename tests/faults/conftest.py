@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.support.promises")
+pytest.register_assert_rewrite("tests.support.promises", "tests.support.led_shop", "tests.support.errands")
 
 from tests.support.small_shop import SmallShop, small_shop  # noqa: E402 - its asserts are to tell what they compared
 

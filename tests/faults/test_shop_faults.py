@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rpa.config import load
 from rpa.kicks import Kicks
+from rpa.plugins import load_config
 from tests.support.mock_shop import PASSWORD, Result
 from tests.support.promises import careful
 from tests.support.small_shop import SmallShop, small_shop
@@ -32,7 +32,7 @@ def test_a_session_that_is_lost_in_mid_run_waits_for_a_person_and_then_goes_on(t
         careful(shop, stopped)
         assert len(shop.shipped()) == 2
         assert [login["via"] for login in shop.mock.truth()["logins"]] == ["password"]
-        kicks, shops = Kicks(shop.folder.var), load(shop.folder.path / "rpa.toml").shops.values()
+        kicks, shops = Kicks(shop.folder.var), load_config(shop.folder.path / "rpa.toml").shops.values()
         assert kicks.holding(shops).keys() == ({"demo"} if fault == "kicked" else set())
 
         login = shop.folder.run("login", "demo", "--password-stdin", given=f"{PASSWORD}\n")

@@ -11,7 +11,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 UPLOAD = "/express_base/shop/orders/batch/upload"
 HEAD = (["订单号", "快递公司", "快递单号"], ["order_sn", "shipping_name", "shipping_sn"])

@@ -7,16 +7,26 @@ import queue
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
 
 Answer = tuple[int, Sequence[tuple[str, str]], bytes]
 """Status, headers, content."""
 _KEPT = {"content-type", "set-cookie", "content-disposition", "date", "location"}
 _OURS = {"host", "connection", "accept-encoding", "content-length"}
 _MOVES = '<script>new EventSource("/moves").onmessage = (move) => { location.href = JSON.parse(move.data) }</script>'
+_TOUCHED = "/touched?"
+_TOUCHES = """<script>for (const kind of ["focusin", "input"]) addEventListener(kind, ({ target }) => {
+  if (!target.matches("input:not([type=file]), textarea")) return
+  const ask = new XMLHttpRequest()
+  ask.open("GET", "/touched?" + encodeURIComponent(`${kind} ${target.type} ${target.id || target.placeholder}`), false)
+  ask.send()
+  if (ask.responseText) location.href = ask.responseText
+}, true)</script>"""
+"""A page tells what is done to its fields, and waits for what it is told."""
 _HELD_S = 60
 _NO_STEPS = ("/static", "/favicon", "/moves")
 
@@ -42,15 +52,19 @@ class Detour:
     """The step at which the page is led to the other origin: its number, from 1, or a part of it; 0: never."""
     led: bool = False
     """Whether it was."""
+    held: bool = False
+    """Whether the step was a request of a page, which may have been left already when it is told to go."""
     steps: list[str] = field(default_factory=list)
-    """What was asked for at the shop's address, but for scripts and pictures."""
+    """What was asked for at the shop's address, but for scripts and pictures, and what was done to a page's fields."""
     strays: list[str] = field(default_factory=list)
     """What was asked for at the other one."""
+    when_led: Callable[[], None] = lambda: None
+    """Called at that step, before the page goes; whatever the step itself does is done by then."""
     _open: list[queue.SimpleQueue[str]] = field(default_factory=list)
 
     def restart(self, *, at: int | str) -> None:
         """Count from here again."""
-        self.at, self.led = at, False
+        self.at, self.led, self.held = at, False, False
         self.steps.clear()
 
     def goes(self, step: str) -> bool:
@@ -84,6 +98,9 @@ class _Desk(BaseHTTPRequestHandler):
         elif self.path == "/moves":
             self._stream()
             return
+        elif self.path.startswith(_TOUCHED):
+            self._touched(unquote(self.path.removeprefix(_TOUCHED)))
+            return
         elif not self.path.startswith(_NO_STEPS) and road.goes(f"{self.command} {self.path}"):
             self._away()
             return
@@ -94,15 +111,29 @@ class _Desk(BaseHTTPRequestHandler):
     def _away(self) -> None:
         """A page is redirected; a request of a page has its effect, and is held until the page has gone."""
         if "text/html" in self.headers.get("Accept", ""):
+            self.server.road.when_led()
             self.send_response(302)
             self.send_header("Location", self.server.road.other + self.path)
             self.end_headers()
             return
         answer = self._asked()
+        self.server.road.held = True
+        self.server.road.when_led()
         self.server.road.lead_away("/orders/list")
         self.connection.settimeout(_HELD_S)
         if self.connection.recv(1):
             self._pass(*answer)
+
+    def _touched(self, field: str) -> None:
+        """The page that asks goes by itself."""
+        road, goes = self.server.road, b""
+        if road.goes(f"touch {field}"):
+            road.when_led()
+            goes = f"{road.other}/orders/list".encode()
+        self.send_response_only(200)
+        self.send_header("Content-Length", str(len(goes)))
+        self.end_headers()
+        self.wfile.write(goes)
 
     def _stream(self) -> None:
         moves = self.server.road.stream()
@@ -129,7 +160,7 @@ class _Desk(BaseHTTPRequestHandler):
     def _pass(self, status: int, headers: Sequence[tuple[str, str]], body: bytes) -> None:
         kept = [(name, value) for name, value in headers if name.lower() in _KEPT]
         if any("text/html" in value for _, value in kept):
-            body = body.replace(b"</head>", _MOVES.encode() + b"</head>", 1)
+            body = body.replace(b"</head>", f"{_MOVES}{_TOUCHES}</head>".encode(), 1)
         self.send_response_only(status)
         for name, value in kept:
             self.send_header(name, value)

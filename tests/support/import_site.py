@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fixtures.mockshop.import_files import EXPRESS, ImportRow, failures_file
+from fixtures.mockshop.pinduoduo.import_files import failures_file
+from fixtures.mockshop.shop.import_tasks import EXPRESS, ImportRow
 from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
 from flows.bulk_import.file import read_lines
-from flows.bulk_import.routes import By
+from flows.bulk_import.routes import By, shipping_batch
 from flows.bulk_import.words import ImportWords, write_known_template
 from flows.inbox.inbox import Inbox
 from flows.orders.api import OrdersPage, ReadsOrders, Said, Sighting
@@ -20,7 +21,6 @@ from flows.orders.model import Decision, How, Order, SheetRow
 from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping.api import ShipsOrders
-from flows.shipping.batch import ShippingDesk
 from rpa.elements.registry import load_profile
 from rpa.ledger.ledger import Ledger
 from rpa.run import Run
@@ -245,7 +245,7 @@ class Shop:
 
     def ship(self, **how: Any) -> dict[str, tuple[str, str]]:
         """Reason and message by order number, after one run by import unless told otherwise."""
-        desk = ShippingDesk(self.run, **({"by": By.IMPORT} | how))
+        desk = shipping_batch(self.run, **({"by": By.IMPORT} | how))
         rows = list(carefully(desk, self.run))
         assert len({row["order_sn"] for row in rows}) == len(rows), "an order has two rows"
         return {str(row["order_sn"]): (str(row["reason"]), str(row["message"])) for row in rows}

@@ -15,12 +15,13 @@ from flows.inbox.inbox import Inbox
 from flows.orders.model import BadRow, Decision, SheetRow
 from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.errors import LoginNeeded
 from rpa.files import write_atomically
 from rpa.flow import Plan, Row
 from rpa.ledger.inbox_rows import ArrivalRow
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 
 A, B, C, D = (f"260310-{letter * 15}" for letter in "1234")
 HEADERS = "订单号,快递公司,快递单号"
@@ -66,7 +67,7 @@ class ArrivalDesk:
 
     @property
     def config(self) -> Config:
-        return load(self.folder / "rpa.toml")
+        return load_config(self.folder / "rpa.toml")
 
     def drop(self, name: str, *lines: str, headers: str = HEADERS) -> Path:
         """Put a sheet into the inbox that has been still for an hour."""

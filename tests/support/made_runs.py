@@ -6,11 +6,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from rpa.config import load
 from rpa.elements.registry import load_profile
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
+from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 
@@ -30,7 +30,7 @@ def a_run(
     nobody: Any = nullcontext()
     ordinary: dict[str, Any] = {
         "record": record or ledger.start_run("demo", flow=flow),
-        "shop": load(path).shop("demo"),
+        "shop": load_config(path).shop("demo"),
         "profile": load_profile("pinduoduo"),
         "options": None,
         "shared": None,

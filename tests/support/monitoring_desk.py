@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 import time_machine
 
 from flows.orders.reasons import Reason
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.ledger.actions import Intent, LookAt, Seen
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
 from rpa.ledger.runs import RunState
 from rpa.monitoring.backlog import Orders, orders_of
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shops import ShopState, shop_states
 from rpa.monitoring.tasks import Line, Task, folded, tasks
+from rpa.plugins import load_config
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 3, 10, 9, 15, tzinfo=SHANGHAI)
@@ -76,7 +77,7 @@ class OverviewDesk:
         return planned
 
     def orders(self) -> dict[str, Orders]:
-        return orders_of(self.ledger, shops=self.config.known.keys(), words=Vocabulary.of_flows())
+        return orders_of(self.ledger, shops=self.config.known.keys(), words=ReasonCatalog.of_flows())
 
     def tasks(self) -> list[Task]:
         return tasks(
@@ -84,7 +85,7 @@ class OverviewDesk:
             shops={*self.config.known, ""},
             broken=self.config.broken.values(),
             orders=self.orders(),
-            words=Vocabulary.of_flows(),
+            words=ReasonCatalog.of_flows(),
             now=self.now(),
         )
 
@@ -95,7 +96,7 @@ class OverviewDesk:
         """By shop, worst first."""
         shops = self.config.meant(())
         found = shop_states(
-            self.config, self.ledger, shops=shops, orders=self.orders(), words=Vocabulary.of_flows(), now=self.now()
+            self.config, self.ledger, shops=shops, orders=self.orders(), words=ReasonCatalog.of_flows(), now=self.now()
         )
         return {state.name: state for state in found}
 
@@ -106,7 +107,7 @@ def overview_desk(folder: Path, *, shops: Iterable[str] = ("demo", "south"), mor
     tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\nlive = true\n' for name in shops]
     path = folder / "rpa.toml"
     path.write_text("\n".join(['language = "en"', more, *tables]), encoding="utf-8")
-    config = load(path)
+    config = load_config(path)
     with (
         time_machine.travel(MORNING, tick=False) as clock,
         Ledger.open(folder / "ledger.sqlite3", clock=config.clock) as ledger,

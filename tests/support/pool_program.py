@@ -17,8 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from rpa.config import load
 from rpa.ledger.plans import PlanState
+from rpa.plugins import load_config
 from rpa.scheduler.jobs import Task
 from rpa.scheduler.pool import Pool
 from tests.support.made_plans import a_planned_run
@@ -33,7 +33,7 @@ def task(flow: str, shop: str, seconds: float) -> Task:
 
 def main() -> None:
     """Start what is asked for, tell what ended."""
-    config = load(Path(sys.argv[1]))
+    config = load_config(Path(sys.argv[1]))
     limits = {"stop_within_s": int(sys.argv[2]), "recycle_after_runs": int(sys.argv[3])}
     scheduler = config.scheduler.model_copy(update=limits)
     lines: SimpleQueue[str] = SimpleQueue()

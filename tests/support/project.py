@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from rpa.address import Site, origin_of
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.credentials import Vault, key_from, make_key
+from rpa.plugins import load_config
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "import sys; sys.argv[0] = 'rpa'; from rpa.cli import main; main()"
@@ -31,7 +32,7 @@ class Project:
 
     @property
     def config(self) -> Config:
-        return load(self.folder / "rpa.toml")
+        return load_config(self.folder / "rpa.toml")
 
     @property
     def vault(self) -> Vault:

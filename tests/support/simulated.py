@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 
 from rpa.clock import Clock
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.pauses import Pauses
-from rpa.scheduler.dispatcher import Desk
+from rpa.plugins import load_config
+from rpa.scheduler.dispatcher import Dispatcher
 from rpa.scheduler.jobs import Ended, How, Task
 from rpa.timetable import planned
 
@@ -132,7 +133,7 @@ class Simulation:
     held: Callable[[], bool] = lambda: False
     config: Config = field(init=False)
     ledger: Ledger = field(init=False)
-    desk: Desk = field(init=False)
+    desk: Dispatcher = field(init=False)
     pool: SimulatedWorkers = field(init=False)
     starts: list[Start] = field(default_factory=list)
     told: Counter[int] = field(default_factory=Counter)
@@ -155,7 +156,7 @@ class Simulation:
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "rpa.toml").write_text(tomlkit.dumps(document), encoding="utf-8")
-        self.config = load(self.folder / "rpa.toml")
+        self.config = load_config(self.folder / "rpa.toml")
 
     @property
     def now(self) -> datetime:
@@ -168,10 +169,10 @@ class Simulation:
     def start(self) -> None:
         """A new process: nothing is left of the last one but its files."""
         clock = WallClock(self.config.zone)
-        self.config = load(self.folder / "rpa.toml")
+        self.config = load_config(self.folder / "rpa.toml")
         self.ledger = Ledger.open(self.config.var / "ledger.sqlite3", clock=clock)
         self.pool = SimulatedWorkers(self._fate_of, ledger=self.ledger, clock=clock, log=self.starts)
-        self.desk = Desk(
+        self.desk = Dispatcher(
             self.config,
             ledger=self.ledger,
             workers=self.pool,

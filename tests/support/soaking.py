@@ -16,9 +16,9 @@ from typing import Any
 import psutil
 import tomlkit
 
-from fixtures.mockshop.generate import generate
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.settings import DEFAULT_NOW
+from fixtures.mockshop.shop.generate import generate
 from fixtures.sheets.samples import Parcel
 from rpa.clock import Clock
 from rpa.ledger.actions import State

@@ -34,7 +34,7 @@ _WAITS = {
     "rpa.browser.popups._CLOSING_MS": 1000,
     "rpa.browser.guard._PASSING_S": 1.0,
     "rpa.browser.lists._DRAWING_MS": 1000,
-    "rpa.browser.actions._COVERED_MS": 1000,
+    "rpa.browser.area._COVERED_MS": 1000,
 }
 """What it waits beside a view's own patience, and how many of its units a second has."""
 SHOP = '<script>shop = {id: "1", name: "Tea"}</script><h1 id="title">Orders</h1>'

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 from flows.orders.words import SheetProfile
 from flows.sheets.contents import SheetContents, read_sheets
 from rpa.clock import Clock

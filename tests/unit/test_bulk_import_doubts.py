@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from flows.bulk_import.api import ImportLimits, ImportSaid
-from flows.bulk_import.routes import By
+from flows.bulk_import.routes import By, shipping_batch
 from flows.bulk_import.settling import settle_files
 from flows.bulk_import.upload import ImportGoing
 from flows.orders.model import KIND, Mark
 from flows.ship import carefully
-from flows.shipping.batch import ShippingDesk
 from rpa.errors import ConfigError, InDoubt, PageChanged, RpaError, Stopped, TryAgain
 from rpa.flow import Row
 from rpa.ledger.actions import Intent, State
@@ -29,7 +28,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def cut_off(shop: Shop, error: type[RpaError]) -> dict[str, str]:
     """Reason by order number of a run by import that ends with this error."""
-    return told_until(error, carefully(ShippingDesk(shop.run, by=By.IMPORT), shop.run))
+    return told_until(error, carefully(shipping_batch(shop.run, by=By.IMPORT), shop.run))
 
 
 def told_until(error: type[RpaError], rows: Iterator[Row]) -> dict[str, str]:
@@ -146,7 +145,7 @@ def test_an_endless_import_holds_up_its_orders_and_further_imports_but_no_dialog
             shop.read_sheets_again()
         assert shop.site.uploaded == [["S0", "S1"]]
 
-        told = told_until(ImportGoing, carefully(ShippingDesk(shop.run, by=By.DIALOG), shop.run))
+        told = told_until(ImportGoing, carefully(shipping_batch(shop.run, by=By.DIALOG), shop.run))
 
         assert told == {"S0": "import_going", "S1": "import_going", "S2": "shipped", "S3": "shipped"}
         assert shop.site.by_dialog == ["S2", "S3"]
@@ -227,7 +226,7 @@ def test_a_page_that_takes_not_even_one_order_is_a_changed_page(shop: Shop) -> N
 def test_where_the_profile_says_nothing_of_imports_nothing_is_begun(shop: Shop) -> None:
     run = replace(shop.run, profile=shop.run.profile.model_copy(update={"imports": None}))
     with pytest.raises(ConfigError, match="import"):
-        ShippingDesk(run, by=By.IMPORT)
+        shipping_batch(run, by=By.IMPORT)
 
 
 # Time

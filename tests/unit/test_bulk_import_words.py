@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.bulk_import.routes import By
+from flows.bulk_import.routes import By, shipping_batch
 from flows.bulk_import.upload import ImportGoing
 from flows.orders.model import Mark
 from flows.ship import carefully
-from flows.shipping.batch import ShippingDesk
 from rpa.language import Language
 from tests.support.import_site import Shop, a_shop
 from tests.support.made_orders import NOW, an_item, an_order
@@ -61,7 +60,7 @@ def test_what_is_not_uploaded_again_says_what_to_do_and_that_it_was_an_import(sh
     shop.site.orders["S1"] = replace(shop.site.orders["S1"], status="pending", courier="", tracking_number="")
     shop.read_sheets_again()
 
-    rows = {str(row["order_sn"]): row for row in carefully(ShippingDesk(shop.run, by=By.IMPORT), shop.run)}
+    rows = {str(row["order_sn"]): row for row in carefully(shipping_batch(shop.run, by=By.IMPORT), shop.run)}
 
     assert len(shop.site.uploaded) == 1
     assert (rows["S1"]["reason"], rows["S1"]["how"]) == ("site_refused", "import")
@@ -88,7 +87,7 @@ def test_an_import_that_goes_on_says_in_chinese_what_to_do_if_it_never_ends(shop
     with pytest.raises(ImportGoing):
         told.update(
             (str(row["order_sn"]), str(row["message"]))
-            for row in carefully(ShippingDesk(shop.run, by=By.IMPORT), shop.run)
+            for row in carefully(shipping_batch(shop.run, by=By.IMPORT), shop.run)
         )
     assert told.keys() == {"S0", "S1", "S2", "S3"}
     for message in told.values():

@@ -9,9 +9,9 @@ import pytest
 
 from flows.orders.settings import OrderSettings
 from rpa.cli.starter import Question, write_config
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
+from rpa.plugins import load_config
 
 ANSWERS = {
     "shop": "示例小店",
@@ -28,7 +28,7 @@ def person(answers: dict[str, str]) -> Callable[[Question, Text | None], str]:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_what_was_answered_is_what_is_read_back(tmp_path: Path, language: Language) -> None:
-    config = load(write_config(tmp_path / "new" / "rpa.toml", person(ANSWERS), language=language))
+    config = load_config(write_config(tmp_path / "new" / "rpa.toml", person(ANSWERS), language=language))
     shop = config.shop("示例小店")
     assert (shop.platform, shop.mall_id, shop.login, shop.live) == ("pinduoduo", "123", "a\"b'\\", False)
     assert shop.settings(OrderSettings).sheets == (r"C:\发货\*.xlsx", "x")
@@ -42,7 +42,7 @@ def test_the_commented_keys_are_real_ones(tmp_path: Path, language: Language) ->
     live = re.sub(r"^# (?=[a-z_]+ = |\[)", "", text, flags=re.MULTILINE).replace('goods_id = "…"', 'goods_id = "1"')
     assert live.count("\n#") < text.count("\n#") - 5
     path.write_text(live, encoding="utf-8")
-    config = load(path)
+    config = load_config(path)
     assert config.shop("示例小店").caps.max_per_run == 500
     notices, ship, reading = config.schedule
     assert (notices.flow, notices.hours, notices.minute, notices.on_quiet_days) == (
@@ -60,11 +60,11 @@ def test_the_commented_keys_are_real_ones(tmp_path: Path, language: Language) ->
 
 @pytest.mark.parametrize("language", list(Language))
 def test_nothing_runs_by_itself_until_a_person_switches_it_on(tmp_path: Path, language: Language) -> None:
-    assert load(write_config(tmp_path / "rpa.toml", person(ANSWERS), language=language)).schedule == ()
+    assert load_config(write_config(tmp_path / "rpa.toml", person(ANSWERS), language=language)).schedule == ()
 
 
 def test_an_empty_answer_means_the_default(tmp_path: Path) -> None:
-    config = load(write_config(tmp_path / "rpa.toml", person({"mall_id": "1"}), language=Language.EN))
+    config = load_config(write_config(tmp_path / "rpa.toml", person({"mall_id": "1"}), language=Language.EN))
     settings = config.shop("shop1").settings(OrderSettings)
     assert (settings.inbox, settings.sheets) == ("inbox", ())
     assert (tmp_path / "inbox").is_dir()
@@ -72,7 +72,7 @@ def test_an_empty_answer_means_the_default(tmp_path: Path) -> None:
 
 def test_a_folder_that_a_person_has_filled_is_never_made_an_inbox(tmp_path: Path) -> None:
     answers = {**ANSWERS, "sheets": "sheets/*.xlsx, more/*.csv"}
-    settings = load(write_config(tmp_path / "rpa.toml", person(answers), language=Language.EN)).shop("示例小店")
+    settings = load_config(write_config(tmp_path / "rpa.toml", person(answers), language=Language.EN)).shop("示例小店")
     assert settings.settings(OrderSettings).inbox is None
     assert settings.settings(OrderSettings).sheets == ("sheets/*.xlsx", "more/*.csv")
 
@@ -86,7 +86,7 @@ def test_a_wrong_answer_is_asked_again_with_the_reason(tmp_path: Path) -> None:
             told.append(problem.en)
         return next(given) if question.key == "shop" else question.default or "pinduoduo"
 
-    assert "shop" in load(write_config(tmp_path / "rpa.toml", ask, language=Language.EN)).shops
+    assert "shop" in load_config(write_config(tmp_path / "rpa.toml", ask, language=Language.EN)).shops
     assert told == ["letters, digits, _ - or Chinese characters only"]
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from flows.orders.settings import OrderSettings
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.errors import ConfigError
 from rpa.language import Language
+from rpa.plugins import load_config
 
 SHOP = """
 [shops.demo]
@@ -24,12 +25,12 @@ def written(folder: Path, text: str | bytes) -> Path:
 
 def complaint(folder: Path, text: str | bytes) -> str:
     with pytest.raises(ConfigError) as caught:
-        load(written(folder, text))
+        load_config(written(folder, text))
     return str(caught.value)
 
 
 def configured(folder: Path, text: str) -> Config:
-    return load(written(folder, text))
+    return load_config(written(folder, text))
 
 
 def test_the_documented_example_is_read(tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def test_a_byte_order_mark_does_not_hide_the_other_mistakes(tmp_path: Path) -> N
 
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml does not exist\. Run `rpa init`"):
-        load(tmp_path / "nowhere.toml")
+        load_config(tmp_path / "nowhere.toml")
 
 
 def test_without_a_path_the_environment_names_the_file_else_the_working_folder(
@@ -157,9 +158,9 @@ def test_without_a_path_the_environment_names_the_file_else_the_working_folder(
     other = tmp_path / "other"
     other.mkdir()
     monkeypatch.chdir(tmp_path)
-    assert load().path == here
+    assert load_config().path == here
     monkeypatch.setenv("RPA_CONFIG", str(written(other, SHOP)))
-    assert load().folder == other
+    assert load_config().folder == other
 
 
 def test_a_file_without_shops_is_refused(tmp_path: Path) -> None:

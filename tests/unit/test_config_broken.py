@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.errors import ConfigError
+from rpa.plugins import load_config
 
 GOOD = 'platform = "pinduoduo"\nmall_id = "{mall_id}"\n'
 SOUTH = '[[schedule]]\nflow = "ship"\nevery = "1h"\nshops = ["@south"]\n'
@@ -25,7 +26,7 @@ def saved(folder: Path, text: str = "", **files: str | bytes) -> Path:
 
 
 def read(folder: Path, text: str = "", **files: str | bytes) -> Config:
-    return load(saved(folder, text, **files))
+    return load_config(saved(folder, text, **files))
 
 
 def broken(config: Config) -> dict[str, str]:

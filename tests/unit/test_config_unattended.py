@@ -8,9 +8,9 @@ import pytest
 
 from flows.bulk_import.routes import By
 from flows.ship import Options
-from rpa.config import Config, flow_options, load
+from rpa.config import Config, flow_options
 from rpa.errors import ConfigError
-from rpa.plugins import flows
+from rpa.plugins import flows, load_config
 
 SHOPS = """
 [shops.demo]
@@ -31,7 +31,7 @@ SHOP_LINES = SHOPS.count("\n")
 def configured(folder: Path, text: str, *, shops: str = SHOPS) -> Config:
     path = folder / "rpa.toml"
     path.write_text(shops + text, encoding="utf-8")
-    return load(path)
+    return load_config(path)
 
 
 def complaints(folder: Path, text: str) -> list[str]:

@@ -46,7 +46,7 @@ def test_a_broken_plug_in_names_itself(
 ) -> None:
     target = "rpa_extra" if group in {"rpa.flows", "rpa.platforms"} else "rpa_extra:x"
     plugin = installed(tmp_path, entry_points=f"[{group}]\na-plug-in = {target}\n", modules=modules)
-    said = python(f"from rpa.discovery import *; {call}", plugin=plugin)
+    said = python(f"from rpa.discovery import *; from rpa.plugins import *; {call}", plugin=plugin)
     assert f'rpa.errors.ConfigError: rpa-extra (entry point {group}: a-plug-in = "{target}") cannot be loaded' in said
     assert why in said
 
@@ -70,8 +70,9 @@ def test_a_plug_in_adds_settings_to_shops_tables_to_profiles_and_a_command(tmp_p
     shipped = (ROOT / "selectors" / "pinduoduo.toml").read_text(encoding="utf-8")
     profile.write_text(shipped + '\n[colours]\nred = "f00"\n', encoding="utf-8")
     said = python(
-        "from pathlib import Path; from rpa.config import load; from rpa.elements.registry import load_profile\n"
-        f"config = load(Path({str(config)!r}))\n"
+        "from pathlib import Path\nfrom rpa.plugins import load_config\n"
+        "from rpa.elements.registry import load_profile\n"
+        f"config = load_config(Path({str(config)!r}))\n"
         "import rpa_extra\n"
         "print(config.shop('a').settings(rpa_extra.Extra).colour)\n"
         "print(load_profile('pinduoduo', folder=config.selectors).section(rpa_extra.Colours).red)\n"
@@ -87,24 +88,24 @@ def test_a_setting_that_exists_already_is_refused_before_it_hides_the_other(tmp_
         entry_points="[rpa.shop_settings]\nextra = rpa_extra:Extra\n",
         modules={"rpa_extra.py": "from pydantic import BaseModel\nclass Extra(BaseModel):\n    live: bool = True\n"},
     )
-    said = python("from rpa.config import file_model; file_model()", plugin=plugin)
+    said = python("from rpa.plugins import config_model; config_model()", plugin=plugin)
     assert 'The shop setting "live" of Extra exists already (rpa itself)' in said
 
 
 def test_two_platforms_of_one_name_are_refused(tmp_path: Path) -> None:
-    one = "from rpa.flow import Platform\nplatform = Platform(name='same', can={})\n"
+    one = "from rpa.platforms import Platform\nplatform = Platform(name='same', can={})\n"
     plugin = installed(
         tmp_path,
         entry_points="[rpa.platforms]\nextra = rpa_extra\n",
         modules={"rpa_extra/__init__.py": "", "rpa_extra/a.py": one, "rpa_extra/b.py": one},
     )
-    said = python("from rpa.discovery import platforms; platforms()", plugin=plugin)
+    said = python("from rpa.plugins import platforms; platforms()", plugin=plugin)
     assert 'Two platforms are called "same"; one is from rpa-extra' in said
 
 
 def test_the_flows_are_known_without_loading_what_takes_long() -> None:
     """It would be loaded before the browser is started, not while it starts."""
     libraries = ["sqlalchemy", "pandas", "openpyxl", "cryptography", "apprise", "keyring"]
-    program = f"import sys; from rpa.discovery import flows; flows(); print([*sys.modules.keys() & {set(libraries)}])"
+    program = f"import sys; from rpa.plugins import flows; flows(); print([*sys.modules.keys() & {set(libraries)}])"
     loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=ROOT)
     assert loaded.stdout.strip() == "[]"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from rpa.browser.session import warn_of_no_sandbox
-from rpa.config import load
 from rpa.doctor import Finding, State
 from rpa.doctor.privacy import changeable, privacy, readable, root
+from rpa.plugins import load_config
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 
@@ -31,11 +31,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def changed_by(folder: Path) -> Finding:
-    return changeable(load(folder / "rpa.toml"))
+    return changeable(load_config(folder / "rpa.toml"))
 
 
 def test_a_folder_that_is_ones_own_is_well(folder: Path) -> None:
-    assert {each.state for each in privacy(load(folder / "rpa.toml"))} == {State.OK}
+    assert {each.state for each in privacy(load_config(folder / "rpa.toml"))} == {State.OK}
 
 
 def test_state_that_others_can_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

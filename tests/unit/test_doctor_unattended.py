@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.credentials import Vault, find_key, make_key
 from rpa.doctor import examine
 from rpa.doctor.findings import Finding, State
@@ -14,8 +14,9 @@ from rpa.doctor.sleep import falls_asleep, mac_minutes, windows_minutes
 from rpa.doctor.unattended import channels, clocks, log_on, secrets, service, unattended
 from rpa.ledger.ledger import Ledger
 from rpa.notify.addresses import secret_name
-from rpa.scheduler.instance_lock import Presence
-from rpa.service.program import Program, Standing, program_of
+from rpa.plugins import load_config
+from rpa.scheduler.instance_lock import InstanceLock
+from rpa.service.program import Program, ServiceState, program_of
 
 SHOPS = """
 [shops.demo]
@@ -48,7 +49,7 @@ PMSET = (
 
 def configured(folder: Path, text: str) -> Config:
     (folder / "rpa.toml").write_text(text, encoding="utf-8")
-    return load(folder / "rpa.toml")
+    return load_config(folder / "rpa.toml")
 
 
 def beat(config: Config) -> None:
@@ -56,8 +57,8 @@ def beat(config: Config) -> None:
         ledger.beat("scheduler")
 
 
-def stands(*, installed: bool, running: bool | None, needs_login: bool | None = None) -> Standing:
-    return Standing(installed=installed, running=running, needs_login=needs_login, detail="ActiveState=failed")
+def stands(*, installed: bool, running: bool | None, needs_login: bool | None = None) -> ServiceState:
+    return ServiceState(installed=installed, running=running, needs_login=needs_login, detail="ActiveState=failed")
 
 
 def command(folder: Path, name: str, script: str) -> None:
@@ -113,7 +114,7 @@ def test_calls_of_schedule_once_are_no_missing_service(tmp_path: Path) -> None:
     config = configured(tmp_path, SHOPS + SCHEDULE)
     beat(config)
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-        Presence(config).call_over(ledger)
+        InstanceLock(config).call_over(ledger)
     finding = service(config, standing=stands(installed=False, running=None))
     assert (finding.state, "--once" in finding.message.en) == (State.OK, True)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flows.gate.audits import look_for_signs, note_what_notices_may_be_missing, remember_audits
+from flows.gate.audits import look_for_signs, note_missing_notices, remember_audits
 from flows.notices.api import DOCUMENT_KIND, ReadsNotices
 from flows.orders.api import ReadsSigns, Signs
 from flows.orders.hold_causes import CLEAR, CLOSED, LOOKS_APART, PROHIBITED, UNDER_AUDIT
@@ -159,12 +159,12 @@ def test_notices_that_may_be_missing_are_noted_once(
         ledger.cover("demo", since=until - timedelta(days=1), until=until, **account)
     if doubt:
         ledger.doubt_coverage("demo", doubt=doubt, at=NOW, **account)
-    note_what_notices_may_be_missing(watched.run, now=NOW)
+    note_missing_notices(watched.run, now=NOW)
     assert watched.notes == cause
 
 
 def test_a_notice_that_is_known_and_not_saved_is_noted(watched: Watched) -> None:
     watched.run.ledger.cover("demo", account="clerk-1", kind=DOCUMENT_KIND, since=SINCE, until=NOW)
     watched.run.ledger.find_document("demo", kind=DOCUMENT_KIND, name="1", facts={}, issued_at=SINCE)
-    note_what_notices_may_be_missing(watched.run, now=NOW)
+    note_missing_notices(watched.run, now=NOW)
     assert watched.notes == ["notices_no"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flows.gate.decide import NoLogistics, Rules, receiver_key
-from flows.gate.rules import looks_of, rules_of, sightings
+from flows.gate.rules import fingerprints, looks_of, rules_of
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.orders.model import KIND, Mark
 from rpa.ledger.actions import Intent, Seen, State
@@ -34,7 +34,7 @@ class Back:
 
     def rules(self, settings: str = "") -> Rules:
         run = a_run(self.folder, ledger=self.ledger, record=self.record, settings=settings)
-        changed = self.ledger.see("demo", sightings=sightings([an_order("changed", receiver="李*")]))
+        changed = self.ledger.see("demo", fingerprints=fingerprints([an_order("changed", receiver="李*")]))
         rows = [a_row(order_sn, tracking_number=number) for order_sn, number in (("E", "SF1"), ("F", "SF2"))]
         return rules_of(run, now=NOW, changed=changed, orders=[an_order("A")], rows=rows)
 
@@ -147,7 +147,7 @@ def test_a_person_who_says_it_was_not_done_frees_the_order(back: Back) -> None:
 
 
 def test_a_change_says_what_was_and_what_is(back: Back) -> None:
-    back.ledger.see("demo", sightings=sightings([an_order("changed")]))
+    back.ledger.see("demo", fingerprints=fingerprints([an_order("changed")]))
     assert back.rules().changed == {"changed": "receiver: 张* → 李*"}
 
 
@@ -163,19 +163,19 @@ def test_a_change_says_what_was_and_what_is(back: Back) -> None:
     ],
 )
 def test_goods_and_receiver_are_what_must_not_change(back: Back, now: dict[str, Any]) -> None:
-    assert back.ledger.see("demo", sightings=sightings([an_order("A")])) == {}
-    assert list(back.ledger.see("demo", sightings=sightings([an_order("A", **now)]))) == ["A"]
+    assert back.ledger.see("demo", fingerprints=fingerprints([an_order("A")])) == {}
+    assert list(back.ledger.see("demo", fingerprints=fingerprints([an_order("A", **now)]))) == ["A"]
 
 
 @pytest.mark.parametrize("now", [{"remark": "送小票"}, {"flag": "RED"}, {"ship_by": NOW}, {"amount_fen": 1}])
 def test_what_may_change_is_not_remembered(back: Back, now: dict[str, Any]) -> None:
-    back.ledger.see("demo", sightings=sightings([an_order("A")]))
-    assert back.ledger.see("demo", sightings=sightings([an_order("A", **now)])) == {}
+    back.ledger.see("demo", fingerprints=fingerprints([an_order("A")]))
+    assert back.ledger.see("demo", fingerprints=fingerprints([an_order("A", **now)])) == {}
 
 
 @pytest.mark.parametrize("told", [{"audit": Mark.SET}, {"audit": Mark.UNREADABLE}, {"doubt": "sources differ"}])
 def test_an_order_that_hides_its_address_or_is_in_doubt_is_not_compared(told: dict[str, Any]) -> None:
-    assert list(sightings([an_order("A", **told)])) == []
+    assert list(fingerprints([an_order("A", **told)])) == []
 
 
 def test_the_looks_of_an_order_tell_items_apart() -> None:

@@ -16,9 +16,10 @@ import pytest
 from flows.inbox.inbox import Inbox, sheets_of
 from flows.orders.model import BadRow, SheetRow
 from flows.orders.reasons import Reason
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.errors import ConfigError
 from rpa.flow import Plan
+from rpa.plugins import load_config
 
 A, B, C = (f"260310-{letter * 15}" for letter in "123")
 
@@ -52,7 +53,7 @@ class Office:
         ]
         path = self.folder / "rpa.toml"
         path.write_text("\n".join(['language = "en"', *tables]), encoding="utf-8")
-        return load(path)
+        return load_config(path)
 
 
 @pytest.fixture

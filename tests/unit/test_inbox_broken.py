@@ -12,8 +12,8 @@ import time_machine
 from flows.inbox.deadline import CAUSE, watch_inboxes
 from flows.inbox.inbox import Inbox
 from flows.orders.reasons import Reason
-from rpa.config import load
 from rpa.flow import Plan
+from rpa.plugins import load_config
 from tests.support.inbox_desk import HEADERS, A, ArrivalDesk, parcel
 
 NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
@@ -81,5 +81,5 @@ def test_that_its_inbox_is_empty_stays_told(desk: ArrivalDesk) -> None:
     with desk.ledger() as ledger:
         for shop in ("east", "gone"):
             ledger.incident(shop, cause=CAUSE, message="m")
-        watch_inboxes(load(desk.folder / "rpa.toml"), ledger)
+        watch_inboxes(load_config(desk.folder / "rpa.toml"), ledger)
         assert [each.shop for each in ledger.open_incidents()] == ["east"]

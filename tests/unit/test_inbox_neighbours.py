@@ -61,12 +61,12 @@ def test_a_link_in_the_place_of_done_is_not_followed(desk: ArrivalDesk, elsewher
 
 
 def test_a_folder_that_is_swapped_for_a_link_meanwhile_gets_nothing(desk: ArrivalDesk, elsewhere: Path) -> None:
-    from rpa.untrusted_folder import FolderRefused, OpenFolder
+    from rpa.untrusted_folder import FolderRefused, UntrustedFolder
 
     desk.done.mkdir()
     (desk.inbox / "a.csv").write_text("a")
     (elsewhere / "a.csv").write_text("theirs")
-    with OpenFolder.opened(desk.inbox) as inbox, inbox.folder("done") as done:
+    with UntrustedFolder.opened(desk.inbox) as inbox, inbox.folder("done") as done:
         desk.done.rename(desk.inbox / "was done")
         desk.done.symlink_to(elsewhere)
         inbox.move("a.csv", to=done, name_there="b.csv")

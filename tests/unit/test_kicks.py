@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rpa.config import Shop, load
+from rpa.config import Shop
 from rpa.kicks import Kicks, kick_of
 from rpa.ledger.ledger import Ledger
+from rpa.plugins import load_config
 
 AT = datetime(2026, 3, 10, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 SITE = "https://shop.example"
@@ -75,7 +76,7 @@ def test_a_kick_an_earlier_release_kept_in_the_ledger_alone_holds_until_a_login(
     table = '[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\nlogin = "clerk-{login}"\n'
     shops = [table.format(name=name, login=login) for name, login in (("1", 1), ("2", 1), ("3", 2))]
     (tmp_path / "rpa.toml").write_text("".join(shops).replace("shops.", "shops.s"), encoding="utf-8")
-    config = load(tmp_path / "rpa.toml")
+    config = load_config(tmp_path / "rpa.toml")
 
     def holding() -> set[str]:
         return {shop.name for shop in config.shops.values() if kick_of(shop, config=config)}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from rpa.ledger.claims import HoldWanted, Mention
+from rpa.ledger.claims import Claim, HoldWanted
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
@@ -22,7 +22,7 @@ NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
 CAUSES = frozenset({"stop", "doubt"})
 
 
-def newest_word(subject: str, said: Sequence[Mention]) -> HoldWanted | None:
+def newest_word(subject: str, said: Sequence[Claim]) -> HoldWanted | None:
     """Go frees, everything else holds, by the newest word; the reason tells all that was said."""
     newest = said[-1]
     if newest.says == "go":
@@ -31,12 +31,12 @@ def newest_word(subject: str, said: Sequence[Mention]) -> HoldWanted | None:
     return HoldWanted(cause=newest.says, reason=f"{subject}: {words}", facts={"since": newest.at.isoformat()})
 
 
-def says(word: str, *subjects: str, hour: int = 0, source: str = "") -> list[Mention]:
+def says(word: str, *subjects: str, hour: int = 0, source: str = "") -> list[Claim]:
     at = NINE + timedelta(hours=hour)
-    return [Mention(subject=each, says=word, at=at, source=source or f"notice {hour}") for each in subjects]
+    return [Claim(subject=each, says=word, at=at, source=source or f"notice {hour}") for each in subjects]
 
 
-def conclude(ledger: Ledger, *mentions: Mention, name: str, state: DocumentState = DocumentState.READ) -> Document:
+def conclude(ledger: Ledger, *mentions: Claim, name: str, state: DocumentState = DocumentState.READ) -> Document:
     document = ledger.find_document("demo", kind="notice", name=name, facts={})
     return ledger.conclude_document(
         document, state=state, mentions=mentions, judge=newest_word, causes=CAUSES, by="reader"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 from tests.support.batch_script import logged_in
 
 HOUR = 3600

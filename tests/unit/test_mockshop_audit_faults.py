@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 _DETAIL = "/mangkhut/mms/orderDetail"
 

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from fixtures.exports.variants import SAME_TABLE, VARIANTS
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 _ADD = "/mars/shop/recentOrders/export/task/add"
 _LIST = "/mars/shop/recentOrders/export/task/list"

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 from tests.support.batch_script import logged_in
 
 MAIL = "/newjersy/api/innerMessage/"

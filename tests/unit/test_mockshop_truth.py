@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 
 @pytest.fixture(scope="module")

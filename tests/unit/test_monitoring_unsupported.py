@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from rpa.cli.schedule_plan import show_plan
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.doctor.configuration import schedule
 from rpa.doctor.findings import State
 from rpa.monitoring.unsupported import unable
+from rpa.plugins import load_config
 
 SHIPPED = Path(__file__).resolve().parents[2] / "selectors" / "pinduoduo.toml"
 SHOPS = """
@@ -33,7 +34,7 @@ hours = "6-22"
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     (tmp_path / "rpa.toml").write_text(SHOPS, encoding="utf-8")
-    return load(tmp_path / "rpa.toml")
+    return load_config(tmp_path / "rpa.toml")
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from rpa.address import Site
-from rpa.config import load
 from rpa.credentials import Vault, key_from, make_key
 from rpa.errors import LoginNeeded
+from rpa.plugins import load_config
 from rpa.runner.shop_session import _check_moved, premises_of
 
 SHOP = '[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nbase_url = "http://127.0.0.1:9"\n'
@@ -17,7 +17,7 @@ SHOP = '[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nbase_url = "http://
 
 def test_a_login_is_called_moved_only_where_its_address_is_known_to_be_another(tmp_path: Path) -> None:
     (tmp_path / "rpa.toml").write_text(SHOP, encoding="utf-8")
-    config, vault = load(tmp_path / "rpa.toml"), Vault(tmp_path / "var" / "secrets", key_from(make_key()))
+    config, vault = load_config(tmp_path / "rpa.toml"), Vault(tmp_path / "var" / "secrets", key_from(make_key()))
     premises = premises_of(config.shops["demo"], config=config, vault=vault)
     vault._save("state", "demo", b"{}")
     with pytest.raises(

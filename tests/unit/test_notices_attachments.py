@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixtures.notices.audit_files import Result, prohibition_files, result_files
 from fixtures.notices.hostile import HOSTILE, HostileFile
-from fixtures.notices.made import Result, prohibition_files, result_files
 from fixtures.notices.tables import Formula, Rows, csv_bytes, html_bytes, xls_bytes, xlsx_bytes, zip_bytes
 from flows.notices.api import NoticeKind, Says
 from flows.notices.attachments import Reading, read_attachment

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flows.notices.api import DOCUMENT_KIND, Notice, NoticesPage, ReadsNotices
-from flows.notices.reading import NoticeDesk
+from flows.notices.reading import NoticeBatch
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.ledger import Ledger
 from rpa.run import Run
@@ -62,7 +62,7 @@ class Desk:
 
     def read(self, *readings: Sequence[NoticesPage]) -> list[Coverage]:
         self.site.readings = list(readings)
-        NoticeDesk(self.run).read_the_list()
+        NoticeBatch(self.run).read_list()
         return self.run.ledger.coverage("demo", kind=DOCUMENT_KIND)
 
     def known(self) -> set[str]:

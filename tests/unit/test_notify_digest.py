@@ -17,7 +17,7 @@ from rpa.notify.channels import Notifier
 from rpa.notify.digest import send_if_due, text
 from rpa.pauses import Pauses
 from rpa.scheduler.background import do_all
-from rpa.scheduler.failures import Trouble
+from rpa.scheduler.failures import Failures
 from tests.support.monitoring_desk import MORNING, OverviewDesk, an_order, overview_desk
 from tests.support.postbox import Postbox, postbox
 from tests.unit.test_discovery import installed, python
@@ -185,7 +185,9 @@ def test_a_channel_that_refused_it_gets_it_later_and_one_that_took_it_not_again(
 
 def do_chores(desk: OverviewDesk) -> None:
     """As a call of `rpa schedule --once` does: the next call knows nothing of it but what the ledger has."""
-    do_all(desk.config, ledger=desk.ledger, trouble=Trouble(desk.ledger, clock=desk.config.clock, language=Language.EN))
+    do_all(
+        desk.config, ledger=desk.ledger, trouble=Failures(desk.ledger, clock=desk.config.clock, language=Language.EN)
+    )
 
 
 def test_a_channel_that_refuses_it_is_left_alone_for_a_time(desk: OverviewDesk, box: Postbox) -> None:

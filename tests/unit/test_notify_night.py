@@ -12,11 +12,12 @@ import pytest
 import time_machine
 
 from rpa.clock import Clock
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.notify.channels import Notifier
 from rpa.notify.incident_messages import tell
+from rpa.plugins import load_config
 from rpa.report.results import Incident
 from rpa.runner.follow_up import keep_ending
 from tests.support.postbox import Postbox, postbox
@@ -45,7 +46,7 @@ class Night:
 
     def __init__(self, folder: Path, traveller: time_machine.Traveller, *, channels: str, language: str = "zh") -> None:
         (folder / "rpa.toml").write_text(TOML.format(language=language) + channels, encoding="utf-8")
-        self.config: Config = load(folder / "rpa.toml")
+        self.config: Config = load_config(folder / "rpa.toml")
         self.ledger = Ledger.open(folder / "ledger.sqlite3", clock=Clock())
         self.notifier = Notifier.of(self.config, None)
         self.traveller = traveller

@@ -14,11 +14,12 @@ from threading import Thread
 import pytest
 from loguru import logger
 
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.notify.sending import LONGEST_S
-from rpa.scheduler.background import Chores, Ping
+from rpa.plugins import load_config
+from rpa.scheduler.background import BackgroundJobs, Ping
 from tests.support.mock_shop import PATIENCE_S
 from tests.support.postbox import postbox
 
@@ -90,7 +91,7 @@ def test_a_call_that_fails_is_one_line_without_the_address(address: str) -> None
 def config(tmp_path: Path) -> Config:
     """A project with a channel, and something to tell."""
     (tmp_path / "rpa.toml").write_text(CHANNEL, encoding="utf-8")
-    loaded = load(tmp_path / "rpa.toml")
+    loaded = load_config(tmp_path / "rpa.toml")
     with Ledger.open(loaded.var / "ledger.sqlite3", clock=loaded.clock) as ledger:
         ledger.incident("demo", cause="login_needed", message="Log in.", severity=Severity.CRITICAL)
     return loaded
@@ -103,7 +104,7 @@ def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
         box.speaks.clear()
         monkeypatch.setenv("BOSS", box.url)
         monkeypatch.setenv("RPA_PING_URL", url)
-        with Chores(config, alive=lambda: True):
+        with BackgroundJobs(config, alive=lambda: True):
             assert called.get(timeout=LONGEST_S) == "/ping/secret-id"
             with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
                 assert [each.cause for each in ledger.open_incidents()] == ["login_needed"], "the channel is waited for"
@@ -113,7 +114,7 @@ def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
 def test_chores_that_hang_end_the_calls_of_the_watch_until_they_go_on(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chores, steady = Chores(config, alive=lambda: True), time.monotonic
+    chores, steady = BackgroundJobs(config, alive=lambda: True), time.monotonic
     assert chores.alive()
     monkeypatch.setattr(time, "monotonic", lambda: steady() + 3600)
     assert not chores.alive()
@@ -122,7 +123,7 @@ def test_chores_that_hang_end_the_calls_of_the_watch_until_they_go_on(
         with chores:
             assert called.get(timeout=LONGEST_S) == "/ping/secret-id"
             assert chores.alive()
-    assert not Chores(config, alive=lambda: False).alive()
+    assert not BackgroundJobs(config, alive=lambda: False).alive()
 
 
 def test_what_ends_a_program_ends_no_thread_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +131,6 @@ def test_what_ends_a_program_ends_no_thread_in_silence(tmp_path: Path, monkeypat
     monkeypatch.setenv("RPA_PING_URL", "http://127.0.0.1:9")
     said = SimpleQueue[str]()
     sink = logger.add(said.put, level="ERROR", format="{message}")
-    with Chores(load(tmp_path / "rpa.toml"), alive=lambda: sys.exit("drawn")):
+    with BackgroundJobs(load_config(tmp_path / "rpa.toml"), alive=lambda: sys.exit("drawn")):
         assert "begin anew in a minute: drawn" in said.get(timeout=PATIENCE_S)
     logger.remove(sink)

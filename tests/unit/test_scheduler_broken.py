@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from flows.orders.reasons import Reason
-from rpa.config import load
 from rpa.doctor.configuration import broken_shops
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
@@ -16,6 +15,7 @@ from rpa.monitoring.alarms import raise_due
 from rpa.notify.channels import Notifier
 from rpa.notify.digest import text
 from rpa.notify.incident_messages import tell
+from rpa.plugins import load_config
 from rpa.scheduler.failures import tell_of_broken
 from tests.support.monitoring_desk import OverviewDesk, an_order, overview_desk
 from tests.support.postbox import postbox
@@ -42,7 +42,7 @@ def east_is(folder: Path, content: str) -> None:
 def changed(simulation: Simulation, content: str) -> None:
     """The file is saved so, and the scheduler reads it."""
     east_is(simulation.folder, content)
-    simulation.config = load(simulation.config.path)
+    simulation.config = load_config(simulation.config.path)
     simulation.desk.take_over(simulation.config)
     tell_of_broken(simulation.config, simulation.ledger)
 
@@ -88,7 +88,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def broken(desk: OverviewDesk, content: str = EAST + "live = true\n" + MISTAKE) -> None:
     east_is(desk.config.folder, content)
-    desk.config = load(desk.config.path)
+    desk.config = load_config(desk.config.path)
 
 
 def test_one_incident_tells_of_a_broken_file_and_ends_when_it_is_right(desk: OverviewDesk) -> None:

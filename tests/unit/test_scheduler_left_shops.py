@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from flows.orders.reasons import Reason
-from rpa.config import load
 from rpa.ledger.plans import PlanState
+from rpa.plugins import load_config
 from rpa.scheduler.crash_recovery import close_departed
 from tests.support.monitoring_desk import OverviewDesk, an_order, overview_desk
 
@@ -38,7 +38,7 @@ def opened(desk: OverviewDesk) -> set[tuple[str, str]]:
 def without_south(desk: OverviewDesk) -> None:
     path = desk.config.path
     path.write_text(path.read_text(encoding="utf-8").replace("[shops.south]", "[shops.north]"), encoding="utf-8")
-    close_departed(load(path), desk.ledger)
+    close_departed(load_config(path), desk.ledger)
 
 
 def test_of_a_shop_that_left_nothing_stays_open_but_its_holds(desk: OverviewDesk) -> None:
@@ -96,7 +96,7 @@ def test_of_a_shop_whose_file_is_broken_everything_stays(desk: OverviewDesk) -> 
     (path.parent / "shops").mkdir()
     for cut_off in ('groups = ["south"]\nlive = \n', ""):
         (path.parent / "shops" / "south.toml").write_text(cut_off, encoding="utf-8")
-        assert close_departed(load(path), desk.ledger) == 0
+        assert close_departed(load_config(path), desk.ledger) == 0
     assert opened(desk) == {("south", "page_changed:ship")}
     assert [line.shop for line in desk.ledger.outstanding()] == ["south"]
     assert not desk.ledger.raise_alarms("south", wanted=[alarm])

@@ -19,28 +19,29 @@ from loguru import logger
 from sqlalchemy import NullPool, create_engine
 
 from rpa.clock import Clock
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.monitoring.health import ONCE, OVER, SCHEDULER, scheduler_of
 from rpa.pauses import Pauses
-from rpa.scheduler.dispatcher import Desk
-from rpa.scheduler.failures import Trouble
-from rpa.scheduler.instance_lock import Presence
+from rpa.plugins import load_config
+from rpa.scheduler.dispatcher import Dispatcher
+from rpa.scheduler.failures import Failures
+from rpa.scheduler.instance_lock import InstanceLock
 from rpa.scheduler.jobs import Ended, Task, Workers
 from rpa.scheduler.loop import LIVES_S, Loop, Pulse
-from rpa.scheduler.periodic import Rounds, SteadyTime
+from rpa.scheduler.periodic import PeriodicTasks, SteadyTime
 from rpa.scheduler.planner import Why
 from rpa.scheduler.settings import Settings
 
 OTHER = """
 import sys
 from pathlib import Path
-from rpa.config import load
+from rpa.plugins import load_config
 from rpa.scheduler.instance_lock import Presence
-with Presence(load(Path(sys.argv[1]))):
+with Presence(load_config(Path(sys.argv[1]))):
     print("here", flush=True)
     sys.stdin.read()
 """
@@ -83,7 +84,7 @@ def config(tmp_path: Path) -> Config:
     (tmp_path / "rpa.toml").write_text(
         '[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nbase_url = "http://127.0.0.1:9"\n', encoding="utf-8"
     )
-    return load(tmp_path / "rpa.toml")
+    return load_config(tmp_path / "rpa.toml")
 
 
 @pytest.fixture
@@ -92,14 +93,17 @@ def ledger(config: Config) -> Iterator[Ledger]:
         yield opened
 
 
-def live(rounds: Rounds, day: Day, *, seconds: int) -> None:
+def live(rounds: PeriodicTasks, day: Day, *, seconds: int) -> None:
     for _ in range(seconds):
         rounds.run_pending()
         day.pass_s(1)
 
 
 def test_jobs_run_at_once_and_then_at_their_interval(day: Day, ledger: Ledger) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[str]()
+    rounds, ran = (
+        PeriodicTasks(clock=day.clock, trouble=Failures(ledger, clock=day.clock, language=Language.EN)),
+        list[str](),
+    )
     rounds.add("often", every_s=1, do=lambda: ran.append("often"))
     rounds.add("seldom", every_s=30, do=lambda: ran.append("seldom"))
     live(rounds, day, seconds=60)
@@ -108,7 +112,10 @@ def test_jobs_run_at_once_and_then_at_their_interval(day: Day, ledger: Ledger) -
 
 @pytest.mark.parametrize("error", [KeyError("drawn"), SystemExit("drawn")])
 def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger, error: BaseException) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[int]()
+    rounds, ran = (
+        PeriodicTasks(clock=day.clock, trouble=Failures(ledger, clock=day.clock, language=Language.EN)),
+        list[int](),
+    )
     broken = [True]
 
     def fail() -> None:
@@ -132,7 +139,7 @@ def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger, er
 def test_of_what_the_database_refuses_people_read_what_it_was_and_no_address(day: Day, ledger: Ledger) -> None:
     logger.disable("rpa")
     with (
-        Trouble(ledger, clock=day.clock, language=Language.EN).kept("plan"),
+        Failures(ledger, clock=day.clock, language=Language.EN).kept("plan"),
         create_engine("sqlite://", poolclass=NullPool).connect() as database,
     ):
         database.exec_driver_sql("SELECT missing")
@@ -144,14 +151,17 @@ def test_of_what_the_database_refuses_people_read_what_it_was_and_no_address(day
 
 def test_an_incident_that_an_earlier_process_left_is_closed_by_the_first_success(day: Day, ledger: Ledger) -> None:
     ledger.incident("", cause="scheduler:tell", message="OSError")
-    with Trouble(ledger, clock=day.clock, language=Language.EN).kept("tell"):
+    with Failures(ledger, clock=day.clock, language=Language.EN).kept("tell"):
         pass
     assert ledger.open_incidents() == []
 
 
 @pytest.mark.parametrize("by", [timedelta(hours=-1), timedelta(days=-400), timedelta(hours=3)])
 def test_jobs_go_on_whatever_the_clock_is_set_to(day: Day, ledger: Ledger, by: timedelta) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[int]()
+    rounds, ran = (
+        PeriodicTasks(clock=day.clock, trouble=Failures(ledger, clock=day.clock, language=Language.EN)),
+        list[int](),
+    )
     rounds.add("often", every_s=1, do=lambda: ran.append(1))
     live(rounds, day, seconds=5)
     day.set_clock(by)
@@ -205,13 +215,15 @@ def idle_loop(
     config: Config, ledger: Ledger, *, stopping: Callable[[], bool], pulse: Pulse, workers: Workers | None = None
 ) -> Loop:
     workers = workers or Idle()
-    desk = Desk(config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var))
+    desk = Dispatcher(
+        config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
+    )
     return Loop(
         settings=Settings(config.path),
         ledger=ledger,
-        desk=desk,
+        dispatcher=desk,
         workers=workers,
-        presence=Presence(config),
+        presence=InstanceLock(config),
         stopping=stopping,
         pulse=pulse,
     )
@@ -233,11 +245,11 @@ def test_where_the_steady_clock_runs_in_a_sleep_nothing_starts_late_unless_made_
     at_ten = '[[schedule]]\nname = "at ten"\nflow = "ship"\nat = ["10:00"]\ncatch_up = false\n'
     config.path.write_text(config.path.read_text(encoding="utf-8") + at_ten, encoding="utf-8")
     monkeypatch.setattr(time, "monotonic", time.time)  # as on Windows
-    planned, asked = load(config.path), iter([False, False, True])
+    planned, asked = load_config(config.path), iter([False, False, True])
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
         pulse, workers = Pulse(day.clock.monotonic), Sleeping(day.moving)
         loop = idle_loop(planned, ledger, stopping=lambda: next(asked), pulse=pulse, workers=workers)
-        loop.desk.wake()
+        loop.dispatcher.wake()
         loop.go_on()
         [run] = ledger.planned_runs(until=planned.clock.now())
     assert (f"{run.planned_at:%d %H:%M}", run.state, run.reason) == ("10 10:00", PlanState.NEVER_STARTED, Why.DOWNTIME)
@@ -272,7 +284,7 @@ def test_an_unwritable_file_is_told_once_and_the_sign_of_life_is_given_all_the_s
     config: Config, ledger: Ledger
 ) -> None:
     said: list[str] = []
-    presence, file = Presence(config), config.var / "heartbeat.json"
+    presence, file = InstanceLock(config), config.var / "heartbeat.json"
     file.mkdir()
     sink = logger.add(said.append, level="WARNING")
     for shop in ("a", "b"):
@@ -291,10 +303,10 @@ def test_a_project_has_one_scheduler_which_others_can_name_and_see(config: Confi
     with first:
         assert first.stdout is not None
         assert first.stdout.readline() == "here\n"
-        with pytest.raises(ConfigError, match=f"pid {first.pid}"), Presence(config):
+        with pytest.raises(ConfigError, match=f"pid {first.pid}"), InstanceLock(config):
             pass
         first.kill()
-    with Presence(config) as presence:
+    with InstanceLock(config) as presence:
         presence.beat(ledger, next_due_at=BEGIN, running=["demo"])
     sign = json.loads((config.var / "heartbeat.json").read_text(encoding="utf-8"))
     assert (sign["next_due_at"], sign["running"]) == ("2026-03-10T09:00:00+08:00", ["demo"])

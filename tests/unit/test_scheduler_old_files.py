@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rpa.config import load
 from rpa.ledger.actions import Intent, LookAt, Seen, State
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunRecord
+from rpa.plugins import load_config
 from rpa.run import run_of_import
-from rpa.scheduler.retention import Tidying
+from rpa.scheduler.retention import Retention
 from tests.support.monitoring_desk import OverviewDesk, overview_desk
 from tests.support.small_report import small_report, small_row
 
@@ -28,7 +28,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def tidy(desk: OverviewDesk, *, days: float = 0) -> None:
     desk.move(hours=days * 24)
-    Tidying(desk.config, ledger=desk.ledger)()
+    Retention(desk.config, ledger=desk.ledger)()
 
 
 def made(desk: OverviewDesk, *parts: str) -> Path:
@@ -114,7 +114,7 @@ def test_the_files_of_a_shop_that_left_go_like_others_but_what_is_in_doubt_stays
     login = made(desk, "secrets", "demo.state")
     path = desk.config.path
     path.write_text(path.read_text(encoding="utf-8").replace("[shops.demo]", "[shops.north]"), encoding="utf-8")
-    desk.config = load(path)
+    desk.config = load_config(path)
     tidy(desk, days=59)
     assert there(*folders) == [True] * 4
     tidy(desk, days=2)

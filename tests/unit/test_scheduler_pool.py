@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from rpa.clock import Clock
-from rpa.config import load
 from rpa.errors import ShopBusy
-from rpa.scheduler.browser_host import FIRST_S, RESTS_S, Patience
+from rpa.plugins import load_config
+from rpa.scheduler.browser_host import FIRST_S, RESTS_S, RecyclingWait
 from rpa.scheduler.pool import Pool
 from tests.support.pool_program import task
 
@@ -32,7 +32,7 @@ class Time:
 
 def test_starts_wait_for_minutes_then_not_for_half_an_hour_and_then_twice_as_long() -> None:
     time = Time()
-    patience = Patience(time)
+    patience = RecyclingWait(time)
     assert (patience.is_over(), patience.holds()) == (False, True)
     time.now_s += FIRST_S - 1
     assert (patience.holds(), patience.is_over()) == (True, False), "counted from the first that was held"
@@ -79,7 +79,7 @@ class StillClock(Clock):
 def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, StillClock]]:
     """A pool with a long run in a worn browser."""
     (tmp_path / "rpa.toml").write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
-    config, clock = load(tmp_path / "rpa.toml"), StillClock()
+    config, clock = load_config(tmp_path / "rpa.toml"), StillClock()
     monkeypatch.setattr(type(config), "clock", clock)
     with Pool(replace(config)) as opened:
         made: Any = opened
@@ -112,7 +112,7 @@ def test_a_browser_that_hangs_at_its_start_keeps_no_scheduler_from_ending(
     monkeypatch.setenv("RPA_BROWSER", str(hangs))
     (tmp_path / "rpa.toml").write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
     asked = iter([False])
-    with Pool(load(tmp_path / "rpa.toml"), stopping=lambda: next(asked, True)) as pool:
+    with Pool(load_config(tmp_path / "rpa.toml"), stopping=lambda: next(asked, True)) as pool:
         for shop in ("demo", "second"):
             pool.start(task("ship", shop, 9))
         assert [(each.planned.shop, each.how) for each in pool.ended()] == [("demo", "busy"), ("second", "busy")]

@@ -12,17 +12,17 @@ from types import SimpleNamespace
 import pytest
 
 from flows.orders.reasons import Reason
-from rpa.config import load
 from rpa.errors import ConfigError
 from rpa.language import Language
 from rpa.ledger.actions import Intent, LookAt, Seen
 from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import PlanState
+from rpa.plugins import load_config
 from rpa.report.finishing import unfinished
 from rpa.report.open_reports import mark_open
 from rpa.scheduler.background import do_all
-from rpa.scheduler.failures import Trouble
-from rpa.scheduler.retention import Tidying
+from rpa.scheduler.failures import Failures
+from rpa.scheduler.retention import Retention
 from tests.support.monitoring_desk import OverviewDesk, an_order, overview_desk
 from tests.support.small_report import small_report, small_row
 
@@ -37,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def tidy(desk: OverviewDesk, *, days: float = 0, hours: float = 0) -> None:
     desk.move(hours=days * 24 + hours)
-    Tidying(desk.config, ledger=desk.ledger)()
+    Retention(desk.config, ledger=desk.ledger)()
 
 
 def pictured(desk: OverviewDesk, subject: str) -> Path:
@@ -157,7 +157,7 @@ def test_no_file_of_a_shop_goes_while_it_is_being_run(desk: OverviewDesk) -> Non
     folder = reported(desk, "good", "done")
     desk.move(hours=61 * 24)
     run = desk.ledger.start_run("demo", flow="ship")
-    tidying = Tidying(desk.config, ledger=desk.ledger)
+    tidying = Retention(desk.config, ledger=desk.ledger)
     tidying()
     assert folder.exists()
     desk.ledger.finish_run(run, state="finished")
@@ -177,7 +177,7 @@ def test_without_the_settings_no_file_ever_goes(tmp_path: Path) -> None:
 def test_files_are_kept_for_a_month_at_least(tmp_path: Path, days: str) -> None:
     (tmp_path / "rpa.toml").write_text(f"[shops]\n[scheduler]\nevidence_keep_days = {days}\n")
     with pytest.raises(ConfigError, match='must be days from 30 to 3650, or "off"'):
-        load(tmp_path / "rpa.toml")
+        load_config(tmp_path / "rpa.toml")
 
 
 def test_the_scheduler_tidies_and_looks_at_the_disk_among_its_chores(
@@ -186,6 +186,8 @@ def test_the_scheduler_tidies_and_looks_at_the_disk_among_its_chores(
     folder = reported(desk, "good", "done")
     desk.move(hours=61 * 24)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1e9))
-    do_all(desk.config, ledger=desk.ledger, trouble=Trouble(desk.ledger, clock=desk.config.clock, language=Language.EN))
+    do_all(
+        desk.config, ledger=desk.ledger, trouble=Failures(desk.ledger, clock=desk.config.clock, language=Language.EN)
+    )
     assert not folder.exists()
     assert [incident.cause for incident in desk.ledger.open_incidents()] == ["disk_low"]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rpa.config import Config, load
+from rpa.config import Config
 from rpa.errors import ConfigError
+from rpa.plugins import load_config
 from rpa.scheduler.settings import Settings
 
 SHOP = 'platform = "pinduoduo"\nbase_url = "http://127.0.0.1:9"\nmall_id = "2"\n'
@@ -103,7 +104,7 @@ def test_what_is_saved_while_the_scheduler_starts_counts(tmp_path: Path, monkeyp
     files, heard = Files(tmp_path), list[Config]()
 
     def load_and_save(path: Path) -> Config:
-        read = load(path)
+        read = load_config(path)
         files.save(files.alone, SHOP)
         return read
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, cast
 import psutil
 import pytest
 
-from rpa.config import load
 from rpa.errors import Stopped, TryAgain
-from rpa.scheduler.control_channel import Leash
+from rpa.plugins import load_config
+from rpa.scheduler.control_channel import ControlChannel
 from rpa.scheduler.processes import Message
-from rpa.scheduler.worker_process import Working
+from rpa.scheduler.worker_process import WorkerRun
 from tests.support.mock_shop import ShopFolder
 from tests.support.pool_program import task
 from tests.support.processes import is_there
@@ -44,10 +44,10 @@ def test_a_worker_hanging_after_its_result_is_killed_soon_and_its_run_has_finish
     for name, value in folder.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("rpa.scheduler.worker_process._LEAVES_IN_S", 0.1)
-    config = load(folder.path / "rpa.toml")
+    config = load_config(folder.path / "rpa.toml")
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
-    working = Working(
+    working = WorkerRun(
         task("pending-orders", "demo", 7200),
         config=config,
         host=host,
@@ -76,10 +76,10 @@ def test_a_worker_hung_before_its_window_opens_is_killed_with_its_family_and_die
     (tmp_path / "sitecustomize.py").write_text(HANGS_AT_ONCE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr("rpa.scheduler.worker_process._OPENS_IN_S", 0.1)
-    config = load(folder.path / "rpa.toml")
+    config = load_config(folder.path / "rpa.toml")
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
-    working = Working(
+    working = WorkerRun(
         task("pending-orders", "demo", 7200),
         config=config,
         host=host,
@@ -107,7 +107,7 @@ def test_a_worker_knows_a_browser_that_is_gone_from_the_wish_that_it_stops(
 ) -> None:
     told = SimpleQueue[Message | None]()
     parent = SimpleNamespace(said=SimpleQueue[Message | None](), tell=told.put)
-    leash = Leash(cast("Parent", parent), stop_within_s=60)
+    leash = ControlChannel(cast("Parent", parent), stop_within_s=60)
     parent.said.put(said)
     with pytest.raises(raised):
         leash.wait_for_go(token="abc")

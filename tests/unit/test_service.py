@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rpa.config import load
 from rpa.errors import ConfigError
+from rpa.plugins import load_config
 from rpa.service import os_commands
 from rpa.service.launchd import agent
 from rpa.service.program import Program, kept_names, offer_secrets_file, program_of, service_name, unseen_secrets
@@ -76,7 +76,7 @@ def test_a_unit_gives_the_command_its_words_back_whatever_is_in_them(tmp_path: P
 
 
 def test_a_unit_names_the_folder_and_the_file_of_secrets_as_they_are(shop_folder: Path) -> None:
-    said = lines_of(unit(program_of(load(shop_folder / "rpa.toml"))))
+    said = lines_of(unit(program_of(load_config(shop_folder / "rpa.toml"))))
     assert said["WorkingDirectory"] == [str(shop_folder).replace("%", "%%")]
     [secrets] = said["EnvironmentFile"]
     assert secrets.startswith("-")
@@ -85,7 +85,7 @@ def test_a_unit_names_the_folder_and_the_file_of_secrets_as_they_are(shop_folder
 
 
 def test_a_unit_keeps_the_program_running_and_stops_it_in_order(shop_folder: Path) -> None:
-    said = lines_of(unit(program_of(load(shop_folder / "rpa.toml"))))
+    said = lines_of(unit(program_of(load_config(shop_folder / "rpa.toml"))))
     wanted = {
         "Restart": ["always"],
         "StartLimitIntervalSec": ["0"],
@@ -98,7 +98,7 @@ def test_a_unit_keeps_the_program_running_and_stops_it_in_order(shop_folder: Pat
 
 
 def test_systemd_itself_takes_the_unit_and_would_say_what_is_wrong(shop_folder: Path) -> None:
-    text = unit(program_of(load(shop_folder / "rpa.toml")))
+    text = unit(program_of(load_config(shop_folder / "rpa.toml")))
     assert problem_of(text, name="rpa-test.service") == ""
     wrong = problem_of(text.replace("KillMode=mixed", "KillMode=mixt"), name="rpa-test.service")
     assert ("kill mode" in wrong) == bool(shutil.which("systemd-analyze"))
@@ -107,10 +107,10 @@ def test_systemd_itself_takes_the_unit_and_would_say_what_is_wrong(shop_folder: 
 def test_systemd_hands_over_a_key_file_and_no_environment_shows_even_its_place(
     shop_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "LoadCredential" not in lines_of(unit(program_of(load(shop_folder / "rpa.toml"))))
+    assert "LoadCredential" not in lines_of(unit(program_of(load_config(shop_folder / "rpa.toml"))))
     key = shop_folder / "key file"
     monkeypatch.setenv("RPA_KEY_FILE", str(key))
-    wanted = program_of(load(shop_folder / "rpa.toml"))
+    wanted = program_of(load_config(shop_folder / "rpa.toml"))
     said = lines_of(unit(wanted))
     assert said["LoadCredential"] == [f"rpa-key:{key}".replace("%", "%%")]
     assert not [line for line in said["Environment"] if "KEY" in line]
@@ -125,7 +125,7 @@ def test_a_folder_that_a_unit_cannot_name_is_refused(tmp_path: Path, name: str) 
 
 
 def test_an_agent_reads_back_as_it_was_meant(shop_folder: Path) -> None:
-    wanted = program_of(load(shop_folder / "rpa.toml"))
+    wanted = program_of(load_config(shop_folder / "rpa.toml"))
     said: dict[str, Any] = plistlib.loads(agent(wanted).encode())
     assert said["ProgramArguments"][-len(wanted.command) :] == list(wanted.command)
     assert said["WorkingDirectory"] == str(shop_folder)
@@ -149,7 +149,7 @@ def test_an_agents_command_has_the_secrets_of_the_file_and_its_own_words(tmp_pat
 
 
 def test_a_task_reads_back_as_it_was_meant(shop_folder: Path) -> None:
-    wanted = program_of(load(shop_folder / "rpa.toml"))
+    wanted = program_of(load_config(shop_folder / "rpa.toml"))
     name = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
     root = ET.fromstring(task(wanted, user="店铺电脑\\王 <小> & 明").encode("utf-16"))
     said = {element.tag.removeprefix(name): element.text or "" for element in root.iter()}
@@ -192,7 +192,7 @@ def test_no_secret_is_written_and_the_file_for_them_is_the_owners_alone(
 ) -> None:
     for name in ("RPA_KEY", "BOSS_ADDRESS", "RPA_PING_URL"):
         monkeypatch.setenv(name, "secret-7")
-    wanted = program_of(load(shop_folder / "rpa.toml"))
+    wanted = program_of(load_config(shop_folder / "rpa.toml"))
     offer_secrets_file(wanted)
     written = [unit(wanted), agent(wanted), task(wanted, user="x"), wanted.secrets.read_text(encoding="utf-8")]
     assert [text for text in written if "secret-7" in text] == []
@@ -202,7 +202,7 @@ def test_no_secret_is_written_and_the_file_for_them_is_the_owners_alone(
 
 def test_a_filled_in_file_of_secrets_is_kept_and_known(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RPA_KEY", "secret-7")
-    wanted = program_of(load(shop_folder / "rpa.toml"))
+    wanted = program_of(load_config(shop_folder / "rpa.toml"))
     offer_secrets_file(wanted)
     empty = wanted.secrets.read_text(encoding="utf-8")
     assert kept_names(wanted.secrets) == set()

@@ -22,7 +22,7 @@ from flows.sheets.transport import packed, unpacked
 from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.clock import Clock
 from rpa.language import Language
-from rpa.sandbox import Confined, Limits
+from rpa.sandbox import Limits, Sandbox
 from tests.support.hostile import page_of_reaching_cells, workbook_of_one_text
 from tests.support.mock_shop import ROOT
 
@@ -105,7 +105,7 @@ def test_a_person_may_give_a_link_to_a_file(tmp_path: Path) -> None:
 
 
 def test_what_the_bounds_let_through_ends_its_own_process_only() -> None:
-    reader = Confined(
+    reader = Sandbox(
         "flows.sheets.reader", limits=Limits(memory_bytes=300 << 20, cpu_s=20, wall_s=60, answer_bytes=1 << 20)
     )
     with pytest.raises(NotASheet) as refused:

@@ -21,7 +21,7 @@ from rpa.language import Language
 from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
-from rpa.monitoring.reasons import Vocabulary, why
+from rpa.monitoring.reasons import ReasonCatalog, why
 from rpa.monitoring.tasks import tasks
 from rpa.notify.policy import Kind, Telling
 from rpa.notify.wording import Words, advice, message
@@ -124,7 +124,7 @@ def told(cause: str, said: str, *, kind: Kind, shops: tuple[str, ...]) -> list[s
         )
         for number, shop in enumerate(shops)
     )
-    words = Words(language=Language.ZH, shops={}, vocabulary=Vocabulary.of_flows())
+    words = Words(language=Language.ZH, shops={}, vocabulary=ReasonCatalog.of_flows())
     made = message(Telling(kind=kind, cause=cause, incidents=incidents), words=words)
     return [line.partition("：")[2] or line for line in (made.title, *made.body.splitlines())]
 
@@ -186,7 +186,7 @@ def test_words_of_one_language_are_found() -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_notification_says_in_chinese_what_happened_and_what_to_do(kind: Kind, shops: tuple[str, ...]) -> None:
     reasons = {
-        code: text.zh for report in Vocabulary.of_flows().reports.values() for code, text in report.reasons.items()
+        code: text.zh for report in ReasonCatalog.of_flows().reports.values() for code, text in report.reasons.items()
     }
     wrong = [
         f"{cause}: {line}"
@@ -216,7 +216,7 @@ def test_every_incident_is_a_task_in_chinese(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=Clock()) as ledger:
         for cause, said in messages().items():
             ledger.incident("", cause=cause, message=said)
-        found = tasks(ledger, shops={""}, orders={}, broken={}, words=Vocabulary.of_flows(), now=Clock().now())
+        found = tasks(ledger, shops={""}, orders={}, broken={}, words=ReasonCatalog.of_flows(), now=Clock().now())
     assert [task.words.zh for task in found if not begins_chinese(task.words.zh)] == []
     assert len(found) == len(messages())
 

@@ -1,0 +1,136 @@
+"""Areas of a shop's page: the page itself, a row, a dialog. Named elements are found, clicked and filled in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from rpa.browser.actions import arrives, click, type_and_enter
+from rpa.browser.playwright_errors import translated
+from rpa.browser.polling import awaited
+from rpa.browser.resolve import find
+from rpa.elements.profile import Risk
+from rpa.errors import PageChanged
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from rpa.browser.guard import Guard
+    from rpa.browser.origins import SiteBorder
+    from rpa.browser.resolve import Found
+    from rpa.browser.shop_page import ShopPage
+    from rpa.clock import Clock
+    from rpa.elements.profile import Element, Profile
+
+_COVERED_MS = 4_000
+"""A click that takes longer is tried again below what may cover it, unless it arrived."""
+
+
+class Area:
+    """Part of a shop's page. Actions wait for their result; what is not as described is refused."""
+
+    def __init__(self, shop_page: ShopPage, *, guard: Guard, part: Locator | None = None, about: str = "") -> None:
+        """`guard` decides what may be touched; `part`: the row or dialog, None for the whole page.
+
+        `about`: the subject that whatever is clicked in it is for.
+        """
+        self.shop_page = shop_page
+        self.guard = guard
+        self._part = part
+        self._about = about
+
+    @property
+    def page(self) -> Page:
+        """Playwright's page. Raises WrongSite when it is not on the shop's site."""
+        return self.shop_page.page
+
+    @property
+    def border(self) -> SiteBorder:
+        """The border of the shop's site."""
+        return self.shop_page.border
+
+    @property
+    def profile(self) -> Profile:
+        """What the page is described by."""
+        return self.shop_page.profile
+
+    @property
+    def clock(self) -> Clock:
+        """The program's clock."""
+        return self.shop_page.clock
+
+    def moments(self, *, most_s: float = float("inf")) -> Iterator[None]:
+        """Now, and then one moment after another in which the page may change, until patience is at its end."""
+        return self.shop_page.moments(most_s=most_s)
+
+    def click(self, name: str) -> None:
+        """Click a named element; for a destructive one the guard must allow it. Where it leads is not waited for.
+
+        When something covers an element that is not destructive, popups are closed and it is clicked once more.
+        """
+        with self.border.watched():
+            found = self._touched(name)
+            if found.element.risk is not Risk.DESTRUCTIVE:
+                if arrives(self.page, found, within_ms=_COVERED_MS):
+                    return
+                self.guard.uncover(self.shop_page, expected=self._dialogs())
+                found = self.found(name)
+            click(found, patience_ms=self.shop_page.patience_ms)
+
+    def fill(self, name: str, text: str) -> None:
+        """Put text into a named field."""
+        with self.border.watched(), translated(f"filling {name}"):
+            self._touched(name).locator.fill(text, timeout=self.shop_page.patience_ms)
+
+    def type_and_enter(self, name: str, text: str) -> None:
+        """Type like a person and press Enter: for fields that ignore a value set by program."""
+        field = self._touched(name)
+        with self.border.watched():
+            type_and_enter(self.page, field, text, patience_ms=self.shop_page.patience_ms)
+
+    def present(self, name: str) -> bool:
+        """Whether a named element is visible now."""
+        return find(self._root(), self.profile.element(name)) is not None
+
+    def text(self, name: str) -> str:
+        """What a named element reads."""
+        return self.found(name).name
+
+    def disabled(self, name: str) -> bool:
+        """Whether a named element cannot be used now."""
+        return self.found(name).disabled
+
+    def found(self, name: str) -> Found:
+        """A named element, waited for."""
+        element = self.profile.element(name)
+        if element.within and self._part is None:
+            raise PageChanged(f"{name} is only to be used within {element.within}.")
+        return self._resolve(element)
+
+    def _touched(self, name: str) -> Found:
+        """A named element that is to be clicked or written into, which the guard must allow."""
+        found = self.found(name)
+        self._allow(found)
+        return found
+
+    def _allow(self, found: Found) -> None:
+        self.guard.allow(found.element, profile=self.profile, origin=found.origin, about=self._about)
+
+    def _root(self) -> Page | Locator:
+        page = self.page
+        return page if self._part is None else self._part
+
+    def _resolve(self, element: Element, *, unless: Callable[[], None] = lambda: None) -> Found:
+        patience_ms = self.shop_page.patience_ms
+        try:
+            found = awaited(self._root(), element, moments=self.moments(), patience_ms=patience_ms, unless=unless)
+        except PageChanged:
+            self.shop_page.refuse_login_page()
+            self.guard.clear(self.shop_page, expected=self._dialogs())
+            raise
+        self.border.check_origin(found.origin)
+        return found
+
+    def _dialogs(self) -> list[str]:
+        """What is known to lie over the page while something in it is done."""
+        return [dialog.container for dialog in self.profile.dialogs.values()]

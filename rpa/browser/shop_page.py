@@ -1,0 +1,52 @@
+"""A shop's page, as everything that acts on it shares it: inside its border, described by its profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rpa.browser.polling import moments
+from rpa.errors import LoginNeeded
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from rpa.browser.origins import SiteBorder
+    from rpa.clock import Clock
+    from rpa.elements.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopPage:
+    """One window on a shop's site, what its profile says of it, and how long it may take to draw something."""
+
+    border: SiteBorder
+    profile: Profile
+    clock: Clock
+    patience_s: float
+    """How long an element may take to appear."""
+
+    @property
+    def page(self) -> Page:
+        """Playwright's page. Raises WrongSite when it is not on the shop's site."""
+        return self.border.page
+
+    @property
+    def patience_ms(self) -> float:
+        """The same patience as Playwright takes it."""
+        return self.patience_s * 1000
+
+    def moments(self, *, most_s: float = float("inf")) -> Iterator[None]:
+        """Now, and then one moment after another in which the page may change, until patience is at its end."""
+        return moments(self.border, clock=self.clock, patience_s=min(self.patience_s, most_s))
+
+    def on_login_page(self) -> bool:
+        """Whether the site shows its login page now."""
+        return urlsplit(self.page.url).path.startswith(self.profile.session.login_path)
+
+    def refuse_login_page(self) -> None:
+        """Raise LoginNeeded when the site shows its login page."""
+        if self.on_login_page():
+            raise LoginNeeded("The site shows its login page. Run `rpa login` for this shop.")
