@@ -1,4 +1,4 @@
-"""Work on what strangers made, in a process of its own with little memory and time: its death ends nothing else."""
+"""Sandbox: a process with little memory and time for what strangers made; its death ends nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders into which others may write, too: opened once, following no link, so that all that is done goes there.
+"""Untrusted folders, into which others may write, too: opened once, following no link.
 
 A path is looked up anew at each use, and whoever may write to a folder can put a link to another in the place of what
 it holds between two of them. An open folder stays the one that was looked at. Where the system cannot work by open

@@ -1,4 +1,4 @@
-"""Shipping by file: as many orders as the site takes at once, each row settled by itself."""
+"""The import route: as many orders in a file as the site takes, each row settled by itself."""
 
 from __future__ import annotations
 

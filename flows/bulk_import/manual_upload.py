@@ -1,4 +1,4 @@
-"""Files for a person's own upload: gated as others are, and known to the ledger before they are given away."""
+"""The manual route: files for a person's own upload, gated as others are, in the ledger before they are given away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From decided orders to a file of the site's own form, as many as it takes at once, each read again before."""
+"""Packing: decided orders into files of the site's form, as many as it takes at once, each read again before."""
 
 from __future__ import annotations
 

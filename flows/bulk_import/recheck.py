@@ -1,4 +1,4 @@
-"""The last reading of orders before a file goes up: every mark, hold and note read again, by the same gate."""
+"""Recheck: every mark, hold and note of an order, read again before its file goes up, by the same gate."""
 
 from __future__ import annotations
 

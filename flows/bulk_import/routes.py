@@ -1,4 +1,4 @@
-"""How decided orders go to the site: through the shipping dialog, by a file, or as a file for a person's own upload."""
+"""Routes of orders to the site: the shipping dialog, a file, or a file for a person's own upload."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After a person's own upload: what became of the orders that were handed over."""
+"""Settling a manual upload: what became of the orders that were handed over to a person."""
 
 from __future__ import annotations
 

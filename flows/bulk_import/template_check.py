@@ -1,4 +1,4 @@
-"""The site's template is opened first where it may break everything: an empty form can be made to take all memory."""
+"""Template check: the site's template is opened in a process of its own first; an empty form can take all memory."""
 
 from __future__ import annotations
 

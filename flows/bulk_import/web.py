@@ -1,4 +1,4 @@
-"""Shipping by a file, through the pages 批量发货 and 无物流单条导入."""
+"""Import pages of a site (批量发货, 无物流单条导入), done the common way, through named elements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person's answer changes in the list of what is to be done, before a run sees it: nobody is asked twice."""
+"""Answers of a person, applied to the list of what is to be done before a run sees it: nobody is asked twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Having the site make its table: one that is fresh is taken, else a new one is asked for, waited for, and kept."""
+"""Fetching an export: a fresh one is taken, else a new one is asked for, waited for, and kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remembering what the site shows of audits: who was seen under one, and who shows no sign of it any more."""
+"""Audits seen on the site: who was seen under one, and who shows no sign of it any more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shop's rules for deciding: its configuration, its profile's words, its ledger and its holds, gathered."""
+"""Rules of a shop: its configuration, its profile's words, its ledger and holds, gathered; and the run's caps."""
 
 from __future__ import annotations
 

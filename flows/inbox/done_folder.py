@@ -1,4 +1,4 @@
-"""What people find in done/: a copy of each sheet that was taken in, and its result beside it.
+"""The folder done/: a copy of each sheet that was taken in, and its result beside it.
 
 The sheet itself, and what its result is made of, lie in var/, where nobody else can put anything in their way.
 """

@@ -1,4 +1,4 @@
-"""A folder in which sheets arrive: whose it is, what in it is a sheet, and where sheets are put away."""
+"""Inbox folder: whose it is, what in it is a sheet, and where sheets are put away."""
 
 from __future__ import annotations
 

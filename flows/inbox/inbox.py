@@ -1,4 +1,4 @@
-"""What the sheets brought for the shops of a run. Each row is taken once, by its order's shop, or left over."""
+"""The inbox of a run: what sheets brought for its shops, each row taken once by its order's shop, or left over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking in what lies in an inbox: first the ledger has all rows of a file, then the file is put away.
+"""Intake of arrived files: first the ledger has all rows of a file, then the file is put away.
 
 Whatever kills the program in between, the next one finds the file's content in the ledger and goes on from there.
 """

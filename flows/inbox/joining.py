@@ -1,4 +1,4 @@
-"""The rows of arrived files in one run: taken in before it, joined to its sheets, and left over after it."""
+"""Joining arrived rows to a run: taken in before it, joined to its sheets, and left over after it."""
 
 from __future__ import annotations
 

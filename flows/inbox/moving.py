@@ -1,4 +1,4 @@
-"""Putting a file of an inbox away, whatever others do in that folder meanwhile."""
+"""Moving a file out of an inbox, whatever others do in that folder meanwhile."""
 
 from __future__ import annotations
 

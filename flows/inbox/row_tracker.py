@@ -1,4 +1,4 @@
-"""What a run makes of the rows of arrived files: noted in the ledger row by row, told in the results at the end."""
+"""Row tracker: what a run makes of arrived rows, noted in the ledger row by row, written as results at the end."""
 
 from __future__ import annotations
 

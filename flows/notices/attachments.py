@@ -1,4 +1,4 @@
-"""What a notice's text and files say of orders. An order that is named is never forgotten: in doubt it is UNCLEAR."""
+"""Contents of a notice: what its text and files say of orders. One that is named is never forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files what a notice brings: downloaded, kept whole, read, and what it says of orders made into holds."""
+"""Filing a notice: downloaded, kept whole, read, and what it says of orders made into holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person should know about a shop's notices: what expires soon, what is lost, what never came."""
+"""Gaps in a shop's notices: what expires soon, what is lost, what never came."""
 
 from __future__ import annotations
 

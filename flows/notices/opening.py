@@ -1,4 +1,4 @@
-"""From a downloaded file to worksheets: an archive is unpacked, and what would not fit into memory is left alone."""
+"""Opening a downloaded file: archives unpacked to worksheets, what would not fit into memory left alone."""
 
 from __future__ import annotations
 

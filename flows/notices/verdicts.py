@@ -1,4 +1,4 @@
-"""What holds an order after everything that was said of it: decided by when it was said, not by when it was read."""
+"""Verdicts: what holds an order after everything that was said of it, by when it was said, not when it was read."""
 
 from __future__ import annotations
 

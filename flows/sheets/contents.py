@@ -1,4 +1,4 @@
-"""Sheets that bring tracking numbers: CSV, xlsx, xls and HTML files to good rows and bad rows, each row once."""
+"""Contents of sheets: CSV, xlsx, xls and HTML files to good rows and bad rows, each row once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which column of a sheet holds what, told by its header row."""
+"""Headers of a sheet: which column holds what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that a stranger may have made so that reading them never ends, read in a process that may be lost."""
+"""Isolated reading: a file made so that reading it never ends costs a process that may be lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file over which two runs came to their end is set aside: no later run reads it, and a person is told."""
+"""Quarantine of sheets: a file over which two runs came to their end is not read again, and a person is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One worksheet: find its header, skip what is no row, check the rest."""
+"""Tables: a worksheet's header found, what is no row skipped, the rest checked."""
 
 from __future__ import annotations
 

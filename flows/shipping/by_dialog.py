@@ -1,4 +1,4 @@
-"""Shipping order by order through the dialog of the list; each shipment is read back before many are open."""
+"""The dialog route: order by order through the list's dialog, each read back before many are open."""
 
 from __future__ import annotations
 

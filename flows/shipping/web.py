@@ -1,4 +1,4 @@
-"""Shipping single orders through the list's shipping dialog."""
+"""Shipping dialog of a site's order list, done the common way, through named elements."""
 
 from __future__ import annotations
 

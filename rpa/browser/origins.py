@@ -1,4 +1,4 @@
-"""The border of a shop's site: no document of another origin comes into its page.
+"""Origins: the border of a shop's site; no document of another origin comes into its page.
 
 The browser itself refuses such documents, before anything is asked for: whoever leads the page away (a redirect, a
 script, a form, a frame), and whatever is typed or clicked at that moment, no other site is there to receive it. Once

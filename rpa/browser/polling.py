@@ -1,4 +1,4 @@
-"""Time for the page, to draw what is waited for."""
+"""Polling: time for the page to draw what is waited for."""
 
 from __future__ import annotations
 

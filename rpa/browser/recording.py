@@ -1,4 +1,4 @@
-"""For people who watch: actions announced and highlighted, a video, a trace, the inspector on a failure."""
+"""Recording for people who watch: actions highlighted, a video, a trace, the inspector on a failure."""
 
 from __future__ import annotations
 

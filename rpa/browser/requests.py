@@ -1,4 +1,4 @@
-"""Doing what makes the page send a request, and waiting for that request's answer."""
+"""Requests of the page: doing what makes it send one, and waiting for that request's answer."""
 
 from __future__ import annotations
 

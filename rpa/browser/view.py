@@ -1,4 +1,4 @@
-"""The page as named elements: what a platform's code acts on. No selector is known above it, no order below."""
+"""The view: the whole page as named elements. No selector is known above it, no order below."""
 
 from __future__ import annotations
 

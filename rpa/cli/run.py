@@ -1,4 +1,4 @@
-"""What `rpa run` does: from the command line to a job, and from its results to what a clerk reads."""
+"""`rpa run`: from the command line to a job, and from its results to what a clerk reads."""
 
 from __future__ import annotations
 

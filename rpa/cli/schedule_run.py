@@ -1,4 +1,4 @@
-"""What `rpa schedule` does: opens everything that the scheduler needs, and tells the person what comes of it."""
+"""`rpa schedule`: opens everything that the scheduler needs, and tells the person what comes of it."""
 
 from __future__ import annotations
 

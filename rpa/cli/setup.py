@@ -1,4 +1,4 @@
-"""Commands around a run: the first configuration, logging in, what flows there are, whether this machine is fit."""
+"""`rpa init`, `login`, `flows` and `doctor`: the commands around a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `rpa status` prints: the table of the shops, what is wrong in them, whether the scheduler is alive."""
+"""`rpa status`: the table of the shops, what is wrong in them, whether the scheduler is alive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `rpa todo` and `rpa digest` print."""
+"""`rpa todo` and `rpa digest`: what they print."""
 
 from __future__ import annotations
 

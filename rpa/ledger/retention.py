@@ -1,4 +1,4 @@
-"""What the ledger forgets in time, some rows a transaction: nobody else waits long for the right to write.
+"""Retention: what the ledger forgets in time, some rows a transaction, so that nobody else waits long to write.
 
 What proves that something was done, and what forbids it, is never forgotten: actions and their runs, holds, notices
 and mentions. What is seen of subjects (sightings, observations) has one row a subject, however often it is seen.

@@ -1,4 +1,4 @@
-"""What is outstanding in each shop, each subject once, though several reports speak of it."""
+"""Backlog: what is outstanding in each shop, each subject once, and whether it will be out in time."""
 
 from __future__ import annotations
 

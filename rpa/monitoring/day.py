@@ -1,4 +1,4 @@
-"""One day in all shops: what was done, and what was not. Read from the ledger, written down by `digest`."""
+"""A day in all shops: what was done, and what was not. Read from the ledger, written down by `digest`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each shop is doing: its last and next runs, what is pending, its login, and what is wrong."""
+"""Shop states: last and next runs, what is pending, the login, and what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person has to do: one task for each order, incident and run that needs somebody."""
+"""Tasks for people: one for each order, incident and run that needs somebody; one line a cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries of the schedule that ask of a platform what it cannot do: told when the schedule is read, not run by run."""
+"""Unsupported schedule entries, which ask of a platform what it cannot do: told when the schedule is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling people of incidents: what is new, what is still open, what is over. The scheduler calls it all the time."""
+"""Messages about incidents: what is new, what is still open, what is over. Called all the time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message says: which shop, what happened, what to do, since when."""
+"""Wording of a message: which shop, what happened, what to do, since when."""
 
 from __future__ import annotations
 

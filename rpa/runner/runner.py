@@ -1,4 +1,4 @@
-"""Runs a flow in shops: nothing starts unchecked, one shop's trouble is not another's, each run has a report."""
+"""The runner: nothing starts unchecked, one shop's failures are not another's, each run has a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of a flow in one shop: what it opens, what it leaves for those who did not watch, how it ends."""
+"""Shop run: one run of a flow in one shop; what it opens, what it leaves, how it ends."""
 
 from __future__ import annotations
 

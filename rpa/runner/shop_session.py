@@ -1,4 +1,4 @@
-"""Opening a shop's back office: the page, its checks, the login state, and what the platform can do there."""
+"""Shop session: a shop's back office opened: the page, its checks, the login, what the platform can do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done again and again beside the runs, in threads of their own: a slow message must not delay a start."""
+"""Background jobs beside the runs, in threads of their own: a slow message must not delay a start."""
 
 from __future__ import annotations
 

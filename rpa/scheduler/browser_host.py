@@ -1,4 +1,4 @@
-"""The shared browser as the scheduler sees it: a process that is asked, and given up when it does not answer."""
+"""Browser host, as the scheduler sees it: a process that is asked, and given up when it does not answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps what fails in one place from ending the rest: it is logged, and an incident is open until it works again."""
+"""Failures of the scheduler: each is kept from ending the rest, logged, and an incident until it works again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one scheduler of a project: nobody else is one at the same time, and others can see that it lives."""
+"""Instance lock: the one scheduler of a project; others can see that it lives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scheduler asks of its workers: one flow in one shop each, several at a time, and word of how each ended."""
+"""Worker jobs: one flow in one shop each, several at a time, and how each ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs that come back at their interval, by the library `schedule`, and what it takes to rely on that.
+"""Periodic tasks by the library `schedule`, and what it takes to rely on that.
 
 The library goes by the naive local time: set back by an hour, it does nothing for an hour. And a job that raises is
 neither put off nor are the ones behind it run.

@@ -1,4 +1,4 @@
-"""Worker processes in one shared browser: started, asked to stop, killed when they hang, and told of when they end."""
+"""Worker pool in one shared browser: started, asked to stop, killed when they hang, told of when they end."""
 
 from __future__ import annotations
 

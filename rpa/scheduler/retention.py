@@ -1,4 +1,4 @@
-"""What is removed in the night because it is over since long, so that a machine that runs for months does not fill."""
+"""Retention: what is removed in the night because it is over, so that a machine that runs for months does not fill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan as the ledger has it: kept ahead of time, and set right after a time in which nobody kept it."""
+"""Run plan as the ledger has it: kept ahead of time, set right after a time in which nobody kept it."""
 
 from __future__ import annotations
 

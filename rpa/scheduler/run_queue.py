@@ -1,4 +1,4 @@
-"""Who waits for a start, in which order, and what a person is told when it takes long."""
+"""Run queue: who waits for a start, in which order, and what a person is told when it takes long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One worker process, as the scheduler sees it: its run, its bounds in time, what it said."""
+"""Worker process, as the scheduler sees it: its run, its bounds in time, what it said."""
 
 from __future__ import annotations
 
