@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from rpa.config import Config, File
+    from rpa.config import Config, ConfigFile
     from rpa.flow import Flow
     from rpa.platforms import Platform
 
@@ -37,7 +37,7 @@ def load_config(path: Path | None = None) -> Config:
     return load(path, offered=Offered(flows=flows, shop_settings=_settings()))
 
 
-def config_model() -> type[File]:
+def config_model() -> type[ConfigFile]:
     """The model of rpa.toml with the settings of the installed flows."""
     from rpa.config import file_model
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.notices.api import DOCUMENT_KIND, Attachment, NoticeKind, NoticesPage, ReadsNotices
-from flows.notices.filing import Filing
+from flows.notices.filing import NoticeFiling
 from flows.notices.gaps import GapReporter
 from flows.notices.records import (
     account_of,
@@ -45,7 +45,7 @@ class NoticeBatch:
         self._ledger, self._shop = run.ledger, run.shop.name
         self._words = run.profile.section(NoticeWords)
         self._office = run.office(ReadsNotices)
-        self._filing = Filing(run)
+        self._filing = NoticeFiling(run)
         self._worries = GapReporter(run, words=self._words)
         self._account = ""
         self._told: set[str] = set()

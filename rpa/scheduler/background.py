@@ -25,10 +25,10 @@ from rpa.monitoring.alarms import raise_due
 from rpa.notify.channels import Notifier
 from rpa.notify.digest import send_if_due
 from rpa.notify.incident_messages import note_channels, tell
+from rpa.scheduler.cleanup import Cleanup
 from rpa.scheduler.failures import Failures
 from rpa.scheduler.loop import Pulse
 from rpa.scheduler.periodic import PeriodicTasks
-from rpa.scheduler.retention import Retention
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -122,7 +122,7 @@ def chores_of(config: Config, *, ledger: Ledger) -> Iterator[BackgroundJob]:
     yield BackgroundJob(name="tell", every_s=30, do=partial(_tell, config, ledger=ledger, notifier=notifier))
     yield BackgroundJob(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
     yield BackgroundJob(name="room", every_s=300, do=partial(_room, config, ledger=ledger))
-    yield BackgroundJob(name="tidy", every_s=600, do=Retention(config, ledger=ledger))
+    yield BackgroundJob(name="tidy", every_s=600, do=Cleanup(config, ledger=ledger))
 
 
 def do_all(config: Config, *, ledger: Ledger, trouble: Failures) -> None:
