@@ -199,8 +199,8 @@ def _forecast(
 
 
 def shipped_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: ReasonCatalog) -> int:
-    """How many orders were shipped in a shop in this time."""
-    return sum(ledger.done_between(shop, kind=kind, since=since, until=until) for kind in words.kinds)
+    """How many subjects were delivered in a shop in this time."""
+    return sum(ledger.done_between(shop, kind=kind, since=since, until=until) for kind in words.delivery_kinds)
 
 
 def _newest_runs(ledger: Ledger, shop: str, *, planned: PlannedRun | None) -> list[LastRun]:
