@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.routes import By, shipping_batch
+from flows.bulk_import.api import By
+from flows.bulk_import.routes import shipping_batch
 from flows.bulk_import.upload import refuse_going
 from flows.gate.audits import note_what_notices_may_be_missing
 from flows.inbox.inbox import Inbox, inbox_of

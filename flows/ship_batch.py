@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import ImportsShipments
-from flows.bulk_import.routes import By, shipping_batch
+from flows.bulk_import.api import By, ImportsShipments
+from flows.bulk_import.routes import shipping_batch
 from flows.bulk_import.settling import settle_files
 from flows.inbox.inbox import Inbox, inbox_of
 from flows.orders.api import ReadsOrders

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.mockshop.import_files import EXPRESS, ImportRow, failures_file
-from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
+from flows.bulk_import.api import By, ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
 from flows.bulk_import.file import read_lines
-from flows.bulk_import.routes import By, shipping_batch
+from flows.bulk_import.routes import shipping_batch
 from flows.bulk_import.words import ImportWords, write_known_template
 from flows.inbox.inbox import Inbox
 from flows.orders.api import OrdersPage, ReadsOrders, Said, Sighting
