@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 from flows.exports.api import ExportsOrders
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
-from flows.exports.export import ExportDesk, SavedExport
-from flows.exports.reading import read_export
 from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
 from flows.gate.audits import remember_audits
@@ -32,6 +30,7 @@ from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
     from flows.exports.api import ExportTable
+    from flows.exports.export import SavedExport
     from flows.orders.model import Decision
     from rpa.run import Run
 
@@ -55,6 +54,8 @@ def export_orders(run: Run) -> Iterator[Row]:
 
     The list is read while the site makes the table.
     """
+    from flows.exports.export import ExportDesk
+
     desk = ExportDesk(
         run.office(ExportsOrders),
         clock=run.clock,
@@ -98,6 +99,8 @@ def _looked_for(run: Run, order_sns: Sequence[str]) -> Mapping[str, Order]:
 
 
 def _read(run: Run, path: Path) -> ExportTable:
+    from flows.exports.reading import read_export
+
     profile = run.profile
     with tempfile.TemporaryDirectory() as unpacked:
         return read_export(
