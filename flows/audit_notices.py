@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 def audit_notices(run: Run) -> Iterator[Row]:
     """Find every notice, file what it brings, say what is missing. Whatever stops it, each notice has its line."""
-    from flows.notices.reading import NoticeDesk  # brings the ledger's database, which `rpa run --help` does not need
+    from flows.notices.reading import NoticeBatch  # brings the ledger's database, which `rpa run --help` does not need
 
-    desk = NoticeDesk(run)
+    batch = NoticeBatch(run)
     try:
-        desk.read_the_list()
-        yield from desk.file_each()
-        desk.say_what_worries()
+        batch.read_list()
+        yield from batch.file_each()
+        batch.report_gaps()
     except (NeedsPerson, TryAgain, Stopped) as stop:
-        yield from desk.report_what_was_cut_off(stop)
+        yield from batch.report_interrupted(stop)
         raise
 
 

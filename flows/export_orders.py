@@ -15,7 +15,7 @@ from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
 from flows.gate.audits import remember_audits
 from flows.gate.decide import as_read, decide
-from flows.gate.rules import rules_of, sightings
+from flows.gate.rules import fingerprints, rules_of
 from flows.orders.api import ReadsOrders
 from flows.orders.hold_causes import EXPORT, held_since
 from flows.orders.model import KIND, Order
@@ -54,9 +54,9 @@ def export_orders(run: Run) -> Iterator[Row]:
 
     The list is read while the site makes the table.
     """
-    from flows.exports.export import ExportDesk
+    from flows.exports.export import ExportFetcher
 
-    desk = ExportDesk(
+    fetcher = ExportFetcher(
         run.office(ExportsOrders),
         clock=run.clock,
         ledger=run.ledger,
@@ -64,9 +64,9 @@ def export_orders(run: Run) -> Iterator[Row]:
         documents=run.documents,
         stopping=run.stopping,
     )
-    record = desk.have_made()
+    record = fetcher.obtain()
     listed = _pending(run)
-    saved = desk.fetch(record, check=lambda path: _read(run, path))
+    saved = fetcher.fetch(record, check=lambda path: _read(run, path))
     table = _table(run, saved)
     found = _looked_for(run, strangers(table.orders, listed))
     sources = Sources(
@@ -164,7 +164,7 @@ def _rows(run: Run, findings: Sequence[Finding], *, listed: Mapping[str, Order],
 
 def _decisions(run: Run, orders: Sequence[Order]) -> dict[str, Decision]:
     """What speaks against shipping each pending order, as every other flow sees it."""
-    changed = run.ledger.see(run.shop.name, sightings=sightings(orders))
+    changed = run.ledger.see(run.shop.name, fingerprints=fingerprints(orders))
     rules = rules_of(run, now=run.office(ReadsOrders).now(), changed=changed, orders=orders)
     return {decision.order_sn: as_read(decision) for decision in decide(orders, (), rules=rules)}
 

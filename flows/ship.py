@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import By
 from flows.bulk_import.upload import refuse_going
-from flows.gate.audits import note_what_notices_may_be_missing
+from flows.gate.audits import note_missing_notices
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT, OrderRow
@@ -21,7 +21,7 @@ from rpa.language import Text
 
 if TYPE_CHECKING:
     from flows.inbox.inbox import Inbox
-    from flows.shipping.batch import ShippingDesk
+    from flows.shipping.batch import ShippingBatch
     from rpa.ledger.actions import Action
     from rpa.run import Run
 
@@ -74,47 +74,47 @@ def ship(run: Run) -> Iterator[Row]:
     yield from carefully(shipping_batch(run, by=run.options.by), run)
 
 
-def carefully(desk: ShippingDesk, run: Run) -> Iterator[Row]:
+def carefully(batch: ShippingBatch, run: Run) -> Iterator[Row]:
     """The procedure of a careful clerk. Whatever stops it, each order and each row taken has its line in the report."""
     for file in run.shared.left_alone(run.shop.name):
         run.note("sheet_left_alone", f"{file.path.name}: {file.why.of(run.language)}")
     keeper = run.shared.keeper(run.shop.name, run_id=run.record.id)
     if keeper is None:
-        yield from _step_by_step(desk, run, cut_off=lambda: None)
+        yield from _step_by_step(batch, run, cut_off=lambda: None)
     else:
-        yield from keeper.kept(_step_by_step(desk, run, cut_off=keeper.cut_off))
+        yield from keeper.kept(_step_by_step(batch, run, cut_off=keeper.cut_off))
 
 
-def _step_by_step(desk: ShippingDesk, run: Run, *, cut_off: Callable[[], None]) -> Iterator[Row]:
+def _step_by_step(batch: ShippingBatch, run: Run, *, cut_off: Callable[[], None]) -> Iterator[Row]:
     """`cut_off` is called before the rows of what was stopped."""
     try:
-        yield from desk.look_at_what_was_left_open()
-        desk.decide(desk.read_pending_orders())
-        note_what_notices_may_be_missing(run, now=run.office(ReadsOrders).now())
-        yield from desk.report_what_is_not_to_be_shipped()
-        yield from _shipped_and_read_back(desk)
-        yield from desk.look_for_orders_of_the_other_rows()
-        yield from _shipped_and_read_back(desk)
-        refuse_going(desk.once)
+        yield from batch.recover_unfinished()
+        batch.decide(batch.read_pending_orders())
+        note_missing_notices(run, now=run.office(ReadsOrders).now())
+        yield from batch.report_skipped()
+        yield from _shipped_and_read_back(batch)
+        yield from batch.fetch_missing_orders()
+        yield from _shipped_and_read_back(batch)
+        refuse_going(batch.once)
     except Stopped as stop:
         cut_off()
         try:
-            yield from desk.read_back_everything()
+            yield from batch.read_back_all()
         except (NeedsPerson, TryAgain) as worse:
-            yield from desk.report_what_was_cut_off(worse)
+            yield from batch.report_interrupted(worse)
             raise
-        yield from desk.report_what_was_cut_off(stop)
+        yield from batch.report_interrupted(stop)
         raise
     except (NeedsPerson, TryAgain) as stop:
         cut_off()
-        yield from desk.report_what_was_cut_off(stop)
+        yield from batch.report_interrupted(stop)
         raise
 
 
-def _shipped_and_read_back(desk: ShippingDesk) -> Iterator[Row]:
-    yield from desk.ship_all()
-    yield from desk.read_back_everything()
-    yield from desk.try_again_what_was_proven_not_shipped()
+def _shipped_and_read_back(batch: ShippingBatch) -> Iterator[Row]:
+    yield from batch.ship_all()
+    yield from batch.read_back_all()
+    yield from batch.retry_unshipped()
 
 
 def left_over(inbox: Inbox, stopped: Sequence[str]) -> Iterator[tuple[str, Row]]:

@@ -1,4 +1,4 @@
-"""Finds flows, platforms, commands and settings that installed packages offer through entry points."""
+"""Entry points of installed packages: what they offer, found by group, loaded when asked for."""
 
 from __future__ import annotations
 

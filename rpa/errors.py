@@ -1,4 +1,4 @@
-"""What went wrong, sorted by what the runner must do next. What a class means is its default message."""
+"""Errors, sorted by what the runner must do next. What a class means is its default message."""
 
 from __future__ import annotations
 

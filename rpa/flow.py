@@ -1,4 +1,4 @@
-"""What a flow is, and what a platform is: the two things that others add. Found by discovery, never by name."""
+"""Flow: one business job as a value; `option` describes an argument of it. Flows are found by discovery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the program says while it works: to people on the terminal in their language, in full to a file in English."""
+"""The log: to people on the terminal in their language, in full to a file in English."""
 
 from __future__ import annotations
 

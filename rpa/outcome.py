@@ -1,4 +1,4 @@
-"""How a row of the report ends, and the exit code that follows from it."""
+"""Outcomes: how a row of the report ends, and the exit code that follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of others (a page, a file, another program) made safe for where people and programs read them.
+"""Printable words of others (a page, a file, a program): safe for where people and programs read them.
 
 A terminal obeys what it is shown, a log is read line by line, and a chat makes links and calls of what it is sent.
 Whoever lets words out (the console, the log, a report, JSON, a message) passes them through here.

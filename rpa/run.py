@@ -1,4 +1,4 @@
-"""One flow, once, in one shop: what a flow is given to work with."""
+"""Run: one flow, once, in one shop; what a flow is given to work with."""
 
 from __future__ import annotations
 

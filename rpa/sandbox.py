@@ -1,4 +1,4 @@
-"""Work on what strangers made, in a process of its own with little memory and time: its death ends nothing else."""
+"""Sandbox: a process with little memory and time for what strangers made; its death ends nothing else."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Limits:
     answer_bytes: int
 
 
-class Confined:
+class Sandbox:
     """Asks a module of ours that ends in `serve`: started with the first question, and anew once it has died."""
 
     def __init__(self, module: str, *, limits: Limits) -> None:

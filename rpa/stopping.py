@@ -1,4 +1,4 @@
-"""Being asked to end: what a run looks at between two steps."""
+"""Stop requests: what a run looks at between two steps."""
 
 from __future__ import annotations
 

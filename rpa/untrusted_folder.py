@@ -1,4 +1,4 @@
-"""Folders into which others may write, too: opened once, following no link, so that all that is done goes there.
+"""Untrusted folders, into which others may write, too: opened once, following no link.
 
 A path is looked up anew at each use, and whoever may write to a folder can put a link to another in the place of what
 it holds between two of them. An open folder stays the one that was looked at. Where the system cannot work by open
@@ -65,7 +65,7 @@ class NoPlainFile(OSError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenFolder:
+class UntrustedFolder:
     """A folder that is open; names are those of things directly in it."""
 
     path: Path
@@ -74,13 +74,13 @@ class OpenFolder:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path) -> Iterator[OpenFolder]:
+    def opened(cls, path: Path) -> Iterator[UntrustedFolder]:
         """The folder at this path until the block ends. Raises FolderRefused for a link, OSError when it cannot be."""
         with _opened(path, name=str(path), around=None) as folder:
             yield folder
 
     @contextmanager
-    def folder(self, name: str) -> Iterator[OpenFolder]:
+    def folder(self, name: str) -> Iterator[UntrustedFolder]:
         """The folder of this name in it, made if need be, for the eyes of those who may look into this one.
 
         Raises FolderRefused for a link, and for one that belongs neither to this user, nor to root, nor to the owner
@@ -172,7 +172,7 @@ class OpenFolder:
                 self.remove(part)
             raise
 
-    def move(self, name: str, *, to: OpenFolder, name_there: str) -> None:
+    def move(self, name: str, *, to: UntrustedFolder, name_there: str) -> None:
         """Move what has this name, itself and never what it may lead to, to where nothing has that name."""
         if self.number is None or to.number is None:
             (self.path / name).rename(to.path / name_there)
@@ -204,7 +204,7 @@ class OpenFolder:
         with suppress(OSError):  # a disk that knows no modes
             os.fchmod(number, mode)
 
-    def _refuse_others(self, folder: OpenFolder) -> None:
+    def _refuse_others(self, folder: UntrustedFolder) -> None:
         if self.number is None or folder.number is None:
             return
         owner, around = os.fstat(folder.number).st_uid, os.fstat(self.number).st_uid
@@ -226,8 +226,8 @@ class OpenFolder:
 
 
 def read_plain(path: Path, *, most_bytes: int) -> tuple[bytes, FileState]:
-    """`OpenFolder.read` of one file; neither it nor the folder that holds it may be a link."""
-    with OpenFolder.opened(path.parent) as folder:
+    """`UntrustedFolder.read` of one file; neither it nor the folder that holds it may be a link."""
+    with UntrustedFolder.opened(path.parent) as folder:
         return folder.read(path.name, most_bytes=most_bytes)
 
 
@@ -244,12 +244,12 @@ def refuse_links_of_others(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path, *, name: str, around: OpenFolder | None) -> Iterator[OpenFolder]:
+def _opened(path: Path, *, name: str, around: UntrustedFolder | None) -> Iterator[UntrustedFolder]:
     if not _BY_NUMBER:
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION:
             raise FolderRefused(_NO_FOLDER.with_words(path=path))
-        yield OpenFolder(path=path, number=None)
+        yield UntrustedFolder(path=path, number=None)
         return
     try:
         number = os.open(name, _FOLDER, dir_fd=None if around is None else around.number)
@@ -258,6 +258,6 @@ def _opened(path: Path, *, name: str, around: OpenFolder | None) -> Iterator[Ope
             raise FolderRefused(_NO_FOLDER.with_words(path=path)) from error
         raise
     try:
-        yield OpenFolder(path=path, number=number)
+        yield UntrustedFolder(path=path, number=number)
     finally:
         os.close(number)

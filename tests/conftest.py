@@ -1,4 +1,4 @@
-"""What holds for every test: a free environment, nothing left open, `--long`, and no skip where CI is set."""
+"""What holds for every test: a free environment, nothing left open, `--long`, `--quick`, and no skip in CI."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ FORCES_COLOUR = ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "COLUMNS")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the tests marked long")
+    parser.addoption("--quick", action="store_true", help="run no test marked slow or long")
 
 
 def pytest_configure() -> None:
@@ -47,11 +48,13 @@ def pytest_sessionfinish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--long"):
-        return
-    long = [item for item in items if item.get_closest_marker("long")]
-    config.hook.pytest_deselected(items=long)
-    items[:] = [item for item in items if item not in long]
+    quick, long = config.getoption("--quick"), config.getoption("--long")
+    if quick and long:
+        raise pytest.UsageError("--quick and --long exclude each other: give one of them.")
+    unwanted = {"slow", "long"} if quick else set() if long else {"long"}
+    left_out = [item for item in items if any(map(item.get_closest_marker, unwanted))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(wrapper=True)

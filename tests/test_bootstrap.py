@@ -107,6 +107,55 @@ def test_a_stamp_that_was_cut_off_counts_as_none(tmp_path: Path, monkeypatch: py
     assert bootstrap.read_stamp() == {}
 
 
+THREE_TESTS = """
+from pathlib import Path
+
+import pytest
+
+RAN = Path(__file__).parent / "ran"
+
+
+def test_of_no_mark() -> None:
+    (RAN / "plain").touch()
+
+
+@pytest.mark.slow
+def test_marked_slow() -> None:
+    (RAN / "slow").touch()
+
+
+@pytest.mark.long
+def test_marked_long() -> None:
+    (RAN / "long").touch()
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ran"),
+    [
+        ([], {"plain", "slow"}),
+        (["--quick"], {"plain"}),
+        (["--long"], {"plain", "slow", "long"}),
+        (["--quick", "-k", "slow"], set()),
+    ],
+)
+def test_quick_leaves_out_slow_and_long_tests_and_the_rest_goes_to_pytest(
+    arguments: list[str], ran: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pyproject.toml", "tests/conftest.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "tests" / "test_three.py").write_text(THREE_TESTS, encoding="utf-8")
+    (tmp_path / "tests" / "ran").mkdir()
+    executable(tmp_path / "Xvfb", "exit 0")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("RPA_BROWSER", sys.executable)
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "PYTHON", sys.executable)
+    bootstrap.test(["-n", "0", *arguments])
+    assert {path.name for path in (tmp_path / "tests" / "ran").iterdir()} == ran
+
+
 @pytest.mark.long
 def test_a_fresh_clone_with_an_empty_home_sets_itself_up_once(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns(".git", ".venv", "var", "demo", ".*_cache", "__pycache__")

@@ -78,7 +78,7 @@ def test_the_wheel_carries_profiles_pages_and_migrations(tmp_path: Path) -> None
     shipped = {path.relative_to(ROOT).as_posix() for path in data_files("rpa", "flows", "fixtures")}
     profiles = {f"rpa/_selectors/{path.name}" for path in (ROOT / "selectors").glob("*.toml")}
     assert profiles
-    assert "fixtures/mockshop/looks/pinduoduo/page.html" in shipped
+    assert "fixtures/mockshop/pinduoduo/look/page.html" in shipped
     assert any(name.startswith("rpa/ledger/migrations/versions/0001") for name in shipped)
     assert (shipped | profiles) - inside == set()
     assert [name for name in inside if name.startswith(("tests/", "selectors/", "var/"))] == []

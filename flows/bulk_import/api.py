@@ -1,4 +1,4 @@
-"""Imports as values: the rows of a file, what the site says of them, and what is certain. Ids and numbers are text."""
+"""Importing shipments, as a capability: its protocol, rows of a file, and what the site says of them. Ids are text."""
 
 from __future__ import annotations
 

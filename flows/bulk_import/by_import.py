@@ -1,4 +1,4 @@
-"""Shipping by file: as many orders as the site takes at once, each row settled by itself."""
+"""The import route: as many orders in a file as the site takes, each row settled by itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rpa.ledger.once import Reply
 
 if TYPE_CHECKING:
     from flows.orders.model import Decision, Order
-    from flows.shipping.batch import ShippingDesk
+    from flows.shipping.batch import ShippingBatch
     from rpa.flow import Row
     from rpa.ledger.once import Settled
 
@@ -40,44 +40,44 @@ _NOT_AGAIN = Text(
 )
 
 
-class ImportWay:
-    """The desk's orders, many in a file."""
+class ImportRoute:
+    """The batch's orders, many in a file."""
 
-    def __init__(self, desk: ShippingDesk, *, uploads: Uploads) -> None:
-        self._desk = desk
+    def __init__(self, batch: ShippingBatch, *, uploads: Uploads) -> None:
+        self._batch = batch
         self._uploads = uploads
-        self._run = desk.run
-        self._importing = desk.run.office(ImportsShipments)
-        self._reading = desk.run.office(ReadsOrders)
-        self._packing = Packing(desk.run)
+        self._run = batch.run
+        self._importing = batch.run.office(ImportsShipments)
+        self._reading = batch.run.office(ReadsOrders)
+        self._packing = Packing(batch.run)
         self._doubts = 0
 
     def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Ship these, file by file; the rows of one are settled, or read back, before the next goes up."""
-        yield from self._end_what_was_refused_for_good(order_sns)
-        while left := [self._desk.to_ship[sn] for sn in order_sns if sn in self._desk.to_ship]:
+        yield from self._end_refused(order_sns)
+        while left := [self._batch.to_ship[sn] for sn in order_sns if sn in self._batch.to_ship]:
             if self._run.stopping():
                 raise Stopped
-            refuse_going(self._desk.once)
+            refuse_going(self._batch.once)
             yield from self._ship(self._packing.chosen(left))
             if self._doubts >= _MOST_DOUBTS:
                 message = f"{_MOST_DOUBTS} imports in a row ended in doubt; look at the shop, then run again."
                 raise TooManyDoubts(message)
 
-    def _end_what_was_refused_for_good(self, order_sns: Sequence[str]) -> Iterator[Row]:
+    def _end_refused(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Rows that the site has refused before and would refuse again, as long as the sheet says the same."""
         ledger, shop = self._run.ledger, self._run.shop.name
-        for sn, action in ledger.latest(shop, kind=self._desk.kind, subjects=order_sns).items():
-            decision = self._desk.to_ship[sn]
+        for sn, action in ledger.latest(shop, kind=self._batch.kind, subjects=order_sns).items():
+            decision = self._batch.to_ship[sn]
             if is_refused_lastingly(action, decision):
                 message = _NOT_AGAIN.of(self._run.language).format(before=action.detail)
-                yield self._desk.ended(imported(decision), Reason.SITE_REFUSED, message)
+                yield self._batch.ended(imported(decision), Reason.SITE_REFUSED, message)
 
     def _ship(self, chosen: Sequence[Decision]) -> Iterator[Row]:
         """Read the marks again, write the file, send it; from the start when something has changed meanwhile."""
         for _ in range(_MOST_REBUILDS):
             read = read_again(self._run, chosen)
-            yield from map(self._desk.left, read.left)
+            yield from map(self._batch.left, read.left)
             if not read.to_ship:
                 return
             packed = self._packing.packed(read)
@@ -114,7 +114,7 @@ class ImportWay:
 
     def _all_ended(self, packed: Packed, reason: Reason, message: str = "") -> Iterator[Row]:
         for decision in packed.decisions:
-            yield self._desk.ended(decision, reason, message, evidence=packed.file)
+            yield self._batch.ended(decision, reason, message, evidence=packed.file)
 
     # The one irreversible step
 
@@ -122,50 +122,50 @@ class ImportWay:
         upload = Upload(self._run, packed, sent_at=self._reading.now())
 
         def click() -> Reply:
-            self._desk.sending(packed.decisions)
+            self._batch.sending(packed.decisions)
             said = form.send()
             upload.said = said
             for sn in packed.order_sns if said.accepted is False else ():
-                self._desk.note_refusal(sn, words=said.words, passing=said.repeatable)
+                self._batch.note_refusal(sn, words=said.words, passing=said.repeatable)
             return Reply(accepted=said.accepted, words=said.words)
 
         try:
-            self._desk.once.act_many(packed.intents, click)
+            self._batch.once.act_many(packed.intents, click)
         except AlreadyDone:
-            yield from self._end_what_is_begun(packed)
+            yield from self._end_begun(packed)
             return
         except InDoubt:
             pass
         orders = {decision.order_sn: decision.to_ship[0] for decision in packed.decisions}
         yield from self._settle(upload, orders)
 
-    def _end_what_is_begun(self, packed: Packed) -> Iterator[Row]:
+    def _end_begun(self, packed: Packed) -> Iterator[Row]:
         """Another program has begun some of these since they were decided on; the others go into the next file."""
-        begun = self._run.ledger.live(self._run.shop.name, kind=self._desk.kind, subjects=packed.order_sns)
+        begun = self._run.ledger.live(self._run.shop.name, kind=self._batch.kind, subjects=packed.order_sns)
         for decision in packed.decisions:
             if decision.order_sn in begun:
                 message = begun_elsewhere(begun[decision.order_sn], language=self._run.language)
-                yield self._desk.ended(decision, Reason.UNKNOWN, message, evidence=packed.file)
+                yield self._batch.ended(decision, Reason.UNKNOWN, message, evidence=packed.file)
 
     def _end(self, settled: Sequence[Settled], orders: Mapping[str, Order]) -> Iterator[Row]:
         """Their rows; what changed at the upload is told of the orders that it shipped."""
-        yield from self._desk.end(settled)
+        yield from self._batch.end(settled)
         shipped = [each.action.subject for each in settled if each.action.state is State.DONE]
         tell_what_changed(self._run, {sn: orders[sn] for sn in shipped if sn in orders})
 
     def _settle(self, upload: Upload, orders: Mapping[str, Order]) -> Iterator[Row]:
         """Settle what is certain of the rows; look at every other order on the site."""
-        desk = self._desk
+        batch = self._batch
         rows = upload.rows()
         self._uploads.note(upload.name, upload.result)
         self._run.note("import", upload.in_words())
         for sn, row in rows.items():
             if row.said_yes:
-                desk.once.note_yes(sn, words=row.words)
+                batch.once.note_yes(sn, words=row.words)
             if row.accepted is False:
-                desk.note_refusal(sn, words=row.words, passing=row.repeatable, for_dialog=row.for_dialog)
+                batch.note_refusal(sn, words=row.words, passing=row.repeatable, for_dialog=row.for_dialog)
         certain = {sn: row for sn, row in rows.items() if row.accepted is not None}
-        yield from self._end(desk.once.settle_with({sn: upload.look(row) for sn, row in certain.items()}), orders)
-        if desk.once.open:
-            yield from self._end(desk.once.read_back(), orders)
-        self._doubts = self._doubts + 1 if desk.once.open and not certain else 0
+        yield from self._end(batch.once.settle_with({sn: upload.look(row) for sn, row in certain.items()}), orders)
+        if batch.once.open:
+            yield from self._end(batch.once.read_back(), orders)
+        self._doubts = self._doubts + 1 if batch.once.open and not certain else 0

@@ -1,4 +1,4 @@
-"""The file that goes up, written into the site's own template and read back; and the site's files in the same form."""
+"""Import files: written into the site's own template and read back; the site's files in the same form."""
 
 from __future__ import annotations
 

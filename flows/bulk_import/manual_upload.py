@@ -1,4 +1,4 @@
-"""Files for a person's own upload: gated as others are, and known to the ledger before they are given away."""
+"""The manual route: files for a person's own upload, gated as others are, in the ledger before they are given away."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from flows.shipping.batch import ShippingDesk
+    from flows.shipping.batch import ShippingBatch
     from rpa.flow import Row
 
 _MADE = Text(
@@ -25,21 +25,21 @@ _MADE = Text(
 )
 
 
-class HandOver:
-    """The desk's orders, in files that a person uploads."""
+class ManualUpload:
+    """The batch's orders, in files that a person uploads."""
 
-    def __init__(self, desk: ShippingDesk) -> None:
-        self._desk = desk
-        self._run = desk.run
-        self._packing = Packing(desk.run, known_form=True)
+    def __init__(self, batch: ShippingBatch) -> None:
+        self._batch = batch
+        self._run = batch.run
+        self._packing = Packing(batch.run, known_form=True)
 
     def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
         """Hand these over, file by file."""
-        while left := [self._desk.to_ship[sn] for sn in order_sns if sn in self._desk.to_ship]:
+        while left := [self._batch.to_ship[sn] for sn in order_sns if sn in self._batch.to_ship]:
             if self._run.stopping():
                 raise Stopped
             read = read_again(self._run, self._packing.chosen(left))
-            yield from map(self._desk.left, read.left)
+            yield from map(self._batch.left, read.left)
             if read.to_ship:
                 yield from self._hand_over(self._packing.packed(read))
 
@@ -47,17 +47,17 @@ class HandOver:
         """The ledger first: a file that is not known there must not exist where a person finds it."""
         ledger, run = self._run.ledger, self._run
         try:
-            ledger.hand_over(run.record, kind=self._desk.kind, intents=packed.intents)
+            ledger.hand_over(run.record, kind=self._batch.kind, intents=packed.intents)
         except AlreadyDone:
-            begun = ledger.live(run.shop.name, kind=self._desk.kind, subjects=packed.order_sns)
+            begun = ledger.live(run.shop.name, kind=self._batch.kind, subjects=packed.order_sns)
             for decision in packed.decisions:
                 if decision.order_sn in begun:
                     message = begun_elsewhere(begun[decision.order_sn], language=run.language)
-                    yield self._desk.ended(decision, Reason.UNKNOWN, message)
+                    yield self._batch.ended(decision, Reason.UNKNOWN, message)
             return
         path = private_folder(run.handover) / packed.file.name
         write_atomically(path, packed.file.read_bytes())
         made = _MADE.of(run.language)
         run.note("handed_over", made.format(path=path, count=len(packed.lines), read_at=packed.read_at))
         for decision in packed.decisions:
-            yield self._desk.ended(decision, Reason.HANDED_OVER, str(path), evidence=packed.file)
+            yield self._batch.ended(decision, Reason.HANDED_OVER, str(path), evidence=packed.file)

@@ -1,4 +1,4 @@
-"""From decided orders to a file of the site's own form, as many as it takes at once, each read again before."""
+"""Packing: decided orders into files of the site's form, as many as it takes at once, each read again before."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from flows.bulk_import.recheck import LastRead
+    from flows.bulk_import.recheck import Recheck
     from flows.orders.model import Decision
     from rpa.clock import Moment
     from rpa.ledger.actions import Intent
@@ -121,7 +121,7 @@ class Packing:
         terms = self._terms_of(decisions[0])
         return next_chunk(decisions, limits=terms.limits, most=self._run.shop.settings(OrderSettings).import_chunk)
 
-    def packed(self, read: LastRead) -> Packed:
+    def packed(self, read: Recheck) -> Packed:
         """The first of the orders just read in a file that the site takes; fewer when all would be too large.
 
         Raises PageChanged when the page would not take a file of one.

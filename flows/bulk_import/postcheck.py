@@ -1,4 +1,4 @@
-"""After the uploads: which orders gained an audit, an after-sale or another address between their file and its end."""
+"""Postcheck: which orders gained an audit, an after-sale or another address between their file and its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last reading of orders before a file goes up: every mark, hold and note read again, by the same gate."""
+"""Recheck: every mark, hold and note of an order, read again before its file goes up, by the same gate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.gate.audits import remember_audits
 from flows.gate.decide import decide, decide_found
-from flows.gate.rules import rules_of, sightings
+from flows.gate.rules import fingerprints, rules_of
 from flows.orders.api import ReadsOrders
 from flows.orders.model import Decision, Order
 from flows.orders.reasons import Reason
@@ -25,7 +25,7 @@ _GONE = Text(en="it was not found", zh="未找到此订单")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastRead:
+class Recheck:
     """What one more reading of the list came to."""
 
     to_ship: tuple[Decision, ...]
@@ -38,7 +38,7 @@ class LastRead:
     """By the site's clock."""
 
 
-def read_again(run: Run, decisions: Sequence[Decision]) -> LastRead:
+def read_again(run: Run, decisions: Sequence[Decision]) -> Recheck:
     """Read these orders again, from the top of the list, and decide on each again."""
     reading = run.office(ReadsOrders)
     began = Moment.of(run.clock)
@@ -48,7 +48,7 @@ def read_again(run: Run, decisions: Sequence[Decision]) -> LastRead:
     when = _WHEN.with_words(at=f"{now:%Y-%m-%d %H:%M:%S}").of(run.language)
     gone = _GONE.of(run.language)
     weighed = [_weighed(each, orders.get(each.order_sn), again, when=when, gone=gone) for each in decisions]
-    return LastRead(
+    return Recheck(
         to_ship=tuple(each for each in weighed if each.reason is None),
         left=tuple(each for each in weighed if each.reason is not None),
         began=began,
@@ -85,7 +85,7 @@ def _decided_again(
     run: Run, orders: Mapping[str, Order], decisions: Sequence[Decision], *, now: datetime
 ) -> dict[str, Decision]:
     pending = [order for order in orders.values() if order.status == "pending"]
-    changed = run.ledger.see(run.shop.name, sightings=sightings(pending))
+    changed = run.ledger.see(run.shop.name, fingerprints=fingerprints(pending))
     remember_audits(run, pending, at=now)
     rows = [decision.row for decision in decisions if decision.row is not None]
     rules = rules_of(run, now=now, changed=changed, orders=pending, rows=rows, accept_unusual=run.shared.accept_unusual)

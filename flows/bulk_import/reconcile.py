@@ -1,4 +1,4 @@
-"""What of an import is certain: only what the result table and the failure file both say of our own row."""
+"""Reconciliation: of an import, only what result table and failure file both say of our own row is certain."""
 
 from __future__ import annotations
 

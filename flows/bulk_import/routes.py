@@ -1,4 +1,4 @@
-"""How decided orders go to the site: through the shipping dialog, by a file, or as a file for a person's own upload."""
+"""Routes of orders to the site: the shipping dialog, a file, or a file for a person's own upload."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import By, ImportsShipments
-from flows.bulk_import.by_import import ImportWay
-from flows.bulk_import.manual_upload import HandOver
+from flows.bulk_import.by_import import ImportRoute
+from flows.bulk_import.manual_upload import ManualUpload
 from flows.bulk_import.packing import without_parcel
 from flows.bulk_import.upload import Uploads
 from flows.bulk_import.words import ImportWords
 from flows.orders.settings import OrderSettings
-from flows.shipping.batch import ShippingDesk
-from flows.shipping.by_dialog import DialogWay
+from flows.shipping.batch import ShippingBatch
+from flows.shipping.by_dialog import DialogRoute
 from rpa.errors import ConfigError, NotApproved
 from rpa.language import Text
 
@@ -22,57 +22,58 @@ if TYPE_CHECKING:
     from rpa.flow import Row
     from rpa.run import Run
 
-
 _NOT_APPROVED = Text(
     en="Many orders would go by import, but its button was never confirmed here; they go through the dialog.",
     zh="订单较多，本可批量导入，但导入按钮未经人工确认；改用发货弹窗逐单发货。",
 )
-
-
 _NO_IMPORT = Text(
     en="Many orders are to be shipped, but the profile does not describe the import page; they go through the dialog.",
     zh="订单较多，但选择器文件未描述批量导入页面；改用发货弹窗逐单发货。",
 )
 
 
-def shipping_batch(run: Run, *, by: By | None = None, prepare: bool = False) -> ShippingDesk:
+def shipping_batch(run: Run, *, by: By | None = None, prepare: bool = False) -> ShippingBatch:
     """A batch of one run. `by`: the entry to ship through; None: chosen by how many there are.
 
     `prepare`: files are made for a person's own upload.
     """
     uploads = Uploads(run)
-    return ShippingDesk(run, look=uploads.look, routes=lambda desk: Ways(desk, uploads=uploads, by=by, prepare=prepare))
+    return ShippingBatch(
+        run, look=uploads.look, routes=lambda batch: Routes(batch, uploads=uploads, by=by, prepare=prepare)
+    )
 
 
-class Ways:
+class Routes:
     """The ways of one run, and which order goes by which."""
 
-    def __init__(self, desk: ShippingDesk, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
+    def __init__(self, batch: ShippingBatch, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
         """`by` None: many of a kind go by import, where it can be had.
 
         Raises ConfigError when import is asked for and not described; for a person's own upload its page need not be.
         """
-        self._desk = desk
-        self._run = desk.run
+        self._batch = batch
+        self._run = batch.run
         self._by = by
         self._prepare = prepare
         self._uploads = uploads
-        self._dialog = DialogWay(desk)
-        self._importing: ImportWay | HandOver | None = None
+        self._dialog = DialogRoute(batch)
+        self._importing: ImportRoute | ManualUpload | None = None
         if by is By.IMPORT and not prepare and not imports_described(self._run):
             raise ConfigError("The profile does not describe the import page; use --by dialog, or add it there.")
 
     def ship_all(self) -> Iterator[Row]:
-        """Ship all that the desk has to ship, each by its way."""
-        desk = self._desk
+        """Ship all that the batch has to ship, each by its way."""
+        batch = self._batch
         by_import = self._those_by_import()
         if by_import:
             yield from self._import(by_import)
-        yield from self._dialog.ship(list(desk.to_ship))
+        yield from self._dialog.ship(list(batch.to_ship))
 
     def _import(self, order_sns: Sequence[str]) -> Iterator[Row]:
         if self._importing is None:
-            self._importing = HandOver(self._desk) if self._prepare else ImportWay(self._desk, uploads=self._uploads)
+            self._importing = (
+                ManualUpload(self._batch) if self._prepare else ImportRoute(self._batch, uploads=self._uploads)
+            )
         try:
             yield from self._importing.ship(order_sns)
         except NotApproved:
@@ -84,7 +85,7 @@ class Ways:
     def _those_by_import(self) -> list[str]:
         if self._by is By.DIALOG:
             return []
-        orders = {sn: each for sn, each in self._desk.to_ship.items() if sn not in self._desk.for_dialog}
+        orders = {sn: each for sn, each in self._batch.to_ship.items() if sn not in self._batch.for_dialog}
         if self._by is By.IMPORT:
             return list(orders)
         most = self._run.shop.settings(OrderSettings).import_above

@@ -1,4 +1,4 @@
-"""After a person's own upload: what became of the orders that were handed over."""
+"""Settling a manual upload: what became of the orders that were handed over to a person."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _settled(run: Run, handed: Sequence[Action], *, look: Looking) -> Iterator[S
     if run.dry:
         yield from look_at_handed_over(run.ledger, run.record, handed, look=look)
         return
-    _take_away_what_has_ended(run, handed)
+    _remove_ended(run, handed)
     settled = settle_handed_over(
         run.ledger,
         run.record,
@@ -134,7 +134,7 @@ def _take_away(run: Run, actions: Sequence[Action]) -> None:
             _delete(run, run.handover / name)
 
 
-def _take_away_what_has_ended(run: Run, handed: Sequence[Action]) -> None:
+def _remove_ended(run: Run, handed: Sequence[Action]) -> None:
     """Files whose orders have all ended otherwise: by a run that was cut off, by a dry run, by a person's answer."""
     waiting = {action.facts.get(IMPORT_FILE) for action in handed}
     for file in sorted(run.handover.glob("*.xlsx")):

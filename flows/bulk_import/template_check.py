@@ -1,4 +1,4 @@
-"""The site's template is opened first where it may break everything: an empty form can be made to take all memory."""
+"""Template check: the site's template is opened in a process of its own first; an empty form can take all memory."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from flows.sheets.files import whole_file
 from flows.sheets.limits import unpacking
 from flows.sheets.worksheet import NotASheet
 from rpa.errors import PageChanged
-from rpa.sandbox import Confined, Died, Limits, serve
+from rpa.sandbox import Died, Limits, Sandbox, serve
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LIMITS: Final = Limits(memory_bytes=384 << 20, cpu_s=10, wall_s=120, answer_bytes=1)
-_TRIAL = Confined("flows.bulk_import.template_check", limits=_LIMITS)
+_TRIAL = Sandbox("flows.bulk_import.template_check", limits=_LIMITS)
 _SMALL_BYTES: Final = 2 << 20
 """A form that unpacks to no more, has no cell far away and joins none, costs what it looks like: the forms known do."""
 _NEAR: Final = re.compile(r"[A-Z]{0,2}[0-4]?\d{1,3}")
@@ -27,7 +27,7 @@ _NARROW: Final = re.compile(r"[A-Z]\d{1,2}:[A-Z]\d{1,2}")
 _MOST_JOINED: Final = 100
 
 
-def try_out(template: Path, *, trial: Confined = _TRIAL) -> None:
+def try_out(template: Path, *, trial: Sandbox = _TRIAL) -> None:
     """Raise PageChanged for a file that could not be opened with the memory and time of an empty form."""
     try:
         data = whole_file(template)

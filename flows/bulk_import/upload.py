@@ -1,4 +1,4 @@
-"""One upload: what the site said to it, what became of its rows, and the evidence of that."""
+"""Uploads: what the site said to one, what became of its rows, and the evidence of that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shipping by a file, through the pages 批量发货 and 无物流单条导入."""
+"""Import pages of a site (批量发货, 无物流单条导入), done the common way, through named elements."""
 
 from __future__ import annotations
 
@@ -140,14 +140,14 @@ class WebImports:
         try:
             form = self._view.row("import_form", file.name)
         except InDoubt:
-            self._refuse_what_the_page_does_not_take(file)
+            self._refuse_unsupported(file)
             raise
         self._view.clear()
         if form.disabled("import.confirm"):
             raise Refused(f"The page does not let {file.name} be sent.", reason=Reason.SITE_REFUSED)
         return WebImportForm(self._view, form=form, sent=self._note_sent)
 
-    def _refuse_what_the_page_does_not_take(self, file: Path) -> None:
+    def _refuse_unsupported(self, file: Path) -> None:
         error = self._shown_form()["error"]
         if error:
             raise Refused(f"The page does not take {file.name}: {error}", reason=Reason.SITE_REFUSED)

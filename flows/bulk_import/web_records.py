@@ -1,4 +1,4 @@
-"""The site's records of the files that were uploaded, page by page: an upload may lie behind many of other hands."""
+"""Import records of a site, page by page, each row's result held against the page's own answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person's answer changes in the list of what is to be done, before a run sees it: nobody is asked twice."""
+"""Answers of a person, applied to the list of what is to be done before a run sees it: nobody is asked twice."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Final
 from flows.commands.notice_files import notices_of
 from flows.gate.gate import REASONS, reason_of_cause
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, Says
-from flows.notices.verdicts import standing
+from flows.notices.verdicts import verdict
 from flows.orders.hold_causes import NOTICE_CAUSES, PROHIBITED, goods_subject, last_said, sku_subject
 from flows.orders.reasons import Reason
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
     from rpa.ledger.holds import Hold
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.open_items import Standing
+    from rpa.ledger.open_items import OpenItem
 
 
 _OF_HOLDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -49,7 +49,7 @@ def agree_with_answers(ledger: Ledger, shop: str) -> None:
     open_states = {
         each.state for kind in (DOCUMENT_KIND, ATTACHMENT_KIND) for each in ledger.documents(shop, kind=kind)
     }
-    changed: dict[Reason, list[Standing]] = defaultdict(list)
+    changed: dict[Reason, list[OpenItem]] = defaultdict(list)
     for line in ledger.outstanding(shop):
         causes = {hold.cause for subject in _subjects(line) for hold in holds.get(subject, ())}
         if _is_answered(line.reason, causes=causes, states=open_states):
@@ -77,7 +77,7 @@ def _reason_left(causes: Iterable[str]) -> Reason:
     return min((reason_of_cause(cause) for cause in causes), key=list(REASONS.values()).index, default=Reason.RELEASED)
 
 
-def _subjects(line: Standing) -> Iterator[str]:
+def _subjects(line: OpenItem) -> Iterator[str]:
     """What a hold may be on to hold this line's order; of several goods and specs, each with each."""
     yield line.subject
     specs = str(line.facts.get("spec", "")).split(_JOINED)
@@ -97,13 +97,13 @@ def release(ledger: Ledger, shop: str, *, holds: Sequence[Hold], by: str, reason
     by_notice = {hold.subject: hold for hold in holds if hold.cause in NOTICE_CAUSES}
     if by_notice:
         words = list(_words(by_notice, by=by, reason=reason))
-        ledger.mention(shop, mentions=words, judge=standing, causes=NOTICE_CAUSES, by=by)
+        ledger.mention(shop, mentions=words, judge=verdict, causes=NOTICE_CAUSES, by=by)
     for hold in holds:
         if hold.cause not in NOTICE_CAUSES:
             ledger.lift(shop, subject=hold.subject, cause=hold.cause, by=by, reason=reason)
 
 
-def _words(holds: Mapping[str, Hold], *, by: str, reason: str) -> Iterator[Mention]:
+def _words(holds: Mapping[str, Hold], *, by: str, reason: str) -> Iterator[Claim]:
     for subject, hold in holds.items():
         # by the site's clock: ours would also end what a notice says that is on its way
-        yield Mention(subject=subject, says=Says.RELEASED, at=last_said(hold) + _JUST_AFTER, source=reason, by=by)
+        yield Claim(subject=subject, says=Says.RELEASED, at=last_said(hold) + _JUST_AFTER, source=reason, by=by)

@@ -1,4 +1,4 @@
-"""One hold as people are shown it: what it is on, since when, why, what releases it, and how long there is to ship."""
+"""A hold as people are shown it: its subject, since when, why, what releases it, how long there is to ship."""
 
 from __future__ import annotations
 

@@ -14,13 +14,13 @@ from flows.commands.notice_show import SAYS
 from flows.commands.subjects import Named, SubjectReader
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, Says
 from flows.notices.gaps import LOST
-from flows.notices.verdicts import standing
+from flows.notices.verdicts import verdict
 from flows.orders.hold_causes import NOTICE_CAUSES
 from rpa.cli.console import console, person_named
 from rpa.cli.ledger_report import opened_ledger, reason_given
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.shop_lock import RunLock
 from rpa.plugins import load_config
@@ -91,7 +91,7 @@ def resolve_notice(config_path: Path | None, shop: str, *, notice_id: str | None
     word = _checked(answer, reader=reader, language=config.language)
     with RunLock(config.var / "locks", shop=shop, clock=config.clock), opened_ledger(config) as ledger:
         found = notice_of(ledger, shop, notice_id=notice_id)
-        _refuse_what_needs_no_answer(found, language=config.language)
+        _refuse_unneeded(found, language=config.language)
         said = _Answering(ledger=ledger, found=found, word=word).record()
         lines = list(_told(ledger, found, word=word, said=said, language=config.language))
         _close_incident(ledger, shop)
@@ -135,7 +135,7 @@ def _checked(answer: Answer, *, reader: SubjectReader, language: Language) -> _W
     return _Word(says=_WORDS[answer.says], orders=tuple(orders), by=by, reason=reason)
 
 
-def _refuse_what_needs_no_answer(found: Noticed, *, language: Language) -> None:
+def _refuse_unneeded(found: Noticed, *, language: Language) -> None:
     if any(each.state in NEEDS_PERSON or each.state is DocumentState.RESOLVED for each in found.all):
         return
     states = state_words([found.notice], language=language)
@@ -178,7 +178,7 @@ class _Answering:
     def _conclude(self, document: Document, *, orders: Sequence[str]) -> None:
         at = document.issued_at or document.found_at
         words = [
-            Mention(subject=order, says=self.word.says.value, at=at, source=document.name, by=self.word.by)
+            Claim(subject=order, says=self.word.says.value, at=at, source=document.name, by=self.word.by)
             for order in orders
         ]
         if document.state in NEEDS_PERSON or document.state is DocumentState.RESOLVED:
@@ -187,13 +187,13 @@ class _Answering:
                 state=self._state(document, orders=orders),
                 facts=self.word.facts,
                 mentions=words,
-                judge=standing,
+                judge=verdict,
                 causes=NOTICE_CAUSES,
                 by=self.word.by,
             )
         elif words:
             own = [replace(each, document_id=document.id) for each in words]
-            self.ledger.mention(document.shop, mentions=own, judge=standing, causes=NOTICE_CAUSES, by=self.word.by)
+            self.ledger.mention(document.shop, mentions=own, judge=verdict, causes=NOTICE_CAUSES, by=self.word.by)
 
     def _state(self, document: Document, *, orders: Sequence[str]) -> DocumentState:
         """Dealt with, unless orders stay that nobody has explained."""

@@ -23,7 +23,7 @@ from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.config import Config
-    from rpa.ledger.claims import Mention
+    from rpa.ledger.claims import Claim
     from rpa.ledger.documents import Document
     from rpa.ledger.ledger import Ledger
 
@@ -150,7 +150,7 @@ def _order_table(ledger: Ledger, found: Noticed, *, language: Language) -> Table
     return table
 
 
-def _said(mention: Mention, *, language: Language) -> str:
+def _said(mention: Claim, *, language: Language) -> str:
     words = {each.value: text.of(language) for each, text in SAYS.items()}
     says = words.get(mention.says, mention.says)
     return _BY.of(language).format(says=says, by=mention.by) if mention.by else says

@@ -1,4 +1,4 @@
-"""Exported orders, as values: the one table that every look of an export is read into. Ids are text."""
+"""Exporting orders, as a capability: its protocol, and exported orders as values. Ids are text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The export beside the order list and the ledger: what agrees, and what differs. Pure."""
+"""Comparison of an export with the order list and the ledger: what agrees, and what differs. Pure."""
 
 from __future__ import annotations
 

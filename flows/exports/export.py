@@ -1,4 +1,4 @@
-"""Having the site make its table: one that is fresh is taken, else a new one is asked for, waited for, and kept."""
+"""Fetching an export: a fresh one is taken, else a new one is asked for, waited for, and kept."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SavedExport:
     path: Path
 
 
-class ExportDesk:
+class ExportFetcher:
     """One shop's export: asked for, waited for, downloaded."""
 
     def __init__(
@@ -77,7 +77,7 @@ class ExportDesk:
         self._store = DocumentStore(documents)
         self._stopping = stopping
 
-    def have_made(self) -> ExportRecord:
+    def obtain(self) -> ExportRecord:
         """A table that is made, or being made: a fresh one of the last 90 days, else a new one.
 
         Raises RateLimited when the site goes on wanting a pause.

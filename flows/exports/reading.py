@@ -1,4 +1,4 @@
-"""From a downloaded export to its orders: CSV, xlsx, xls, HTML, or a zip of one, whatever its headers."""
+"""Reading an export into orders: CSV, xlsx, xls, HTML, or a zip of one, whatever its headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a comparison: the columns of every report about orders, and beside them what the export says."""
+"""Report rows of a comparison: the columns of every report about orders, and beside them what the export says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Having the site export a shop's orders (批量导出), and downloading what it made."""
+"""Export page of a site (批量导出), done the common way, through named elements."""
 
 from __future__ import annotations
 

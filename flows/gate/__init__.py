@@ -1,1 +1,1 @@
-"""May this order be shipped: every mark, hold, rule and notice, weighed in one place."""
+"""The gate: may this order be shipped? Every mark, hold, rule and notice, weighed in one place."""

@@ -1,4 +1,4 @@
-"""Remembering what the site shows of audits: who was seen under one, and who shows no sign of it any more."""
+"""Audits seen on the site: who was seen under one, and who shows no sign of it any more."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def look_for_signs(run: Run, orders: Iterable[Order], *, at: datetime) -> None:
             _look(run, _Held(order=order, since=last_said(hold)), known.get(order.order_sn), at=at)
 
 
-def note_what_notices_may_be_missing(run: Run, *, now: datetime) -> None:
+def note_missing_notices(run: Run, *, now: datetime) -> None:
     """One note when it is not certain that every audit notice is known; none where the platform sends no notices."""
     if ReadsNotices not in run.offices:
         return

@@ -1,4 +1,4 @@
-"""What is to happen to each order and each sheet row: one pure function, no order in two decisions."""
+"""Decisions: what is to happen to each order and each sheet row; one pure function, no order in two of them."""
 
 from __future__ import annotations
 

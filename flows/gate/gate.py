@@ -1,4 +1,4 @@
-"""The one place that says whether an order may ship: every mark, every hold, every notice. Pure.
+"""The gate's verdict: whether an order may ship, by every mark, every hold, every notice. Pure.
 
 An order passes only when each sign of it was read and is clear, nothing holds it, and nothing is missing that might.
 """

@@ -1,4 +1,4 @@
-"""A shop's rules for deciding: its configuration, its profile's words, its ledger and its holds, gathered."""
+"""Rules of a shop: its configuration, its profile's words, its ledger and holds, gathered; and the run's caps."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _unread(document: Document) -> bool:
     return document.state is DocumentState.UNREADABLE
 
 
-def sightings(orders: Iterable[Order]) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+def fingerprints(orders: Iterable[Order]) -> Iterator[tuple[str, str, Mapping[str, object]]]:
     """What is remembered of each order at first sight; one under audit hides its address, so it is left out."""
     for order in orders:
         if order.audit is Mark.CLEAR and order.doubt is None:

@@ -1,4 +1,4 @@
-"""By a shop's hour, something new must have come into its inbox; else somebody is told, until it comes."""
+"""Inbox deadline: by a shop's hour something new must have come; else somebody is told, until it comes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people find in done/: a copy of each sheet that was taken in, and its result beside it.
+"""The folder done/: a copy of each sheet that was taken in, and its result beside it.
 
 The sheet itself, and what its result is made of, lie in var/, where nobody else can put anything in their way.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flows.inbox.results import ResultWriter
     from rpa.ledger.inbox_rows import Arrival
     from rpa.ledger.ledger import Ledger
-    from rpa.untrusted_folder import OpenFolder
+    from rpa.untrusted_folder import UntrustedFolder
 
 COPIES: Final = "copies"
 """The fact of an arrival: where copies of it are put away that have no result yet."""
@@ -56,7 +56,7 @@ def write_results(folder: InboxFolder, *, ledger: Ledger, results: ResultWriter)
                 speak("WARNING", _NO_RESULT, name=name, why=error.strerror or error)
 
 
-def _done(folder: InboxFolder, stack: ExitStack) -> OpenFolder | None:
+def _done(folder: InboxFolder, stack: ExitStack) -> UntrustedFolder | None:
     """The folder that people look into; None: there can be none, which was said."""
     try:
         inbox = stack.enter_context(folder.opened())
@@ -71,8 +71,8 @@ def _write_result(
     arrival: Arrival,
     *,
     folder: InboxFolder,
-    store: OpenFolder,
-    done: OpenFolder | None,
+    store: UntrustedFolder,
+    done: UntrustedFolder | None,
     ledger: Ledger,
     results: ResultWriter,
 ) -> None:
@@ -98,7 +98,7 @@ def _write_result(
     ledger.keep_result(arrival, result=result, rows=rows, facts=facts)
 
 
-def _sheet_shown(arrival: Arrival, name: str, *, store: OpenFolder, done: OpenFolder) -> object:
+def _sheet_shown(arrival: Arrival, name: str, *, store: UntrustedFolder, done: UntrustedFolder) -> object:
     """How the copy of a sheet that people find looks, so that it is seen when somebody writes to it; None: none is."""
     shown = arrival.facts.get(SHOWN)
     if arrival.state is not ArrivalState.ARCHIVED or shown:
@@ -111,11 +111,11 @@ def _sheet_shown(arrival: Arrival, name: str, *, store: OpenFolder, done: OpenFo
     return done.state(name)
 
 
-def _show(sheet: Path, *, store: OpenFolder, done: OpenFolder) -> None:
+def _show(sheet: Path, *, store: UntrustedFolder, done: UntrustedFolder) -> None:
     _copy_out(result_of(sheet).name, store=store, done=done)
 
 
-def _copy_out(name: str, *, store: OpenFolder, done: OpenFolder) -> None:
+def _copy_out(name: str, *, store: UntrustedFolder, done: UntrustedFolder) -> None:
     data, seen = store.read(name)
     done.write(name, data, written_ns=seen[1])
 

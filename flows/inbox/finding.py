@@ -1,4 +1,4 @@
-"""Which files of an inbox are whole: an upload may stall for longer than anybody watches, and go on."""
+"""Finding whole files in an inbox: an upload may stall for longer than anybody watches, and go on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder in which sheets arrive: whose it is, what in it is a sheet, and where sheets are put away."""
+"""Inbox folder: whose it is, what in it is a sheet, and where sheets are put away."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rpa.documents.names import numbered, safe_name
 from rpa.errors import ConfigError
 from rpa.files import private_folder
 from rpa.language import Text
-from rpa.untrusted_folder import OpenFolder, refuse_links_of_others
+from rpa.untrusted_folder import UntrustedFolder, refuse_links_of_others
 
 if TYPE_CHECKING:
     from rpa.config import BrokenShop, Config, Shop
@@ -110,17 +110,17 @@ class InboxFolder:
         return FileLock(self.locks / f"inbox-{_short(self.key)}.lock", timeout=_LOCKED_S)
 
     @contextmanager
-    def opened(self) -> Iterator[OpenFolder]:
+    def opened(self) -> Iterator[UntrustedFolder]:
         """The inbox itself. Raises OSError when it cannot be looked into, FolderRefused when a link may lead to it."""
         refuse_links_of_others(self.written)
-        with OpenFolder.opened(self.path) as folder:
+        with UntrustedFolder.opened(self.path) as folder:
             yield folder
 
     @contextmanager
-    def stored(self) -> Iterator[OpenFolder]:
+    def stored(self) -> Iterator[UntrustedFolder]:
         """Where its sheets are put away, made if need be."""
         private_folder(self.store.parent)
-        with OpenFolder.opened(private_folder(self.store)) as folder:
+        with UntrustedFolder.opened(private_folder(self.store)) as folder:
             yield folder
 
     def sheets(self) -> tuple[list[Path], list[Path]]:

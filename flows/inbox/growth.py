@@ -1,4 +1,4 @@
-"""A file that somebody goes on writing to after it was put away is read again: what was taken in was not all of it."""
+"""Growth of a file after it was put away: what was taken in was not all of it, so it is read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sheets brought for the shops of a run. Each row is taken once, by its order's shop, or left over."""
+"""The inbox of a run: what sheets brought for its shops, each row taken once by its order's shop, or left over."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loguru import logger
 
 from flows.inbox.folder import STORE
 from flows.inbox.joining import Arrived
-from flows.inbox.row_tracker import Keeper, leave_over
+from flows.inbox.row_tracker import RowTracker, leave_over
 from flows.orders.model import BadRow, Decision, GoodOrBad, Place
 from flows.orders.reasons import Reason
 from flows.orders.settings import OrderSettings
@@ -25,7 +25,7 @@ from flows.sheets.headers import HeaderWords
 from flows.sheets.pasted import pasted_sheet
 from flows.sheets.quarantine import FOLDER
 from flows.sheets.stability import LOCK_FILE, readable
-from rpa.documents.quarantine import FatalFiles
+from rpa.documents.quarantine import Quarantine
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
@@ -100,7 +100,7 @@ class Inbox:
                     columns=settings.columns,
                     hidden_rows=hidden_rows,
                     language=config.language,
-                    fatal=FatalFiles(config.var / FOLDER),
+                    fatal=Quarantine(config.var / FOLDER),
                 )
                 arrived.read(shop.name, reading=reading)
                 unended_s = 0.0 if given else _UNENDED_S
@@ -134,13 +134,13 @@ class Inbox:
         self._left[shop] = set(order_sns)
         return self._left[shop]
 
-    def keeper(self, shop: str, *, run_id: str) -> Keeper | None:
+    def keeper(self, shop: str, *, run_id: str) -> RowTracker | None:
         """Who notes what becomes of this shop's rows that came in its inbox; None: it has none, or runs dry."""
         arrived = self.arrived
         if arrived is None or shop not in arrived.folders or shop not in arrived.live:
             return None
         arrived.run_ids[shop] = run_id
-        return Keeper(arrived, self.contents[shop], shop=shop)
+        return RowTracker(arrived, self.contents[shop], shop=shop)
 
     def leftovers(self, stopped: Sequence[str]) -> Iterator[tuple[str, Decision]]:
         """What no shop has taken: (the last shop that reads the sheet, the decision)."""

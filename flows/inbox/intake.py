@@ -1,4 +1,4 @@
-"""Taking in what lies in an inbox: first the ledger has all rows of a file, then the file is put away.
+"""Intake of arrived files: first the ledger has all rows of a file, then the file is put away.
 
 Whatever kills the program in between, the next one finds the file's content in the ledger and goes on from there.
 """
@@ -42,7 +42,7 @@ _BUSY = Text(
 _TAKEN_IN = Text(en="{folder}: {name} taken in, rows: {rows}.", zh="{folder}：已收取 {name}，共 {rows} 行。")
 
 
-class Accepting:
+class InboxIntake:
     """Takes in the files of one inbox."""
 
     def __init__(self, folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""The rows of arrived files in one run: taken in before it, joined to its sheets, and left over after it."""
+"""Joining arrived rows to a run: taken in before it, joined to its sheets, and left over after it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.inbox.finding import found_in
 from flows.inbox.folder import InboxFolder, check_shared, folders_of
-from flows.inbox.intake import Accepting
+from flows.inbox.intake import InboxIntake
 from flows.inbox.rows import OpenRow, says, sheet_row
 from flows.orders.model import BadRow, Decision, Place, SheetRow
 from flows.orders.reasons import Reason
@@ -83,7 +83,7 @@ class Arrived:
             return
         with self.ledger() as ledger:
             if folder.names & self.live:
-                accepting = Accepting(folder, config=self.config, reading=reading, ledger=ledger)
+                accepting = InboxIntake(folder, config=self.config, reading=reading, ledger=ledger)
                 self.unrecorded[folder.key] = FilesRead(rows=(), left_alone=tuple(accepting.accept()))
             else:
                 self.unrecorded[folder.key] = _read_in_place(folder, self.config, reading=reading, ledger=ledger)

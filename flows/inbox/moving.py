@@ -1,4 +1,4 @@
-"""Putting a file of an inbox away, whatever others do in that folder meanwhile."""
+"""Moving a file out of an inbox, whatever others do in that folder meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flows.inbox.finding import Found
     from flows.inbox.folder import InboxFolder
-    from rpa.untrusted_folder import OpenFolder
+    from rpa.untrusted_folder import UntrustedFolder
 
 
 def moved(found: Found, *, to: Path, folder: InboxFolder) -> bool:
@@ -42,7 +42,7 @@ def moved(found: Found, *, to: Path, folder: InboxFolder) -> bool:
     return False
 
 
-def _copied(found: Found, *, to: Path, inbox: OpenFolder, store: OpenFolder) -> None:
+def _copied(found: Found, *, to: Path, inbox: UntrustedFolder, store: UntrustedFolder) -> None:
     """The inbox is on another disk: keep what was read, and move the file to where people find it.
 
     Who still writes to it goes on there, where it is looked at again. It is removed where there is no such place.
@@ -55,6 +55,6 @@ def _copied(found: Found, *, to: Path, inbox: OpenFolder, store: OpenFolder) -> 
     inbox.remove(found.path.name)
 
 
-def _bring_back(name: str, before: str, *, inbox: OpenFolder, store: OpenFolder) -> None:
+def _bring_back(name: str, before: str, *, inbox: UntrustedFolder, store: UntrustedFolder) -> None:
     """It was saved anew in the moment in which it was moved: what it says now was never read."""
     store.move(name, to=inbox, name_there=name if inbox.has(before) else before)

@@ -1,4 +1,4 @@
-"""The result of a sheet that was put away: what became of each of its rows.
+"""Result files: what became of each row of a sheet that was put away.
 
 A workbook with text cells, no CSV: opened by a double click, a CSV shows a number of 15 digits as 4.6E+14, and saving
 it destroys the number. A row that is corrected in it can be put back into the inbox as it is.

@@ -1,4 +1,4 @@
-"""What a run makes of the rows of arrived files: noted in the ledger row by row, told in the results at the end."""
+"""Row tracker: what a run makes of arrived rows, noted in the ledger row by row, written as results at the end."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ _MOST_UNNOTED = 50
 _GOING_ON = frozenset({Outcome.WAITING, Outcome.PLANNED})
 
 
-class Keeper:
+class RowTracker:
     """Follows the report of one shop's run, and notes what became of the rows that arrived."""
 
     def __init__(self, arrived: Arrived, contents: SheetContents, *, shop: str) -> None:
@@ -231,7 +231,7 @@ def leave_over(
     stopped: Sequence[str],
 ) -> Iterator[tuple[str, Decision]]:
     """What no shop has taken, each noted once it is reported; without what another run has or has ended meanwhile."""
-    keepers = {shop: Keeper(arrived, contents[shop], shop=shop) for shop in arrived.folders if arrived.live}
+    keepers = {shop: RowTracker(arrived, contents[shop], shop=shop) for shop in arrived.folders if arrived.live}
     elsewhere = arrived.elsewhere()
     try:
         for shop, decision in (*left, *arrived.twins_left()):

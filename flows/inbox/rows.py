@@ -1,4 +1,4 @@
-"""Sheet rows as the ledger keeps them, and back; and what an outcome means for a row that waits in the ledger."""
+"""Sheet rows as the ledger keeps them, and back; what an outcome means for a row that waits there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices and their attachments, as values. Times are aware and of the site's clock; ids are text."""
+"""Reading notices, as a capability: its protocol, notices and attachments as values. Times are aware, ids are text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a notice's text and files say of orders. An order that is named is never forgotten: in doubt it is UNCLEAR."""
+"""Contents of a notice: what its text and files say of orders. One that is named is never forgotten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.notices.tables import TableReader
 from flows.notices.wording import OrderNumbers, Wording, together, verdict
 from flows.notices.words import NoticeWords
 from flows.orders.words import SheetProfile
-from rpa.documents.quarantine import FatalFiles
+from rpa.documents.quarantine import Quarantine
 from rpa.language import Text
 
 _EXAMPLES = 3
@@ -39,7 +39,7 @@ class Reading:
 
 
 def read_attachment(
-    path: Path, *, kind: NoticeKind, words: NoticeWords, sheets: SheetProfile, fatal: FatalFiles | None = None
+    path: Path, *, kind: NoticeKind, words: NoticeWords, sheets: SheetProfile, fatal: Quarantine | None = None
 ) -> Reading:
     """What a file says of each order that it names; never an exception for what is in it. `fatal`: see `open_tables`.
 

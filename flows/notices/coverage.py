@@ -1,4 +1,4 @@
-"""Whether every notice of a shop is saved, and which spans of time were lost."""
+"""Coverage of notices: whether every one of a shop is saved, and which spans of time were lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files what a notice brings: downloaded, kept whole, read, and what it says of orders made into holds."""
+"""Filing a notice: downloaded, kept whole, read, and what it says of orders made into holds."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from flows.notices.records import (
     trouble_of,
     worst_of,
 )
-from flows.notices.verdicts import standing
+from flows.notices.verdicts import verdict
 from flows.notices.words import NoticeWords
 from flows.orders.hold_causes import NOTICE_CAUSES
 from flows.orders.words import Couriers, Identifiers, SheetProfile, Sheets
 from flows.sheets.quarantine import FOLDER
-from rpa.documents.quarantine import FatalFiles
+from rpa.documents.quarantine import Quarantine
 from rpa.documents.store import DocumentStore
 from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.language import Text
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.documents import Document, DocumentState
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Filing:
         sheets = SheetProfile(
             identifiers=profile.section(Identifiers), couriers=profile.section(Couriers), sheets=profile.section(Sheets)
         )
-        fatal = FatalFiles(run.documents / f".{FOLDER}")
+        fatal = Quarantine(run.documents / f".{FOLDER}")
         self._read_file = partial(read_attachment, words=profile.section(NoticeWords), sheets=sheets, fatal=fatal)
         self._read_text = partial(read_text, words=profile.section(NoticeWords), sheets=sheets)
 
@@ -236,8 +236,8 @@ class Filing:
             document,
             state=state,
             facts=facts,
-            mentions=[Mention(subject=sn, says=word.value, at=at, source=document.name) for sn, word in named],
-            judge=standing,
+            mentions=[Claim(subject=sn, says=word.value, at=at, source=document.name) for sn, word in named],
+            judge=verdict,
             causes=NOTICE_CAUSES,
             by=self._by,
         )

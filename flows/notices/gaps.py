@@ -1,4 +1,4 @@
-"""What a person should know about a shop's notices: what expires soon, what is lost, what never came."""
+"""Gaps in a shop's notices: what expires soon, what is lost, what never came."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rpa.ledger.documents import Document, DocumentState
 
 if TYPE_CHECKING:
     from rpa.config import Config
-    from rpa.ledger.claims import Mention
+    from rpa.ledger.claims import Claim
     from rpa.ledger.coverage import Coverage
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.subjects import Observation
@@ -65,7 +65,7 @@ _NOT_WHOLE = Text(
 )
 
 
-class Worries:
+class GapReporter:
     """Tells what is wrong with a shop's notices: in the report of the run, and as incidents that last."""
 
     def __init__(self, run: Run, *, words: NoticeWords) -> None:
@@ -152,7 +152,7 @@ class Worries:
 def without_notice(
     seen: Collection[Observation],
     *,
-    said: Mapping[str, Sequence[Mention]],
+    said: Mapping[str, Sequence[Claim]],
     coverage: Coverage,
     documents: Sequence[Document],
     hours: tuple[int, int],

@@ -1,4 +1,4 @@
-"""From a downloaded file to worksheets: an archive is unpacked, and what would not fit into memory is left alone."""
+"""Opening a downloaded file: archives unpacked to worksheets, what would not fit into memory left alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flows.sheets.limits import unpacking
 from flows.sheets.quarantine import heeded
 from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.documents.archives import BadArchive, Limits, members, unpack
-from rpa.documents.quarantine import FatalFiles
+from rpa.documents.quarantine import Quarantine
 from rpa.errors import RpaError
 from rpa.language import Text
 
@@ -76,7 +76,7 @@ class Opened:
     failure: Unopened | None = None
 
 
-def open_tables(path: Path, *, is_header: IsHeader, fatal: FatalFiles | None = None) -> Iterator[Opened]:
+def open_tables(path: Path, *, is_header: IsHeader, fatal: Quarantine | None = None) -> Iterator[Opened]:
     """The file itself, or each file of the archive that it is, one after another.
 
     `fatal`: where it is noted that it is being read, until the next one is asked for.

@@ -1,4 +1,4 @@
-"""The notice desk: what one run of one shop has found in its notices, filed, and still has to file."""
+"""A run over the notices of one shop: what was found in them, filed, and still has to be filed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flows.notices.api import DOCUMENT_KIND, Attachment, NoticeKind, NoticesPage, ReadsNotices
 from flows.notices.filing import Filing
-from flows.notices.gaps import Worries
+from flows.notices.gaps import GapReporter
 from flows.notices.records import (
     account_of,
     brings_nothing,
@@ -37,7 +37,7 @@ _PASSES = 3
 _MOST_DOUBTS = 3
 
 
-class NoticeDesk:
+class NoticeBatch:
     """One run's work. Every notice that was to be filed ends in a row for each attachment, or in one of its own."""
 
     def __init__(self, run: Run) -> None:
@@ -46,13 +46,13 @@ class NoticeDesk:
         self._words = run.profile.section(NoticeWords)
         self._office = run.office(ReadsNotices)
         self._filing = Filing(run)
-        self._worries = Worries(run, words=self._words)
+        self._worries = GapReporter(run, words=self._words)
         self._account = ""
         self._told: set[str] = set()
         """Notices that have their rows."""
         self._doubts = 0
 
-    def read_the_list(self) -> None:
+    def read_list(self) -> None:
         """Find every notice since the last covered moment; the first time, of as long as attachments can be had."""
         asked_at = self._run.clock.monotonic()
         pages = self._office.newest()
@@ -150,11 +150,11 @@ class NoticeDesk:
         for file in told:
             yield self._row(notice, file.document, trouble=file.trouble)
 
-    def say_what_worries(self) -> None:
+    def report_gaps(self) -> None:
         """Incidents: what expires soon, what is lost, audits of which no notice came."""
         self._worries.tell(self._account, now=self._office.now())
 
-    def report_what_was_cut_off(self, stop: RpaError) -> Iterator[Row]:
+    def report_interrupted(self, stop: RpaError) -> Iterator[Row]:
         """The shop stops: what expires meanwhile, and a row for each notice that was to be filed and is not."""
         self._worries.tell_what_expires(now=self._office.now())
         for notice in self._waiting():

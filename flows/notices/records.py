@@ -1,4 +1,4 @@
-"""Notices and their files as the ledger keeps them: the facts of a document, written and read in one place."""
+"""Records of notices and their files: the facts of a document of the ledger, written and read in one place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report's rows about notices: one for each attachment, and one for each notice that brings none."""
+"""Report rows about notices: one for each attachment, and one for each notice that brings none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The moments at which the platform sends notices: on the hour, from one hour of the day to another, all ends included.
+"""Slots of notices: on the hour, from one hour of the day to another, all ends included.
 
 A moment keeps its time zone, whose hours are meant: give moments of the site's clock.
 """

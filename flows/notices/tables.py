@@ -1,4 +1,4 @@
-"""One worksheet of a notice's file: which orders it names, and what it says of each."""
+"""Tables of a notice's file: which orders a worksheet names, and what it says of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the platform's notices (站内信) through their list and their pages, page and data compared."""
+"""Notice pages of a site (站内信): list and notice, what the page shows held against its own answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sentences of a notice mean, by the words of the profile."""
+"""Wording of notices: what a sentence means by the profile's words, and the order numbers in it."""
 
 from __future__ import annotations
 

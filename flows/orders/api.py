@@ -1,4 +1,4 @@
-"""What a back office can do, as small protocols. A flow names those it needs; a platform provides those it can do."""
+"""Reading orders, as a capability: the protocols that flows ask for, and the values they give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report's sheet of the orders that are held: since when, why, what would release them, how long there is."""
+"""The report's sheet of held orders: since when, why, what would release them, how long there is."""
 
 from __future__ import annotations
 

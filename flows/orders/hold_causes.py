@@ -1,4 +1,4 @@
-"""What holds an order, what ends that, and what was observed of it: causes, subjects and marks of the ledger."""
+"""Causes of holds: what holds an order, what ends that, and what was observed of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report's rows about orders: their columns, how a decision becomes one, and the parcels to be pulled back."""
+"""Report rows about orders: their columns, how a decision becomes one, and the parcels to be pulled back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shop's table in rpa.toml says about its orders, for the flows that read and ship them."""
+"""Settings of a shop's table in rpa.toml about its orders, for the flows that read and ship them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading orders through the order list."""
+"""Order list of a site, read the common way: orders by page, and by number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One order from two sources: what the page shows and what its own request was answered. They must agree."""
+"""Cross-check of an order: what the page shows and what its own request was answered must agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at one order's own page for every sign of an audit."""
+"""Order page of a site: every sign of an audit on it."""
 
 from __future__ import annotations
 

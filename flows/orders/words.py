@@ -1,4 +1,4 @@
-"""The tables of a selector profile that orders, couriers and sheets need: `[identifiers]`, `[couriers]`, `[sheets]`."""
+"""The tables `[identifiers]`, `[couriers]` and `[sheets]` of a selector profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets that bring tracking numbers: CSV, xlsx, xls and HTML files to good rows and bad rows, each row once."""
+"""Contents of sheets: CSV, xlsx, xls and HTML files to good rows and bad rows, each row once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from flows.sheets.stability import (
 from flows.sheets.tables import Reading, read_table
 from flows.sheets.worksheet import NotASheet, Worksheet
 from rpa.clock import Clock
-from rpa.documents.quarantine import FatalFiles
+from rpa.documents.quarantine import Quarantine
 from rpa.language import Language, Text
 
 __all__ = ["FilesRead", "LeftAlone", "SheetContents", "read_files", "read_sheets", "reading_of", "rows_in"]
@@ -93,7 +93,7 @@ def reading_of(
     columns: Mapping[str, str] | None,
     hidden_rows: bool,
     language: Language,
-    fatal: FatalFiles | None = None,
+    fatal: Quarantine | None = None,
 ) -> Reading:
     """How the sheets of a shop are to be read."""
     headers = HeaderWords.of(words.sheets, columns=columns or {})

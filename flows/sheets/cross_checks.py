@@ -1,4 +1,4 @@
-"""Rows checked against one another, over all sheets: duplicates, contradictions, several parcels."""
+"""Cross-checks of rows over all sheets: duplicates, contradictions, several parcels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Further parcels that a row names beside its own number: in columns for them, in remarks, under no header."""
+"""Extra parcels that a row names beside its own number: in columns for them, in remarks, under no header."""
 
 from __future__ import annotations
 

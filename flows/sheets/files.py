@@ -1,4 +1,4 @@
-"""From a file's bytes to raw cells: what it is, is told by its content, never by its suffix."""
+"""Files as raw cells: what a file is, is told by its content, never by its suffix."""
 
 from __future__ import annotations
 

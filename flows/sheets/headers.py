@@ -1,4 +1,4 @@
-"""Which column of a sheet holds what, told by its header row."""
+"""Headers of a sheet: which column holds what."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ class HeaderWords:
             courier=position.get("courier"),
             tracking_number=position.get("tracking_number"),
             proof=position.get("proof"),
-            further=tuple(place for place, key in other.items() if self._may_name_a_further_parcel(key)),
+            further=tuple(place for place, key in other.items() if self._names_extra_parcel(key)),
             notes=tuple(place for place, key in other.items() if key.rstrip(digits) in notes),
             mark=next((place for place, key in other.items() if key in marks.HEADERS), None),
         )
 
-    def _may_name_a_further_parcel(self, key: str) -> bool:
+    def _names_extra_parcel(self, key: str) -> bool:
         """Whether this header, which names no field, is that of further numbers; not what a shop has put aside."""
         return key not in self.profile.headers and bool(self.profile.further_number.search(key))
 

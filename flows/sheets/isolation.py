@@ -1,4 +1,4 @@
-"""Files that a stranger may have made so that reading them never ends, read in a process that may be lost."""
+"""Isolated reading: a file made so that reading it never ends costs a process that may be lost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from flows.sheets.transport import unpacked
 from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.language import Text
-from rpa.sandbox import Confined, Died, Limits
+from rpa.sandbox import Died, Limits, Sandbox
 
 LIMITS: Final = Limits(memory_bytes=1536 << 20, cpu_s=30, wall_s=120, answer_bytes=128 << 20)
 """A workbook of 200,000 rows with 30 columns takes 1 GB, 20 s, and 100 MB of answer; one of 5,000 a hundredth."""
@@ -17,11 +17,11 @@ _LOST = Text(
     "table into a new workbook and save that.",
     zh="读取此文件占用的内存或时间远超普通表格，或使读取程序崩溃；请把表格复制到新的工作簿再保存。",
 )
-_READER = Confined("flows.sheets.reader", limits=LIMITS)
+_READER = Sandbox("flows.sheets.reader", limits=LIMITS)
 """One for this process: it is started when it is needed, and has nothing of one file left for the next."""
 
 
-def worksheets(data: bytes, *, delimiter: str = ",", reader: Confined = _READER) -> list[Worksheet]:
+def worksheets(data: bytes, *, delimiter: str = ",", reader: Sandbox = _READER) -> list[Worksheet]:
     """The worksheets of a workbook, a page or a text with this delimiter. Raises NotASheet; for what ended it, too."""
     try:
         return unpacked(reader.ask(delimiter.encode() + data))

@@ -1,4 +1,4 @@
-"""How much a table from outside may be, looked at before it is read and once it is."""
+"""Limits of a table from outside, looked at before it is read and once it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was said of a row by itself, carried in the result of its sheet, for when that comes back as a sheet.
+"""Marks of a result: what was said of a row by itself, for when the result comes back as a sheet.
 
 A row may be refused for what its result does not show: it was hidden, a second number stood beside it. Put back into
 the inbox, it would be a row like any other. So a result has a column of marks; a row that says what it said is refused

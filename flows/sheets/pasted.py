@@ -1,4 +1,4 @@
-"""Lines that a person pastes: from the clipboard, or from standard input, to a sheet like any other."""
+"""Pasted lines, from the clipboard or from standard input, as a sheet like any other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file over which two runs came to their end is set aside: no later run reads it, and a person is told."""
+"""Quarantine of sheets: a file over which two runs came to their end is not read again, and a person is told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rpa.documents.quarantine import Fatal
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from rpa.documents.quarantine import FatalFiles
+    from rpa.documents.quarantine import Quarantine
 
 FOLDER: Final = "reading"
 """Where in var/, or in a shop's documents, it is noted what is being read."""
@@ -26,7 +26,7 @@ _ENDED = Text(
 
 
 @contextmanager
-def heeded(data: bytes, *, name: str, fatal: FatalFiles | None) -> Iterator[None]:
+def heeded(data: bytes, *, name: str, fatal: Quarantine | None) -> Iterator[None]:
     """For as long as this content is read and judged. Raises NotASheet when a run came to its end over it before."""
     if fatal is None:
         yield

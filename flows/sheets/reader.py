@@ -1,4 +1,4 @@
-"""The process that reads workbooks, pages and large texts: it is lost if one of them is made to break it."""
+"""Reader process for workbooks, pages and large texts: it is lost if one of them is made to break it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row of a sheet, checked by itself: a good row, or the reason why it cannot be acted on."""
+"""Sheet rows, each checked by itself: a good row, or the reason why it cannot be acted on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files have arrived: whole, still, and not an office program's lock file."""
+"""Stability of files: which have arrived whole, are still, and are no office program's lock file."""
 
 from __future__ import annotations
 

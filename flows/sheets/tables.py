@@ -1,4 +1,4 @@
-"""One worksheet: find its header, skip what is no row, check the rest."""
+"""Tables: a worksheet's header found, what is no row skipped, the rest checked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.orders.words import SheetProfile
 from flows.sheets.headers import Columns, HeaderWords
 from flows.sheets.rows import Fields, bad_row, check_row
 from flows.sheets.worksheet import NotASheet, Worksheet, is_blank
-from rpa.documents.quarantine import FatalFiles
+from rpa.documents.quarantine import Quarantine
 from rpa.language import Language, Text
 
 _NOTHING = Fields(order_sn=Cell(), courier=Cell(), tracking_number=Cell(), proof=Cell())
@@ -53,7 +53,7 @@ class Reading:
     language: Language
     hidden_rows: bool
     """Whether hidden rows count as any other."""
-    fatal: FatalFiles | None = None
+    fatal: Quarantine | None = None
     """Where it is noted which files are being read; None: nowhere."""
 
 

@@ -1,4 +1,4 @@
-"""The tracking number in a cell that may hold more: a courier's name, words of an export, several numbers."""
+"""Tracking numbers in cells that may hold more: a courier's name, words of an export, several numbers."""
 
 from __future__ import annotations
 

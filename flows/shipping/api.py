@@ -1,4 +1,4 @@
-"""What a back office can do to ship one order through its own form, as a protocol."""
+"""Shipping single orders, as a capability: its protocols, and the route on which a batch goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipping desk: what one run of one shop has read, decided, sent and still has to read back."""
+"""A batch of shipments: what one run of one shop has read, decided, sent and still has to read back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flows.gate.audits import look_for_signs, remember_audits
 from flows.gate.decide import decide, decide_found
 from flows.gate.gate import refused_for
-from flows.gate.rules import room_left, rules_of, sightings
+from flows.gate.rules import fingerprints, room_left, rules_of
 from flows.inbox.inbox import Inbox
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND, Decision, GoodOrBad, Mark, Order, SheetRow
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _SENT = Text(en="sent, not read back yet: {stop}", zh="已提交，尚未读回核对：{stop}")
 
 
-class ShippingDesk:
+class ShippingBatch:
     """One run's work. Every order read and every sheet row taken ends in exactly one row of the report."""
 
     def __init__(
@@ -43,7 +43,7 @@ class ShippingDesk:
         run: Run,
         *,
         look: Callable[[Sequence[Action]], tuple[dict[str, Look], set[str]]],
-        routes: Callable[[ShippingDesk], Route],
+        routes: Callable[[ShippingBatch], Route],
     ) -> None:
         """`look`: how the site shows actions, and the files that it still works through.
 
@@ -73,7 +73,7 @@ class ShippingDesk:
 
     # Reading and deciding
 
-    def look_at_what_was_left_open(self) -> Iterator[Row]:
+    def recover_unfinished(self) -> Iterator[Row]:
         """Before anything else: read back what earlier runs sent without seeing the end of it."""
         yield from self.end(self.once.recover())
 
@@ -86,7 +86,7 @@ class ShippingDesk:
 
     def decide(self, orders: Sequence[Order], rows: Sequence[GoodOrBad] | None = None) -> None:
         """Decide on these orders, with the sheet rows that no shop has taken; the shop's limits are part of it."""
-        changed = self._run.ledger.see(self._shop, sightings=sightings(orders))
+        changed = self._run.ledger.see(self._shop, fingerprints=fingerprints(orders))
         remember_audits(self._run, orders, at=self._reading.now())
         rows = self._inbox.rows(self._shop) if rows is None else rows
         rules = rules_of(
@@ -113,18 +113,18 @@ class ShippingDesk:
     def _decided(self) -> int:
         return len(self.to_ship) + sum(decision.reason is None for decision in self._undecided)
 
-    def report_what_is_not_to_be_shipped(self) -> Iterator[Row]:
+    def report_skipped(self) -> Iterator[Row]:
         """A row for each decision with a reason against shipping; in a dry run for the others too."""
         while self._undecided:
             decision = self._undecided[0]
-            reason = self._reason_not_to_ship(decision)
+            reason = self._skip_reason(decision)
             self._undecided.popleft()
             if reason is None:
                 self.to_ship[decision.order_sn] = decision
             else:
                 yield self._row(decision, reason)
 
-    def _reason_not_to_ship(self, decision: Decision) -> Reason | None:
+    def _skip_reason(self, decision: Decision) -> Reason | None:
         if decision.reason is None:
             return Reason.DRY_RUN if self._run.dry else None
         if decision.reason is Reason.UNKNOWN and self._site_shows_ours(decision.order_sn):
@@ -138,7 +138,7 @@ class ShippingDesk:
             return False
         return look_at(action, self._shipping.read_back([order_sn]).get(order_sn)).seen is Seen.OURS
 
-    def look_for_orders_of_the_other_rows(self) -> Iterator[Row]:
+    def fetch_missing_orders(self) -> Iterator[Row]:
         """Sheet rows whose order is not pending: shipped already or closed; another shop's are left for that one.
 
         Of many, only so many are looked for in a run, see `LookUps`; the others wait for the next ones.
@@ -159,7 +159,7 @@ class ShippingDesk:
             left.discard(row.order_sn)
             yield self._ended_row(row, ended)
         self.decide(list(pending.values()))
-        yield from self.report_what_is_not_to_be_shipped()
+        yield from self.report_skipped()
 
     def _ended_row(self, row: SheetRow, ended: OrderRow) -> Row:
         """A row of the sheets that ends without its order having been decided on."""
@@ -196,11 +196,11 @@ class ShippingDesk:
 
     # Reading back
 
-    def read_back_everything(self) -> Iterator[Row]:
+    def read_back_all(self) -> Iterator[Row]:
         """Look at the site until every shipment sent is proven done, refused, not done, or needs a person."""
         yield from self.end(self.once.settle())
 
-    def try_again_what_was_proven_not_shipped(self) -> Iterator[Row]:
+    def retry_unshipped(self) -> Iterator[Row]:
         """Once more: what was sent before this run, or in a file, and never arrived; what may not be refused again."""
         if not self._again:
             return
@@ -209,12 +209,12 @@ class ShippingDesk:
         self._tried_again.update(again)
         rows = [row for row in (*again.values(), *self._inbox.rows(self._shop)) if row and row.order_sn in again]
         self.decide([order for order in found.values() if order.status == "pending"], rows)
-        yield from self._end_what_is_not_pending_any_more(found, again)
-        yield from self.report_what_is_not_to_be_shipped()
+        yield from self._end_no_longer_pending(found, again)
+        yield from self.report_skipped()
         yield from self.ship_all()
-        yield from self.read_back_everything()
+        yield from self.read_back_all()
 
-    def _end_what_is_not_pending_any_more(
+    def _end_no_longer_pending(
         self, found: Mapping[str, Order], again: Mapping[str, GoodOrBad | None]
     ) -> Iterator[Row]:
         """What another hand has shipped or closed meanwhile, and what cannot be found any more."""
@@ -264,7 +264,7 @@ class ShippingDesk:
 
     # Rows
 
-    def report_what_was_cut_off(self, stop: RpaError) -> Iterator[Row]:
+    def report_interrupted(self, stop: RpaError) -> Iterator[Row]:
         """The shop stops: what was to be shipped, and what was sent but not read back, needs a person."""
         why = stop.in_words(self._run.language)
         for decision in self._undecided:

@@ -1,4 +1,4 @@
-"""Shipping order by order through the dialog of the list; each shipment is read back before many are open."""
+"""The dialog route: order by order through the list's dialog, each read back before many are open."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from rpa.ledger.once import Reply
 
 if TYPE_CHECKING:
     from flows.orders.model import Decision
-    from flows.shipping.batch import ShippingDesk
+    from flows.shipping.batch import ShippingBatch
     from rpa.flow import Row
 
 _MOST_DOUBTS = 3
 _FORM_STALE_S = 10.0
 
 
-class DialogWay:
-    """The desk's orders, one dialog each."""
+class DialogRoute:
+    """The batch's orders, one dialog each."""
 
-    def __init__(self, desk: ShippingDesk) -> None:
-        self._desk = desk
-        self._run = desk.run
-        self._shipping = desk.run.office(ShipsOrders)
-        self._reading = desk.run.office(ReadsOrders)
+    def __init__(self, batch: ShippingBatch) -> None:
+        self._batch = batch
+        self._run = batch.run
+        self._shipping = batch.run.office(ShipsOrders)
+        self._reading = batch.run.office(ReadsOrders)
         self._doubts = 0
 
     def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
@@ -40,30 +40,30 @@ class DialogWay:
         for sn in order_sns:
             if self._run.stopping():
                 raise Stopped
-            if self._desk.once.full:
-                yield from self._desk.end(self._desk.once.read_back())
-            yield from self._ship(self._desk.to_ship[sn])
+            if self._batch.once.full:
+                yield from self._batch.end(self._batch.once.read_back())
+            yield from self._ship(self._batch.to_ship[sn])
             if self._doubts >= _MOST_DOUBTS:
                 message = f"{_MOST_DOUBTS} orders in a row ended in doubt; look at the shop, then run again."
                 raise TooManyDoubts(message)
 
     def _ship(self, decision: Decision) -> Iterator[Row]:
-        desk = self._desk
+        batch = self._batch
         try:
             form = self._filled_form(decision)
         except Refused as refused:
             self._doubts = 0
-            yield desk.ended(decision, Reason.of(refused.reason), str(refused), evidence=refused.evidence)
+            yield batch.ended(decision, Reason.of(refused.reason), str(refused), evidence=refused.evidence)
         except InDoubt as doubt:
             self._doubts += 1
-            yield desk.ended(decision, Reason.of(doubt.reason), str(doubt), evidence=doubt.evidence)
+            yield batch.ended(decision, Reason.of(doubt.reason), str(doubt), evidence=doubt.evidence)
         else:
             held = held_meanwhile(self._run, decision.to_ship[0], now=self._reading.now())
             if form is None:
-                yield desk.ended(decision, Reason.SAID_NO)
+                yield batch.ended(decision, Reason.SAID_NO)
             elif held is not None:
                 form.leave()
-                yield desk.ended(replace(decision, since=held.since), held.reason, held.message)
+                yield batch.ended(replace(decision, since=held.since), held.reason, held.message)
             else:
                 yield from self._send(decision, form)
 
@@ -83,21 +83,21 @@ class DialogWay:
         sn = decision.order_sn
 
         def click() -> Reply:
-            self._desk.sending([decision])
+            self._batch.sending([decision])
             said = form.send()
-            self._desk.note_refusal(sn, words=said.words if said.accepted is False else "", passing=said.repeatable)
+            self._batch.note_refusal(sn, words=said.words if said.accepted is False else "", passing=said.repeatable)
             return Reply(accepted=said.accepted, words=said.words)
 
         try:
-            reply = self._desk.once.act(intent_of(decision, evidence=form.evidence), click)
+            reply = self._batch.once.act(intent_of(decision, evidence=form.evidence), click)
         except AlreadyDone as already:
             form.leave()
-            yield self._desk.ended(decision, Reason.UNKNOWN, str(already))
+            yield self._batch.ended(decision, Reason.UNKNOWN, str(already))
             return
         except InDoubt:
             reply = Reply(accepted=None)
         if reply.accepted:
             self._doubts = 0
             return
-        yield from self._desk.end(self._desk.once.read_back())
-        self._doubts = self._doubts + 1 if sn in self._desk.once.open else 0
+        yield from self._batch.end(self._batch.once.read_back())
+        self._doubts = self._doubts + 1 if sn in self._batch.once.open else 0

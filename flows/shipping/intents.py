@@ -1,4 +1,4 @@
-"""From an order that is to be shipped to the ledger's intent, and from what the site shows back to a row. Pure."""
+"""Intents: from an order to the ledger's intent, and from what the site shows back to a row. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking for the orders of sheet rows that are not pending: so many searches a run, and what earlier ones showed."""
+"""Lookups of orders that are not pending: so many searches a run, and what earlier ones showed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold directly before an order is shipped, of its row, its dialog and the dialog's data. Pure."""
+"""Presubmit check: what must hold of row, dialog and the dialog's data directly before an order is shipped. Pure."""
 
 from __future__ import annotations
 

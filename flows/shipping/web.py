@@ -1,4 +1,4 @@
-"""Shipping single orders through the list's shipping dialog."""
+"""Shipping dialog of a site's order list, done the common way, through named elements."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class WebShipping:
         """Find the order's row again, read its marks again, open the dialog, fill it in and read the fields back."""
         order, shipment = decision.to_ship
         self._view.check_allowed("ship.confirm")
-        self._wait_for_the_list()
+        self._wait_for_list()
         with self._pictured(order.order_sn):
             self._bring_row(order.order_sn)
             row = self._view.row("orders", order.order_sn)
@@ -183,7 +183,7 @@ class WebShipping:
     def _note_sent(self, order_sn: str) -> None:
         self._before = order_sn
 
-    def _wait_for_the_list(self) -> None:
+    def _wait_for_list(self) -> None:
         """The order sent before has left dialog and list; a list that keeps it is an old one, not waited for long."""
         self._view.dialog_gone("ship")
         if self._before is not None and self._reach is not None:

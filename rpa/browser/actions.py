@@ -15,7 +15,7 @@ from rpa.log import speak
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-    from rpa.browser.origins import Border
+    from rpa.browser.origins import SiteBorder
     from rpa.browser.resolve import Found
     from rpa.clock import Clock
     from rpa.elements.profile import Element
@@ -111,7 +111,7 @@ _NETWORK_WAITS_S = (1.0, 3.0)
 Until = Literal["commit", "domcontentloaded"]
 
 
-def go_to(border: Border, address: str, *, doing: str, clock: Clock, until: Until = "domcontentloaded") -> None:
+def go_to(border: SiteBorder, address: str, *, doing: str, clock: Clock, until: Until = "domcontentloaded") -> None:
     """Load an address in the page. Raises TryAgain (`doing`: …) when the site does not answer three times.
 
     WrongSite when it leads elsewhere.

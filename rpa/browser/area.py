@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from rpa.browser.guard import Guard
-    from rpa.browser.origins import Border
+    from rpa.browser.origins import SiteBorder
     from rpa.browser.resolve import Found
     from rpa.browser.shop_page import ShopPage
     from rpa.clock import Clock
@@ -45,7 +45,7 @@ class Area:
         return self.shop_page.page
 
     @property
-    def border(self) -> Border:
+    def border(self) -> SiteBorder:
         """The border of the shop's site."""
         return self.shop_page.border
 

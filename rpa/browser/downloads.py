@@ -27,7 +27,7 @@ from rpa.log import speak
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Download, Page, Request, Response
 
-    from rpa.browser.origins import Border
+    from rpa.browser.origins import SiteBorder
     from rpa.clock import Clock
 
 MOST_BYTES = 200 << 20
@@ -108,7 +108,7 @@ class Downloads:
 
     def __init__(
         self,
-        border: Border,
+        border: SiteBorder,
         *,
         clock: Clock,
         login_path: str,

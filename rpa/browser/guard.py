@@ -1,4 +1,4 @@
-"""What may be touched: the right shop, nothing unknown over the page, destructive elements that a person confirmed."""
+"""The guard: the right shop, nothing unknown over the page, destructive elements that a person confirmed."""
 
 from __future__ import annotations
 

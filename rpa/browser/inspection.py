@@ -1,4 +1,4 @@
-"""Comparing a page with its profile, for people: what is found, what is not, what reads differently. Clicks nothing."""
+"""Inspection of a page against its profile, for people: found, missing, different. Clicks nothing."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from rpa.errors import InDoubt, PageChanged
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-    from rpa.browser.origins import Border
+    from rpa.browser.origins import SiteBorder
     from rpa.elements.fields import FieldSpec
     from rpa.elements.profile import DialogSpec, ListSpec, Profile
 
@@ -51,7 +51,7 @@ class Rows:
 
 
 def read_rows(
-    border: Border, spec: ListSpec, *, profile: Profile, keys: Sequence[str] | None, parts: bool, patience_ms: float
+    border: SiteBorder, spec: ListSpec, *, profile: Profile, keys: Sequence[str] | None, parts: bool, patience_ms: float
 ) -> Rows:
     """The rows a list shows, once it shows exactly these keys; after some patience, what is there.
 

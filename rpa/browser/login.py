@@ -1,4 +1,4 @@
-"""Logging in: the stored password once a run, everything else by a person."""
+"""Login: the stored password once a run, everything else by a person."""
 
 from __future__ import annotations
 

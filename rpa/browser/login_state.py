@@ -1,4 +1,4 @@
-"""What is kept of a login: the cookies that the back office is sent, and what its pages put into a bounded storage.
+"""Login state: the cookies that the back office is sent, and what its pages put into a bounded storage.
 
 Not what Playwright's own storage state has: that of every site which a page ever showed, however much of it there is.
 """

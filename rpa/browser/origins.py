@@ -1,4 +1,4 @@
-"""The border of a shop's site: no document of another origin comes into its page.
+"""Origins: the border of a shop's site; no document of another origin comes into its page.
 
 The browser itself refuses such documents, before anything is asked for: whoever leads the page away (a redirect, a
 script, a form, a frame), and whatever is typed or clicked at that moment, no other site is there to receive it. Once
@@ -46,7 +46,7 @@ _DOCUMENT = "Document"
 _ALL = "**/*"
 
 
-class Border:
+class SiteBorder:
     """The border around one page."""
 
     def __init__(self, page: Page, *, origins: Sequence[str]) -> None:

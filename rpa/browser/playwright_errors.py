@@ -1,4 +1,4 @@
-"""The one place where Playwright's errors become ours."""
+"""Playwright's errors, made ours in one place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time for the page, to draw what is waited for."""
+"""Polling: time for the page to draw what is waited for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rpa.errors import PageChanged, TryAgain
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-    from rpa.browser.origins import Border
+    from rpa.browser.origins import SiteBorder
     from rpa.clock import Clock
     from rpa.elements.profile import Element
 
@@ -34,7 +34,7 @@ def breathe(page: Page, *, css: Sequence[str] = ()) -> bool:
         return False
 
 
-def moments(border: Border, *, clock: Clock, patience_s: float) -> Iterator[None]:
+def moments(border: SiteBorder, *, clock: Clock, patience_s: float) -> Iterator[None]:
     """Now, and then one moment after another in which the page may change, until patience is at its end.
 
     Raises WrongSite when it leaves the site meanwhile.

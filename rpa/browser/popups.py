@@ -1,4 +1,4 @@
-"""Closing a popup that the profile knows: by what can only close it, and never in silence."""
+"""Popups: one that the profile knows is closed by what can only close it, never in silence."""
 
 from __future__ import annotations
 

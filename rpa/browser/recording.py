@@ -1,4 +1,4 @@
-"""For people who watch: actions announced and highlighted, a video, a trace, the inspector on a failure."""
+"""Recording for people who watch: actions highlighted, a video, a trace, the inspector on a failure."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _HIGHLIGHT = "outline: 3px solid #e5484d; background: rgba(229, 72, 77, .18); bo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watching:
+class Recording:
     """What a person wants to see of a run."""
 
     headed: bool = False

@@ -1,4 +1,4 @@
-"""A trace without what a login is worth: cookies, headers that prove something, what was posted, passwords, tokens.
+"""Redaction of a trace: cookies, headers that prove something, what was posted, passwords, tokens.
 
 Whoever is sent a trace must see what the program saw and did, and be able to do none of it. What is certainly harmless
 stays; everything else of a request's head and body goes. A secret that was found in one place goes in all.

@@ -1,4 +1,4 @@
-"""Doing what makes the page send a request, and waiting for that request's answer."""
+"""Requests of the page: doing what makes it send one, and waiting for that request's answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from rpa.log import speak
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page, Request, Response
 
-    from rpa.browser.origins import Border
+    from rpa.browser.origins import SiteBorder
     from rpa.clock import Clock
     from rpa.elements.profile import AnswerSpec, Profile
 
@@ -42,7 +42,7 @@ class _Sent:
 
     spec: AnswerSpec
     about: str | None
-    border: Border
+    border: SiteBorder
     requests: list[Request] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
     """Those that have begun to come."""
@@ -89,12 +89,12 @@ class _Sent:
             self.ended.append(None)
 
 
-class Asking:
+class Requests:
     """The requests of one page, answered."""
 
     def __init__(
         self,
-        border: Border,
+        border: SiteBorder,
         *,
         profile: Profile,
         clock: Clock,

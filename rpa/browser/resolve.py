@@ -1,4 +1,4 @@
-"""From an element's name to exactly one visible place on the page, or a refusal. Nothing is guessed.
+"""Resolution of an element's name to exactly one visible place on the page, or a refusal. Nothing is guessed.
 
 Locators are tried in order within the scope; no visible hit: the next one; two visible hits: refused. A hit is only a
 candidate: its name is compared with what the profile expects and forbids, on every use.

@@ -1,4 +1,4 @@
-"""The answers to the page's own requests: a second source beside what the page shows. We read them, we never ask."""
+"""Responses to the page's own requests: a second source beside what it shows. We read them, we never ask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row or a dialog: the only place where its elements are looked for, and it must name the right key."""
+"""Scopes: a row or a dialog, the only place where its elements are looked for; it must name the right key."""
 
 from __future__ import annotations
 

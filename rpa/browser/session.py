@@ -1,4 +1,4 @@
-"""Starting the browser, one context a shop, and closing both. Nothing is hidden from the site, nothing is imitated."""
+"""Browser sessions: the browser started, one context a shop, both closed. Nothing is hidden, nothing is imitated."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from rpa.errors import LoginNeeded
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from rpa.browser.origins import Border
+    from rpa.browser.origins import SiteBorder
     from rpa.clock import Clock
     from rpa.elements.profile import Profile
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class ShopPage:
     """One window on a shop's site, what its profile says of it, and how long it may take to draw something."""
 
-    border: Border
+    border: SiteBorder
     profile: Profile
     clock: Clock
     patience_s: float

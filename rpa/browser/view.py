@@ -1,4 +1,4 @@
-"""The page as named elements: what a platform's code acts on. No selector is known above it, no order below."""
+"""The view: the whole page as named elements. No selector is known above it, no order below."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rpa.browser.area import Area
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.guard import Guard
 from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
-from rpa.browser.origins import Border
+from rpa.browser.origins import SiteBorder
 from rpa.browser.playwright_errors import looked, translated
-from rpa.browser.requests import Asking
+from rpa.browser.requests import Requests
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
 from rpa.errors import LoginNeeded, PageChanged, RightMissing
@@ -55,12 +55,12 @@ class View(Area):
         `patience_s`: how long an element may take to appear, or a download to begin; an answer three times as long.
         `download_s`: how long a download may take. `stopping`: whether the run was asked to stop.
         """
-        border = Border(page, origins=[origin_of(each) for each in (base_url, *profile.origins)])
+        border = SiteBorder(page, origins=[origin_of(each) for each in (base_url, *profile.origins)])
         super().__init__(ShopPage(border=border, profile=profile, clock=clock, patience_s=patience_s), guard=guard)
         self.base_url = base_url.rstrip("/")
         self.evidence = evidence
         self._enter = enter
-        self._asking = Asking(self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping)
+        self._asking = Requests(self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping)
         self.giving_way = self._asking.giving_way
         self._downloads = Downloads(
             self.border,
@@ -174,17 +174,17 @@ class View(Area):
     def answered(
         self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
     ) -> Answer | None:
-        """Do the one action, return the answer to the request it made; see `Asking.answered`."""
+        """Do the one action, return the answer to the request it made; see `Requests.answered`."""
         return self._asking.answered(name, action, about=about, unless=unless)
 
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
-        """Do what makes the page read something, return the answer; see `Asking.asking`."""
+        """Do what makes the page read something, return the answer; see `Requests.asking`."""
         return self._asking.asking(name, action, about=about)
 
     def asked(
         self, name: str, action: Callable[[], None], *, about: str | None = None
     ) -> AbstractContextManager[Callable[[], Answer]]:
-        """Like `asking`, in two steps, so that something can be done meanwhile; see `Asking.asked`."""
+        """Like `asking`, in two steps, so that something can be done meanwhile; see `Requests.asked`."""
         return self._asking.asked(name, action, about=about)
 
     def site_now(self) -> datetime:

@@ -1,4 +1,4 @@
-"""Speaking with the person at the terminal: where they read, in which language, who they are, what they answer."""
+"""The console: where the person reads, in which language, who they are, what they answer."""
 
 from __future__ import annotations
 

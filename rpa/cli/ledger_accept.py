@@ -10,7 +10,7 @@ from rpa.language import Text
 from rpa.ledger.acceptance import accept
 from rpa.ledger.shop_lock import RunLock
 from rpa.plugins import load_config
-from rpa.scheduler.instance_lock import Presence
+from rpa.scheduler.instance_lock import InstanceLock
 
 _ACCEPTED = Text(
     en="Accepted by {by}: {reason}. Back from {journal}: {holds} holds, {actions} actions.",
@@ -43,7 +43,7 @@ def accept_ledger(config_path: Path | None, *, by: str | None, reason: str) -> N
     who, why = person_named(by), reason_given(reason, language=language)
     journal = config.var / "journal-ledger.jsonl"
     was_there = journal.exists()
-    with Presence(config):
+    with InstanceLock(config):
         for shop in config.known:  # one by one: no new run begins while there is a doubt
             with RunLock(config.var / "locks", shop=shop, clock=config.clock):
                 pass

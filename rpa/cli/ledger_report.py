@@ -1,4 +1,4 @@
-"""Commands on what is kept: the report over many runs, and the ledger."""
+"""`rpa report` and `rpa ledger show`: the report over many runs, and the ledger."""
 
 from __future__ import annotations
 

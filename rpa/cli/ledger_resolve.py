@@ -228,7 +228,7 @@ def _show(action: Action, *, config: Config) -> None:
         if words:
             console().print(f"{title.of(language)}: {words}", soft_wrap=True)
     if has_screen():
-        _open_for_a_person([*([str(folder)] if pictures else []), *addresses[:1]])
+        _open_for_person([*([str(folder)] if pictures else []), *addresses[:1]])
 
 
 def _addresses(action: Action, *, config: Config) -> Iterator[str]:
@@ -246,7 +246,7 @@ def _addresses(action: Action, *, config: Config) -> Iterator[str]:
             yield (shop.base_url or profile.base_url).rstrip("/") + path
 
 
-def _open_for_a_person(places: Sequence[str]) -> None:
+def _open_for_person(places: Sequence[str]) -> None:
     import click
 
     for place in places:

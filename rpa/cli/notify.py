@@ -1,4 +1,4 @@
-"""Commands around notifications: which channels there are, their addresses, and whether a message arrives."""
+"""`rpa notify`: which channels there are, their addresses, and whether a message arrives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rpa notify`: its commands and their words. What they do is imported when they are run."""
+"""Commands of `rpa notify` and their help. What they do is imported when they are run."""
 
 from __future__ import annotations
 

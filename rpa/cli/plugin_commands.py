@@ -1,4 +1,4 @@
-"""Commands that other packages add: named by entry points, imported when they are asked for."""
+"""Plug-in commands: named by entry points, imported when they are asked for."""
 
 from __future__ import annotations
 

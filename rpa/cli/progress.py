@@ -1,4 +1,4 @@
-"""The terminal: progress while a run works, questions at `--step`, one table at the end."""
+"""Progress at the terminal: while a run works, questions at `--step`, one table at the end."""
 
 from __future__ import annotations
 

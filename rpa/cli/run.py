@@ -1,4 +1,4 @@
-"""What `rpa run` does: from the command line to a job, and from its results to what a clerk reads."""
+"""`rpa run`: from the command line to a job, and from its results to what a clerk reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rpa.browser.recording import Watching
+from rpa.browser.recording import Recording
 from rpa.cli.console import person_named
 from rpa.cli.progress import Terminal
 from rpa.errors import ConfigError
@@ -51,9 +51,9 @@ class Asked:
     trace: bool = False
 
     @property
-    def watching(self) -> Watching:
+    def watching(self) -> Recording:
         """What a person wants to see."""
-        return Watching(
+        return Recording(
             headed=self.headed,
             slow_mo_ms=self.slow_mo_ms,
             step=self.step,

@@ -1,4 +1,4 @@
-"""`rpa schedule`: what it takes, and the words of its help page."""
+"""Command `rpa schedule`: what it takes, and its help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `rpa schedule` does: opens everything that the scheduler needs, and tells the person what comes of it."""
+"""`rpa schedule`: opens everything that the scheduler needs, and tells the person what comes of it."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from rpa.monitoring.shop_words import what_is_wrong
 from rpa.pauses import Pauses
 from rpa.printable import indented
 from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
-from rpa.scheduler.background import Chores, do_all
+from rpa.scheduler.background import BackgroundJobs, do_all
 from rpa.scheduler.crash_recovery import close_departed
-from rpa.scheduler.dispatcher import Desk
-from rpa.scheduler.failures import Trouble, tell_of_broken
-from rpa.scheduler.instance_lock import AnotherIsThere, Presence
+from rpa.scheduler.dispatcher import Dispatcher
+from rpa.scheduler.failures import Failures, tell_of_broken
+from rpa.scheduler.instance_lock import AnotherIsThere, InstanceLock
 from rpa.scheduler.loop import Loop, Pulse
 from rpa.scheduler.planner import Times, Why
 from rpa.scheduler.pool import Pool
@@ -82,7 +82,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
     with ExitStack() as stack:
         stack.enter_context(to_terminal(people, folder=config.var / "log", language=config.language, name=SCHEDULERS))
         try:
-            presence = stack.enter_context(Presence(config))
+            presence = stack.enter_context(InstanceLock(config))
         except AnotherIsThere as already:
             if not once:
                 raise
@@ -92,7 +92,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
         ledger = stack.enter_context(Ledger.open(config.var / "ledger.sqlite3", clock=config.clock))
         pool = stack.enter_context(Pool(config, stopping=stopping))
         teller = Teller(config, ledger=ledger, console=people)
-        desk = Desk(
+        dispatcher = Dispatcher(
             config,
             ledger=ledger,
             workers=pool,
@@ -101,27 +101,33 @@ def attend(config_path: Path | None, *, once: bool) -> None:
             told=teller.ended,
             held=lambda: settings.in_doubt,
         )
-        trouble = Trouble(ledger, clock=config.clock, language=config.language)
+        trouble = Failures(ledger, clock=config.clock, language=config.language)
         with trouble.kept("departed"):
             close_departed(config, ledger)
         with trouble.kept("shops"):
             tell_of_broken(config, ledger)
         pulse = Pulse(config.clock.monotonic)
         loop = Loop(
-            settings=settings, ledger=ledger, desk=desk, workers=pool, presence=presence, stopping=stopping, pulse=pulse
+            settings=settings,
+            ledger=ledger,
+            dispatcher=dispatcher,
+            workers=pool,
+            presence=presence,
+            stopping=stopping,
+            pulse=pulse,
         )
         if once:
-            teller.missed(desk.wake())
+            teller.missed(dispatcher.wake())
             loop.once()
             do_all(config, ledger=ledger, trouble=trouble)
             teller.over()
         else:
             teller.begun()
-            teller.missed(desk.wake())
+            teller.missed(dispatcher.wake())
             teller.upcoming()
-            with Chores(config, alive=pulse.alive) as chores:
+            with BackgroundJobs(config, alive=pulse.alive) as chores:
                 settings.heeded_by(
-                    desk.take_over,
+                    dispatcher.take_over,
                     pool.take_over,
                     chores.take_over,
                     partial(close_departed, ledger=ledger),

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from rpa.browser.inspection import ElementSeen, ListSeen, PageSeen, Presence, inspected
-from rpa.browser.recording import Watching
+from rpa.browser.recording import Recording
 from rpa.browser.session import launched
 from rpa.cli.console import console
 from rpa.cli.setup import shop_to_itself
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from rpa.browser.view import View
     from rpa.elements.profile import PageSpec
-    from rpa.runner.shop_session import Premises
+    from rpa.runner.shop_session import ShopSetup
 
 _PRESENCES = {
     Presence.FOUND: (Text(en="found", zh="找到"), "green"),
@@ -90,7 +90,7 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
     with (
         shop_to_itself(premises),
         launched(headed=headed) as browser,
-        opened(premises, browser, watching=Watching(headed=headed)) as view,
+        opened(premises, browser, watching=Recording(headed=headed)) as view,
     ):
         wrong = _Checking(premises, view).pages()
     if wrong:
@@ -100,7 +100,7 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
 class _Checking:
     """One look at all pages of a shop, told while it goes on."""
 
-    def __init__(self, premises: Premises, view: View) -> None:
+    def __init__(self, premises: ShopSetup, view: View) -> None:
         self._premises = premises
         self._profile = premises.profile
         self._view = view
@@ -166,7 +166,7 @@ def _needs(page: PageSpec) -> list[str]:
     return [name for _, name, _, _ in string.Formatter().parse(page.path) if name]
 
 
-def page_words(page: PageSeen, *, premises: Premises) -> Iterator[Styled | Table]:
+def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Table]:
     """What one page showed, for people."""
     language = premises.config.language
     yield Styled.assemble((page.name, "bold"), "  ", (page.url, "dim"), overflow="fold")

@@ -1,4 +1,4 @@
-"""Commands around a run: the first configuration, logging in, what flows there are, whether this machine is fit."""
+"""`rpa init`, `login`, `flows` and `doctor`: the commands around a run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.cli.starter import Question
     from rpa.flow import Flow
-    from rpa.runner.shop_session import Premises
+    from rpa.runner.shop_session import ShopSetup
 
 _NO_PASSWORD = Text(
     en="The first line of standard input is empty, so there is no password for {shop}; nothing was kept.",
@@ -142,7 +142,7 @@ def _check_login(shop: str, *, login: str, password: str | None) -> None:
         raise ConfigError(_NO_SCREEN.with_words(shop=shop))
 
 
-def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed: bool) -> None:
+def _enter_and_keep(premises: ShopSetup, *, enter: Callable[[View], None], headed: bool) -> None:
     """Log in in a browser without any earlier login, make sure that it is the right shop, and keep the login."""
     from rpa.browser.login import arrived_in_shop
     from rpa.browser.login_state import login_state
@@ -168,7 +168,7 @@ def _enter_and_keep(premises: Premises, *, enter: Callable[[View], None], headed
 
 
 @contextmanager
-def shop_to_itself(premises: Premises) -> Iterator[None]:
+def shop_to_itself(premises: ShopSetup) -> Iterator[None]:
     """Hold the shop's lock, and let the program's words go to the terminal and the log file."""
     from rpa.ledger.shop_lock import RunLock
     from rpa.log import to_terminal

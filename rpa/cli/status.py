@@ -1,4 +1,4 @@
-"""What `rpa status` prints: the table of the shops, what is wrong in them, whether the scheduler is alive."""
+"""`rpa status`: the table of the shops, what is wrong in them, whether the scheduler is alive."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rpa.errors import KickedOut
 from rpa.language import Language, Text
 from rpa.monitoring.backlog import orders_of
 from rpa.monitoring.health import allowed_down, complaint, scheduler_of
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shop_words import addressed, named
 from rpa.monitoring.shops import IN_A_ROW, shop_states
 from rpa.monitoring.status_json import document
@@ -58,7 +58,7 @@ def show_status(config_path: Path | None, names: Sequence[str], *, as_json: bool
     """
     config = load_config(config_path)
     shops, language, now = config.meant(names), config.language, config.clock.now()
-    allowed, words = allowed_down(max_down, shops=len(shops)), Vocabulary.of_flows()
+    allowed, words = allowed_down(max_down, shops=len(shops)), ReasonCatalog.of_flows()
     with readable_ledger(config) as ledger:
         orders = orders_of(ledger, shops=[shop.name for shop in shops], words=words)
         states = shop_states(config, ledger, shops=shops, orders=orders, words=words, now=now)
@@ -91,7 +91,7 @@ def _tell(lines: Sequence[str], *, language: Language) -> None:
 
 
 def _troubles(
-    states: Sequence[ShopState], *, program: Sequence[Incident], words: Vocabulary, language: Language, now: datetime
+    states: Sequence[ShopState], *, program: Sequence[Incident], words: ReasonCatalog, language: Language, now: datetime
 ) -> Iterator[str]:
     """What is wrong, a sentence each, with all the shops that have it in common."""
     shops: dict[str | Text, list[str]] = defaultdict(list)
@@ -106,7 +106,7 @@ def _troubles(
     yield from forecasts(states, language=language)
 
 
-def _wrong(state: ShopState, *, words: Vocabulary, language: Language, now: datetime) -> Iterator[str | Text]:
+def _wrong(state: ShopState, *, words: ReasonCatalog, language: Language, now: datetime) -> Iterator[str | Text]:
     if state.problem:
         yield state.problem
     yield from (_sentence(each, words=words) for each in state.incidents)
@@ -121,7 +121,7 @@ def _wrong(state: ShopState, *, words: Vocabulary, language: Language, now: date
         yield state.pause.in_words
 
 
-def _sentence(incident: Incident, *, words: Vocabulary) -> str | Text:
+def _sentence(incident: Incident, *, words: ReasonCatalog) -> str | Text:
     return words.sentence(incident.cause.partition(":")[0]) or incident.message
 
 

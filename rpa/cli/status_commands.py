@@ -1,4 +1,4 @@
-"""`rpa status`, `rpa todo` and `rpa digest`: what they take, and the words of their help pages."""
+"""Commands `rpa status`, `rpa todo` and `rpa digest`: what they take, and their help."""
 
 from __future__ import annotations
 

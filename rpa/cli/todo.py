@@ -1,4 +1,4 @@
-"""What `rpa todo` and `rpa digest` print."""
+"""`rpa todo` and `rpa digest`: what they print."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rpa.cli.ledger_report import readable_ledger
 from rpa.config import BrokenShop
 from rpa.language import Language, Text
 from rpa.monitoring.backlog import orders_of
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shop_words import addressed, named
 from rpa.monitoring.tasks import each_by_itself, folded, tasks
 from rpa.monitoring.wording import moment
@@ -52,7 +52,7 @@ def show_todo(config_path: Path | None, names: Sequence[str], *, as_json: bool, 
     config = load_config(config_path)
     meant = config.meant(names)
     shops, broken = [shop.name for shop in meant], [shop for shop in meant if isinstance(shop, BrokenShop)]
-    now, words = config.clock.now(), Vocabulary.of_flows()
+    now, words = config.clock.now(), ReasonCatalog.of_flows()
     with readable_ledger(config) as ledger:
         orders = orders_of(ledger, shops=shops, words=words)
         wanted = shops if names else [*shops, ""]

@@ -1,4 +1,4 @@
-"""A configuration that has been read and holds together."""
+"""Config: a configuration that has been read and holds together, and the shops that a name stands for."""
 
 from __future__ import annotations
 

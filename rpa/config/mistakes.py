@@ -1,4 +1,4 @@
-"""What one table alone cannot know: names that are there twice, and names that nothing has. Looks at raw tables."""
+"""Mistakes of rpa.toml that one table alone cannot know: names there twice, names that nothing has, flows' options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads rpa.toml, and the shops that have a file of their own beside it."""
+"""Reading rpa.toml, and the shops that have a file of their own beside it."""
 
 from __future__ import annotations
 

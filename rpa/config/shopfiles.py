@@ -1,4 +1,4 @@
-"""The files of shops/, one shop each, and which shops cannot be used: one broken file holds back no other shop."""
+"""Shop files in shops/, and which shops cannot be used: one broken file holds back no other shop."""
 
 from __future__ import annotations
 

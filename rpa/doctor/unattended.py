@@ -17,7 +17,7 @@ from rpa.service.program import is_fresh, kept_names, last_call, program_of, sig
 if TYPE_CHECKING:
     from rpa.config import Channel, Config
     from rpa.credentials import Vault
-    from rpa.service.program import Program, Standing
+    from rpa.service.program import Program, ServiceState
 
 _FAR_APART = timedelta(minutes=5)
 _OTHERS_MAY_READ = 0o077
@@ -54,7 +54,7 @@ def unattended(config: Config) -> Iterable[Finding]:
     yield falls_asleep()
 
 
-def service(config: Config, *, standing: Standing) -> Finding:
+def service(config: Config, *, standing: ServiceState) -> Finding:
     """Whether something runs the schedule, by what the system says and by the scheduler's sign of life."""
     sign = sign_of_life(config)
     fresh = is_fresh(sign, now=config.clock.now())
@@ -92,7 +92,7 @@ def service(config: Config, *, standing: Standing) -> Finding:
     return ok(_SERVICE, Text(en=f"works; last sign of life {at}", zh=f"正常；最近一次心跳 {at}"))
 
 
-def log_on(standing: Standing) -> Finding:
+def log_on(standing: ServiceState) -> Finding:
     """Whether the service goes on when its person logs out."""
     name = Text(en="Service without log-in", zh="未登录时的服务")
     if standing.needs_login is None:

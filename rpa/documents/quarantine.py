@@ -1,4 +1,4 @@
-"""Files over which processes came to their end: known by their content, not read again until a person says so.
+"""Quarantine of files over which processes came to their end: known by content, not read until a person says so.
 
 One process that ends while it reads may have been ended by anything, and the file is read once more. The second one
 that ends over the same content was ended by it.
@@ -31,7 +31,7 @@ class Fatal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class FatalFiles:
+class Quarantine:
     """Notes of what is being read, in a folder of their own. Those of processes that are gone say what ended them."""
 
     folder: Path

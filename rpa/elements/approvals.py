@@ -1,4 +1,4 @@
-"""What a person has confirmed of a profile, on which origin. Kept in var/approvals.json.
+"""Approvals: what a person has confirmed of a profile, on which origin. Kept in var/approvals.json.
 
 A confirmation is bound to all that decides in the profile, which is kept with it: a change of any of it asks again, and
 can be named.

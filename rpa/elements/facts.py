@@ -1,4 +1,4 @@
-"""What decides in a profile, as plain facts by place, and what one profile says otherwise than another. Pure."""
+"""Facts of a profile: what decides in it, by place, and what one says otherwise than another. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in a profile that point to other parts of it: each must exist. Works on the raw tables, whatever they hold."""
+"""References within a profile: each name must exist. Works on the raw tables, whatever they hold."""
 
 from __future__ import annotations
 

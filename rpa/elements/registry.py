@@ -1,4 +1,4 @@
-"""Finds and reads selector profiles."""
+"""Registry of selector profiles: where they lie, read and checked."""
 
 from __future__ import annotations
 

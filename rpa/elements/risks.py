@@ -1,4 +1,4 @@
-"""What a profile says of risks is held against the code: it may raise the risk of an element, never lower it."""
+"""Risks that a profile states, held against the code: it may raise the risk of an element, never lower it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program's own words of pages, which no profile overrides: what is for good, and what closes a popup."""
+"""UI words of the program's own, which no profile overrides: what is for good, and what closes a popup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person is told of a profile that they have not confirmed as it is: what changed since, or what differs."""
+"""Unapproved profiles: what a person is told of one that they have not confirmed as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a page or an answer says to a value, by the profile's description. Pure."""
+"""Values of what a page or an answer says, by the profile's description. Pure."""
 
 from __future__ import annotations
 

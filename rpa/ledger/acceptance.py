@@ -1,4 +1,4 @@
-"""A person takes the ledger as it is: it gets a new identity, and back what the journal has of holds and actions."""
+"""Acceptance of a ledger by a person: a new identity, and back what the journal has of holds and actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was handed over to a person: read back when the person says that it was carried out."""
+"""Handover to a person: read back when the person says that it was carried out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which ledger this is: an identity made with it, and how many transactions have written to it."""
+"""Identity of a ledger: made with it, and how many transactions have written to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arrived files and their rows in the ledger."""
+"""The inbox in the ledger: arrived files, each content once, and their rows until they have ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that arrived in a folder, and their rows: each content once, each row until it has ended."""
+"""Inbox rows and files as values: each content once, each row until it has ended."""
 
 from __future__ import annotations
 

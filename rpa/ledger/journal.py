@@ -1,4 +1,4 @@
-"""A second place for holds and actions, which must not be forgotten: var/journal-ledger.jsonl, a line each change.
+"""The journal: a second place for holds and actions, var/journal-ledger.jsonl, a line each change.
 
 What forbids something is written before the ledger's commit, what frees something after it: a kill in between leaves
 one hold or one open action too many, never one too few. Lines are only added; each has a sum of its own. Without the

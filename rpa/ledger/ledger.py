@@ -10,16 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from rpa.errors import AlreadyDone
 from rpa.ledger import action_store, runs
 from rpa.ledger.actions import Action, Intent, LookAt, Seen, State
-from rpa.ledger.documents import Paperwork
+from rpa.ledger.document_store import Paperwork
 from rpa.ledger.inbox import Intake
 from rpa.ledger.open_items import Oversight
 from rpa.ledger.plans import Planning
-from rpa.ledger.retention import Ageing
+from rpa.ledger.retention import Retention
 from rpa.ledger.runs import RunRecord, RunState
 from rpa.ledger.subjects import Memory
 
 
-class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Ageing):
+class Ledger(Paperwork, Memory, Planning, Oversight, Intake, Retention):
     """What was tried on which subject, and how it ended. Use it in one thread; other processes may have it open too."""
 
     def start_run(self, shop: str, *, flow: str, options: Mapping[str, object] | None = None) -> RunRecord:

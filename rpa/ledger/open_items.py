@@ -1,4 +1,4 @@
-"""What stands open: the subjects that the newest runs did not end as done, and whom somebody was warned of."""
+"""Open items: the subjects that the newest runs did not end as done, and whom somebody was warned of."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing(Finding):
+class OpenItem(Finding):
     """A subject that is not done, as the newest run which looked at it left it."""
 
     shop: str
@@ -123,12 +123,12 @@ def _values(finding: Finding) -> dict[str, object]:
     }
 
 
-def still_outstanding(connection: Connection, *, shop: str | None, clock: Clock) -> list[Standing]:
+def still_outstanding(connection: Connection, *, shop: str | None, clock: Clock) -> list[OpenItem]:
     """The lines of a shop, or of all, as the reports had them."""
     query = select(*_STANDING).order_by(outstanding.c.id)
     if shop is not None:
         query = query.where(outstanding.c.shop == shop)
-    return [Standing(**fields(row, zone=clock.zone)) for row in connection.execute(query).mappings()]
+    return [OpenItem(**fields(row, zone=clock.zone)) for row in connection.execute(query).mappings()]
 
 
 def remove(connection: Connection, *, shop: str, subject: str) -> None:
@@ -136,7 +136,7 @@ def remove(connection: Connection, *, shop: str, subject: str) -> None:
     connection.execute(delete(outstanding).where(outstanding.c.shop == shop, outstanding.c.subject == subject))
 
 
-def retell(connection: Connection, line: Standing, *, outcome: str, reason: str) -> None:
+def retell(connection: Connection, line: OpenItem, *, outcome: str, reason: str) -> None:
     """Have the line say this instead, if it still is as it was."""
     at = (outstanding.c.shop == line.shop, outstanding.c.report == line.report, outstanding.c.subject == line.subject)
     now = {"outcome": str(outcome), "reason": reason, "message": ""}
@@ -205,7 +205,7 @@ class Oversight(Transactions):
         with self._writing() as connection:
             replace_findings(connection, look, rows=rows, clock=self._clock)
 
-    def outstanding(self, shop: str | None = None) -> list[Standing]:
+    def outstanding(self, shop: str | None = None) -> list[OpenItem]:
         """What is not done in a shop (None: in all), as the newest reports of each family had it."""
         with self._reading() as connection:
             return still_outstanding(connection, shop=shop, clock=self._clock)
@@ -215,7 +215,7 @@ class Oversight(Transactions):
         with self._writing() as connection:
             remove(connection, shop=shop, subject=subject)
 
-    def retell(self, lines: Iterable[Standing], *, outcome: str, reason: str) -> None:
+    def retell(self, lines: Iterable[OpenItem], *, outcome: str, reason: str) -> None:
         """A person's answer changed why these wait: the lines say this, and no details, until a run looks again."""
         with self._writing() as connection:
             for line in lines:

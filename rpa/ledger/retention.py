@@ -1,4 +1,4 @@
-"""What the ledger forgets in time, some rows a transaction: nobody else waits long for the right to write.
+"""Retention: what the ledger forgets in time, some rows a transaction, so that nobody else waits long to write.
 
 What proves that something was done, and what forbids it, is never forgotten: actions and their runs, holds, notices
 and mentions. What is seen of subjects (sightings, observations) has one row a subject, however often it is seen.
@@ -14,7 +14,8 @@ from sqlalchemy import and_, case, delete, exists, func, or_, select, tuple_
 
 from rpa.ledger import plans
 from rpa.ledger.actions import LIVE, State
-from rpa.ledger.documents import Document, DocumentState, document_of
+from rpa.ledger.document_store import document_of
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.holds import active
 from rpa.ledger.inbox_rows import ArrivalState
 from rpa.ledger.plans import UNDER_WAY, PlanState
@@ -50,7 +51,7 @@ _DOUBTS = func.sum(case((actions.c.state.in_(_OVER), 0), else_=1))
 """How many actions have not ended for certain."""
 
 
-class Ageing(Transactions):
+class Retention(Transactions):
     """Removes what is over since long, and gives how much there was of it. May be stopped at any moment."""
 
     def forget_planned(self, before: datetime, *, at_most: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""One run of a shop at a time, held by the operating system: it ends with the process, however that ends.
+"""Shop lock: one run of a shop at a time, held by the operating system; it ends with the process.
 
 The right to run a shop has two halves, as a page outlives the process that drove it where several share a browser:
 SHOP.lock is held by the process in whose browser the shop's page is, SHOP.work.lock by the one that drives it. A run

@@ -1,4 +1,4 @@
-"""What the journal begins with: all that stands in the ledger at this moment, and forbids something."""
+"""Snapshot with which the journal begins: all that stands in the ledger at this moment, and forbids something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each subject looked like when it was first seen, and which ones look different now."""
+"""Subjects: their fingerprints when first seen and now, and how long they have shown a mark."""
 
 from __future__ import annotations
 
@@ -260,13 +260,13 @@ _SITE_CLOCK = "site_clock"
 class Memory(Transactions):
     """How subjects looked, which of them are held, and how the site's clock goes."""
 
-    def see(self, shop: str, *, sightings: Iterable[tuple[str, str, Mapping[str, object]]]) -> dict[str, Change]:
+    def see(self, shop: str, *, fingerprints: Iterable[tuple[str, str, Mapping[str, object]]]) -> dict[str, Change]:
         """Remember each (subject, fingerprint, facts) at first sight; gives those that look different now, by subject.
 
         A subject is given each time until it looks as before again, or a person releases it.
         """
         with self._writing() as connection:
-            return remember(connection, shop=shop, seen=sightings, clock=self._clock)
+            return remember(connection, shop=shop, seen=fingerprints, clock=self._clock)
 
     def release(self, shop: str, *, subject: str, by: str, reason: str) -> Change:
         """A person accepts how the subject looks now; gives what was accepted. A further change is reported again.

@@ -1,4 +1,4 @@
-"""Whether the ledger in this place is the one that belongs there, by the witnesses beside it."""
+"""Verification that the ledger in this place is the one that belongs there, by the witnesses beside it."""
 
 from __future__ import annotations
 

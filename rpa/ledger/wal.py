@@ -1,4 +1,4 @@
-"""What a killed process left beside the database: SQLite's -wal file, which belongs to this very database or does not.
+"""Write-ahead log that a killed process left: SQLite's -wal file, which belongs to this very database or does not.
 
 SQLite takes up whatever lies there when it opens the file, another moment's too: the pages of both are mixed, and the
 newest of them says how many writes there were. So it is asked before, without SQLite.

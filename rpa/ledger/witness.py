@@ -1,4 +1,4 @@
-"""What is known of the ledger outside it. It is told after each commit, so that it may lag behind, never be ahead.
+"""The witness of a ledger, outside it: told after each commit, so that it may lag behind, never be ahead.
 
 It stands in a small file in var, in a file's name beside the reports, and in each run's run.json. They are not waited
 for on the disk: a power cut may lose the last seconds of them, which is a lag and no doubt.

@@ -15,7 +15,7 @@ from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
 from rpa.monitoring.backlog import orders_of
 from rpa.monitoring.levels import SHIP_BY, at_the_latest, cause_of
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shop_words import named
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def raise_due(config: Config, ledger: Ledger) -> None:
     """
     if not config.watch.ship_by_alarms_h:
         return
-    words = Vocabulary.of_flows()
+    words = ReasonCatalog.of_flows()
     opened = {(each.shop, each.cause): each for each in ledger.open_incidents() if each.cause.startswith(SHIP_BY)}
     for name, orders in orders_of(ledger, shops=config.known.keys(), words=words).items():
         due = _due(orders, now=ledger.site_now(name)) if orders.pending else []

@@ -1,4 +1,4 @@
-"""What is outstanding in each shop, each subject once, though several reports speak of it."""
+"""Backlog: what is outstanding in each shop, each subject once, and whether it will be out in time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rpa.report.to_do import NEAR
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.open_items import Standing
-    from rpa.monitoring.reasons import Vocabulary
+    from rpa.ledger.open_items import OpenItem
+    from rpa.monitoring.reasons import ReasonCatalog
 
 
 PACE_OVER: Final = timedelta(hours=24)
@@ -62,16 +62,16 @@ def forecast(deadlines: Iterable[datetime], *, shipped: int, now: datetime) -> F
 class Orders:
     """What is outstanding in one shop. Only lines with a deadline are orders that the shop has to ship."""
 
-    lines: tuple[Standing, ...] = ()
+    lines: tuple[OpenItem, ...] = ()
     held: frozenset[str] = field(default_factory=frozenset)
     """The subjects that must not be acted on."""
 
     @property
-    def pending(self) -> tuple[Standing, ...]:
+    def pending(self) -> tuple[OpenItem, ...]:
         """The orders that are still to be shipped."""
         return tuple(line for line in self.lines if line.deadline is not None)
 
-    def near(self, now: datetime) -> tuple[Standing, ...]:
+    def near(self, now: datetime) -> tuple[OpenItem, ...]:
         """The pending orders whose deadline is near, or over."""
         return tuple(line for line in self.lines if line.deadline is not None and line.deadline - now <= NEAR)
 
@@ -90,19 +90,19 @@ class Orders:
         return forecast((line.deadline for line in waiting if line.deadline), shipped=shipped, now=now)
 
 
-def orders_of(ledger: Ledger, *, shops: Collection[str], words: Vocabulary) -> dict[str, Orders]:
+def orders_of(ledger: Ledger, *, shops: Collection[str], words: ReasonCatalog) -> dict[str, Orders]:
     """What is outstanding in each of these shops."""
-    lines: dict[str, list[Standing]] = {name: [] for name in shops}
+    lines: dict[str, list[OpenItem]] = {name: [] for name in shops}
     for line in ledger.outstanding(next(iter(shops)) if len(shops) == 1 else None):
         if line.shop in lines:
             lines[line.shop].append(line)
     return {name: _orders(found, words=words) for name, found in lines.items()}
 
 
-def _orders(lines: Iterable[Standing], *, words: Vocabulary) -> Orders:
+def _orders(lines: Iterable[OpenItem], *, words: ReasonCatalog) -> Orders:
     """The worst line of each subject; of two that are as bad, the newer one. Without a subject, each is its own."""
     in_order = sorted(lines, key=lambda line: (WORST_FIRST.index(line.outcome), -line.seen_at.timestamp()))
-    worst: dict[str | int, Standing] = {}
+    worst: dict[str | int, OpenItem] = {}
     for number, line in enumerate(in_order):
         worst.setdefault(line.subject or number, line)
     held = frozenset(line.subject for line in worst.values() if line.reason in words.holds(line.flow))

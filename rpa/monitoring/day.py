@@ -1,4 +1,4 @@
-"""One day in all shops: what was done, and what was not. Read from the ledger, written down by `digest`."""
+"""A day in all shops: what was done, and what was not. Read from the ledger, written down by `digest`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.plans import PlannedRun
-    from rpa.monitoring.reasons import Vocabulary
+    from rpa.monitoring.reasons import ReasonCatalog
     from rpa.monitoring.shops import ShopState
     from rpa.monitoring.tasks import Line
 
@@ -80,7 +80,7 @@ def span_of(day: date, *, at: time | None, config: Config, now: datetime) -> Spa
 
 
 def day_of(
-    config: Config, ledger: Ledger, *, span: Span, shops: Collection[str], words: Vocabulary, now: datetime
+    config: Config, ledger: Ledger, *, span: Span, shops: Collection[str], words: ReasonCatalog, now: datetime
 ) -> Day:
     """The day of these shops; what is pending, held or wrong is told as it is now."""
     chosen = [shop for name, shop in config.known.items() if name in shops]
@@ -98,7 +98,7 @@ def day_of(
 
 
 def _shop_day(
-    config: Config, ledger: Ledger, state: ShopState, *, span: Span, worries: Sequence[Worry], words: Vocabulary
+    config: Config, ledger: Ledger, state: ShopState, *, span: Span, worries: Sequence[Worry], words: ReasonCatalog
 ) -> ShopDay:
     return ShopDay(
         state=state,

@@ -1,4 +1,4 @@
-"""Whether the whole thing works: for people, and for whoever watches the watchman (cron, a service manager)."""
+"""Health of the whole: for people, and for whoever watches the watchman (cron, a service manager)."""
 
 from __future__ import annotations
 

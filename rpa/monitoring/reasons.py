@@ -1,4 +1,4 @@
-"""What the installed flows say of their rows: the words for reasons, which of them ask a person, which hold."""
+"""Reason catalog: what the installed flows say of their rows, which reasons ask a person, which hold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
+class ReasonCatalog:
     """The words of all flows together."""
 
     reports: Mapping[str, ReportShape]

@@ -1,4 +1,4 @@
-"""How each shop is doing: its last and next runs, what is pending, its login, and what is wrong."""
+"""Shop states: last and next runs, what is pending, the login, and what is wrong."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.runs import RunRecord
     from rpa.monitoring.backlog import Forecast
-    from rpa.monitoring.reasons import Vocabulary
+    from rpa.monitoring.reasons import ReasonCatalog
     from rpa.pauses import Pause
 
 IN_A_ROW: Final = 3
@@ -129,7 +129,7 @@ def shop_states(
     *,
     shops: Sequence[Shop | BrokenShop],
     orders: Mapping[str, Orders],
-    words: Vocabulary,
+    words: ReasonCatalog,
     now: datetime,
 ) -> list[ShopState]:
     """How these shops are, worst first, then nearest deadline first. `orders`: what is outstanding in them."""
@@ -183,7 +183,7 @@ def _by_shop(planned: Sequence[PlannedRun]) -> dict[str, list[PlannedRun]]:
 
 
 def _forecast(
-    ledger: Ledger, shop: Shop | BrokenShop, *, orders: Orders, words: Vocabulary, now: datetime, at_site: datetime
+    ledger: Ledger, shop: Shop | BrokenShop, *, orders: Orders, words: ReasonCatalog, now: datetime, at_site: datetime
 ) -> Forecast | None:
     """What was shipped is told by our clock, deadlines by the site's. None for a shop in preview: it ships nothing."""
     if not shop.live or orders.forecast(shipped=0, now=at_site) is None:
@@ -192,7 +192,7 @@ def _forecast(
     return orders.forecast(shipped=shipped, now=at_site)
 
 
-def shipped_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: Vocabulary) -> int:
+def shipped_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: ReasonCatalog) -> int:
     """How many orders were shipped in a shop in this time."""
     return sum(ledger.done_between(shop, kind=kind, since=since, until=until) for kind in words.kinds)
 

@@ -1,4 +1,4 @@
-"""How the shops are doing, as the JSON document that scripts read."""
+"""Status as the JSON document that scripts read."""
 
 from __future__ import annotations
 

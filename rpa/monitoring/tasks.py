@@ -1,4 +1,4 @@
-"""What a person has to do: one task for each order, incident and run that needs somebody."""
+"""Tasks for people: one for each order, incident and run that needs somebody; one line a cause."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from rpa.config import BrokenShop
     from rpa.ledger.incidents import Incident
     from rpa.ledger.ledger import Ledger
-    from rpa.ledger.open_items import Standing
+    from rpa.ledger.open_items import OpenItem
     from rpa.ledger.plans import PlannedRun
     from rpa.monitoring.backlog import Orders
-    from rpa.monitoring.reasons import Vocabulary
+    from rpa.monitoring.reasons import ReasonCatalog
 
 
 _LOOKS_BACK: Final = timedelta(hours=24)
@@ -74,7 +74,7 @@ def tasks(
     shops: Collection[str],
     broken: Collection[BrokenShop],
     orders: Mapping[str, Orders],
-    words: Vocabulary,
+    words: ReasonCatalog,
     now: datetime,
 ) -> list[Task]:
     """All tasks in these shops, and those of the program itself if it is one of them (an empty name), in no order.
@@ -101,13 +101,13 @@ def tasks(
     return [*found, *(_of_run(each, now=now) for each in lost_runs(ledger, shops=shops, now=now))]
 
 
-def _asks(line: Standing, *, words: Vocabulary, now: datetime) -> bool:
+def _asks(line: OpenItem, *, words: ReasonCatalog, now: datetime) -> bool:
     return needs_somebody(
         outcome=line.outcome, reason=line.reason, deadline=line.deadline, asks=words.asks(line.flow), now=now
     )
 
 
-def _of_line(line: Standing, *, words: Vocabulary) -> Task:
+def _of_line(line: OpenItem, *, words: ReasonCatalog) -> Task:
     return Task(
         shop=line.shop,
         subject=line.subject or line.message or line.reason,
@@ -120,7 +120,7 @@ def _of_line(line: Standing, *, words: Vocabulary) -> Task:
     )
 
 
-def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: Vocabulary) -> Task:
+def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: ReasonCatalog) -> Task:
     """A shop in which nothing goes on is due when its next order is."""
     code = incident.cause.partition(":")[0]
     stands_still = incident.severity is Severity.CRITICAL and incident.shop in orders

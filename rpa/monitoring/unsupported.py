@@ -1,4 +1,4 @@
-"""Entries of the schedule that ask of a platform what it cannot do: told when the schedule is read, not run by run."""
+"""Unsupported schedule entries, which ask of a platform what it cannot do: told when the schedule is read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unable:
+class Unsupported:
     """One entry in the shops of one platform that cannot run it."""
 
     entry: str
@@ -48,7 +48,7 @@ class Unable:
         )
 
 
-def unable(config: Config) -> Iterator[Unable]:
+def unable(config: Config) -> Iterator[Unsupported]:
     """What the schedule plans in vain. A platform or profile that cannot be read is told elsewhere, and passed over."""
     for entry in config.schedule:
         of_platform: dict[str, list[str]] = defaultdict(list)
@@ -56,7 +56,7 @@ def unable(config: Config) -> Iterator[Unable]:
             of_platform[config.shops[name].platform].append(name)
         for platform, shops in of_platform.items():
             if missing := _missing(entry, platform=platform, config=config):
-                yield Unable(
+                yield Unsupported(
                     entry=entry.name, flow=entry.flow, platform=platform, missing=missing, shops=tuple(sorted(shops))
                 )
 

@@ -1,4 +1,4 @@
-"""A day in words, as the digest brings it to people. Pure."""
+"""Wording of a day, as the digest brings it to people. Pure."""
 
 from __future__ import annotations
 

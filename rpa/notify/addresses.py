@@ -1,4 +1,4 @@
-"""Where a channel's messages go: its address, which is a secret, from the environment or the encrypted store."""
+"""Addresses of channels, which are secrets: from the environment or the encrypted store."""
 
 from __future__ import annotations
 

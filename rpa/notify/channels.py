@@ -1,4 +1,4 @@
-"""The channels of rpa.toml as something that messages are sent to. A channel that fails is never an error."""
+"""Channels of rpa.toml, as something that messages are sent to. One that fails is never an error."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rpa.language import Text
 from rpa.monitoring.day import day_of, span_of
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.wording import in_words
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def text(config: Config, ledger: Ledger, *, day: date, shops: Collection[str] = 
     now = config.clock.now()
     span = span_of(day, at=config.digest.at, config=config, now=now)
     names = shops or config.known.keys()
-    told = day_of(config, ledger, span=span, shops=names, words=Vocabulary.of_flows(), now=now)
+    told = day_of(config, ledger, span=span, shops=names, words=ReasonCatalog.of_flows(), now=now)
     return in_words(told, language=config.language)
 
 

@@ -1,4 +1,4 @@
-"""Telling people of incidents: what is new, what is still open, what is over. The scheduler calls it all the time."""
+"""Messages about incidents: what is new, what is still open, what is over. Called all the time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
 from rpa.log import speak
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.notify.policy import MEMORY, Kind, Telling, due_now
 from rpa.notify.wording import CHANNEL, Words, message
 
@@ -45,7 +45,7 @@ def tell(config: Config, ledger: Ledger, notifier: Notifier, now: datetime | Non
     )
     if not tellings or not notifier.outlets:
         return sent
-    words = Words(language=config.language, shops=config.known, vocabulary=Vocabulary.of_flows())
+    words = Words(language=config.language, shops=config.known, vocabulary=ReasonCatalog.of_flows())
     sent += sum(_tell(telling, ledger=ledger, notifier=notifier, words=words) for telling in tellings)
     note_channels(ledger, notifier=notifier, language=config.language)
     return sent

@@ -1,4 +1,4 @@
-"""When to tell of an incident, and what to fold into one message. Pure: nothing here sends anything."""
+"""Notification policy: when to tell of an incident, and what to fold into one message. Pure."""
 
 from __future__ import annotations
 

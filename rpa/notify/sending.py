@@ -1,4 +1,4 @@
-"""Sending one message to one address by apprise: bounded in time, silent on the terminal, without secrets in problems.
+"""Sending a message by apprise: bounded in time, silent on the terminal, without secrets in problems.
 
 apprise takes any HTTP answer of 200 for a success. DingTalk, WeCom, Feishu, Lark and ServerChan answer 200 also when
 they refuse, with a code in the body ("keywords not in content", "token is not exist"): their answers are read here.

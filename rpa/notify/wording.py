@@ -1,4 +1,4 @@
-"""What a message says: which shop, what happened, what to do, since when."""
+"""Wording of a message: which shop, what happened, what to do, since when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rpa.notify.policy import Kind, Telling
 if TYPE_CHECKING:
     from rpa.config import BrokenShop, Shop
     from rpa.ledger.incidents import Incident
-    from rpa.monitoring.reasons import Vocabulary
+    from rpa.monitoring.reasons import ReasonCatalog
 
 
 CHANNEL: Final = "notify"
@@ -149,7 +149,7 @@ class Words:
 
     language: Language
     shops: Mapping[str, Shop | BrokenShop]
-    vocabulary: Vocabulary
+    vocabulary: ReasonCatalog
 
 
 def message(telling: Telling, *, words: Words) -> Message:

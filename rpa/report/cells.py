@@ -1,4 +1,4 @@
-"""One value as a cell: raw text for machines, a readable value for people, and never a formula."""
+"""Report cells: raw text for machines, a readable value for people, and never a formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report's columns are called, in which order machines and people read them, and the words for their codes."""
+"""Report columns: what they are called, in which order they are read, and the words for their codes."""
 
 from __future__ import annotations
 

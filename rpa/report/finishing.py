@@ -1,4 +1,4 @@
-"""How a run's report is brought to its end: by the run itself, or later for a run that was killed."""
+"""Finishing a run's report: by the run itself, or later for a run that was killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One table over all runs, with totals per day: the one place where pandas, slow to import, earns its keep."""
+"""History of all runs in one table, with totals per day: the one place where pandas earns its keep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which reports are open: a small file each, so that nobody has to look through years of reports to find them."""
+"""Open reports: a small file each, so that nobody has to look through years of reports to find them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a run ended in each shop, as values, and as the JSON document that scripts read."""
+"""Results of a run in each shop, as values, and as the JSON document that scripts read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Removing files and folders that were kept long enough: reports, pictures, and what lies beside them."""
+"""Retention of reports, pictures, and what lies beside them: removed when they were kept long enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One table for the clerk at the end of a run: what ended how, what to do, and where the reports lie."""
+"""Terminal table at the end of a run: what ended how, what to do, and where the reports lie."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run leaves in the ledger for people who did not watch: open subjects, incidents, the end of the login."""
+"""Follow-up of a run for people who did not watch: open subjects, incidents, the end of the login."""
 
 from __future__ import annotations
 

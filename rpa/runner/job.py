@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rpa.browser.recording import Watching
+from rpa.browser.recording import Recording
 from rpa.browser.session import Guest, launched
 from rpa.browser.shared import connected
 from rpa.flow import Flow
@@ -33,7 +33,7 @@ class Job:
     """None: as each shop's `live` says."""
     yes: bool = False
     """Questions of the program itself are answered with yes."""
-    watching: Watching = field(default_factory=Watching)
+    watching: Recording = field(default_factory=Recording)
     meter: Callable[[str], Meter]
     """The progress meter of a shop."""
     person: Person

@@ -1,4 +1,4 @@
-"""What a run needs as soon as its browser is there, imported while the browser starts: both take about as long."""
+"""Preloading: what a run needs as soon as its browser is there, imported while the browser starts."""
 
 from __future__ import annotations
 

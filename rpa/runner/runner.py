@@ -1,4 +1,4 @@
-"""Runs a flow in shops: nothing starts unchecked, one shop's trouble is not another's, each run has a report."""
+"""The runner: nothing starts unchecked, one shop's failures are not another's, each run has a report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rpa.report.results import ShopResult
 from rpa.runner.job import Job
 from rpa.runner.preload import import_ahead
 from rpa.runner.shop_run import ShopRun
-from rpa.runner.shop_session import Premises, premises_of
+from rpa.runner.shop_session import ShopSetup, premises_of
 
 if TYPE_CHECKING:
     from rpa.config import Shop
@@ -66,7 +66,7 @@ def _check_room(job: Job) -> None:
         check_room(job.config.var)
 
 
-def _premises(job: Job, shop: Shop, *, vault: Vault) -> Premises:
+def _premises(job: Job, shop: Shop, *, vault: Vault) -> ShopSetup:
     premises = premises_of(shop, config=job.config, vault=vault)
     platform, profile = premises.platform, premises.profile
     missing = missing_capabilities(job.flow, platform, has_element=profile.elements.__contains__)

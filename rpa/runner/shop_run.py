@@ -1,4 +1,4 @@
-"""One run of a flow in one shop: what it opens, what it leaves for those who did not watch, how it ends."""
+"""Shop run: one run of a flow in one shop; what it opens, what it leaves, how it ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rpa.report.results import Incident
 from rpa.report.run_report import RunReport
 from rpa.run import Run
 from rpa.runner.follow_up import keep_ending, keep_findings, keep_login
-from rpa.runner.shop_session import Premises, check_own_profile, offices_of, opened
+from rpa.runner.shop_session import ShopSetup, check_own_profile, offices_of, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -45,7 +45,7 @@ _PICTURE = Text(en="{said} Screenshot: {picture}", zh="{said} 截图：{picture}
 class ShopRun:
     """The flow in one shop, from taking the shop's lock to closing its report."""
 
-    def __init__(self, job: Job, premises: Premises, *, shared: Any) -> None:
+    def __init__(self, job: Job, premises: ShopSetup, *, shared: Any) -> None:
         self._job = job
         self._premises = premises
         self._shared = shared

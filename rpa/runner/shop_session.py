@@ -1,4 +1,4 @@
-"""Opening a shop's back office: the page, its checks, the login state, and what the platform can do there."""
+"""Shop session: a shop's back office opened: the page, its checks, the login, what the platform can do."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from rpa.toml.document import did_you_mean
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from rpa.browser.recording import Watching
+    from rpa.browser.recording import Recording
     from rpa.browser.session import Guest
     from rpa.config import Config, Shop
     from rpa.credentials import Vault
@@ -66,7 +66,7 @@ _NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} çš„ç™
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Premises:
+class ShopSetup:
     """Everything about a shop that is known before a browser starts."""
 
     shop: Shop
@@ -111,7 +111,7 @@ class Premises:
         return Site(origin=origin, takes_earlier=shop.mock or (shipped and origin == own))
 
 
-def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
+def premises_of(shop: Shop, *, config: Config, vault: Vault) -> ShopSetup:
     """What is known about this shop.
 
     Raises ConfigError for an unknown platform, or a profile with mistakes or that calls harmless what cannot be undone.
@@ -125,10 +125,10 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> Premises:
     approvals, origin = Approvals.of(config.var), origin_of(shop.base_url or profile.base_url)
     well = shop.mock or approvals.accepts(origin, profile)
     told = None if well else unseen(profile, approvals=approvals, origin=origin, shop=shop.name)
-    return Premises(shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault, unseen=told)
+    return ShopSetup(shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault, unseen=told)
 
 
-def check_own_profile(premises: Premises, *, keep: Callable[[Sequence[str]], None]) -> None:
+def check_own_profile(premises: ShopSetup, *, keep: Callable[[Sequence[str]], None]) -> None:
     """Where the profile is one of the user's own, say and keep what it says otherwise than the shipped one.
 
     Raises NotApproved when no person has confirmed it as it is.
@@ -143,10 +143,10 @@ def check_own_profile(premises: Premises, *, keep: Callable[[Sequence[str]], Non
 
 @contextmanager
 def opened(
-    premises: Premises,
+    premises: ShopSetup,
     browser: Browser,
     *,
-    watching: Watching,
+    watching: Recording,
     stopping: Callable[[], bool] = lambda: False,
     guest: Guest | None = None,
 ) -> Iterator[View]:
@@ -176,7 +176,7 @@ def opened(
         keep_login(premises, view)
 
 
-def _check_moved(premises: Premises) -> None:
+def _check_moved(premises: ShopSetup) -> None:
     shop, site = premises.shop.name, premises.site
     there = premises.vault.given_elsewhere(shop, site)
     if there is not None:
@@ -184,7 +184,7 @@ def _check_moved(premises: Premises) -> None:
 
 
 @contextmanager
-def kick_kept(premises: Premises) -> Iterator[None]:
+def kick_kept(premises: ShopSetup) -> Iterator[None]:
     """Remember for all runs to come when the site says in this block that the account was logged in elsewhere."""
     try:
         yield
@@ -194,7 +194,7 @@ def kick_kept(premises: Premises) -> Iterator[None]:
         raise
 
 
-def keep_login(premises: Premises, view: View) -> None:
+def keep_login(premises: ShopSetup, view: View) -> None:
     """Save the login state of this page for the next run."""
     try:
         state = login_state(view.page, hosts=premises.hosts)
@@ -206,7 +206,7 @@ def keep_login(premises: Premises, view: View) -> None:
 
 @contextmanager
 def viewed(
-    premises: Premises,
+    premises: ShopSetup,
     browser: Browser,
     *,
     state: bytes | None,
@@ -235,7 +235,7 @@ def viewed(
         )
 
 
-def guard_of(premises: Premises, *, watched: bool) -> Guard:
+def guard_of(premises: ShopSetup, *, watched: bool) -> Guard:
     """The checks of this shop's page."""
     shop = premises.shop
     return Guard(
@@ -249,7 +249,7 @@ def guard_of(premises: Premises, *, watched: bool) -> Guard:
     )
 
 
-def evidence_of(premises: Premises) -> Evidence:
+def evidence_of(premises: ShopSetup) -> Evidence:
     """Where this shop's pictures go."""
     folder, profile = premises.config.var / "evidence" / premises.shop.name, premises.profile
     password = profile.element(profile.session.login.password)  # a site may show it in plain letters
@@ -262,7 +262,7 @@ def evidence_of(premises: Premises) -> Evidence:
     )
 
 
-def offices_of(premises: Premises, view: View) -> Mapping[type, Callable[[], Any]]:
+def offices_of(premises: ShopSetup, view: View) -> Mapping[type, Callable[[], Any]]:
     """For each capability of the platform, how to get the one object that does it."""
     made: dict[type, Any] = {}
 
@@ -277,7 +277,7 @@ def offices_of(premises: Premises, view: View) -> Mapping[type, Callable[[], Any
     return {capability: maker(capability) for capability in premises.platform.can}
 
 
-def entering(premises: Premises) -> Callable[[View], None]:
+def entering(premises: ShopSetup) -> Callable[[View], None]:
     """How to log in to this shop by itself: with the stored password.
 
     Raises LoginNeeded when there is none, KickedOut when somebody else has the account: that ends with a person's word.

@@ -1,4 +1,4 @@
-"""What is done again and again beside the runs, in threads of their own: a slow message must not delay a start."""
+"""Background jobs beside the runs, in threads of their own: a slow message must not delay a start."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from rpa.monitoring.alarms import raise_due
 from rpa.notify.channels import Notifier
 from rpa.notify.digest import send_if_due
 from rpa.notify.incident_messages import note_channels, tell
-from rpa.scheduler.failures import Trouble
+from rpa.scheduler.failures import Failures
 from rpa.scheduler.loop import Pulse
-from rpa.scheduler.periodic import Rounds
-from rpa.scheduler.retention import Tidying
+from rpa.scheduler.periodic import PeriodicTasks
+from rpa.scheduler.retention import Retention
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -105,7 +105,7 @@ OwnChore = Callable[["Config", Ledger], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chore:
+class BackgroundJob:
     """One thing that is done again and again."""
 
     name: str
@@ -113,19 +113,19 @@ class Chore:
     do: Callable[[], None]
 
 
-def chores_of(config: Config, *, ledger: Ledger) -> Iterator[Chore]:
+def chores_of(config: Config, *, ledger: Ledger) -> Iterator[BackgroundJob]:
     """All chores but the ping, which is not to wait for them."""
     notifier = Notifier.of(config, _vault(config))
     for name, entry in discovery.chores().items():
-        yield Chore(name=f"chore:{name}", every_s=60, do=partial(_further, entry, config=config, ledger=ledger))
-    yield Chore(name="alarms", every_s=60, do=partial(_alarms, config, ledger=ledger))
-    yield Chore(name="tell", every_s=30, do=partial(_tell, config, ledger=ledger, notifier=notifier))
-    yield Chore(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
-    yield Chore(name="room", every_s=300, do=partial(_room, config, ledger=ledger))
-    yield Chore(name="tidy", every_s=600, do=Tidying(config, ledger=ledger))
+        yield BackgroundJob(name=f"chore:{name}", every_s=60, do=partial(_further, entry, config=config, ledger=ledger))
+    yield BackgroundJob(name="alarms", every_s=60, do=partial(_alarms, config, ledger=ledger))
+    yield BackgroundJob(name="tell", every_s=30, do=partial(_tell, config, ledger=ledger, notifier=notifier))
+    yield BackgroundJob(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
+    yield BackgroundJob(name="room", every_s=300, do=partial(_room, config, ledger=ledger))
+    yield BackgroundJob(name="tidy", every_s=600, do=Retention(config, ledger=ledger))
 
 
-def do_all(config: Config, *, ledger: Ledger, trouble: Trouble) -> None:
+def do_all(config: Config, *, ledger: Ledger, trouble: Failures) -> None:
     """The ping and each chore once, now."""
     with trouble.kept("ping"):
         ping_of(config, alive=lambda: True)()
@@ -134,7 +134,7 @@ def do_all(config: Config, *, ledger: Ledger, trouble: Trouble) -> None:
             chore.do()
 
 
-class Chores:
+class BackgroundJobs:
     """The threads that do the chores and the ping, from `with` to their end. They go on whatever happens in them.
 
     The ping has its own: channels that are silent delay the chores by minutes, which would look like a death.
@@ -183,7 +183,9 @@ class Chores:
     def _go_on(self) -> None:
         config = self._config
         with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-            rounds = Rounds(clock=config.clock, trouble=Trouble(ledger, clock=config.clock, language=config.language))
+            rounds = PeriodicTasks(
+                clock=config.clock, trouble=Failures(ledger, clock=config.clock, language=config.language)
+            )
             for chore in chores_of(config, ledger=ledger):
                 rounds.add(chore.name, every_s=chore.every_s, do=chore.do)
             while not self._over.wait(_LOOK_S) and self._config is config:

@@ -1,4 +1,4 @@
-"""The shared browser as the scheduler sees it: a process that is asked, and given up when it does not answer."""
+"""Browser host, as the scheduler sees it: a process that is asked, and given up when it does not answer."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ FIRST_S: Final = 300.0
 RESTS_S: Final = 1800.0
 
 
-class Patience:
+class RecyclingWait:
     """Starts are held back for five minutes at most; then they go on in the old browser.
 
     A run that takes hours so delays no other shop for hours. Half an hour later it is tried again, for twice as long

@@ -38,7 +38,7 @@ _CLOSE_S = 10.0
 
 
 @dataclass(slots=True, kw_only=True)
-class Lodger:
+class ShopWindow:
     """A shop that may have a page here."""
 
     lock: PageLock
@@ -54,7 +54,7 @@ class Host:
         self._locks = locks
         self._clock = clock
         self._owner = owner
-        self._lodgers: dict[str, Lodger] = {}
+        self._lodgers: dict[str, ShopWindow] = {}
 
     def answer(self, message: Message) -> Message:
         """Do what the scheduler asks: {"do", "shop", "token"?}. Raises TryAgain when the browser is gone.
@@ -87,7 +87,7 @@ class Host:
     def _take(self, shop: str) -> None:
         lock = PageLock(self._locks, shop=shop, clock=self._clock, pid=self._owner)
         lock.__enter__()
-        self._lodgers[shop] = Lodger(lock=lock)
+        self._lodgers[shop] = ShopWindow(lock=lock)
 
     def _find(self, shop: str, *, token: str) -> None:
         self._lodgers[shop].window = self._browser.window_of(token)

@@ -11,7 +11,7 @@ from rpa.scheduler.processes import Parent
 _CUT_OFF = 4
 
 
-class Leash:
+class ControlChannel:
     """What the scheduler says after the order, heard in another thread."""
 
     def __init__(self, parent: Parent, *, stop_within_s: float) -> None:

@@ -1,4 +1,4 @@
-"""What a killed scheduler leaves behind: processes, and the folders in which its browser kept its things."""
+"""Crash recovery: processes and folders that a killed scheduler left, and what stands open of shops that are gone."""
 
 from __future__ import annotations
 

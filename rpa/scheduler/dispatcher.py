@@ -1,4 +1,4 @@
-"""The desk: starts what is due, a run a shop at a time, and records how everything ended that was planned."""
+"""The dispatcher: starts what is due, a run a shop at a time, and records how everything ended that was planned."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rpa.ledger.actions import IllegalStep
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
 from rpa.plugins import flows
-from rpa.scheduler.failures import Trouble
+from rpa.scheduler.failures import Failures
 from rpa.scheduler.jobs import Ended, Task, Workers, trouble_of
 from rpa.scheduler.planner import Why
-from rpa.scheduler.run_plan import Book
-from rpa.scheduler.run_queue import NO_WORKER, OTHER_RUN, Waiting, resting
+from rpa.scheduler.run_plan import RunPlan
+from rpa.scheduler.run_queue import NO_WORKER, OTHER_RUN, RunQueue, resting
 
 if TYPE_CHECKING:
     from rpa.clock import Clock
@@ -33,7 +33,7 @@ _ASK_AGAIN_S = 30.0
 """A shop that another process had is tried again so much later."""
 
 
-class Desk:
+class Dispatcher:
     """Who decides, at each turn, what is started. Nothing that fails in one shop or entry ends a turn."""
 
     def __init__(
@@ -58,12 +58,12 @@ class Desk:
         self._pauses = pauses
         self._told = told
         self._held = held
-        self._trouble = Trouble(ledger, clock=clock, language=config.language)
-        self._book = Book(config, ledger=ledger, trouble=self._trouble)
+        self._trouble = Failures(ledger, clock=clock, language=config.language)
+        self._book = RunPlan(config, ledger=ledger, trouble=self._trouble)
         self._writing_flows = {name for name, flow in flows().items() if flow.writes}
         self._ended: list[Ended] = []
         """Told by the workers, not yet recorded."""
-        self._waiting = Waiting(config, ledger=ledger)
+        self._waiting = RunQueue(config, ledger=ledger)
         self._taken_until: dict[int, float] = {}
         """By record: until when a shop that another process had is left alone."""
         self._stopping = False
@@ -91,7 +91,7 @@ class Desk:
 
     def take_over(self, config: Config) -> None:
         """Go by this configuration from now on. What goes on is left to go on, also where it is wanted no more."""
-        book = Book(config, ledger=self._ledger, trouble=self._trouble)
+        book = RunPlan(config, ledger=self._ledger, trouble=self._trouble)
         book.open(now=self._now(), running=self._going_on())
         self._config, self._book = config, book
         self._waiting.take_over(config)

@@ -1,4 +1,4 @@
-"""Keeps what fails in one place from ending the rest: it is logged, and an incident is open until it works again."""
+"""Failures of the scheduler: each is kept from ending the rest, logged, and an incident until it works again."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _OF_SHOP = Text(en="{shop}: {words}", zh="{shop}：{words}")
 _OF_ALL = Text(en="{words}", zh="{words}")
 
 
-class Trouble:
+class Failures:
     """What of the scheduler fails at the moment, by shop and cause."""
 
     def __init__(self, ledger: Ledger, *, clock: Clock, language: Language) -> None:

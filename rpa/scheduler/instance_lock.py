@@ -1,4 +1,4 @@
-"""The one scheduler of a project: nobody else is one at the same time, and others can see that it lives."""
+"""Instance lock: the one scheduler of a project; others can see that it lives."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class AnotherIsThere(ConfigError):
     """A process is this folder's scheduler already."""
 
 
-class Presence:
+class InstanceLock:
     """Being the scheduler of this configuration's folder, from `with` to its end."""
 
     def __init__(self, config: Config) -> None:

@@ -1,4 +1,4 @@
-"""What the scheduler asks of its workers: one flow in one shop each, several at a time, and word of how each ended."""
+"""Worker jobs: one flow in one shop each, several at a time, and how each ended."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ _BAD_CONFIG = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BadEnd:
+class LostJob:
     """An incident to open."""
 
     code: str
@@ -103,7 +103,7 @@ class BadEnd:
     words: Text
 
 
-def trouble_of(ended: Ended) -> BadEnd | None:
+def trouble_of(ended: Ended) -> LostJob | None:
     """What to tell of this end; None: the run has said itself how it went."""
     if ended.how == "died":
         code, severity, words = RpaError.code, Severity.CRITICAL, _DIED
@@ -116,4 +116,4 @@ def trouble_of(ended: Ended) -> BadEnd | None:
     else:
         return None
     said = words.with_words(flow=ended.planned.flow).followed_by(ended.detail)
-    return BadEnd(code=code, severity=severity, words=said)
+    return LostJob(code=code, severity=severity, words=said)

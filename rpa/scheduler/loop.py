@@ -1,4 +1,4 @@
-"""The scheduler's main thread: a turn of the desk every second, a sign of life, until it is asked to stop."""
+"""The scheduler's main loop: a turn of the dispatcher every second and a heartbeat, until it is asked to stop."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from rpa.language import Text
 from rpa.log import speak
-from rpa.scheduler.failures import Trouble
-from rpa.scheduler.periodic import Rounds, SteadyTime
+from rpa.scheduler.failures import Failures
+from rpa.scheduler.periodic import PeriodicTasks, SteadyTime
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
-    from rpa.scheduler.dispatcher import Desk
-    from rpa.scheduler.instance_lock import Presence
+    from rpa.scheduler.dispatcher import Dispatcher
+    from rpa.scheduler.instance_lock import InstanceLock
     from rpa.scheduler.jobs import Workers
     from rpa.scheduler.settings import Settings
 
@@ -36,9 +36,9 @@ class Loop:
 
     settings: Settings
     ledger: Ledger
-    desk: Desk
+    dispatcher: Dispatcher
     workers: Workers
-    presence: Presence
+    presence: InstanceLock
     stopping: Callable[[], bool]
     """Whether it was asked to stop."""
     pulse: Pulse
@@ -51,32 +51,32 @@ class Loop:
         """Start what is due by now, wait for its end, and start nothing else."""
         due_by = self.settings.current.clock.now().astimezone(UTC)
         self.presence.call(self.ledger)
-        self._until(lambda: not self.desk.busy and not self.desk.waiting(due_by=due_by), due_by=due_by)
+        self._until(lambda: not self.dispatcher.busy and not self.dispatcher.waiting(due_by=due_by), due_by=due_by)
         self.presence.call_over(self.ledger)
 
     def _until(self, over: Callable[[], bool], *, due_by: datetime | None) -> None:
         clock = self.settings.current.clock
-        trouble = Trouble(self.ledger, clock=clock, language=self.settings.current.language)
+        trouble = Failures(self.ledger, clock=clock, language=self.settings.current.language)
         time = SteadyTime.of_utc(clock)
-        rounds = Rounds(clock=clock, trouble=trouble)
+        rounds = PeriodicTasks(clock=clock, trouble=trouble)
         if due_by is None:
             rounds.add("config", every_s=_TURN_S, do=self.settings.keep_up)
-        rounds.add("turn", every_s=_TURN_S, do=partial(self.desk.turn, due_by=due_by))
+        rounds.add("turn", every_s=_TURN_S, do=partial(self.dispatcher.turn, due_by=due_by))
         rounds.add("heartbeat", every_s=_BEAT_S, do=self._beat)
         try:
             while not self.stopping():
                 if time.jumped():
                     with trouble.kept("clock"):
-                        self.desk.wake()
+                        self.dispatcher.wake()
                 rounds.run_pending()
                 if over():
                     break
                 self._wait(trouble)
             self._let_finish(trouble)
         finally:
-            self.desk.close()
+            self.dispatcher.close()
 
-    def _wait(self, trouble: Trouble) -> None:
+    def _wait(self, trouble: Failures) -> None:
         waited = False
         with trouble.kept("wait"):
             self.workers.wait(_TURN_S)
@@ -86,18 +86,18 @@ class Loop:
 
     def _beat(self) -> None:
         running = sorted(run.shop for run in self.workers.running())
-        self.presence.beat(self.ledger, next_due_at=self.desk.next_at, running=running)
+        self.presence.beat(self.ledger, next_due_at=self.dispatcher.next_at, running=running)
         # Not before: on a full disk no incident can be kept, and that the pings stop is all that anybody hears.
         self.pulse.felt()
 
-    def _let_finish(self, trouble: Trouble) -> None:
+    def _let_finish(self, trouble: Failures) -> None:
         clock, within_s = self.settings.current.clock, self.settings.current.scheduler.stop_within_s
-        self.desk.stop()
+        self.dispatcher.stop()
         until = clock.monotonic() + within_s
-        while self.desk.busy and clock.monotonic() < until:
+        while self.dispatcher.busy and clock.monotonic() < until:
             self._wait(trouble)
-            self.desk.collect()
-        if self.desk.busy:
+            self.dispatcher.collect()
+        if self.dispatcher.busy:
             shops = ", ".join(sorted(run.shop for run in self.workers.running()))
             speak("WARNING", _IN_THE_MIDDLE, seconds=within_s, shops=shops)
 

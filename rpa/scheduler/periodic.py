@@ -1,4 +1,4 @@
-"""Jobs that come back at their interval, by the library `schedule`, and what it takes to rely on that.
+"""Periodic tasks by the library `schedule`, and what it takes to rely on that.
 
 The library goes by the naive local time: set back by an hour, it does nothing for an hour. And a job that raises is
 neither put off nor are the ones behind it run.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rpa.clock import Clock
-    from rpa.scheduler.failures import Trouble
+    from rpa.scheduler.failures import Failures
 
 
 TOLERATED_S = 5.0
@@ -75,10 +75,10 @@ class SteadyTime:
         return self._wall_s() - self._clock.monotonic()
 
 
-class Rounds:
+class PeriodicTasks:
     """The jobs of one thread. Each is run at once, and then so many seconds after its last run began."""
 
-    def __init__(self, *, clock: Clock, trouble: Trouble) -> None:
+    def __init__(self, *, clock: Clock, trouble: Failures) -> None:
         self._library = schedule.Scheduler()
         self._jobs: dict[str, tuple[int, Callable[[], None]]] = {}
         self._trouble = trouble
@@ -118,7 +118,7 @@ def _local_s() -> float:
 _ROOM = 4096
 
 
-class Bell:
+class Wakeup:
     """Wakes the thread that waits at it: rung by other threads, and by any signal this process has a handler for."""
 
     def __enter__(self) -> Self:

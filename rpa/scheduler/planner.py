@@ -1,4 +1,4 @@
-"""What is to be planned, what was missed of it, and which one run makes up for that. Pure: the desk records it.
+"""The planner: what is to be planned, what was missed, and which one run makes up for that. Pure.
 
 Moments are compared and subtracted in UTC: Python does both by the wall time where two share a zone, which is wrong
 around a change of clocks.

@@ -1,4 +1,4 @@
-"""Worker processes in one shared browser: started, asked to stop, killed when they hang, and told of when they end."""
+"""Worker pool in one shared browser: started, asked to stop, killed when they hang, told of when they end."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Self
 
 from rpa.errors import RpaError, ShopBusy, Stopped
 from rpa.language import Text
-from rpa.scheduler.browser_host import BrowserHost, Patience
+from rpa.scheduler.browser_host import BrowserHost, RecyclingWait
 from rpa.scheduler.crash_recovery import Workshop, workshop
 from rpa.scheduler.jobs import Ended
-from rpa.scheduler.periodic import Bell
-from rpa.scheduler.worker_process import Working
+from rpa.scheduler.periodic import Wakeup
+from rpa.scheduler.worker_process import WorkerRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -39,13 +39,13 @@ class Pool:
         self._config = config
         self._stopping = stopping
         self._clock = config.clock
-        self._bell = Bell()
+        self._bell = Wakeup()
         self._host: BrowserHost | None = None
         self._held: deque[Task] = deque()
-        """Started while the browser is due to be replaced, which it is when no run is left in it. See `Patience`."""
-        self._patience = Patience(self._clock.monotonic)
-        self._working: dict[str, Working] = {}
-        self._said: SimpleQueue[tuple[Working, Message | None]] = SimpleQueue()
+        """Started while the browser is due to be replaced, which it is when no run is left in it (`RecyclingWait`)."""
+        self._patience = RecyclingWait(self._clock.monotonic)
+        self._working: dict[str, WorkerRun] = {}
+        self._said: SimpleQueue[tuple[WorkerRun, Message | None]] = SimpleQueue()
         self._ended: list[Ended] = []
         self._stack = ExitStack()
         self._workshop: Workshop
@@ -147,14 +147,14 @@ class Pool:
             self._host = BrowserHost(self._config, workshop=self._workshop, stopping=self._stopping)
         return self._host
 
-    def _put_to_work(self, task: Task, host: BrowserHost) -> Working:
-        def hear(working: Working, message: Message | None) -> None:
+    def _put_to_work(self, task: Task, host: BrowserHost) -> WorkerRun:
+        def hear(working: WorkerRun, message: Message | None) -> None:
             self._said.put((working, message))
             self._bell.ring()
 
         with ExitStack() as undone:
             undone.callback(host.free, task.planned.shop)
-            working = Working(task, config=self._config, host=host, folder=self._workshop.folder, hear=hear)
+            working = WorkerRun(task, config=self._config, host=host, folder=self._workshop.folder, hear=hear)
             undone.pop_all()
         return working
 
@@ -178,7 +178,7 @@ class Pool:
             elif self._working.get(working.shop) is working:
                 self._end(working)
 
-    def _end(self, working: Working) -> None:
+    def _end(self, working: WorkerRun) -> None:
         """First its processes go, then its page, then its lock; then it has ended."""
         self._ended.append(working.ended())
         working.host.free(working.shop)

@@ -1,4 +1,4 @@
-"""What is removed in the night because it is over since long, so that a machine that runs for months does not fill."""
+"""Retention: what is removed in the night because it is over, so that a machine that runs for months does not fill."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ _LEAST = timedelta(days=30)
 """How long at least what somebody was told of, or gave us, is remembered; and no run takes so long."""
 
 
-class Tidying:
+class Retention:
     """Removes what is old: records once a day, then the files of each shop once it is not being run."""
 
     def __init__(self, config: Config, *, ledger: Ledger) -> None:

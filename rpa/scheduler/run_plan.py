@@ -1,4 +1,4 @@
-"""The plan as the ledger has it: kept ahead of time, and set right after a time in which nobody kept it."""
+"""Run plan as the ledger has it: kept ahead of time, set right after a time in which nobody kept it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rpa.scheduler.planner import (
 if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.ledger.ledger import Ledger
-    from rpa.scheduler.failures import Trouble
+    from rpa.scheduler.failures import Failures
     from rpa.timetable import Entry
 
 _AT_ONCE = 10_000
@@ -34,10 +34,10 @@ _WITHOUT_MOMENTS = timedelta(days=30)
 """An entry that has no moment any more is asked again so much later."""
 
 
-class Book:
+class RunPlan:
     """What each entry wants in each of its shops. It is asked in one thread, with the ledger."""
 
-    def __init__(self, config: Config, *, ledger: Ledger, trouble: Trouble) -> None:
+    def __init__(self, config: Config, *, ledger: Ledger, trouble: Failures) -> None:
         self.entries: dict[str, Entry] = {entry.name: entry for entry in config.schedule}
         self.shops = {entry.name: tuple(shop.name for shop in config.meant(entry.shops)) for entry in config.schedule}
         self._times = Times(calendar=config.calendar, zone=config.zone)

@@ -1,4 +1,4 @@
-"""Who waits for a start, in which order, and what a person is told when it takes long."""
+"""Run queue: who waits for a start, in which order, and what a person is told when it takes long."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WAITS = Text(
 )
 
 
-class Waiting:
+class RunQueue:
     """Since when each entry waits in each shop, also where its next moment has overtaken the one that waited first."""
 
     def __init__(self, config: Config, *, ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""rpa.toml and the files of shops while the scheduler runs: what a person changes in them counts without a restart."""
+"""Settings while the scheduler runs: what a person changes in rpa.toml and shop files counts without a restart."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from rpa.browser.driver import Driver
 from rpa.environment import hold_key
 from rpa.plugins import flows
-from rpa.scheduler.control_channel import Leash
+from rpa.scheduler.control_channel import ControlChannel
 from rpa.scheduler.processes import Parent
 from rpa.stopping import asked_to_stop
 
@@ -21,7 +21,7 @@ def main() -> None:
     if order is None:
         return
     hold_key(order.pop("key", ""))
-    leash = Leash(parent, stop_within_s=order["stop_within_s"])
+    leash = ControlChannel(parent, stop_within_s=order["stop_within_s"])
     driver = Driver.started_while(_import_all)
     try:
         from rpa.scheduler.worker_run import done

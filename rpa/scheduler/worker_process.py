@@ -1,4 +1,4 @@
-"""One worker process, as the scheduler sees it: its run, its bounds in time, what it said."""
+"""Worker process, as the scheduler sees it: its run, its bounds in time, what it said."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _DID_NOT_OPEN = Text(
 _TOOK_LONGER = Text(en="It took longer than {limit}.", zh="超过时间限制 {limit}。")
 
 
-class Working:
+class WorkerRun:
     """A run in the making; its shop is locked and stays so until `host` is told to free it."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Working:
         config: Config,
         host: BrowserHost,
         folder: Path,
-        hear: Callable[[Working, Message | None], None],
+        hear: Callable[[WorkerRun, Message | None], None],
     ) -> None:
         """Start the process. `hear` is called in another thread, see `Child`."""
         self.task = task

@@ -1,4 +1,4 @@
-"""What a worker is sent for: from the order in JSON to a run, and from its result to what is told of it."""
+"""A worker's run: from the order in JSON to a job, and from its result to the answer in JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rpa.config import Config
     from rpa.report.results import ShopResult
-    from rpa.scheduler.control_channel import Leash
+    from rpa.scheduler.control_channel import ControlChannel
     from rpa.scheduler.processes import Message
 
 
@@ -44,7 +44,7 @@ class Unwatched:
         return True
 
 
-def done(order: Message, leash: Leash, *, playwright: Playwright, stopping: Callable[[], bool]) -> Message:
+def done(order: Message, leash: ControlChannel, *, playwright: Playwright, stopping: Callable[[], bool]) -> Message:
     """Run the flow; {"result": …} or {"busy": …}: how it ended."""
 
     def announce(page: Page) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rpa.clock import Clock
 from rpa.language import Text
 from rpa.service.os_commands import ask, tell
-from rpa.service.program import Handed, Program, Standing, offer_secrets_file
+from rpa.service.program import Handed, Program, ServiceState, offer_secrets_file
 
 _RESTART_S = 30
 _LOOK_AGAIN_S = 1.0
@@ -82,15 +82,15 @@ class Launchd:
         self.file.unlink()
         return Handed(file=self.file)
 
-    def standing(self) -> Standing:
+    def standing(self) -> ServiceState:
         """Whether the agent is there, and running."""
         found = ask("launchctl", "print", self._target)
         if found is None:
-            return Standing(installed=self.file.exists(), running=None, needs_login=True)
+            return ServiceState(installed=self.file.exists(), running=None, needs_login=True)
         facts = [line.strip() for line in found.said.splitlines()]
         detail = ", ".join(line for line in facts if line.startswith(("state =", "last exit code =")))
         running = "state = running" in facts
-        return Standing(installed=self.file.exists(), running=running, needs_login=True, detail=detail)
+        return ServiceState(installed=self.file.exists(), running=running, needs_login=True, detail=detail)
 
     def _stop(self) -> None:
         """Unload the agent, if it is loaded, and wait for its end: until then launchd takes no other of its name."""

@@ -1,4 +1,4 @@
-"""Asking the operating system by its own commands."""
+"""Commands of the operating system, asked of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service runs: the same on each system; and what came of handing it to the system."""
+"""Service program: the same on each system; and what came of handing it to the system."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ServiceState:
     """How a service stands."""
 
     installed: bool

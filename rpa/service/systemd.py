@@ -14,7 +14,7 @@ from rpa.environment import CREDENTIAL, FILE_VARIABLE
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.service.os_commands import ask, tell
-from rpa.service.program import Handed, Program, Standing, offer_secrets_file, unseen_secrets
+from rpa.service.program import Handed, Program, ServiceState, offer_secrets_file, unseen_secrets
 
 _MANAGED = {"running", "degraded", "starting", "initializing", "maintenance", "stopping"}
 """What a systemd that is there says of itself."""
@@ -159,17 +159,17 @@ class Systemd:
             return Handed(file=self.file)
         return Handed(file=self.file, by_hand=_spoken((("stop", self.unit), ("daemon-reload",))))
 
-    def standing(self) -> Standing:
+    def standing(self) -> ServiceState:
         """Whether the unit is there, and active."""
         found = ask("systemctl", "--user", "show", self.unit, "--property=ActiveState,SubState,ExecMainStatus")
         installed, stays = self.file.exists(), lingers()
         needs_login = None if stays is None else not stays
         if found is None or found.exit_code != 0:
-            return Standing(installed=installed, running=None, needs_login=needs_login)
+            return ServiceState(installed=installed, running=None, needs_login=needs_login)
         facts = dict(line.split("=", 1) for line in found.said.splitlines() if "=" in line)
         running = facts.get("ActiveState") in {"active", "deactivating", "reloading"}
         detail = " ".join(f"{name}={value}" for name, value in facts.items())
-        return Standing(
+        return ServiceState(
             installed=installed,
             running=running,
             needs_login=needs_login,

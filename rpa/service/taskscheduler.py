@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from rpa.language import Text
 from rpa.service.os_commands import ask, tell
-from rpa.service.program import Handed, Program, Standing
+from rpa.service.program import Handed, Program, ServiceState
 
 _SPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _LOOK_EVERY = "PT5M"
@@ -119,11 +119,11 @@ class TaskScheduler:
         self.file.unlink(missing_ok=True)
         return Handed(file=self.file)
 
-    def standing(self) -> Standing:
+    def standing(self) -> ServiceState:
         """Whether the task is registered; whether it runs is told in the language of Windows only, so not here."""
         found = ask("schtasks", "/Query", "/TN", self._name)
         installed = found is not None and found.exit_code == 0
-        return Standing(installed=installed, running=None, needs_login=True)
+        return ServiceState(installed=installed, running=None, needs_login=True)
 
 
 def _this_user() -> str:

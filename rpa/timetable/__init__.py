@@ -1,4 +1,4 @@
-"""When a flow is to run: entries as rpa.toml has them, and the moments they mean."""
+"""Timetable: when a flow is to run; entries as rpa.toml has them, and the moments they mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a TOML file into a pydantic model, and reports all its mistakes at once, each with its line."""
+"""TOML documents read into pydantic models, all mistakes reported at once, each with its line."""
 
 from __future__ import annotations
 

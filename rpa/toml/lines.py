@@ -1,4 +1,4 @@
-"""Where each key of a TOML text stands. The text has been parsed by tomllib before, so only valid TOML is read here."""
+"""Lines of keys in a TOML text, which tomllib has parsed before, so that only valid TOML is read here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pydantic model would accept at a key path, and its complaints in plain words."""
+"""Shape of a model at a key path: what it would accept, and its complaints in plain words."""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fixtures.mockshop.generate import generate, parcels
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.settings import DEFAULT_NOW
+from fixtures.mockshop.shop.generate import generate, parcels
 from rpa.address import Site, origin_of
-from rpa.browser.recording import Watching
+from rpa.browser.recording import Recording
 from rpa.config import Config
 from rpa.credentials import Vault, find_key, make_key
 from rpa.elements.registry import load_profile
@@ -20,7 +20,7 @@ from rpa.flow import Flow, Plan
 from rpa.ledger.ledger import Ledger
 from rpa.plugins import load_config, platforms
 from rpa.run import Run
-from rpa.runner.shop_session import Premises, offices_of, opened
+from rpa.runner.shop_session import ShopSetup, offices_of, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -83,7 +83,7 @@ def our_run(flow: Flow, browser: Browser, config: Config, *, still: bool = False
     """Our program, logged in and ready to work, as the runner makes it."""
     shop = config.shop("bench")
     profile = load_profile("pinduoduo").model_copy(update={"animations": "off" if still else "keep"})
-    place = Premises(
+    place = ShopSetup(
         shop=shop,
         profile=profile,
         platform=platforms()["pinduoduo"],
@@ -94,7 +94,7 @@ def our_run(flow: Flow, browser: Browser, config: Config, *, still: bool = False
     quiet = Quiet()
     with (
         Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger,
-        opened(place, browser, watching=Watching()) as view,
+        opened(place, browser, watching=Recording()) as view,
     ):
         view.open("home")
         yield Run(

@@ -115,9 +115,7 @@ def test_only_the_owner_may_look_at_pictures(page: Page, tmp_path: Path) -> None
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_a_page_that_is_refused_at_every_run_leaves_its_first_and_its_newest_pictures(
-    page: Page, tmp_path: Path
-) -> None:
+def test_a_page_refused_at_every_run_leaves_its_first_and_its_newest_pictures(page: Page, tmp_path: Path) -> None:
     for number in range(130):
         older = tmp_path / "_page" / f"20200310-091500-{number:03d}-page_changed.jpg"
         older.parent.mkdir(exist_ok=True)

@@ -11,17 +11,12 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from flows.exports.export import ExportDesk
+from flows.exports.export import ExportFetcher
 from flows.exports.web import WebExports
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
-from rpa.browser.view import View
 from rpa.clock import Clock
-from rpa.elements.approvals import Approvals
 from rpa.errors import NeedsPerson, PageChanged, TryAgain
 from rpa.ledger.ledger import Ledger
-from tests.support.clerk_by_hand import Clerk
-from tests.support.tiny_site import LONG_S
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +36,18 @@ class ShopTime(Clock):
 
 
 @pytest.fixture
-def exporting(clerk: Clerk, tmp_path: Path) -> WebExports:
+def exporting(clerk: Clerk, tmp_path: Path) -> Iterator[WebExports]:
     """At a shop that has made no table for a while."""
     clerk.shop.advance(301)
-    clock = ShopTime(shop=clerk.shop)
-    guard = Guard(
-        shop="demo",
-        mall_id="123456789",
-        mall_name=None,
-        mock=True,
-        site=clerk.shop.url,
-        watched=False,
-        approvals=Approvals(tmp_path / "approvals.json"),
-    )
-    evidence = Evidence(folder=tmp_path / "evidence", clock=clock, masks=())
-    view = View(
-        clerk.page,
-        profile=clerk.profile,
-        base_url=clerk.shop.url,
-        guard=guard,
-        evidence=evidence,
-        clock=clock,
-        patience_s=LONG_S,
-    )
-    shop: Any = None
-    return WebExports(view, shop)
+    with viewed_by(clerk, folder=tmp_path, clock=ShopTime(shop=clerk.shop)) as view:
+        yield WebExports(view, NO_SETTINGS)
 
 
 @pytest.fixture
-def desk(exporting: WebExports, clerk: Clerk, tmp_path: Path) -> Iterator[ExportDesk]:
+def desk(exporting: WebExports, clerk: Clerk, tmp_path: Path) -> Iterator[ExportFetcher]:
     clock = ShopTime(shop=clerk.shop)
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as ledger:
-        yield ExportDesk(
+        yield ExportFetcher(
             exporting,
             clock=clock,
             ledger=ledger,
@@ -86,29 +61,29 @@ def _made(clerk: Clerk) -> int:
     return len(clerk.shop.truth()["exports"])
 
 
-def test_a_table_is_asked_for_waited_for_and_downloaded(desk: ExportDesk, clerk: Clerk) -> None:
+def test_a_table_is_asked_for_waited_for_and_downloaded(desk: ExportFetcher, clerk: Clerk) -> None:
     clerk.shop.fault("export-slow", s=40)
-    saved = desk.fetch(desk.have_made(), check=lambda _: None)
+    saved = desk.fetch(desk.obtain(), check=lambda _: None)
     told = clerk.shop.truth()["exports"][-1]
     assert saved.path.name == f"{told['task_id']}-{told['file_name']}"
     assert len(saved.path.read_text("utf-8-sig").splitlines()) > told["orders"]
-    assert desk.have_made().record_id == told["task_id"]
+    assert desk.obtain().record_id == told["task_id"]
 
 
-def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: ExportDesk, clerk: Clerk) -> None:
+def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: ExportFetcher, clerk: Clerk) -> None:
     clerk.shop.fault("export-fails")
     with pytest.raises(NeedsPerson, match="is failed"):
-        desk.fetch(desk.have_made(), check=lambda _: None)
+        desk.fetch(desk.obtain(), check=lambda _: None)
     before = _made(clerk)
     clerk.shop.advance(230)
-    desk.fetch(desk.have_made(), check=lambda _: None)
+    desk.fetch(desk.obtain(), check=lambda _: None)
     assert _made(clerk) == before + 1
 
 
-def test_a_table_whose_answer_was_lost_is_found_among_the_records(desk: ExportDesk, clerk: Clerk) -> None:
+def test_a_table_whose_answer_was_lost_is_found_among_the_records(desk: ExportFetcher, clerk: Clerk) -> None:
     before = _made(clerk)
     clerk.shop.fault("error-after", endpoint="export/task/add")
-    record = desk.have_made()
+    record = desk.obtain()
     assert record.record_id == clerk.shop.truth()["exports"][-1]["task_id"]
     assert _made(clerk) == before + 1
 
@@ -139,9 +114,9 @@ def test_a_site_that_says_no_for_another_reason_stops_the_shop(exporting: WebExp
     [("truncated-download", {"mode": "cut"}), ("empty-download", {}), ("error-download", {"shown": "page"})],
 )
 def test_a_download_that_fails_is_made_once_more(
-    desk: ExportDesk, clerk: Clerk, fault: str, how: dict[str, Any]
+    desk: ExportFetcher, clerk: Clerk, fault: str, how: dict[str, Any]
 ) -> None:
     clerk.shop.fault(fault, **how)
-    saved = desk.fetch(desk.have_made(), check=lambda _: None)
+    saved = desk.fetch(desk.obtain(), check=lambda _: None)
     assert clerk.shop.faults()[0]["fired"] == 1
     assert len(saved.path.read_text("utf-8-sig").splitlines()) > 130

@@ -5,25 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 from flows.bulk_import.api import ImportResult
 from flows.bulk_import.web import WebImports
 from flows.bulk_import.web_records import RecordsPage
 from flows.orders.model import How
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
-from rpa.browser.view import View
-from rpa.elements.approvals import Approvals
 from rpa.elements.values import UNREADABLE
 from rpa.errors import PageChanged, TryAgain
 from tests.support.batch_script import BatchScript, file_of, parcels
-from tests.support.clerk_by_hand import Clerk
-from tests.support.ledger_clock import HandClock
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -50,41 +45,16 @@ def mock_shop() -> Iterator[MockShop]:
 
 @pytest.fixture
 def office(clerk: Clerk, tmp_path: Path) -> Iterator[WebImports]:
-    guard = Guard(
-        shop="demo",
-        mall_id="123456789",
-        mall_name=None,
-        mock=True,
-        site=clerk.shop.url,
-        watched=False,
-        approvals=Approvals(tmp_path / "approvals.json"),
-    )
-    clock, nobody = HandClock(), _nobody()
-    evidence = Evidence(folder=tmp_path, clock=clock, masks=clerk.profile.evidence.mask)
-    view = View(
-        clerk.page,
-        profile=clerk.profile,
-        base_url=clerk.shop.url,
-        guard=guard,
-        evidence=evidence,
-        clock=clock,
-        patience_s=3,
-    )
-    yield WebImports(view, shop=nobody)
-    clerk.page.remove_listener("dialog", view._refuse_dialog)
+    with viewed_by(clerk, folder=tmp_path, patience_s=3) as view:
+        yield WebImports(view, shop=NO_SETTINGS)
     clerk.page.unroute_all()
-
-
-def _nobody() -> Any:
-    """The shop's configuration, which importing needs nothing of."""
-    return None
 
 
 def result_of(office: WebImports, file_name: str, *, into: Path, patience_s: float = 60) -> ImportResult | None:
     return office.result(PARCELS, file_name=file_name, task_id=None, into=into, patience_s=patience_s)
 
 
-def test_a_file_that_is_worked_through_behind_many_others_is_not_taken_for_one_that_never_came(
+def test_a_file_queued_behind_many_others_is_not_taken_for_one_that_never_came(
     clerk: Clerk, office: WebImports, tmp_path: Path
 ) -> None:
     going = result_of(office, "first.csv", into=tmp_path, patience_s=0.2)
@@ -101,7 +71,7 @@ def test_a_file_that_is_worked_through_behind_many_others_is_not_taken_for_one_t
     assert office.at_work(PARCELS) == []
 
 
-def test_records_that_cannot_be_read_to_their_end_do_not_prove_that_a_file_is_missing(
+def test_records_not_readable_to_their_end_do_not_prove_that_a_file_is_missing(
     clerk: Clerk, office: WebImports, tmp_path: Path
 ) -> None:
     def first_page(route: Route) -> None:
@@ -114,7 +84,7 @@ def test_records_that_cannot_be_read_to_their_end_do_not_prove_that_a_file_is_mi
         result_of(office, "never.csv", into=tmp_path)
 
 
-def test_records_that_a_page_as_described_does_not_give_are_not_those_of_a_page_that_has_changed(
+def test_a_page_as_described_without_records_is_not_taken_for_one_that_has_changed(
     clerk: Clerk, office: WebImports
 ) -> None:
     clerk.shop.fault("error-before", endpoint="batch/records", times=0)

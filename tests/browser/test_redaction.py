@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from rpa.browser.login import type_password
-from rpa.browser.recording import Watching
+from rpa.browser.recording import Recording
 from rpa.browser.redaction import scrubbed
 from rpa.browser.session import shop_page
 from rpa.credentials import Vault, key_from
@@ -62,7 +62,7 @@ def test_a_trace_has_no_cookie_password_or_token(site: TinySite, chromium: Brows
     state = json.dumps({"cookies": [kept], "origins": storage}).encode()
     with (
         shop_page(chromium, state=state, timezone="Asia/Shanghai", still=False) as page,
-        Watching(trace=True).over(page, folder=tmp_path, secrets=["typed-Pass-1"]),
+        Recording(trace=True).over(page, folder=tmp_path, secrets=["typed-Pass-1"]),
     ):
         page.goto(f"{site.url}/orders")
         page.locator("#word").fill("typed-Pass-1")

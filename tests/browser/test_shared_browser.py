@@ -129,7 +129,7 @@ def test_a_guest_takes_a_file_that_is_downloaded_as_others_do(site: TinySite, gu
 
 @pytest.mark.skipif(os.name != "posix", reason="a named pipe is not in a folder")
 @pytest.mark.parametrize("deep", ["", "x" * 150], ids=["short path", "too long for sockets"])
-def test_only_this_user_reaches_the_browser_which_knows_no_key_and_keeps_all_in_var_tmp(
+def test_only_this_user_reaches_the_browser_it_knows_no_key_and_keeps_all_in_var_tmp(
     monkeypatch: pytest.MonkeyPatch, deep: str
 ) -> None:
     monkeypatch.setenv("RPA_KEY", "a key")

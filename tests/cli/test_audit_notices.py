@@ -82,7 +82,7 @@ def test_a_file_that_comes_in_part_is_downloaded_once_more(shop: MailShop) -> No
     shop.check_files()
 
 
-def test_what_cannot_be_downloaded_is_refused_warned_of_on_day_five_and_read_by_a_later_run(shop: MailShop) -> None:
+def test_a_failed_download_is_refused_warned_of_on_day_five_and_read_by_a_later_run(shop: MailShop) -> None:
     five_days_ago = datetime.fromisoformat(shop.mock.truth()["now"]) - timedelta(days=5, hours=1)
     for sent_at in (five_days_ago.isoformat(), None):
         file = ("a.csv", "订单号\n260309-123456789012345\n".encode())
@@ -108,7 +108,7 @@ def test_what_cannot_be_downloaded_is_refused_warned_of_on_day_five_and_read_by_
     shop.check_files()
 
 
-def test_a_list_of_several_pages_is_read_to_its_end_and_notices_without_files_are_left_unread(shop: MailShop) -> None:
+def test_a_list_is_read_to_its_last_page_and_notices_without_files_are_left_unread(shop: MailShop) -> None:
     sent = {shop.mock.notice(f"活动通知 {n}")["notice_id"] for n in range(125)}
     ended = shop.run()
     assert ended.exit_code == 0, ended.stderr

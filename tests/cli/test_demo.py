@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from fixtures.mockshop.generate import generate, hasty_parcels, parcels
 from fixtures.mockshop.settings import DEFAULT_NOW
+from fixtures.mockshop.shop.generate import generate, hasty_parcels, parcels
 from tests.support.project import Project
 
 ORDERS = generate(orders=40, seed=1, now=DEFAULT_NOW)

@@ -98,7 +98,7 @@ def test_what_differs_between_export_list_and_ledger_is_reported_once_each(tmp_p
         assert shop.writes() == [write for write in shop.writes() if write["order_sn"] in shop.shipped()]
 
 
-def test_killed_during_the_download_nothing_has_the_final_name_and_the_next_run_takes_the_same_table(
+def test_a_killed_download_has_no_final_name_and_the_next_run_takes_the_same_table(
     at_work: tuple[MockShop, ShopFolder],
 ) -> None:
     mock, folder = at_work

@@ -38,7 +38,7 @@ def edit_the_profile(shop: SmallShop) -> None:
     own.write_text(text.replace(CONFIRM, f"{CONFIRM}[class]"), encoding="utf-8")
 
 
-def test_a_run_begins_nothing_until_a_person_has_confirmed_the_button_as_it_is_described_now(tmp_path: Path) -> None:
+def test_a_run_begins_nothing_until_a_person_confirmed_the_button_as_described_now(tmp_path: Path) -> None:
     with real_shop(tmp_path, parcels=2) as shop:
         shop.folder.run("selectors", "approve", "demo", "--by", "Li", given=PROFILE_ONLY)
         first = shop.folder.run("run", "ship")

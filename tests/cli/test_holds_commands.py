@@ -111,7 +111,7 @@ def test_of_a_person_and_an_audit_the_one_to_lift_must_be_named(project: Project
     assert [hold.cause for hold in holds(project)[ONE]] == [hold_causes.PROHIBITED]
 
 
-def test_a_person_lifts_an_audits_hold_by_a_word_that_is_kept_and_a_later_notice_beats(project: Project) -> None:
+def test_a_persons_word_lifts_an_audits_hold_is_kept_and_is_beaten_by_a_later_notice(project: Project) -> None:
     forbid(project, ONE)
     run = rpa(project, "holds", "lift", "demo", ONE, "--reason=the site says ship", "--by=小王")
     assert run.returncode == 0, run.stderr

@@ -6,16 +6,10 @@ import pytest
 
 from rpa.ledger.actions import State
 from rpa.ledger.shop_lock import RunLock
-from tests.support.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
+from tests.support.doubts import DONE, DOUBT, ledger, state_of
 from tests.support.project import Project
 
 REASON = "--reason=the order page shows it"
-
-
-@pytest.fixture
-def kept(project: Project) -> Project:
-    keep_doubts(project)
-    return project
 
 
 def test_show_prints_for_people_and_the_same_as_json_for_programs(kept: Project) -> None:
@@ -77,7 +71,7 @@ def test_a_changed_order_is_released(kept: Project) -> None:
     run = kept.rpa("ledger", "resolve", "demo", "changed-1", "--changed-ok", REASON)
     assert run.returncode == 0, run.stderr
     with ledger(kept) as opened:
-        assert opened.see("demo", sightings=[("changed-1", "b", {"spec": "blue"})]) == {}
+        assert opened.see("demo", fingerprints=[("changed-1", "b", {"spec": "blue"})]) == {}
 
 
 @pytest.mark.parametrize(

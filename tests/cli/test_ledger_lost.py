@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from rpa.ledger.shop_lock import RunLock
-from rpa.scheduler.instance_lock import Presence
+from rpa.scheduler.instance_lock import InstanceLock
 from tests.support.holds import ONE, REASON, TWO, holds
 from tests.support.in_process import rpa
 from tests.support.project import Project
@@ -27,7 +27,7 @@ def restored(project: Project) -> Project:
     return project
 
 
-def test_nothing_that_writes_starts_with_a_ledger_that_is_older_than_what_lies_around_it(restored: Project) -> None:
+def test_nothing_that_writes_starts_with_a_ledger_older_than_what_lies_around_it(restored: Project) -> None:
     commands = (
         ("run", "ship", "demo"),
         ("run", "pending-orders", "demo"),
@@ -70,7 +70,7 @@ def test_it_is_not_accepted_while_something_is_running(restored: Project) -> Non
     config = restored.config
     with RunLock(config.var / "locks", shop="demo", clock=config.clock):
         assert "Another run of shop demo" in rpa(restored, *ACCEPT).stderr
-    with Presence(config):
+    with InstanceLock(config):
         assert "A scheduler of" in rpa(restored, *ACCEPT).stderr
 
 

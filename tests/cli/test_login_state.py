@@ -87,7 +87,7 @@ def test_what_a_site_keeps_in_indexed_db_is_part_of_the_login(mock_shop: MockSho
             assert page.evaluate(read) == "a token"
 
 
-def test_of_a_login_only_what_the_back_office_needs_is_kept_however_much_a_page_has_stored(mock_shop: MockShop) -> None:
+def test_of_a_login_only_what_the_back_office_needs_is_kept_whatever_a_page_stored(mock_shop: MockShop) -> None:
     fill = """() => new Promise((done) => { localStorage.setItem('junk', 'x'.repeat(4_000_000));
       localStorage.setItem('token', 'what the site goes by'); const ask = indexedDB.open('junk', 1);
       ask.onupgradeneeded = () => { const made = ask.result.createObjectStore('things', { autoIncrement: true });

@@ -7,9 +7,9 @@ import pytest
 
 from flows.notices.api import Says
 from flows.notices.gaps import LOST
-from flows.notices.verdicts import standing
+from flows.notices.verdicts import verdict
 from flows.orders import hold_causes
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.shop_lock import RunLock
 from tests.support.in_process import rpa
@@ -62,12 +62,12 @@ def test_of_some_orders_only_those_are_answered_and_the_others_stay_held(filed: 
     assert states(filed)[UNCLEAR] is DocumentState.RESOLVED
 
 
-def test_what_one_part_of_a_notice_clearly_says_is_overruled_only_for_orders_that_are_named(filed: Project) -> None:
+def test_what_a_part_of_a_notice_clearly_says_is_overruled_only_for_named_orders(filed: Project) -> None:
     with opened(filed) as ledger:
         [text] = ledger.documents("demo", names=[f"{UNCLEAR}/0"])
         assert text.issued_at is not None
-        word = Mention(subject=TWO, says=Says.PROHIBITED, at=text.issued_at, source=text.name, document_id=text.id)
-        ledger.mention("demo", mentions=[word], judge=standing, causes=hold_causes.NOTICE_CAUSES)
+        word = Claim(subject=TWO, says=Says.PROHIBITED, at=text.issued_at, source=text.name, document_id=text.id)
+        ledger.mention("demo", mentions=[word], judge=verdict, causes=hold_causes.NOTICE_CAUSES)
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", REASON)
     assert causes(filed) == {TWO: [hold_causes.PROHIBITED]}
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=ship", "--order", TWO, REASON)

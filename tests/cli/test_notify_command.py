@@ -92,7 +92,7 @@ def test_a_channel_that_there_is_not_is_named_with_the_nearest_one(channels: Pro
         assert 'did you mean "boss"' in run.stderr
 
 
-def test_without_a_terminal_the_address_is_taken_from_standard_input_only_when_asked_for(channels: Project) -> None:
+def test_without_a_terminal_the_address_is_read_from_stdin_only_when_asked_for(channels: Project) -> None:
     run = rpa(channels, "notify", "set", "south", stdin="json://127.0.0.1\n")
     assert run.returncode == 2
     assert "--stdin" in run.stderr

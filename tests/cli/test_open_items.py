@@ -46,7 +46,7 @@ def lose_the_login(folder: ShopFolder) -> None:
     Vault(folder.var / "secrets", key_from(folder.key)).forget_state("demo")
 
 
-def test_what_stays_open_and_what_went_wrong_outlive_the_run_until_a_later_one_ends_them(tmp_path: Path) -> None:
+def test_what_stays_open_or_went_wrong_outlives_the_run_until_a_later_one_ends_it(tmp_path: Path) -> None:
     with small_shop(tmp_path, parcels=1, virtual=1) as shop:
         killed = kill_while_it_ships(shop)
         lose_the_login(shop.folder)

@@ -100,7 +100,7 @@ def test_once_makes_up_for_what_was_missed_in_every_shop_and_then_finds_nothing_
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent SIGTERM on Windows")
-def test_sigterm_in_the_middle_lets_the_order_in_hand_be_finished_and_the_next_start_does_the_rest(
+def test_after_sigterm_the_order_at_hand_is_finished_the_next_start_does_the_rest(
     tmp_path: Path,
 ) -> None:
     with small_shop(tmp_path, parcels=4, virtual=0, held=()) as shop:

@@ -77,7 +77,7 @@ def settings(unit: Path) -> dict[str, str]:
     return dict(line.partition("=")[::2] for line in unit.read_text(encoding="utf-8").splitlines() if "=" in line)
 
 
-def test_the_command_of_an_installed_unit_works_though_only_a_person_can_start_it_here(scheduled: Project) -> None:
+def test_the_command_of_an_installed_unit_works_though_only_a_person_can_start_it(scheduled: Project) -> None:
     machine = Machine(scheduled, manager="offline")
     installed = machine.service("install", language="zh")
     assert installed.returncode == 0, installed.stderr

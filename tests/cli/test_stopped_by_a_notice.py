@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.support.small_shop import small_shop
 
 
-def test_a_notice_that_cannot_be_read_stops_the_shop_until_a_person_has_said_what_it_says(tmp_path: Path) -> None:
+def test_an_unreadable_notice_stops_the_shop_until_a_person_has_said_what_it_says(tmp_path: Path) -> None:
     with small_shop(tmp_path / "owner", parcels=2, virtual=1, held=()) as shop:
         forbidden, sold_out, free = shop.wanted
         shop.mock.notice("订单禁止发货通知", attachments=[("明细.xlsx", b"PK\x03\x04 and no more")])

@@ -52,7 +52,7 @@ def reasons(project: Project) -> dict[str, str]:
         return {line.subject: line.reason for line in ledger.outstanding("demo") if line.deadline}
 
 
-def test_a_hold_that_was_lifted_asks_for_nothing_and_its_order_is_still_to_be_shipped(project: Project) -> None:
+def test_a_lifted_hold_asks_for_nothing_and_its_order_is_still_to_be_shipped(project: Project) -> None:
     forbid(project, ONE, TWO)
     look(project, ONE, TWO, after=timedelta(hours=1))
     look(project, ONE, TWO, after=timedelta(hours=2))
@@ -85,7 +85,7 @@ def test_an_order_whose_goods_are_held_is_released_with_the_last_of_its_holds(
     assert reasons(project) == {ONE: "released"}
 
 
-def test_a_notice_that_was_answered_is_gone_with_the_orders_that_waited_for_the_answer(filed: Project) -> None:
+def test_an_answered_notice_is_gone_with_the_orders_that_waited_for_the_answer(filed: Project) -> None:
     leave(filed, "Notices", {UNCLEAR: NoticeReason.UNCLEAR, BROKEN: NoticeReason.UNREADABLE}, hours=None)
     leave(filed, "Orders", {ONE: Reason.NOTICE_UNCLEAR, TWO: Reason.NOTICE_UNCLEAR, THREE: Reason.NOTICE_UNREADABLE})
     rpa(filed, "notices", "resolve", "demo", UNCLEAR, "--as=closed", "--order", ONE, REASON)
@@ -114,7 +114,7 @@ def test_lost_notices_that_were_answered_ask_for_nothing(filed: Project) -> None
     assert reasons(filed) == {THREE: "released"}
 
 
-def test_what_a_person_says_was_not_done_is_still_to_be_shipped_in_time_and_asks_for_nothing(project: Project) -> None:
+def test_what_a_person_calls_not_done_is_to_be_shipped_in_time_and_asks_for_nothing(project: Project) -> None:
     keep_doubts(project)
     leave(project, "Orders", {DOUBT: Reason.UNKNOWN, "changed-1": Reason.ORDER_CHANGED, ONE: Reason.UNKNOWN}, hours=30)
     assert to_do(project) == {(DOUBT, "unknown"), ("changed-1", "order_changed"), (ONE, "unknown")}

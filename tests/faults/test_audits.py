@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from flows.notices.api import Says
-from flows.notices.verdicts import standing
+from flows.notices.verdicts import verdict
 from flows.orders.hold_causes import NOTICE_CAUSES
 from rpa.clock import Clock
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.ledger import Ledger
 from tests.support.mock_shop import PATIENCE_S, ZONE, Result
 from tests.support.namesakes import NAMED
@@ -144,8 +144,8 @@ def test_what_happens_to_an_order_while_its_dialog_opens_stops_the_click(shop: S
 
 def _mention(shop: SmallShop, sn: str, says: Says, *, at: datetime) -> None:
     with ledger_of(shop) as ledger:
-        said = [Mention(subject=sn, says=says.value, at=at, source="400000000001/1")]
-        ledger.mention("demo", mentions=said, judge=standing, causes=NOTICE_CAUSES, by="audit-notices")
+        said = [Claim(subject=sn, says=says.value, at=at, source="400000000001/1")]
+        ledger.mention("demo", mentions=said, judge=verdict, causes=NOTICE_CAUSES, by="audit-notices")
 
 
 def test_a_hold_whose_signs_are_gone_twice_is_named_stale_and_never_lifted_by_itself(shop: SmallShop) -> None:

@@ -41,7 +41,7 @@ def test_one_run_names_every_bad_row_and_ships_the_good_ones(tmp_path: Path) -> 
         assert {row["order_sn"] for row in result.rows} >= set(shop.parcels)
 
 
-def test_an_unusual_number_ships_only_once_somebody_has_said_so_and_is_told_with_its_row(tmp_path: Path) -> None:
+def test_an_unusual_number_ships_only_once_a_person_says_so_and_is_told_with_its_row(tmp_path: Path) -> None:
     with small_shop(tmp_path, virtual=0, held=()) as shop:
         (odd, *usual), other = list(shop.parcels), "99120000000001X"
         rows = [(odd, "中通快递", other), *(shop.parcels[sn] for sn in usual)]

@@ -71,7 +71,7 @@ def test_of_both_kinds_of_file_each_row_is_settled_and_shipped_once(
 
 
 @pytest.mark.long
-def test_what_is_refused_for_a_passing_reason_goes_up_once_more_and_a_second_run_uploads_nothing(
+def test_a_passing_refusal_goes_up_once_more_and_a_second_run_uploads_nothing(
     shop: SmallShop,
 ) -> None:
     shop.mock.fault("import-throttle", k=3, times=2)
@@ -170,7 +170,7 @@ def test_an_audit_that_begins_at_the_upload_waits_where_the_site_enforces_it(sho
     assert not shop.truth()[audited]["shipments"]
 
 
-def test_an_audit_that_begins_at_the_upload_is_told_with_the_window_where_the_site_takes_it(shop: SmallShop) -> None:
+def test_an_audit_begun_at_the_upload_is_told_with_its_window_if_the_site_takes_it(shop: SmallShop) -> None:
     audited = list(shop.parcels)[2]
     shop.mock.fault("audit-flip", endpoint=UPLOAD, order_sn=audited, at=2, when="before")
 

@@ -20,7 +20,7 @@ _LATE_S = 3600
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no program can ask another to stop with a signal there")
-def test_asked_to_stop_while_a_file_is_processed_it_settles_that_file_and_uploads_no_other(tmp_path: Path) -> None:
+def test_asked_to_stop_while_a_file_is_processed_it_settles_it_and_uploads_no_other(tmp_path: Path) -> None:
     with small_shop(tmp_path, parcels=8, virtual=3, settle_s=60) as shop:
         shop.mock.fault("import-late", s=_LATE_S)
         rows = _stopped_at_the_first_upload(shop)

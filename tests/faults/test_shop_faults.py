@@ -77,7 +77,7 @@ def test_known_popups_are_closed_and_the_work_goes_on(shop: SmallShop) -> None:
     assert all(one["text"] for one in closed)
 
 
-def test_an_unknown_popup_stops_the_shop_with_a_picture_and_its_button_is_not_touched(shop: SmallShop) -> None:
+def test_an_unknown_popup_stops_the_shop_with_a_picture_and_its_button_is_untouched(shop: SmallShop) -> None:
     shop.mock.fault("popup-unknown", at=2, times=0)
     result = shop.ship()
     assert result.exit_code == 3

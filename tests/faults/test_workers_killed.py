@@ -31,7 +31,7 @@ def shop(tmp_path: Path) -> Iterator[SmallShop]:
 
 
 @pytest.mark.parametrize("parts", [("worker", "browser"), pytest.param(("driver", "host"), marks=pytest.mark.long)])
-def test_whatever_is_killed_in_a_shipment_the_next_run_finds_out_and_sends_nothing_twice(
+def test_whatever_is_killed_in_a_shipment_the_next_run_finds_out_and_resends_nothing(
     tmp_path: Path, parts: tuple[str, str]
 ) -> None:
     with small_shop(tmp_path, parcels=3, virtual=1, held=()) as shop, crew(shop.folder) as running:
@@ -97,7 +97,7 @@ def test_a_run_that_hangs_in_a_shipment_is_killed_with_its_page(shop: SmallShop)
         _ship_the_rest(running, shop)
 
 
-def test_a_run_that_takes_too_long_is_asked_to_stop_and_one_that_hangs_is_killed_with_its_family(
+def test_a_run_that_takes_too_long_is_asked_to_stop_a_hung_one_dies_with_its_family(
     shop: SmallShop,
 ) -> None:
     with crew(shop.folder, stop_within_s=1) as running:

@@ -11,7 +11,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 UPLOAD = "/express_base/shop/orders/batch/upload"
 HEAD = (["订单号", "快递公司", "快递单号"], ["order_sn", "shipping_name", "shipping_sn"])
@@ -64,10 +64,15 @@ class BatchScript:
 @contextmanager
 def batch_script(mock: MockShop) -> Iterator[BatchScript]:
     """Logged in at this shop; its faults are cleared at the end."""
-    pages = PageScript(mock.url)
-    pages.log_in()
-    yield BatchScript(pages)
+    yield BatchScript(logged_in(mock))
     mock.clear_faults()
+
+
+def logged_in(mock: MockShop, user: str = "clerk-1") -> PageScript:
+    """The pages of this shop, as this clerk has them."""
+    pages = PageScript(mock.url)
+    pages.log_in(user)
+    return pages
 
 
 def unshipped(mock: MockShop) -> list[str]:

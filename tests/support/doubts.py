@@ -17,8 +17,8 @@ def keep_doubts(project: Project) -> None:
             payload = {"how": "dialog", "courier": "圆通速递", "tracking_number": "YT0000000000001"}
             (action,) = opened.begin(run, kind="ship", intents=[Intent(subject=subject, payload=payload)])
             opened.settle(run, action, seen=seen, settled=False, detail="[looked] once")
-        opened.see("demo", sightings=[("changed-1", "a", {"spec": "red"})])
-        opened.see("demo", sightings=[("changed-1", "b", {"spec": "blue"})])
+        opened.see("demo", fingerprints=[("changed-1", "a", {"spec": "red"})])
+        opened.see("demo", fingerprints=[("changed-1", "b", {"spec": "blue"})])
 
 
 def ledger(project: Project) -> Ledger:

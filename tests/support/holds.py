@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows.notices.api import DOCUMENT_KIND, Says
-from flows.notices.verdicts import standing
+from flows.notices.verdicts import verdict
 from flows.orders import hold_causes
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.holds import Hold
 from tests.support.in_process import rpa
@@ -36,9 +36,9 @@ def forbid(project: Project, *orders: str, sent: datetime = SENT, notice: str = 
     """A notice that forbids shipping these orders."""
     with opened(project) as ledger:
         found = ledger.find_document("demo", kind=DOCUMENT_KIND, name=notice, facts={}, issued_at=sent)
-        words = [Mention(subject=sn, says=Says.PROHIBITED, at=sent, source=notice) for sn in orders]
+        words = [Claim(subject=sn, says=Says.PROHIBITED, at=sent, source=notice) for sn in orders]
         ledger.conclude_document(
-            found, state=DocumentState.READ, mentions=words, judge=standing, causes=hold_causes.NOTICE_CAUSES
+            found, state=DocumentState.READ, mentions=words, judge=verdict, causes=hold_causes.NOTICE_CAUSES
         )
 
 

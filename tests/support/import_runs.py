@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 from tests.support.batch_script import BatchScript
 from tests.support.mock_shop import Result
 from tests.support.promises import ledger_agrees, one_row_each, reports_agree

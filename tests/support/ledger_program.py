@@ -14,7 +14,7 @@ from pathlib import Path
 from rpa.clock import Clock
 from rpa.errors import RpaError
 from rpa.ledger.actions import Action, Intent, LookAt, Seen
-from rpa.ledger.claims import HoldWanted, Judge, Mention
+from rpa.ledger.claims import Claim, HoldWanted, Judge
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
@@ -26,7 +26,7 @@ MENTIONS = 60
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
 
 
-def stop(subject: str, words: Sequence[Mention]) -> HoldWanted:
+def stop(subject: str, words: Sequence[Claim]) -> HoldWanted:
     return HoldWanted(cause="stop", reason=words[-1].source)
 
 
@@ -89,7 +89,7 @@ class Program:
     def do_conclude(self, name: str, *, judge: Judge = stop) -> str:
         document = self.ledger.find_document(SHOP, kind="notice", name=name, facts={})
         document = self.ledger.save_document(document, path=name, sha256=name, size_bytes=1)
-        said = [Mention(subject=f"{name}-{n}", says="stop", at=NINE, source=name) for n in range(MENTIONS)]
+        said = [Claim(subject=f"{name}-{n}", says="stop", at=NINE, source=name) for n in range(MENTIONS)]
         causes = frozenset({"stop"})
         return self.ledger.conclude_document(
             document, state=DocumentState.READ, mentions=said, judge=judge, causes=causes
@@ -99,7 +99,7 @@ class Program:
         """Says so in the middle of the transaction, and goes on when a line comes."""
         judged: list[str] = []
 
-        def judge(subject: str, words: Sequence[Mention]) -> HoldWanted:
+        def judge(subject: str, words: Sequence[Claim]) -> HoldWanted:
             judged.append(subject)
             if len(judged) == MENTIONS // 2:
                 print("half", flush=True)

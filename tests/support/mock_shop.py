@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import tomlkit
 
-from fixtures.mockshop.goods import VIRTUAL
+from fixtures.mockshop.shop.goods import VIRTUAL
 from fixtures.sheets.samples import Parcel, write_english_csv
 from rpa.address import Site, origin_of
 from rpa.clock import Clock

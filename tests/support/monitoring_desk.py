@@ -19,7 +19,7 @@ from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
 from rpa.ledger.runs import RunState
 from rpa.monitoring.backlog import Orders, orders_of
-from rpa.monitoring.reasons import Vocabulary
+from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shops import ShopState, shop_states
 from rpa.monitoring.tasks import Line, Task, folded, tasks
 from rpa.plugins import load_config
@@ -77,7 +77,7 @@ class OverviewDesk:
         return planned
 
     def orders(self) -> dict[str, Orders]:
-        return orders_of(self.ledger, shops=self.config.known.keys(), words=Vocabulary.of_flows())
+        return orders_of(self.ledger, shops=self.config.known.keys(), words=ReasonCatalog.of_flows())
 
     def tasks(self) -> list[Task]:
         return tasks(
@@ -85,7 +85,7 @@ class OverviewDesk:
             shops={*self.config.known, ""},
             broken=self.config.broken.values(),
             orders=self.orders(),
-            words=Vocabulary.of_flows(),
+            words=ReasonCatalog.of_flows(),
             now=self.now(),
         )
 
@@ -96,7 +96,7 @@ class OverviewDesk:
         """By shop, worst first."""
         shops = self.config.meant(())
         found = shop_states(
-            self.config, self.ledger, shops=shops, orders=self.orders(), words=Vocabulary.of_flows(), now=self.now()
+            self.config, self.ledger, shops=shops, orders=self.orders(), words=ReasonCatalog.of_flows(), now=self.now()
         )
         return {state.name: state for state in found}
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind, Says
 from flows.notices.gaps import LOST
 from flows.notices.reasons import NoticeReason
-from flows.notices.verdicts import standing
+from flows.notices.verdicts import verdict
 from flows.orders import hold_causes
 from rpa.documents.store import DocumentStore
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.project import Project
@@ -73,13 +73,13 @@ class Desk:
     ) -> None:
         at = document.issued_at
         assert at is not None
-        words = [Mention(subject=sn, says=word, at=at, source=document.name) for sn, word in says.items()]
+        words = [Claim(subject=sn, says=word, at=at, source=document.name) for sn, word in says.items()]
         self.ledger.conclude_document(
             document,
             state=state,
             facts={"reason": reason.value, "message": ""},
             mentions=words,
-            judge=standing,
+            judge=verdict,
             causes=hold_causes.NOTICE_CAUSES,
             by="audit-notices",
         )

@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text as Styled
 
-from fixtures.mockshop.generate import generate, hasty_parcels, parcels
 from fixtures.mockshop.harness import MockShop
+from fixtures.mockshop.shop.generate import generate, hasty_parcels, parcels
 from flows.orders.report import pull_back_sheet
 from rpa.browser.session import WINDOW, launched
 from rpa.elements.registry import load_profile

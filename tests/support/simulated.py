@@ -19,7 +19,7 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.pauses import Pauses
 from rpa.plugins import load_config
-from rpa.scheduler.dispatcher import Desk
+from rpa.scheduler.dispatcher import Dispatcher
 from rpa.scheduler.jobs import Ended, How, Task
 from rpa.timetable import planned
 
@@ -133,7 +133,7 @@ class Simulation:
     held: Callable[[], bool] = lambda: False
     config: Config = field(init=False)
     ledger: Ledger = field(init=False)
-    desk: Desk = field(init=False)
+    desk: Dispatcher = field(init=False)
     pool: SimulatedWorkers = field(init=False)
     starts: list[Start] = field(default_factory=list)
     told: Counter[int] = field(default_factory=Counter)
@@ -172,7 +172,7 @@ class Simulation:
         self.config = load_config(self.folder / "rpa.toml")
         self.ledger = Ledger.open(self.config.var / "ledger.sqlite3", clock=clock)
         self.pool = SimulatedWorkers(self._fate_of, ledger=self.ledger, clock=clock, log=self.starts)
-        self.desk = Desk(
+        self.desk = Dispatcher(
             self.config,
             ledger=self.ledger,
             workers=self.pool,

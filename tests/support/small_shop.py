@@ -13,12 +13,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from fixtures.mockshop.generate import generate
-from fixtures.mockshop.goods import VIRTUAL
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.orders import MockOrder
+from fixtures.mockshop.pinduoduo.signature import anti_content
 from fixtures.mockshop.settings import DEFAULT_NOW
-from fixtures.mockshop.signature import anti_content
+from fixtures.mockshop.shop.generate import generate
+from fixtures.mockshop.shop.goods import VIRTUAL
+from fixtures.mockshop.shop.orders import MockOrder
 from fixtures.sheets.samples import Parcel
 from rpa.credentials import Vault, key_from
 from rpa.elements.registry import selectors_folder

@@ -109,7 +109,7 @@ def test_what_is_called_source_or_verified_and_decides_counts_all_the_same(tmp_p
         assert [one.place for one in profile.own] == [f"words.{name}"]
 
 
-def test_what_a_terminal_obeys_or_nobody_sees_is_written_out_in_what_a_person_decides_by(tmp_path: Path) -> None:
+def test_what_a_terminal_obeys_or_nobody_sees_is_written_out_for_who_decides_by_it(tmp_path: Path) -> None:
     profile = edited(tmp_path, "[words]\n", '[words]\n"x\\u202e" = ["\\u001b]52;c;aGk=\\u0007发\\u200b货"]\n')
     assert [one.said.en for one in profile.own] == ['words."x\\u202e": \\u001b]52;c;aGk=\\u0007发\\u200b货 → added']
 
@@ -141,7 +141,7 @@ def test_what_was_confirmed_is_kept_as_long_as_a_confirmation_counts_by_it(tmp_p
     assert list(Approvals.load(path).profiles) == [profile.digest]
 
 
-def test_an_own_profile_that_says_nothing_otherwise_is_accepted_and_any_other_is_to_be_seen(tmp_path: Path) -> None:
+def test_an_own_profile_that_changes_nothing_is_accepted_and_any_other_is_to_be_seen(tmp_path: Path) -> None:
     approvals = Approvals.load(tmp_path / "approvals.json")
     assert approvals.accepts(ORIGIN, load_profile("pinduoduo"))
     assert approvals.accepts(ORIGIN, edited(tmp_path, "schema = 1", "schema = 1  # mine"))

@@ -48,7 +48,7 @@ def never_arrived(shop: Shop, order_sn: str) -> None:
 # An import that ends while it is looked for
 
 
-def test_what_the_site_said_no_to_and_ships_all_the_same_while_its_result_is_waited_for_is_shipped(shop: Shop) -> None:
+def test_what_the_site_refused_and_ships_before_its_result_comes_is_shipped(shop: Shop) -> None:
     shop.site.says = ImportSaid(accepted=False, words="系统繁忙")
     shop.site.late = True
 
@@ -114,7 +114,7 @@ def gone() -> None:
     raise TryAgain("no answer")
 
 
-def test_what_the_table_calls_accepted_and_the_site_does_not_show_is_not_uploaded_again(shop: Shop) -> None:
+def test_what_the_table_calls_accepted_but_the_site_does_not_show_is_not_sent_again(shop: Shop) -> None:
     shop.site.tells = shop.site.lost = True
 
     told = shop.ship()
@@ -131,13 +131,13 @@ def test_what_was_uploaded_and_nobody_calls_accepted_goes_up_once_more(shop: Sho
     assert {reason for reason, _ in told.values()} == {"not_done"}
 
 
-def test_a_file_that_the_records_do_not_name_is_not_taken_for_lost_while_the_site_works(shop: Shop) -> None:
+def test_a_file_not_named_in_the_records_is_not_taken_for_lost_while_the_site_works(shop: Shop) -> None:
     shop.site.lost, shop.site.recorded, shop.site.others = True, False, ["demo-2026….xlsx"]
     assert set(cut_off(shop, ImportGoing).values()) == {"import_going"}
     assert len(shop.site.uploaded) == 1
 
 
-def test_an_import_that_never_ends_holds_up_its_own_orders_and_further_imports_but_no_dialog(tmp_path: Path) -> None:
+def test_an_endless_import_holds_up_its_orders_and_further_imports_but_no_dialog(tmp_path: Path) -> None:
     with a_shop(tmp_path, settings="import_chunk = 2\n") as shop:
         shop.site.going = True
         for _ in range(2):
@@ -189,7 +189,7 @@ def test_what_is_handed_over_later_in_a_run_has_a_file_of_its_own(shop: Shop) ->
     assert sorted(line.order_sn for line in shop.handed_over()) == ["S0", "S1", "S2", "S3"]
 
 
-def test_a_file_whose_orders_have_ended_is_taken_away_so_that_nobody_uploads_it_later(shop: Shop) -> None:
+def test_a_file_whose_orders_have_ended_is_removed_so_that_nobody_uploads_it_later(shop: Shop) -> None:
     shop.ship(prepare=True)
     shop.site.others = ["something.xlsx"]
     list(settle_files(shop.run))

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from fixtures.mockshop.import_files import EXPRESS, NO_LOGISTICS
-from fixtures.mockshop.import_files import read_rows as as_the_site_reads_it
-from fixtures.mockshop.import_files import template as template_of
+from fixtures.mockshop.pinduoduo.import_files import read_rows as as_the_site_reads_it
+from fixtures.mockshop.pinduoduo.import_files import template as template_of
+from fixtures.mockshop.shop.import_tasks import EXPRESS, NO_LOGISTICS
 from fixtures.sheets.formats import write_xlsx
 from flows.bulk_import import template_check
 from flows.bulk_import.api import FailedLine, ImportLine
@@ -25,7 +25,7 @@ from flows.bulk_import.words import ImportWords
 from flows.sheets.worksheet import NotASheet
 from rpa.elements.registry import load_profile
 from rpa.errors import PageChanged, TryAgain
-from rpa.sandbox import Confined, Limits
+from rpa.sandbox import Limits, Sandbox
 from tests.support.processes import open_in
 
 WORDS = load_profile("pinduoduo").section(ImportWords)
@@ -239,7 +239,7 @@ def test_a_template_that_takes_all_memory_when_it_is_opened_is_no_template(
 
 
 def test_the_forms_known_are_opened_without_a_trial(template: Path) -> None:
-    nobody = Confined("tests.unit.no_such_program", limits=Limits(memory_bytes=1, cpu_s=1, wall_s=1, answer_bytes=1))
+    nobody = Sandbox("tests.unit.no_such_program", limits=Limits(memory_bytes=1, cpu_s=1, wall_s=1, answer_bytes=1))
     template_check.try_out(template, trial=nobody)
 
 
@@ -264,6 +264,6 @@ def test_a_form_that_could_cost_more_than_it_looks_is_tried_out(
         for name in given.namelist():
             is_sheet = name.startswith("xl/worksheets/")
             made.writestr(name, odd(given.read(name).decode()) if is_sheet else given.read(name))
-    nobody = Confined("tests.unit.no_such_program", limits=Limits(memory_bytes=1, cpu_s=1, wall_s=1, answer_bytes=1))
+    nobody = Sandbox("tests.unit.no_such_program", limits=Limits(memory_bytes=1, cpu_s=1, wall_s=1, answer_bytes=1))
     with pytest.raises(TryAgain):
         template_check.try_out(path, trial=nobody)

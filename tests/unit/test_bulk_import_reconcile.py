@@ -131,7 +131,7 @@ def test_a_failure_file_that_is_none_counts_as_no_failure_file(tmp_path: Path, c
     [([A_ACCEPTED], failed("Z")), ([A_REFUSED], failed("A", "Z")), ([A_ACCEPTED, told("Z", accepted=True)], failed())],
     ids=["accepted, a stranger failed", "refused, so did a stranger", "a stranger in the table"],
 )
-def test_a_table_or_a_file_that_names_an_order_of_no_row_of_ours_is_of_another_import(
+def test_a_table_or_file_naming_an_order_of_no_row_of_ours_is_of_another_import(
     rows: list[ToldRow], failures: list[FailedLine]
 ) -> None:
     assert agreed([line("A")], result(*rows), failures=failures)["A"].accepted is None

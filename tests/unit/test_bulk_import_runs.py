@@ -50,7 +50,7 @@ def test_what_changes_after_it_was_decided_on_stays_out_of_the_file(
     assert told["S0"][0] == "shipped"
 
 
-def test_what_changes_after_the_marks_were_read_is_told_with_the_time_when_it_is_read_back(shop: Shop) -> None:
+def test_what_changes_after_the_marks_were_read_is_told_with_its_time_at_read_back(shop: Shop) -> None:
     def change() -> None:
         shop.change("S1", audit=Mark.SET)
         shop.change("S2", address="别处")
@@ -157,7 +157,7 @@ def not_approved() -> None:
     raise NotApproved("import.confirm was never confirmed")
 
 
-def test_while_the_site_still_works_through_a_file_nothing_counts_as_not_shipped_and_then_it_is_read_back(
+def test_while_the_site_works_on_a_file_nothing_is_not_shipped_then_it_is_read_back(
     shop: Shop,
 ) -> None:
     shop.site.going = True

@@ -81,7 +81,7 @@ def test_where_the_copy_of_the_file_is_of_no_use_its_result_says_nothing(shop: S
     assert {reason for reason, _ in settle(shop).values()} == {"not_uploaded"}
 
 
-def test_while_a_page_that_is_as_described_does_not_tell_what_is_at_work_nothing_is_free(shop: Shop) -> None:
+def test_while_a_page_as_described_does_not_tell_what_is_at_work_nothing_is_free(shop: Shop) -> None:
     def unreachable() -> None:
         raise TryAgain("the site answered with an error")
 

@@ -96,7 +96,7 @@ def test_an_import_that_goes_on_says_in_chinese_what_to_do_if_it_never_ends(shop
         assert "rpa ledger resolve" in message
 
 
-def test_an_order_without_a_parcel_that_another_hand_gave_one_is_not_called_our_shipment(tmp_path: Path) -> None:
+def test_a_virtual_order_that_another_hand_gave_a_parcel_is_not_called_our_shipment(tmp_path: Path) -> None:
     with a_shop(tmp_path, settings=_VIRTUAL) as shop:
         virtual = an_order("V0", ship_by=NOW, items=(an_item(physical=False),))
         shop.site.orders = {"V0": virtual, "V1": replace(virtual, order_sn="V1")}

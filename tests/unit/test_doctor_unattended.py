@@ -15,8 +15,8 @@ from rpa.doctor.unattended import channels, clocks, log_on, secrets, service, un
 from rpa.ledger.ledger import Ledger
 from rpa.notify.addresses import secret_name
 from rpa.plugins import load_config
-from rpa.scheduler.instance_lock import Presence
-from rpa.service.program import Program, Standing, program_of
+from rpa.scheduler.instance_lock import InstanceLock
+from rpa.service.program import Program, ServiceState, program_of
 
 SHOPS = """
 [shops.demo]
@@ -57,8 +57,8 @@ def beat(config: Config) -> None:
         ledger.beat("scheduler")
 
 
-def stands(*, installed: bool, running: bool | None, needs_login: bool | None = None) -> Standing:
-    return Standing(installed=installed, running=running, needs_login=needs_login, detail="ActiveState=failed")
+def stands(*, installed: bool, running: bool | None, needs_login: bool | None = None) -> ServiceState:
+    return ServiceState(installed=installed, running=running, needs_login=needs_login, detail="ActiveState=failed")
 
 
 def command(folder: Path, name: str, script: str) -> None:
@@ -114,7 +114,7 @@ def test_calls_of_schedule_once_are_no_missing_service(tmp_path: Path) -> None:
     config = configured(tmp_path, SHOPS + SCHEDULE)
     beat(config)
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
-        Presence(config).call_over(ledger)
+        InstanceLock(config).call_over(ledger)
     finding = service(config, standing=stands(installed=False, running=None))
     assert (finding.state, "--once" in finding.message.en) == (State.OK, True)
 
@@ -146,7 +146,7 @@ def keep(program: Program, text: str, *, mode: int) -> None:
     program.secrets.chmod(mode)
 
 
-def test_a_channel_has_its_address_from_the_environment_the_store_or_the_services_file(
+def test_a_channel_has_its_address_from_environment_store_or_the_services_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RPA_KEY", make_key())

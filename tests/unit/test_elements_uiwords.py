@@ -81,7 +81,7 @@ def test_the_shipped_profiles_close_popups_by_words_that_close() -> None:
     assert [popup.close for popup in popups if popup.close.name and closing_problem(popup.close.name)] == []
 
 
-def test_what_a_shipped_profile_expects_of_harmless_elements_is_what_opens_or_shows_and_nothing_more() -> None:
+def test_shipped_profiles_expect_of_harmless_elements_only_what_opens_or_shows() -> None:
     """A new one of these is looked at by a person: whether a click on it can be undone."""
     elements = [each for name in profiles() for each in load_profile(name).elements.values()]
     known = {

@@ -141,7 +141,7 @@ def test_an_order_that_is_pending_everywhere_though_we_shipped_it_needs_a_person
         ("251201-111111111111111", None, Reason.LISTED),
     ],
 )
-def test_a_pending_order_that_the_export_lacks_needs_a_person_unless_it_is_too_new_or_too_old_for_it(
+def test_a_pending_order_the_export_lacks_needs_a_person_unless_too_new_or_too_old(
     order_sn: str, grouped_at: datetime | None, reason: Reason
 ) -> None:
     assert found(listed=(an_order(order_sn, grouped_at=grouped_at),))[order_sn][0] is reason
@@ -218,7 +218,7 @@ _LISTED = st.builds(an_order, st.sampled_from(_NUMBERS), audit=_MARKS, after_sal
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(_EXPORTED), st.lists(_LISTED))
-def test_each_pending_order_is_told_once_and_none_with_any_sign_of_an_audit_is_simply_listed(
+def test_each_pending_order_is_told_once_and_with_a_sign_of_audit_never_as_listed(
     orders: list[ExportedOrder], listed: list[Order]
 ) -> None:
     sources = Sources(

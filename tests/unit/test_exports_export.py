@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.exports.api import ExportRecord
-from flows.exports.export import EXPORT_KIND, ExportDesk
+from flows.exports.export import EXPORT_KIND, ExportFetcher
 from rpa.errors import NeedsPerson, RateLimited, Refused, Stopped, TryAgain
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
@@ -101,14 +101,14 @@ def ledger(tmp_path: Path, clock: DeskClock) -> Iterator[Ledger]:
         yield ledger
 
 
-def _desk(site: Site, ledger: Ledger, folder: Path, *, stopping: Callable[[], bool] = lambda: False) -> ExportDesk:
-    return ExportDesk(
+def _desk(site: Site, ledger: Ledger, folder: Path, *, stopping: Callable[[], bool] = lambda: False) -> ExportFetcher:
+    return ExportFetcher(
         site, clock=site.clock, ledger=ledger, shop="demo", documents=folder / "documents", stopping=stopping
     )
 
 
 @pytest.fixture
-def desk(site: Site, ledger: Ledger, tmp_path: Path) -> ExportDesk:
+def desk(site: Site, ledger: Ledger, tmp_path: Path) -> ExportFetcher:
     return _desk(site, ledger, tmp_path)
 
 
@@ -121,15 +121,17 @@ def _saved_files(folder: Path) -> list[str]:
     return sorted(path.name for path in (folder / "documents").rglob("*") if path.is_file())
 
 
-def test_without_a_record_one_is_asked_for(site: Site, desk: ExportDesk) -> None:
-    assert desk.have_made() == site.known[0]
+def test_without_a_record_one_is_asked_for(site: Site, desk: ExportFetcher) -> None:
+    assert desk.obtain() == site.known[0]
     assert site.asked == 1
 
 
 @pytest.mark.parametrize("state", ["making", "ready"])
-def test_a_table_asked_for_less_than_five_minutes_ago_is_used_again(site: Site, desk: ExportDesk, state: str) -> None:
+def test_a_table_asked_for_less_than_five_minutes_ago_is_used_again(
+    site: Site, desk: ExportFetcher, state: str
+) -> None:
     record = site.put(age_s=299, state=state)
-    assert desk.have_made().record_id == record.record_id
+    assert desk.obtain().record_id == record.record_id
     assert site.asked == 0
 
 
@@ -138,38 +140,40 @@ def test_a_table_asked_for_less_than_five_minutes_ago_is_used_again(site: Site, 
     [{"age_s": 301}, {"age_s": 299, "days": 30}, {"age_s": 299, "state": "failed"}, {"age_s": 299, "state": "other"}],
 )
 def test_one_that_is_older_or_shorter_or_failed_is_not(
-    site: Site, desk: ExportDesk, there: dict[str, float | str]
+    site: Site, desk: ExportFetcher, there: dict[str, float | str]
 ) -> None:
     record = site.put(**there)  # type: ignore[arg-type]
-    assert desk.have_made().record_id != record.record_id
+    assert desk.obtain().record_id != record.record_id
 
 
-def test_when_the_site_wants_a_pause_it_is_asked_again_until_it_makes_one(site: Site, desk: ExportDesk) -> None:
+def test_when_the_site_wants_a_pause_it_is_asked_again_until_it_makes_one(site: Site, desk: ExportFetcher) -> None:
     site.put(age_s=200, state="failed")
     began_at = site.now()
-    desk.have_made()
+    desk.obtain()
     assert (site.asked, site.now() - began_at) == (5, timedelta(seconds=120))
 
 
-def test_a_site_that_goes_on_wanting_a_pause_ends_the_run(site: Site, desk: ExportDesk) -> None:
+def test_a_site_that_goes_on_wanting_a_pause_ends_the_run(site: Site, desk: ExportFetcher) -> None:
     site.put(age_s=0, state="failed")
     site.pause_s = 10_000
     began_at = site.now()
     with pytest.raises(RateLimited, match=r"310 s. too often"):
-        desk.have_made()
+        desk.obtain()
     assert site.now() - began_at == timedelta(seconds=330)
 
 
-def test_a_table_that_was_asked_for_but_is_not_among_the_records_needs_a_person(site: Site, desk: ExportDesk) -> None:
+def test_a_table_that_was_asked_for_but_is_not_among_the_records_needs_a_person(
+    site: Site, desk: ExportFetcher
+) -> None:
     site.shows_new = False
     with pytest.raises(NeedsPerson, match="do not show it"):
-        desk.have_made()
+        desk.obtain()
     assert site.asked == 1
 
 
-def test_a_table_is_waited_for_and_kept_whole(site: Site, desk: ExportDesk, ledger: Ledger, tmp_path: Path) -> None:
+def test_a_table_is_waited_for_and_kept_whole(site: Site, desk: ExportFetcher, ledger: Ledger, tmp_path: Path) -> None:
     site.made_in_s = 45
-    saved = desk.fetch(desk.have_made(), check=_whole)
+    saved = desk.fetch(desk.obtain(), check=_whole)
     assert saved.path.read_bytes() == CONTENT
     assert saved.path == tmp_path / "documents" / saved.document.path
     [document] = ledger.documents("demo", kind=EXPORT_KIND)
@@ -182,11 +186,11 @@ def test_a_table_is_waited_for_and_kept_whole(site: Site, desk: ExportDesk, ledg
 
 @pytest.mark.parametrize(("ends_as", "made_in_s", "words"), [("failed", 5, "is failed"), ("ready", 3600, "600 s")])
 def test_a_table_that_fails_or_is_never_ready_ends_the_run(
-    site: Site, desk: ExportDesk, ends_as: str, made_in_s: float, words: str
+    site: Site, desk: ExportFetcher, ends_as: str, made_in_s: float, words: str
 ) -> None:
     site.made_in_s, site.ends_as = made_in_s, ends_as
     with pytest.raises(NeedsPerson, match=words):
-        desk.fetch(desk.have_made(), check=_whole)
+        desk.fetch(desk.obtain(), check=_whole)
     assert site.downloads == 0
 
 
@@ -195,51 +199,51 @@ def test_who_is_asked_to_stop_stops_waiting(site: Site, ledger: Ledger, tmp_path
     until = site.now() + timedelta(seconds=10)
     desk = _desk(site, ledger, tmp_path, stopping=lambda: site.now() >= until)
     with pytest.raises(Stopped):
-        desk.fetch(desk.have_made(), check=_whole)
+        desk.fetch(desk.obtain(), check=_whole)
     assert site.now() - until < timedelta(seconds=2)
 
 
 @pytest.mark.parametrize("spoilt", [None, b"half a"], ids=["cut off", "not whole"])
 def test_what_does_not_come_whole_is_downloaded_once_more(
-    site: Site, desk: ExportDesk, tmp_path: Path, spoilt: bytes | None
+    site: Site, desk: ExportFetcher, tmp_path: Path, spoilt: bytes | None
 ) -> None:
     site.spoilt = [spoilt]
-    saved = desk.fetch(desk.have_made(), check=_whole)
+    saved = desk.fetch(desk.obtain(), check=_whole)
     assert (saved.path.read_bytes(), site.downloads) == (CONTENT, 2)
     assert _saved_files(tmp_path) == [saved.path.name]
 
 
 def test_what_does_not_come_twice_ends_the_run_and_the_next_one_downloads_it(
-    site: Site, desk: ExportDesk, ledger: Ledger, tmp_path: Path
+    site: Site, desk: ExportFetcher, ledger: Ledger, tmp_path: Path
 ) -> None:
     site.spoilt = [None, None]
-    record = desk.have_made()
+    record = desk.obtain()
     with pytest.raises(NeedsPerson, match="cut off"):
         desk.fetch(record, check=_whole)
     assert [document.state for document in ledger.documents("demo")] == [DocumentState.FOUND]
     assert _saved_files(tmp_path) == []
-    assert desk.fetch(desk.have_made(), check=_whole).path.read_bytes() == CONTENT
+    assert desk.fetch(desk.obtain(), check=_whole).path.read_bytes() == CONTENT
     assert site.asked == 1
 
 
-def test_what_stays_unreadable_is_kept_for_a_person_to_look_at(site: Site, desk: ExportDesk) -> None:
+def test_what_stays_unreadable_is_kept_for_a_person_to_look_at(site: Site, desk: ExportFetcher) -> None:
     site.spoilt = [b"??", b"??"]
-    assert desk.fetch(desk.have_made(), check=_whole).path.read_bytes() == b"??"
+    assert desk.fetch(desk.obtain(), check=_whole).path.read_bytes() == b"??"
 
 
-def test_a_table_that_is_saved_already_is_not_downloaded_again(site: Site, desk: ExportDesk) -> None:
-    first = desk.fetch(desk.have_made(), check=_whole)
-    assert desk.fetch(desk.have_made(), check=_whole).path == first.path
+def test_a_table_that_is_saved_already_is_not_downloaded_again(site: Site, desk: ExportFetcher) -> None:
+    first = desk.fetch(desk.obtain(), check=_whole)
+    assert desk.fetch(desk.obtain(), check=_whole).path == first.path
     assert site.downloads == 1
 
 
 @pytest.mark.parametrize("spoil", ["change", "conclude"])
 def test_a_saved_table_that_was_changed_on_disk_or_could_not_be_read_is_made_anew(
-    site: Site, desk: ExportDesk, ledger: Ledger, spoil: str
+    site: Site, desk: ExportFetcher, ledger: Ledger, spoil: str
 ) -> None:
-    first = desk.fetch(desk.have_made(), check=_whole)
+    first = desk.fetch(desk.obtain(), check=_whole)
     if spoil == "change":
         first.path.write_bytes(b"changed")
     else:
         ledger.conclude_document(first.document, state=DocumentState.UNREADABLE)
-    assert desk.fetch(desk.have_made(), check=_whole).record.record_id != first.record.record_id
+    assert desk.fetch(desk.obtain(), check=_whole).record.record_id != first.record.record_id

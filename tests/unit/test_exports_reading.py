@@ -15,10 +15,10 @@ import pytest
 
 from fixtures.exports.files import export_file, zipped
 from fixtures.exports.variants import SAME_TABLE, VARIANTS, Variant
-from fixtures.mockshop.exports import rows_of
-from fixtures.mockshop.generate import generate
-from fixtures.mockshop.orders import MockOrder
 from fixtures.mockshop.settings import DEFAULT_NOW
+from fixtures.mockshop.shop.exports import rows_of
+from fixtures.mockshop.shop.generate import generate
+from fixtures.mockshop.shop.orders import MockOrder
 from flows.exports.api import ExportTable
 from flows.exports.reading import read_export
 from flows.exports.words import ExportWords

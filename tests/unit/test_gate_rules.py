@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,16 @@ from typing import Any
 import pytest
 
 from flows.gate.decide import NoLogistics, Rules, receiver_key
-from flows.gate.rules import looks_of, rules_of, sightings
+from flows.gate.rules import fingerprints, looks_of, rules_of
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.orders.model import KIND, Mark
-from rpa.elements.registry import load_profile
-from rpa.language import Language
 from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
-from rpa.plugins import load_config
-from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, a_row, an_item, an_order
+from tests.support.made_runs import a_run
 
 RECEIVER = receiver_key(an_order())
 
@@ -37,29 +33,8 @@ class Back:
     record: RunRecord
 
     def rules(self, settings: str = "") -> Rules:
-        path = self.folder / "rpa.toml"
-        path.write_text(f'[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n{settings}', encoding="utf-8")
-        nobody: Any = nullcontext()
-        run = Run(
-            record=self.record,
-            shop=load_config(path).shop("demo"),
-            profile=load_profile("pinduoduo"),
-            options=None,
-            shared=None,
-            dry=False,
-            ledger=self.ledger,
-            clock=HandClock(),
-            language=Language.EN,
-            meter=nobody,
-            person=nobody,
-            note=print,
-            stopping=lambda: False,
-            documents=self.folder,
-            evidence=self.folder,
-            handover=self.folder,
-            offices={},
-        )
-        changed = self.ledger.see("demo", sightings=sightings([an_order("changed", receiver="李*")]))
+        run = a_run(self.folder, ledger=self.ledger, record=self.record, settings=settings)
+        changed = self.ledger.see("demo", fingerprints=fingerprints([an_order("changed", receiver="李*")]))
         rows = [a_row(order_sn, tracking_number=number) for order_sn, number in (("E", "SF1"), ("F", "SF2"))]
         return rules_of(run, now=NOW, changed=changed, orders=[an_order("A")], rows=rows)
 
@@ -107,7 +82,7 @@ def test_every_hold_is_told_with_its_reasons_until_it_is_lifted(back: Back) -> N
     assert back.rules().holds == {}
 
 
-def test_notices_that_cannot_be_read_or_are_lost_are_told_until_a_person_has_resolved_them(back: Back) -> None:
+def test_unreadable_or_lost_notices_are_told_until_a_person_has_resolved_them(back: Back) -> None:
     ledger, facts = back.ledger, {"kind": NoticeKind.PROHIBITION.value}
     found = [
         ledger.find_document("demo", kind=kind, name=name, facts=facts, issued_at=NOW)
@@ -126,7 +101,7 @@ def test_notices_that_cannot_be_read_or_are_lost_are_told_until_a_person_has_res
 @pytest.mark.parametrize(
     ("kind", "told"), [*((kind, True) for kind in list(NoticeKind)[:3]), (NoticeKind.OTHER, False)]
 )
-def test_an_audit_notice_that_was_listed_and_never_opened_counts_as_one_that_cannot_be_read(
+def test_an_audit_notice_listed_but_never_opened_counts_as_one_that_cannot_be_read(
     back: Back, *, kind: NoticeKind, told: bool
 ) -> None:
     found = back.ledger.find_document("demo", kind=DOCUMENT_KIND, name="1", facts={"kind": kind.value}, issued_at=NOW)
@@ -172,7 +147,7 @@ def test_a_person_who_says_it_was_not_done_frees_the_order(back: Back) -> None:
 
 
 def test_a_change_says_what_was_and_what_is(back: Back) -> None:
-    back.ledger.see("demo", sightings=sightings([an_order("changed")]))
+    back.ledger.see("demo", fingerprints=fingerprints([an_order("changed")]))
     assert back.rules().changed == {"changed": "receiver: 张* → 李*"}
 
 
@@ -188,19 +163,19 @@ def test_a_change_says_what_was_and_what_is(back: Back) -> None:
     ],
 )
 def test_goods_and_receiver_are_what_must_not_change(back: Back, now: dict[str, Any]) -> None:
-    assert back.ledger.see("demo", sightings=sightings([an_order("A")])) == {}
-    assert list(back.ledger.see("demo", sightings=sightings([an_order("A", **now)]))) == ["A"]
+    assert back.ledger.see("demo", fingerprints=fingerprints([an_order("A")])) == {}
+    assert list(back.ledger.see("demo", fingerprints=fingerprints([an_order("A", **now)]))) == ["A"]
 
 
 @pytest.mark.parametrize("now", [{"remark": "送小票"}, {"flag": "RED"}, {"ship_by": NOW}, {"amount_fen": 1}])
 def test_what_may_change_is_not_remembered(back: Back, now: dict[str, Any]) -> None:
-    back.ledger.see("demo", sightings=sightings([an_order("A")]))
-    assert back.ledger.see("demo", sightings=sightings([an_order("A", **now)])) == {}
+    back.ledger.see("demo", fingerprints=fingerprints([an_order("A")]))
+    assert back.ledger.see("demo", fingerprints=fingerprints([an_order("A", **now)])) == {}
 
 
 @pytest.mark.parametrize("told", [{"audit": Mark.SET}, {"audit": Mark.UNREADABLE}, {"doubt": "sources differ"}])
 def test_an_order_that_hides_its_address_or_is_in_doubt_is_not_compared(told: dict[str, Any]) -> None:
-    assert list(sightings([an_order("A", **told)])) == []
+    assert list(fingerprints([an_order("A", **told)])) == []
 
 
 def test_the_looks_of_an_order_tell_items_apart() -> None:

@@ -69,7 +69,7 @@ def left(inbox: Inbox, *stopped: str) -> dict[str, tuple[str, Reason | None]]:
     return {decision.order_sn: (shop, decision.reason) for shop, decision in inbox.leftovers(stopped)}
 
 
-def test_a_sheet_that_has_just_been_written_and_ends_within_a_line_is_read_only_when_a_person_gives_it(
+def test_a_fresh_sheet_that_ends_within_a_line_is_read_only_when_a_person_gives_it(
     office: Office,
 ) -> None:
     path = office.sheet("in/a.csv", A)

@@ -224,7 +224,7 @@ def test_names_that_are_no_utf8_hold_up_nothing(tmp_path: Path, settings: str) -
         assert [line["Outcome"] for line in desk.result("发货.csv")] == ["Done"]
 
 
-def test_the_sheets_of_globs_stay_where_they_are_and_those_of_the_inbox_are_not_read_twice(tmp_path: Path) -> None:
+def test_sheets_of_globs_stay_where_they_are_and_those_of_the_inbox_are_read_once(tmp_path: Path) -> None:
     desk = ArrivalDesk(tmp_path, settings='inbox = "inbox"\nsheets = ["*/*.csv"]\n')
     own = desk.drop("../own/mine.csv", parcel(B))
     desk.drop("today.csv", parcel(A))

@@ -61,12 +61,12 @@ def test_a_link_in_the_place_of_done_is_not_followed(desk: ArrivalDesk, elsewher
 
 
 def test_a_folder_that_is_swapped_for_a_link_meanwhile_gets_nothing(desk: ArrivalDesk, elsewhere: Path) -> None:
-    from rpa.untrusted_folder import FolderRefused, OpenFolder
+    from rpa.untrusted_folder import FolderRefused, UntrustedFolder
 
     desk.done.mkdir()
     (desk.inbox / "a.csv").write_text("a")
     (elsewhere / "a.csv").write_text("theirs")
-    with OpenFolder.opened(desk.inbox) as inbox, inbox.folder("done") as done:
+    with UntrustedFolder.opened(desk.inbox) as inbox, inbox.folder("done") as done:
         desk.done.rename(desk.inbox / "was done")
         desk.done.symlink_to(elsewhere)
         inbox.move("a.csv", to=done, name_there="b.csv")
@@ -117,7 +117,7 @@ def test_what_is_no_file_is_neither_read_nor_moved_nor_waited_for(
 
 
 @posix
-def test_results_can_be_read_by_who_may_look_into_the_inbox_and_what_is_kept_by_nobody_else(
+def test_results_are_readable_by_who_may_see_the_inbox_and_kept_files_by_nobody_else(
     desk: ArrivalDesk, umask: None
 ) -> None:
     desk.inbox.chmod(0o2775)
@@ -204,7 +204,7 @@ def test_names_and_endings_are_ones_that_no_program_takes_for_its_own(desk: Arri
     assert sorted(stored) == sorted([*kept.values(), *(f"{name}.result.xlsx" for name in kept.values())])
 
 
-def test_what_an_earlier_release_put_away_in_done_is_read_again_and_told_of_as_before(desk: ArrivalDesk) -> None:
+def test_what_an_earlier_release_put_into_done_is_read_again_and_told_of_as_before(desk: ArrivalDesk) -> None:
     path = _taken_in_by_an_earlier_release(desk)
     assert desk.run(finds={"demo": {A: Reason.SHIPPED}}) == [("demo", A, "shipped")]
     assert [line["Outcome"] for line in desk.result("old.csv")] == ["Done"]

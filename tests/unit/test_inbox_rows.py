@@ -264,7 +264,7 @@ class OvertakenWriter(ResultWriter):
         return ResultWriter.write(self, sheet, rows=rows)
 
 
-def test_a_row_that_another_run_ends_while_its_result_is_written_is_in_the_result_at_last(desk: ArrivalDesk) -> None:
+def test_a_row_another_run_ends_while_its_result_is_written_is_in_the_result_at_last(desk: ArrivalDesk) -> None:
     desk.drop("today.csv", parcel(A))
     desk.read()
     [folder] = folders_of(desk.config)

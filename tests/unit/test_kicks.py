@@ -23,7 +23,7 @@ def shop(name: str = "east", *, login: str = "clerk-1", platform: str = "pinduod
     return Shop(name=name, platform=platform, mall_id="1", login=login, base_url=url)
 
 
-def test_a_kick_is_there_for_every_later_process_and_tells_when_it_was_and_what_to_do(tmp_path: Path) -> None:
+def test_every_later_process_sees_a_kick_with_when_it_was_and_what_to_do(tmp_path: Path) -> None:
     Kicks(tmp_path).keep(shop(), at=AT)
     Kicks(tmp_path).keep(shop(), at=AT + timedelta(days=400))
     kick = Kicks(tmp_path).of(shop())
@@ -72,7 +72,7 @@ def test_a_kick_that_cannot_be_read_holds_all_the_same(tmp_path: Path, damage: C
     assert kicks.of(shop()) is None
 
 
-def test_a_kick_that_an_earlier_release_kept_in_the_ledger_alone_holds_until_somebody_logs_in(tmp_path: Path) -> None:
+def test_a_kick_an_earlier_release_kept_in_the_ledger_alone_holds_until_a_login(tmp_path: Path) -> None:
     table = '[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\nlogin = "clerk-{login}"\n'
     shops = [table.format(name=name, login=login) for name, login in (("1", 1), ("2", 1), ("3", 2))]
     (tmp_path / "rpa.toml").write_text("".join(shops).replace("shops.", "shops.s"), encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from rpa.ledger.claims import HoldWanted, Mention
+from rpa.ledger.claims import Claim, HoldWanted
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
@@ -22,7 +22,7 @@ NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
 CAUSES = frozenset({"stop", "doubt"})
 
 
-def newest_word(subject: str, said: Sequence[Mention]) -> HoldWanted | None:
+def newest_word(subject: str, said: Sequence[Claim]) -> HoldWanted | None:
     """Go frees, everything else holds, by the newest word; the reason tells all that was said."""
     newest = said[-1]
     if newest.says == "go":
@@ -31,23 +31,12 @@ def newest_word(subject: str, said: Sequence[Mention]) -> HoldWanted | None:
     return HoldWanted(cause=newest.says, reason=f"{subject}: {words}", facts={"since": newest.at.isoformat()})
 
 
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
-
-
-def says(word: str, *subjects: str, hour: int = 0, source: str = "") -> list[Mention]:
+def says(word: str, *subjects: str, hour: int = 0, source: str = "") -> list[Claim]:
     at = NINE + timedelta(hours=hour)
-    return [Mention(subject=each, says=word, at=at, source=source or f"notice {hour}") for each in subjects]
+    return [Claim(subject=each, says=word, at=at, source=source or f"notice {hour}") for each in subjects]
 
 
-def conclude(ledger: Ledger, *mentions: Mention, name: str, state: DocumentState = DocumentState.READ) -> Document:
+def conclude(ledger: Ledger, *mentions: Claim, name: str, state: DocumentState = DocumentState.READ) -> Document:
     document = ledger.find_document("demo", kind="notice", name=name, facts={})
     return ledger.conclude_document(
         document, state=state, mentions=mentions, judge=newest_word, causes=CAUSES, by="reader"
@@ -81,7 +70,7 @@ def test_a_document_holds_what_it_names_and_a_later_one_lifts_it(ledger: Ledger,
     assert lifted(ledger) == [("A", "stop", "reader", "notice 3")]
 
 
-def test_the_judge_sees_the_words_by_the_time_they_were_said_not_by_the_time_they_came(ledger: Ledger) -> None:
+def test_the_judge_sees_the_words_by_when_they_were_said_not_by_when_they_came(ledger: Ledger) -> None:
     conclude(ledger, *says("go", "A", hour=3), name="N2")
     conclude(ledger, *says("stop", "A", hour=1), name="N1")
     assert held(ledger) == {}

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, create_mock_engine, make_url
 from rpa.errors import ConfigError
 from rpa.ledger import database
 from rpa.ledger.actions import LIVE, Intent
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.database import migrate, writing
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.incidents import Severity
@@ -86,7 +86,7 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
 def test_the_file_of_what_is_new_is_cut_back_after_a_large_transaction(tmp_path: Path) -> None:
     wal = tmp_path / "ledger.sqlite3-wal"
     with open_ledger(tmp_path / "ledger.sqlite3") as ledger:
-        ledger.see("demo", sightings=[(str(number), "f", {"x": "x" * 1_000_000}) for number in range(20)])
+        ledger.see("demo", fingerprints=[(str(number), "f", {"x": "x" * 1_000_000}) for number in range(20)])
         assert wal.stat().st_size > 20_000_000
         ledger.beat("scheduler")
         assert wal.stat().st_size <= 16 << 20
@@ -134,7 +134,7 @@ def test_a_ledger_of_the_first_schema_keeps_its_rows_and_learns_what_is_new(tmp_
         [action] = ledger.live("demo", kind="ship").values()
         assert (action.subject, action.run_id, action.payload) == ("A", "run-1", {"tracking_number": "1"})
         assert ledger.bundled("demo", kind="ship", bundles=["1"]) == [action]
-        said = [Mention(subject="A", says="go", at=hold.held_at)]
+        said = [Claim(subject="A", says="go", at=hold.held_at)]
         ledger.conclude_document(document, state=DocumentState.READ, mentions=said)
         assert ledger.lift("demo", subject="A", by="me", reason="called") == 1
     assert tables_in(path) == tables_of_a_new_ledger(tmp_path)

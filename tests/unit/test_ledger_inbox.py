@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -13,17 +10,6 @@ from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 
 FOLDER = "inbox"
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def arrive(ledger: Ledger, *subjects: str, sha256: str = "a" * 64, instead_of: Arrival | None = None) -> Arrival:
@@ -130,7 +116,7 @@ def test_a_file_that_could_not_be_read_comes_again_in_its_own_place(ledger: Ledg
     assert list(rows(ledger)) == ["1", "2"]
 
 
-def test_rows_of_a_file_that_grew_stay_and_what_a_run_notes_of_one_that_went_is_said_of_no_other(
+def test_rows_of_a_file_that_grew_stay_and_a_note_on_one_that_went_is_of_no_other(
     ledger: Ledger,
 ) -> None:
     arrival = ledger.put_away(arrive(ledger, "1", "2"))
@@ -171,7 +157,7 @@ def test_thousands_of_rows_are_noted_at_once(ledger: Ledger) -> None:
     assert rows(ledger) == {}
 
 
-def test_what_failed_lately_is_told_unless_a_later_file_has_a_row_for_it_however_long_ago_that_ended(
+def test_what_failed_lately_is_told_unless_a_later_file_has_its_row_be_it_long_ended(
     ledger: Ledger, clock: HandClock
 ) -> None:
     arrive(ledger, "old", sha256="o" * 64)

@@ -64,7 +64,7 @@ def test_a_new_ledger_that_is_locked_before_it_is_set_up_is_told_so_too(tmp_path
     Ledger.open(path, clock=HandClock()).close()
 
 
-def test_a_ledger_whose_file_breaks_while_it_is_open_is_told_with_what_the_system_says(tmp_path: Path) -> None:
+def test_a_ledger_whose_file_breaks_while_open_is_told_with_what_the_system_says(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     with Ledger.open(path, clock=HandClock()) as ledger:
         with closing(sqlite3.connect(path)) as other:

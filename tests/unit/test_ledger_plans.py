@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,17 +11,6 @@ from rpa.ledger.actions import IllegalStep
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
 from tests.support.ledger_clock import HandClock
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def at(hour: int, minute: int = 0, *, day: int = 10) -> datetime:
@@ -40,7 +27,7 @@ def planned(ledger: Ledger, moment: datetime, **more: str) -> PlannedRun:
     return new
 
 
-def test_a_moment_is_planned_once_however_often_and_in_whichever_zone_it_is_asked_for(ledger: Ledger) -> None:
+def test_a_moment_is_planned_once_however_often_and_in_whichever_zone_it_is_asked(ledger: Ledger) -> None:
     first = ledger.plan([wanted(at(9)), wanted(at(10)), wanted(at(9))])
     assert [each.planned_at for each in first] == [at(9), at(10)]
     same = at(9).astimezone(ZoneInfo("America/New_York"))
@@ -148,7 +135,7 @@ def test_each_shop_has_its_last_and_its_next(ledger: Ledger) -> None:
     assert ledger.last_and_next(["demo", "empty"]) == {"demo": (started, ten), "empty": (None, None)}
 
 
-def test_what_ended_long_ago_is_forgotten_but_not_where_the_count_of_missed_ones_begins(ledger: Ledger) -> None:
+def test_what_ended_long_ago_is_forgotten_but_not_where_the_count_of_missed_begins(ledger: Ledger) -> None:
     old = ledger.plan([wanted(at(9, day=day)) for day in (1, 2, 3, 4)])
     for each in old[:2]:
         ledger.end_planned(each, state=PlanState.FINISHED, exit_code=0)

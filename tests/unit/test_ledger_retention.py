@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy import Engine, event
 
 from rpa.clock import Clock
@@ -21,17 +19,6 @@ from rpa.ledger.plans import Plan, PlanState
 from tests.support.ledger_clock import HandClock
 
 DAY_S = 24 * 3600
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def arrive(ledger: Ledger, name: str, *, ended: bool = True, told: bool = True, folder: str = "inbox") -> None:
@@ -125,9 +112,7 @@ def test_incidents_are_forgotten_so_long_after_they_were_closed(ledger: Ledger, 
     assert [each.cause for each in ledger.closed_and_told()] == ["new"]
 
 
-def test_an_alarm_is_forgotten_but_never_raised_again_for_an_order_that_is_still_open(
-    ledger: Ledger, clock: HandClock
-) -> None:
+def test_an_alarm_is_forgotten_but_not_raised_again_for_an_order_still_open(ledger: Ledger, clock: HandClock) -> None:
     soon, later = clock.now() + timedelta(hours=2), clock.now() + timedelta(days=60)
     wanted = [("gone", 2, soon), ("gone", 6, soon), ("open", 2, soon), ("promised", 12, later)]
     ledger.raise_alarms("demo", wanted=wanted)

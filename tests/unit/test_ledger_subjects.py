@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -15,20 +13,9 @@ from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 
 
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
-
-
 def look(ledger: Ledger, **fingerprints: str) -> set[str]:
     seen = [(subject, mark, {"spec": mark}) for subject, mark in fingerprints.items()]
-    return set(ledger.see("demo", sightings=seen))
+    return set(ledger.see("demo", fingerprints=seen))
 
 
 def test_the_first_sight_is_no_change_and_the_same_again_is_none(ledger: Ledger) -> None:
@@ -68,12 +55,12 @@ def test_what_has_changed_back_is_no_change_and_cannot_be_released(ledger: Ledge
 
 def test_shops_remember_for_themselves(ledger: Ledger) -> None:
     look(ledger, A="red", B="blue")
-    assert ledger.see("other", sightings=[("A", "green", {}), ("B", "blue", {})]) == {}
+    assert ledger.see("other", fingerprints=[("A", "green", {}), ("B", "blue", {})]) == {}
     changed: list[tuple[str, str, dict[str, object]]] = [("A", "yellow", {}), ("B", "yellow", {})]
     look(ledger, A="white", B="blue")
-    assert set(ledger.see("other", sightings=changed)) == {"A", "B"}
+    assert set(ledger.see("other", fingerprints=changed)) == {"A", "B"}
     assert ledger.release("demo", subject="A", by="me", reason="fine").last_fingerprint == "white"
-    assert set(ledger.see("other", sightings=changed)) == {"A", "B"}
+    assert set(ledger.see("other", fingerprints=changed)) == {"A", "B"}
     look(ledger, B="blue")
     assert ledger.release("other", subject="B", by="me", reason="fine").last_fingerprint == "yellow"
 
@@ -82,9 +69,9 @@ def test_many_sightings_take_a_handful_of_statements(ledger: Ledger) -> None:
     statements: list[object] = []
     many = [(f"S{n}", "mark", {"n": n}) for n in range(3000)]
     event.listen(ledger._engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
-    ledger.see("demo", sightings=many)
+    ledger.see("demo", fingerprints=many)
     changed = ledger.see(
-        "demo", sightings=[(subject, f"{mark}{facts['n'] % 2}", facts) for subject, mark, facts in many]
+        "demo", fingerprints=[(subject, f"{mark}{facts['n'] % 2}", facts) for subject, mark, facts in many]
     )
     assert len(changed) == 3000
     assert len(statements) < 60

@@ -80,7 +80,7 @@ def test_a_ledger_whose_newest_writes_are_gone_with_their_file_is_refused(path: 
     assert held(path) == {"A", "B", "C"}
 
 
-def test_a_ledger_that_was_put_back_beside_the_newest_writes_of_a_killed_process_is_not_mixed_with_them(
+def test_a_restored_ledger_is_not_mixed_with_the_newest_writes_of_a_killed_process(
     path: Path,
 ) -> None:
     with open_ledger(path) as ledger:

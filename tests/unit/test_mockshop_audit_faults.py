@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 _DETAIL = "/mangkhut/mms/orderDetail"
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockShop]:
-    with MockShop(orders=60) as shop:
-        yield shop
-
-
-@pytest.fixture
-def script(mock: MockShop) -> Iterator[PageScript]:
-    script = PageScript(mock.url)
-    script.log_in()
-    yield script
-    mock.clear_faults()
 
 
 def _lives(mock: MockShop, script: PageScript, *, seed: int) -> list[tuple[str, bool]]:
@@ -47,7 +32,7 @@ def _lives(mock: MockShop, script: PageScript, *, seed: int) -> list[tuple[str, 
     return sorted((f"{other} {now['status']}", now["audit"]) for other, now in changed.items())
 
 
-def test_audits_begin_end_and_close_orders_while_somebody_looks_and_a_seed_repeats_it(
+def test_audits_begin_end_and_close_orders_while_one_looks_and_a_seed_repeats_it(
     mock: MockShop, script: PageScript
 ) -> None:
     lived = _lives(mock, script, seed=3)

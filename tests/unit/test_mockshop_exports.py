@@ -15,17 +15,11 @@ from openpyxl import load_workbook
 
 from fixtures.exports.variants import SAME_TABLE, VARIANTS
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 _ADD = "/mars/shop/recentOrders/export/task/add"
 _LIST = "/mars/shop/recentOrders/export/task/list"
 _ALL_TIME = {"groupStartTime": 0, "groupEndTime": 4102444800}
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockShop]:
-    with MockShop(orders=60) as shop:
-        yield shop
 
 
 @pytest.fixture

@@ -7,32 +7,17 @@ import http.client
 import itertools
 import threading
 import urllib.error
-from collections.abc import Iterator
 
 import pytest
 
 from fixtures.mockshop.faults.board import KINDS
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.office import open_office
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 from fixtures.mockshop.settings import Settings
+from fixtures.mockshop.shop.back_office import open_back_office
 
 CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 SHIP = "/express_base/shop/orders/shipping"
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockShop]:
-    with MockShop(orders=60) as shop:
-        yield shop
-
-
-@pytest.fixture
-def script(mock: MockShop) -> Iterator[PageScript]:
-    script = PageScript(mock.url)
-    script.log_in()
-    yield script
-    mock.clear_faults()
 
 
 @pytest.fixture
@@ -63,10 +48,10 @@ def test_a_broken_answer_comes_before_or_after_the_effect(
     assert script.ship(sn) == 100
 
 
-def test_a_request_that_a_browser_sends_again_by_itself_after_a_cut_has_no_second_effect(
+def test_a_request_a_browser_repeats_by_itself_after_a_cut_has_no_second_effect(
     mock: MockShop, script: PageScript, sn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fixtures.mockshop.script._TICKS", itertools.repeat(1773106100000))
+    monkeypatch.setattr("fixtures.mockshop.pinduoduo.page_script._TICKS", itertools.repeat(1773106100000))
     mock.fault("reset-after")
     for _ in range(3):
         with pytest.raises(CUT):
@@ -112,9 +97,9 @@ def test_a_late_effect_happens_when_the_mocks_clock_gets_there(mock: MockShop, s
     assert _shipments(mock, sn) == 1
 
 
-def test_what_is_due_has_happened_before_anything_else_is_answered_though_its_timer_is_late() -> None:
+def test_what_is_due_has_happened_before_any_later_answer_though_its_timer_is_late() -> None:
     async def live() -> list[str]:
-        office, done = open_office(Settings(orders=1)), list[str]()
+        office, done = open_back_office(Settings(orders=1)), list[str]()
         office.later(lambda: done.append("late"), seconds=60)
         office.clock.advance(60)
         office.settle()

@@ -7,11 +7,11 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixtures.mockshop.generate import generate, parcels
-from fixtures.mockshop.goods import HOLD_REMARKS
-from fixtures.mockshop.index import PENDING, SHIP_BY_FIRST, SORTS, TABS, OrderIndex
-from fixtures.mockshop.orders import STATUSES, from_json, to_json
 from fixtures.mockshop.settings import DEFAULT_NOW
+from fixtures.mockshop.shop.generate import generate, parcels
+from fixtures.mockshop.shop.goods import HOLD_REMARKS
+from fixtures.mockshop.shop.order_index import PENDING, SHIP_BY_FIRST, SORTS, TABS, OrderIndex
+from fixtures.mockshop.shop.orders import STATUSES, from_json, to_json
 
 ORDERS = generate(orders=120, seed=1, now=DEFAULT_NOW)
 

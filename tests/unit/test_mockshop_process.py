@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 
 def test_a_stopped_shop_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -10,21 +10,13 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.mockshop.harness import MockError, MockShop
-from fixtures.mockshop.script import PageScript
+from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[MockShop]:
     with MockShop(orders=60, user=["clerk-1", "clerk-2"]) as shop:
         yield shop
-
-
-@pytest.fixture
-def script(mock: MockShop) -> Iterator[PageScript]:
-    script = PageScript(mock.url)
-    script.log_in()
-    yield script
-    mock.clear_faults()
 
 
 def _free(script: PageScript) -> str:

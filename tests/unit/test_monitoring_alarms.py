@@ -92,7 +92,7 @@ def test_a_further_order_renews_the_message_of_the_open_incident(desk: OverviewD
     assert ": 2, the first by 03-10 20:15" in incident.message
 
 
-def test_an_order_that_cannot_be_shipped_for_days_keeps_the_alarm_of_no_later_one_silent(desk: OverviewDesk) -> None:
+def test_an_order_unshippable_for_days_keeps_the_alarm_of_no_later_one_silent(desk: OverviewDesk) -> None:
     def is_to_be_told(*orders: Finding) -> bool:
         desk.ran("demo", an_order(1, Reason.UNDER_AUDIT, hours=1, at=MORNING), *orders)
         raise_due(desk.config, desk.ledger)

@@ -19,7 +19,7 @@ from rpa.monitoring.health import allowed_down, complaint, scheduler_of
 from rpa.monitoring.shops import Condition
 from rpa.monitoring.status_json import document
 from rpa.pauses import Pauses
-from rpa.scheduler.instance_lock import Presence
+from rpa.scheduler.instance_lock import InstanceLock
 from tests.support.monitoring_desk import MORNING, OverviewDesk, an_order, overview_desk
 
 PLANNED = '[[schedule]]\nflow = "ship"\nevery = "30m"\n'
@@ -114,7 +114,7 @@ def test_a_paused_shop_is_not_down_for_the_runs_that_the_pause_stopped(desk: Ove
     assert (state.condition, state.down) == (Condition.PAUSED, False)
 
 
-def test_orders_that_the_pace_will_not_reach_are_foretold_but_not_those_that_are_held(desk: OverviewDesk) -> None:
+def test_orders_that_the_pace_will_not_reach_are_foretold_but_not_held_ones(desk: OverviewDesk) -> None:
     desk.shipped("demo", 24)
     desk.move(minutes=1)
     desk.ran(
@@ -204,7 +204,7 @@ def test_a_scheduler_without_a_sign_of_life_for_three_minutes_is_missed(desk: Ov
 
 
 def test_between_calls_of_schedule_once_nobody_is_missed_until_a_run_is_an_hour_late(desk: OverviewDesk) -> None:
-    presence = Presence(desk.config)
+    presence = InstanceLock(desk.config)
     presence.call(desk.ledger)
     presence.beat(desk.ledger, next_due_at=None, running=())
     desk.planned("demo", hours=0.5)

@@ -87,7 +87,7 @@ def test_rows_that_nobody_looked_at_are_no_tasks_beside_what_stopped_the_shop(de
     assert sorted(codes(desk)) == [(("demo",), "login_needed"), (("south",), "shop_not_read")]
 
 
-def test_an_incident_of_a_flow_is_told_in_that_reasons_words_and_any_other_in_its_own(desk: OverviewDesk) -> None:
+def test_an_incident_of_a_flow_is_told_in_its_reasons_words_and_any_other_in_its_own(desk: OverviewDesk) -> None:
     desk.ledger.incident("demo", cause="page_changed:ship", message="orders.ship is not on the page")
     desk.ledger.incident("", cause="notify:boss", message="The channel boss takes no message")
     known, unknown = desk.to_do()
@@ -100,7 +100,7 @@ def test_alarms_are_not_told_twice_as_their_orders_stand_in_the_list(desk: Overv
     assert desk.to_do() == []
 
 
-def test_a_run_that_never_started_is_a_task_until_a_later_run_of_its_flow_has_made_up_for_it(
+def test_a_run_that_never_started_is_a_task_until_a_later_one_of_its_flow_makes_up(
     desk: OverviewDesk,
 ) -> None:
     desk.planned("demo", hours=-2, state=PlanState.NEVER_STARTED, reason="downtime")
@@ -144,7 +144,7 @@ def test_shops_that_left_the_configuration_are_nobodys_task(desk: OverviewDesk) 
     assert desk.to_do() == []
 
 
-def test_a_cause_that_many_shops_have_in_common_is_one_line_but_each_task_can_be_listed(tmp_path: Path) -> None:
+def test_a_cause_that_many_shops_share_is_one_line_but_each_task_can_be_listed(tmp_path: Path) -> None:
     with overview_desk(tmp_path, shops=[f"s{number}" for number in range(12)]) as desk:
         for number, shop in enumerate(desk.config.shops):
             desk.ran(shop, an_order(number, Reason.UNKNOWN, hours=20 - number))

@@ -10,9 +10,9 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from fixtures.notices.audit_files import FORMATS, prohibition_files, result_files, table
 from fixtures.notices.biff import xls_bytes
 from fixtures.notices.hostile import HOSTILE
-from fixtures.notices.made import FORMATS, prohibition_files, result_files, table
 from fixtures.notices.rawzip import raw_zip, repeated
 from fixtures.notices.tables import Formula, xlsx_bytes
 

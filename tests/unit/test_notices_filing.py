@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,14 +17,11 @@ from flows.notices.coverage import answer
 from flows.notices.filing import Filed, Filing
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import facts_of, is_to_be_filed, row_of
-from rpa.elements.registry import load_profile
 from rpa.errors import InDoubt, Refused, TryAgain
-from rpa.language import Language
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
-from rpa.plugins import load_config
-from rpa.run import Run
 from tests.support.ledger_clock import HandClock
+from tests.support.made_runs import a_run
 
 SENT = datetime(2026, 3, 10, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 ORDER = "260309-123456789012345"
@@ -90,29 +85,8 @@ def failed() -> Refused:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    config = tmp_path / "rpa.toml"
-    config.write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
-    nobody: Any = nullcontext()
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
-        run = Run(
-            record=ledger.start_run("demo", flow="audit-notices"),
-            shop=load_config(config).shop("demo"),
-            profile=load_profile("pinduoduo"),
-            options=None,
-            shared=None,
-            dry=False,
-            ledger=ledger,
-            clock=HandClock(),
-            language=Language.EN,
-            meter=nobody,
-            person=nobody,
-            note=print,
-            stopping=lambda: False,
-            documents=tmp_path / "documents",
-            evidence=tmp_path / "evidence",
-            handover=tmp_path / "handover",
-            offices={},
-        )
+        run = a_run(tmp_path, ledger=ledger, flow="audit-notices")
         yield Desk(Filing(run), ledger, tmp_path / "documents")
 
 
@@ -275,7 +249,7 @@ def test_a_notice_on_which_page_and_data_disagree_is_filed_and_not_called_done(d
     assert desk.holds() == {ORDER: ["audit_notice"]}
 
 
-def test_a_file_over_which_a_run_came_to_its_end_is_not_read_again_and_waits_for_a_person(desk: Desk) -> None:
+def test_a_file_over_which_a_run_ended_is_not_read_again_and_waits_for_a_person(desk: Desk) -> None:
     noted = desk.documents / ".reading" / f"{hashlib.sha256(GOOD).hexdigest()}.{os.getpid()}"
     noted.parent.mkdir()
     noted.write_text("left by a run that was ended")

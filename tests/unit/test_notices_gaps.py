@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.notices.gaps import without_notice
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.subjects import Observation
@@ -52,7 +52,7 @@ def a_notice(state: DocumentState, *, at: datetime = NOON, kind: str = "prohibit
 def silent(
     until: datetime,
     *,
-    said: Mapping[str, Sequence[Mention]] | None = None,
+    said: Mapping[str, Sequence[Claim]] | None = None,
     since: datetime = NOON - timedelta(days=7),
     documents: Sequence[Document] = (),
     at: datetime = NOON,
@@ -76,9 +76,9 @@ def test_at_night_the_two_slots_are_those_of_the_morning() -> None:
 
 def test_a_notice_of_any_kind_that_names_the_order_is_enough_but_not_a_person() -> None:
     later = NOON + timedelta(hours=5)
-    by_notice = Mention(subject="260310-1", says="ship", at=NOON, source="7/1", document_id=7)
+    by_notice = Claim(subject="260310-1", says="ship", at=NOON, source="7/1", document_id=7)
     long_ago = replace(by_notice, at=NOON - timedelta(days=2))
-    by_person = Mention(subject="260310-1", says="released", at=NOON, source="looked", by="li")
+    by_person = Claim(subject="260310-1", says="released", at=NOON, source="looked", by="li")
     assert silent(later, said={"260310-1": [by_notice]}) == []
     assert silent(later, said={"260310-1": [by_person]}) == ["260310-1"]
     assert silent(later, said={"260310-1": [long_ago]}) == ["260310-1"], "that was of an earlier audit"

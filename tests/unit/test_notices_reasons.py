@@ -28,7 +28,7 @@ def stops(kind: type[errors.RpaError]) -> Iterator[type[errors.RpaError]]:
         yield from stops(further)
 
 
-def test_a_shop_that_stops_ends_its_notices_with_the_same_code_and_exit_code_as_its_orders() -> None:
+def test_a_shop_that_stops_ends_its_notices_with_code_and_exit_code_of_its_orders() -> None:
     others: list[type[errors.RpaError]] = [errors.TryAgain, errors.FenceLost, errors.Stopped, errors.RpaError]
     for kind in [*stops(errors.NeedsPerson), *others]:
         reason = NoticeReason.of(kind.code)

@@ -10,21 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.notices.api import Says
-from flows.notices.verdicts import standing
+from flows.notices.verdicts import verdict
 from flows.orders import hold_causes
-from rpa.ledger.claims import Mention
+from rpa.ledger.claims import Claim
 
 START = datetime(2026, 3, 10, 10, tzinfo=UTC)
 SN = "260310-000000000000001"
 HOLDING = {Says.PROHIBITED, Says.UNCLEAR, Says.CLOSED}
 
 
-def said(says: str, *, hour: int = 0, source: str = "", by: str = "") -> Mention:
-    return Mention(subject=SN, says=says, at=START + timedelta(hours=hour), source=source or f"{hour:03}/1", by=by)
+def said(says: str, *, hour: int = 0, source: str = "", by: str = "") -> Claim:
+    return Claim(subject=SN, says=says, at=START + timedelta(hours=hour), source=source or f"{hour:03}/1", by=by)
 
 
-def cause(*mentions: Mention) -> str | None:
-    wanted = standing(SN, mentions)
+def cause(*mentions: Claim) -> str | None:
+    wanted = verdict(SN, mentions)
     return None if wanted is None else wanted.cause
 
 
@@ -35,38 +35,38 @@ some = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(some, st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_matter(mentions: list[Mention], rng: object) -> None:
+def test_the_order_of_arrival_does_not_matter(mentions: list[Claim], rng: object) -> None:
     shuffled = list(mentions)
     rng.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
-    assert standing(SN, shuffled) == standing(SN, mentions)
+    assert verdict(SN, shuffled) == verdict(SN, mentions)
 
 
 @settings(max_examples=60, deadline=None)
 @given(some, st.sampled_from([*HOLDING]))
-def test_an_order_is_never_free_when_the_last_word_about_it_forbids(mentions: list[Mention], last: Says) -> None:
-    assert standing(SN, [said(last, hour=9), *mentions]) is not None
+def test_an_order_is_never_free_when_the_last_word_about_it_forbids(mentions: list[Claim], last: Says) -> None:
+    assert verdict(SN, [said(last, hour=9), *mentions]) is not None
 
 
 @settings(max_examples=60, deadline=None)
 @given(some, some.map(lambda later: [one for one in later if one.says != Says.RELEASED]))
-def test_closed_is_final_for_every_notice(before: list[Mention], after: list[Mention]) -> None:
+def test_closed_is_final_for_every_notice(before: list[Claim], after: list[Claim]) -> None:
     moved = [said(one.says, hour=10 + n) for n, one in enumerate(after)]
-    wanted = standing(SN, [*moved, said(Says.CLOSED, hour=9), *before])
+    wanted = verdict(SN, [*moved, said(Says.CLOSED, hour=9), *before])
     assert wanted is not None
     assert wanted.cause == hold_causes.CLOSED
 
 
 @settings(max_examples=60, deadline=None)
 @given(some)
-def test_a_persons_release_ends_everything_said_until_then(mentions: list[Mention]) -> None:
+def test_a_persons_release_ends_everything_said_until_then(mentions: list[Claim]) -> None:
     assert cause(*mentions, said(Says.RELEASED, hour=4, by="Li")) is None
 
 
 @settings(max_examples=60, deadline=None)
 @given(some)
-def test_nothing_is_as_if_it_had_not_been_said(mentions: list[Mention]) -> None:
-    without: Sequence[Mention] = [one for one in mentions if one.says != Says.NOTHING]
-    assert standing(SN, without) == standing(SN, mentions)
+def test_nothing_is_as_if_it_had_not_been_said(mentions: list[Claim]) -> None:
+    without: Sequence[Claim] = [one for one in mentions if one.says != Says.NOTHING]
+    assert verdict(SN, without) == verdict(SN, mentions)
 
 
 def test_each_word_holds_for_its_own_cause() -> None:
@@ -101,7 +101,7 @@ def test_a_word_that_is_not_known_holds_as_unclear() -> None:
 
 
 def test_a_hold_tells_since_when_and_by_which_notice() -> None:
-    wanted = standing(SN, [said(Says.PROHIBITED, source="123/2"), said(Says.PROHIBITED, hour=5, source="456/1")])
+    wanted = verdict(SN, [said(Says.PROHIBITED, source="123/2"), said(Says.PROHIBITED, hour=5, source="456/1")])
     assert wanted is not None
     last = (START + timedelta(hours=5)).isoformat()
     assert wanted.facts == {"since": START.isoformat(), "last": last, "notice": "123", "by": ""}
@@ -109,7 +109,7 @@ def test_a_hold_tells_since_when_and_by_which_notice() -> None:
 
 
 def test_a_hold_tells_which_person_read_the_notice() -> None:
-    wanted = standing(SN, [said(Says.CLOSED, source="123/2", by="Li")])
+    wanted = verdict(SN, [said(Says.CLOSED, source="123/2", by="Li")])
     assert wanted is not None
     assert wanted.facts["by"] == "Li"
 

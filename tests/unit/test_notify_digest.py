@@ -17,7 +17,7 @@ from rpa.notify.channels import Notifier
 from rpa.notify.digest import send_if_due, text
 from rpa.pauses import Pauses
 from rpa.scheduler.background import do_all
-from rpa.scheduler.failures import Trouble
+from rpa.scheduler.failures import Failures
 from tests.support.monitoring_desk import MORNING, OverviewDesk, an_order, overview_desk
 from tests.support.postbox import Postbox, postbox
 from tests.unit.test_discovery import installed, python
@@ -105,7 +105,7 @@ def test_what_did_not_happen_is_told_before_what_did(desk: OverviewDesk) -> None
     )
 
 
-def test_notices_that_are_not_saved_are_told_once_for_all_shops_that_have_the_same_worry(tmp_path: Path) -> None:
+def test_unsaved_notices_are_told_once_for_all_shops_that_have_the_same_worry(tmp_path: Path) -> None:
     with overview_desk(tmp_path) as desk:
         lines = said(desk)
         assert "- demo, south: notices were never read. Run `rpa run audit-notices`." in lines
@@ -134,7 +134,7 @@ def test_a_digest_for_some_shops_tells_of_no_other(desk: OverviewDesk) -> None:
     assert not any("demo" in line for line in said(desk, "south"))
 
 
-def test_it_is_sent_once_a_day_at_its_hour_to_the_channels_that_want_it_each_with_its_shops(
+def test_it_is_sent_once_a_day_at_its_hour_to_who_wants_it_each_with_its_own_shops(
     desk: OverviewDesk, box: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.ran("demo", an_order(1, Reason.UNKNOWN, hours=300))
@@ -163,7 +163,7 @@ def test_after_downtime_the_newest_that_was_missed_is_sent_late_and_alone(desk: 
     assert box.posted[0]["message"].startswith("From 03-11 20:00 to 03-12 20:00")
 
 
-def test_a_channel_that_refuses_it_gets_it_later_and_one_that_took_it_does_not_get_it_again(
+def test_a_channel_that_refused_it_gets_it_later_and_one_that_took_it_not_again(
     desk: OverviewDesk, box: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with postbox() as of_south:
@@ -185,7 +185,9 @@ def test_a_channel_that_refuses_it_gets_it_later_and_one_that_took_it_does_not_g
 
 def do_chores(desk: OverviewDesk) -> None:
     """As a call of `rpa schedule --once` does: the next call knows nothing of it but what the ledger has."""
-    do_all(desk.config, ledger=desk.ledger, trouble=Trouble(desk.ledger, clock=desk.config.clock, language=Language.EN))
+    do_all(
+        desk.config, ledger=desk.ledger, trouble=Failures(desk.ledger, clock=desk.config.clock, language=Language.EN)
+    )
 
 
 def test_a_channel_that_refuses_it_is_left_alone_for_a_time(desk: OverviewDesk, box: Postbox) -> None:
@@ -217,7 +219,7 @@ def test_without_an_hour_there_is_none(tmp_path: Path, box: Postbox) -> None:
         assert desk.ledger.heartbeats() == {}
 
 
-def test_after_the_clock_was_far_ahead_and_is_set_right_it_is_sent_again_and_then_once_a_day(
+def test_once_a_clock_far_ahead_is_set_right_it_is_sent_again_and_then_once_a_day(
     desk: OverviewDesk, box: Postbox
 ) -> None:
     notifier = Notifier.of(desk.config, None)

@@ -205,7 +205,7 @@ def test_a_channel_that_fails_fails_nothing_and_is_told_through_the_others(
     assert box.titles[-1] == second.titles[-1] == "[rpa] 仍未解决 · demo（店demo）：未登录"
 
 
-def test_without_any_working_channel_it_is_tried_less_and_less_and_told_once_one_works(
+def test_without_a_working_channel_it_is_tried_less_and_less_and_told_once_one_works(
     night_of: Callable[..., Night], box: Postbox
 ) -> None:
     night = night_of(BOSS)

@@ -74,7 +74,7 @@ def test_a_cause_that_comes_back_is_told_later_each_time() -> None:
         assert due(back, now=newest + wait, before=gone[:times]) is Kind.FIRST
 
 
-def test_an_alarm_before_a_deadline_that_comes_back_is_told_while_half_of_its_hours_are_left() -> None:
+def test_a_deadline_alarm_that_comes_back_is_told_while_half_of_its_hours_are_left() -> None:
     gone = [incident(number, cause="ship_by_2h", told_at=EVENING, closed_at=EVENING) for number in (1, 2, 3)]
     back = incident(9, cause="ship_by_2h")
     assert due(back, now=EVENING + 30 * MINUTE, before=gone[:1]) is Kind.FIRST
@@ -137,7 +137,7 @@ def test_the_gravest_is_told_first_and_a_folded_telling_is_as_grave_as_its_grave
     assert [telling.severity for telling in tellings] == [Severity.CRITICAL, Severity.INFO]
 
 
-def test_what_was_told_while_the_clock_was_far_ahead_silences_nothing_after_it_is_set_right() -> None:
+def test_what_a_clock_far_ahead_told_silences_nothing_after_it_is_set_right() -> None:
     ahead = EVENING + 24 * 400 * HOUR
     assert due(told(at=ahead), now=EVENING) is Kind.AGAIN
     assert due(incident(2), now=EVENING, before=[told(at=ahead)]) is Kind.FIRST

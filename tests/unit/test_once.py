@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,17 +15,6 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look, Once, Reply
 from tests.support.ledger_clock import HandClock
 from tests.support.once_desk import NO, NOTHING_SAID, SETTLE_S, YES, Desk, ends
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -210,7 +198,7 @@ def test_what_an_earlier_run_sent_is_found_done(ledger: Ledger, clock: HandClock
     assert ends(later.once.recover()) == {"A": State.DONE}
 
 
-def test_what_an_earlier_run_did_not_send_is_given_the_settle_time_before_it_counts_as_not_done(
+def test_what_an_earlier_run_did_not_send_is_not_done_only_after_the_settle_time(
     ledger: Ledger, clock: HandClock
 ) -> None:
     Desk(ledger, clock).send("A")

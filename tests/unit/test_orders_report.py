@@ -147,7 +147,7 @@ def test_an_order_without_a_tracking_number_has_nothing_to_pull_back(tmp_path: P
     assert list(pull_back_sheet(rows).rows) == []
 
 
-def test_the_parcel_is_on_its_way_since_the_sheet_was_written_if_that_was_before_the_run(tmp_path: Path) -> None:
+def test_the_parcel_is_on_its_way_since_the_sheet_was_written_if_before_the_run(tmp_path: Path) -> None:
     sheet = tmp_path / "today.xlsx"
     sheet.write_bytes(b"")
     row = replace(ROW, place=Place(sheet=sheet, row=2))

@@ -137,7 +137,7 @@ def test_a_report_keeps_the_data_but_for_controls_and_marks_of_direction() -> No
     assert without_direction("\u200e\u200f\u061c") == "\ufffd" * 3
 
 
-def test_a_workbook_shows_what_an_older_report_or_a_file_name_brings_without_direction_and_controls() -> None:
+def test_a_workbook_shows_old_reports_and_file_names_without_direction_and_controls() -> None:
     column = Column(key="sheet", title=Text(en="Sheet", zh="表格"))
     told = shown("a\u202exslx\x1b", column=column, language=Language.EN, zone=ZoneInfo("Asia/Shanghai"))
     assert told == "a\ufffdxslx\ufffd"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.orders.reasons import Reason
-from rpa.documents.quarantine import Fatal, FatalFiles
+from rpa.documents.quarantine import Fatal, Quarantine
 from tests.support.inbox_desk import A, ArrivalDesk, B, aged, parcel
 from tests.support.inbox_program import DEAD
 from tests.unit.test_inbox_killed import end, start
@@ -57,7 +57,7 @@ def test_a_person_may_have_it_read_again(desk: ArrivalDesk) -> None:
 def test_one_end_while_a_file_is_read_is_no_reason_to_set_it_aside(tmp_path: Path) -> None:
     for _ in range(3):
         (tmp_path / f"{CONTENT}.{os.getpid()}").write_text("somebody pulled the plug")
-        with FatalFiles(tmp_path).reading(CONTENT, name="a"):
+        with Quarantine(tmp_path).reading(CONTENT, name="a"):
             pass
         assert list(tmp_path.iterdir()) == []
 
@@ -65,20 +65,20 @@ def test_one_end_while_a_file_is_read_is_no_reason_to_set_it_aside(tmp_path: Pat
 def test_a_process_of_our_own_number_that_is_gone_counts_as_gone(tmp_path: Path) -> None:
     (tmp_path / f"{CONTENT}.once").write_text("a run before")
     (tmp_path / f"{CONTENT}.{os.getpid()}").write_text("as in a container, where every run is process 1")
-    with pytest.raises(Fatal), FatalFiles(tmp_path).reading(CONTENT, name="a"):
+    with pytest.raises(Fatal), Quarantine(tmp_path).reading(CONTENT, name="a"):
         pass
 
 
 def test_what_two_runs_read_at_once_ends_neither(tmp_path: Path) -> None:
     (tmp_path / f"{CONTENT}.{os.getppid()}").write_text("a run that goes on")
-    files = FatalFiles(tmp_path)
+    files = Quarantine(tmp_path)
     with files.reading(CONTENT, name="a"), files.reading(CONTENT, name="a"):
         pass
     assert [path.suffix for path in tmp_path.iterdir()] == [f".{os.getppid()}"]
 
 
 def test_a_file_that_was_refused_is_not_one_that_ended_a_run(tmp_path: Path) -> None:
-    files = FatalFiles(tmp_path)
+    files = Quarantine(tmp_path)
     with pytest.raises(ValueError, match="no table"), files.reading(CONTENT, name="a"):
         raise ValueError("no table")
     with files.reading(CONTENT, name="a"):

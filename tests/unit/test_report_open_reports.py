@@ -83,7 +83,7 @@ def test_a_run_that_goes_on_in_another_shop_is_left_alone(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("left", ["", '{"run_id": "run-1"', "{}"])
 @pytest.mark.parametrize("marked", [True, False])
-def test_a_report_of_which_a_power_cut_left_nothing_does_not_keep_the_shop_from_running(
+def test_a_report_lost_whole_in_a_power_cut_does_not_keep_the_shop_from_running(
     tmp_path: Path, left: str, *, marked: bool
 ) -> None:
     with small_report(tmp_path) as report:

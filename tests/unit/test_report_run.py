@@ -206,7 +206,7 @@ def test_a_run_killed_before_its_header_was_whole_is_finished_as_empty(tmp_path:
     assert openpyxl.load_workbook(result.files.xlsx)["订单"].max_row == 1
 
 
-def test_the_json_document_names_each_shop_with_its_run_counts_files_and_the_highest_exit_code(tmp_path: Path) -> None:
+def test_the_json_document_names_each_shops_run_counts_files_and_highest_exit_code(tmp_path: Path) -> None:
     with small_report(tmp_path) as report:
         report.add(small_row(1, outcome="needs_person", reason="unknown"))
     document = json.loads(json.dumps(run_document([report.result])))

@@ -19,7 +19,7 @@ from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.notify.sending import LONGEST_S
 from rpa.plugins import load_config
-from rpa.scheduler.background import Chores, Ping
+from rpa.scheduler.background import BackgroundJobs, Ping
 from tests.support.mock_shop import PATIENCE_S
 from tests.support.postbox import postbox
 
@@ -104,7 +104,7 @@ def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
         box.speaks.clear()
         monkeypatch.setenv("BOSS", box.url)
         monkeypatch.setenv("RPA_PING_URL", url)
-        with Chores(config, alive=lambda: True):
+        with BackgroundJobs(config, alive=lambda: True):
             assert called.get(timeout=LONGEST_S) == "/ping/secret-id"
             with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
                 assert [each.cause for each in ledger.open_incidents()] == ["login_needed"], "the channel is waited for"
@@ -114,7 +114,7 @@ def test_channels_that_are_silent_do_not_delay_the_call_of_the_watch(
 def test_chores_that_hang_end_the_calls_of_the_watch_until_they_go_on(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chores, steady = Chores(config, alive=lambda: True), time.monotonic
+    chores, steady = BackgroundJobs(config, alive=lambda: True), time.monotonic
     assert chores.alive()
     monkeypatch.setattr(time, "monotonic", lambda: steady() + 3600)
     assert not chores.alive()
@@ -123,7 +123,7 @@ def test_chores_that_hang_end_the_calls_of_the_watch_until_they_go_on(
         with chores:
             assert called.get(timeout=LONGEST_S) == "/ping/secret-id"
             assert chores.alive()
-    assert not Chores(config, alive=lambda: False).alive()
+    assert not BackgroundJobs(config, alive=lambda: False).alive()
 
 
 def test_what_ends_a_program_ends_no_thread_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +131,6 @@ def test_what_ends_a_program_ends_no_thread_in_silence(tmp_path: Path, monkeypat
     monkeypatch.setenv("RPA_PING_URL", "http://127.0.0.1:9")
     said = SimpleQueue[str]()
     sink = logger.add(said.put, level="ERROR", format="{message}")
-    with Chores(load_config(tmp_path / "rpa.toml"), alive=lambda: sys.exit("drawn")):
+    with BackgroundJobs(load_config(tmp_path / "rpa.toml"), alive=lambda: sys.exit("drawn")):
         assert "begin anew in a minute: drawn" in said.get(timeout=PATIENCE_S)
     logger.remove(sink)

@@ -72,7 +72,7 @@ def test_what_a_password_does_not_end_lets_the_shop_rest_at_once(office: Office)
     assert office.rests_for() == HOUR
 
 
-def test_an_account_that_was_logged_in_elsewhere_is_left_alone_until_somebody_logs_in(office: Office) -> None:
+def test_an_account_logged_in_elsewhere_is_left_alone_until_somebody_logs_in(office: Office) -> None:
     office.keep_password()
     office.stopped("logged_in_elsewhere")
     later = office.clock.now() + timedelta(days=400)

@@ -47,7 +47,7 @@ def changed(simulation: Simulation, content: str) -> None:
     tell_of_broken(simulation.config, simulation.ledger)
 
 
-def test_runs_of_a_broken_shop_are_skipped_with_the_reason_until_it_is_right_again_and_no_others(make: Make) -> None:
+def test_only_a_broken_shops_runs_are_skipped_with_the_reason_until_it_is_right(make: Make) -> None:
     simulation = make(*EVERY_SHOP)
     simulation.live(simulation.now + 30 * MINUTE)
     assert set(reasons(come_of(simulation, "east"))) == {""}

@@ -41,7 +41,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_what_a_killed_scheduler_left_is_gone_at_the_next_start_with_or_without_its_record(
+def test_what_a_killed_scheduler_left_is_gone_at_the_next_start_with_a_record_or_not(
     tmp_path: Path, elsewhere: Path
 ) -> None:
     recorded, sockets = marked(tmp_path / "tmp" / "rpa-recorded"), marked(elsewhere / "rpa-sockets")

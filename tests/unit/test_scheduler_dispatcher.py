@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -27,14 +26,7 @@ from tests.support.simulated_desk import (
     come_of,
     reasons,
     restart,
-    simulations,
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes a started simulation."""
-    yield from simulations(tmp_path)
 
 
 def test_a_first_start_plans_ahead_and_has_missed_nothing(make: Make) -> None:
@@ -177,7 +169,7 @@ def test_an_entry_that_was_out_of_rpa_toml_for_a_time_has_missed_nothing_in_it(m
     assert (withdrawn.reason, back.state) == (Why.WITHDRAWN, PlanState.FINISHED)
 
 
-def test_a_run_that_was_cut_off_by_the_schedulers_end_is_begun_again_at_the_next_start(make: Make) -> None:
+def test_a_run_cut_off_by_the_schedulers_end_is_begun_again_at_the_next_start(make: Make) -> None:
     daily = {"flow": "ship", "at": ["09:10"]}
     simulation = make(daily, fate=lambda _task: Fate(takes=30 * MINUTE))
     simulation.live(BEGIN + 20 * MINUTE)
@@ -226,9 +218,7 @@ def test_a_clock_that_was_years_ahead_stops_nothing_once_it_is_right(make: Make)
 
 
 @pytest.mark.parametrize("ahead", [8 * HOUR, 30 * HOUR])
-def test_what_a_clock_that_was_hours_ahead_gave_up_or_did_too_soon_is_run_at_its_time(
-    make: Make, ahead: timedelta
-) -> None:
+def test_what_a_clock_hours_ahead_gave_up_or_did_too_soon_is_run_at_its_time(make: Make, ahead: timedelta) -> None:
     simulation = make({**SHIP, "every": "30m"}, shops=2, fate=lambda _task: Fate(takes=10 * SECOND))
     simulation.live(BEGIN + 15 * MINUTE)
     simulation.moving.shift(ahead)

@@ -27,12 +27,12 @@ from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.monitoring.health import ONCE, OVER, SCHEDULER, scheduler_of
 from rpa.pauses import Pauses
 from rpa.plugins import load_config
-from rpa.scheduler.dispatcher import Desk
-from rpa.scheduler.failures import Trouble
-from rpa.scheduler.instance_lock import Presence
+from rpa.scheduler.dispatcher import Dispatcher
+from rpa.scheduler.failures import Failures
+from rpa.scheduler.instance_lock import InstanceLock
 from rpa.scheduler.jobs import Ended, Task, Workers
 from rpa.scheduler.loop import LIVES_S, Loop, Pulse
-from rpa.scheduler.periodic import Rounds, SteadyTime
+from rpa.scheduler.periodic import PeriodicTasks, SteadyTime
 from rpa.scheduler.planner import Why
 from rpa.scheduler.settings import Settings
 
@@ -93,14 +93,17 @@ def ledger(config: Config) -> Iterator[Ledger]:
         yield opened
 
 
-def live(rounds: Rounds, day: Day, *, seconds: int) -> None:
+def live(rounds: PeriodicTasks, day: Day, *, seconds: int) -> None:
     for _ in range(seconds):
         rounds.run_pending()
         day.pass_s(1)
 
 
 def test_jobs_run_at_once_and_then_at_their_interval(day: Day, ledger: Ledger) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[str]()
+    rounds, ran = (
+        PeriodicTasks(clock=day.clock, trouble=Failures(ledger, clock=day.clock, language=Language.EN)),
+        list[str](),
+    )
     rounds.add("often", every_s=1, do=lambda: ran.append("often"))
     rounds.add("seldom", every_s=30, do=lambda: ran.append("seldom"))
     live(rounds, day, seconds=60)
@@ -109,7 +112,10 @@ def test_jobs_run_at_once_and_then_at_their_interval(day: Day, ledger: Ledger) -
 
 @pytest.mark.parametrize("error", [KeyError("drawn"), SystemExit("drawn")])
 def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger, error: BaseException) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[int]()
+    rounds, ran = (
+        PeriodicTasks(clock=day.clock, trouble=Failures(ledger, clock=day.clock, language=Language.EN)),
+        list[int](),
+    )
     broken = [True]
 
     def fail() -> None:
@@ -133,7 +139,7 @@ def test_a_job_that_fails_stays_and_delays_no_other(day: Day, ledger: Ledger, er
 def test_of_what_the_database_refuses_people_read_what_it_was_and_no_address(day: Day, ledger: Ledger) -> None:
     logger.disable("rpa")
     with (
-        Trouble(ledger, clock=day.clock, language=Language.EN).kept("plan"),
+        Failures(ledger, clock=day.clock, language=Language.EN).kept("plan"),
         create_engine("sqlite://", poolclass=NullPool).connect() as database,
     ):
         database.exec_driver_sql("SELECT missing")
@@ -145,14 +151,17 @@ def test_of_what_the_database_refuses_people_read_what_it_was_and_no_address(day
 
 def test_an_incident_that_an_earlier_process_left_is_closed_by_the_first_success(day: Day, ledger: Ledger) -> None:
     ledger.incident("", cause="scheduler:tell", message="OSError")
-    with Trouble(ledger, clock=day.clock, language=Language.EN).kept("tell"):
+    with Failures(ledger, clock=day.clock, language=Language.EN).kept("tell"):
         pass
     assert ledger.open_incidents() == []
 
 
 @pytest.mark.parametrize("by", [timedelta(hours=-1), timedelta(days=-400), timedelta(hours=3)])
 def test_jobs_go_on_whatever_the_clock_is_set_to(day: Day, ledger: Ledger, by: timedelta) -> None:
-    rounds, ran = Rounds(clock=day.clock, trouble=Trouble(ledger, clock=day.clock, language=Language.EN)), list[int]()
+    rounds, ran = (
+        PeriodicTasks(clock=day.clock, trouble=Failures(ledger, clock=day.clock, language=Language.EN)),
+        list[int](),
+    )
     rounds.add("often", every_s=1, do=lambda: ran.append(1))
     live(rounds, day, seconds=5)
     day.set_clock(by)
@@ -206,13 +215,15 @@ def idle_loop(
     config: Config, ledger: Ledger, *, stopping: Callable[[], bool], pulse: Pulse, workers: Workers | None = None
 ) -> Loop:
     workers = workers or Idle()
-    desk = Desk(config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var))
+    desk = Dispatcher(
+        config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
+    )
     return Loop(
         settings=Settings(config.path),
         ledger=ledger,
-        desk=desk,
+        dispatcher=desk,
         workers=workers,
-        presence=Presence(config),
+        presence=InstanceLock(config),
         stopping=stopping,
         pulse=pulse,
     )
@@ -228,7 +239,7 @@ class Sleeping(Idle):
         self._moving.shift(timedelta(hours=7, seconds=seconds))
 
 
-def test_where_the_steady_clock_goes_on_in_a_sleep_nothing_starts_late_that_is_not_to_be_made_up(
+def test_where_the_steady_clock_runs_in_a_sleep_nothing_starts_late_unless_made_up(
     config: Config, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_ten = '[[schedule]]\nname = "at ten"\nflow = "ship"\nat = ["10:00"]\ncatch_up = false\n'
@@ -238,7 +249,7 @@ def test_where_the_steady_clock_goes_on_in_a_sleep_nothing_starts_late_that_is_n
     with Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger:
         pulse, workers = Pulse(day.clock.monotonic), Sleeping(day.moving)
         loop = idle_loop(planned, ledger, stopping=lambda: next(asked), pulse=pulse, workers=workers)
-        loop.desk.wake()
+        loop.dispatcher.wake()
         loop.go_on()
         [run] = ledger.planned_runs(until=planned.clock.now())
     assert (f"{run.planned_at:%d %H:%M}", run.state, run.reason) == ("10 10:00", PlanState.NEVER_STARTED, Why.DOWNTIME)
@@ -269,11 +280,11 @@ def test_a_scheduler_that_cannot_write_down_that_it_lives_has_no_pulse(
     assert pulse.alive() is writable
 
 
-def test_a_file_that_cannot_be_written_is_told_once_and_the_sign_of_life_is_given_all_the_same(
+def test_an_unwritable_file_is_told_once_and_the_sign_of_life_is_given_all_the_same(
     config: Config, ledger: Ledger
 ) -> None:
     said: list[str] = []
-    presence, file = Presence(config), config.var / "heartbeat.json"
+    presence, file = InstanceLock(config), config.var / "heartbeat.json"
     file.mkdir()
     sink = logger.add(said.append, level="WARNING")
     for shop in ("a", "b"):
@@ -292,10 +303,10 @@ def test_a_project_has_one_scheduler_which_others_can_name_and_see(config: Confi
     with first:
         assert first.stdout is not None
         assert first.stdout.readline() == "here\n"
-        with pytest.raises(ConfigError, match=f"pid {first.pid}"), Presence(config):
+        with pytest.raises(ConfigError, match=f"pid {first.pid}"), InstanceLock(config):
             pass
         first.kill()
-    with Presence(config) as presence:
+    with InstanceLock(config) as presence:
         presence.beat(ledger, next_due_at=BEGIN, running=["demo"])
     sign = json.loads((config.var / "heartbeat.json").read_text(encoding="utf-8"))
     assert (sign["next_due_at"], sign["running"]) == ("2026-03-10T09:00:00+08:00", ["demo"])

@@ -101,7 +101,7 @@ def records(simulation: Simulation) -> dict[tuple[str, str], list[PlannedRun]]:
         ("Asia/Shanghai", datetime(2026, 9, 28, 1, 0, 0, tzinfo=UTC), 6),
     ],
 )
-def test_a_month_of_kills_downtimes_and_failures_leaves_one_end_for_every_planned_run(
+def test_a_month_of_kills_downtimes_and_failures_leaves_each_planned_run_one_end(
     tmp_path: Path, zone: str, begin: datetime, days: int
 ) -> None:
     with time_machine.travel(begin, tick=False) as moving:

@@ -13,7 +13,7 @@ from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunRecord
 from rpa.plugins import load_config
 from rpa.run import run_of_import
-from rpa.scheduler.retention import Tidying
+from rpa.scheduler.retention import Retention
 from tests.support.monitoring_desk import OverviewDesk, overview_desk
 from tests.support.small_report import small_report, small_row
 
@@ -28,7 +28,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def tidy(desk: OverviewDesk, *, days: float = 0) -> None:
     desk.move(hours=days * 24)
-    Tidying(desk.config, ledger=desk.ledger)()
+    Retention(desk.config, ledger=desk.ledger)()
 
 
 def made(desk: OverviewDesk, *parts: str) -> Path:
@@ -55,7 +55,7 @@ def there(*paths: Path) -> list[bool]:
     return [path.exists() for path in paths]
 
 
-def test_pictures_of_refused_pages_go_with_what_was_told_of_them_but_the_newest_of_each_reason(
+def test_pictures_of_refused_pages_go_with_what_was_told_but_a_reasons_newest_stays(
     tmp_path: Path,
 ) -> None:
     with overview_desk(tmp_path) as desk:  # nothing but the default of 90 days
@@ -145,7 +145,7 @@ def test_exported_tables_go_like_reports_but_the_newest_and_those_that_a_hold_na
     assert {each.name for each in desk.ledger.documents("demo")} == {"stuck", "notice", "unreadable", "newest"}
 
 
-def test_what_killed_processes_were_writing_and_old_pasted_lines_go_and_nothing_else_of_var(
+def test_half_written_files_and_old_pasted_lines_go_and_nothing_else_of_var(
     desk: OverviewDesk,
 ) -> None:
     parts = [made(desk, ".heartbeat.json.a1b2c3_d"), made(desk, "secrets", ".demo.state.abcdefgh")]

@@ -15,7 +15,7 @@ import pytest
 from rpa.clock import Clock
 from rpa.errors import ShopBusy
 from rpa.plugins import load_config
-from rpa.scheduler.browser_host import FIRST_S, RESTS_S, Patience
+from rpa.scheduler.browser_host import FIRST_S, RESTS_S, RecyclingWait
 from rpa.scheduler.pool import Pool
 from tests.support.pool_program import task
 
@@ -30,9 +30,9 @@ class Time:
         return self.now_s
 
 
-def test_starts_are_held_back_for_minutes_then_not_for_half_an_hour_and_then_for_twice_as_long() -> None:
+def test_starts_wait_for_minutes_then_not_for_half_an_hour_and_then_twice_as_long() -> None:
     time = Time()
-    patience = Patience(time)
+    patience = RecyclingWait(time)
     assert (patience.is_over(), patience.holds()) == (False, True)
     time.now_s += FIRST_S - 1
     assert (patience.holds(), patience.is_over()) == (True, False), "counted from the first that was held"

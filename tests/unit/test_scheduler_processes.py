@@ -51,7 +51,7 @@ def test_garbage_is_no_message_and_of_endless_lines_little_is_kept(tmp_path: Pat
 
 
 @pytest.mark.parametrize("encoding", ["cp936", "cp1252"])
-def test_a_child_understands_and_is_understood_in_whatever_encoding_the_machine_speaks(
+def test_a_child_understands_and_is_understood_in_whatever_encoding_a_machine_has(
     tmp_path: Path, encoding: str
 ) -> None:
     child, heard = started(tmp_path, to="echo", PYTHONIOENCODING=encoding)

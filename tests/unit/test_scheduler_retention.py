@@ -21,8 +21,8 @@ from rpa.plugins import load_config
 from rpa.report.finishing import unfinished
 from rpa.report.open_reports import mark_open
 from rpa.scheduler.background import do_all
-from rpa.scheduler.failures import Trouble
-from rpa.scheduler.retention import Tidying
+from rpa.scheduler.failures import Failures
+from rpa.scheduler.retention import Retention
 from tests.support.monitoring_desk import OverviewDesk, an_order, overview_desk
 from tests.support.small_report import small_report, small_row
 
@@ -37,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def tidy(desk: OverviewDesk, *, days: float = 0, hours: float = 0) -> None:
     desk.move(hours=days * 24 + hours)
-    Tidying(desk.config, ledger=desk.ledger)()
+    Retention(desk.config, ledger=desk.ledger)()
 
 
 def pictured(desk: OverviewDesk, subject: str) -> Path:
@@ -100,7 +100,7 @@ def test_a_night_on_which_the_clock_was_far_ahead_puts_off_no_later_one(desk: Ov
     assert len(desk.ledger.planned_runs()) == 1
 
 
-def test_pictures_go_when_their_order_is_shipped_for_so_long_and_nothing_else_is_known_of_it(
+def test_pictures_go_when_their_order_is_long_shipped_and_nothing_else_known_of_it(
     desk: OverviewDesk,
 ) -> None:
     subjects = {
@@ -157,7 +157,7 @@ def test_no_file_of_a_shop_goes_while_it_is_being_run(desk: OverviewDesk) -> Non
     folder = reported(desk, "good", "done")
     desk.move(hours=61 * 24)
     run = desk.ledger.start_run("demo", flow="ship")
-    tidying = Tidying(desk.config, ledger=desk.ledger)
+    tidying = Retention(desk.config, ledger=desk.ledger)
     tidying()
     assert folder.exists()
     desk.ledger.finish_run(run, state="finished")
@@ -186,6 +186,8 @@ def test_the_scheduler_tidies_and_looks_at_the_disk_among_its_chores(
     folder = reported(desk, "good", "done")
     desk.move(hours=61 * 24)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1e9))
-    do_all(desk.config, ledger=desk.ledger, trouble=Trouble(desk.ledger, clock=desk.config.clock, language=Language.EN))
+    do_all(
+        desk.config, ledger=desk.ledger, trouble=Failures(desk.ledger, clock=desk.config.clock, language=Language.EN)
+    )
     assert not folder.exists()
     assert [incident.cause for incident in desk.ledger.open_incidents()] == ["disk_low"]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,14 +21,7 @@ from tests.support.simulated_desk import (
     come_of,
     reasons,
     restart,
-    simulations,
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes a started simulation."""
-    yield from simulations(tmp_path)
 
 
 def test_while_a_shop_is_busy_one_entry_waits_and_another_skips(make: Make) -> None:
@@ -86,7 +77,7 @@ def test_of_a_shop_that_another_process_keeps_for_an_hour_a_person_is_told_once(
     assert simulation.ledger.open_incidents() == []
 
 
-def test_of_more_runs_than_the_workers_can_do_a_person_is_told_and_of_a_queue_that_gets_shorter_not(
+def test_a_person_is_told_of_more_runs_than_workers_can_do_not_of_a_shrinking_queue(
     make: Make,
 ) -> None:
     nightly = {**NOTICES, "at": ["09:10"]}

@@ -12,9 +12,9 @@ import pytest
 
 from rpa.errors import Stopped, TryAgain
 from rpa.plugins import load_config
-from rpa.scheduler.control_channel import Leash
+from rpa.scheduler.control_channel import ControlChannel
 from rpa.scheduler.processes import Message
-from rpa.scheduler.worker_process import Working
+from rpa.scheduler.worker_process import WorkerRun
 from tests.support.mock_shop import ShopFolder
 from tests.support.pool_program import task
 from tests.support.processes import is_there
@@ -35,7 +35,7 @@ if not os.environ.get("A_CHILD"):
 """
 
 
-def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_finished(
+def test_a_worker_hanging_after_its_result_is_killed_soon_and_its_run_has_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = ShopFolder(tmp_path / "owner", url="http://127.0.0.1:9")
@@ -47,7 +47,7 @@ def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_fin
     config = load_config(folder.path / "rpa.toml")
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
-    working = Working(
+    working = WorkerRun(
         task("pending-orders", "demo", 7200),
         config=config,
         host=host,
@@ -69,7 +69,7 @@ def test_a_worker_that_hangs_after_its_result_is_killed_soon_and_its_run_has_fin
     assert "shared browser is gone" in ended.detail
 
 
-def test_a_worker_that_hangs_before_its_window_is_open_is_killed_with_its_family_and_has_died(
+def test_a_worker_hung_before_its_window_opens_is_killed_with_its_family_and_died(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = ShopFolder(tmp_path / "owner", url="http://127.0.0.1:9")
@@ -79,7 +79,7 @@ def test_a_worker_that_hangs_before_its_window_is_open_is_killed_with_its_family
     config = load_config(folder.path / "rpa.toml")
     host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
-    working = Working(
+    working = WorkerRun(
         task("pending-orders", "demo", 7200),
         config=config,
         host=host,
@@ -107,7 +107,7 @@ def test_a_worker_knows_a_browser_that_is_gone_from_the_wish_that_it_stops(
 ) -> None:
     told = SimpleQueue[Message | None]()
     parent = SimpleNamespace(said=SimpleQueue[Message | None](), tell=told.put)
-    leash = Leash(cast("Parent", parent), stop_within_s=60)
+    leash = ControlChannel(cast("Parent", parent), stop_within_s=60)
     parent.said.put(said)
     with pytest.raises(raised):
         leash.wait_for_go(token="abc")

@@ -104,7 +104,7 @@ def test_systemd_itself_takes_the_unit_and_would_say_what_is_wrong(shop_folder: 
     assert ("kill mode" in wrong) == bool(shutil.which("systemd-analyze"))
 
 
-def test_systemd_hands_over_a_key_that_stands_in_a_file_and_no_environment_shows_even_its_place(
+def test_systemd_hands_over_a_key_file_and_no_environment_shows_even_its_place(
     shop_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "LoadCredential" not in lines_of(unit(program_of(load_config(shop_folder / "rpa.toml"))))

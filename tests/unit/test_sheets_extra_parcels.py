@@ -18,11 +18,6 @@ from tests.support.shown import BOOKS, HEADERS, NUMBER, PROFILE, SHEETS, SN, SN2
 NUMBER2 = "73120000001007"
 
 
-@pytest.fixture(name="read")
-def _read() -> Read:
-    return lambda path: read_sheets([path], words=PROFILE, clock=Clock(), stable_s=0)
-
-
 @pytest.mark.parametrize(
     "header",
     [
@@ -186,9 +181,7 @@ def test_a_row_that_only_continues_the_merged_cells_above_is_a_part_of_that_row(
     assert ends(contents) == {2: NUMBER, 4: NUMBER2}
 
 
-def test_a_number_without_an_order_below_a_row_may_be_its_second_parcel_where_merging_is_not_told(
-    read: Read, tmp_path: Path
-) -> None:
+def test_a_number_below_a_row_may_be_its_second_parcel_where_merging_is_not_told(read: Read, tmp_path: Path) -> None:
     rows = [
         HEADERS,
         (SN, "中通", NUMBER),

@@ -22,7 +22,7 @@ from flows.sheets.transport import packed, unpacked
 from flows.sheets.worksheet import Flaw, NotASheet, Worksheet
 from rpa.clock import Clock
 from rpa.language import Language
-from rpa.sandbox import Confined, Limits
+from rpa.sandbox import Limits, Sandbox
 from tests.support.hostile import page_of_reaching_cells, workbook_of_one_text
 from tests.support.mock_shop import ROOT
 
@@ -105,7 +105,7 @@ def test_a_person_may_give_a_link_to_a_file(tmp_path: Path) -> None:
 
 
 def test_what_the_bounds_let_through_ends_its_own_process_only() -> None:
-    reader = Confined(
+    reader = Sandbox(
         "flows.sheets.reader", limits=Limits(memory_bytes=300 << 20, cpu_s=20, wall_s=60, answer_bytes=1 << 20)
     )
     with pytest.raises(NotASheet) as refused:
@@ -115,7 +115,7 @@ def test_what_the_bounds_let_through_ends_its_own_process_only() -> None:
     reader.close()
 
 
-def test_a_text_of_more_characters_than_a_cell_can_have_is_refused_in_each_kind_of_file() -> None:
+def test_a_text_longer_than_a_cell_can_have_is_refused_in_each_kind_of_file() -> None:
     text = "9" * 32_768
     assert flaw_of(f"订单号,备注\n1,{text}\n".encode()) is Flaw.LARGE
     assert flaw_of(f"<table><tr><td>订单号</td><td>{text}</td></tr></table>".encode()) is Flaw.LARGE
@@ -123,14 +123,14 @@ def test_a_text_of_more_characters_than_a_cell_can_have_is_refused_in_each_kind_
     assert len(worksheets_in(workbook_of_one_text(length=32_767, cells=1), is_header=is_header)[0].rows) == 1
 
 
-def test_a_file_of_more_rows_than_anybody_ships_is_refused_and_empty_rows_count_for_nothing() -> None:
+def test_a_file_of_more_rows_than_anybody_ships_is_refused_empty_rows_do_not_count() -> None:
     rows, empty = b"1\n" * limits.MOST_ROWS, b"\n" * limits.MOST_ROWS
     assert flaw_of("订单号,快递单号\n".encode() + rows) is Flaw.LARGE
     [sheet] = worksheets_in("订单号,快递单号\n".encode() + empty + b"1,2\n", is_header=is_header)
     assert sheet.rows[-1] == ["1", "2"]
 
 
-def test_a_page_whose_cells_reach_over_all_others_is_refused_before_they_are_laid_out() -> None:
+def test_a_page_whose_cells_reach_over_all_others_is_refused_before_any_layout() -> None:
     with pytest.raises(NotASheet, match="cells"):
         read_html(page_of_reaching_cells(rows=300).decode())
 

@@ -68,7 +68,7 @@ def test_each_row_gets_its_turn_and_what_was_not_there_is_not_asked_for_again(sh
     assert sorted(chain.from_iterable(asked)) == [row.order_sn for row in rows]
 
 
-def test_a_row_that_says_something_else_is_looked_for_anew_and_so_is_one_of_yesterday(shop: Shop) -> None:
+def test_a_row_that_says_something_else_is_looked_for_anew_as_is_one_of_yesterday(shop: Shop) -> None:
     ends(shop, others(2))
     [first, second] = others(2)
     ends(shop, [replace(first, tracking_number="78000000000999"), second])
@@ -134,7 +134,7 @@ def test_a_run_that_is_stopped_while_it_looks_says_so_of_what_it_did_not_come_to
     assert all(shop.site.orders[sn].status == "shipped" for sn in PENDING)
 
 
-def test_an_order_that_was_closed_and_is_pending_when_it_is_looked_for_ships_and_ends_once(shop: Shop) -> None:
+def test_a_closed_order_that_is_pending_when_looked_for_ships_and_ends_once(shop: Shop) -> None:
     rows = others(1)
     shop.site.orders["X100"] = an_order("X100", status="closed")
     assert ends(shop, rows)["X100"] == "order_closed"

@@ -15,8 +15,8 @@ from rpa.clock import Clock
 from rpa.errors import ShopBusy
 from rpa.ledger.shop_lock import PageLock, RunLock, WorkLock
 from rpa.plugins import load_config
-from rpa.scheduler.instance_lock import Presence
-from rpa.scheduler.periodic import Bell
+from rpa.scheduler.instance_lock import InstanceLock
+from rpa.scheduler.periodic import Wakeup
 
 CLOCK = Clock()
 _FAR_S = 120.0
@@ -56,13 +56,13 @@ def test_a_lock_is_given_back_while_another_program_reads_whose_it_was(
     config = load_config(tmp_path / "rpa.toml")
     monkeypatch.setattr(Path, "unlink", open_elsewhere)
     for _ in range(2):
-        with RunLock(tmp_path, shop="demo", clock=CLOCK), Presence(config):
+        with RunLock(tmp_path, shop="demo", clock=CLOCK), InstanceLock(config):
             pass
 
 
 def test_a_wait_ends_when_another_thread_rings_or_has_rung() -> None:
     begin = time.monotonic()
-    with Bell() as bell:
+    with Wakeup() as bell:
         bell.ring()
         bell.wait(_FAR_S)
         threading.Timer(0.05, bell.ring).start()
@@ -77,7 +77,7 @@ def test_a_wait_ends_when_a_signal_comes() -> None:
     before = signal.signal(signal.SIGTERM, lambda number, _frame: came.append(number))
     begin = time.monotonic()
     try:
-        with Bell() as bell:
+        with Wakeup() as bell:
             timer = threading.Timer(0.05, os.kill, args=(os.getpid(), signal.SIGTERM))
             timer.start()
             bell.wait(_FAR_S)

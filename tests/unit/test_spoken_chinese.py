@@ -21,13 +21,14 @@ from rpa.language import Language
 from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlannedRun, PlanState
-from rpa.monitoring.reasons import Vocabulary, why
+from rpa.monitoring.reasons import ReasonCatalog, why
 from rpa.monitoring.tasks import tasks
 from rpa.notify.policy import Kind, Telling
 from rpa.notify.wording import Words, advice, message
 from rpa.scheduler.failures import in_words
 from rpa.scheduler.jobs import Ended, trouble_of
 from rpa.scheduler.planner import Why
+from tests.support.made_plans import a_planned_run
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -86,22 +87,7 @@ def parts_of_the_scheduler() -> set[str]:
 
 
 def planned(reason: str = "", *, state: PlanState = PlanState.SKIPPED) -> PlannedRun:
-    return PlannedRun(
-        id=1,
-        entry="ship",
-        flow="ship",
-        shop="demo",
-        planned_at=NOON,
-        due_at=NOON,
-        state=state,
-        reason=reason,
-        detail="",
-        run_id="",
-        started_at=None,
-        ended_at=None,
-        exit_code=None,
-        stands_for=1,
-    )
+    return a_planned_run(NOON, state=state, reason=reason)
 
 
 @functools.cache
@@ -138,7 +124,7 @@ def told(cause: str, said: str, *, kind: Kind, shops: tuple[str, ...]) -> list[s
         )
         for number, shop in enumerate(shops)
     )
-    words = Words(language=Language.ZH, shops={}, vocabulary=Vocabulary.of_flows())
+    words = Words(language=Language.ZH, shops={}, vocabulary=ReasonCatalog.of_flows())
     made = message(Telling(kind=kind, cause=cause, incidents=incidents), words=words)
     return [line.partition("：")[2] or line for line in (made.title, *made.body.splitlines())]
 
@@ -200,7 +186,7 @@ def test_words_of_one_language_are_found() -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_notification_says_in_chinese_what_happened_and_what_to_do(kind: Kind, shops: tuple[str, ...]) -> None:
     reasons = {
-        code: text.zh for report in Vocabulary.of_flows().reports.values() for code, text in report.reasons.items()
+        code: text.zh for report in ReasonCatalog.of_flows().reports.values() for code, text in report.reasons.items()
     }
     wrong = [
         f"{cause}: {line}"
@@ -230,7 +216,7 @@ def test_every_incident_is_a_task_in_chinese(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=Clock()) as ledger:
         for cause, said in messages().items():
             ledger.incident("", cause=cause, message=said)
-        found = tasks(ledger, shops={""}, orders={}, broken={}, words=Vocabulary.of_flows(), now=Clock().now())
+        found = tasks(ledger, shops={""}, orders={}, broken={}, words=ReasonCatalog.of_flows(), now=Clock().now())
     assert [task.words.zh for task in found if not begins_chinese(task.words.zh)] == []
     assert len(found) == len(messages())
 

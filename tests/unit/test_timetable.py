@@ -89,7 +89,7 @@ def test_days_of_the_week_are_those_of_the_calendar() -> None:
     ]
 
 
-def test_a_quiet_day_has_no_moments_unless_the_entry_wants_it_or_it_is_a_promotion_day() -> None:
+def test_a_quiet_day_has_no_moments_unless_the_entry_wants_it_or_it_is_a_promotion() -> None:
     first, second, third = (date(2026, 10, day) for day in (1, 2, 3))
     calendar = Calendar(quiet_days=frozenset({first, second}), promotion_days=frozenset({second}))
     assert [is_quiet(day, calendar) for day in (first, second, third)] == [True, False, False]
