@@ -13,7 +13,8 @@ from rpa.documents.archives import BadArchive
 from rpa.documents.store import DocumentStore
 from rpa.errors import InDoubt, NeedsPerson, RateLimited, Refused, Stopped, TryAgain
 from rpa.language import Text
-from rpa.ledger.documents import Document, DocumentState
+from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import Document
 from rpa.log import speak
 from rpa.run import EXPORTS
 

@@ -12,7 +12,7 @@ import pytest
 from flows.exports.api import ExportRecord
 from flows.exports.export import EXPORT_KIND, ExportFetcher
 from rpa.errors import NeedsPerson, RateLimited, Refused, Stopped, TryAgain
-from rpa.ledger.documents import DocumentState
+from rpa.ledger.document_states import DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 

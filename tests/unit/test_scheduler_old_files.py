@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rpa.ledger.actions import Intent, LookAt, Seen, State
-from rpa.ledger.documents import DocumentState
+from rpa.ledger.document_states import DocumentState
 from rpa.ledger.runs import RunRecord
 from rpa.plugins import load_config
 from rpa.run import run_of_import
