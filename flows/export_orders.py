@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 from flows.exports.api import ExportsOrders
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
-from flows.exports.fetching import export_of
-from flows.exports.reading import read_export
 from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
 from flows.gate.audits_seen import remember_audits
@@ -28,7 +26,7 @@ from rpa.documents.archives import BadArchive
 from rpa.errors import NeedsPerson
 from rpa.flow import Flow, Row
 from rpa.language import Text
-from rpa.ledger.documents import DocumentState
+from rpa.ledger.document_states import DocumentState
 
 if TYPE_CHECKING:
     from flows.exports.api import ExportTable
@@ -56,6 +54,8 @@ def export_orders(run: Run) -> Iterator[Row]:
 
     The list is read while the site makes the table.
     """
+    from flows.exports.fetching import export_of
+
     fetcher = export_of(run)
     record = fetcher.obtain()
     listed = _pending(run)
@@ -92,6 +92,8 @@ def _looked_for(run: Run, order_sns: Sequence[str]) -> Mapping[str, Order]:
 
 
 def _read(run: Run, path: Path) -> ExportTable:
+    from flows.exports.reading import read_export
+
     profile = run.profile
     with tempfile.TemporaryDirectory() as unpacked:
         return read_export(

@@ -32,7 +32,8 @@ from rpa.documents.store import DocumentStore
 from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.language import Text
 from rpa.ledger.claims import Claim
-from rpa.ledger.documents import Document, DocumentState
+from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import Document
 
 if TYPE_CHECKING:
     from rpa.run import Run

@@ -17,7 +17,8 @@ from rpa.clock import minute
 from rpa.elements.registry import load_profile
 from rpa.errors import RightMissing
 from rpa.language import Text
-from rpa.ledger.documents import Document, DocumentState
+from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import Document
 
 if TYPE_CHECKING:
     from rpa.config import Config
