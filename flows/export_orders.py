@@ -26,7 +26,7 @@ from rpa.documents.archives import BadArchive
 from rpa.errors import NeedsPerson
 from rpa.flow import Flow, Row
 from rpa.language import Text
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
     from flows.exports.api import ExportTable

@@ -21,8 +21,7 @@ from rpa.cli.ledger_report import opened_ledger, reason_given
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.claims import Claim
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.shop_lock import RunLock
 from rpa.plugins import load_config
 from rpa.toml.document import did_you_mean

@@ -17,8 +17,7 @@ from rpa.clock import minute
 from rpa.elements.registry import load_profile
 from rpa.errors import RightMissing
 from rpa.language import Text
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 
 if TYPE_CHECKING:
     from rpa.config import Config

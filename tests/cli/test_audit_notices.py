@@ -11,7 +11,7 @@ import pytest
 from fixtures.notices.hostile import HOSTILE, HostileFile
 from flows.notices.api import DOCUMENT_KIND
 from flows.orders.hold_causes import UNDER_AUDIT
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from tests.support.mail_shop import DAY_S, HOUR_S, MailShop, mail_shop
 from tests.support.small_shop import log_in
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from tests.support.killing import Moment, kill_until_done
 from tests.support.mail_shop import MailShop, mail_shop
 

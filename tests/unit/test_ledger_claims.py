@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from rpa.ledger.claims import Claim, HoldWanted
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 

@@ -16,7 +16,7 @@ import pytest
 from rpa.clock import Clock
 from rpa.errors import ConfigError
 from rpa.ledger.actions import Seen, State
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunState
 from rpa.ledger.shop_lock import RunLock
