@@ -36,6 +36,7 @@ def test_all_runs_are_gathered_with_totals_and_where_they_lie(reported: Project)
     assert sheet["A1"].value == "Order number"
 
 
+@pytest.mark.slow
 def test_one_shops_report_does_not_replace_that_of_all(reported: Project) -> None:
     reported.rpa("report")
     assert "Rows: 1" in reported.rpa("report", "--shop", "real").stdout

@@ -51,6 +51,7 @@ def test_a_broken_plug_in_names_itself(
     assert why in said
 
 
+@pytest.mark.slow
 def test_a_plug_in_adds_settings_to_shops_tables_to_profiles_and_a_command(tmp_path: Path) -> None:
     plugin = installed(
         tmp_path,

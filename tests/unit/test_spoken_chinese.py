@@ -162,6 +162,7 @@ def names_in(assignment: ast.Assign) -> set[str]:
     return {name.id for target in assignment.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
 
 
+@pytest.mark.slow
 def test_no_incident_is_opened_with_words_of_one_language() -> None:
     opened = [
         (f"{file}:{call.lineno}", is_in_words(each.value, function=function, file=file))
@@ -182,6 +183,7 @@ def test_words_of_one_language_are_found() -> None:
     assert not is_in_words(call.keywords[1].value, function=function, file="")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shops", [("",), ("demo",), ("demo", "east")], ids=["program", "shop", "shops"])
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_notification_says_in_chinese_what_happened_and_what_to_do(kind: Kind, shops: tuple[str, ...]) -> None:
