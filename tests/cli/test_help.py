@@ -53,6 +53,7 @@ def test_a_group_of_commands_of_another_package_lists_its_own(project: Project) 
     assert "只要有一行有误" in project.rpa("holds", "import", "--help", RPA_LANG="zh").stdout.replace(" ", "")
 
 
+@pytest.mark.slow
 def test_a_flow_that_there_is_not_is_named_with_the_nearest_one(project: Project) -> None:
     run = project.rpa("run", "shipp", "demo")
     assert run.returncode == 2

@@ -29,6 +29,7 @@ def test_an_empty_ledger_is_an_empty_list(project: Project) -> None:
     assert "no such action" in project.rpa("ledger", "show").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "near"), [("--state=unknwon", '"unknown"'), ("--shop=demoo", '"demo"')])
 def test_a_misspelt_filter_names_the_nearest_word(project: Project, option: str, near: str) -> None:
     run = project.rpa("ledger", "show", option)
@@ -78,6 +79,7 @@ def test_a_changed_order_is_released(kept: Project) -> None:
         assert opened.see("demo", fingerprints=[("changed-1", "b", {"spec": "blue"})]) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -128,6 +128,7 @@ def test_a_shop_that_there_is_not_is_named_with_the_nearest(sellers: Project) ->
     assert 'did you mean "@south"?' in run.stderr
 
 
+@pytest.mark.slow
 def test_a_flow_that_writes_is_refused_by_hand_in_a_paused_shop(project: Project) -> None:
     rpa(project, "pause", "demo", "--by=Anna", "--reason=stocktaking")
     run = project.rpa("run", "ship", "demo", "--live")

@@ -47,6 +47,7 @@ def test_doctor_says_that_all_is_well_or_exits_with_2_and_what_to_do(project: Pr
     assert 'did you mean "platform"' in ill.stdout
 
 
+@pytest.mark.slow
 def test_who_reads_chinese_is_told_in_chinese_first_what_is_wrong(project: Project) -> None:
     text = (project.folder / "rpa.toml").read_text()
     project.write(text.replace('"en"', '"zh"'))
