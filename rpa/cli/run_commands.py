@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
@@ -28,7 +29,19 @@ _DRIVER = "rpa.playwright"
 
 
 def _import_all() -> None:
-    """What a run needs: the program, the flows, the platforms with their shipped profiles."""
+    """What a run needs: the program, the flows, the platforms with their shipped profiles.
+
+    All of it stays, so that nothing is gained by looking for garbage in it meanwhile, and again at each later look.
+    """
+    gc.disable()
+    try:
+        _import_program()
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _import_program() -> None:
     import rpa.cli.run  # noqa: F401
     from rpa import plugins
     from rpa.elements.registry import load_profile, profiles

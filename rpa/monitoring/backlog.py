@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from rpa.outcome import Outcome
 from rpa.report.columns import WORST_FIRST
-from rpa.report.workbook import NEAR
+from rpa.report.to_do import NEAR
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger

@@ -17,7 +17,7 @@ from rpa.monitoring.reasons import why
 from rpa.monitoring.shop_words import CAUSE as BROKEN
 from rpa.monitoring.shop_words import PUT_RIGHT
 from rpa.report.columns import WORST_FIRST
-from rpa.report.workbook import needs_somebody
+from rpa.report.to_do import needs_somebody
 
 if TYPE_CHECKING:
     from rpa.config import BrokenShop

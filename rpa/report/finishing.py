@@ -17,7 +17,7 @@ from rpa.report.columns import WORST_FIRST, Row, Sheet
 from rpa.report.open_reports import RUN_FILE, SUMMARY, keep_searched, mark_open, mark_whole, open_reports, was_searched
 from rpa.report.results import SCHEMA_VERSION, Incident, ReportFiles, ShopResult, Tally, shop_document
 from rpa.report.tables import CsvTable, add_rows, drop_cut_row, latest, read_keys, read_rows, replace_with
-from rpa.report.workbook import to_do_sheet
+from rpa.report.to_do import to_do_sheet
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

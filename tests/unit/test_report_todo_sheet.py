@@ -15,7 +15,7 @@ from rpa.language import Language
 from rpa.report.finishing import ReportStyle, Run
 from rpa.report.results import ShopResult
 from rpa.report.run_report import RunReport
-from rpa.report.workbook import to_do_sheet
+from rpa.report.to_do import to_do_sheet
 from tests.support.ledger_clock import HandClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
