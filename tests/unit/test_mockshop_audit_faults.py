@@ -77,7 +77,6 @@ def _risks(shown: dict[str, Any]) -> dict[str, int]:
     return {name: value for name, value in shown.items() if name.startswith("risk_")}
 
 
-@pytest.mark.slow
 def test_pages_are_told_which_words_of_an_audit_to_show(mock: MockShop, script: PageScript) -> None:
     assert "auditWording" not in script.conf("/orders/list?tab=1")
     mock.fault("audit-wording", words="both")

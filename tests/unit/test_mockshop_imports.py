@@ -153,7 +153,6 @@ def test_a_page_that_calls_itself_xls_is_refused(batch: BatchScript, tmp_path: P
     assert "扩展名不符" in batch.upload(path.read_bytes(), name="a.xls")["errorMsg"]
 
 
-@pytest.mark.slow
 def test_results_come_in_pages_and_tasks_newest_first(batch: BatchScript, free: list[str]) -> None:
     task_id = batch.upload(file_of(parcels(free[:45])))["result"]["taskId"]
     batch.ended(task_id)
