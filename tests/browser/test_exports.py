@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from flows.exports.export import ExportFetcher
+from flows.exports.fetching import ExportFetcher
 from flows.exports.web import WebExports
 from rpa.clock import Clock
 from rpa.errors import NeedsPerson, PageChanged, TryAgain
