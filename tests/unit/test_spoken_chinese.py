@@ -80,7 +80,7 @@ def parts_of_the_scheduler() -> set[str]:
             for call in ast.walk(function)
             if isinstance(call, ast.Call)
             for each in call.keywords
-            if isinstance(call.func, ast.Name) and call.func.id == "Chore" and each.arg == "name"
+            if isinstance(call.func, ast.Name) and call.func.id == "BackgroundJob" and each.arg == "name"
         ]
         found |= {each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)}
     return found
