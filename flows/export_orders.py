@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flows.exports.api import ExportsOrders
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
-from flows.exports.fetching import ExportFetcher, SavedExport
+from flows.exports.fetching import export_of
 from flows.exports.reading import read_export
 from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
@@ -33,6 +33,7 @@ from rpa.ledger.documents import DocumentState
 if TYPE_CHECKING:
     from flows.exports.api import ExportTable
     from flows.orders.model import Decision
+    from rpa.documents.requested import SavedDocument
     from rpa.run import Run
 
 _MOST_LOOKED_FOR = 100
@@ -55,14 +56,7 @@ def export_orders(run: Run) -> Iterator[Row]:
 
     The list is read while the site makes the table.
     """
-    fetcher = ExportFetcher(
-        run.office(ExportsOrders),
-        clock=run.clock,
-        ledger=run.ledger,
-        shop=run.shop.name,
-        documents=run.documents,
-        stopping=run.stopping,
-    )
+    fetcher = export_of(run)
     record = fetcher.obtain()
     listed = _pending(run)
     saved = fetcher.fetch(record, check=lambda path: _read(run, path))
@@ -109,7 +103,7 @@ def _read(run: Run, path: Path) -> ExportTable:
         )
 
 
-def _table(run: Run, saved: SavedExport) -> ExportTable:
+def _table(run: Run, saved: SavedDocument) -> ExportTable:
     """What the export says. Raises NeedsPerson for a file that cannot be read."""
     try:
         table = _read(run, saved.path)
@@ -122,7 +116,7 @@ def _table(run: Run, saved: SavedExport) -> ExportTable:
     return table
 
 
-def _hold_and_release(run: Run, saved: SavedExport, table: ExportTable, listed: Mapping[str, Order]) -> None:
+def _hold_and_release(run: Run, saved: SavedDocument, table: ExportTable, listed: Mapping[str, Order]) -> None:
     """Hold what the export alone shows under audit; release what an older export held and this one shows free."""
     shop, by, asked_at = run.shop.name, run.record.flow, saved.record.asked_at
     held = {
@@ -139,7 +133,7 @@ def _hold_and_release(run: Run, saved: SavedExport, table: ExportTable, listed: 
             run.ledger.lift(shop, subject=sn, by=by, cause=EXPORT, reason=reason)
 
 
-def _note(run: Run, saved: SavedExport, table: ExportTable, *, agreeing: int) -> None:
+def _note(run: Run, saved: SavedDocument, table: ExportTable, *, agreeing: int) -> None:
     if not table.tells_audits:
         run.note("export_without_audits", _NO_AUDITS.of(run.language))
     if table.bad_rows:
