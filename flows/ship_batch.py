@@ -6,20 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import ImportsShipments
-from flows.bulk_import.routes import By, shipping_batch
-from flows.bulk_import.settling import settle_files
-from flows.inbox.inbox import Inbox, inbox_of
+from flows.bulk_import.api import By, ImportsShipments
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT
 from flows.ship import SheetOptions, carefully, left_over, settled_row
 from flows.shipping.api import ShipsOrders
 from rpa.errors import ConfigError
-from rpa.flow import Flow, Plan, Row, option
+from rpa.flow import Flow, Preparation, Row, option
 from rpa.language import Text
 
 if TYPE_CHECKING:
+    from flows.inbox.inbox import Inbox
     from rpa.run import Run
 
 
@@ -39,8 +37,10 @@ class Options(SheetOptions):
     )
 
 
-def read_inbox(plan: Plan) -> Inbox:
+def read_inbox(plan: Preparation) -> Inbox:
     """Read all sheets before a browser starts; for `--settle` there is none to read."""
+    from flows.inbox.inbox import Inbox, inbox_of
+
     options = plan.options
     if options.prepare and options.settle:
         raise ConfigError("--prepare and --settle exclude each other: upload the file in between.")
@@ -51,6 +51,9 @@ def read_inbox(plan: Plan) -> Inbox:
 
 def ship_batch(run: Run) -> Iterator[Row]:
     """Ship by import, prepare a file, or settle one."""
+    from flows.bulk_import.routes import shipping_batch
+    from flows.bulk_import.settling import settle_files
+
     if run.options.settle:
         yield from settle_files(run)
     else:

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from flows.inbox.folder import InboxFolder, folders_of
-from flows.inbox.growth import CAUSE as GROWN
+from flows.inbox.grown_files import CAUSE as GROWN
 from flows.orders.settings import OrderSettings
 from flows.sheets.files import MOST_BYTES
 from rpa.files import TooLarge
@@ -56,7 +56,7 @@ def _watch(shop: Shop, folder: InboxFolder, told: Incident | None, *, config: Co
     if came and told is not None:
         ledger.incidents.close(shop.name, cause=CAUSE)
     elif not came and told is None:
-        message = _EMPTY.of(config.language).format(folder=folder.key, by=f"{by:%H:%M}")
+        message = _EMPTY.of(config.language, folder=folder.key, by=f"{by:%H:%M}")
         ledger.incidents.report(shop.name, cause=CAUSE, message=message)
 
 

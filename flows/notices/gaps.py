@@ -256,7 +256,7 @@ _READ = "rpa run audit-notices"
 
 
 def notices_not_saved(config: Config, ledger: Ledger, shop: str) -> Iterator[Text]:
-    """What is wrong with the shop's notices, without its name where several shops may have the same worry.
+    """What is wrong with the shop's notices, without its name where several shops may have the same gap.
 
     Nothing of a platform that has no notices which the program can read.
     """
@@ -271,23 +271,19 @@ def notices_not_saved(config: Config, ledger: Ledger, shop: str) -> Iterator[Tex
         now,
         hours=slot_hours_of(load_profile(table.platform, folder=config.selectors)),
     )
-    yield from worries_of(covered, shop=shop, read=_READ, now=now)
+    yield from gaps_of(covered, shop=shop, read=_READ, now=now)
 
 
-def worries_of(covered: Covered, *, shop: str, read: str, now: datetime) -> Iterator[Text]:
+def gaps_of(covered: Covered, *, shop: str, read: str, now: datetime) -> Iterator[Text]:
     """What a coverage leaves to be wished for, a sentence each. `read`: the command that reads the notices."""
     if covered.doubt:
         yield Text(en=covered.doubt, zh=covered.doubt)
     elif covered.until is None:
-        yield _filled(_NEVER, read=read)
+        yield _NEVER.with_words(read=read)
     for span in covered.lost:
         since, until = minute(span.since, like=now), minute(span.until, like=now)
-        yield _filled(_LOST, shop=shop, since=since, until=until, notices=", ".join(span.notices))
+        yield _LOST.with_words(shop=shop, since=since, until=until, notices=", ".join(span.notices))
     if covered.expiring:
-        yield _filled(_EXPIRING, notices=", ".join(covered.expiring), read=read)
+        yield _EXPIRING.with_words(notices=", ".join(covered.expiring), read=read)
     if covered.overdue:
-        yield _filled(_OVERDUE, read=read)
-
-
-def _filled(text: Text, **parts: str) -> Text:
-    return Text(en=text.en.format(**parts), zh=text.zh.format(**parts))
+        yield _OVERDUE.with_words(read=read)

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
-
-from sqlalchemy.dialects import postgresql, sqlite
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Insert, Table
+    from sqlalchemy.dialects import postgresql, sqlite
     from sqlalchemy.sql.base import ReadOnlyColumnCollection
     from sqlalchemy.sql.elements import KeyedColumnElement
 
     NewRow: TypeAlias = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
-
-_INSERTS: Final[Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 def upsert(
@@ -33,5 +27,13 @@ def upsert(
     `key`: the columns of a unique index. `among`: the rows that it is of, for a partial one. `changes`: from the row
     that could not be inserted, the columns that the one which is there gets.
     """
-    new = _INSERTS[connection.dialect.name](table)
+    new: sqlite.Insert | postgresql.Insert
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # only there: it brings all that SQLAlchemy knows of it
+
+        new = postgresql.insert(table)
+    else:
+        from sqlalchemy.dialects import sqlite
+
+        new = sqlite.insert(table)
     return new.on_conflict_do_update(index_elements=list(key), index_where=among, set_=changes(new.excluded))

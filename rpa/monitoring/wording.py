@@ -115,7 +115,7 @@ class _Told:
     language: Language
 
     def said(self, text: Text, /, **parts: object) -> str:
-        return text.of(self.language).format(**parts)
+        return text.of(self.language, **parts)
 
     def named(self, shops: Iterable[str]) -> str:
         return named(list(dict.fromkeys(shops)), language=self.language, most=_NAMED)
@@ -127,13 +127,13 @@ class _Told:
         return self.said(_TOTAL, shops=len(shops), **totals)
 
     def not_done(self) -> Iterator[str]:
-        """What did not happen: runs, orders, what flows worry about, logins, shops that do not ship."""
+        """What did not happen: runs, orders, what flows alert about, logins, shops that do not ship."""
         down = [each.name for each in self.day.shops if each.state.down]
         if down:
             yield self.said(_DOWN, shops=self.named(down))
         yield from self._runs()
         yield from self._orders()
-        yield from self._worries()
+        yield from self._alerts()
         yield from self._logins()
         yield from self._not_shipping()
 
@@ -160,14 +160,14 @@ class _Told:
             yield self.said(_NEAR, count=count, first=moment(first), shops=self.named(each.name for each in near))
         yield from forecasts((each.state for each in self.day.shops), language=self.language)
 
-    def _worries(self) -> Iterator[str]:
-        """Each worry once, with all the shops that have it."""
+    def _alerts(self) -> Iterator[str]:
+        """Each alert once, with all the shops that have it."""
         shops: dict[Text, list[str]] = defaultdict(list)
         for each in self.day.shops:
-            for worry in each.worries:
-                shops[worry].append(each.name)
-        for worry, names in shops.items():
-            yield self.said(_OF_SHOP, shop=self.named(names), words=worry.of(self.language))
+            for alert in each.alerts:
+                shops[alert].append(each.name)
+        for alert, names in shops.items():
+            yield self.said(_OF_SHOP, shop=self.named(names), words=alert.of(self.language))
 
     def _logins(self) -> Iterator[str]:
         now = self.day.span.until
@@ -228,10 +228,15 @@ def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
     late = {state.name: state.forecast for state in states if state.forecast}
     if len(late) > _FEW:
         shops = named(list(late), language=language, most=_NAMED)
-        return [_MISSES_MANY.of(language).format(missed=sum(found.missed for found in late.values()), shops=shops)]
+        return [_MISSES_MANY.of(language, missed=sum(found.missed for found in late.values()), shops=shops)]
     return [
-        _MISSES.of(language).format(
-            shop=name, shipped=found.shipped, missed=found.missed, waiting=found.waiting, first=moment(found.first)
+        _MISSES.of(
+            language,
+            shop=name,
+            shipped=found.shipped,
+            missed=found.missed,
+            waiting=found.waiting,
+            first=moment(found.first),
         )
         for name, found in late.items()
     ]

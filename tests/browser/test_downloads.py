@@ -23,20 +23,7 @@ from tests.support.tiny_site import LONG_S, SHOP, SOON_S, TinySite, viewed
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Page
 
-
-@pytest.fixture
-def shop(view: View, site: TinySite) -> View:
-    """The tiny site at a page with links to a file."""
-    site.pages["/orders"] = SHOP + LINKS
-    view.open("orders")
-    return view
-
-
-@pytest.fixture
-def into(tmp_path: Path) -> Path:
-    folder = tmp_path / "into"
-    folder.mkdir()
-    return folder
+pytestmark = pytest.mark.slow
 
 
 def show(handler: BaseHTTPRequestHandler, *, text: str = "busy", status: int = 200) -> None:

@@ -11,17 +11,15 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from flows.exports.export import ExportFetcher
+from flows.exports.fetching import EXPORT
 from flows.exports.web import WebExports
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
-from rpa.browser.view import View
 from rpa.clock import Clock
-from rpa.elements.approvals import Approvals
+from rpa.documents.requested import RequestedDocument
 from rpa.errors import NeedsPerson, PageChanged, TryAgain
 from rpa.ledger.ledger import Ledger
-from tests.support.clerk_by_hand import Clerk
-from tests.support.tiny_site import LONG_S
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +39,20 @@ class ShopTime(Clock):
 
 
 @pytest.fixture
-def exporting(clerk: Clerk, tmp_path: Path) -> WebExports:
+def exporting(clerk: Clerk, tmp_path: Path) -> Iterator[WebExports]:
     """At a shop that has made no table for a while."""
     clerk.shop.advance(301)
-    clock = ShopTime(shop=clerk.shop)
-    guard = Guard(
-        shop="demo",
-        mall_id="123456789",
-        mall_name=None,
-        mock=True,
-        site=clerk.shop.url,
-        watched=False,
-        approvals=Approvals(tmp_path / "approvals.json"),
-    )
-    evidence = Evidence(folder=tmp_path / "evidence", clock=clock, masks=())
-    view = View(
-        clerk.page,
-        profile=clerk.profile,
-        base_url=clerk.shop.url,
-        guard=guard,
-        evidence=evidence,
-        clock=clock,
-        patience_s=LONG_S,
-    )
-    shop: Any = None
-    return WebExports(view, shop)
+    with viewed_by(clerk, folder=tmp_path, clock=ShopTime(shop=clerk.shop)) as view:
+        yield WebExports(view, NO_SETTINGS)
 
 
 @pytest.fixture
-def desk(exporting: WebExports, clerk: Clerk, tmp_path: Path) -> Iterator[ExportFetcher]:
+def desk(exporting: WebExports, clerk: Clerk, tmp_path: Path) -> Iterator[RequestedDocument]:
     clock = ShopTime(shop=clerk.shop)
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as ledger:
-        yield ExportFetcher(
+        yield RequestedDocument(
             exporting,
+            kind=EXPORT,
             clock=clock,
             ledger=ledger,
             shop="demo",
@@ -86,7 +65,7 @@ def _made(clerk: Clerk) -> int:
     return len(clerk.shop.truth()["exports"])
 
 
-def test_a_table_is_asked_for_waited_for_and_downloaded(desk: ExportFetcher, clerk: Clerk) -> None:
+def test_a_table_is_asked_for_waited_for_and_downloaded(desk: RequestedDocument, clerk: Clerk) -> None:
     clerk.shop.fault("export-slow", s=40)
     saved = desk.fetch(desk.obtain(), check=lambda _: None)
     told = clerk.shop.truth()["exports"][-1]
@@ -95,7 +74,7 @@ def test_a_table_is_asked_for_waited_for_and_downloaded(desk: ExportFetcher, cle
     assert desk.obtain().record_id == told["task_id"]
 
 
-def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: ExportFetcher, clerk: Clerk) -> None:
+def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: RequestedDocument, clerk: Clerk) -> None:
     clerk.shop.fault("export-fails")
     with pytest.raises(NeedsPerson, match="is failed"):
         desk.fetch(desk.obtain(), check=lambda _: None)
@@ -105,7 +84,7 @@ def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: ExportFetcher, 
     assert _made(clerk) == before + 1
 
 
-def test_a_table_whose_answer_was_lost_is_found_among_the_records(desk: ExportFetcher, clerk: Clerk) -> None:
+def test_a_table_whose_answer_was_lost_is_found_among_the_records(desk: RequestedDocument, clerk: Clerk) -> None:
     before = _made(clerk)
     clerk.shop.fault("error-after", endpoint="export/task/add")
     record = desk.obtain()
@@ -139,7 +118,7 @@ def test_a_site_that_says_no_for_another_reason_stops_the_shop(exporting: WebExp
     [("truncated-download", {"mode": "cut"}), ("empty-download", {}), ("error-download", {"shown": "page"})],
 )
 def test_a_download_that_fails_is_made_once_more(
-    desk: ExportFetcher, clerk: Clerk, fault: str, how: dict[str, Any]
+    desk: RequestedDocument, clerk: Clerk, fault: str, how: dict[str, Any]
 ) -> None:
     clerk.shop.fault(fault, **how)
     saved = desk.fetch(desk.obtain(), check=lambda _: None)

@@ -6,18 +6,13 @@ import pytest
 
 from rpa.ledger.actions import State
 from rpa.ledger.shop_lock import RunLock
-from tests.support.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
+from tests.support.doubts import DONE, DOUBT, ledger, state_of
 from tests.support.project import Project
 
 REASON = "--reason=the order page shows it"
 
 
-@pytest.fixture
-def kept(project: Project) -> Project:
-    keep_doubts(project)
-    return project
-
-
+@pytest.mark.slow
 def test_show_prints_for_people_and_the_same_as_json_for_programs(kept: Project) -> None:
     said = kept.rpa("ledger", "show", "--shop", "demo").stdout
     assert "圆通速递" in said
@@ -28,11 +23,13 @@ def test_show_prints_for_people_and_the_same_as_json_for_programs(kept: Project)
     ]
 
 
+@pytest.mark.slow
 def test_an_empty_ledger_is_an_empty_list(project: Project) -> None:
     assert json.loads(project.rpa("ledger", "show", "--json").stdout) == []
     assert "no such action" in project.rpa("ledger", "show").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "near"), [("--state=unknwon", '"unknown"'), ("--shop=demoo", '"demo"')])
 def test_a_misspelt_filter_names_the_nearest_word(project: Project, option: str, near: str) -> None:
     run = project.rpa("ledger", "show", option)
@@ -54,6 +51,7 @@ def test_what_was_not_done_may_be_sent_again(kept: Project) -> None:
         assert opened.actions.live("demo", kind="ship", subjects=[DOUBT]) == {}
 
 
+@pytest.mark.slow
 def test_what_the_site_has_shown_as_done_is_reopened_only_by_a_person_who_is_sure(kept: Project) -> None:
     reopen = ("ledger", "resolve", "demo", DONE, "--not-done", "--reason=the buyer sent it back")
     run = kept.rpa(*reopen)
@@ -65,6 +63,7 @@ def test_what_the_site_has_shown_as_done_is_reopened_only_by_a_person_who_is_sur
     assert state_of(kept, DONE)[0] is State.NOT_DONE
 
 
+@pytest.mark.slow
 def test_what_a_person_has_answered_as_done_is_no_less_done(kept: Project) -> None:
     assert kept.rpa("ledger", "resolve", "demo", DOUBT, "--done", REASON, "--by", "小王").returncode == 0
     run = kept.rpa("ledger", "resolve", "demo", DOUBT, "--not-done", REASON)
@@ -80,6 +79,7 @@ def test_a_changed_order_is_released(kept: Project) -> None:
         assert opened.fingerprints.compare("demo", seen=[("changed-1", "b", {"spec": "blue"})]) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

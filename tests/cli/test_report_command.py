@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from flows.orders.report import ORDER_REPORT
-from rpa.report.finishing import ReportStyle, Run
+from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows
 from tests.support.project import Project
@@ -19,12 +19,13 @@ def reported(project: Project) -> Project:
     style = ReportStyle(layout=ORDER_REPORT.layout, name=ORDER_REPORT.name, language=config.language, zone=config.zone)
     for day, shop in ((9, "demo"), (10, "real")):
         started_at = datetime(2026, 3, day, 23, 30, tzinfo=config.zone)
-        run = Run(run_id=f"202603{day:02}", shop=shop, platform="pinduoduo", flow="ship", started_at=started_at)
+        run = RunIdentity(run_id=f"202603{day:02}", shop=shop, platform="pinduoduo", flow="ship", started_at=started_at)
         with RunReport(config.var, run=run, style=style, clock=config.clock) as report:
             report.add({"order_sn": f"26030{day}-1", "outcome": "done", "reason": "shipped", "amount_fen": 1250})
     return project
 
 
+@pytest.mark.slow
 def test_all_runs_are_gathered_with_totals_and_where_they_lie(reported: Project) -> None:
     run = reported.rpa("report", "--from", "2026-03-09", "--to", "2026-03-10")
     assert run.returncode == 0, run.stderr
@@ -36,6 +37,7 @@ def test_all_runs_are_gathered_with_totals_and_where_they_lie(reported: Project)
     assert sheet["A1"].value == "Order number"
 
 
+@pytest.mark.slow
 def test_one_shops_report_does_not_replace_that_of_all(reported: Project) -> None:
     reported.rpa("report")
     assert "Rows: 1" in reported.rpa("report", "--shop", "real").stdout
@@ -43,6 +45,7 @@ def test_one_shops_report_does_not_replace_that_of_all(reported: Project) -> Non
     assert folders == ["history-start-end", "history-start-end-real"]
 
 
+@pytest.mark.slow
 def test_that_nothing_was_found_is_said(reported: Project) -> None:
     run = reported.rpa("report", "--from", "2026-03-11")
     assert run.returncode == 0
@@ -50,6 +53,7 @@ def test_that_nothing_was_found_is_said(reported: Project) -> None:
     assert not list((reported.config.var / "reports").glob("history-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

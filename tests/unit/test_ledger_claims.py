@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,17 +29,6 @@ def newest_word(subject: str, said: Sequence[Claim]) -> HoldWanted | None:
         return None
     words = " ".join(each.says for each in said)
     return HoldWanted(cause=newest.says, reason=f"{subject}: {words}", facts={"since": newest.at.isoformat()})
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def says(word: str, *subjects: str, hour: int = 0, source: str = "") -> list[Claim]:
@@ -163,6 +152,7 @@ def test_a_hold_that_could_never_be_lifted_is_refused_with_all_that_led_to_it(le
     assert [each.state for each in ledger.documents.search("demo")] == [DocumentState.FOUND]
 
 
+@pytest.mark.slow
 def test_many_mentions_take_a_handful_of_statements(ledger: Ledger) -> None:
     statements: list[object] = []
     many = [f"S{n}" for n in range(3000)]
@@ -185,6 +175,7 @@ stories: st.SearchStrategy[Story] = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_notices_in_any_order_of_arrival_give_the_holds_of_their_order_of_issue(data: st.DataObject) -> None:

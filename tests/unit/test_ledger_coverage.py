@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,17 +15,6 @@ from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def cover(ledger: Ledger, since: int, until: int, *, account: str = "main") -> tuple[int, int]:
@@ -104,6 +92,7 @@ def test_a_span_that_ends_before_it_begins_is_refused(ledger: Ledger) -> None:
 spans = st.tuples(st.integers(0, 40), st.integers(1, 9)).map(lambda span: (span[0], span[0] + span[1]))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(spans, min_size=1, max_size=8))
 def test_no_hour_is_claimed_that_was_not_read(read: list[tuple[int, int]]) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -15,17 +13,6 @@ from rpa.errors import ConfigError
 from rpa.ledger.holds import Wanted
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def look(ledger: Ledger, **fingerprints: str) -> set[str]:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from tests.support.batch_script import UPLOAD, BatchScript, batch_script, file_of, numbers, parcels, unshipped
+from tests.support.batch_script import UPLOAD, BatchScript, batch_script, file_of, numbers, parcels
 
 CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 
@@ -21,17 +21,6 @@ CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 def mock() -> Iterator[MockShop]:
     with MockShop(orders=600, import_rows=300, import_mb=0.1) as shop:
         yield shop
-
-
-@pytest.fixture
-def batch(mock: MockShop) -> Iterator[BatchScript]:
-    with batch_script(mock) as batch:
-        yield batch
-
-
-@pytest.fixture
-def free(mock: MockShop) -> list[str]:
-    return unshipped(mock)
 
 
 def test_a_lost_answer_leaves_a_task_that_is_done(mock: MockShop, batch: BatchScript, free: list[str]) -> None:
@@ -115,6 +104,7 @@ def test_each_effect_of_a_small_file_is_an_event(mock: MockShop, batch: BatchScr
     assert [event["kind"] for event in events if event["kind"] != "effect"] == ["request", "answer"]
 
 
+@pytest.mark.slow
 def test_tasks_outlive_the_server_and_an_order_is_shipped_while_others_wait(tmp_path: Path) -> None:
     options: dict[str, Any] = {"orders": 60, "state": tmp_path / "shop.json"}
     with MockShop(**options, import_rows_per_s=0.01) as slow, batch_script(slow) as batch:
@@ -134,6 +124,7 @@ def _cpu_s(mock: MockShop) -> float:
     return float(used.user + used.system)
 
 
+@pytest.mark.slow
 def test_thousands_of_rows_are_shipped_in_seconds() -> None:
     with MockShop(orders=5000, import_rows=5000) as big, batch_script(big) as batch:
         lines = parcels(list(big.truth()["orders"]))

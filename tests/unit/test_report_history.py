@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rpa.clock import Clock
 from rpa.language import Language, Text
 from rpa.report.columns import OUTCOME_COLUMN, RUN_COLUMNS, Column, Layout
-from rpa.report.finishing import ReportStyle, Run
+from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.history import Span, collect, write_history
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows
@@ -30,7 +30,7 @@ def _run(var: Path, *, at: str, shop: str, outcome: str = "done", extra: str = "
     started_at = datetime.fromisoformat(at).replace(tzinfo=SHANGHAI)
     layout = Layout(columns=(*LAYOUT.columns, Column(key=extra, title=Text(en=extra, zh=extra))), subject="order_sn")
     style = ReportStyle(layout=layout if extra else LAYOUT, name=STYLE.name, language=Language.EN, zone=SHANGHAI)
-    run = Run(
+    run = RunIdentity(
         run_id=f"{at}-{shop}".replace(":", ""), shop=shop, platform="pinduoduo", flow="ship", started_at=started_at
     )
     with RunReport(var, run=run, style=style, clock=Clock(zone=SHANGHAI)) as report:
@@ -88,6 +88,7 @@ def test_one_file_holds_all_rows_as_they_were_with_totals_per_day(var: Path, tmp
     assert history.totals["2025-03-02", "south", "done"] == 1
 
 
+@pytest.mark.slow
 @given(text=st.text(alphabet=st.sampled_from("=-@\t\n'\"\r,;1e0.NaN 单")))
 @settings(max_examples=30, deadline=None)
 def test_no_cell_becomes_a_number_a_date_or_a_missing_value(text: str) -> None:
@@ -117,6 +118,7 @@ def test_a_report_whose_header_was_cut_off_counts_as_none(var: Path) -> None:
     assert len(_rows(var, span=Span())) == 4
 
 
+@pytest.mark.slow
 def test_a_run_does_not_wait_for_pandas() -> None:
     modules = "rpa.cli.run, rpa.cli.ledger_report, flows.ship, flows.pending_orders, fixtures.demo"
     words = [sys.executable, "-c", f"import sys, {modules}; sys.exit('pandas' in sys.modules)"]

@@ -26,8 +26,9 @@ from rpa.monitoring.tasks import tasks
 from rpa.notify.policy import Kind, Telling
 from rpa.notify.wording import Words, advice, message
 from rpa.scheduler.failures import in_words
-from rpa.scheduler.jobs import Ended, trouble_of
 from rpa.scheduler.planner import Why
+from rpa.scheduler.worker_tasks import Ended, trouble_of
+from tests.support.made_plans import a_planned_run
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -79,29 +80,14 @@ def parts_of_the_scheduler() -> set[str]:
             for call in ast.walk(function)
             if isinstance(call, ast.Call)
             for each in call.keywords
-            if isinstance(call.func, ast.Name) and call.func.id == "Chore" and each.arg == "name"
+            if isinstance(call.func, ast.Name) and call.func.id == "BackgroundJob" and each.arg == "name"
         ]
         found |= {each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)}
     return found
 
 
 def planned(reason: str = "", *, state: PlanState = PlanState.SKIPPED) -> PlannedRun:
-    return PlannedRun(
-        id=1,
-        entry="ship",
-        flow="ship",
-        shop="demo",
-        planned_at=NOON,
-        due_at=NOON,
-        state=state,
-        reason=reason,
-        detail="",
-        run_id="",
-        started_at=None,
-        ended_at=None,
-        exit_code=None,
-        stands_for=1,
-    )
+    return a_planned_run(NOON, state=state, reason=reason)
 
 
 @functools.cache
@@ -176,6 +162,7 @@ def names_in(assignment: ast.Assign) -> set[str]:
     return {name.id for target in assignment.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
 
 
+@pytest.mark.slow
 def test_no_incident_is_opened_with_words_of_one_language() -> None:
     opened = [
         (f"{file}:{call.lineno}", is_in_words(each.value, function=function, file=file))
@@ -198,6 +185,7 @@ def test_words_of_one_language_are_found() -> None:
     assert not is_in_words(call.keywords[1].value, function=function, file="")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shops", [("",), ("demo",), ("demo", "east")], ids=["program", "shop", "shops"])
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_notification_says_in_chinese_what_happened_and_what_to_do(kind: Kind, shops: tuple[str, ...]) -> None:
