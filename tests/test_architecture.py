@@ -205,6 +205,4 @@ def test_what_the_platforms_do_for_good_is_named_in_their_commits() -> None:
 def test_a_tests_name_can_be_read_in_a_line() -> None:
     nodes = (node for file in sources("tests") for node in ast.walk(file.tree))
     names = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
-        node.name for file in sources("tests") for node in ast.walk(file.tree) if isinstance(node, ast.FunctionDef)
-    ]
     assert [name for name in names if name.startswith("test_") and len(name) > LONGEST_NAME] == []
