@@ -13,7 +13,7 @@ from flows.exports.api import ExportsOrders
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
 from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
-from flows.gate.audits import remember_audits
+from flows.gate.audits_seen import remember_audits
 from flows.gate.decide import as_read, decide
 from flows.gate.rules import fingerprints, rules_of
 from flows.orders.api import ReadsOrders
@@ -30,8 +30,8 @@ from rpa.ledger.document_states import DocumentState
 
 if TYPE_CHECKING:
     from flows.exports.api import ExportTable
-    from flows.exports.export import SavedExport
     from flows.orders.model import Decision
+    from rpa.documents.requested import SavedDocument
     from rpa.run import Run
 
 _MOST_LOOKED_FOR = 100
@@ -54,16 +54,9 @@ def export_orders(run: Run) -> Iterator[Row]:
 
     The list is read while the site makes the table.
     """
-    from flows.exports.export import ExportFetcher
+    from flows.exports.fetching import export_of
 
-    fetcher = ExportFetcher(
-        run.office(ExportsOrders),
-        clock=run.clock,
-        ledger=run.ledger,
-        shop=run.shop.name,
-        documents=run.documents,
-        stopping=run.stopping,
-    )
+    fetcher = export_of(run)
     record = fetcher.obtain()
     listed = _pending(run)
     saved = fetcher.fetch(record, check=lambda path: _read(run, path))
@@ -112,7 +105,7 @@ def _read(run: Run, path: Path) -> ExportTable:
         )
 
 
-def _table(run: Run, saved: SavedExport) -> ExportTable:
+def _table(run: Run, saved: SavedDocument) -> ExportTable:
     """What the export says. Raises NeedsPerson for a file that cannot be read."""
     try:
         table = _read(run, saved.path)
@@ -125,7 +118,7 @@ def _table(run: Run, saved: SavedExport) -> ExportTable:
     return table
 
 
-def _hold_and_release(run: Run, saved: SavedExport, table: ExportTable, listed: Mapping[str, Order]) -> None:
+def _hold_and_release(run: Run, saved: SavedDocument, table: ExportTable, listed: Mapping[str, Order]) -> None:
     """Hold what the export alone shows under audit; release what an older export held and this one shows free."""
     shop, by, asked_at = run.shop.name, run.record.flow, saved.record.asked_at
     held = {
@@ -142,7 +135,7 @@ def _hold_and_release(run: Run, saved: SavedExport, table: ExportTable, listed: 
             run.ledger.lift(shop, subject=sn, by=by, cause=EXPORT, reason=reason)
 
 
-def _note(run: Run, saved: SavedExport, table: ExportTable, *, agreeing: int) -> None:
+def _note(run: Run, saved: SavedDocument, table: ExportTable, *, agreeing: int) -> None:
     if not table.tells_audits:
         run.note("export_without_audits", _NO_AUDITS.of(run.language))
     if table.bad_rows:

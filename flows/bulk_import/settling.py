@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportsShipments
+from flows.bulk_import.evidence import run_of_import
 from flows.bulk_import.upload import Uploads, how_of
-from flows.gate.gate import refused_for
+from flows.gate.may_ship import refused_for
 from flows.orders.model import KIND
 from flows.orders.reasons import Reason
 from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, row_of
@@ -17,7 +18,6 @@ from rpa.ledger.actions import Seen, State
 from rpa.ledger.handover import look_at_handed_over, settle_handed_over
 from rpa.ledger.once import Look
 from rpa.log import speak
-from rpa.run import run_of_import
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportSaid, ImportsShipments
+from flows.bulk_import.evidence import imports_folder
 from flows.bulk_import.file import read_lines
 from flows.bulk_import.postcheck import marked_at_last
 from flows.bulk_import.reconcile import agreed, failures_of
 from flows.bulk_import.words import ImportWords
-from flows.gate.gate import refused_for
+from flows.gate.may_ship import refused_for
 from flows.orders.api import ReadsOrders, Sighting
 from flows.orders.model import How
 from flows.sheets.worksheet import NotASheet
@@ -25,7 +26,6 @@ from rpa.language import Text
 from rpa.ledger.actions import Action, Seen
 from rpa.ledger.once import Look, Once
 from rpa.log import speak
-from rpa.run import imports_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 import typer
 from typer.core import TyperGroup
 
-from rpa.cli.help import Options, RunOptions, said
+from rpa.cli.help import OptionHelp, RunOptions, said
 from rpa.cli.plugin_commands import command_of
 from rpa.language import Text
 
@@ -89,7 +89,7 @@ class FlowGroup(TyperGroup):
 def run_flow(
     context: typer.Context,
     *,
-    shops: Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")] = None,
+    shops: Annotated[list[str] | None, typer.Argument(help=OptionHelp.shops, metavar="SHOP")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=RunOptions.dry_run, metavar="")] = False,
     live: Annotated[bool, typer.Option("--live", help=RunOptions.live, metavar="")] = False,
     yes: Annotated[bool, typer.Option("--yes", help=RunOptions.yes, metavar="")] = False,
@@ -105,14 +105,14 @@ def run_flow(
     **options: Any,
 ) -> None:
     """Run one flow; stands in for the function that each flow's command has."""
-    from rpa.cli.run import Asked, run_and_tell
+    from rpa.cli.run import RunArguments, run_and_tell
 
     run_and_tell(
         context.obj,
         context.info_name or "",
         options=options,
         playwright=context.meta.get(_DRIVER),
-        asked=Asked(
+        asked=RunArguments(
             shops=tuple(shops or ()),
             dry_run=dry_run,
             live=live,

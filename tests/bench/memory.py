@@ -15,9 +15,9 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from rpa.browser.driver import find_browser
 from rpa.browser.session import launched, sandbox, shop_page
-from rpa.scheduler.jobs import Task
 from rpa.scheduler.pool import Pool
 from rpa.scheduler.processes import family
+from rpa.scheduler.worker_tasks import WorkerTask
 from tests.bench.anchors import ROW
 from tests.bench.shop import bare_page, configured, started
 from tests.support.pool_program import task
@@ -110,7 +110,7 @@ def worker() -> Worker:
     return most
 
 
-def _reading() -> Task:
+def _reading() -> WorkerTask:
     return task("pending-orders", "bench", seconds=300)
 
 

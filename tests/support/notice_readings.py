@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from fixtures.notices.tables import zip_bytes
-from flows.notices.attachments import Reading
+from flows.notices.contents import Reading
 
 
 def reason(reading: Reading) -> str:

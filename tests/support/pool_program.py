@@ -19,16 +19,16 @@ from queue import Empty, SimpleQueue
 
 from rpa.ledger.plans import PlanState
 from rpa.plugins import load_config
-from rpa.scheduler.jobs import Task
 from rpa.scheduler.pool import Pool
+from rpa.scheduler.worker_tasks import WorkerTask
 from tests.support.made_plans import a_planned_run
 
 
-def task(flow: str, shop: str, seconds: float) -> Task:
+def task(flow: str, shop: str, seconds: float) -> WorkerTask:
     """A run that was planned for now."""
     now = datetime.now(UTC)
     planned = a_planned_run(now, entry=flow, flow=flow, shop=shop, state=PlanState.STARTED, started_at=now)
-    return Task(planned=planned, time_limit=timedelta(seconds=seconds))
+    return WorkerTask(planned=planned, time_limit=timedelta(seconds=seconds))
 
 
 def main() -> None:

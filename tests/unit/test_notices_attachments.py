@@ -14,7 +14,7 @@ from fixtures.notices.audit_files import Result, prohibition_files, result_files
 from fixtures.notices.hostile import HOSTILE, HostileFile
 from fixtures.notices.tables import Formula, Rows, csv_bytes, html_bytes, xls_bytes, xlsx_bytes, zip_bytes
 from flows.notices.api import NoticeKind, Says
-from flows.notices.attachments import Reading, read_attachment
+from flows.notices.contents import Reading, read_attachment
 from flows.notices.words import NoticeWords
 from flows.orders.words import SheetProfile, read_sheet_profile
 from rpa.elements.registry import load_profile, selectors_folder

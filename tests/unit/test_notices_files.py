@@ -21,7 +21,7 @@ from openpyxl.cell.text import InlineFont
 from fixtures.notices.rawzip import raw_zip, stored
 from fixtures.notices.tables import Rows, csv_bytes, html_bytes, xlsx_bytes, zip_bytes
 from flows.notices.api import NoticeKind, Says
-from flows.notices.attachments import Reading, read_attachment
+from flows.notices.contents import Reading, read_attachment
 from flows.notices.opening import MOST_BYTES
 from flows.notices.words import NoticeWords
 from flows.orders.words import SheetProfile, read_sheet_profile

@@ -14,7 +14,7 @@ import pytest
 
 from flows.notices.api import DOCUMENT_KIND, Attachment, Notice, NoticeKind, OpenedNotice
 from flows.notices.coverage import answer
-from flows.notices.filing import Filed, Filing
+from flows.notices.filing import Filed, NoticeFiling
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import facts_of, is_to_be_filed, row_of
 from rpa.errors import InDoubt, Refused, TryAgain
@@ -35,7 +35,7 @@ FILE = Attachment(notice_id="1", number=1, name="a.csv", expired=False)
 class Desk:
     """A filing desk, its ledger, and one notice to be filed."""
 
-    filing: Filing
+    filing: NoticeFiling
     ledger: Ledger
     documents: Path
 
@@ -88,7 +88,7 @@ def failed() -> Refused:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = a_run(tmp_path, ledger=ledger, flow="audit-notices")
-        yield Desk(Filing(run), ledger, tmp_path / "documents")
+        yield Desk(NoticeFiling(run), ledger, tmp_path / "documents")
 
 
 def test_a_file_is_kept_under_its_own_name_and_what_it_says_holds(desk: Desk) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from flows.bulk_import.evidence import run_of_import
 from rpa.ledger.actions import Intent, LookAt, Seen, State
 from rpa.ledger.document_states import DocumentState
 from rpa.ledger.runs import RunRecord
 from rpa.plugins import load_config
-from rpa.run import run_of_import
-from rpa.scheduler.retention import Retention
+from rpa.scheduler.cleanup import Cleanup
 from tests.support.monitoring_desk import OverviewDesk, overview_desk
 from tests.support.small_report import small_report, small_row
 
@@ -28,7 +28,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def tidy(desk: OverviewDesk, *, days: float = 0) -> None:
     desk.move(hours=days * 24)
-    Retention(desk.config, ledger=desk.ledger)()
+    Cleanup(desk.config, ledger=desk.ledger)()
 
 
 def made(desk: OverviewDesk, *parts: str) -> Path:

@@ -26,8 +26,8 @@ from rpa.monitoring.tasks import tasks
 from rpa.notify.policy import Kind, Telling
 from rpa.notify.wording import Words, advice, message
 from rpa.scheduler.failures import in_words
-from rpa.scheduler.jobs import Ended, trouble_of
 from rpa.scheduler.planner import Why
+from rpa.scheduler.worker_tasks import Ended, trouble_of
 from tests.support.made_plans import a_planned_run
 
 ROOT = Path(__file__).resolve().parents[2]

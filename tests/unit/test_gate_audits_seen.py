@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flows.gate.audits import look_for_signs, note_missing_notices, remember_audits
+from flows.gate.audits_seen import look_for_signs, note_missing_notices, remember_audits
 from flows.notices.api import DOCUMENT_KIND, ReadsNotices
 from flows.orders.api import ReadsSigns, Signs
 from flows.orders.hold_causes import CLEAR, CLOSED, LOOKS_APART, PROHIBITED, UNDER_AUDIT
