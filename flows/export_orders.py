@@ -26,7 +26,7 @@ from rpa.documents.archives import BadArchive
 from rpa.errors import NeedsPerson
 from rpa.flow import Flow, Row
 from rpa.language import Text
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
     from flows.exports.api import ExportTable
@@ -139,9 +139,9 @@ def _note(run: Run, saved: SavedDocument, table: ExportTable, *, agreeing: int) 
     if not table.tells_audits:
         run.note("export_without_audits", _NO_AUDITS.of(run.language))
     if table.bad_rows:
-        words = _BAD_ROWS.of(run.language).format(count=len(table.bad_rows), first=table.bad_rows[0])
+        words = _BAD_ROWS.of(run.language, count=len(table.bad_rows), first=table.bad_rows[0])
         run.note("export_rows_unreadable", words)
-    run.note("export_agrees", _AGREEING.of(run.language).format(count=agreeing, path=saved.path))
+    run.note("export_agrees", _AGREEING.of(run.language, count=agreeing, path=saved.path))
 
 
 def _rows(run: Run, findings: Sequence[Finding], *, listed: Mapping[str, Order], table: ExportTable) -> Iterator[Row]:

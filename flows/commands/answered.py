@@ -15,7 +15,7 @@ from flows.notices.verdicts import verdict
 from flows.orders.hold_causes import NOTICE_CAUSES, PROHIBITED, goods_subject, last_said, sku_subject
 from flows.orders.reasons import Reason
 from rpa.ledger.claims import Claim
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
     from rpa.ledger.holds import Hold

@@ -12,8 +12,7 @@ from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND
 from flows.notices.reasons import NoticeReason
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:

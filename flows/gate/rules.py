@@ -17,7 +17,7 @@ from flows.orders.model import KIND, Mark, Order, Place, SheetRow
 from flows.orders.settings import OrderSettings
 from flows.orders.words import Couriers
 from rpa.ledger.actions import State
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
     from flows.notices.coverage import Covered

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.slots import SLOT_HOURS, previous_slot, slot_of
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
     from rpa.ledger.coverage import Coverage

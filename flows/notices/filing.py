@@ -32,8 +32,7 @@ from rpa.documents.store import DocumentStore
 from rpa.errors import InDoubt, Refused, TryAgain
 from rpa.language import Text
 from rpa.ledger.claims import Claim
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 
 if TYPE_CHECKING:
     from rpa.run import Run

@@ -10,8 +10,7 @@ from flows.notices.api import Notice, NoticeKind, Says
 from flows.notices.reasons import NoticeReason
 from flows.notices.report import NoticeRow
 from rpa.errors import RpaError
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.outcome import Outcome
 
 ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT})

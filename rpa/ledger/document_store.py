@@ -14,8 +14,7 @@ from rpa.ledger.actions import IllegalStep
 from rpa.ledger.claim_store import hear
 from rpa.ledger.claims import Claim, Judge
 from rpa.ledger.coverage import Coverage
-from rpa.ledger.document_states import CONCLUSIONS, DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import CONCLUSIONS, Document, DocumentState
 from rpa.ledger.rows import chunks, fields
 from rpa.ledger.schema import documents
 from rpa.ledger.transactions import Transactions

@@ -14,9 +14,8 @@ from sqlalchemy import and_, case, delete, exists, func, or_, select, tuple_
 
 from rpa.ledger import plans
 from rpa.ledger.actions import LIVE, State
-from rpa.ledger.document_states import DocumentState
 from rpa.ledger.document_store import document_of
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.holds import active
 from rpa.ledger.inbox_rows import ArrivalState
 from rpa.ledger.plans import UNDER_WAY, PlanState

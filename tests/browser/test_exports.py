@@ -19,6 +19,8 @@ from rpa.errors import NeedsPerson, PageChanged, TryAgain
 from rpa.ledger.ledger import Ledger
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True)
 class ShopTime(Clock):

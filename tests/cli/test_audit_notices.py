@@ -11,9 +11,11 @@ import pytest
 from fixtures.notices.hostile import HOSTILE, HostileFile
 from flows.notices.api import DOCUMENT_KIND
 from flows.orders.hold_causes import UNDER_AUDIT
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from tests.support.mail_shop import DAY_S, HOUR_S, MailShop, mail_shop
 from tests.support.small_shop import log_in
+
+pytestmark = pytest.mark.slow
 
 PROHIBITION, RESULT = "订单禁止发货通知", "订单审核结果通知"
 _LARGE = 5 << 20

@@ -11,10 +11,12 @@ from openpyxl import load_workbook
 
 from fixtures.mockshop.harness import MockShop
 from rpa.clock import Clock
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.mock_shop import PATIENCE_S, ZONE, Result, ShopFolder
 from tests.support.small_shop import SmallShop, log_in, small_shop
+
+pytestmark = pytest.mark.slow
 
 _LIST = "export/task/list"
 _ADD = "export/task/add"

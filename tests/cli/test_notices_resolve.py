@@ -10,7 +10,7 @@ from flows.notices.gaps import LOST
 from flows.notices.verdicts import verdict
 from flows.orders import hold_causes
 from rpa.ledger.claims import Claim
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.shop_lock import RunLock
 from tests.support.in_process import rpa
 from tests.support.notice_desk import BROKEN, CLEAR, GONE, NEXT_GONE, ONE, REASON, THREE, TWO, UNCLEAR, opened
@@ -106,6 +106,7 @@ def test_one_of_two_lost_notices_leaves_the_incident_open(filed: Project) -> Non
     assert lost(filed) == [[NEXT_GONE]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

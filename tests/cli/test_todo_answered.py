@@ -9,7 +9,7 @@ import pytest
 
 from flows.notices.reasons import NoticeReason
 from flows.orders.reasons import Coded, Reason
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.open_items import Finding
 from rpa.ledger.runs import RunState
 from tests.support.doubts import DOUBT, keep_doubts

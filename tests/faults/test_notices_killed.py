@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from tests.support.killing import Moment, kill_until_done
 from tests.support.mail_shop import MailShop, mail_shop
+
+pytestmark = pytest.mark.slow
 
 _FILE = "innerMessage/attachment"
 _PROHIBITION = "订单禁止发货通知"

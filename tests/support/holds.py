@@ -10,7 +10,7 @@ from flows.notices.api import DOCUMENT_KIND, Says
 from flows.notices.verdicts import verdict
 from flows.orders import hold_causes
 from rpa.ledger.claims import Claim
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.holds import Hold
 from tests.support.in_process import rpa
 from tests.support.notice_desk import opened

@@ -15,7 +15,7 @@ from rpa.clock import Clock
 from rpa.errors import RpaError
 from rpa.ledger.actions import Action, Intent, LookAt, Seen
 from rpa.ledger.claims import Claim, HoldWanted, Judge
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
 from rpa.ledger.shop_lock import RunLock

@@ -13,8 +13,7 @@ from typing import Any
 from fixtures.mockshop.harness import MockShop
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND
 from rpa.clock import Clock
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.mock_shop import ZONE, Result, ShopFolder
 from tests.support.small_shop import hold_still, log_in

@@ -12,8 +12,7 @@ from flows.notices.verdicts import verdict
 from flows.orders import hold_causes
 from rpa.documents.store import DocumentStore
 from rpa.ledger.claims import Claim
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.project import Project
 

@@ -12,7 +12,7 @@ import pytest
 from flows.exports.fetching import EXPORT, EXPORT_KIND
 from rpa.documents.requested import RequestedDocument, RequestedRecord
 from rpa.errors import NeedsPerson, RateLimited, Refused, Stopped, TryAgain
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 

@@ -14,7 +14,7 @@ from flows.gate.rules import fingerprints, looks_of, rules_of
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.orders.model import KIND, Mark
 from rpa.ledger.actions import Intent, Seen, State
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
 from tests.support.ledger_clock import HandClock

@@ -19,7 +19,7 @@ from rpa.ledger import database
 from rpa.ledger.actions import LIVE, Intent
 from rpa.ledger.claims import Claim
 from rpa.ledger.database import migrate, writing
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import Plan

@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 
 from rpa.ledger.actions import IllegalStep
-from rpa.ledger.document_states import CONCLUSIONS, DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import CONCLUSIONS, Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 

@@ -18,8 +18,7 @@ from flows.notices.filing import Filed, NoticeFiling
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import facts_of, is_to_be_filed, row_of
 from rpa.errors import InDoubt, Refused, TryAgain
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 from tests.support.made_runs import a_run

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from flows.notices.gaps import without_notice
 from rpa.ledger.claims import Claim
 from rpa.ledger.coverage import Coverage
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.subjects import Observation
 
 NOON = datetime(2026, 3, 10, 12, 30, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -14,8 +14,7 @@ from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.coverage import Answer, Covered, answer
 from flows.notices.slots import next_slot, nth_slot_after, previous_slot, slot_of, slots_between
 from rpa.ledger.coverage import Coverage
-from rpa.ledger.document_states import DocumentState
-from rpa.ledger.documents import Document
+from rpa.ledger.documents import Document, DocumentState
 
 SITE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=SITE)

@@ -10,7 +10,7 @@ import pytest
 
 from flows.bulk_import.evidence import run_of_import
 from rpa.ledger.actions import Intent, LookAt, Seen, State
-from rpa.ledger.document_states import DocumentState
+from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunRecord
 from rpa.plugins import load_config
 from rpa.scheduler.cleanup import Cleanup
