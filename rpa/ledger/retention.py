@@ -49,8 +49,8 @@ _AT_ONCE = 300
 _LETS_OTHERS_S = 0.12
 """Between two steps: SQLite has whoever waits for the right to write ask again after a tenth of a second at most."""
 _READ = [state.value for state in (DocumentState.FOUND, DocumentState.READ, DocumentState.RESOLVED)]
-_DOUBTS = func.sum(case((actions.c.state.in_(UNSETTLED), 1), else_=0))
-"""How many actions have not ended for certain."""
+_OPEN = func.sum(case((actions.c.state.in_(UNSETTLED), 1), else_=0))
+"""How many actions are not settled."""
 
 
 class Retention(Store):
@@ -163,7 +163,7 @@ class Retention(Store):
                     select(actions.c.subject)
                     .where(actions.c.shop == shop, actions.c.subject.in_(some), ~_stands_open(shop))
                     .group_by(actions.c.subject)
-                    .having(seen > 0, _DOUBTS == 0, _newest_change() < before)
+                    .having(seen > 0, _OPEN == 0, _newest_change() < before)
                 )
                 done += connection.execute(query).scalars()
         return done
@@ -180,7 +180,7 @@ class Retention(Store):
                     select(actions.c.run_id)
                     .where(actions.c.run_id.in_(some))
                     .group_by(actions.c.run_id)
-                    .having(or_(_DOUBTS > 0, _newest_change() >= before, func.sum(case((_stands_open(shop), 1))) > 0))
+                    .having(or_(_OPEN > 0, _newest_change() >= before, func.sum(case((_stands_open(shop), 1))) > 0))
                 )
                 query = select(runs.c.id).where(runs.c.id.in_(some), runs.c.shop == shop, runs.c.finished_at < before)
                 ended += connection.execute(query.where(runs.c.id.not_in(at_work))).scalars()

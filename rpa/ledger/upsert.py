@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -27,13 +28,17 @@ def upsert(
     `key`: the columns of a unique index. `among`: the rows that it is of, for a partial one. `changes`: from the row
     that could not be inserted, the columns that the one which is there gets.
     """
-    new: sqlite.Insert | postgresql.Insert
-    if connection.dialect.name == "postgresql":
+    new = _insert(table, connection.dialect.name)
+    return new.on_conflict_do_update(index_elements=list(key), index_where=among, set_=changes(new.excluded))
+
+
+@cache
+def _insert(table: Table, database: str) -> sqlite.Insert | postgresql.Insert:
+    """The insert that this kind of database understands, with the columns of its new row, which take long to make."""
+    if database == "postgresql":
         from sqlalchemy.dialects import postgresql  # only there: it brings all that SQLAlchemy knows of it
 
-        new = postgresql.insert(table)
-    else:
-        from sqlalchemy.dialects import sqlite
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
 
-        new = sqlite.insert(table)
-    return new.on_conflict_do_update(index_elements=list(key), index_where=among, set_=changes(new.excluded))
+    return sqlite.insert(table)
