@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from flows.exports.api import ExportsOrders
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
-from flows.exports.export import ExportFetcher, SavedExport
+from flows.exports.fetching import ExportFetcher, SavedExport
 from flows.exports.reading import read_export
 from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
-from flows.gate.audits import remember_audits
+from flows.gate.audits_seen import remember_audits
 from flows.gate.decide import as_read, decide
 from flows.gate.rules import fingerprints, rules_of
 from flows.orders.api import ReadsOrders

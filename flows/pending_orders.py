@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flows.gate.audits import held_but_clear, look_for_signs, remember_audits
+from flows.gate.audits_seen import held_but_clear, look_for_signs, remember_audits
 from flows.gate.decide import as_read, decide
 from flows.gate.rules import fingerprints, rules_of
 from flows.orders.api import ReadsOrders

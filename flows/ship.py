@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.bulk_import.routes import By, shipping_batch
 from flows.bulk_import.upload import refuse_going
-from flows.gate.audits import note_missing_notices
+from flows.gate.audits_seen import note_missing_notices
 from flows.inbox.inbox import Inbox, inbox_of
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND
@@ -18,7 +18,7 @@ from flows.shipping.api import ShipsOrders
 from flows.shipping.batch import ShippingBatch
 from flows.shipping.intents import row_of
 from rpa.errors import NeedsPerson, Stopped, TryAgain
-from rpa.flow import Flow, Plan, Row, option
+from rpa.flow import Flow, Preparation, Row, option
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Options(SheetOptions):
     )
 
 
-def read_inbox(plan: Plan) -> Inbox:
+def read_inbox(plan: Preparation) -> Inbox:
     """Read all sheets before a browser starts; every bad row is known at once."""
     return inbox_of(plan)
 

@@ -16,7 +16,7 @@ from flows.orders.report import ORDER_REPORT
 from flows.ship import SheetOptions, carefully, left_over, settled_row
 from flows.shipping.api import ShipsOrders
 from rpa.errors import ConfigError
-from rpa.flow import Flow, Plan, Row, option
+from rpa.flow import Flow, Preparation, Row, option
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Options(SheetOptions):
     )
 
 
-def read_inbox(plan: Plan) -> Inbox:
+def read_inbox(plan: Preparation) -> Inbox:
     """Read all sheets before a browser starts; for `--settle` there is none to read."""
     options = plan.options
     if options.prepare and options.settle:

@@ -19,7 +19,7 @@ Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Preparation:
     """What `prepare` is given: the run's configuration before any browser has started."""
 
     config: Config
@@ -47,7 +47,7 @@ class NoOptions:
     """A flow without arguments of its own."""
 
 
-def _nothing(_plan: Plan) -> object:
+def _nothing(_plan: Preparation) -> object:
     return None
 
 
@@ -72,7 +72,7 @@ class Flow:
     options: type = NoOptions
     """A frozen dataclass; each field becomes an argument of the command line (see `option`)."""
     writes: bool = False
-    prepare: Callable[[Plan], object] = _nothing
+    prepare: Callable[[Preparation], object] = _nothing
     """Runs once before a browser starts; its value is every shop's `run.shared`."""
     leftovers: Callable[[Any, Sequence[str]], Iterator[tuple[str, Row]]] = _no_rows
     """(shop name or "", row) for what no shop took; told the names of the shops that stopped early."""

@@ -9,9 +9,7 @@ from rpa.discovery import named_values, shop_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pydantic import BaseModel
-
-    from rpa.config import Config, File
+    from rpa.config import Config, ConfigFile
     from rpa.flow import Flow
     from rpa.platforms import Platform
 
@@ -34,15 +32,11 @@ def load_config(path: Path | None = None) -> Config:
     """The configuration, with the options and settings of the installed flows; see `rpa.config.load`."""
     from rpa.config import Offered, load
 
-    return load(path, offered=Offered(flows=flows, shop_settings=_settings()))
+    return load(path, offered=Offered(flows=flows, shop_settings=shop_settings()))
 
 
-def config_model() -> type[File]:
+def config_model() -> type[ConfigFile]:
     """The model of rpa.toml with the settings of the installed flows."""
     from rpa.config import file_model
 
-    return file_model(_settings())
-
-
-def _settings() -> list[type[BaseModel]]:
-    return list(shop_settings().values())
+    return file_model(shop_settings())

@@ -19,7 +19,7 @@ from fixtures.mockshop.harness import MockShop
 from flows.orders.reasons import Reason
 from flows.orders.settings import NoLogisticsGoods
 from rpa.cli import app
-from rpa.config import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, Shop, WatchConfig
+from rpa.config import BrowserConfig, Channel, ConfigFile, DigestConfig, SchedulerConfig, Shop, WatchConfig
 from rpa.outcome import Outcome
 from rpa.plugins import config_model
 from rpa.timetable import Calendar, Entry
@@ -141,8 +141,8 @@ def reference() -> str:
 def _settings() -> Iterator[tuple[str, str, str]]:
     shops: Any = config_model().model_fields["shops"].annotation
     shop: type[BaseModel] = shops.__args__[1]
-    tables = [name for name, field in File.model_fields.items() if field.description is None]
-    yield from _rows("", File, without=tuple(tables))
+    tables = [name for name, field in ConfigFile.model_fields.items() if field.description is None]
+    yield from _rows("", ConfigFile, without=tuple(tables))
     yield from _rows("shops.NAME.", Shop, without=("name",))
     yield from _rows("shops.NAME.", shop, without=tuple(Shop.model_fields))
     yield from _rows("shops.NAME.no_logistics_goods[].", NoLogisticsGoods)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.gate.audits import remember_audits
+from flows.gate.audits_seen import remember_audits
 from flows.gate.decide import decide, decide_found
 from flows.gate.rules import fingerprints, rules_of
 from flows.orders.api import ReadsOrders

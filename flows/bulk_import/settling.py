@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportsShipments
 from flows.bulk_import.upload import Uploads, how_of
-from flows.gate.gate import refused_for
+from flows.gate.may_ship import refused_for
 from flows.orders.model import KIND
 from flows.orders.reasons import Reason
 from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, row_of

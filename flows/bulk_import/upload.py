@@ -13,7 +13,7 @@ from flows.bulk_import.file import read_lines
 from flows.bulk_import.postcheck import marked_at_last
 from flows.bulk_import.reconcile import agreed, failures_of
 from flows.bulk_import.words import ImportWords
-from flows.gate.gate import refused_for
+from flows.gate.may_ship import refused_for
 from flows.orders.api import ReadsOrders, Sighting
 from flows.orders.model import How
 from flows.sheets.worksheet import NotASheet

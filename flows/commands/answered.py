@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from flows.commands.notice_files import notices_of
-from flows.gate.gate import REASONS, reason_of_cause
+from flows.gate.may_ship import REASONS, reason_of_cause
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, Says
 from flows.notices.verdicts import verdict
 from flows.orders.hold_causes import NOTICE_CAUSES, PROHIBITED, goods_subject, last_said, sku_subject

@@ -54,7 +54,7 @@ _TWICE = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class HoldLine:
     """One hold that is to be put on."""
 
     subject: str
@@ -71,7 +71,7 @@ class Defaults:
     now: datetime
 
 
-def read_holds(path: Path, *, reader: SubjectReader, defaults: Defaults, language: Language) -> list[Wanted]:
+def read_holds(path: Path, *, reader: SubjectReader, defaults: Defaults, language: Language) -> list[HoldLine]:
     """All holds that the file names, each subject once, in its order.
 
     Raises ConfigError naming every bad row, or what is wrong with the file as a whole.
@@ -125,7 +125,7 @@ class _Rows:
     language: Language
     several: bool
     """Whether rows of several worksheets are read, so that a place needs the sheet's name."""
-    found: dict[str, tuple[Wanted, str]] = field(default_factory=dict)
+    found: dict[str, tuple[HoldLine, str]] = field(default_factory=dict)
     """By subject, with the place where it stands."""
     mistakes: list[str] = field(default_factory=list)
 
@@ -141,7 +141,7 @@ class _Rows:
             except Unusable as error:
                 self.mistakes.append(f"  {place}: {error.text.of(self.language)}")
 
-    def _row(self, sheet: Worksheet, *, index: int, columns: Mapping[str, int]) -> Wanted | None:
+    def _row(self, sheet: Worksheet, *, index: int, columns: Mapping[str, int]) -> HoldLine | None:
         cells = {name: _text(sheet, index=index, column=column) for name, column in columns.items()}
         if not any(cells.values()):
             return None
@@ -152,7 +152,7 @@ class _Rows:
             raise Unusable(_NO_REASON)
         until = cells.get("until")
         end = end_of(until, now=self.defaults.now) if until else self.defaults.until
-        return Wanted(subject=self._subject(cells), reason=reason, until=end)
+        return HoldLine(subject=self._subject(cells), reason=reason, until=end)
 
     def _subject(self, cells: Mapping[str, str]) -> str:
         order_sn, goods_id, spec = (cells.get(name, "") for name in ("order_sn", "goods_id", "spec"))
@@ -164,7 +164,7 @@ class _Rows:
             raise Unusable(_WHAT)
         return self.reader.spec(goods_id, spec=spec) if spec else self.reader.goods(goods_id)
 
-    def _keep(self, wanted: Wanted, *, place: str) -> None:
+    def _keep(self, wanted: HoldLine, *, place: str) -> None:
         earlier, other = self.found.setdefault(wanted.subject, (wanted, place))
         if earlier != wanted:
             raise Unusable(_TWICE, subject=wanted.subject, other=other)

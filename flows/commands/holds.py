@@ -9,23 +9,23 @@ import typer
 
 from flows.commands.help import Commands
 from flows.commands.help import Options as Words
-from rpa.cli.help import Options
+from rpa.cli.help import OptionHelp
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=Commands.holds)
 
-Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
+Shop = Annotated[str, typer.Argument(help=OptionHelp.shop, metavar="SHOP")]
 Orders = Annotated[list[str] | None, typer.Argument(help=Words.orders, metavar="ORDER")]
 Goods = Annotated[list[str] | None, typer.Option(help=Words.goods, metavar="GOODS_ID")]
 Sku = Annotated[list[str] | None, typer.Option(help=Words.sku, metavar="GOODS_ID:SPEC")]
-By = Annotated[str | None, typer.Option(help=Options.by, metavar="NAME")]
+By = Annotated[str | None, typer.Option(help=OptionHelp.by, metavar="NAME")]
 
 
 @app.command("list", help=Commands.holds_list)
 def holds_list(
     context: typer.Context,
     *,
-    shop: Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=Options.json_list, metavar="")] = False,
+    shop: Annotated[list[str] | None, typer.Option(help=OptionHelp.only_shops, metavar="SHOP")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=OptionHelp.json_list, metavar="")] = False,
 ) -> None:
     """List the holds."""
     from flows.commands.held_list import list_holds
@@ -71,7 +71,7 @@ def holds_lift(
     cause: Annotated[str | None, typer.Option(help=Words.cause, metavar="CAUSE")] = None,
     reason: Annotated[str, typer.Option(help=Words.lift_reason, metavar="TEXT")] = "",
     by: By = None,
-    yes: Annotated[bool, typer.Option("--yes", help=Options.do_not_ask, metavar="")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=OptionHelp.do_not_ask, metavar="")] = False,
 ) -> None:
     """Lift holds."""
     from flows.commands.hold_changes import lift_holds

@@ -16,7 +16,7 @@ from rich.text import Text as Styled
 from flows.commands.notice_files import STATES, Noticed, fact, notices_of
 from flows.notices.api import DOCUMENT_KIND
 from flows.notices.coverage import Answer, Covered, answer
-from flows.notices.gaps import worries_of
+from flows.notices.gaps import gaps_of
 from flows.notices.words import slot_hours_of
 from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
@@ -47,7 +47,7 @@ _NOTICE_TITLES = (
     Text(en="State", zh="状态"),
     Text(en="What to do", zh="处理办法"),
 )
-_WORRY = Text(en="{shop}: {worry}", zh="{shop}：{worry}")
+_WORRY = Text(en="{shop}: {gap}", zh="{shop}：{gap}")
 _NONE = Text(en="No notice needs you.", zh="没有需要您处理的站内信。")
 
 
@@ -104,7 +104,7 @@ def _accounts(ledger: Ledger, config: Config, shop: str, known: Sequence[Noticed
 def _tell(accounts: Sequence[_Account], chosen: Sequence[Noticed], *, language: Language, now: datetime) -> None:
     console().print(_coverage_table(accounts, language=language, now=now))
     for each in accounts:
-        for line in _worries(each, language=language, now=now):
+        for line in _gaps(each, language=language, now=now):
             console().print(Styled(line, style="yellow"), soft_wrap=True)
     if chosen:
         console().print(_notice_table(chosen, language=language, now=now))
@@ -124,10 +124,10 @@ def _coverage_table(accounts: Sequence[_Account], *, language: Language, now: da
     return table
 
 
-def _worries(each: _Account, *, language: Language, now: datetime) -> Iterator[str]:
+def _gaps(each: _Account, *, language: Language, now: datetime) -> Iterator[str]:
     read = f"rpa run audit-notices {each.shop}"
-    for worry in worries_of(each.covered, shop=each.shop, read=read, now=now):
-        yield _WORRY.of(language).format(shop=each.shop, worry=worry.of(language))
+    for gap in gaps_of(each.covered, shop=each.shop, read=read, now=now):
+        yield _WORRY.of(language).format(shop=each.shop, gap=gap.of(language))
 
 
 def _notice_table(chosen: Sequence[Noticed], *, language: Language, now: datetime) -> Table:

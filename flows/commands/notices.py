@@ -8,18 +8,18 @@ import typer
 
 from flows.commands.help import Commands
 from flows.commands.help import Options as Words
-from rpa.cli.help import Options, RunOptions
+from rpa.cli.help import OptionHelp, RunOptions
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=Commands.notices)
 
-Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
+Shop = Annotated[str, typer.Argument(help=OptionHelp.shop, metavar="SHOP")]
 
 
 @app.command("list", help=Commands.notices_list)
 def notices_list(
     context: typer.Context,
     *,
-    shop: Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")] = None,
+    shop: Annotated[list[str] | None, typer.Option(help=OptionHelp.only_shops, metavar="SHOP")] = None,
     every: Annotated[bool, typer.Option("--all", help=Words.every_notice, metavar="")] = False,
     as_json: Annotated[bool, typer.Option("--json", help=RunOptions.json_document, metavar="")] = False,
 ) -> None:
@@ -49,7 +49,7 @@ def notices_resolve(
     order: Annotated[list[str] | None, typer.Option(help=Words.only_orders, metavar="ORDER")] = None,
     lost: Annotated[bool, typer.Option("--lost", help=Words.lost, metavar="")] = False,
     reason: Annotated[str, typer.Option(help=Words.answer_reason, metavar="TEXT")] = "",
-    by: Annotated[str | None, typer.Option(help=Options.by, metavar="NAME")] = None,
+    by: Annotated[str | None, typer.Option(help=OptionHelp.by, metavar="NAME")] = None,
 ) -> None:
     """Answer for a notice."""
     from flows.commands.notice_answers import Answer, resolve_lost_notices, resolve_notice

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flows.gate.gate import Known, Wait, notices_against_all, reason_to_wait
+from flows.gate.may_ship import Known, Wait, notices_against_all, reason_to_wait
 from flows.orders.model import BadRow, Decision, How, Order, Place, SheetRow, Shipment
 from flows.orders.reasons import Reason
 

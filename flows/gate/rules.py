@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flows.gate.decide import NoLogistics, Rules
-from flows.gate.gate import Known, Wait, held_by_ledger, notices_against_all
+from flows.gate.may_ship import Known, Wait, held_by_ledger, notices_against_all
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.coverage import answer
 from flows.notices.words import slot_hours_of

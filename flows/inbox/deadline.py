@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from flows.inbox.folder import InboxFolder, folders_of
-from flows.inbox.growth import CAUSE as GROWN
+from flows.inbox.grown_files import CAUSE as GROWN
 from flows.orders.settings import OrderSettings
 from flows.sheets.files import MOST_BYTES
 from rpa.files import TooLarge

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from flows.inbox.folder import DONE, result_of
-from flows.inbox.growth import SEEN, SHOWN
+from flows.inbox.grown_files import SEEN, SHOWN
 from rpa.language import Text
 from rpa.ledger.inbox_rows import ArrivalState
 from rpa.log import speak

@@ -19,7 +19,7 @@ from flows.orders.model import BadRow, Decision, GoodOrBad, Place
 from flows.orders.reasons import Reason
 from flows.orders.settings import OrderSettings
 from flows.orders.words import Couriers, Identifiers, SheetProfile, Sheets
-from flows.sheets import isolation
+from flows.sheets import sandboxed_reading
 from flows.sheets.contents import LeftAlone, SheetContents, read_files, reading_of
 from flows.sheets.headers import HeaderWords
 from flows.sheets.pasted import pasted_sheet
@@ -32,7 +32,7 @@ from rpa.language import Language, Text
 
 if TYPE_CHECKING:
     from rpa.config import BrokenShop, Config, Shop
-    from rpa.flow import Plan
+    from rpa.flow import Preparation
 
 
 _UNENDED_S: Final = 60.0
@@ -77,7 +77,9 @@ class Inbox:
     """By shop that has come to look for the orders of what was left: those that it has not looked for."""
 
     @classmethod
-    def read(cls, plan: Plan, *, given: Sequence[Path], hidden_rows: bool, accept_unusual: bool = False) -> Inbox:
+    def read(
+        cls, plan: Preparation, *, given: Sequence[Path], hidden_rows: bool, accept_unusual: bool = False
+    ) -> Inbox:
         """Read the sheets of all shops of the run: those given, else each shop's own.
 
         Raises ConfigError for one that is not there.
@@ -185,7 +187,7 @@ class Inbox:
 def _make_ready_for(paths: Iterable[Path]) -> None:
     """Have what reads workbooks start beside all that comes before they are read."""
     if any(path.suffix.lower() in _BOOKS for path in paths):
-        isolation.get_ready()
+        sandboxed_reading.get_ready()
 
 
 def _tell(contents: SheetContents, *, language: Language) -> None:
@@ -236,7 +238,7 @@ def _matches(glob: str, folder: Path) -> Iterator[Path]:
     return iter(folder.glob(glob))
 
 
-def _not_in_run(plan: Plan, *, read: Collection[Path]) -> dict[Path, tuple[str, ...]]:
+def _not_in_run(plan: Preparation, *, read: Collection[Path]) -> dict[Path, tuple[str, ...]]:
     running = {shop.name for shop in plan.shops}
     others: dict[Path, tuple[str, ...]] = {}
     for shop in plan.config.shops.values():
@@ -261,7 +263,7 @@ def _may_read(shop: BrokenShop, path: Path, *, config: Config) -> bool:
         return True
 
 
-def inbox_of(plan: Plan) -> Inbox:
+def inbox_of(plan: Preparation) -> Inbox:
     """What the sheets bring to a flow that ships, by its options. Raises ConfigError as `Inbox.read`."""
     options = plan.options
     return Inbox.read(
@@ -272,7 +274,7 @@ def inbox_of(plan: Plan) -> Inbox:
     )
 
 
-def given_sheets(plan: Plan) -> list[Path]:
+def given_sheets(plan: Preparation) -> list[Path]:
     """The sheets that a person gave: files, and pasted lines as a file. Raises ConfigError for unclear lines."""
     options = plan.options
     if not options.paste:

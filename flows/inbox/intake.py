@@ -13,12 +13,12 @@ from filelock import Timeout
 from loguru import logger
 
 from flows.inbox.done_folder import COPIES, copies_of, write_results
-from flows.inbox.finding import QUIET_S, Found, found_in, why_not
 from flows.inbox.folder import InboxFolder
-from flows.inbox.growth import as_seen, read_again, with_copy
+from flows.inbox.grown_files import as_seen, read_again, with_copy
 from flows.inbox.moving import moved
 from flows.inbox.results import ResultWriter
 from flows.inbox.rows import new_row, nothing_was_read
+from flows.inbox.whole_files import QUIET_S, Found, found_in, why_not
 from flows.sheets.contents import rows_in
 from flows.sheets.stability import LeftAlone, readable
 from rpa.language import Text
@@ -27,7 +27,7 @@ from rpa.ledger.inbox_rows import ArrivalState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flows.sheets.tables import Reading
+    from flows.sheets.tables import ReadingRules
     from rpa.config import Config
     from rpa.ledger.inbox_rows import Arrival
     from rpa.ledger.ledger import Ledger
@@ -45,7 +45,7 @@ _TAKEN_IN = Text(en="{folder}: {name} taken in, rows: {rows}.", zh="{folder}ï¼šå
 class InboxIntake:
     """Takes in the files of one inbox."""
 
-    def __init__(self, folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger) -> None:
+    def __init__(self, folder: InboxFolder, *, config: Config, reading: ReadingRules, ledger: Ledger) -> None:
         self._folder = folder
         self._config = config
         self._reading = reading

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.inbox.finding import found_in
 from flows.inbox.folder import InboxFolder, check_shared, folders_of
 from flows.inbox.intake import InboxIntake
 from flows.inbox.rows import OpenRow, says, sheet_row
+from flows.inbox.whole_files import found_in
 from flows.orders.model import BadRow, Decision, Place, SheetRow
 from flows.orders.reasons import Reason
 from flows.sheets.contents import FilesRead, SheetContents, rows_in
@@ -21,9 +21,9 @@ from rpa.ledger.inbox_rows import ArrivalState
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flows.sheets.tables import Reading
+    from flows.sheets.tables import ReadingRules
     from rpa.config import Config
-    from rpa.flow import Plan
+    from rpa.flow import Preparation
     from rpa.ledger.inbox_rows import Arrival, ArrivalRow
     from rpa.ledger.ledger import Ledger
 
@@ -57,7 +57,7 @@ class Arrived:
     """By shop: the run in which its rows are worked on."""
 
     @classmethod
-    def of(cls, plan: Plan) -> Arrived:
+    def of(cls, plan: Preparation) -> Arrived:
         """The inboxes of the shops of a run. Raises ConfigError for shops that cannot share theirs."""
         folders = {
             shop: folder
@@ -76,7 +76,7 @@ class Arrived:
                 found += folder.sheets()[0]
         return found
 
-    def read(self, shop: str, *, reading: Reading) -> None:
+    def read(self, shop: str, *, reading: ReadingRules) -> None:
         """Take in what lies in this shop's inbox, or read it where it lies when no shop of the run may write."""
         folder = self.folders.get(shop)
         if folder is None or folder.key in self.rows:
@@ -184,7 +184,7 @@ def _lies_at(arrival: Arrival, folder: InboxFolder) -> Path:
     return folder.outside(arrival.path) if archived else folder.path / arrival.name
 
 
-def _read_in_place(folder: InboxFolder, config: Config, *, reading: Reading, ledger: Ledger) -> FilesRead:
+def _read_in_place(folder: InboxFolder, config: Config, *, reading: ReadingRules, ledger: Ledger) -> FilesRead:
     """The files of an inbox whose content the ledger does not have; nothing is moved, nothing is kept.
 
     What is only looked at need not be whole for good, as what is to be shipped.

@@ -12,8 +12,8 @@ from rpa.untrusted_folder import FolderRefused
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flows.inbox.finding import Found
     from flows.inbox.folder import InboxFolder
+    from flows.inbox.whole_files import Found
     from rpa.untrusted_folder import UntrustedFolder
 
 

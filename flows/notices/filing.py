@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.notices.api import ATTACHMENT_KIND, Attachment, NoticeKind, OpenedNotice, Says
-from flows.notices.attachments import Problem, Reading, read_attachment, read_text
+from flows.notices.contents import Problem, Reading, read_attachment, read_text
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import (
     ABOUT_AUDITS,
@@ -59,7 +59,7 @@ class Filed:
     """Why it could not."""
 
 
-class Filing:
+class NoticeFiling:
     """Where the notices of one shop are kept, and what is made of them. Each step may be repeated after a kill."""
 
     def __init__(self, run: Run) -> None:

@@ -254,7 +254,7 @@ _READ = "rpa run audit-notices"
 
 
 def notices_not_saved(config: Config, ledger: Ledger, shop: str) -> Iterator[Text]:
-    """What is wrong with the shop's notices, without its name where several shops may have the same worry.
+    """What is wrong with the shop's notices, without its name where several shops may have the same gap.
 
     Nothing of a platform that has no notices which the program can read.
     """
@@ -269,10 +269,10 @@ def notices_not_saved(config: Config, ledger: Ledger, shop: str) -> Iterator[Tex
         now,
         hours=slot_hours_of(load_profile(table.platform, folder=config.selectors)),
     )
-    yield from worries_of(covered, shop=shop, read=_READ, now=now)
+    yield from gaps_of(covered, shop=shop, read=_READ, now=now)
 
 
-def worries_of(covered: Covered, *, shop: str, read: str, now: datetime) -> Iterator[Text]:
+def gaps_of(covered: Covered, *, shop: str, read: str, now: datetime) -> Iterator[Text]:
     """What a coverage leaves to be wished for, a sentence each. `read`: the command that reads the notices."""
     if covered.doubt:
         yield Text(en=covered.doubt, zh=covered.doubt)

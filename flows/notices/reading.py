@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.notices.api import DOCUMENT_KIND, Attachment, NoticeKind, NoticesPage, ReadsNotices
-from flows.notices.filing import Filing
+from flows.notices.filing import NoticeFiling
 from flows.notices.gaps import GapReporter
 from flows.notices.records import (
     account_of,
@@ -45,8 +45,8 @@ class NoticeBatch:
         self._ledger, self._shop = run.ledger, run.shop.name
         self._words = run.profile.section(NoticeWords)
         self._office = run.office(ReadsNotices)
-        self._filing = Filing(run)
-        self._worries = GapReporter(run, words=self._words)
+        self._filing = NoticeFiling(run)
+        self._gaps = GapReporter(run, words=self._words)
         self._account = ""
         self._told: set[str] = set()
         """Notices that have their rows."""
@@ -60,10 +60,10 @@ class NoticeBatch:
             first = next(pages)
         except RightMissing as missing:
             account = self._office.account()
-            raise self._worries.right_is_missing(account, at=self._office.now(), said=str(missing)) from missing
+            raise self._gaps.right_is_missing(account, at=self._office.now(), said=str(missing)) from missing
         until = self._office.now() - timedelta(seconds=self._run.clock.monotonic() - asked_at)
         self._account = self._office.account()
-        self._worries.compare_account(self._account)
+        self._gaps.compare_account(self._account)
         since = self._since(until)
         read: Iterator[NoticesPage] = chain([first], pages)
         for _ in range(_PASSES):
@@ -71,7 +71,7 @@ class NoticeBatch:
                 self._ledger.cover(self._shop, account=self._account, kind=DOCUMENT_KIND, since=since, until=until)
                 return
             read = self._office.newest()
-        self._worries.list_is_not_whole()
+        self._gaps.list_is_not_whole()
 
     def _read(self, pages: Iterator[NoticesPage], *, since: datetime) -> bool:
         """Find what the list has since then; whether none can be missing: one that leaves it moves others ahead."""
@@ -152,11 +152,11 @@ class NoticeBatch:
 
     def report_gaps(self) -> None:
         """Incidents: what expires soon, what is lost, audits of which no notice came."""
-        self._worries.tell(self._account, now=self._office.now())
+        self._gaps.tell(self._account, now=self._office.now())
 
     def report_interrupted(self, stop: RpaError) -> Iterator[Row]:
         """The shop stops: what expires meanwhile, and a row for each notice that was to be filed and is not."""
-        self._worries.tell_what_expires(now=self._office.now())
+        self._gaps.tell_what_expires(now=self._office.now())
         for notice in self._waiting():
             yield self._row(notice, trouble=stop)
 

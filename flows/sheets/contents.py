@@ -25,7 +25,7 @@ from flows.sheets.stability import (
     readable,
     state,
 )
-from flows.sheets.tables import Reading, read_table
+from flows.sheets.tables import ReadingRules, read_table
 from flows.sheets.worksheet import NotASheet, Worksheet
 from rpa.clock import Clock
 from rpa.documents.quarantine import Quarantine
@@ -94,16 +94,16 @@ def reading_of(
     hidden_rows: bool,
     language: Language,
     fatal: Quarantine | None = None,
-) -> Reading:
+) -> ReadingRules:
     """How the sheets of a shop are to be read."""
     headers = HeaderWords.of(words.sheets, columns=columns or {})
-    return Reading(profile=words, headers=headers, language=language, hidden_rows=hidden_rows, fatal=fatal)
+    return ReadingRules(profile=words, headers=headers, language=language, hidden_rows=hidden_rows, fatal=fatal)
 
 
 def read_files(
     paths: Sequence[Path],
     *,
-    reading: Reading,
+    reading: ReadingRules,
     clock: Clock,
     stable_s: float = 2.0,
     unended_s: float = 0.0,
@@ -142,7 +142,7 @@ def _is_cut(path: Path) -> bool:
         return False  # whoever reads it says why it cannot be read
 
 
-def _read_whole(path: Path, *, reading: Reading, links: bool) -> list[SheetRow | BadRow] | None:
+def _read_whole(path: Path, *, reading: ReadingRules, links: bool) -> list[SheetRow | BadRow] | None:
     """The file's rows; None: it changed while it was read."""
     before, told = state(path), readable(path)
     try:
@@ -152,7 +152,7 @@ def _read_whole(path: Path, *, reading: Reading, links: bool) -> list[SheetRow |
     return rows if state(path) == before else None
 
 
-def rows_in(data: bytes, *, path: Path, reading: Reading) -> list[SheetRow | BadRow]:
+def rows_in(data: bytes, *, path: Path, reading: ReadingRules) -> list[SheetRow | BadRow]:
     """The rows of a file that was read already, each checked by itself; `path` is where they are said to stand."""
     try:
         with heeded(data, name=path.name, fatal=reading.fatal):
@@ -161,7 +161,7 @@ def rows_in(data: bytes, *, path: Path, reading: Reading) -> list[SheetRow | Bad
         return [_bad_file(path, text=refused.text, reading=reading)]
 
 
-def _rows_of(sheets: Sequence[Worksheet], *, path: Path, reading: Reading) -> list[SheetRow | BadRow]:
+def _rows_of(sheets: Sequence[Worksheet], *, path: Path, reading: ReadingRules) -> list[SheetRow | BadRow]:
     rows: list[SheetRow | BadRow] = []
     found_header = False
     for sheet in sheets:
@@ -175,7 +175,7 @@ def _rows_of(sheets: Sequence[Worksheet], *, path: Path, reading: Reading) -> li
     return rows if found_header else [_bad_file(path, text=_NO_HEADER, reading=reading)]
 
 
-def _bad_file(path: Path, *, text: Text, reading: Reading, worksheet: str = "") -> BadRow:
+def _bad_file(path: Path, *, text: Text, reading: ReadingRules, worksheet: str = "") -> BadRow:
     return BadRow(
         place=Place(sheet=path, row=0, worksheet=worksheet),
         order_sn="",

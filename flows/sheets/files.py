@@ -73,14 +73,14 @@ def whole_file(path: Path, *, links: bool = True) -> bytes:
 
 def worksheets_in(data: bytes, *, is_header: IsHeader) -> list[Worksheet]:
     """The same of a file that was read already. All but a short text is read in a process of its own."""
-    from flows.sheets import isolation, limits
+    from flows.sheets import limits, sandboxed_reading
 
     if data.startswith((ZIP, OLE)):
-        return isolation.worksheets(data)
+        return sandboxed_reading.worksheets(data)
     head = _head(data)
     delimiter = _delimiter(head, is_header=is_header)
     if len(data) > _SHORT_BYTES or _is_markup(head):
-        return isolation.worksheets(data, delimiter=delimiter)
+        return sandboxed_reading.worksheets(data, delimiter=delimiter)
     return limits.checked(parsed(data, delimiter=delimiter))
 
 

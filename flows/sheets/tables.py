@@ -45,7 +45,7 @@ _NO_HEADER = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ReadingRules:
     """How sheets are to be read: the platform's words, a shop's own headers, the user's language."""
 
     profile: SheetProfile
@@ -57,7 +57,9 @@ class Reading:
     """Where it is noted which files are being read; None: nowhere."""
 
 
-def read_table(sheet: Worksheet, *, path: Path, worksheet: str, reading: Reading) -> list[SheetRow | BadRow] | None:
+def read_table(
+    sheet: Worksheet, *, path: Path, worksheet: str, reading: ReadingRules
+) -> list[SheetRow | BadRow] | None:
     """The rows of one worksheet, each checked by itself; None: it has no header and no order numbers.
 
     Raises NotASheet when its columns are not clear.
@@ -71,7 +73,7 @@ def read_table(sheet: Worksheet, *, path: Path, worksheet: str, reading: Reading
     return [*table.above(start), *table.below(start, columns=columns)]
 
 
-def _header(sheet: Worksheet, *, reading: Reading) -> tuple[int, Columns | None]:
+def _header(sheet: Worksheet, *, reading: ReadingRules) -> tuple[int, Columns | None]:
     for index, row in enumerate(sheet.rows[: reading.profile.sheets.header_within_rows]):
         columns = reading.headers.find(row)
         if columns:
@@ -79,7 +81,7 @@ def _header(sheet: Worksheet, *, reading: Reading) -> tuple[int, Columns | None]
     return 0, None
 
 
-def _has_order_sn(row: Sequence[object], *, reading: Reading) -> bool:
+def _has_order_sn(row: Sequence[object], *, reading: ReadingRules) -> bool:
     pattern = reading.profile.order_sn
     return any(isinstance(value, str) and pattern.fullmatch(identifier(clean(value))) for value in row)
 
@@ -89,7 +91,7 @@ class _Table:
     sheet: Worksheet
     path: Path
     worksheet: str
-    reading: Reading
+    reading: ReadingRules
 
     def above(self, start: int) -> Iterator[BadRow]:
         """Rows above the header that look like orders."""

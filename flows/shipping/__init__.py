@@ -1,1 +1,10 @@
 """Shipping: each order at most once, through the dialog of the list, with intents and read-backs."""
+
+from __future__ import annotations
+
+from rpa.capability import Capability
+
+CAPABILITY = Capability(
+    name="shipping",
+    delivery_kinds=frozenset({"ship"}),
+)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.gate.audits import look_for_signs, remember_audits
+from flows.gate.audits_seen import look_for_signs, remember_audits
 from flows.gate.decide import decide, decide_found
-from flows.gate.gate import refused_for
+from flows.gate.may_ship import refused_for
 from flows.gate.rules import fingerprints, room_left, rules_of
 from flows.inbox.inbox import Inbox
 from flows.orders.api import ReadsOrders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flows.gate.gate import address_mark, marks_against
+from flows.gate.may_ship import address_mark, marks_against
 from flows.orders.model import How, Mark, Order, Shipment
 from flows.orders.reasons import Reason
 from flows.orders.web_check import mark_of
@@ -21,7 +21,7 @@ Values = Mapping[str, Any]
 def refuse_held(values: Values, *, where: str, address: Mark = Mark.CLEAR) -> None:
     """Raise Refused for an order under audit or in after-sale, InDoubt when a mark cannot be read.
 
-    `address`: whether the place shows the address (`flows.gate.gate.address_mark`), where it is to show one.
+    `address`: whether the place shows the address (`flows.gate.may_ship.address_mark`), where it is to show one.
     """
     audit = {where: mark_of(values["audit"]), "address": address}
     wait = marks_against(audit, after_sale={where: mark_of(values["after_sale"])})

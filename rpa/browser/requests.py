@@ -89,7 +89,7 @@ class _Sent:
             self.ended.append(None)
 
 
-class Requests:
+class PageRequests:
     """The requests of one page, answered."""
 
     def __init__(

@@ -193,7 +193,7 @@ def shop_page(
     state: bytes | None,
     timezone: str,
     still: bool,
-    guest: Guest | None = None,
+    guest: BrowserGuest | None = None,
 ) -> Iterator[Page]:
     """A page in a context of its own, with this saved login state; `still` switches the site's animations off.
 
@@ -225,7 +225,7 @@ def shop_page(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
+class BrowserGuest:
     """A run whose page is in the browser of another process, which holds the shop's `PageLock` for it."""
 
     endpoint: str

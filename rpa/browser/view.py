@@ -16,7 +16,7 @@ from rpa.browser.guard import Guard
 from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
 from rpa.browser.origins import SiteBorder
 from rpa.browser.playwright_errors import looked, translated
-from rpa.browser.requests import Requests
+from rpa.browser.requests import PageRequests
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
 from rpa.errors import LoginNeeded, PageChanged, RightMissing
@@ -60,7 +60,9 @@ class View(Area):
         self.base_url = base_url.rstrip("/")
         self.evidence = evidence
         self._enter = enter
-        self._asking = Requests(self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping)
+        self._asking = PageRequests(
+            self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping
+        )
         self.giving_way = self._asking.giving_way
         self._downloads = Downloads(
             self.border,
@@ -174,17 +176,17 @@ class View(Area):
     def answered(
         self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
     ) -> Answer | None:
-        """Do the one action, return the answer to the request it made; see `Requests.answered`."""
+        """Do the one action, return the answer to the request it made; see `PageRequests.answered`."""
         return self._asking.answered(name, action, about=about, unless=unless)
 
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
-        """Do what makes the page read something, return the answer; see `Requests.asking`."""
+        """Do what makes the page read something, return the answer; see `PageRequests.asking`."""
         return self._asking.asking(name, action, about=about)
 
     def asked(
         self, name: str, action: Callable[[], None], *, about: str | None = None
     ) -> AbstractContextManager[Callable[[], Answer]]:
-        """Like `asking`, in two steps, so that something can be done meanwhile; see `Requests.asked`."""
+        """Like `asking`, in two steps, so that something can be done meanwhile; see `PageRequests.asked`."""
         return self._asking.asked(name, action, about=about)
 
     def site_now(self) -> datetime:

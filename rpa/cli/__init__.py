@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rpa.cli import notify_commands, schedule_commands, status_commands
-from rpa.cli.help import LANGUAGE, Commands, Options
+from rpa.cli.help import LANGUAGE, CommandHelp, OptionHelp
 from rpa.cli.plugin_commands import LazyGroup
 from rpa.cli.run_commands import FlowGroup
 from rpa.environment import take_key_out
@@ -20,15 +20,15 @@ from rpa.language import Text
 from rpa.printable import printable
 
 app = typer.Typer(
-    cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=Commands.rpa
+    cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=CommandHelp.rpa
 )
 selectors = typer.Typer(no_args_is_help=True)
 ledger = typer.Typer(no_args_is_help=True)
 service = typer.Typer(no_args_is_help=True)
-app.add_typer(typer.Typer(cls=FlowGroup, no_args_is_help=True), name="run", help=Commands.run)
-app.add_typer(selectors, name="selectors", help=Commands.selectors)
-app.add_typer(ledger, name="ledger", help=Commands.ledger)
-app.add_typer(service, name="service", help=Commands.service)
+app.add_typer(typer.Typer(cls=FlowGroup, no_args_is_help=True), name="run", help=CommandHelp.run)
+app.add_typer(selectors, name="selectors", help=CommandHelp.selectors)
+app.add_typer(ledger, name="ledger", help=CommandHelp.ledger)
+app.add_typer(service, name="service", help=CommandHelp.service)
 app.add_typer(notify_commands.app, name="notify", help=notify_commands.HELP)
 
 _INTERRUPTED = Text(
@@ -42,23 +42,23 @@ _REFUSED = Text(
 )
 _CRASHED = 4
 
-Shop = Annotated[str, typer.Argument(help=Options.shop, metavar="SHOP")]
-Shops = Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")]
-OnlyShops = Annotated[list[str] | None, typer.Option(help=Options.only_shops, metavar="SHOP")]
-By = Annotated[str | None, typer.Option(help=Options.by, metavar="NAME")]
-Headed = Annotated[bool, typer.Option("--headed", help=Options.headed, metavar="")]
+Shop = Annotated[str, typer.Argument(help=OptionHelp.shop, metavar="SHOP")]
+Shops = Annotated[list[str] | None, typer.Argument(help=OptionHelp.shops, metavar="SHOP")]
+OnlyShops = Annotated[list[str] | None, typer.Option(help=OptionHelp.only_shops, metavar="SHOP")]
+By = Annotated[str | None, typer.Option(help=OptionHelp.by, metavar="NAME")]
+Headed = Annotated[bool, typer.Option("--headed", help=OptionHelp.headed, metavar="")]
 
 
 @app.callback()
 def options(
     context: typer.Context,
-    config: Annotated[Path | None, typer.Option("--config", "-c", help=Options.config, metavar="FILE")] = None,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help=OptionHelp.config, metavar="FILE")] = None,
 ) -> None:
     """Keep what all commands share."""
     context.obj = config
 
 
-@app.command(help=Commands.init)
+@app.command(help=CommandHelp.init)
 def init(context: typer.Context) -> None:
     """Write the first configuration."""
     from rpa.cli.setup import write_first_config
@@ -66,12 +66,14 @@ def init(context: typer.Context) -> None:
     write_first_config(context.obj)
 
 
-@app.command(help=Commands.login)
+@app.command(help=CommandHelp.login)
 def login(
     context: typer.Context,
     shop: Shop,
     *,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help=Options.password_stdin, metavar="")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help=OptionHelp.password_stdin, metavar="")
+    ] = False,
     headed: Headed = False,
 ) -> None:
     """Log in to a shop."""
@@ -81,7 +83,7 @@ def login(
     log_in(context.obj, shop, password=secret_line() if password_stdin else None, headed=headed)
 
 
-@app.command(help=Commands.flows)
+@app.command(help=CommandHelp.flows)
 def flows(context: typer.Context) -> None:
     """List the flows."""
     from rpa.cli.setup import list_flows
@@ -95,12 +97,12 @@ app.command("todo", help=status_commands.TODO)(status_commands.todo)
 app.command("digest", help=status_commands.DIGEST)(status_commands.digest)
 
 
-@app.command(help=Commands.report)
+@app.command(help=CommandHelp.report)
 def report(
     context: typer.Context,
     *,
-    since: Annotated[str | None, typer.Option("--from", help=Options.since, metavar="DAY")] = None,
-    until: Annotated[str | None, typer.Option("--to", help=Options.until, metavar="DAY")] = None,
+    since: Annotated[str | None, typer.Option("--from", help=OptionHelp.since, metavar="DAY")] = None,
+    until: Annotated[str | None, typer.Option("--to", help=OptionHelp.until, metavar="DAY")] = None,
     shop: OnlyShops = None,
 ) -> None:
     """Write one report over many runs."""
@@ -109,12 +111,12 @@ def report(
     write_report(context.obj, since=since, until=until, shops=shop or [])
 
 
-@app.command(help=Commands.pause)
+@app.command(help=CommandHelp.pause)
 def pause(
     context: typer.Context,
     shops: Shops = None,
     *,
-    reason: Annotated[str, typer.Option(help=Options.pause_reason, metavar="TEXT")] = "",
+    reason: Annotated[str, typer.Option(help=OptionHelp.pause_reason, metavar="TEXT")] = "",
     by: By = None,
 ) -> None:
     """Forbid writing to shops."""
@@ -123,7 +125,7 @@ def pause(
     pause_shops(context.obj, shops or [], by=by, reason=reason)
 
 
-@app.command(help=Commands.resume)
+@app.command(help=CommandHelp.resume)
 def resume(context: typer.Context, shops: Shops = None) -> None:
     """Allow writing to shops again."""
     from rpa.cli.pause import resume_shops
@@ -131,7 +133,7 @@ def resume(context: typer.Context, shops: Shops = None) -> None:
     resume_shops(context.obj, shops or [])
 
 
-@app.command(help=Commands.doctor)
+@app.command(help=CommandHelp.doctor)
 def doctor(context: typer.Context) -> None:
     """Examine this machine."""
     from rpa.cli.setup import examine_machine
@@ -139,7 +141,7 @@ def doctor(context: typer.Context) -> None:
     examine_machine(context.obj)
 
 
-@selectors.command("check", help=Commands.check)
+@selectors.command("check", help=CommandHelp.check)
 def selectors_check(context: typer.Context, shop: Shop, *, headed: Headed = False) -> None:
     """Compare the profile with the site."""
     from rpa.cli.selectors_check import check
@@ -147,7 +149,7 @@ def selectors_check(context: typer.Context, shop: Shop, *, headed: Headed = Fals
     check(context.obj, shop, headed=headed)
 
 
-@selectors.command("diff", help=Commands.differences)
+@selectors.command("diff", help=CommandHelp.differences)
 def selectors_diff(context: typer.Context, shop: Shop) -> None:
     """Show what a profile of one's own says otherwise."""
     from rpa.cli.selectors_approve import differences
@@ -155,14 +157,14 @@ def selectors_diff(context: typer.Context, shop: Shop) -> None:
     differences(context.obj, shop)
 
 
-@selectors.command("approve", help=Commands.approve)
+@selectors.command("approve", help=CommandHelp.approve)
 def selectors_approve(
     context: typer.Context,
     shop: Shop,
-    element: Annotated[list[str] | None, typer.Argument(help=Options.elements, metavar="ELEMENT")] = None,
+    element: Annotated[list[str] | None, typer.Argument(help=OptionHelp.elements, metavar="ELEMENT")] = None,
     *,
     by: By = None,
-    yes: Annotated[bool, typer.Option("--yes", help=Options.do_not_ask, metavar="")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=OptionHelp.do_not_ask, metavar="")] = False,
 ) -> None:
     """Confirm destructive elements."""
     from rpa.cli.selectors_approve import approve
@@ -170,14 +172,14 @@ def selectors_approve(
     approve(context.obj, shop, names=element or [], by=by, yes=yes)
 
 
-@ledger.command("show", help=Commands.show)
+@ledger.command("show", help=CommandHelp.show)
 def ledger_show(
     context: typer.Context,
     *,
     shop: OnlyShops = None,
-    state: Annotated[str | None, typer.Option(help=Options.state, metavar="STATE")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help=Options.limit, metavar="N")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=Options.json_list, metavar="")] = False,
+    state: Annotated[str | None, typer.Option(help=OptionHelp.state, metavar="STATE")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help=OptionHelp.limit, metavar="N")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=OptionHelp.json_list, metavar="")] = False,
 ) -> None:
     """List the actions."""
     from rpa.cli.ledger_report import show_ledger
@@ -185,19 +187,19 @@ def ledger_show(
     show_ledger(context.obj, shops=shop or [], state=state, limit=limit, as_json=as_json)
 
 
-@ledger.command("resolve", help=Commands.resolve)
+@ledger.command("resolve", help=CommandHelp.resolve)
 def ledger_resolve(
     context: typer.Context,
     shop: Shop,
-    subject: Annotated[str, typer.Argument(help=Options.order, metavar="ORDER")],
+    subject: Annotated[str, typer.Argument(help=OptionHelp.order, metavar="ORDER")],
     *,
-    done: Annotated[bool, typer.Option("--done", help=Options.done, metavar="")] = False,
-    not_done: Annotated[bool, typer.Option("--not-done", help=Options.not_done, metavar="")] = False,
-    changed_ok: Annotated[bool, typer.Option("--changed-ok", help=Options.changed_ok, metavar="")] = False,
-    reason: Annotated[str, typer.Option(help=Options.reason, metavar="TEXT")] = "",
+    done: Annotated[bool, typer.Option("--done", help=OptionHelp.done, metavar="")] = False,
+    not_done: Annotated[bool, typer.Option("--not-done", help=OptionHelp.not_done, metavar="")] = False,
+    changed_ok: Annotated[bool, typer.Option("--changed-ok", help=OptionHelp.changed_ok, metavar="")] = False,
+    reason: Annotated[str, typer.Option(help=OptionHelp.reason, metavar="TEXT")] = "",
     by: By = None,
-    kind: Annotated[str | None, typer.Option(help=Options.kind, metavar="KIND")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help=Options.reopen, metavar="")] = False,
+    kind: Annotated[str | None, typer.Option(help=OptionHelp.kind, metavar="KIND")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=OptionHelp.reopen, metavar="")] = False,
 ) -> None:
     """Answer for an order."""
     from rpa.cli.ledger_resolve import resolve
@@ -206,11 +208,11 @@ def ledger_resolve(
     resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason, yes=yes)
 
 
-@ledger.command("accept", help=Commands.accept)
+@ledger.command("accept", help=CommandHelp.accept)
 def ledger_accept(
     context: typer.Context,
     *,
-    reason: Annotated[str, typer.Option(help=Options.accept_reason, metavar="TEXT")] = "",
+    reason: Annotated[str, typer.Option(help=OptionHelp.accept_reason, metavar="TEXT")] = "",
     by: By = None,
 ) -> None:
     """Take the ledger as it is."""
@@ -219,11 +221,11 @@ def ledger_accept(
     accept_ledger(context.obj, by=by, reason=reason)
 
 
-@service.command("install", help=Commands.service_install)
+@service.command("install", help=CommandHelp.service_install)
 def service_install(
     context: typer.Context,
     *,
-    only_print: Annotated[bool, typer.Option("--print", help=Options.only_print, metavar="")] = False,
+    only_print: Annotated[bool, typer.Option("--print", help=OptionHelp.only_print, metavar="")] = False,
 ) -> None:
     """Have the scheduler kept running."""
     from rpa.cli.service import install
@@ -231,7 +233,7 @@ def service_install(
     install(context.obj, only_print=only_print)
 
 
-@service.command("uninstall", help=Commands.service_uninstall)
+@service.command("uninstall", help=CommandHelp.service_uninstall)
 def service_uninstall(context: typer.Context) -> None:
     """Have it kept running no more."""
     from rpa.cli.service import uninstall
@@ -239,7 +241,7 @@ def service_uninstall(context: typer.Context) -> None:
     uninstall(context.obj)
 
 
-@service.command("status", help=Commands.service_status)
+@service.command("status", help=CommandHelp.service_status)
 def service_status(context: typer.Context) -> None:
     """Say how the service stands."""
     from rpa.cli.service import status

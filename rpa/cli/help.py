@@ -18,7 +18,7 @@ def said(words: Text) -> str:
     return sentence if len(sentence) <= _ONE_LINE else _BREAKS.sub(" ", sentence)
 
 
-class Commands:
+class CommandHelp:
     """What each command does."""
 
     rpa = said(
@@ -125,7 +125,7 @@ class Commands:
     )
 
 
-class Options:
+class OptionHelp:
     """What options and arguments mean."""
 
     config = said(

@@ -1,4 +1,4 @@
-"""Plug-in commands: named by entry points, imported when they are asked for."""
+"""Plug-in commands: named by capabilities, imported when they are asked for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class LazyGroup(TyperGroup):
-    """The program's own commands, those of the entry points `rpa.commands`, and, unlisted, each flow by its name."""
+    """The program's own commands, those of capabilities, and, unlisted, each flow by its name."""
 
     def invoke(self, ctx: Context) -> object:
         """Do what is asked for; an error is printed once, in the user's language, and sets the exit code."""
@@ -43,11 +43,11 @@ class LazyGroup(TyperGroup):
             runs = super().get_command(ctx, "run")
             return runs.get_command(ctx, cmd_name) if isinstance(runs, TyperGroup) else None
         own = super().get_command(ctx, cmd_name)
-        entry = discovery.commands().get(cmd_name)
-        if own is not None or entry is None:
+        part = discovery.commands().get(cmd_name)
+        if own is not None or part is None:
             return own
         try:
-            return _offered(discovery.load(entry), name=cmd_name)
+            return _offered(part.load(), name=cmd_name)
         except ConfigError as error:
             return _broken(error, name=cmd_name)
 
@@ -63,7 +63,7 @@ class LazyGroup(TyperGroup):
 
 
 def _offered(loaded: object, *, name: str) -> Command:
-    """What an entry point names, as a command: a `typer.Typer` with commands of its own, or a function."""
+    """What a capability names, as a command: a `typer.Typer` with commands of its own, or a function."""
     if isinstance(loaded, typer.Typer):
         group = typer.main.get_command(loaded)
         group.name = name

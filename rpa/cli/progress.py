@@ -68,7 +68,7 @@ class Nobody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clerk:
+class TerminalPerson:
     """Asks before each write; anything but a yes is a no."""
 
     meters: Meters
@@ -110,9 +110,9 @@ class Terminal:
         with Progress(*columns, console=self.console, transient=True, disable=quiet) as progress:
             yield Meters(progress, self.language)
 
-    def person(self, *, step: bool, meters: Meters) -> Clerk | Nobody:
+    def person(self, *, step: bool, meters: Meters) -> TerminalPerson | Nobody:
         """Whoever answers questions before a write."""
-        return Clerk(meters=meters, language=self.language) if step else Nobody()
+        return TerminalPerson(meters=meters, language=self.language) if step else Nobody()
 
     def tell(self, results: Sequence[ShopResult], *, reasons: Mapping[str, Text]) -> None:
         """Print the table and where the reports lie."""

@@ -35,7 +35,7 @@ _ONE_MODE = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RunArguments:
     """The arguments that all flows share."""
 
     shops: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ def run_and_tell(
     flow_name: str,
     *,
     options: Mapping[str, Any],
-    asked: Asked,
+    asked: RunArguments,
     playwright: Playwright | None,
 ) -> None:
     """Run the flow, print table or JSON, and exit with the code that the outcomes mean."""
@@ -92,7 +92,7 @@ def run_here(
     flow: Flow,
     *,
     options: Mapping[str, Any],
-    asked: Asked,
+    asked: RunArguments,
     playwright: Playwright | None = None,
 ) -> list[ShopResult]:
     """Run the flow with progress on the terminal, and print the table at its end (to stderr with `--json`)."""

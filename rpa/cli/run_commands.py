@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 import typer
 from typer.core import TyperGroup
 
-from rpa.cli.help import Options, RunOptions, said
+from rpa.cli.help import OptionHelp, RunOptions, said
 from rpa.cli.plugin_commands import command_of
 from rpa.language import Text
 
@@ -28,7 +29,19 @@ _DRIVER = "rpa.playwright"
 
 
 def _import_all() -> None:
-    """What a run needs: the program, the flows, the platforms with their shipped profiles."""
+    """What a run needs: the program, the flows, the platforms with their shipped profiles.
+
+    All of it stays, so that nothing is gained by looking for garbage in it meanwhile, and again at each later look.
+    """
+    gc.disable()
+    try:
+        _import_program()
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _import_program() -> None:
     import rpa.cli.run  # noqa: F401
     from rpa import plugins
     from rpa.elements.registry import load_profile, profiles
@@ -76,7 +89,7 @@ class FlowGroup(TyperGroup):
 def run_flow(
     context: typer.Context,
     *,
-    shops: Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")] = None,
+    shops: Annotated[list[str] | None, typer.Argument(help=OptionHelp.shops, metavar="SHOP")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=RunOptions.dry_run, metavar="")] = False,
     live: Annotated[bool, typer.Option("--live", help=RunOptions.live, metavar="")] = False,
     yes: Annotated[bool, typer.Option("--yes", help=RunOptions.yes, metavar="")] = False,
@@ -92,14 +105,14 @@ def run_flow(
     **options: Any,
 ) -> None:
     """Run one flow; stands in for the function that each flow's command has."""
-    from rpa.cli.run import Asked, run_and_tell
+    from rpa.cli.run import RunArguments, run_and_tell
 
     run_and_tell(
         context.obj,
         context.info_name or "",
         options=options,
         playwright=context.meta.get(_DRIVER),
-        asked=Asked(
+        asked=RunArguments(
             shops=tuple(shops or ()),
             dry_run=dry_run,
             live=live,

@@ -32,7 +32,7 @@ from rpa.scheduler.instance_lock import AnotherIsThere, InstanceLock
 from rpa.scheduler.loop import Loop, Pulse
 from rpa.scheduler.planner import Times, Why
 from rpa.scheduler.pool import Pool
-from rpa.scheduler.settings import Settings
+from rpa.scheduler.settings import LiveConfig
 from rpa.stopping import asked_to_stop
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def attend(config_path: Path | None, *, once: bool) -> None:
 
     Raises ConfigError when rpa.toml plans nothing, there is no key, or, without `once`, another is the scheduler.
     """
-    settings, people = Settings(config_path), console()
+    settings, people = LiveConfig(config_path), console()
     config = settings.current
     check_plans(config)
     find_key()

@@ -16,7 +16,7 @@ from rpa.service.program import is_fresh, program_of, sign_of_life
 if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.ledger.heartbeats import Heartbeat
-    from rpa.service.program import Handed
+    from rpa.service.program import InstallResult
 
 _NO_PLAN = Text(
     en="{path} has no [[schedule]], so a service would have nothing to do. Add one first.",
@@ -104,7 +104,7 @@ def _told(sign: Heartbeat | None, *, config: Config) -> str:
     return said.format(at=f"{sign.beat_at:%Y-%m-%d %H:%M:%S}", seconds=f"{seconds:.0f}", host=sign.host)
 
 
-def _say_the_rest(handed: Handed, *, language: Language) -> None:
+def _say_the_rest(handed: InstallResult, *, language: Language) -> None:
     for note in handed.notes:
         console().print(note.of(language), soft_wrap=True)
     if handed.by_hand:

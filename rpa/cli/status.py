@@ -30,7 +30,7 @@ from rpa.printable import json_text
 
 if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident
-    from rpa.monitoring.health import Scheduler
+    from rpa.monitoring.health import SchedulerHealth
     from rpa.monitoring.shops import ShopState
 
 _EXIT_BAD = 3
@@ -125,7 +125,7 @@ def _sentence(incident: Incident, *, words: ReasonCatalog) -> str | Text:
     return words.sentence(incident.cause.partition(":")[0]) or incident.message
 
 
-def _scheduler(scheduler: Scheduler, *, language: Language, now: datetime) -> Styled:
+def _scheduler(scheduler: SchedulerHealth, *, language: Language, now: datetime) -> Styled:
     wrong = complaint(scheduler, (), allowed=0)
     if wrong:
         return Styled(wrong.of(language), style="bold red")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rpa.cli.help import Options, said
+from rpa.cli.help import OptionHelp, said
 from rpa.language import Text
 
 STATUS = said(
@@ -39,7 +39,7 @@ _MAX_DOWN = said(
 _JSON = said(Text(en="One JSON document on standard output.", zh="在标准输出打印一个 JSON 文档。"))
 _ALL = said(Text(en="Each order on a line of its own.", zh="每个订单单独一行。"))
 
-Shops = Annotated[list[str] | None, typer.Argument(help=Options.shops, metavar="SHOP")]
+Shops = Annotated[list[str] | None, typer.Argument(help=OptionHelp.shops, metavar="SHOP")]
 AsJson = Annotated[bool, typer.Option("--json", help=_JSON, metavar="")]
 
 

@@ -8,7 +8,7 @@ from rpa.config.mistakes import flow_options
 from rpa.config.offered import Offered
 from rpa.config.reading import config_file, file_model, load
 from rpa.config.shop import Caps, Shop, shop_name_problem
-from rpa.config.tables import BrowserConfig, Channel, DigestConfig, File, SchedulerConfig, WatchConfig
+from rpa.config.tables import BrowserConfig, Channel, ConfigFile, DigestConfig, SchedulerConfig, WatchConfig
 
 __all__ = [
     "BrokenShop",
@@ -16,8 +16,8 @@ __all__ = [
     "Caps",
     "Channel",
     "Config",
+    "ConfigFile",
     "DigestConfig",
-    "File",
     "Offered",
     "SchedulerConfig",
     "Shop",

@@ -29,7 +29,7 @@ class _Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
+class ShopNames:
     """What each name stands for: a shop's own name for itself, "@group" for all in it."""
 
     known: Mapping[str, Sequence[str]]
@@ -134,7 +134,7 @@ class Config:
         if name in self.broken:
             raise ConfigError(_unusable([self.broken[name]]))
         if name not in self.shops:
-            raise ConfigError(self._of_file(Naming.of(self.known.values()).problem(name)))
+            raise ConfigError(self._of_file(ShopNames.of(self.known.values()).problem(name)))
         return self.shops[name]
 
     def chosen(self, names: Sequence[str]) -> tuple[Shop, ...]:
@@ -154,7 +154,7 @@ class Config:
         known = self.known
         if not known:
             raise ConfigError(_NO_SHOP.with_words(path=self.path))
-        naming = Naming.of(known.values())
+        naming = ShopNames.of(known.values())
         for name in names:
             if problem := naming.problem(name):
                 raise ConfigError(self._of_file(problem))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from rpa.config.loaded import Naming
+from rpa.config.loaded import ShopNames
 from rpa.config.shop import shop_name_problem
 from rpa.errors import ConfigError
 from rpa.toml.document import Mistake, did_you_mean
@@ -91,7 +91,7 @@ def reference_mistakes(
 
     `flows`: those that a schedule may name, by name; asked for only when it names one.
     """
-    naming = Naming.of_groups(groups)
+    naming = ShopNames.of_groups(groups)
     for key in ("schedule", "notify"):
         seen: set[object] = set()
         for number, table in _tables(data, key):
@@ -111,7 +111,7 @@ def _tables(data: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[st
             yield number, table
 
 
-def _unknown_shops(place: tuple[str, int], table: Mapping[str, Any], *, naming: Naming) -> Iterator[Mistake]:
+def _unknown_shops(place: tuple[str, int], table: Mapping[str, Any], *, naming: ShopNames) -> Iterator[Mistake]:
     names = table.get("shops")
     for number, name in enumerate(names if isinstance(names, list) else ()):
         if isinstance(name, str) and (problem := naming.problem(name)):

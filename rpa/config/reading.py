@@ -16,7 +16,7 @@ from rpa.config.mistakes import shop_mistakes
 from rpa.config.offered import Offered
 from rpa.config.shop import Shop
 from rpa.config.shopfiles import ShopFiles, sorted_out, with_name
-from rpa.config.tables import File
+from rpa.config.tables import ConfigFile
 from rpa.errors import ConfigError
 from rpa.language import Text, detect
 from rpa.toml.document import read
@@ -74,14 +74,14 @@ def load(path: Path | None = None, *, offered: Offered) -> Config:
     )
 
 
-def file_model(shop_settings: Sequence[type[BaseModel]]) -> type[File]:
+def file_model(shop_settings: Sequence[type[BaseModel]]) -> type[ConfigFile]:
     """The model of rpa.toml with these settings of flows in each shop's table."""
     return _file_model(_shop_model(shop_settings))
 
 
-def _file_model(shop: type[Shop]) -> type[File]:
+def _file_model(shop: type[Shop]) -> type[ConfigFile]:
     kind: Any = shop
-    return create_model("File", __base__=File, shops=(dict[str, kind], ...))
+    return create_model("File", __base__=ConfigFile, shops=(dict[str, kind], ...))
 
 
 def _shop_model(shop_settings: Sequence[type[BaseModel]]) -> type[Shop]:

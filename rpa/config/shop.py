@@ -113,9 +113,9 @@ class Shop(BaseModel):
         )
 
     def settings(self, model: type[S]) -> S:
-        """This shop's settings of a flow: a model that is named by an entry point of group `rpa.shop_settings`."""
+        """This shop's settings of a capability (`Capability.shop_settings`)."""
         if not isinstance(self, model):
-            raise ConfigError(f"{model.__name__} is not registered under the entry point group rpa.shop_settings.")
+            raise ConfigError(f"{model.__name__} is in the `shop_settings` of no installed capability.")
         return self
 
 

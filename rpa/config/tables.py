@@ -117,7 +117,7 @@ class WatchConfig(BaseModel):
     )
 
 
-class File(BaseModel):
+class ConfigFile(BaseModel):
     """rpa.toml as it is written."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

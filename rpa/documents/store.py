@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from filelock import FileLock
 
 from rpa.documents.names import numbered, safe_name
@@ -111,6 +110,8 @@ def _is_left(folder: Path) -> bool:
     owner = _OWNER.match(folder.name)
     if owner is None:
         return False
+    import psutil
+
     try:
         began_at: float = psutil.Process(int(owner.group(1))).create_time()
         return began_at > folder.stat().st_mtime + _CLOCK_SLACK_S

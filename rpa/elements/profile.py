@@ -254,7 +254,7 @@ class Profile(Spec):
         return self.elements[name]
 
     def section(self, model: type[S]) -> S:
-        """A table that a flow added (entry points `rpa.profile_sections`). Raises ConfigError when it is absent."""
+        """A table that a capability added (`Capability.profile_tables`). Raises ConfigError when it is absent."""
         for name in type(self).model_fields:
             value = getattr(self, name)
             if isinstance(value, model):

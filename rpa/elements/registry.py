@@ -72,12 +72,10 @@ def selectors_folder() -> Path:
 
 def profile_model() -> type[Profile]:
     """The model of a profile with the tables that installed flows add."""
-    sections: dict[str, Any] = {name: (model | None, None) for name, model in discovery.profile_sections().items()}
+    sections: dict[str, Any] = {name: (model | None, None) for name, model in discovery.profile_tables().items()}
     taken = sorted(set(sections) & set(Profile.model_fields))
     if taken:
-        raise ConfigError(
-            f"The profile table [{taken[0]}] is rpa's own; a plug-in offers it too (rpa.profile_sections)."
-        )
+        raise ConfigError(f"The profile table [{taken[0]}] is rpa's own; a capability of a plug-in offers it too.")
     return create_model("ProfileFile", __base__=Profile, **sections)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rpa.config import Config
     from rpa.ledger.incidents import Incident
     from rpa.ledger.ledger import Ledger
-    from rpa.monitoring.backlog import Orders
+    from rpa.monitoring.backlog import ShopBacklog
 
 _NAMED = 5
 _DUE = Text(
@@ -35,7 +35,7 @@ _HELD = Text(en="; held: {count}", zh="；已拦截 {count} 个")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class OrderDue:
     """An order whose ship-by time is near."""
 
     subject: str
@@ -70,11 +70,11 @@ def raise_due(config: Config, ledger: Ledger) -> None:
         )
 
 
-def _due(orders: Orders, *, now: datetime) -> list[Due]:
+def _due(orders: ShopBacklog, *, now: datetime) -> list[OrderDue]:
     """Nearest deadline first."""
     return sorted(
         (
-            Due(
+            OrderDue(
                 subject=line.subject, deadline=line.deadline, left=line.deadline - now, held=line.subject in orders.held
             )
             for line in orders.pending
@@ -84,7 +84,9 @@ def _due(orders: Orders, *, now: datetime) -> list[Due]:
     )
 
 
-def _raise(config: Config, ledger: Ledger, shop: str, *, due: Sequence[Due], opened: Mapping[str, Incident]) -> None:
+def _raise(
+    config: Config, ledger: Ledger, shop: str, *, due: Sequence[OrderDue], opened: Mapping[str, Incident]
+) -> None:
     levels = config.watch.ship_by_alarms_h
     near = [each for each in due if each.within(max(levels))]
     wanted = [(each.subject, each.level(levels), each.deadline) for each in near]
@@ -111,7 +113,7 @@ def _tell_anew(ledger: Ledger, told: Incident, *, hours: int, orders: Sequence[s
         ledger.tell_anew(told)
 
 
-def _message(shop: str, *, due: Sequence[Due], hours: int, language: Language) -> str:
+def _message(shop: str, *, due: Sequence[OrderDue], hours: int, language: Language) -> str:
     """Without the time that is left: the same orders make the same message."""
     counts = ((_LATE, sum(each.left < timedelta(0) for each in due)), (_HELD, sum(each.held for each in due)))
     return _DUE.of(language).format(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from rpa.outcome import Outcome
 from rpa.report.columns import WORST_FIRST
-from rpa.report.workbook import NEAR
+from rpa.report.to_do import NEAR
 
 if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
@@ -59,7 +59,7 @@ def forecast(deadlines: Iterable[datetime], *, shipped: int, now: datetime) -> F
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
+class ShopBacklog:
     """What is outstanding in one shop. Only lines with a deadline are orders that the shop has to ship."""
 
     lines: tuple[OpenItem, ...] = ()
@@ -90,7 +90,7 @@ class Orders:
         return forecast((line.deadline for line in waiting if line.deadline), shipped=shipped, now=now)
 
 
-def orders_of(ledger: Ledger, *, shops: Collection[str], words: ReasonCatalog) -> dict[str, Orders]:
+def orders_of(ledger: Ledger, *, shops: Collection[str], words: ReasonCatalog) -> dict[str, ShopBacklog]:
     """What is outstanding in each of these shops."""
     lines: dict[str, list[OpenItem]] = {name: [] for name in shops}
     for line in ledger.outstanding(next(iter(shops)) if len(shops) == 1 else None):
@@ -99,11 +99,11 @@ def orders_of(ledger: Ledger, *, shops: Collection[str], words: ReasonCatalog) -
     return {name: _orders(found, words=words) for name, found in lines.items()}
 
 
-def _orders(lines: Iterable[OpenItem], *, words: ReasonCatalog) -> Orders:
+def _orders(lines: Iterable[OpenItem], *, words: ReasonCatalog) -> ShopBacklog:
     """The worst line of each subject; of two that are as bad, the newer one. Without a subject, each is its own."""
     in_order = sorted(lines, key=lambda line: (WORST_FIRST.index(line.outcome), -line.seen_at.timestamp()))
     worst: dict[str | int, OpenItem] = {}
     for number, line in enumerate(in_order):
         worst.setdefault(line.subject or number, line)
     held = frozenset(line.subject for line in worst.values() if line.reason in words.holds(line.flow))
-    return Orders(lines=tuple(worst.values()), held=held)
+    return ShopBacklog(lines=tuple(worst.values()), held=held)

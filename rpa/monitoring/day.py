@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from loguru import logger
 
 from rpa.config import BrokenShop
-from rpa.discovery import load, worries
+from rpa.discovery import alerts
 from rpa.errors import RpaError
 from rpa.language import Text
 from rpa.ledger.plans import PlanState
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from rpa.monitoring.shops import ShopState
     from rpa.monitoring.tasks import Line
 
-Worry = Callable[["Config", "Ledger", str], Iterable[Text]]
-"""What an entry point of group `rpa.worries` names: given a shop's name, what did not happen in it, in sentences that
+Alert = Callable[["Config", "Ledger", str], Iterable[Text]]
+"""What `Capability.alerts` names: given a shop's name, what did not happen in it, in sentences that
 do not name the shop."""
 
-_WORRY_FAILED = Text(
+_ALERT_FAILED = Text(
     en="A plug-in that looks for what did not happen fails ({error}); see the log.",
     zh="检查遗漏事项的插件出错（{error}），详见日志。",
 )
@@ -52,7 +52,7 @@ class ShopDay:
 
     state: ShopState
     shipped: int
-    worries: tuple[Text, ...]
+    alerts: tuple[Text, ...]
 
     @property
     def name(self) -> str:
@@ -87,36 +87,36 @@ def day_of(
     names = [shop.name for shop in chosen]
     orders = orders_of(ledger, shops=names, words=words)
     states = shop_states(config, ledger, shops=chosen, orders=orders, words=words, now=now)
-    told = [cast("Worry", load(entry)) for entry in worries().values()]
+    told = [cast("Alert", part.load()) for part in alerts()]
     broken = [shop for shop in chosen if isinstance(shop, BrokenShop)]
     return Day(
         span=span,
-        shops=tuple(_shop_day(config, ledger, state, span=span, worries=told, words=words) for state in states),
+        shops=tuple(_shop_day(config, ledger, state, span=span, alerts=told, words=words) for state in states),
         not_run=tuple(sorted(_not_run(ledger, shops=names, span=span), key=lambda each: each.planned_at)),
         to_do=tuple(folded(tasks(ledger, shops=names, broken=broken, orders=orders, words=words, now=now))),
     )
 
 
 def _shop_day(
-    config: Config, ledger: Ledger, state: ShopState, *, span: Span, worries: Sequence[Worry], words: ReasonCatalog
+    config: Config, ledger: Ledger, state: ShopState, *, span: Span, alerts: Sequence[Alert], words: ReasonCatalog
 ) -> ShopDay:
     return ShopDay(
         state=state,
         shipped=shipped_in(ledger, state.name, since=span.since, until=span.until, words=words),
-        worries=(state.problem,)
+        alerts=(state.problem,)
         if state.problem
-        else tuple(text for worry in worries for text in _told_by(worry, config, ledger, state.name)),
+        else tuple(text for alert in alerts for text in _told_by(alert, config, ledger, state.name)),
     )
 
 
-def _told_by(worry: Worry, config: Config, ledger: Ledger, shop: str) -> list[Text]:
+def _told_by(alert: Alert, config: Config, ledger: Ledger, shop: str) -> list[Text]:
     try:
-        return list(worry(config, ledger, shop))
+        return list(alert(config, ledger, shop))
     except RpaError as error:
         return [Text(en=str(error), zh=str(error))]
     except Exception as error:  # noqa: BLE001 - a plug-in's mistake must not take the day of all shops along
-        logger.opt(exception=error).debug("A worry of {} failed", shop)
-        return [_WORRY_FAILED.with_words(error=f"{type(error).__name__}: {error}")]
+        logger.opt(exception=error).debug("A alert of {} failed", shop)
+        return [_ALERT_FAILED.with_words(error=f"{type(error).__name__}: {error}")]
 
 
 def _not_run(ledger: Ledger, *, shops: Collection[str], span: Span) -> Iterable[PlannedRun]:

@@ -40,7 +40,7 @@ _NO_SHARE = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scheduler:
+class SchedulerHealth:
     """How `rpa schedule` is doing."""
 
     wanted: bool
@@ -60,12 +60,12 @@ class Scheduler:
         return self.age is not None and abs(self.age) <= SILENT_AFTER
 
 
-def scheduler_of(config: Config, ledger: Ledger, *, now: datetime) -> Scheduler:
+def scheduler_of(config: Config, ledger: Ledger, *, now: datetime) -> SchedulerHealth:
     """How the scheduler of this project is doing."""
     signs = ledger.heartbeats()
     beat, call = signs.get(SCHEDULER), newest_call(signs)
     due_by = now - (LATE_BETWEEN_CALLS if call else LATE_AFTER)
-    return Scheduler(
+    return SchedulerHealth(
         wanted=bool(config.schedule),
         heartbeat=beat,
         age=now - beat.beat_at if beat else None,
@@ -94,7 +94,7 @@ def allowed_down(text: str, *, shops: int) -> int:
     return int(found[1]) if found[1] else int(shops * float(found[2]) / 100)
 
 
-def complaint(scheduler: Scheduler, states: Sequence[ShopState], *, allowed: int) -> Text | None:
+def complaint(scheduler: SchedulerHealth, states: Sequence[ShopState], *, allowed: int) -> Text | None:
     """Why somebody should look now, in one sentence; None: all is well enough."""
     if scheduler.wanted and not scheduler.alive and not scheduler.between_calls:
         return _silent(scheduler)
@@ -104,7 +104,7 @@ def complaint(scheduler: Scheduler, states: Sequence[ShopState], *, allowed: int
     return _down_words(down, shops=len(states)) if len(down) > allowed else None
 
 
-def _silent(scheduler: Scheduler) -> Text:
+def _silent(scheduler: SchedulerHealth) -> Text:
     if scheduler.heartbeat is None:
         return Text(
             en="The scheduler has never run here: start `rpa schedule`.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
+from rpa.discovery import delivery_kinds
 from rpa.language import Text
 from rpa.ledger.plans import PlanState
 from rpa.plugins import flows
@@ -21,8 +22,8 @@ class ReasonCatalog:
 
     reports: Mapping[str, ReportShape]
     """How each flow reports, by its name; those that write come first."""
-    kinds: tuple[str, ...]
-    """The kinds of actions that flows do."""
+    delivery_kinds: frozenset[str]
+    """The kinds of actions that deliver something."""
 
     @classmethod
     def of_flows(cls) -> Self:
@@ -30,7 +31,7 @@ class ReasonCatalog:
         found = sorted(flows().values(), key=lambda flow: (not flow.writes, flow.name))
         return cls(
             reports={flow.name: flow.report for flow in found},
-            kinds=tuple(dict.fromkeys(kind for flow in found for kind in flow.settled)),
+            delivery_kinds=delivery_kinds(),
         )
 
     def asks(self, flow: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from rpa.config import BrokenShop
 from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
-from rpa.monitoring.backlog import PACE_OVER, Orders
+from rpa.monitoring.backlog import PACE_OVER, ShopBacklog
 from rpa.monitoring.levels import SHIP_BY
 from rpa.monitoring.shop_words import CAUSE, what_is_wrong
 from rpa.monitoring.tasks import lost_runs
@@ -68,7 +68,7 @@ class ShopState:
     """One shop."""
 
     shop: Shop | BrokenShop
-    orders: Orders
+    orders: ShopBacklog
     near: int
     """Pending orders whose ship-by time is near, or over."""
     last: LastRun | None
@@ -128,7 +128,7 @@ def shop_states(
     ledger: Ledger,
     *,
     shops: Sequence[Shop | BrokenShop],
-    orders: Mapping[str, Orders],
+    orders: Mapping[str, ShopBacklog],
     words: ReasonCatalog,
     now: datetime,
 ) -> list[ShopState]:
@@ -183,7 +183,13 @@ def _by_shop(planned: Sequence[PlannedRun]) -> dict[str, list[PlannedRun]]:
 
 
 def _forecast(
-    ledger: Ledger, shop: Shop | BrokenShop, *, orders: Orders, words: ReasonCatalog, now: datetime, at_site: datetime
+    ledger: Ledger,
+    shop: Shop | BrokenShop,
+    *,
+    orders: ShopBacklog,
+    words: ReasonCatalog,
+    now: datetime,
+    at_site: datetime,
 ) -> Forecast | None:
     """What was shipped is told by our clock, deadlines by the site's. None for a shop in preview: it ships nothing."""
     if not shop.live or orders.forecast(shipped=0, now=at_site) is None:
@@ -193,8 +199,8 @@ def _forecast(
 
 
 def shipped_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: ReasonCatalog) -> int:
-    """How many orders were shipped in a shop in this time."""
-    return sum(ledger.done_between(shop, kind=kind, since=since, until=until) for kind in words.kinds)
+    """How many subjects were delivered in a shop in this time."""
+    return sum(ledger.done_between(shop, kind=kind, since=since, until=until) for kind in words.delivery_kinds)
 
 
 def _newest_runs(ledger: Ledger, shop: str, *, planned: PlannedRun | None) -> list[LastRun]:

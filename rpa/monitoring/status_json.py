@@ -11,7 +11,7 @@ from rpa.language import Language, Text
 if TYPE_CHECKING:
     from rpa.ledger.incidents import Incident
     from rpa.ledger.plans import PlannedRun
-    from rpa.monitoring.health import Scheduler
+    from rpa.monitoring.health import SchedulerHealth
     from rpa.monitoring.shops import ShopState
 
 SCHEMA_VERSION: Final = 1
@@ -20,7 +20,7 @@ SCHEMA_VERSION: Final = 1
 def document(
     states: Sequence[ShopState],
     *,
-    scheduler: Scheduler,
+    scheduler: SchedulerHealth,
     program: Iterable[Incident],
     complaint: Text | None,
     language: Language,
@@ -38,7 +38,7 @@ def document(
     }
 
 
-def _scheduler(scheduler: Scheduler) -> dict[str, Any]:
+def _scheduler(scheduler: SchedulerHealth) -> dict[str, Any]:
     beat = scheduler.heartbeat
     return {
         "wanted": scheduler.wanted,

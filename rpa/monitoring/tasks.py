@@ -17,7 +17,7 @@ from rpa.monitoring.reasons import why
 from rpa.monitoring.shop_words import CAUSE as BROKEN
 from rpa.monitoring.shop_words import PUT_RIGHT
 from rpa.report.columns import WORST_FIRST
-from rpa.report.workbook import needs_somebody
+from rpa.report.to_do import needs_somebody
 
 if TYPE_CHECKING:
     from rpa.config import BrokenShop
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.open_items import OpenItem
     from rpa.ledger.plans import PlannedRun
-    from rpa.monitoring.backlog import Orders
+    from rpa.monitoring.backlog import ShopBacklog
     from rpa.monitoring.reasons import ReasonCatalog
 
 
@@ -48,7 +48,7 @@ _WHY = Text(en=" ({why})", zh="（{why}）")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class PersonTask:
     """One thing that needs a person."""
 
     shop: str
@@ -73,16 +73,16 @@ def tasks(
     *,
     shops: Collection[str],
     broken: Collection[BrokenShop],
-    orders: Mapping[str, Orders],
+    orders: Mapping[str, ShopBacklog],
     words: ReasonCatalog,
     now: datetime,
-) -> list[Task]:
+) -> list[PersonTask]:
     """All tasks in these shops, and those of the program itself if it is one of them (an empty name), in no order.
 
     `broken`: which of the shops cannot be used; `orders`: what is outstanding in the shops; `now`: by our clock,
     deadlines are judged by those of the sites.
     """
-    found: list[Task] = []
+    found: list[PersonTask] = []
     incidents = [each for each in ledger.open_incidents() if each.shop in shops]
     down = {each.shop for each in incidents if each.severity is Severity.CRITICAL} | {each.name for each in broken}
     for name, of_shop in orders.items():
@@ -107,8 +107,8 @@ def _asks(line: OpenItem, *, words: ReasonCatalog, now: datetime) -> bool:
     )
 
 
-def _of_line(line: OpenItem, *, words: ReasonCatalog) -> Task:
-    return Task(
+def _of_line(line: OpenItem, *, words: ReasonCatalog) -> PersonTask:
+    return PersonTask(
         shop=line.shop,
         subject=line.subject or line.message or line.reason,
         code=line.reason,
@@ -120,12 +120,12 @@ def _of_line(line: OpenItem, *, words: ReasonCatalog) -> Task:
     )
 
 
-def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: ReasonCatalog) -> Task:
+def _of_incident(incident: Incident, *, orders: Mapping[str, ShopBacklog], words: ReasonCatalog) -> PersonTask:
     """A shop in which nothing goes on is due when its next order is."""
     code = incident.cause.partition(":")[0]
     stands_still = incident.severity is Severity.CRITICAL and incident.shop in orders
     known = words.sentence(code)
-    return Task(
+    return PersonTask(
         shop=incident.shop,
         subject="",
         code=code,
@@ -137,8 +137,8 @@ def _of_incident(incident: Incident, *, orders: Mapping[str, Orders], words: Rea
     )
 
 
-def _of_broken(shop: BrokenShop, *, orders: Orders, since: datetime) -> Task:
-    return Task(
+def _of_broken(shop: BrokenShop, *, orders: ShopBacklog, since: datetime) -> PersonTask:
+    return PersonTask(
         shop=shop.name,
         subject=shop.place,
         code=BROKEN,
@@ -150,11 +150,11 @@ def _of_broken(shop: BrokenShop, *, orders: Orders, since: datetime) -> Task:
     )
 
 
-def _of_run(planned: PlannedRun, *, now: datetime) -> Task:
+def _of_run(planned: PlannedRun, *, now: datetime) -> PersonTask:
     """Its moment has its day, unless that is today."""
     at = planned.planned_at
     moment = f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"
-    return Task(
+    return PersonTask(
         shop=planned.shop,
         subject=f"{planned.flow} {moment}",
         code=":".join(filter(None, (planned.state.value, planned.reason))),
@@ -230,14 +230,14 @@ class Line:
         return len(self.subjects) or len(self.shops)
 
 
-def each_by_itself(tasks: Iterable[Task]) -> list[Line]:
+def each_by_itself(tasks: Iterable[PersonTask]) -> list[Line]:
     """A line for each task."""
     return sorted((_line([task]) for task in tasks), key=_urgency)
 
 
-def folded(tasks: Iterable[Task]) -> list[Line]:
+def folded(tasks: Iterable[PersonTask]) -> list[Line]:
     """A line for each cause and shop; one for all shops where more than ten have the cause."""
-    by_code: dict[str, dict[str, list[Task]]] = defaultdict(lambda: defaultdict(list))
+    by_code: dict[str, dict[str, list[PersonTask]]] = defaultdict(lambda: defaultdict(list))
     for task in tasks:
         by_code[task.code][task.shop].append(task)
     lines: list[Line] = []
@@ -248,7 +248,7 @@ def folded(tasks: Iterable[Task]) -> list[Line]:
     return sorted(lines, key=_urgency)
 
 
-def _line(group: Sequence[Task]) -> Line:
+def _line(group: Sequence[PersonTask]) -> Line:
     in_order = sorted(group, key=lambda task: task.deadline or _NO_DEADLINE)
     subjects = tuple(dict.fromkeys(task.subject for task in in_order if task.subject))
     details = {task.detail for task in group}

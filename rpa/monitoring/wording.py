@@ -127,13 +127,13 @@ class _Told:
         return self.said(_TOTAL, shops=len(shops), **totals)
 
     def not_done(self) -> Iterator[str]:
-        """What did not happen: runs, orders, what flows worry about, logins, shops that do not ship."""
+        """What did not happen: runs, orders, what flows alert about, logins, shops that do not ship."""
         down = [each.name for each in self.day.shops if each.state.down]
         if down:
             yield self.said(_DOWN, shops=self.named(down))
         yield from self._runs()
         yield from self._orders()
-        yield from self._worries()
+        yield from self._alerts()
         yield from self._logins()
         yield from self._not_shipping()
 
@@ -160,14 +160,14 @@ class _Told:
             yield self.said(_NEAR, count=count, first=moment(first), shops=self.named(each.name for each in near))
         yield from forecasts((each.state for each in self.day.shops), language=self.language)
 
-    def _worries(self) -> Iterator[str]:
-        """Each worry once, with all the shops that have it."""
+    def _alerts(self) -> Iterator[str]:
+        """Each alert once, with all the shops that have it."""
         shops: dict[Text, list[str]] = defaultdict(list)
         for each in self.day.shops:
-            for worry in each.worries:
-                shops[worry].append(each.name)
-        for worry, names in shops.items():
-            yield self.said(_OF_SHOP, shop=self.named(names), words=worry.of(self.language))
+            for alert in each.alerts:
+                shops[alert].append(each.name)
+        for alert, names in shops.items():
+            yield self.said(_OF_SHOP, shop=self.named(names), words=alert.of(self.language))
 
     def _logins(self) -> Iterator[str]:
         now = self.day.span.until

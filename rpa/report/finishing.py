@@ -17,7 +17,7 @@ from rpa.report.columns import WORST_FIRST, Row, Sheet
 from rpa.report.open_reports import RUN_FILE, SUMMARY, keep_searched, mark_open, mark_whole, open_reports, was_searched
 from rpa.report.results import SCHEMA_VERSION, Incident, ReportFiles, ShopResult, Tally, shop_document
 from rpa.report.tables import CsvTable, add_rows, drop_cut_row, latest, read_keys, read_rows, replace_with
-from rpa.report.workbook import to_do_sheet
+from rpa.report.to_do import to_do_sheet
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -43,7 +43,7 @@ _KILLED = Text(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class RunIdentity:
     """Which run a report belongs to; the same in all its rows."""
 
     run_id: str
@@ -54,7 +54,7 @@ class Run:
 
     def cells(self) -> dict[str, str]:
         """The cells of `RUN_COLUMNS` that all its rows share."""
-        return {name: raw_text(getattr(self, name)) for name in Run.__slots__}
+        return {name: raw_text(getattr(self, name)) for name in RunIdentity.__slots__}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class ReportStyle:
 class Ending:
     """How and when a run ended."""
 
-    run: Run
+    run: RunIdentity
     state: State
     finished_at: datetime | None
     """None: not known, the run was killed."""
@@ -120,7 +120,7 @@ def write_ending(folder: Path, *, csv: Path, style: ReportStyle, ending: Ending,
     return result
 
 
-def unfinished(var: Path, *, shop: str) -> Iterator[tuple[Path, Run]]:
+def unfinished(var: Path, *, shop: str) -> Iterator[tuple[Path, RunIdentity]]:
     """The folders of the shop's runs that have no summary, oldest first. Only for a shop whose lock is held."""
     reports = var / "reports"
     if not was_searched(reports):
@@ -141,7 +141,7 @@ def _mark_those_without(reports: Path) -> None:
     keep_searched(reports)
 
 
-def _run_of(folder: Path) -> Run | None:
+def _run_of(folder: Path) -> RunIdentity | None:
     """Whose report this is; None: a power cut left nothing to read, which must not keep the shop from running."""
     try:
         return read_run(folder)
@@ -150,11 +150,11 @@ def _run_of(folder: Path) -> Run | None:
         return None
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path) -> RunIdentity:
     """Whose report lies in this folder. Raises OSError when the folder has none."""
     kept = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
     started_at = datetime.fromisoformat(kept["started_at"])
-    return Run(
+    return RunIdentity(
         run_id=kept["run_id"], shop=kept["shop"], platform=kept["platform"], flow=kept["flow"], started_at=started_at
     )
 
@@ -190,7 +190,7 @@ def finish_crashed(
     return write_ending(folder, csv=csv, style=style, ending=ending, tally=tally)
 
 
-def _completed(csv: Path, *, run: Run, subject: str, settled: Iterable[Mapping[str, object]]) -> Path:
+def _completed(csv: Path, *, run: RunIdentity, subject: str, settled: Iterable[Mapping[str, object]]) -> Path:
     told = {row.get(subject, "") for row in read_rows(csv)}
     rows = [{**run.cells(), **{key: raw_text(value) for key, value in row.items()}} for row in settled]
     missing = [row for row in rows if row[subject] not in told]

@@ -16,7 +16,7 @@ from rpa.report.finishing import (
     REPORT_CSV,
     Ending,
     ReportStyle,
-    Run,
+    RunIdentity,
     State,
     write_ending,
     write_json,
@@ -37,7 +37,13 @@ class RunReport:
     """
 
     def __init__(
-        self, var: Path, *, run: Run, style: ReportStyle, clock: Clock, ledger: Mapping[str, object] | None = None
+        self,
+        var: Path,
+        *,
+        run: RunIdentity,
+        style: ReportStyle,
+        clock: Clock,
+        ledger: Mapping[str, object] | None = None,
     ) -> None:
         """Create the folder, the CSV and its header. `ledger`: how it stands, which the run's file bears witness to."""
         self.folder = var / "reports" / run.run_id

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rpa.browser.recording import Recording
-from rpa.browser.session import Guest, launched
+from rpa.browser.session import BrowserGuest, launched
 from rpa.browser.shared import connected
 from rpa.flow import Flow
 from rpa.ledger.shop_lock import RunLock, WorkLock
@@ -40,7 +40,7 @@ class Job:
     stopping: Callable[[], bool] = lambda: False
     playwright: Playwright | None = None
     """A driver that runs already; None: one is started."""
-    guest: Guest | None = None
+    guest: BrowserGuest | None = None
     """None: the run has a browser of its own."""
 
     def dry(self, shop: Shop) -> bool:

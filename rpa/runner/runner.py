@@ -9,7 +9,7 @@ from rpa.browser.session import warn_of_no_sandbox
 from rpa.credentials import Vault, find_key
 from rpa.errors import ConfigError
 from rpa.files import check_room, private_folder
-from rpa.flow import Plan
+from rpa.flow import Preparation
 from rpa.ledger.verification import check_ledger
 from rpa.platforms import missing_capabilities
 from rpa.report.results import ShopResult
@@ -38,7 +38,7 @@ def run(job: Job) -> list[ShopResult]:
     premises = [_premises(job, shop, vault=vault) for shop in job.shops]
     shops = tuple(place.shop for place in premises if place.accepted)
     live = frozenset(shop.name for shop in shops if not job.dry(shop))
-    plan = Plan(
+    plan = Preparation(
         config=job.config, shops=shops, options=job.options, language=job.config.language.value, yes=job.yes, live=live
     )
     shared = job.flow.prepare(plan) if shops else None

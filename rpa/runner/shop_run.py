@@ -14,8 +14,7 @@ from rpa.ledger.actions import State
 from rpa.log import speak
 from rpa.outcome import Outcome
 from rpa.plugins import flows
-from rpa.report.finishing import ReportStyle, finish_crashed, unfinished
-from rpa.report.finishing import Run as ReportRun
+from rpa.report.finishing import ReportStyle, RunIdentity, finish_crashed, unfinished
 from rpa.report.results import Incident
 from rpa.report.run_report import RunReport
 from rpa.run import Run
@@ -191,7 +190,7 @@ class ShopRun:
             if run.flow in flows():
                 keep_findings(ledger, result, flow=flows()[run.flow], whole=False, stop=None)
 
-    def _settled_by(self, run: ReportRun, ledger: Ledger) -> Iterator[Row]:
+    def _settled_by(self, run: RunIdentity, ledger: Ledger) -> Iterator[Row]:
         """Rows of what the shop's last run, which was killed, had settled: it may not have come to write them."""
         rows = flows()[run.flow].settled if run.flow in flows() else {}
         changed = reversed(ledger.show(run.shop, since=run.started_at))
@@ -200,9 +199,9 @@ class ShopRun:
             if action.kind in rows and action.state is not State.SUBMITTING and not action.answered_by:
                 yield {**rows[action.kind](action), "finished_at": action.updated_at}
 
-    def _report_run(self, record: RunRecord) -> ReportRun:
+    def _report_run(self, record: RunRecord) -> RunIdentity:
         shop = self._premises.shop
-        return ReportRun(
+        return RunIdentity(
             run_id=record.id, shop=shop.name, platform=shop.platform, flow=record.flow, started_at=record.started_at
         )
 

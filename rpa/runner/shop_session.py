@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from rpa.browser.recording import Recording
-    from rpa.browser.session import Guest
+    from rpa.browser.session import BrowserGuest
     from rpa.config import Config, Shop
     from rpa.credentials import Vault
     from rpa.elements.profile import Profile
@@ -148,7 +148,7 @@ def opened(
     *,
     watching: Recording,
     stopping: Callable[[], bool] = lambda: False,
-    guest: Guest | None = None,
+    guest: BrowserGuest | None = None,
 ) -> Iterator[View]:
     """The shop's page, with the saved login state, which is saved after a login and at the end; see `viewed`.
 
@@ -213,7 +213,7 @@ def viewed(
     watched: bool = False,
     enter: Callable[[View], None] | None = None,
     stopping: Callable[[], bool] = lambda: False,
-    guest: Guest | None = None,
+    guest: BrowserGuest | None = None,
 ) -> Iterator[View]:
     """The shop's page with this login state; nothing is saved.
 

@@ -25,16 +25,16 @@ from rpa.monitoring.alarms import raise_due
 from rpa.notify.channels import Notifier
 from rpa.notify.digest import send_if_due
 from rpa.notify.incident_messages import note_channels, tell
+from rpa.scheduler.cleanup import Cleanup
 from rpa.scheduler.failures import Failures
 from rpa.scheduler.loop import Pulse
 from rpa.scheduler.periodic import PeriodicTasks
-from rpa.scheduler.retention import Retention
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
     from types import TracebackType
 
     from rpa.config import Config
+    from rpa.discovery import Part
 
 
 LOW: Final = "disk_low"
@@ -76,7 +76,7 @@ _LOOK_S = 1.0
 
 
 _ROUND_S = 1800.0
-"""A round of chores that takes longer hangs, or fails each time."""
+"""A round of jobs that takes longer hangs, or fails each time."""
 
 
 _ENDS_WITHIN_S = 5.0
@@ -100,8 +100,8 @@ _NO_VAULT = Text(
     zh="地址保存在加密存储中的通知渠道收不到消息：{error}",
 )
 
-OwnChore = Callable[["Config", Ledger], None]
-"""What an entry point of group `rpa.chores` names; it is called every minute."""
+OwnJob = Callable[["Config", Ledger], None]
+"""What `Capability.background_jobs` names; it is called every minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,31 +113,31 @@ class BackgroundJob:
     do: Callable[[], None]
 
 
-def chores_of(config: Config, *, ledger: Ledger) -> Iterator[BackgroundJob]:
-    """All chores but the ping, which is not to wait for them."""
+def jobs_of(config: Config, *, ledger: Ledger) -> Iterator[BackgroundJob]:
+    """All background jobs but the ping, which is not to wait for them."""
     notifier = Notifier.of(config, _vault(config))
-    for name, entry in discovery.chores().items():
-        yield BackgroundJob(name=f"chore:{name}", every_s=60, do=partial(_further, entry, config=config, ledger=ledger))
+    for name, part in discovery.background_jobs().items():
+        yield BackgroundJob(name=f"chore:{name}", every_s=60, do=partial(_further, part, config=config, ledger=ledger))
     yield BackgroundJob(name="alarms", every_s=60, do=partial(_alarms, config, ledger=ledger))
     yield BackgroundJob(name="tell", every_s=30, do=partial(_tell, config, ledger=ledger, notifier=notifier))
     yield BackgroundJob(name="digest", every_s=60, do=partial(_digest, config, ledger=ledger, notifier=notifier))
     yield BackgroundJob(name="room", every_s=300, do=partial(_room, config, ledger=ledger))
-    yield BackgroundJob(name="tidy", every_s=600, do=Retention(config, ledger=ledger))
+    yield BackgroundJob(name="tidy", every_s=600, do=Cleanup(config, ledger=ledger))
 
 
 def do_all(config: Config, *, ledger: Ledger, trouble: Failures) -> None:
-    """The ping and each chore once, now."""
+    """The ping and each job once, now."""
     with trouble.kept("ping"):
         ping_of(config, alive=lambda: True)()
-    for chore in chores_of(config, ledger=ledger):
-        with trouble.kept(chore.name):
-            chore.do()
+    for job in jobs_of(config, ledger=ledger):
+        with trouble.kept(job.name):
+            job.do()
 
 
 class BackgroundJobs:
-    """The threads that do the chores and the ping, from `with` to their end. They go on whatever happens in them.
+    """The threads that do the jobs and the ping, from `with` to their end. They go on whatever happens in them.
 
-    The ping has its own: channels that are silent delay the chores by minutes, which would look like a death.
+    The ping has its own: channels that are silent delay the jobs by minutes, which would look like a death.
     """
 
     def __init__(self, config: Config, *, alive: Callable[[], bool]) -> None:
@@ -145,7 +145,7 @@ class BackgroundJobs:
         self._main_thread_lives = alive
         self._pulse = Pulse(config.clock.monotonic, lives_s=_ROUND_S)
         self._over = threading.Event()
-        # a chore that hangs does not keep the program from ending
+        # a job that hangs does not keep the program from ending
         self._threads = [
             threading.Thread(target=self._serve, args=(work,), name=name, daemon=True)
             for name, work in (("chores", self._go_on), ("ping", self._ping_on))
@@ -168,7 +168,7 @@ class BackgroundJobs:
         self._config = config
 
     def alive(self) -> bool:
-        """Whether the scheduler does its work, and the chores are done: else nobody calls the watch."""
+        """Whether the scheduler does its work, and the jobs are done: else nobody calls the watch."""
         return self._main_thread_lives() and self._pulse.alive()
 
     def _serve(self, work: Callable[[], None]) -> None:
@@ -186,8 +186,8 @@ class BackgroundJobs:
             rounds = PeriodicTasks(
                 clock=config.clock, trouble=Failures(ledger, clock=config.clock, language=config.language)
             )
-            for chore in chores_of(config, ledger=ledger):
-                rounds.add(chore.name, every_s=chore.every_s, do=chore.do)
+            for job in jobs_of(config, ledger=ledger):
+                rounds.add(job.name, every_s=job.every_s, do=job.do)
             while not self._over.wait(_LOOK_S) and self._config is config:
                 self._pulse.felt()
                 rounds.run_pending()
@@ -248,9 +248,9 @@ class _Staying(urllib.request.HTTPRedirectHandler):
         return None if leads_away(req.full_url, to=answer[-1]) else super().redirect_request(req, *answer)
 
 
-def _further(entry: EntryPoint, *, config: Config, ledger: Ledger) -> None:
-    chore = cast("OwnChore", discovery.load(entry))
-    chore(config, ledger)
+def _further(part: Part, *, config: Config, ledger: Ledger) -> None:
+    job = cast("OwnJob", part.load())
+    job(config, ledger)
 
 
 def _alarms(config: Config, *, ledger: Ledger) -> None:

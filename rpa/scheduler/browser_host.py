@@ -37,7 +37,7 @@ _ANSWERS_IN_S = 30.0
 _HEEDS_S = 0.5
 
 
-class BrowserHost:
+class BrowserProcess:
     """One `rpa.scheduler.browser_main` process, from its start to its end."""
 
     def __init__(self, config: Config, *, workshop: Workshop, stopping: Callable[[], bool] = lambda: False) -> None:

@@ -17,10 +17,10 @@ from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
 from rpa.plugins import flows
 from rpa.scheduler.failures import Failures
-from rpa.scheduler.jobs import Ended, Task, Workers, trouble_of
 from rpa.scheduler.planner import Why
 from rpa.scheduler.run_plan import RunPlan
 from rpa.scheduler.run_queue import NO_WORKER, OTHER_RUN, RunQueue, resting
+from rpa.scheduler.worker_tasks import Ended, Workers, WorkerTask, trouble_of
 
 if TYPE_CHECKING:
     from rpa.clock import Clock
@@ -185,7 +185,7 @@ class Dispatcher:
 
     def _start(self, run: PlannedRun, entry: Entry) -> None:
         started = self._ledger.start_planned(run)
-        task = Task(planned=started, options=entry.options, live=entry.live, time_limit=entry.time_limit)
+        task = WorkerTask(planned=started, options=entry.options, live=entry.live, time_limit=entry.time_limit)
         try:
             self._workers.start(task)
         except Exception as error:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
     from rpa.scheduler.dispatcher import Dispatcher
     from rpa.scheduler.instance_lock import InstanceLock
-    from rpa.scheduler.jobs import Workers
-    from rpa.scheduler.settings import Settings
+    from rpa.scheduler.settings import LiveConfig
+    from rpa.scheduler.worker_tasks import Workers
 
 _TURN_S = 1
 _BEAT_S = 30
@@ -34,7 +34,7 @@ LIVES_S = 120.0
 class Loop:
     """One `rpa schedule`, with everything that it needs open."""
 
-    settings: Settings
+    settings: LiveConfig
     ledger: Ledger
     dispatcher: Dispatcher
     workers: Workers

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Self
 
 from rpa.errors import RpaError, ShopBusy, Stopped
 from rpa.language import Text
-from rpa.scheduler.browser_host import BrowserHost, RecyclingWait
+from rpa.scheduler.browser_host import BrowserProcess, RecyclingWait
 from rpa.scheduler.crash_recovery import Workshop, workshop
-from rpa.scheduler.jobs import Ended
 from rpa.scheduler.periodic import Wakeup
 from rpa.scheduler.worker_process import WorkerRun
+from rpa.scheduler.worker_tasks import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from rpa.config import Config
     from rpa.ledger.plans import PlannedRun
-    from rpa.scheduler.jobs import Task
     from rpa.scheduler.processes import Message
+    from rpa.scheduler.worker_tasks import WorkerTask
 
 _NOT_STARTED = Text(en="It could not be started", zh="进程无法启动")
 _HELD_BACK = Text(en="It waited for a browser; then it was asked to stop.", zh="等待浏览器时被要求停止。")
@@ -40,8 +40,8 @@ class Pool:
         self._stopping = stopping
         self._clock = config.clock
         self._bell = Wakeup()
-        self._host: BrowserHost | None = None
-        self._held: deque[Task] = deque()
+        self._host: BrowserProcess | None = None
+        self._held: deque[WorkerTask] = deque()
         """Started while the browser is due to be replaced, which it is when no run is left in it (`RecyclingWait`)."""
         self._patience = RecyclingWait(self._clock.monotonic)
         self._working: dict[str, WorkerRun] = {}
@@ -70,7 +70,7 @@ class Pool:
         """Go by this configuration from the next run on."""
         self._config = config
 
-    def start(self, task: Task) -> None:
+    def start(self, task: WorkerTask) -> None:
         """Begin this run, or hold it until the browser has been replaced, which may be due, for minutes at most."""
         if self._held or (self._working and self._worn() and self._patience.holds()):
             self._held.append(task)
@@ -121,11 +121,11 @@ class Pool:
             else:
                 self._held.append(task)
 
-    def _give_back(self, task: Task) -> None:
+    def _give_back(self, task: WorkerTask) -> None:
         detail = _HELD_BACK.of(self._config.language)
         self._ended.append(Ended(planned=task.planned, how="busy", detail=detail))
 
-    def _begin(self, task: Task) -> None:
+    def _begin(self, task: WorkerTask) -> None:
         planned = task.planned
         try:
             host = self._browser()
@@ -139,15 +139,15 @@ class Pool:
             words = _NOT_STARTED.followed_by(str(error))
             self._ended.append(Ended(planned=planned, how="died", detail=words.of(self._config.language)))
 
-    def _browser(self) -> BrowserHost:
+    def _browser(self) -> BrowserProcess:
         """The browser for the next run: a new one if there is none, or it is gone."""
         if self._host is not None and not self._host.alive and not self._working:
             self._give_up_browser()
         if self._host is None or not self._host.alive:
-            self._host = BrowserHost(self._config, workshop=self._workshop, stopping=self._stopping)
+            self._host = BrowserProcess(self._config, workshop=self._workshop, stopping=self._stopping)
         return self._host
 
-    def _put_to_work(self, task: Task, host: BrowserHost) -> WorkerRun:
+    def _put_to_work(self, task: WorkerTask, host: BrowserProcess) -> WorkerRun:
         def hear(working: WorkerRun, message: Message | None) -> None:
             self._said.put((working, message))
             self._bell.ring()

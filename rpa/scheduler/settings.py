@@ -18,7 +18,7 @@ _MOST_LOOKS = 30
 """Files that look different at each of so many looks are read all the same."""
 
 
-class Settings:
+class LiveConfig:
     """The configuration that counts, and who goes by it."""
 
     def __init__(self, path: Path | None) -> None:

@@ -11,8 +11,8 @@ from rpa.errors import TryAgain
 from rpa.files import kept_in
 from rpa.language import Text
 from rpa.log import speak
-from rpa.scheduler.jobs import Ended
 from rpa.scheduler.processes import Child, Message, end, family
+from rpa.scheduler.worker_tasks import Ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import psutil
 
     from rpa.config import Config
-    from rpa.scheduler.browser_host import BrowserHost
-    from rpa.scheduler.jobs import Task
+    from rpa.scheduler.browser_host import BrowserProcess
+    from rpa.scheduler.worker_tasks import WorkerTask
 
 _LEAVES_IN_S = 5.0
 _OPENS_IN_S = 300.0
@@ -51,10 +51,10 @@ class WorkerRun:
 
     def __init__(
         self,
-        task: Task,
+        task: WorkerTask,
         *,
         config: Config,
-        host: BrowserHost,
+        host: BrowserProcess,
         folder: Path,
         hear: Callable[[WorkerRun, Message | None], None],
     ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from rpa.browser.session import Guest
+from rpa.browser.session import BrowserGuest
 from rpa.browser.shared import mark
 from rpa.config import flow_options
 from rpa.errors import ConfigError, RpaError, ShopBusy
@@ -51,7 +51,7 @@ def done(order: Message, leash: ControlChannel, *, playwright: Playwright, stopp
         mark(page, token=order["token"])
         leash.wait_for_go(token=order["token"])
 
-    guest, language = Guest(endpoint=order["endpoint"], announce=announce), detect()
+    guest, language = BrowserGuest(endpoint=order["endpoint"], announce=announce), detect()
     try:
         config = load_config(Path(order["config"]))
         language = config.language
@@ -65,7 +65,9 @@ def done(order: Message, leash: ControlChannel, *, playwright: Playwright, stopp
     return {"result": _document(result)}
 
 
-def _job(order: Message, config: Config, *, guest: Guest, playwright: Playwright, stopping: Callable[[], bool]) -> Job:
+def _job(
+    order: Message, config: Config, *, guest: BrowserGuest, playwright: Playwright, stopping: Callable[[], bool]
+) -> Job:
     """The order as `rpa run` would have it. Raises ConfigError for a flow, shop or option that is there no more."""
     known, unwatched = flows(), Unwatched()
     if order["flow"] not in known:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rpa.clock import Clock
 from rpa.language import Text
 from rpa.service.os_commands import ask, tell
-from rpa.service.program import Handed, Program, ServiceState, offer_secrets_file
+from rpa.service.program import InstallResult, Program, ServiceState, offer_secrets_file
 
 _RESTART_S = 30
 _LOOK_AGAIN_S = 1.0
@@ -62,25 +62,25 @@ class Launchd:
         """What `install` writes."""
         return agent(self._program)
 
-    def install(self) -> Handed:
+    def install(self) -> InstallResult:
         """Write the agent, and start it now and at each log-in; an older one is replaced."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(self.text(), encoding="utf-8")
         offer_secrets_file(self._program)
         start = ("launchctl", "bootstrap", self._domain, str(self.file))
         if shutil.which("launchctl") is None:
-            return Handed(file=self.file, by_hand=(shlex.join(start),), notes=(_NO_LAUNCHCTL, *_NOTES))
+            return InstallResult(file=self.file, by_hand=(shlex.join(start),), notes=(_NO_LAUNCHCTL, *_NOTES))
         self._stop()
         tell(*start)
-        return Handed(file=self.file, notes=_NOTES)
+        return InstallResult(file=self.file, notes=_NOTES)
 
-    def uninstall(self) -> Handed:
+    def uninstall(self) -> InstallResult:
         """Stop the service, which finishes the order in hand, and remove the agent."""
         if not self.file.exists():
-            return Handed()
+            return InstallResult()
         self._stop()
         self.file.unlink()
-        return Handed(file=self.file)
+        return InstallResult(file=self.file)
 
     def standing(self) -> ServiceState:
         """Whether the agent is there, and running."""

@@ -65,7 +65,7 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
+class InstallResult:
     """What came of installing or removing a service."""
 
     file: Path | None = None

@@ -14,7 +14,7 @@ from rpa.environment import CREDENTIAL, FILE_VARIABLE
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.service.os_commands import ask, tell
-from rpa.service.program import Handed, Program, ServiceState, offer_secrets_file, unseen_secrets
+from rpa.service.program import InstallResult, Program, ServiceState, offer_secrets_file, unseen_secrets
 
 _MANAGED = {"running", "degraded", "starting", "initializing", "maintenance", "stopping"}
 """What a systemd that is there says of itself."""
@@ -122,7 +122,7 @@ class Systemd:
         """What `install` writes."""
         return unit(self._program)
 
-    def install(self) -> Handed:
+    def install(self) -> InstallResult:
         """Write the unit, and start it now and at each start of the machine; an older one is replaced.
 
         Raises ConfigError when there is no systemd, or it does not take the unit.
@@ -139,15 +139,15 @@ class Systemd:
         steps = (("daemon-reload",), ("enable", self.unit), ("restart", "--no-block", self.unit))
         notes = [*self._linger_notes(), *self._secret_notes()]
         if not has_manager():
-            return Handed(file=self.file, by_hand=_spoken(steps), notes=(_NO_MANAGER, *notes))
+            return InstallResult(file=self.file, by_hand=_spoken(steps), notes=(_NO_MANAGER, *notes))
         for step in steps:
             tell("systemctl", "--user", *step)
-        return Handed(file=self.file, notes=tuple(notes))
+        return InstallResult(file=self.file, notes=tuple(notes))
 
-    def uninstall(self) -> Handed:
+    def uninstall(self) -> InstallResult:
         """Stop the service, which finishes the order in hand, and remove the unit."""
         if not self.file.exists():
-            return Handed()
+            return InstallResult()
         managed = has_manager()
         if managed:
             stop_s = float(self._program.stop_s + _RESTART_S)
@@ -156,8 +156,8 @@ class Systemd:
         self.file.unlink()
         if managed:
             tell("systemctl", "--user", "daemon-reload")
-            return Handed(file=self.file)
-        return Handed(file=self.file, by_hand=_spoken((("stop", self.unit), ("daemon-reload",))))
+            return InstallResult(file=self.file)
+        return InstallResult(file=self.file, by_hand=_spoken((("stop", self.unit), ("daemon-reload",))))
 
     def standing(self) -> ServiceState:
         """Whether the unit is there, and active."""

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from rpa.language import Text
 from rpa.service.os_commands import ask, tell
-from rpa.service.program import Handed, Program, ServiceState
+from rpa.service.program import InstallResult, Program, ServiceState
 
 _SPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _LOOK_EVERY = "PT5M"
@@ -95,7 +95,7 @@ class TaskScheduler:
         """What `install` writes."""
         return task(self._program, user=_this_user())
 
-    def install(self) -> Handed:
+    def install(self) -> InstallResult:
         """Register the task, and start it now and at each log-on; an older one is replaced."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(self.text(), encoding="utf-16")
@@ -105,19 +105,19 @@ class TaskScheduler:
         )
         if shutil.which("schtasks") is None:
             by_hand = tuple(subprocess.list2cmdline(step) for step in steps)
-            return Handed(file=self.file, by_hand=by_hand, notes=(_NO_SCHTASKS, *_NOTES))
+            return InstallResult(file=self.file, by_hand=by_hand, notes=(_NO_SCHTASKS, *_NOTES))
         for step in steps:
             tell(*step)
-        return Handed(file=self.file, notes=_NOTES)
+        return InstallResult(file=self.file, notes=_NOTES)
 
-    def uninstall(self) -> Handed:
+    def uninstall(self) -> InstallResult:
         """End the task and remove it; its runs see that and finish the order in hand by themselves."""
         if not self.standing().installed:
-            return Handed()
+            return InstallResult()
         ask("schtasks", "/End", "/TN", self._name)
         tell("schtasks", "/Delete", "/TN", self._name, "/F")
         self.file.unlink(missing_ok=True)
-        return Handed(file=self.file)
+        return InstallResult(file=self.file)
 
     def standing(self) -> ServiceState:
         """Whether the task is registered; whether it runs is told in the language of Windows only, so not here."""

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,13 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from rpa.browser.driver import find_browser
 from rpa.browser.session import launched, sandbox, shop_page
-from rpa.ledger.plans import PlannedRun, PlanState
-from rpa.scheduler.jobs import Task
 from rpa.scheduler.pool import Pool
 from rpa.scheduler.processes import family
+from rpa.scheduler.worker_tasks import WorkerTask
 from tests.bench.anchors import ROW
 from tests.bench.shop import bare_page, configured, started
+from tests.support.pool_program import task
+from tests.support.processes import pss_mb
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -82,7 +82,7 @@ def _held_mb() -> float:
     """PSS of the browsers that this process has started, without their driver and the mock."""
     mine = psutil.Process().children()
     drivers = [process for process in mine if "run-driver" in process.cmdline()]
-    return sum(_pss_mb(process) for driver in drivers for process in family(driver.pid))
+    return sum(pss_mb(process) for driver in drivers for process in family(driver.pid))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,33 +102,16 @@ def worker() -> Worker:
             pool.start(_reading())
             while not (ended := pool.ended()):
                 for process in _workers():
-                    most.python_mb = max(most.python_mb, _pss_mb(process))
-                    most.driver_mb = max(most.driver_mb, sum(map(_pss_mb, family(process.pid))))
+                    most.python_mb = max(most.python_mb, pss_mb(process))
+                    most.driver_mb = max(most.driver_mb, sum(map(pss_mb, family(process.pid))))
                 pool.wait(_LOOK_S)
     if ended[0].exit_code != 0:
         raise SystemExit(f"The worker did not read the orders: {ended[0].detail}")
     return most
 
 
-def _reading() -> Task:
-    now = datetime.now(UTC)
-    planned = PlannedRun(
-        id=1,
-        entry="bench",
-        flow="pending-orders",
-        shop="bench",
-        planned_at=now,
-        due_at=now,
-        state=PlanState.STARTED,
-        reason="",
-        detail="",
-        run_id="",
-        started_at=now,
-        ended_at=None,
-        exit_code=None,
-        stands_for=1,
-    )
-    return Task(planned=planned, time_limit=timedelta(minutes=5))
+def _reading() -> WorkerTask:
+    return task("pending-orders", "bench", seconds=300)
 
 
 def _workers() -> list[psutil.Process]:
@@ -141,10 +124,3 @@ def _words(process: psutil.Process) -> list[str]:
     except psutil.Error:
         return []
     return words
-
-
-def _pss_mb(process: psutil.Process) -> float:
-    try:
-        return float(process.memory_full_info().pss) / 1e6
-    except psutil.Error:
-        return 0.0

@@ -16,7 +16,7 @@ from rpa.browser.recording import Recording
 from rpa.config import Config
 from rpa.credentials import Vault, find_key, make_key
 from rpa.elements.registry import load_profile
-from rpa.flow import Flow, Plan
+from rpa.flow import Flow, Preparation
 from rpa.ledger.ledger import Ledger
 from rpa.plugins import load_config, platforms
 from rpa.run import Run
@@ -90,7 +90,7 @@ def our_run(flow: Flow, browser: Browser, config: Config, *, still: bool = False
         config=config,
         vault=Vault(config.var / "secrets", find_key()),
     )
-    shared = flow.prepare(Plan(config=config, shops=(shop,), options=flow.options(), language="en"))
+    shared = flow.prepare(Preparation(config=config, shops=(shop,), options=flow.options(), language="en"))
     quiet = Quiet()
     with (
         Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger,

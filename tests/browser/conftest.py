@@ -14,6 +14,7 @@ from rpa.browser.session import launched
 from rpa.browser.view import View
 from rpa.elements.registry import load_profile
 from tests.support.clerk_by_hand import PATIENCE_MS, Clerk
+from tests.support.download_site import LINKS
 from tests.support.tiny_site import ASKS, CLICKS, LONG_S, SHOP, SOON_S, TinySite, good, tiny_site, viewed, wait_for
 
 if TYPE_CHECKING:
@@ -100,3 +101,19 @@ def hasty_view(page: Page, site: TinySite, tmp_path: Path, monkeypatch: pytest.M
     wait_for(SOON_S, monkeypatch=monkeypatch)
     with viewed(page, url=site.url, folder=tmp_path, patience_s=SOON_S) as opened:
         yield opened
+
+
+@pytest.fixture
+def shop(view: View, site: TinySite) -> View:
+    """The tiny site at a page with links to a file."""
+    site.pages["/orders"] = SHOP + LINKS
+    view.open("orders")
+    return view
+
+
+@pytest.fixture
+def into(tmp_path: Path) -> Path:
+    """An empty folder for a file."""
+    folder = tmp_path / "into"
+    folder.mkdir()
+    return folder

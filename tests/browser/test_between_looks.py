@@ -10,8 +10,8 @@ import pytest
 
 from rpa.browser.view import View
 from rpa.errors import InDoubt, LoginNeeded
-from tests.browser.test_view import clicked, dialog, row, table
-from tests.support.tiny_site import CLICKS, SHOP, TinySite, viewed
+from tests.browser.test_view import dialog, row, table
+from tests.support.tiny_site import CLICKS, SHOP, TinySite, clicked, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -24,21 +24,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Page
 
 
-@pytest.fixture
-def shop(view: View, site: TinySite) -> View:
-    """The tiny site at a page with links to a file."""
-    site.pages["/orders"] = SHOP + LINKS
-    view.open("orders")
-    return view
-
-
-@pytest.fixture
-def into(tmp_path: Path) -> Path:
-    folder = tmp_path / "into"
-    folder.mkdir()
-    return folder
-
-
 def show(handler: BaseHTTPRequestHandler, *, text: str = "busy", status: int = 200) -> None:
     """A page where a file was asked for."""
     body = text.encode()

@@ -10,23 +10,8 @@ import pytest
 from loguru import logger
 
 from rpa.browser.view import View
-from tests.support.download_site import LINKS, ORDERS, attach, clicking, pour, refusal, trickle
-from tests.support.tiny_site import LONG_S, SHOP, TinySite
-
-
-@pytest.fixture
-def shop(view: View, site: TinySite) -> View:
-    """The tiny site at a page with links to a file."""
-    site.pages["/orders"] = SHOP + LINKS
-    view.open("orders")
-    return view
-
-
-@pytest.fixture
-def into(tmp_path: Path) -> Path:
-    folder = tmp_path / "into"
-    folder.mkdir()
-    return folder
+from tests.support.download_site import ORDERS, attach, clicking, pour, refusal, trickle
+from tests.support.tiny_site import LONG_S, TinySite
 
 
 @pytest.mark.parametrize("link", ["Here", "In a tab"])

@@ -11,17 +11,12 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from flows.exports.export import ExportFetcher
+from flows.exports.fetching import ExportFetcher
 from flows.exports.web import WebExports
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
-from rpa.browser.view import View
 from rpa.clock import Clock
-from rpa.elements.approvals import Approvals
 from rpa.errors import NeedsPerson, PageChanged, TryAgain
 from rpa.ledger.ledger import Ledger
-from tests.support.clerk_by_hand import Clerk
-from tests.support.tiny_site import LONG_S
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +36,11 @@ class ShopTime(Clock):
 
 
 @pytest.fixture
-def exporting(clerk: Clerk, tmp_path: Path) -> WebExports:
+def exporting(clerk: Clerk, tmp_path: Path) -> Iterator[WebExports]:
     """At a shop that has made no table for a while."""
     clerk.shop.advance(301)
-    clock = ShopTime(shop=clerk.shop)
-    guard = Guard(
-        shop="demo",
-        mall_id="123456789",
-        mall_name=None,
-        mock=True,
-        site=clerk.shop.url,
-        watched=False,
-        approvals=Approvals(tmp_path / "approvals.json"),
-    )
-    evidence = Evidence(folder=tmp_path / "evidence", clock=clock, masks=())
-    view = View(
-        clerk.page,
-        profile=clerk.profile,
-        base_url=clerk.shop.url,
-        guard=guard,
-        evidence=evidence,
-        clock=clock,
-        patience_s=LONG_S,
-    )
-    shop: Any = None
-    return WebExports(view, shop)
+    with viewed_by(clerk, folder=tmp_path, clock=ShopTime(shop=clerk.shop)) as view:
+        yield WebExports(view, NO_SETTINGS)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from rpa.errors import (
     WrongShop,
 )
 from tests.support.ledger_clock import HandClock
-from tests.support.tiny_site import CLICKS, PROFILE, SHOP, TinySite, viewed
+from tests.support.tiny_site import CLICKS, PROFILE, SHOP, TinySite, clicked, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -36,12 +36,6 @@ SHIP = """<div class="dialog"><b class="sn">A-1</b><input><button class="confirm
 
 def popup(text: str, *, name: str = "ok", close: str = "this.parentNode.remove()") -> str:
     return f"""<div class="popup">{text}<button id="{name}" onclick="{close}">Got it</button></div>"""
-
-
-def clicked(view: View) -> list[str]:
-    """The ids of what was clicked on the page, by whatever hand."""
-    ids: list[str] = view.page.evaluate("clicked")
-    return ids
 
 
 def stops(view: View, error: type[RpaError], match: str | None = None) -> None:

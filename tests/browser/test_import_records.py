@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,15 +15,10 @@ from flows.bulk_import.api import ImportResult
 from flows.bulk_import.web import WebImports
 from flows.bulk_import.web_records import RecordsPage
 from flows.orders.model import How
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
-from rpa.browser.view import View
-from rpa.elements.approvals import Approvals
 from rpa.elements.values import UNREADABLE
 from rpa.errors import PageChanged, TryAgain
 from tests.support.batch_script import BatchScript, file_of, parcels
-from tests.support.clerk_by_hand import Clerk
-from tests.support.ledger_clock import HandClock
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -50,34 +45,9 @@ def mock_shop() -> Iterator[MockShop]:
 
 @pytest.fixture
 def office(clerk: Clerk, tmp_path: Path) -> Iterator[WebImports]:
-    guard = Guard(
-        shop="demo",
-        mall_id="123456789",
-        mall_name=None,
-        mock=True,
-        site=clerk.shop.url,
-        watched=False,
-        approvals=Approvals(tmp_path / "approvals.json"),
-    )
-    clock, nobody = HandClock(), _nobody()
-    evidence = Evidence(folder=tmp_path, clock=clock, masks=clerk.profile.evidence.mask)
-    view = View(
-        clerk.page,
-        profile=clerk.profile,
-        base_url=clerk.shop.url,
-        guard=guard,
-        evidence=evidence,
-        clock=clock,
-        patience_s=3,
-    )
-    yield WebImports(view, shop=nobody)
-    clerk.page.remove_listener("dialog", view._refuse_dialog)
+    with viewed_by(clerk, folder=tmp_path, patience_s=3) as view:
+        yield WebImports(view, shop=NO_SETTINGS)
     clerk.page.unroute_all()
-
-
-def _nobody() -> Any:
-    """The shop's configuration, which importing needs nothing of."""
-    return None
 
 
 def result_of(office: WebImports, file_name: str, *, into: Path, patience_s: float = 60) -> ImportResult | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,13 +15,9 @@ from flows.bulk_import.reconcile import agreed, failures_of
 from flows.bulk_import.web import WebImports
 from flows.bulk_import.words import ImportWords
 from flows.orders.model import How
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
 from rpa.browser.view import View
-from rpa.elements.approvals import Approvals
 from rpa.errors import NotApproved, Refused, TryAgain
-from tests.support.clerk_by_hand import Clerk
-from tests.support.ledger_clock import HandClock
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 from tests.support.tiny_site import LONG_S
 
 PARCELS, NONE = How.IMPORT, How.NO_LOGISTICS
@@ -34,45 +30,13 @@ _ASKS_TO_OVERWRITE = """() => new MutationObserver(() => {
 
 @pytest.fixture
 def opened(clerk: Clerk, tmp_path: Path) -> Iterator[Callable[..., View]]:
-    views: list[View] = []
-
-    def view(*, mock: bool = True) -> View:
-        guard = Guard(
-            shop="demo",
-            mall_id="123456789",
-            mall_name=None,
-            mock=mock,
-            site=clerk.shop.url,
-            watched=False,
-            approvals=Approvals(tmp_path / "approvals.json"),
-        )
-        evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
-        views.append(
-            View(
-                clerk.page,
-                profile=clerk.profile,
-                base_url=clerk.shop.url,
-                guard=guard,
-                evidence=evidence,
-                clock=HandClock(),
-                patience_s=LONG_S,
-            )
-        )
-        return views[-1]
-
-    yield view
-    for each in views:
-        clerk.page.remove_listener("dialog", each._refuse_dialog)
+    with ExitStack() as views:
+        yield lambda **how: views.enter_context(viewed_by(clerk, folder=tmp_path, **how))
 
 
 @pytest.fixture
 def office(opened: Callable[..., View]) -> WebImports:
-    return WebImports(opened(), shop=_nobody())
-
-
-def _nobody() -> Any:
-    """The shop's configuration, which importing needs nothing of."""
-    return None
+    return WebImports(opened(), shop=NO_SETTINGS)
 
 
 class Files:
@@ -297,4 +261,4 @@ def test_where_nobody_confirmed_the_button_no_file_is_chosen(
 ) -> None:
     (tmp_path / "parcels.xlsx").write_bytes(b"1")
     with pytest.raises(NotApproved, match=r"import\.confirm"):
-        WebImports(opened(mock=False), shop=_nobody()).fill_in(PARCELS, tmp_path / "parcels.xlsx")
+        WebImports(opened(mock=False), shop=NO_SETTINGS).fill_in(PARCELS, tmp_path / "parcels.xlsx")

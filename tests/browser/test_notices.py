@@ -5,48 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flows.notices.api import Notice
 from flows.notices.web import WebNotices
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
-from rpa.browser.view import View
 from rpa.clock import Clock
-from rpa.elements.approvals import Approvals
 from rpa.errors import InDoubt, Refused, RightMissing
-from tests.support.clerk_by_hand import Clerk
-from tests.support.tiny_site import LONG_S
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
 TITLE = "订单禁止发货通知"
 
 
 @pytest.fixture
 def notices(clerk: Clerk, tmp_path: Path) -> Iterator[WebNotices]:
-    clock = Clock()
-    guard = Guard(
-        shop="demo",
-        mall_id="123456789",
-        mall_name=None,
-        mock=True,
-        site=clerk.shop.url,
-        watched=False,
-        approvals=Approvals(tmp_path / "approvals.json"),
-    )
-    view = View(
-        clerk.page,
-        profile=clerk.profile,
-        base_url=clerk.shop.url,
-        guard=guard,
-        clock=clock,
-        evidence=Evidence(folder=tmp_path / "evidence", clock=clock, masks=()),
-        patience_s=LONG_S,
-    )
-    nobody: Any = None
-    yield WebNotices(view, nobody)
-    clerk.page.remove_listener("dialog", view._refuse_dialog)
+    with viewed_by(clerk, folder=tmp_path, clock=Clock()) as view:
+        yield WebNotices(view, NO_SETTINGS)
 
 
 def newest(notices: WebNotices) -> Notice:

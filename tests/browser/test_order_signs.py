@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,14 +12,9 @@ from flows.orders.model import Mark
 from flows.orders.web import WebOrders
 from flows.orders.web_check import orders_of, with_quotes_checked
 from flows.orders.web_signs import WebSigns
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
 from rpa.browser.view import View
-from rpa.elements.approvals import Approvals
-from tests.support.clerk_by_hand import Clerk
-from tests.support.ledger_clock import HandClock
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 from tests.support.namesakes import NAMED
-from tests.support.tiny_site import LONG_S
 
 PUT = {
     "in it": "([css, sign]) => document.querySelector(css).append(sign)",
@@ -37,37 +31,13 @@ PLACES = ("detail", "receiver", "detail_data", "address")
 
 @pytest.fixture
 def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
-    guard = Guard(
-        shop="demo",
-        mall_id="123456789",
-        mall_name=None,
-        mock=True,
-        site=clerk.shop.url,
-        watched=False,
-        approvals=Approvals(tmp_path / "approvals.json"),
-    )
-    evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
-    opened = View(
-        clerk.page,
-        profile=clerk.profile,
-        base_url=clerk.shop.url,
-        guard=guard,
-        evidence=evidence,
-        clock=HandClock(),
-        patience_s=LONG_S,
-    )
-    yield opened
-    clerk.page.remove_listener("dialog", opened._refuse_dialog)
+    with viewed_by(clerk, folder=tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
 def signs(view: View) -> WebSigns:
-    return WebSigns(view, shop=_nobody())
-
-
-def _nobody() -> Any:
-    """The shop's configuration, which reading needs nothing of."""
-    return None
+    return WebSigns(view, shop=NO_SETTINGS)
 
 
 def test_an_order_without_an_audit_is_clear_everywhere_and_pictured(clerk: Clerk, signs: WebSigns) -> None:
@@ -103,7 +73,7 @@ def test_a_page_that_cannot_be_read_gives_no_sign_for_a_clear_one(signs: WebSign
 def test_a_profile_that_does_not_describe_the_page_yet_gives_no_clear_sign(clerk: Clerk, view: View) -> None:
     lists = {name: spec for name, spec in view.profile.lists.items() if name != "order_detail"}
     view.shop_page = replace(view.shop_page, profile=view.profile.model_copy(update={"lists": lists}))
-    seen = WebSigns(view, shop=_nobody()).signs(clerk.an_order())
+    seen = WebSigns(view, shop=NO_SETTINGS).signs(clerk.an_order())
     assert set(seen.audit.values()) == {Mark.UNREADABLE}
 
 
@@ -116,14 +86,14 @@ def _named(clerk: Clerk) -> str:
 
 
 def test_names_streets_goods_and_remarks_that_read_like_a_sign_are_none(clerk: Clerk, view: View, named: str) -> None:
-    order = WebOrders(view, _nobody()).find([named])[named]
+    order = WebOrders(view, NO_SETTINGS).find([named])[named]
     assert (order.audit, order.after_sale, order.doubt) == (Mark.CLEAR, Mark.CLEAR, None)
     assert (order.buyer, order.address) == (NAMED["nickname"], NAMED["address"])
     clerk.open_dialog(named)
     dialog = clerk.read_dialog()
     assert (dialog["audit"], dialog["after_sale"]) == ("quoted", "quoted")
     assert with_quotes_checked(dialog, dialog)["audit"] == "clear"
-    assert WebSigns(view, shop=_nobody()).signs(named).audit == dict.fromkeys(PLACES, Mark.CLEAR)
+    assert WebSigns(view, shop=NO_SETTINGS).signs(named).audit == dict.fromkeys(PLACES, Mark.CLEAR)
 
 
 @pytest.mark.parametrize("sign", ["audit", "after_sale"])

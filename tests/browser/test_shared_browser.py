@@ -12,11 +12,11 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from rpa.browser.session import Guest, shop_page
+from rpa.browser.session import BrowserGuest, shop_page
 from rpa.browser.shared import SharedBrowser, connected, mark, shared
 from rpa.errors import TryAgain
 from rpa.plugins import load_config
-from rpa.scheduler.browser_host import BrowserHost
+from rpa.scheduler.browser_host import BrowserProcess
 from rpa.scheduler.crash_recovery import workshop
 from tests.support.download_site import ORDERS, attach
 from tests.support.mock_shop import ShopFolder
@@ -110,7 +110,7 @@ def test_the_owner_knows_a_guests_page_before_it_goes_anywhere(owner: SharedBrow
         mark(page, token="shop")  # type: ignore[arg-type]
         known.append(owner.window_of("shop"))
 
-    where = Guest(endpoint=owner.endpoint, announce=announce)
+    where = BrowserGuest(endpoint=owner.endpoint, announce=announce)
     with shop_page(guest, state=None, timezone="Asia/Shanghai", still=False, guest=where) as page:
         assert known[0] in owner.windows()
         assert page.url == "about:blank#shop"
@@ -138,7 +138,7 @@ def test_only_this_user_reaches_the_browser_it_knows_no_key_and_keeps_all_in_var
         ShopFolder(project, url="http://127.0.0.1:1")
         config = load_config(project / "rpa.toml")
         with workshop(config.var / "scheduler.json") as place:
-            host = BrowserHost(config, workshop=place)
+            host = BrowserProcess(config, workshop=place)
             try:
                 assert (place.sockets == place.folder) is (not deep)
                 assert place.folder.parent == config.var / "tmp"
@@ -158,7 +158,7 @@ def test_a_worker_that_ends_once_it_told_of_its_page_takes_nobodys_browser_along
 ) -> None:
     config = load_config(ShopFolder(tmp_path, url="http://127.0.0.1:1").path / "rpa.toml")
     with workshop(config.var / "scheduler.json") as place:
-        host = BrowserHost(config, workshop=place)
+        host = BrowserProcess(config, workshop=place)
         try:
             for shop in ("demo", "other"):
                 host.take(shop)

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flows.orders.model import Decision, How, Shipment
 from flows.orders.web import WebOrders
 from flows.shipping.web import WebShipping
-from rpa.browser.evidence import Evidence
-from rpa.browser.guard import Guard
 from rpa.browser.view import View
-from rpa.elements.approvals import Approvals
 from rpa.errors import Refused
-from tests.support.clerk_by_hand import Clerk
-from tests.support.ledger_clock import HandClock
-from tests.support.tiny_site import LONG_S
+from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
 LATE = """
 const waits = {};
@@ -45,45 +39,21 @@ Response.prototype.json = async function () {
 
 @pytest.fixture
 def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
-    guard = Guard(
-        shop="demo",
-        mall_id="123456789",
-        mall_name=None,
-        mock=True,
-        site=clerk.shop.url,
-        watched=False,
-        approvals=Approvals(tmp_path / "approvals.json"),
-    )
-    evidence = Evidence(folder=tmp_path, clock=HandClock(), masks=clerk.profile.evidence.mask)
     clerk.page.context.add_init_script(LATE)
-    opened = View(
-        clerk.page,
-        profile=clerk.profile,
-        base_url=clerk.shop.url,
-        guard=guard,
-        evidence=evidence,
-        clock=HandClock(),
-        patience_s=LONG_S,
-    )
-    yield opened
-    clerk.page.remove_listener("dialog", opened._refuse_dialog)
-
-
-def _nobody() -> Any:
-    """The shop's configuration, which shipping needs nothing of."""
-    return None
+    with viewed_by(clerk, folder=tmp_path) as opened:
+        yield opened
 
 
 def decided(view: View, order_sn: str, *, courier: str) -> Decision:
     """To ship this parcel."""
-    order = WebOrders(view, shop=_nobody()).find([order_sn])[order_sn]
+    order = WebOrders(view, shop=NO_SETTINGS).find([order_sn])[order_sn]
     shipment = Shipment(order_sn=order_sn, how=How.DIALOG, courier=courier, tracking_number="YT1234567890123")
     return Decision(order_sn=order_sn, order=order, row=None, shipment=shipment, reason=None)
 
 
 def test_goods_and_couriers_that_come_late_are_waited_for(clerk: Clerk, view: View) -> None:
     sn = clerk.an_order()
-    WebShipping(view, shop=_nobody()).fill_in(decided(view, sn, courier="圆通快递"))
+    WebShipping(view, shop=NO_SETTINGS).fill_in(decided(view, sn, courier="圆通快递"))
     read = clerk.read_dialog()
     assert (read["courier"], read["tracking_number"]) == ("圆通快递", "YT1234567890123")
 
@@ -92,4 +62,4 @@ def test_a_courier_that_never_comes_is_refused(clerk: Clerk, view: View, monkeyp
     decision = decided(view, clerk.an_order(), courier="没有的快递")
     monkeypatch.setattr(view, "moments", lambda **_: iter([None, None]))
     with pytest.raises(Refused, match="no courier"):
-        WebShipping(view, shop=_nobody()).fill_in(decision)
+        WebShipping(view, shop=NO_SETTINGS).fill_in(decision)

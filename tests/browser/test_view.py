@@ -18,15 +18,10 @@ from rpa.errors import (
     TryAgain,
     WrongShop,
 )
-from tests.support.tiny_site import ASKS, CLICKS, LONG_S, SHOP, SOON_S, TinySite, tiny_site, viewed
+from tests.support.tiny_site import ASKS, CLICKS, LONG_S, SHOP, SOON_S, TinySite, clicked, tiny_site, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-
-def clicked(view: View) -> list[str]:
-    ids: list[str] = view.page.evaluate("clicked")
-    return ids
 
 
 def row(key: str, *, id_: str = "", told: str = "") -> str:

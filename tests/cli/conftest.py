@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.doubts import keep_doubts
 from tests.support.notice_desk import file_five
 from tests.support.project import Project
 
@@ -36,4 +37,11 @@ def project(tmp_path: Path) -> Project:
 def filed(project: Project) -> Project:
     """`demo` with five notices: one is understood, one not, one cannot be read, two of neighbouring hours are lost."""
     file_five(project)
+    return project
+
+
+@pytest.fixture
+def kept(project: Project) -> Project:
+    """`demo` with one action in doubt and one that is done."""
+    keep_doubts(project)
     return project

@@ -59,12 +59,12 @@ def test_a_broken_plug_in_names_itself_and_disturbs_no_other_command(project: Pr
     info = project.folder / "site" / "factory-1.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: factory\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[rpa.commands]\nfactory = nowhere:command\n")
+    (info / "entry_points.txt").write_text("[rpa.flows]\nfactory = nowhere\n")
     path = os.pathsep.join([str(ROOT), str(info.parent)])
     said = project.rpa("--help", PYTHONPATH=path)
     assert said.returncode == 0
     assert "doctor" in said.stdout
     broken = project.rpa("factory", "--anything", PYTHONPATH=path)
     assert broken.returncode == 2
-    assert "factory (entry point rpa.commands: factory" in broken.stderr
+    assert "factory (entry point rpa.flows: factory" in broken.stderr
     assert "Traceback" not in broken.stderr

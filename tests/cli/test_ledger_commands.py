@@ -6,16 +6,10 @@ import pytest
 
 from rpa.ledger.actions import State
 from rpa.ledger.shop_lock import RunLock
-from tests.support.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
+from tests.support.doubts import DONE, DOUBT, ledger, state_of
 from tests.support.project import Project
 
 REASON = "--reason=the order page shows it"
-
-
-@pytest.fixture
-def kept(project: Project) -> Project:
-    keep_doubts(project)
-    return project
 
 
 def test_show_prints_for_people_and_the_same_as_json_for_programs(kept: Project) -> None:

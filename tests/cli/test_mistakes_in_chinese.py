@@ -12,7 +12,7 @@ from flows.inbox.folder import check_shared, folders_of
 from flows.inbox.inbox import given_sheets
 from flows.ship import Options
 from rpa.errors import ConfigError
-from rpa.flow import Plan
+from rpa.flow import Preparation
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.plugins import load_config
@@ -70,7 +70,9 @@ def test_so_is_a_mistake_in_what_was_pasted(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(pasted)))
     config = ArrivalDesk(tmp_path).config
-    plan = Plan(config=config, shops=config.chosen(()), options=Options(paste=True), language="zh", live=frozenset())
+    plan = Preparation(
+        config=config, shops=config.chosen(()), options=Options(paste=True), language="zh", live=frozenset()
+    )
     with pytest.raises(ConfigError) as error:
         given_sheets(plan)
     assert words in said_of(error.value)

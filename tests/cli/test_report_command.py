@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from flows.orders.report import ORDER_REPORT
-from rpa.report.finishing import ReportStyle, Run
+from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows
 from tests.support.project import Project
@@ -19,7 +19,7 @@ def reported(project: Project) -> Project:
     style = ReportStyle(layout=ORDER_REPORT.layout, name=ORDER_REPORT.name, language=config.language, zone=config.zone)
     for day, shop in ((9, "demo"), (10, "real")):
         started_at = datetime(2026, 3, day, 23, 30, tzinfo=config.zone)
-        run = Run(run_id=f"202603{day:02}", shop=shop, platform="pinduoduo", flow="ship", started_at=started_at)
+        run = RunIdentity(run_id=f"202603{day:02}", shop=shop, platform="pinduoduo", flow="ship", started_at=started_at)
         with RunReport(config.var, run=run, style=style, clock=config.clock) as report:
             report.add({"order_sn": f"26030{day}-1", "outcome": "done", "reason": "shipped", "amount_fen": 1250})
     return project

@@ -9,18 +9,12 @@ import pytest
 
 from rpa.ledger.actions import Seen, State
 from rpa.ledger.open_items import Finding
-from tests.support.doubts import DONE, DOUBT, keep_doubts, ledger, state_of
+from tests.support.doubts import DONE, DOUBT, ledger, state_of
 from tests.support.project import Project
 from tests.support.pty_terminal import desktop, terminal, typed
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is POSIX")
 REASON = "--reason=the order page shows it"
-
-
-@pytest.fixture
-def kept(project: Project) -> Project:
-    keep_doubts(project)
-    return project
 
 
 def test_a_person_at_a_terminal_is_shown_the_order_and_asked(kept: Project) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flows.orders.report import ORDER_REPORT
 from rpa.ledger.actions import Intent
 from rpa.ledger.holds import Wanted
-from rpa.report.finishing import ReportStyle, Run
+from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.run_report import RunReport
 from tests.support.in_process import rpa
 from tests.support.notice_desk import opened
@@ -32,7 +32,7 @@ def three(project: Project) -> Project:
             ledger.hold_all(name, wanted=[Wanted(subject="1", cause="person", reason="sold out", until=None)], by="me")
             ledger.begin(ledger.start_run(name, flow="ship"), kind="ship", intents=[Intent(subject="1", payload={})])
             started_at = datetime(2026, 3, 9, 23, 30, tzinfo=config.zone)
-            run = Run(run_id=name, shop=name, platform="pinduoduo", flow="ship", started_at=started_at)
+            run = RunIdentity(run_id=name, shop=name, platform="pinduoduo", flow="ship", started_at=started_at)
             with RunReport(config.var, run=run, style=style, clock=config.clock) as report:
                 report.add({"order_sn": "1", "outcome": "done", "reason": "shipped", "amount_fen": 1})
     return project

@@ -64,10 +64,15 @@ class BatchScript:
 @contextmanager
 def batch_script(mock: MockShop) -> Iterator[BatchScript]:
     """Logged in at this shop; its faults are cleared at the end."""
-    pages = PageScript(mock.url)
-    pages.log_in()
-    yield BatchScript(pages)
+    yield BatchScript(logged_in(mock))
     mock.clear_faults()
+
+
+def logged_in(mock: MockShop, user: str = "clerk-1") -> PageScript:
+    """The pages of this shop, as this clerk has them."""
+    pages = PageScript(mock.url)
+    pages.log_in(user)
+    return pages
 
 
 def unshipped(mock: MockShop) -> list[str]:

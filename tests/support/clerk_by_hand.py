@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, expect
 
 from fixtures.mockshop.harness import MockShop
+from rpa.browser.evidence import Evidence
+from rpa.browser.guard import Guard
 from rpa.browser.lists import described
 from rpa.browser.resolve import resolve, script
+from rpa.browser.view import View
+from rpa.clock import Clock
+from rpa.elements.approvals import Approvals
 from rpa.elements.profile import Profile
 from rpa.elements.values import page_values
+from tests.support.ledger_clock import HandClock
+from tests.support.tiny_site import LONG_S
 
 PATIENCE_MS = 60_000
 """What comes is waited for so long, however busy the machine is."""
+NO_SETTINGS: Any = None
+"""The configuration of a shop, for reading and writing that needs nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +124,31 @@ class Clerk:
         asked = {"fields": described(fields, profile=self.profile), "masks": []}
         read = json.loads(self.dialog.evaluate(script("read_fields", "read_block"), asked))["values"]
         return page_values(read, fields, zone=ZoneInfo(self.profile.timezone))
+
+
+@contextmanager
+def viewed_by(
+    clerk: Clerk, *, folder: Path, clock: Clock | None = None, mock: bool = True, patience_s: float = LONG_S
+) -> Iterator[View]:
+    """The clerk's page as the product sees it; evidence and approvals are kept in the folder."""
+    clock = clock or HandClock()
+    guard = Guard(
+        shop="demo",
+        mall_id="123456789",
+        mall_name=None,
+        mock=mock,
+        site=clerk.shop.url,
+        watched=False,
+        approvals=Approvals(folder / "approvals.json"),
+    )
+    view = View(
+        clerk.page,
+        profile=clerk.profile,
+        base_url=clerk.shop.url,
+        guard=guard,
+        evidence=Evidence(folder=folder / "evidence", clock=clock, masks=clerk.profile.evidence.mask),
+        clock=clock,
+        patience_s=patience_s,
+    )
+    yield view
+    clerk.page.remove_listener("dialog", view._refuse_dialog)

@@ -22,12 +22,11 @@ from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping.api import ShipsOrders
 from rpa.elements.registry import load_profile
-from rpa.language import Language
 from rpa.ledger.ledger import Ledger
-from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, a_row, an_order
+from tests.support.made_runs import a_run
 
 WORDS = load_profile("pinduoduo").section(ImportWords)
 
@@ -212,33 +211,23 @@ def run_at(
     site: ImportSite, rows: Sequence[SheetRow], *, folder: Path, options: Any = None, settings: str = ""
 ) -> Iterator[tuple[Run, list[tuple[str, str]]]]:
     """A run at this site with these sheet rows, and what it notes: cause and words."""
-    path = folder / "rpa.toml"
-    path.write_text(f'[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\nlive = true\n{settings}', encoding="utf-8")
     notes: list[tuple[str, str]] = []
-    nobody: Any = Nobody()
+    nobody = Nobody()
     with Ledger.open(folder / "ledger.sqlite3", clock=site.clock) as ledger:
-        yield (
-            Run(
-                record=ledger.start_run("demo", flow="ship-batch"),
-                shop=load_config(path).shop("demo"),
-                profile=load_profile("pinduoduo"),
-                options=options,
-                shared=_inbox(rows),
-                dry=False,
-                ledger=ledger,
-                clock=site.clock,
-                language=Language.EN,
-                meter=nobody,
-                person=nobody,
-                note=lambda *told: notes.append(told),
-                stopping=lambda: False,
-                documents=folder / "documents",
-                evidence=folder / "evidence",
-                handover=folder / "handover",
-                offices=dict.fromkeys((ReadsOrders, ShipsOrders, ImportsShipments), lambda: site),
-            ),
-            notes,
+        run = a_run(
+            folder,
+            ledger=ledger,
+            flow="ship-batch",
+            settings=f"live = true\n{settings}",
+            options=options,
+            shared=_inbox(rows),
+            clock=site.clock,
+            meter=nobody,
+            person=nobody,
+            note=lambda *told: notes.append(told),
+            offices=dict.fromkeys((ReadsOrders, ShipsOrders, ImportsShipments), lambda: site),
         )
+        yield run, notes
 
 
 _MOCK = 'base_url = "http://127.0.0.1:1"\nmock = true\n'

@@ -18,7 +18,7 @@ from flows.orders.report import OrderRow
 from rpa.config import Config
 from rpa.errors import LoginNeeded
 from rpa.files import write_atomically
-from rpa.flow import Plan, Row
+from rpa.flow import Preparation, Row
 from rpa.ledger.inbox_rows import ArrivalRow
 from rpa.ledger.ledger import Ledger
 from rpa.plugins import load_config
@@ -84,7 +84,7 @@ class ArrivalDesk:
         config = self.config
         chosen = config.chosen(shops)
         names = frozenset(shop.name for shop in chosen) if live else frozenset[str]()
-        plan = Plan(config=config, shops=chosen, options=None, language="en", live=names)
+        plan = Preparation(config=config, shops=chosen, options=None, language="en", live=names)
         return Inbox.read(plan, given=given, hidden_rows=False)
 
     def run(

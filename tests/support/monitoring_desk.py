@@ -18,10 +18,10 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
 from rpa.ledger.runs import RunState
-from rpa.monitoring.backlog import Orders, orders_of
+from rpa.monitoring.backlog import ShopBacklog, orders_of
 from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shops import ShopState, shop_states
-from rpa.monitoring.tasks import Line, Task, folded, tasks
+from rpa.monitoring.tasks import Line, PersonTask, folded, tasks
 from rpa.plugins import load_config
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -76,10 +76,10 @@ class OverviewDesk:
         [planned] = self.ledger.plan([wanted])
         return planned
 
-    def orders(self) -> dict[str, Orders]:
+    def orders(self) -> dict[str, ShopBacklog]:
         return orders_of(self.ledger, shops=self.config.known.keys(), words=ReasonCatalog.of_flows())
 
-    def tasks(self) -> list[Task]:
+    def tasks(self) -> list[PersonTask]:
         return tasks(
             self.ledger,
             shops={*self.config.known, ""},

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from flows.notices.api import NoticeKind
-from flows.notices.attachments import read_attachment
+from flows.notices.contents import read_attachment
 from flows.notices.words import NoticeWords
 from flows.orders.words import read_sheet_profile
 from rpa.elements.registry import load_profile, selectors_folder

@@ -30,7 +30,7 @@ from flows.orders.report import pull_back_sheet
 from rpa.browser.session import WINDOW, launched
 from rpa.elements.registry import load_profile
 from rpa.language import Language, Text
-from rpa.report.workbook import TO_DO
+from rpa.report.to_do import TO_DO
 from tests.support.clerk_by_hand import Clerk
 from tests.support.inbox_desk import aged
 from tests.support.mock_shop import PASSWORD, VIRTUAL_GOODS, ZONE, ShopFolder

@@ -17,32 +17,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from rpa.ledger.plans import PlannedRun, PlanState
+from rpa.ledger.plans import PlanState
 from rpa.plugins import load_config
-from rpa.scheduler.jobs import Task
 from rpa.scheduler.pool import Pool
+from rpa.scheduler.worker_tasks import WorkerTask
+from tests.support.made_plans import a_planned_run
 
 
-def task(flow: str, shop: str, seconds: float) -> Task:
+def task(flow: str, shop: str, seconds: float) -> WorkerTask:
     """A run that was planned for now."""
     now = datetime.now(UTC)
-    planned = PlannedRun(
-        id=1,
-        entry=flow,
-        flow=flow,
-        shop=shop,
-        planned_at=now,
-        due_at=now,
-        state=PlanState.STARTED,
-        reason="",
-        detail="",
-        run_id="",
-        started_at=now,
-        ended_at=None,
-        exit_code=None,
-        stands_for=1,
-    )
-    return Task(planned=planned, time_limit=timedelta(seconds=seconds))
+    planned = a_planned_run(now, entry=flow, flow=flow, shop=shop, state=PlanState.STARTED, started_at=now)
+    return WorkerTask(planned=planned, time_limit=timedelta(seconds=seconds))
 
 
 def main() -> None:

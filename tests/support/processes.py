@@ -31,3 +31,11 @@ def staying(processes: Iterable[psutil.Process], *, within_s: float = ENDS_IN_S)
 def open_in(folder: Path) -> list[str]:
     """The files in this folder that this very process has open."""
     return [name for name, *_ in psutil.Process().open_files() if Path(name).is_relative_to(folder)]
+
+
+def pss_mb(process: psutil.Process) -> float:
+    """The memory that it holds, its share of what it has in common with others; none, when it has ended."""
+    try:
+        return float(process.memory_full_info().pss) / 1e6
+    except psutil.Error:
+        return 0.0

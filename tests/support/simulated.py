@@ -20,7 +20,7 @@ from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.pauses import Pauses
 from rpa.plugins import load_config
 from rpa.scheduler.dispatcher import Dispatcher
-from rpa.scheduler.jobs import Ended, How, Task
+from rpa.scheduler.worker_tasks import Ended, How, WorkerTask
 from rpa.timetable import planned
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ class Start:
 class SimulatedWorkers:
     """Runs that take their time and end by their fate. They watch what the desk must never do."""
 
-    def __init__(self, fate: Callable[[Task], Fate], *, ledger: Ledger, clock: Clock, log: list[Start]) -> None:
+    def __init__(self, fate: Callable[[WorkerTask], Fate], *, ledger: Ledger, clock: Clock, log: list[Start]) -> None:
         self._fate = fate
         self._ledger = ledger
         self._clock = clock
         self.log = log
-        self._going: dict[int, tuple[datetime, Task, Fate]] = {}
+        self._going: dict[int, tuple[datetime, WorkerTask, Fate]] = {}
 
-    def start(self, task: Task) -> None:
+    def start(self, task: WorkerTask) -> None:
         fate, now = self._fate(task), self._clock.now().astimezone(UTC)
         if fate.raises is not None:
             raise fate.raises("drawn by lot")
@@ -92,7 +92,7 @@ class SimulatedWorkers:
         over = [number for number, (end, _, _) in self._going.items() if end <= now]
         return [self._end(*self._going.pop(number)[1:]) for number in over]
 
-    def _end(self, task: Task, fate: Fate) -> Ended:
+    def _end(self, task: WorkerTask, fate: Fate) -> Ended:
         if fate.needs_login:
             self._ledger.incident(
                 task.planned.shop, cause="login_needed", message="Log in.", severity=Severity.CRITICAL
@@ -128,7 +128,7 @@ class Simulation:
     moving: time_machine.Traveller
     seed: int = 1
     calendar: Mapping[str, list[str]] = field(default_factory=dict)
-    fate: Callable[[Task], Fate] = lambda _task: Fate()
+    fate: Callable[[WorkerTask], Fate] = lambda _task: Fate()
     workers: int = 2
     held: Callable[[], bool] = lambda: False
     config: Config = field(init=False)
@@ -208,7 +208,7 @@ class Simulation:
         self.ledger.close()
         self.alive_at = self.now
 
-    def _fate_of(self, task: Task) -> Fate:
+    def _fate_of(self, task: WorkerTask) -> Fate:
         return self.fate(task)
 
     def _hear(self, run: PlannedRun) -> None:
@@ -263,14 +263,14 @@ def _full_second(moment: datetime) -> datetime:
     return floor if floor == moment else floor + SECOND
 
 
-def drawn(seed: int, *, never_well: str, kills: float = 0.004) -> Callable[[Task], Fate]:
+def drawn(seed: int, *, never_well: str, kills: float = 0.004) -> Callable[[WorkerTask], Fate]:
     """Fates by lot: most runs end well after minutes, some hang, die, are killed or find their shop taken.
 
     In the shop `never_well` every run fails. `kills`: the share of starts at which the whole scheduler is killed.
     """
     lot = random.Random(seed)
 
-    def fate(task: Task) -> Fate:
+    def fate(task: WorkerTask) -> Fate:
         takes = timedelta(seconds=lot.uniform(5, 900))
         draw = lot.random()
         if draw < kills:

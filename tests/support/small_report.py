@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from rpa.clock import Clock
 from rpa.language import Language, Text
 from rpa.report.columns import OUTCOME_COLUMN, RUN_COLUMNS, Column, Layout
-from rpa.report.finishing import ReportStyle, Run
+from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.run_report import RunReport
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -29,7 +29,7 @@ STYLE = ReportStyle(layout=LAYOUT, name=Text(en="Orders", zh="订单"), language
 
 
 def small_report(var: Path, *, run_id: str = "run-1", style: ReportStyle = STYLE) -> RunReport:
-    run = Run(
+    run = RunIdentity(
         run_id=run_id, shop="demo", platform="pinduoduo", flow="ship", started_at=datetime(2025, 3, 1, tzinfo=ZONE)
     )
     return RunReport(var, run=run, style=style, clock=Clock(zone=ZONE))

@@ -25,7 +25,7 @@ from rpa.ledger.actions import State
 from rpa.ledger.ledger import Ledger
 from rpa.scheduler.run_queue import resting
 from tests.support.mock_shop import ZONE, ShopFolder
-from tests.support.processes import staying
+from tests.support.processes import pss_mb, staying
 from tests.support.small_shop import chosen, hold_still, log_in, prepare
 
 SHOPS, PARCELS = 4, 120
@@ -105,7 +105,7 @@ class Soak:
         """Note how much memory the scheduler and all below it hold."""
         processes = [scheduler, *scheduler.children(recursive=True)]
         self.family.update(processes)
-        held = {each: _pss_mb(each) for each in processes}
+        held = {each: pss_mb(each) for each in processes}
         passing = {each for worker in processes if _is_worker(worker) for each in _with_children(worker)}
         self.memory.append((minutes, sum(megabytes for each, megabytes in held.items() if each not in passing)))
         self.peak_mb = max(self.peak_mb, sum(held.values()))
@@ -137,13 +137,6 @@ def _with_children(process: psutil.Process) -> list[psutil.Process]:
         return [process, *process.children(recursive=True)]
     except psutil.Error:
         return [process]
-
-
-def _pss_mb(process: psutil.Process) -> float:
-    try:
-        return float(process.memory_full_info().pss) / 1e6
-    except psutil.Error:
-        return 0.0
 
 
 @contextmanager

@@ -152,3 +152,9 @@ def viewed(
     )
     yield view
     page.remove_listener("dialog", view._refuse_dialog)
+
+
+def clicked(view: View) -> list[str]:
+    """The ids of what was clicked on the page, by whatever hand."""
+    ids: list[str] = view.page.evaluate("clicked")
+    return ids

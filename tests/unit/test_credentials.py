@@ -53,11 +53,6 @@ def os_keyring() -> Iterator[KeepsSecrets]:
     keyring.set_keyring(before)
 
 
-@pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    return Vault(tmp_path / "secrets", key_from(make_key()))
-
-
 def test_what_is_saved_for_a_shop_is_there_again(vault: Vault) -> None:
     assert vault.load_state("demo", SITE) is None
     assert vault.password("demo", "clerk-1", SITE) is None

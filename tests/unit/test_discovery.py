@@ -36,32 +36,57 @@ def python(code: str, *, plugin: Path) -> str:
     [
         ("rpa.flows", "flows()", {}, "No module named 'rpa_extra'"),
         ("rpa.platforms", "platforms()", {"rpa_extra/__init__.py": "", "rpa_extra/a.py": "import nowhere"}, "nowhere"),
-        ("rpa.shop_settings", "shop_settings()", {"rpa_extra.py": "x = 1"}, "not a pydantic model"),
-        ("rpa.profile_sections", "profile_sections()", {"rpa_extra.py": "y = 1"}, "has no attribute 'x'"),
-        ("rpa.commands", "load(commands()['a-plug-in'])", {"rpa_extra.py": "x = ("}, "was never closed"),
     ],
 )
 def test_a_broken_plug_in_names_itself(
     tmp_path: Path, group: str, call: str, modules: dict[str, str], why: str
 ) -> None:
-    target = "rpa_extra" if group in {"rpa.flows", "rpa.platforms"} else "rpa_extra:x"
-    plugin = installed(tmp_path, entry_points=f"[{group}]\na-plug-in = {target}\n", modules=modules)
+    plugin = installed(tmp_path, entry_points=f"[{group}]\na-plug-in = rpa_extra\n", modules=modules)
     said = python(f"from rpa.discovery import *; from rpa.plugins import *; {call}", plugin=plugin)
-    assert f'rpa.errors.ConfigError: rpa-extra (entry point {group}: a-plug-in = "{target}") cannot be loaded' in said
+    assert f'rpa.errors.ConfigError: rpa-extra (entry point {group}: a-plug-in = "rpa_extra") cannot be loaded' in said
     assert why in said
 
 
-def test_a_plug_in_adds_settings_to_shops_tables_to_profiles_and_a_command(tmp_path: Path) -> None:
-    plugin = installed(
+def capable(folder: Path, *, modules: dict[str, str], **parts: object) -> Path:
+    """A plug-in with a capability that has these parts."""
+    told = ", ".join(f"{name}={value!r}" for name, value in parts.items())
+    init = f"from rpa.capability import Capability\nCAPABILITY = Capability(name='extra', {told})\n"
+    points = "[rpa.flows]\na-plug-in = rpa_extra\n"
+    return installed(folder, entry_points=points, modules={"rpa_extra/__init__.py": init, **modules})
+
+
+@pytest.mark.parametrize(
+    ("parts", "call", "text", "why"),
+    [
+        ({"shop_settings": ("rpa_extra.a:x",)}, "shop_settings()", "x = 1", "not a pydantic model"),
+        ({"profile_tables": {"t": "rpa_extra.a:x"}}, "profile_tables()", "y = 1", "has no attribute 'x'"),
+        ({"commands": {"do": "rpa_extra.b:x"}}, "commands()['do'].load()", "", "No module named 'rpa_extra.b'"),
+        ({"commands": {"do": "rpa_extra.a:x"}}, "commands()['do'].load()", "x = (", "was never closed"),
+        ({"background_jobs": {"do": "no place"}}, "background_jobs()['do'].load()", "", "no place"),
+        ({"alerts": ("rpa_extra.a:x",)}, "[each.load() for each in alerts()]", "y = 1", "has no attribute 'x'"),
+    ],
+)
+def test_a_broken_part_of_a_capability_names_plug_in_and_place(
+    tmp_path: Path, parts: dict[str, object], call: str, text: str, why: str
+) -> None:
+    plugin = capable(tmp_path, modules={"rpa_extra/a.py": text}, **parts)
+    said = python(f"from rpa.discovery import *; {call}", plugin=plugin)
+    assert 'rpa.errors.ConfigError: rpa-extra (entry point rpa.flows: a-plug-in = "rpa_extra")' in said
+    assert 'of its capability "extra"' in said
+    assert why in said
+
+
+def test_a_capability_adds_settings_profile_tables_and_commands(tmp_path: Path) -> None:
+    plugin = capable(
         tmp_path,
-        entry_points="[rpa.shop_settings]\nextra = rpa_extra:Extra\n"
-        "[rpa.profile_sections]\ncolours = rpa_extra:Colours\n"
-        "[rpa.commands]\nextra = rpa_extra_command:main\n",
+        shop_settings=("rpa_extra.model:Extra",),
+        profile_tables={"colours": "rpa_extra.model:Colours"},
+        commands={"extra": "rpa_extra.command:main"},
         modules={
-            "rpa_extra.py": "from pydantic import BaseModel\n"
+            "rpa_extra/model.py": "from pydantic import BaseModel\n"
             "class Extra(BaseModel, frozen=True):\n    colour: str = 'red'\n"
             "class Colours(BaseModel, frozen=True):\n    red: str = ''\n",
-            "rpa_extra_command.py": "print('loaded')\ndef main(): pass\n",
+            "rpa_extra/command.py": "print('loaded')\ndef main(): pass\n",
         },
     )
     config, profile = tmp_path / "rpa.toml", tmp_path / "selectors" / "pinduoduo.toml"
@@ -73,23 +98,32 @@ def test_a_plug_in_adds_settings_to_shops_tables_to_profiles_and_a_command(tmp_p
         "from pathlib import Path\nfrom rpa.plugins import load_config\n"
         "from rpa.elements.registry import load_profile\n"
         f"config = load_config(Path({str(config)!r}))\n"
-        "import rpa_extra\n"
-        "print(config.shop('a').settings(rpa_extra.Extra).colour)\n"
-        "print(load_profile('pinduoduo', folder=config.selectors).section(rpa_extra.Colours).red)\n"
-        "from rpa.discovery import commands\nprint(commands()['extra'].name)",
+        "from rpa_extra.model import Colours, Extra\n"
+        "print(config.shop('a').settings(Extra).colour)\n"
+        "print(load_profile('pinduoduo', folder=config.selectors).section(Colours).red)\n"
+        "from rpa.discovery import commands\nprint(commands()['extra'].place)",
         plugin=plugin,
     )
-    assert said.split() == ["blue", "f00", "extra"]
+    assert said.split() == ["blue", "f00", "rpa_extra.command:main"]
 
 
-def test_a_setting_that_exists_already_is_refused_before_it_hides_the_other(tmp_path: Path) -> None:
-    plugin = installed(
+def test_a_setting_that_exists_already_is_refused(tmp_path: Path) -> None:
+    """It would hide the other."""
+    plugin = capable(
         tmp_path,
-        entry_points="[rpa.shop_settings]\nextra = rpa_extra:Extra\n",
-        modules={"rpa_extra.py": "from pydantic import BaseModel\nclass Extra(BaseModel):\n    live: bool = True\n"},
+        shop_settings=("rpa_extra.model:Extra",),
+        modules={
+            "rpa_extra/model.py": "from pydantic import BaseModel\nclass Extra(BaseModel):\n    live: bool = True\n"
+        },
     )
     said = python("from rpa.plugins import config_model; config_model()", plugin=plugin)
     assert 'The shop setting "live" of Extra exists already (rpa itself)' in said
+
+
+def test_two_commands_of_one_name_are_refused(tmp_path: Path) -> None:
+    plugin = capable(tmp_path, modules={}, commands={"holds": "rpa_extra:x"})
+    said = python("from rpa.discovery import commands; commands()", plugin=plugin)
+    assert 'have a command called "holds"; one is from' in said
 
 
 def test_two_platforms_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.exports.api import ExportRecord
-from flows.exports.export import EXPORT_KIND, ExportFetcher
+from flows.exports.fetching import EXPORT_KIND, ExportFetcher
 from rpa.errors import NeedsPerson, RateLimited, Refused, Stopped, TryAgain
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.gate.gate import Known, address_mark, marks_against, notices_against_all, reason_to_wait, refused_for
+from flows.gate.may_ship import Known, address_mark, marks_against, notices_against_all, reason_to_wait, refused_for
 from flows.notices.coverage import LostSpan
 from flows.orders.hold_causes import (
     CLEAR,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +13,13 @@ from flows.gate.decide import NoLogistics, Rules, receiver_key
 from flows.gate.rules import fingerprints, looks_of, rules_of
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.orders.model import KIND, Mark
-from rpa.elements.registry import load_profile
-from rpa.language import Language
 from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunRecord
-from rpa.plugins import load_config
-from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, a_row, an_item, an_order
+from tests.support.made_runs import a_run
 
 RECEIVER = receiver_key(an_order())
 
@@ -37,28 +33,7 @@ class Back:
     record: RunRecord
 
     def rules(self, settings: str = "") -> Rules:
-        path = self.folder / "rpa.toml"
-        path.write_text(f'[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n{settings}', encoding="utf-8")
-        nobody: Any = nullcontext()
-        run = Run(
-            record=self.record,
-            shop=load_config(path).shop("demo"),
-            profile=load_profile("pinduoduo"),
-            options=None,
-            shared=None,
-            dry=False,
-            ledger=self.ledger,
-            clock=HandClock(),
-            language=Language.EN,
-            meter=nobody,
-            person=nobody,
-            note=print,
-            stopping=lambda: False,
-            documents=self.folder,
-            evidence=self.folder,
-            handover=self.folder,
-            offices={},
-        )
+        run = a_run(self.folder, ledger=self.ledger, record=self.record, settings=settings)
         changed = self.ledger.see("demo", fingerprints=fingerprints([an_order("changed", receiver="李*")]))
         rows = [a_row(order_sn, tracking_number=number) for order_sn, number in (("E", "SF1"), ("F", "SF2"))]
         return rules_of(run, now=NOW, changed=changed, orders=[an_order("A")], rows=rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows.commands.hold_file import Defaults, Wanted, read_holds
+from flows.commands.hold_file import Defaults, HoldLine, read_holds
 from flows.commands.subjects import Named, SubjectReader, Unusable, end_of
 from flows.orders.hold_causes import PERSON, goods_subject, holds_of, sku_subject
 from flows.orders.words import Identifiers
@@ -35,7 +35,7 @@ def write(folder: Path, *rows: tuple[str, ...], encoding: str = "utf-8-sig") -> 
     return path
 
 
-def read(path: Path, reader: SubjectReader, *, reason: str = "", language: Language = Language.EN) -> list[Wanted]:
+def read(path: Path, reader: SubjectReader, *, reason: str = "", language: Language = Language.EN) -> list[HoldLine]:
     return read_holds(path, reader=reader, defaults=Defaults(reason=reason, until=None, now=NOW), language=language)
 
 
@@ -61,7 +61,7 @@ def test_numbers_that_excel_took_for_numbers_are_goods_ids_but_never_order_numbe
 
 def test_each_subject_is_held_once(tmp_path: Path, reader: SubjectReader) -> None:
     path = write(tmp_path, ("订单号", "原因"), (ONE, "缺货"), (f"\t{ONE}", "缺货"), ("", ""), encoding="gb18030")
-    assert read(path, reader) == [Wanted(subject=ONE, reason="缺货", until=None)]
+    assert read(path, reader) == [HoldLine(subject=ONE, reason="缺货", until=None)]
 
 
 def test_every_bad_row_is_named_and_none_else(tmp_path: Path, reader: SubjectReader) -> None:

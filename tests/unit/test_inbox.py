@@ -18,7 +18,7 @@ from flows.orders.model import BadRow, SheetRow
 from flows.orders.reasons import Reason
 from rpa.config import Config
 from rpa.errors import ConfigError
-from rpa.flow import Plan
+from rpa.flow import Preparation
 from rpa.plugins import load_config
 
 A, B, C = (f"260310-{letter * 15}" for letter in "123")
@@ -43,7 +43,7 @@ class Office:
     ) -> Inbox:
         config = self.config(shops, more=more)
         chosen = tuple(config.shop(name) for name in run or shops)
-        plan = Plan(config=config, shops=chosen, options=None, language="en")
+        plan = Preparation(config=config, shops=chosen, options=None, language="en")
         return Inbox.read(plan, given=given, hidden_rows=False)
 
     def config(self, shops: dict[str, list[str]], *, more: str = "") -> Config:

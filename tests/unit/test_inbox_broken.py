@@ -12,7 +12,7 @@ import time_machine
 from flows.inbox.deadline import CAUSE, watch_inboxes
 from flows.inbox.inbox import Inbox
 from flows.orders.reasons import Reason
-from rpa.flow import Plan
+from rpa.flow import Preparation
 from rpa.plugins import load_config
 from tests.support.inbox_desk import HEADERS, A, ArrivalDesk, parcel
 
@@ -71,7 +71,7 @@ def test_a_row_of_a_sheet_that_it_may_read_waits_for_it(tmp_path: Path, text: st
     sheet.parent.mkdir()
     sheet.write_text(f"{HEADERS}\n{parcel(A)}\n", encoding="utf-8-sig")
     os.utime(sheet, (1_773_000_000, 1_773_000_000))
-    plan = Plan(config=desk.config, shops=desk.config.chosen(["demo"]), options=None, language="en")
+    plan = Preparation(config=desk.config, shops=desk.config.chosen(["demo"]), options=None, language="en")
     [(_, decision)] = Inbox.read(plan, given=(), hidden_rows=False).leftovers([])
     assert (decision.reason, decision.message) == (reason, "east" if reason is Reason.OTHER_SHOP_NOT_RUN else "")
 

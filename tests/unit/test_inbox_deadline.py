@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from flows.inbox.deadline import watch_inboxes
+from rpa.discovery import background_jobs
 from tests.support.inbox_desk import A, ArrivalDesk, B, parcel
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -92,7 +93,4 @@ def test_shops_that_share_an_inbox_are_told_of_one_by_one(tmp_path: Path) -> Non
 
 
 def test_the_scheduler_finds_this_watch() -> None:
-    from importlib.metadata import entry_points
-
-    [entry] = entry_points(group="rpa.chores", name="inbox")
-    assert entry.load() is watch_inboxes
+    assert background_jobs()["inbox"].load() is watch_inboxes

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.inbox.deadline import watch_inboxes
-from flows.inbox.finding import whole_of
+from flows.inbox.whole_files import whole_of
 from flows.orders.reasons import Reason
 from tests.support.inbox_desk import A, ArrivalDesk, B, C, aged, parcel
 

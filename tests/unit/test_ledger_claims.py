@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,17 +29,6 @@ def newest_word(subject: str, said: Sequence[Claim]) -> HoldWanted | None:
         return None
     words = " ".join(each.says for each in said)
     return HoldWanted(cause=newest.says, reason=f"{subject}: {words}", facts={"since": newest.at.isoformat()})
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def says(word: str, *subjects: str, hour: int = 0, source: str = "") -> list[Claim]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,17 +15,6 @@ from tests.support.ledger_clock import HandClock
 FOUND, SAVED, READ = DocumentState.FOUND, DocumentState.SAVED, DocumentState.READ
 UNCLEAR, UNREADABLE = DocumentState.UNCLEAR, DocumentState.UNREADABLE
 LOST, RESOLVED = DocumentState.LOST, DocumentState.RESOLVED
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def find(ledger: Ledger, name: str = "N1", **facts: object) -> Document:

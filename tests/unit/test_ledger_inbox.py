@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -13,17 +10,6 @@ from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 
 FOLDER = "inbox"
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def arrive(ledger: Ledger, *subjects: str, sha256: str = "a" * 64, instead_of: Arrival | None = None) -> Arrival:

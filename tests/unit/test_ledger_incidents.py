@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,17 +13,6 @@ from rpa.runner.follow_up import keep_ending, login_ends
 from tests.support.ledger_clock import HandClock
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def ended(ledger: Ledger, cause: str | None, *, flow: str = "ship", shop: str = "demo") -> None:

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.open_items import Finding
 from rpa.ledger.runs import RunState
 from tests.support.ledger_clock import HandClock
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def left(ledger: Ledger, *, flow: str = "ship", whole: bool = True, reads_only: bool = False, **found: str) -> None:

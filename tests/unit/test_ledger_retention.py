@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy import Engine, event
 
 from rpa.clock import Clock
@@ -21,17 +19,6 @@ from rpa.ledger.plans import Plan, PlanState
 from tests.support.ledger_clock import HandClock
 
 DAY_S = 24 * 3600
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def arrive(ledger: Ledger, name: str, *, ended: bool = True, told: bool = True, folder: str = "inbox") -> None:

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.runs import RunState
 from tests.support.ledger_clock import HandClock
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 def test_run_ids_are_readable_and_in_order_of_time_and_fence(ledger: Ledger, clock: HandClock) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.pinduoduo.page_script import PageScript
+from tests.support.batch_script import logged_in
 
 HOUR = 3600
 LIST = "/newjersy/api/innerMessage/queryMsgListForMerchant"
@@ -30,19 +31,6 @@ def mock() -> Iterator[MockShop]:
 def script(mock: MockShop) -> PageScript:
     mock.mail_right("clerk-1", "all")
     return logged_in(mock)
-
-
-@pytest.fixture
-def fresh() -> Iterator[MockShop]:
-    """A shop of its own for a test that moves the clock."""
-    with MockShop(orders=60) as shop:
-        yield shop
-
-
-def logged_in(mock: MockShop, user: str = "clerk-1") -> PageScript:
-    script = PageScript(mock.url)
-    script.log_in(user)
-    return script
 
 
 def listed(script: PageScript) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,20 +10,6 @@ from fixtures.mockshop.harness import MockError, MockShop
 from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 _DETAIL = "/mangkhut/mms/orderDetail"
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockShop]:
-    with MockShop(orders=60) as shop:
-        yield shop
-
-
-@pytest.fixture
-def script(mock: MockShop) -> Iterator[PageScript]:
-    script = PageScript(mock.url)
-    script.log_in()
-    yield script
-    mock.clear_faults()
 
 
 def _lives(mock: MockShop, script: PageScript, *, seed: int) -> list[tuple[str, bool]]:

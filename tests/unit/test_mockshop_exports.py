@@ -22,12 +22,6 @@ _LIST = "/mars/shop/recentOrders/export/task/list"
 _ALL_TIME = {"groupStartTime": 0, "groupEndTime": 4102444800}
 
 
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockShop]:
-    with MockShop(orders=60) as shop:
-        yield shop
-
-
 @pytest.fixture
 def script(mock: MockShop) -> Iterator[PageScript]:
     mock.advance(301)

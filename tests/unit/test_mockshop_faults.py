@@ -7,7 +7,6 @@ import http.client
 import itertools
 import threading
 import urllib.error
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,20 +18,6 @@ from fixtures.mockshop.shop.back_office import open_back_office
 
 CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 SHIP = "/express_base/shop/orders/shipping"
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockShop]:
-    with MockShop(orders=60) as shop:
-        yield shop
-
-
-@pytest.fixture
-def script(mock: MockShop) -> Iterator[PageScript]:
-    script = PageScript(mock.url)
-    script.log_in()
-    yield script
-    mock.clear_faults()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from tests.support.batch_script import UPLOAD, BatchScript, batch_script, file_of, numbers, parcels, unshipped
+from tests.support.batch_script import UPLOAD, BatchScript, batch_script, file_of, numbers, parcels
 
 CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 
@@ -21,17 +21,6 @@ CUT = (ConnectionError, http.client.HTTPException, urllib.error.URLError)
 def mock() -> Iterator[MockShop]:
     with MockShop(orders=600, import_rows=300, import_mb=0.1) as shop:
         yield shop
-
-
-@pytest.fixture
-def batch(mock: MockShop) -> Iterator[BatchScript]:
-    with batch_script(mock) as batch:
-        yield batch
-
-
-@pytest.fixture
-def free(mock: MockShop) -> list[str]:
-    return unshipped(mock)
 
 
 def test_a_lost_answer_leaves_a_task_that_is_done(mock: MockShop, batch: BatchScript, free: list[str]) -> None:

@@ -16,11 +16,9 @@ from tests.support.batch_script import (
     NO_PARCEL_HEAD,
     BatchScript,
     Line,
-    batch_script,
     file_of,
     numbers,
     parcels,
-    unshipped,
 )
 
 
@@ -28,17 +26,6 @@ from tests.support.batch_script import (
 def mock() -> Iterator[MockShop]:
     with MockShop(orders=600, import_rows=300, import_mb=0.1) as shop:
         yield shop
-
-
-@pytest.fixture
-def batch(mock: MockShop) -> Iterator[BatchScript]:
-    with batch_script(mock) as batch:
-        yield batch
-
-
-@pytest.fixture
-def free(mock: MockShop) -> list[str]:
-    return unshipped(mock)
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "utf8.csv", "gbk.csv"])

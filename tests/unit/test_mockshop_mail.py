@@ -12,6 +12,7 @@ import pytest
 
 from fixtures.mockshop.harness import MockError, MockShop
 from fixtures.mockshop.pinduoduo.page_script import PageScript
+from tests.support.batch_script import logged_in
 
 MAIL = "/newjersy/api/innerMessage/"
 LIST, DETAIL = MAIL + "queryMsgListForMerchant", MAIL + "queryMessageForMerchant"
@@ -30,19 +31,6 @@ def mock() -> Iterator[MockShop]:
 def script(mock: MockShop) -> PageScript:
     mock.mail_right("clerk-1", "all")
     return logged_in(mock)
-
-
-@pytest.fixture
-def fresh() -> Iterator[MockShop]:
-    """A shop of its own for a test that moves the clock."""
-    with MockShop(orders=60) as shop:
-        yield shop
-
-
-def logged_in(mock: MockShop, user: str = "clerk-1") -> PageScript:
-    script = PageScript(mock.url)
-    script.log_in(user)
-    return script
 
 
 def free_orders(mock: MockShop, count: int) -> list[str]:

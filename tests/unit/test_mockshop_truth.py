@@ -19,14 +19,6 @@ def mock() -> Iterator[MockShop]:
         yield shop
 
 
-@pytest.fixture
-def script(mock: MockShop) -> Iterator[PageScript]:
-    script = PageScript(mock.url)
-    script.log_in()
-    yield script
-    mock.clear_faults()
-
-
 def _free(script: PageScript) -> str:
     return next(
         sn

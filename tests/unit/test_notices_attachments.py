@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import random
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,10 +14,11 @@ from fixtures.notices.audit_files import Result, prohibition_files, result_files
 from fixtures.notices.hostile import HOSTILE, HostileFile
 from fixtures.notices.tables import Formula, Rows, csv_bytes, html_bytes, xls_bytes, xlsx_bytes, zip_bytes
 from flows.notices.api import NoticeKind, Says
-from flows.notices.attachments import Reading, read_attachment
+from flows.notices.contents import Reading, read_attachment
 from flows.notices.words import NoticeWords
 from flows.orders.words import SheetProfile, read_sheet_profile
 from rpa.elements.registry import load_profile, selectors_folder
+from tests.support.notice_readings import changed, reason
 
 A, B, C, D = (f"260310-00000000000000{n}" for n in range(1, 5))
 SHIP, CLOSED, PROHIBITED, UNCLEAR = Says.SHIP, Says.CLOSED, Says.PROHIBITED, Says.UNCLEAR
@@ -36,10 +35,6 @@ def _read(tmp_path: Path) -> Read:
         return read_attachment(path, kind=NoticeKind(kind), words=WORDS, sheets=SHEETS)
 
     return read
-
-
-def reason(reading: Reading) -> str:
-    return reading.problem.reason.value if reading.problem else ""
 
 
 # --- everything that the mock sends, and everything that might be sent to do harm
@@ -232,13 +227,6 @@ def test_what_may_be_an_order_number_stops_the_shop_but_the_others_still_count(
 def without_values(content: bytes) -> bytes:
     """The workbook as programs write it that do not calculate."""
     return changed(changed(content, ' t="str"><f>', "><f>"), "<v></v>", "<v/>")
-
-
-def changed(content: bytes, old: str, new: str) -> bytes:
-    """The workbook with other XML in it."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    return zip_bytes({name: member.replace(old.encode(), new.encode()) for name, member in members.items()})
 
 
 def test_numbers_in_other_columns_are_not_taken_for_orders(read: Read) -> None:

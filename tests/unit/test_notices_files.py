@@ -21,12 +21,13 @@ from openpyxl.cell.text import InlineFont
 from fixtures.notices.rawzip import raw_zip, stored
 from fixtures.notices.tables import Rows, csv_bytes, html_bytes, xlsx_bytes, zip_bytes
 from flows.notices.api import NoticeKind, Says
-from flows.notices.attachments import Reading, read_attachment
+from flows.notices.contents import Reading, read_attachment
 from flows.notices.opening import MOST_BYTES
 from flows.notices.words import NoticeWords
 from flows.orders.words import SheetProfile, read_sheet_profile
 from flows.sheets.files import read_worksheets
 from rpa.elements.registry import load_profile, selectors_folder
+from tests.support.notice_readings import changed, reason
 
 A = "260310-000000000000001"
 PROHIBITED = Says.PROHIBITED
@@ -43,17 +44,6 @@ def _read(tmp_path: Path) -> Read:
         return read_attachment(path, kind=NoticeKind.PROHIBITION, words=WORDS, sheets=SHEETS)
 
     return read
-
-
-def reason(reading: Reading) -> str:
-    return reading.problem.reason.value if reading.problem else ""
-
-
-def changed(content: bytes, old: str, new: str) -> bytes:
-    """The workbook with other XML in it."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    return zip_bytes({name: member.replace(old.encode(), new.encode()) for name, member in members.items()})
 
 
 def test_a_cell_far_away_is_refused_before_it_takes_the_memory(read: Read) -> None:

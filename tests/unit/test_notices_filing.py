@@ -5,28 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from flows.notices.api import DOCUMENT_KIND, Attachment, Notice, NoticeKind, OpenedNotice
 from flows.notices.coverage import answer
-from flows.notices.filing import Filed, Filing
+from flows.notices.filing import Filed, NoticeFiling
 from flows.notices.reasons import NoticeReason
 from flows.notices.records import facts_of, is_to_be_filed, row_of
-from rpa.elements.registry import load_profile
 from rpa.errors import InDoubt, Refused, TryAgain
-from rpa.language import Language
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
-from rpa.plugins import load_config
-from rpa.run import Run
 from tests.support.ledger_clock import HandClock
+from tests.support.made_runs import a_run
 
 SENT = datetime(2026, 3, 10, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 ORDER = "260309-123456789012345"
@@ -39,7 +34,7 @@ FILE = Attachment(notice_id="1", number=1, name="a.csv", expired=False)
 class Desk:
     """A filing desk, its ledger, and one notice to be filed."""
 
-    filing: Filing
+    filing: NoticeFiling
     ledger: Ledger
     documents: Path
 
@@ -90,30 +85,9 @@ def failed() -> Refused:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    config = tmp_path / "rpa.toml"
-    config.write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
-    nobody: Any = nullcontext()
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
-        run = Run(
-            record=ledger.start_run("demo", flow="audit-notices"),
-            shop=load_config(config).shop("demo"),
-            profile=load_profile("pinduoduo"),
-            options=None,
-            shared=None,
-            dry=False,
-            ledger=ledger,
-            clock=HandClock(),
-            language=Language.EN,
-            meter=nobody,
-            person=nobody,
-            note=print,
-            stopping=lambda: False,
-            documents=tmp_path / "documents",
-            evidence=tmp_path / "evidence",
-            handover=tmp_path / "handover",
-            offices={},
-        )
-        yield Desk(Filing(run), ledger, tmp_path / "documents")
+        run = a_run(tmp_path, ledger=ledger, flow="audit-notices")
+        yield Desk(NoticeFiling(run), ledger, tmp_path / "documents")
 
 
 def test_a_file_is_kept_under_its_own_name_and_what_it_says_holds(desk: Desk) -> None:

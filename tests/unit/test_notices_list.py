@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,14 +12,12 @@ import pytest
 
 from flows.notices.api import DOCUMENT_KIND, Notice, NoticesPage, ReadsNotices
 from flows.notices.reading import NoticeBatch
-from rpa.elements.registry import load_profile
-from rpa.language import Language
 from rpa.ledger.coverage import Coverage
 from rpa.ledger.ledger import Ledger
-from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW
+from tests.support.made_runs import a_run
 
 
 def a_notice(number: int) -> Notice:
@@ -74,31 +71,13 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    path = tmp_path / "rpa.toml"
-    path.write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
-    nobody: Any = nullcontext()
     site, notes = Site(), list[str]()
+    told: dict[str, Any] = {
+        "note": lambda cause, _message: notes.append(cause),
+        "offices": {ReadsNotices: lambda: site},
+    }
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
-        run = Run(
-            record=ledger.start_run("demo", flow="audit-notices"),
-            shop=load_config(path).shop("demo"),
-            profile=load_profile("pinduoduo"),
-            options=None,
-            shared=None,
-            dry=False,
-            ledger=ledger,
-            clock=HandClock(),
-            language=Language.EN,
-            meter=nobody,
-            person=nobody,
-            note=lambda cause, _message: notes.append(cause),
-            stopping=lambda: False,
-            documents=tmp_path / "documents",
-            evidence=tmp_path / "evidence",
-            handover=tmp_path / "handover",
-            offices={ReadsNotices: lambda: site},
-        )
-        yield Desk(run, site, notes)
+        yield Desk(a_run(tmp_path, ledger=ledger, flow="audit-notices", **told), site, notes)
 
 
 def test_a_list_read_to_its_end_covers_up_to_now(desk: Desk) -> None:

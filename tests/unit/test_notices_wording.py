@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from flows.notices.api import NoticeKind, Says
-from flows.notices.attachments import read_text
+from flows.notices.contents import read_text
 from flows.notices.reasons import NoticeReason
 from flows.notices.wording import Wording, together, verdict
 from flows.notices.words import NoticeWords

@@ -14,11 +14,6 @@ from rpa.notify.addresses import Source, address_of, find_address, secret_name
 URL = "dingtalk://s3cr3tT0ken99"
 
 
-@pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    return Vault(tmp_path / "secrets", key_from(make_key()))
-
-
 def test_the_environment_goes_before_the_store(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     channel = Channel(name="boss", url_env="BOSS_URL")
     vault.save_secret(secret_name("boss"), URL)

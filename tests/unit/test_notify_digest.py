@@ -20,7 +20,7 @@ from rpa.scheduler.background import do_all
 from rpa.scheduler.failures import Failures
 from tests.support.monitoring_desk import MORNING, OverviewDesk, an_order, overview_desk
 from tests.support.postbox import Postbox, postbox
-from tests.unit.test_discovery import installed, python
+from tests.unit.test_discovery import capable, python
 
 AT_EIGHT = """
 [digest]
@@ -37,7 +37,7 @@ name = "none"
 url_env = "BOSS"
 digest = false
 """
-WORRY = """
+ALERT = """
 from rpa.language import Text
 def extra(config, ledger, shop):
     return [Text(en=f"{1 // (shop != 'south')} is well", zh="")]
@@ -199,10 +199,8 @@ def test_a_channel_that_refuses_it_is_left_alone_for_a_time(desk: OverviewDesk, 
     assert len(box.posted) == 1
 
 
-def test_a_worry_of_a_plug_in_that_fails_in_one_shop_takes_no_other_along(desk: OverviewDesk, tmp_path: Path) -> None:
-    plugin = installed(
-        tmp_path / "plugin", entry_points="[rpa.worries]\nextra = rpa_extra:extra\n", modules={"rpa_extra.py": WORRY}
-    )
+def test_an_alert_of_a_plug_in_that_fails_in_one_shop_takes_no_other_along(desk: OverviewDesk, tmp_path: Path) -> None:
+    plugin = capable(tmp_path / "plugin", alerts=("rpa_extra.alert:extra",), modules={"rpa_extra/alert.py": ALERT})
     called = ["--config", str(desk.config.path), "digest"]
     call = f"import sys; from rpa.cli import main; sys.argv[1:] = {called!r}; main()"
     told = " ".join(python(call, plugin=plugin).split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,6 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look, Reply
 from tests.support.ledger_clock import HandClock
 from tests.support.once_desk import NO, NOTHING_SAID, YES, Desk, ends
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from flows.orders.report import (
 )
 from rpa.clock import Clock
 from rpa.language import Language
-from rpa.report.finishing import ReportStyle, Run
+from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows
 
@@ -58,7 +58,7 @@ def _written(var: Path, *rows: OrderRow) -> list[dict[str, str]]:
     style = ReportStyle(
         layout=ORDER_LAYOUT, name=ORDER_SHEET, language=Language.ZH, zone=SHANGHAI, sheets=(pull_back_sheet,)
     )
-    run = Run(run_id="run-1", shop="demo", platform="pinduoduo", flow="ship", started_at=STARTED_AT)
+    run = RunIdentity(run_id="run-1", shop="demo", platform="pinduoduo", flow="ship", started_at=STARTED_AT)
     with RunReport(var, run=run, style=style, clock=clock) as report:
         for row in rows:
             report.add(row.cells())

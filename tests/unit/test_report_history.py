@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rpa.clock import Clock
 from rpa.language import Language, Text
 from rpa.report.columns import OUTCOME_COLUMN, RUN_COLUMNS, Column, Layout
-from rpa.report.finishing import ReportStyle, Run
+from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.history import Span, collect, write_history
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows
@@ -30,7 +30,7 @@ def _run(var: Path, *, at: str, shop: str, outcome: str = "done", extra: str = "
     started_at = datetime.fromisoformat(at).replace(tzinfo=SHANGHAI)
     layout = Layout(columns=(*LAYOUT.columns, Column(key=extra, title=Text(en=extra, zh=extra))), subject="order_sn")
     style = ReportStyle(layout=layout if extra else LAYOUT, name=STYLE.name, language=Language.EN, zone=SHANGHAI)
-    run = Run(
+    run = RunIdentity(
         run_id=f"{at}-{shop}".replace(":", ""), shop=shop, platform="pinduoduo", flow="ship", started_at=started_at
     )
     with RunReport(var, run=run, style=style, clock=Clock(zone=SHANGHAI)) as report:

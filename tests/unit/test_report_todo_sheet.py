@@ -12,10 +12,10 @@ import pytest
 from flows.orders.reasons import Reason
 from flows.orders.report import ORDER_LAYOUT, ORDER_SHEET, held_orders_sheet
 from rpa.language import Language
-from rpa.report.finishing import ReportStyle, Run
+from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.results import ShopResult
 from rpa.report.run_report import RunReport
-from rpa.report.workbook import to_do_sheet
+from rpa.report.to_do import to_do_sheet
 from tests.support.ledger_clock import HandClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -74,7 +74,7 @@ def written(var: Path, *rows: dict[str, str], site_ahead: timedelta = timedelta(
     style = ReportStyle(
         layout=ORDER_LAYOUT, name=ORDER_SHEET, language=Language.ZH, zone=SHANGHAI, sheets=(held_orders_sheet,)
     )
-    run = Run(run_id="run-1", shop="demo", platform="pinduoduo", flow="ship", started_at=NOW)
+    run = RunIdentity(run_id="run-1", shop="demo", platform="pinduoduo", flow="ship", started_at=NOW)
     with RunReport(var, run=run, style=style, clock=HandClock()) as report:
         for row in rows:
             report.add(row)

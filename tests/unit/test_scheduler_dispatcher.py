@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from rpa.ledger.plans import PlanState
 from rpa.monitoring.tasks import lost_runs
-from rpa.scheduler.jobs import Task
 from rpa.scheduler.planner import Why
+from rpa.scheduler.worker_tasks import WorkerTask
 from tests.support.simulated import SECOND, Fate
 from tests.support.simulated_desk import (
     BEGIN,
@@ -27,14 +26,7 @@ from tests.support.simulated_desk import (
     come_of,
     reasons,
     restart,
-    simulations,
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes a started simulation."""
-    yield from simulations(tmp_path)
 
 
 def test_a_first_start_plans_ahead_and_has_missed_nothing(make: Make) -> None:
@@ -43,13 +35,13 @@ def test_a_first_start_plans_ahead_and_has_missed_nothing(make: Make) -> None:
     assert len(simulation.ledger.planned_runs(state=PlanState.PLANNED)) == 1
 
 
-def _needs_login_at_first() -> Callable[[Task], Fate]:
+def _needs_login_at_first() -> Callable[[WorkerTask], Fate]:
     fates = iter([Fate(takes=MINUTE, needs_login=True)])
     return lambda _task: next(fates, Fate(takes=MINUTE))
 
 
 def test_an_expired_login_lets_the_shop_rest_for_an_hour_and_disturbs_no_other(make: Make) -> None:
-    def fate(task: Task) -> Fate:
+    def fate(task: WorkerTask) -> Fate:
         return Fate(takes=MINUTE, needs_login=task.planned.shop == "s0")
 
     simulation = make(SHIP, NOTICES, shops=2, fate=fate)
@@ -93,7 +85,7 @@ def test_a_pause_skips_what_writes_and_lets_reading_go_on(make: Make) -> None:
 
 
 def test_a_pause_that_is_set_while_a_run_starts_is_no_incident(make: Make) -> None:
-    def fate(_task: Task) -> Fate:
+    def fate(_task: WorkerTask) -> Fate:
         simulation.pauses.pause("s0", by="li", reason="holiday", at=simulation.now)
         return Fate(exit_code=2, takes=timedelta(seconds=3))
 
@@ -105,7 +97,7 @@ def test_a_pause_that_is_set_while_a_run_starts_is_no_incident(make: Make) -> No
 
 
 def test_a_start_that_fails_ends_its_run_and_no_other(make: Make) -> None:
-    def fate(task: Task) -> Fate:
+    def fate(task: WorkerTask) -> Fate:
         broken = task.planned.shop == "s0" and simulation.now < BEGIN + 15 * MINUTE
         return Fate(raises=OSError) if broken else Fate(takes=MINUTE)
 

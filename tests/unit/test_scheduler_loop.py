@@ -30,11 +30,11 @@ from rpa.plugins import load_config
 from rpa.scheduler.dispatcher import Dispatcher
 from rpa.scheduler.failures import Failures
 from rpa.scheduler.instance_lock import InstanceLock
-from rpa.scheduler.jobs import Ended, Task, Workers
 from rpa.scheduler.loop import LIVES_S, Loop, Pulse
 from rpa.scheduler.periodic import PeriodicTasks, SteadyTime
 from rpa.scheduler.planner import Why
-from rpa.scheduler.settings import Settings
+from rpa.scheduler.settings import LiveConfig
+from rpa.scheduler.worker_tasks import Ended, Workers, WorkerTask
 
 OTHER = """
 import sys
@@ -192,7 +192,7 @@ def test_a_main_thread_that_hangs_has_no_pulse(day: Day) -> None:
 class Idle:
     """Workers without work."""
 
-    def start(self, task: Task) -> None:
+    def start(self, task: WorkerTask) -> None:
         raise AssertionError(task)
 
     def running(self) -> list[PlannedRun]:
@@ -219,7 +219,7 @@ def idle_loop(
         config, ledger=ledger, workers=workers, clock=config.clock, pauses=Pauses(config.folder, config.var)
     )
     return Loop(
-        settings=Settings(config.path),
+        settings=LiveConfig(config.path),
         ledger=ledger,
         dispatcher=desk,
         workers=workers,

@@ -13,7 +13,7 @@ from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunRecord
 from rpa.plugins import load_config
 from rpa.run import run_of_import
-from rpa.scheduler.retention import Retention
+from rpa.scheduler.cleanup import Cleanup
 from tests.support.monitoring_desk import OverviewDesk, overview_desk
 from tests.support.small_report import small_report, small_row
 
@@ -28,7 +28,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def tidy(desk: OverviewDesk, *, days: float = 0) -> None:
     desk.move(hours=days * 24)
-    Retention(desk.config, ledger=desk.ledger)()
+    Cleanup(desk.config, ledger=desk.ledger)()
 
 
 def made(desk: OverviewDesk, *parts: str) -> Path:

@@ -10,6 +10,7 @@ import pytest
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.scheduler.planner import Missed, Times, Why, begun_again, judge, unrecorded
 from rpa.timetable import Calendar, Entry
+from tests.support.made_plans import a_planned_run
 
 ZONE = ZoneInfo("America/New_York")
 TIMES = Times(calendar=Calendar(), zone=ZONE)
@@ -23,23 +24,8 @@ def missed(entry: Entry, *hours_ago: float, shop: str = "a", record: PlannedRun 
 
 
 def recorded(hours_ago: float, *, entry: Entry = HOURLY, reason: str = "") -> PlannedRun:
-    at = NOW - hours_ago * HOUR
-    return PlannedRun(
-        id=int(hours_ago * 100),
-        entry=entry.name,
-        flow=entry.flow,
-        shop="a",
-        planned_at=at,
-        due_at=at,
-        state=PlanState.PLANNED,
-        reason=reason,
-        detail="",
-        run_id="",
-        started_at=None,
-        ended_at=None,
-        exit_code=None,
-        stands_for=1,
-    )
+    told = {"id": int(hours_ago * 100), "entry": entry.name, "flow": entry.flow, "shop": "a", "reason": reason}
+    return a_planned_run(NOW - hours_ago * HOUR, **told)
 
 
 def test_a_shop_that_was_never_planned_for_has_missed_nothing() -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rpa.ledger.plans import PlanState
-from rpa.scheduler.jobs import Task
 from rpa.scheduler.planner import Why
+from rpa.scheduler.worker_tasks import WorkerTask
 from tests.support.simulated import Fate
 from tests.support.simulated_desk import (
     BEGIN,
@@ -23,14 +21,7 @@ from tests.support.simulated_desk import (
     come_of,
     reasons,
     restart,
-    simulations,
 )
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes a started simulation."""
-    yield from simulations(tmp_path)
 
 
 def test_while_a_shop_is_busy_one_entry_waits_and_another_skips(make: Make) -> None:
@@ -56,7 +47,7 @@ def test_what_waits_until_its_next_moment_is_overtaken_and_keeps_its_place(make:
 
 
 def test_a_shop_that_another_process_has_is_asked_again_until_it_is_free(make: Make) -> None:
-    def fate(_task: Task) -> Fate:
+    def fate(_task: WorkerTask) -> Fate:
         return Fate(how="busy", takes=timedelta(0)) if len(simulation.starts) < 3 else Fate(takes=MINUTE)
 
     simulation = make(SHIP, fate=fate)
@@ -71,7 +62,7 @@ def test_a_shop_that_another_process_has_is_asked_again_until_it_is_free(make: M
 def test_of_a_shop_that_another_process_keeps_for_an_hour_a_person_is_told_once(
     make: Make, entry: dict[str, Any]
 ) -> None:
-    def fate(_task: Task) -> Fate:
+    def fate(_task: WorkerTask) -> Fate:
         taken = simulation.now < BEGIN + 80 * MINUTE
         return Fate(how="busy", takes=timedelta(0)) if taken else Fate(takes=MINUTE)
 

@@ -10,7 +10,7 @@ import pytest
 from rpa.config import Config
 from rpa.errors import ConfigError
 from rpa.plugins import load_config
-from rpa.scheduler.settings import Settings
+from rpa.scheduler.settings import LiveConfig
 
 SHOP = 'platform = "pinduoduo"\nbase_url = "http://127.0.0.1:9"\nmall_id = "2"\n'
 
@@ -33,7 +33,7 @@ class Files:
 
 def test_what_is_changed_counts_once_it_is_whole_and_a_mistake_counts_never(tmp_path: Path) -> None:
     files, heard = Files(tmp_path), list[Config]()
-    settings = Settings(files.rpa_toml)
+    settings = LiveConfig(files.rpa_toml)
     settings.heeded_by(heard.append)
     settings.keep_up()
     assert (heard, settings.in_doubt) == ([], False)
@@ -61,7 +61,7 @@ def test_what_is_changed_counts_once_it_is_whole_and_a_mistake_counts_never(tmp_
 
 def test_a_mistake_in_a_shops_own_file_counts_for_that_shop_alone(tmp_path: Path) -> None:
     files, heard = Files(tmp_path), list[Config]()
-    settings = Settings(files.rpa_toml)
+    settings = LiveConfig(files.rpa_toml)
     settings.heeded_by(heard.append)
     for text in (SHOP + 'zettle = "1"\n', SHOP):
         files.save(files.alone, text)
@@ -73,7 +73,7 @@ def test_a_mistake_in_a_shops_own_file_counts_for_that_shop_alone(tmp_path: Path
 
 def test_files_that_never_stay_the_same_are_read_at_last(tmp_path: Path) -> None:
     files, heard = Files(tmp_path), list[Config]()
-    settings = Settings(files.rpa_toml)
+    settings = LiveConfig(files.rpa_toml)
     settings.heeded_by(heard.append)
     for _ in range(40):
         files.save(files.alone, SHOP)
@@ -89,7 +89,7 @@ def test_who_could_not_heed_a_change_is_told_again(tmp_path: Path) -> None:
         if len(heard) == 1:
             raise OSError("The ledger is locked.")
 
-    settings = Settings(files.rpa_toml)
+    settings = LiveConfig(files.rpa_toml)
     settings.heeded_by(fail_once)
     files.save(files.alone, SHOP)
     settings.keep_up()
@@ -110,7 +110,7 @@ def test_what_is_saved_while_the_scheduler_starts_counts(tmp_path: Path, monkeyp
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr("rpa.scheduler.settings.load", load_and_save)
-        settings = Settings(files.rpa_toml)
+        settings = LiveConfig(files.rpa_toml)
     settings.heeded_by(heard.append)
     settings.keep_up()
     settings.keep_up()

@@ -20,7 +20,7 @@ from tests.support.pool_program import task
 from tests.support.processes import is_there
 
 if TYPE_CHECKING:
-    from rpa.scheduler.browser_host import BrowserHost
+    from rpa.scheduler.browser_host import BrowserProcess
     from rpa.scheduler.processes import Parent
 
 PATIENCE_S = 60.0
@@ -45,7 +45,7 @@ def test_a_worker_hanging_after_its_result_is_killed_soon_and_its_run_has_finish
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("rpa.scheduler.worker_process._LEAVES_IN_S", 0.1)
     config = load_config(folder.path / "rpa.toml")
-    host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
+    host = cast("BrowserProcess", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
     working = WorkerRun(
         task("pending-orders", "demo", 7200),
@@ -77,7 +77,7 @@ def test_a_worker_hung_before_its_window_opens_is_killed_with_its_family_and_die
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr("rpa.scheduler.worker_process._OPENS_IN_S", 0.1)
     config = load_config(folder.path / "rpa.toml")
-    host = cast("BrowserHost", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
+    host = cast("BrowserProcess", SimpleNamespace(endpoint=str(tmp_path / "nowhere")))
     heard = SimpleQueue[Message | None]()
     working = WorkerRun(
         task("pending-orders", "demo", 7200),

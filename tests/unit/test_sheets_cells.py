@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,18 +10,12 @@ from hypothesis import strategies as st
 
 from flows.orders.cells import Cell, Damage, clean, identifier, read_cell
 from flows.orders.couriers import CourierTable
-from flows.orders.words import SheetProfile, read_sheet_profile
+from flows.orders.words import SheetProfile
 from flows.sheets.tracking_numbers import read_number
 
-PROFILE = Path(__file__).parents[2] / "selectors" / "pinduoduo.toml"
 MESSY = st.text(
     alphabet=st.sampled_from("0123456789０１９SFsfＹＴ-－—'\"‘’“”=`\t\n\r \u3000\u200b\ufeff\u00a0\u0308é①²中通快递")
 )
-
-
-@pytest.fixture(scope="module", name="words")
-def _words() -> SheetProfile:
-    return read_sheet_profile(PROFILE)
 
 
 @pytest.fixture(scope="module", name="table")

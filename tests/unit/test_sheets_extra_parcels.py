@@ -18,11 +18,6 @@ from tests.support.shown import BOOKS, HEADERS, NUMBER, PROFILE, SHEETS, SN, SN2
 NUMBER2 = "73120000001007"
 
 
-@pytest.fixture(name="read")
-def _read() -> Read:
-    return lambda path: read_sheets([path], words=PROFILE, clock=Clock(), stable_s=0)
-
-
 @pytest.mark.parametrize(
     "header",
     [

@@ -5,50 +5,21 @@ from __future__ import annotations
 import dataclasses
 import os
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pytest
 
 from fixtures.sheets.formats import write_csv, write_html, write_xls, write_xlsx
-from fixtures.sheets.samples import Parcel, write_samples
-from flows.orders.model import SheetRow
-from flows.orders.words import SheetProfile, read_sheet_profile
-from flows.sheets.contents import SheetContents, read_sheets
+from fixtures.sheets.samples import write_samples
 from rpa.clock import Clock
-
-PROFILE = Path(__file__).parents[2] / "selectors" / "pinduoduo.toml"
-HEADERS = ("订单号", "快递公司", "快递单号")
-PARCELS: list[Parcel] = [(f"260310-{n:015d}", "中通快递", f"73{n:012d}") for n in range(1, 8)]
-Read = Callable[..., SheetContents]
-
-
-@pytest.fixture(scope="module", name="words")
-def _words() -> SheetProfile:
-    return read_sheet_profile(PROFILE)
-
-
-@pytest.fixture(name="read")
-def _read(words: SheetProfile) -> Read:
-    def read(*paths: Path, **options: Any) -> SheetContents:
-        return read_sheets(paths, **{"words": words, "clock": Clock(), "stable_s": 0.0, **options})
-
-    return read
-
-
-def _said(rows: tuple[SheetRow, ...]) -> list[Parcel]:
-    return [(row.order_sn, row.courier, row.tracking_number) for row in rows]
-
-
-def _reasons(contents: SheetContents) -> list[tuple[int, str]]:
-    return [(row.place.row, str(row.reason)) for row in contents.bad]
+from tests.support.shown import HEADERS, PARCELS, Read, reasons, said
 
 
 def test_the_three_samples_give_all_their_parcels(tmp_path: Path, read: Read) -> None:
     contents = read(*write_samples(tmp_path, PARCELS))
-    assert sorted(_said(contents.good)) == PARCELS
+    assert sorted(said(contents.good)) == PARCELS
     assert not contents.bad
     assert not contents.left_alone
 
@@ -73,14 +44,14 @@ def test_text_files_are_read_in_each_encoding_and_with_each_delimiter(
     encoding: str, delimiter: str, tmp_path: Path, read: Read
 ) -> None:
     path = write_csv(tmp_path / "p.csv", [HEADERS, *PARCELS], encoding=encoding, delimiter=delimiter)
-    assert _said(read(path).good) == PARCELS
+    assert said(read(path).good) == PARCELS
 
 
 def test_a_file_is_what_its_content_says_whatever_its_name(tmp_path: Path, read: Read) -> None:
     xlsx = write_xlsx(tmp_path / "a.csv", [HEADERS, *PARCELS[:1]])
     xls = write_xls(tmp_path / "b.xlsx", [HEADERS, *PARCELS[1:2]])
     text = write_csv(tmp_path / "c.xls", [HEADERS, *PARCELS[2:3]], encoding="gb18030")
-    assert _said(read(xlsx, xls, text).good) == PARCELS[:3]
+    assert said(read(xlsx, xls, text).good) == PARCELS[:3]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -97,8 +68,8 @@ def test_html_called_xls_is_read_with_its_spans_and_hidden_rows(encoding: str, t
         </table></body></html>""".encode(encoding)
     )
     contents = read(path)
-    assert _said(contents.good) == [first, second]
-    assert _reasons(contents) == [(5, "hidden_row")]
+    assert said(contents.good) == [first, second]
+    assert reasons(contents) == [(5, "hidden_row")]
 
 
 def test_html_tables_inside_tables_of_a_layout_are_read_once(tmp_path: Path, read: Read) -> None:
@@ -107,7 +78,7 @@ def test_html_tables_inside_tables_of_a_layout_are_read_once(tmp_path: Path, rea
     layout = f'<?xml version="1.0" encoding="utf-8"?>\n<table><tr><td>{table}</td></tr></table>'
     path.write_text(layout, encoding="utf-8")
     contents = read(path)
-    assert (_said(contents.good), _reasons(contents)) == (PARCELS[:1], [(3, "hidden_row")])
+    assert (said(contents.good), reasons(contents)) == (PARCELS[:1], [(3, "hidden_row")])
 
 
 def test_line_breaks_in_an_html_cell_do_not_join_two_numbers(tmp_path: Path, read: Read) -> None:
@@ -115,7 +86,7 @@ def test_line_breaks_in_an_html_cell_do_not_join_two_numbers(tmp_path: Path, rea
     cells = (PARCELS[0][0], "中通快递", "73120000000001<br>73120000000002")
     rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in (HEADERS, cells))
     path.write_text(f"<table>{rows}</table>", encoding="utf-8")
-    assert _reasons(read(path)) == [(2, "several_parcels")]
+    assert reasons(read(path)) == [(2, "several_parcels")]
 
 
 def test_a_quotation_mark_that_swallows_rows_is_noticed(tmp_path: Path, read: Read) -> None:
@@ -123,8 +94,8 @@ def test_a_quotation_mark_that_swallows_rows_is_noticed(tmp_path: Path, read: Re
     lines = [",".join((*HEADERS, "备注")), ",".join((*PARCELS[0], '"15寸')), ",".join((*PARCELS[1], '好"'))]
     path.write_text("\n".join((*lines, ",".join((*PARCELS[2], "")))), encoding="utf-8")
     contents = read(path)
-    assert _reasons(contents) == [(2, "bad_row")]
-    assert _said(contents.good) == [PARCELS[2]]
+    assert reasons(contents) == [(2, "bad_row")]
+    assert said(contents.good) == [PARCELS[2]]
 
 
 @pytest.mark.parametrize(
@@ -148,8 +119,8 @@ def test_a_file_that_cannot_be_read_says_what_to_do_and_loses_no_other(
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(content)
     contents = read(broken, write_csv(tmp_path / "p.csv", [HEADERS, *PARCELS]))
-    assert _said(contents.good) == PARCELS
-    assert _reasons(contents) == [(0, "bad_row")]
+    assert said(contents.good) == PARCELS
+    assert reasons(contents) == [(0, "bad_row")]
     assert advice in contents.bad[0].message
 
 
@@ -171,12 +142,12 @@ def test_workbooks_cut_off_anywhere_never_stop_the_others(
         parts = [tmp_path / f"{whole.stem}{tenth}" for tenth in range(1, 10)]
         for tenth, part in enumerate(parts, 1):
             part.write_bytes(data[: len(data) * tenth // 10])
-        assert _reasons(read(*parts)) == [(0, "bad_row")] * 9
+        assert reasons(read(*parts)) == [(0, "bad_row")] * 9
     assert capsys.readouterr().out == ""
 
 
 def test_a_missing_file_and_a_folder_are_reported(tmp_path: Path, read: Read) -> None:
-    assert _reasons(read(tmp_path / "none.csv", tmp_path)) == [(0, "bad_row")] * 2
+    assert reasons(read(tmp_path / "none.csv", tmp_path)) == [(0, "bad_row")] * 2
 
 
 def test_a_sheet_without_rows_is_said_to_have_none(tmp_path: Path, read: Read) -> None:
@@ -198,7 +169,7 @@ def test_lock_files_of_office_programs_are_left_alone(name: str, tmp_path: Path,
 def test_a_file_named_twice_is_read_once(tmp_path: Path, read: Read) -> None:
     path = write_csv(tmp_path / "p.csv", [HEADERS, *PARCELS])
     contents = read(path, tmp_path / "." / "p.csv")
-    assert (_said(contents.good), contents.bad) == (PARCELS, ())
+    assert (said(contents.good), contents.bad) == (PARCELS, ())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,7 +191,7 @@ def test_a_file_that_grows_between_two_looks_is_left_alone(tmp_path: Path, read:
         write_csv(tmp_path / name, [HEADERS, parcel]) for name, parcel in zip("ab", PARCELS, strict=False)
     )
     contents = read(growing, still, clock=_Writer(writes_to=growing), stable_s=2.0)
-    assert _said(contents.good) == [PARCELS[1]]
+    assert said(contents.good) == [PARCELS[1]]
     assert [left.path for left in contents.left_alone] == [growing]
 
 
@@ -244,5 +215,5 @@ def test_a_file_untouched_for_long_is_not_waited_for(tmp_path: Path, read: Read)
     an_hour_ago = datetime.now(UTC).timestamp() - 3600
     os.utime(path, (an_hour_ago, an_hour_ago))
     clock = _Writer()
-    assert _said(read(path, clock=clock, stable_s=2.0).good) == PARCELS
+    assert said(read(path, clock=clock, stable_s=2.0).good) == PARCELS
     assert clock.waits == []

@@ -14,7 +14,7 @@ import pytest
 from fixtures.sheets.formats import write_csv, write_xlsx
 from flows.orders.cells import Shown
 from flows.orders.words import read_sheet_profile
-from flows.sheets import isolation, limits
+from flows.sheets import limits, sandboxed_reading
 from flows.sheets.contents import SheetContents, read_files, reading_of
 from flows.sheets.files import MOST_BYTES, worksheets_in
 from flows.sheets.html_tables import read_html
@@ -109,9 +109,9 @@ def test_what_the_bounds_let_through_ends_its_own_process_only() -> None:
         "flows.sheets.reader", limits=Limits(memory_bytes=300 << 20, cpu_s=20, wall_s=60, answer_bytes=1 << 20)
     )
     with pytest.raises(NotASheet) as refused:
-        isolation.worksheets(workbook_of_one_text(length=32_000, cells=20_000), reader=reader)
+        sandboxed_reading.worksheets(workbook_of_one_text(length=32_000, cells=20_000), reader=reader)
     assert refused.value.flaw is Flaw.LARGE
-    assert len(isolation.worksheets(workbook_of_one_text(length=10, cells=20), reader=reader)[0].rows) == 20
+    assert len(sandboxed_reading.worksheets(workbook_of_one_text(length=10, cells=20), reader=reader)[0].rows) == 20
     reader.close()
 
 

@@ -16,7 +16,7 @@ from flows.orders.model import SheetRow
 from flows.orders.reasons import Reason
 from flows.ship import Options
 from rpa.errors import ConfigError
-from rpa.flow import Plan
+from rpa.flow import Preparation
 from tests.support.inbox_desk import A, ArrivalDesk, B
 
 SF, ZTO = ("顺丰速运", "SF1234567890123"), ("中通快递", "781234567890123")
@@ -39,9 +39,9 @@ class Paste:
         [path] = given_sheets(self.plan())
         return path
 
-    def plan(self) -> Plan:
+    def plan(self) -> Preparation:
         config = ArrivalDesk(self.folder, settings=self.settings).config
-        return Plan(config=config, shops=config.chosen([]), options=Options(paste=True), language="en")
+        return Preparation(config=config, shops=config.chosen([]), options=Options(paste=True), language="en")
 
     def rows(self, text: str, encoding: str = "utf-8") -> list[tuple[str, str, str]]:
         """(order, courier, number) of the good rows."""

@@ -13,21 +13,15 @@ from hypothesis import strategies as st
 
 from fixtures.sheets.formats import write_xlsx
 from fixtures.sheets.mistakes import write_mistakes
-from flows.orders.words import SheetProfile, read_sheet_profile
+from flows.orders.words import SheetProfile
 from flows.sheets.contents import SheetContents, read_sheets
 from rpa.clock import Clock
 
-PROFILE = Path(__file__).parents[2] / "selectors" / "pinduoduo.toml"
 HEADERS = ("订单号", "快递公司", "快递单号", "交付凭证")
 SN, SN2 = "260310-000000000000001", "260310-000000000000002"
 NUMBER = "73120000000001"
 Row = tuple[str, ...]
 Read = Callable[..., SheetContents]
-
-
-@pytest.fixture(scope="module", name="words")
-def _words() -> SheetProfile:
-    return read_sheet_profile(PROFILE)
 
 
 @pytest.fixture(name="read")

@@ -19,15 +19,8 @@ from openpyxl.cell.text import InlineFont
 
 from fixtures.sheets.formats import Formatted, write_csv
 from flows.orders.cells import Shown, clean
-from flows.sheets.contents import read_sheets
 from flows.sheets.number_formats import shown
-from rpa.clock import Clock
-from tests.support.shown import BOOKS, HEADERS, NUMBER, PROFILE, SHEETS, SN, SN2, SN3, Read, ends
-
-
-@pytest.fixture(name="read")
-def _read() -> Read:
-    return lambda path: read_sheets([path], words=PROFILE, clock=Clock(), stable_s=0)
+from tests.support.shown import BOOKS, HEADERS, NUMBER, SHEETS, SN, SN2, SN3, Read, ends
 
 
 def _of_many(

@@ -26,8 +26,9 @@ from rpa.monitoring.tasks import tasks
 from rpa.notify.policy import Kind, Telling
 from rpa.notify.wording import Words, advice, message
 from rpa.scheduler.failures import in_words
-from rpa.scheduler.jobs import Ended, trouble_of
 from rpa.scheduler.planner import Why
+from rpa.scheduler.worker_tasks import Ended, trouble_of
+from tests.support.made_plans import a_planned_run
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -86,22 +87,7 @@ def parts_of_the_scheduler() -> set[str]:
 
 
 def planned(reason: str = "", *, state: PlanState = PlanState.SKIPPED) -> PlannedRun:
-    return PlannedRun(
-        id=1,
-        entry="ship",
-        flow="ship",
-        shop="demo",
-        planned_at=NOON,
-        due_at=NOON,
-        state=state,
-        reason=reason,
-        detail="",
-        run_id="",
-        started_at=None,
-        ended_at=None,
-        exit_code=None,
-        stands_for=1,
-    )
+    return a_planned_run(NOON, state=state, reason=reason)
 
 
 @functools.cache

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from rpa.ledger.schema.columns import Instant, metadata
+from rpa.ledger.schema.columns import Instant, metadata, partial_index
 
 _LIVE = "state IN ('submitting', 'done', 'conflict', 'unknown', 'handed_over')"
 
@@ -54,16 +54,7 @@ actions = Table(
     Column("looks", Integer, nullable=False, server_default="0"),
     Column("detail", Text, nullable=False, server_default=""),
     Column("answered_by", String(200), nullable=False, server_default=""),
-    Index(
-        "one_live_action",
-        "shop",
-        "kind",
-        "subject",
-        "part",
-        unique=True,
-        sqlite_where=text(_LIVE),
-        postgresql_where=text(_LIVE),
-    ),
+    partial_index("one_live_action", "shop", "kind", "subject", "part", unique=True, where=_LIVE),
     Column("bundle", String(200), nullable=False, server_default=""),
     Index("actions_by_subject", "shop", "subject", "kind"),
     Index("actions_by_bundle", "shop", "kind", "bundle"),
@@ -105,13 +96,5 @@ holds = Table(
     Column("until", Instant),
     Column("facts", JSON, nullable=False, server_default="{}"),
     Column("lifted_because", Text, nullable=False, server_default=""),
-    Index(
-        "one_active_hold",
-        "shop",
-        "subject",
-        "cause",
-        unique=True,
-        sqlite_where=text("lifted_at IS NULL"),
-        postgresql_where=text("lifted_at IS NULL"),
-    ),
+    partial_index("one_active_hold", "shop", "subject", "cause", unique=True, where="lifted_at IS NULL"),
 )

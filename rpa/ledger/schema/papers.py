@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from rpa.ledger.schema.columns import Instant, metadata
+from rpa.ledger.schema.columns import Instant, metadata, partial_index
 
 documents = Table(
     "documents",
@@ -40,14 +40,7 @@ mentions = Table(
     Column("document_id", Integer, ForeignKey("documents.id")),
     Column("heard_at", Instant, nullable=False),
     Column("superseded_at", Instant),
-    Index(
-        "one_word_of_a_document",
-        "document_id",
-        "subject",
-        unique=True,
-        sqlite_where=text("superseded_at IS NULL"),
-        postgresql_where=text("superseded_at IS NULL"),
-    ),
+    partial_index("one_word_of_a_document", "document_id", "subject", unique=True, where="superseded_at IS NULL"),
     Index("mentions_by_subject", "shop", "subject"),
     Index("mentions_by_document", "document_id"),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
-from rpa.ledger.schema.columns import Instant, metadata
+from rpa.ledger.schema.columns import Instant, metadata, partial_index
 
 _END_UNTOLD = "closed_at IS NOT NULL AND told_at IS NOT NULL AND closing_told_at IS NULL"
 _END_TOLD = "closing_told_at IS NOT NULL"
@@ -90,27 +90,10 @@ incidents = Table(
     Column("told_at", Instant),
     Column("times_told", Integer, nullable=False, server_default="0"),
     Column("closing_told_at", Instant),
-    Index(
-        "one_open_incident",
-        "shop",
-        "cause",
-        unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
-    ),
+    partial_index("one_open_incident", "shop", "cause", unique=True, where="closed_at IS NULL"),
     Index("incidents_by_telling", "told_at"),
-    Index(
-        "incidents_by_end_told",
-        "closing_told_at",
-        sqlite_where=text(_END_TOLD),
-        postgresql_where=text(_END_TOLD),
-    ),
-    Index(
-        "incidents_to_end",
-        "told_at",
-        sqlite_where=text(_END_UNTOLD),
-        postgresql_where=text(_END_UNTOLD),
-    ),
+    partial_index("incidents_by_end_told", "closing_told_at", where=_END_TOLD),
+    partial_index("incidents_to_end", "told_at", where=_END_UNTOLD),
 )
 
 heartbeats = Table(

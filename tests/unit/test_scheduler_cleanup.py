@@ -21,8 +21,8 @@ from rpa.plugins import load_config
 from rpa.report.finishing import unfinished
 from rpa.report.open_reports import mark_open
 from rpa.scheduler.background import do_all
+from rpa.scheduler.cleanup import Cleanup
 from rpa.scheduler.failures import Failures
-from rpa.scheduler.retention import Retention
 from tests.support.monitoring_desk import OverviewDesk, an_order, overview_desk
 from tests.support.small_report import small_report, small_row
 
@@ -37,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[OverviewDesk]:
 
 def tidy(desk: OverviewDesk, *, days: float = 0, hours: float = 0) -> None:
     desk.move(hours=days * 24 + hours)
-    Retention(desk.config, ledger=desk.ledger)()
+    Cleanup(desk.config, ledger=desk.ledger)()
 
 
 def pictured(desk: OverviewDesk, subject: str) -> Path:
@@ -157,7 +157,7 @@ def test_no_file_of_a_shop_goes_while_it_is_being_run(desk: OverviewDesk) -> Non
     folder = reported(desk, "good", "done")
     desk.move(hours=61 * 24)
     run = desk.ledger.start_run("demo", flow="ship")
-    tidying = Retention(desk.config, ledger=desk.ledger)
+    tidying = Cleanup(desk.config, ledger=desk.ledger)
     tidying()
     assert folder.exists()
     desk.ledger.finish_run(run, state="finished")

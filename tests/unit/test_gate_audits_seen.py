@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,18 +10,16 @@ from typing import Any
 
 import pytest
 
-from flows.gate.audits import look_for_signs, note_missing_notices, remember_audits
+from flows.gate.audits_seen import look_for_signs, note_missing_notices, remember_audits
 from flows.notices.api import DOCUMENT_KIND, ReadsNotices
 from flows.orders.api import ReadsSigns, Signs
 from flows.orders.hold_causes import CLEAR, CLOSED, LOOKS_APART, PROHIBITED, UNDER_AUDIT
 from flows.orders.model import Mark, Order
-from rpa.elements.registry import load_profile
-from rpa.language import Language
 from rpa.ledger.ledger import Ledger
-from rpa.plugins import load_config
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, an_order
+from tests.support.made_runs import a_run
 
 ALL_CLEAR = {"detail": Mark.CLEAR, "detail_data": Mark.CLEAR}
 SINCE = NOW - timedelta(hours=5)
@@ -67,31 +64,10 @@ class Watched:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
-    path = tmp_path / "rpa.toml"
-    path.write_text('[shops.demo]\nplatform = "pinduoduo"\nmall_id = "1"\n', encoding="utf-8")
-    nobody: Any = nullcontext()
     site, notes = Site(), list[str]()
     offices: dict[type, Callable[[], Any]] = {ReadsSigns: lambda: site, ReadsNotices: lambda: None}
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
-        run = Run(
-            record=ledger.start_run("demo", flow="ship"),
-            shop=load_config(path).shop("demo"),
-            profile=load_profile("pinduoduo"),
-            options=None,
-            shared=None,
-            dry=False,
-            ledger=ledger,
-            clock=HandClock(),
-            language=Language.EN,
-            meter=nobody,
-            person=nobody,
-            note=lambda cause, _message: notes.append(cause),
-            stopping=lambda: False,
-            documents=tmp_path / "documents",
-            evidence=tmp_path,
-            handover=tmp_path,
-            offices=offices,
-        )
+        run = a_run(tmp_path, ledger=ledger, note=lambda cause, _message: notes.append(cause), offices=offices)
         yield Watched(run, site, notes)
 
 

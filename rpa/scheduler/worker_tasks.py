@@ -21,7 +21,7 @@ How = Literal["finished", "killed", "died", "busy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class WorkerTask:
     """What one worker is to do."""
 
     planned: PlannedRun
@@ -53,7 +53,7 @@ class Ended:
 class Workers(Protocol):
     """Runs in the making. A shop has one at most."""
 
-    def start(self, task: Task) -> None:
+    def start(self, task: WorkerTask) -> None:
         """Begin; never waits for the run. What goes wrong with it comes as `Ended`."""
 
     def running(self) -> Collection[PlannedRun]:

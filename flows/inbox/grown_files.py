@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from flows.inbox.finding import QUIET_S, Found, whole_of
 from flows.inbox.rows import new_row
+from flows.inbox.whole_files import QUIET_S, Found, whole_of
 from flows.sheets.contents import rows_in
 from flows.sheets.stability import LeftAlone, state
 from rpa.language import Text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.inbox.folder import InboxFolder
-    from flows.sheets.tables import Reading
+    from flows.sheets.tables import ReadingRules
     from rpa.config import Config
     from rpa.ledger.inbox_rows import Arrival, ArrivalRow
     from rpa.ledger.ledger import Ledger
@@ -55,7 +55,7 @@ def with_copy(arrival: Arrival, copy: Found, *, path: str, at: datetime) -> Mapp
     return {**arrival.facts, _COPIED: [*_copies(arrival, since=at - _WATCHED), new]}
 
 
-def read_again(folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger) -> list[LeftAlone]:
+def read_again(folder: InboxFolder, *, config: Config, reading: ReadingRules, ledger: Ledger) -> list[LeftAlone]:
     """Take in what was written to files after they had been put away; gives those that are being written to yet.
 
     Hold the folder's lock.
@@ -93,7 +93,7 @@ def _changed_copies(folder: InboxFolder, *, since: datetime, ledger: Ledger) -> 
 
 
 def _grown_copies(
-    folder: InboxFolder, names: Mapping[Path, str], *, config: Config, reading: Reading, ledger: Ledger
+    folder: InboxFolder, names: Mapping[Path, str], *, config: Config, reading: ReadingRules, ledger: Ledger
 ) -> tuple[list[str], list[LeftAlone]]:
     """Take in as a file of its own each copy that says more by now; what is to be said, and those that wait."""
     messages: list[str] = []
@@ -137,7 +137,7 @@ def _fact_of(path: Path, arrival: Arrival, *, folder: InboxFolder) -> str:
 
 
 def _told(
-    found: Found, arrival: Arrival, folder: InboxFolder, *, config: Config, reading: Reading, ledger: Ledger
+    found: Found, arrival: Arrival, folder: InboxFolder, *, config: Config, reading: ReadingRules, ledger: Ledger
 ) -> str:
     """Have the ledger know what the file says now; gives what is to be said about it, which may be nothing."""
     changed = _fact_of(found.path, arrival, folder=folder)

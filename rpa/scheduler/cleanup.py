@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from rpa.browser.evidence import PAGES
 from rpa.files import sweep_parts
-from rpa.report.retention import discard, discard_file, discard_files, discard_pictures, discard_reports, old_folders
+from rpa.report.old_reports import discard, discard_file, discard_files, discard_pictures, discard_reports, old_folders
 from rpa.run import EXPORTS, imports_folder, run_of_import
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ _LEAST = timedelta(days=30)
 """How long at least what somebody was told of, or gave us, is remembered; and no run takes so long."""
 
 
-class Retention:
+class Cleanup:
     """Removes what is old: records once a day, then the files of each shop once it is not being run."""
 
     def __init__(self, config: Config, *, ledger: Ledger) -> None:

@@ -1,0 +1,30 @@
+"""Capability: what a folder of flows adds to the program beside its flows, as one value.
+
+It is found as flows are: discovery looks for values of this kind in the packages that stand below a package of the
+entry point group `rpa.flows`. A part is named as "module:name" and imported when it is used, so that naming one costs
+`rpa --help` nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What a folder of flows adds: each part by its place, "module:name"."""
+
+    name: str
+    profile_tables: Mapping[str, str] = field(default_factory=dict)
+    """By the name of a table of a selector profile, its pydantic model."""
+    shop_settings: tuple[str, ...] = ()
+    """Pydantic models of keys that a shop's table in rpa.toml may have."""
+    commands: Mapping[str, str] = field(default_factory=dict)
+    """By its name (`rpa NAME …`), a function or a `typer.Typer` with commands of its own."""
+    alerts: tuple[str, ...] = ()
+    """Functions of (config, ledger, shop's name) that give what did not happen in a shop, for the digest."""
+    background_jobs: Mapping[str, str] = field(default_factory=dict)
+    """By its name, a function of (config, ledger) that the scheduler calls every minute beside its runs."""
+    delivery_kinds: frozenset[str] = frozenset()
+    """Kinds of the ledger's actions that deliver something to a buyer: those that a day's digest counts."""
