@@ -51,6 +51,7 @@ function splitQuery(query) {
 """
 
     def split(self, input: str) -> list[str]:  # noqa: A002 - the name that Sphinx gives it
+        """The words of a text, for the index."""
         runs: list[str] = _CHINESE.findall(input)
         pairs = [run[at : at + 2] for run in runs for at in range(max(len(run) - 1, 1))]
         return [*super().split(_CHINESE.sub(" ", input)), *pairs]
