@@ -88,7 +88,7 @@ def test(arguments: Sequence[str]) -> int:
 
 def docs(folder: Path) -> int:
     """The exit code of building the manual into this folder; a link or picture that leads nowhere fails it."""
-    code = step([PYTHON, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "docs", folder])
+    code = step([PYTHON, "-m", "sphinx", "-W", "--keep-going", "-q", "-E", "-b", "html", "docs", folder])
     if not code:
         print(f"Open {folder / 'index.html'}", flush=True)
     return code

@@ -21,11 +21,15 @@ html_theme_options = {
     },
 }
 html_search_language = "both"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_use_index = False
 html_copy_source = False
 html_show_copyright = False
 
 _CHINESE = re.compile("[\u3400-\u9fff]+")
+_BROKEN_LINE = re.compile("^(?!#)(.*[\u3000-\u9fff\uff00-\uffef”])\n *(?=[\u3000-\u9fff\uff00-\uffef“])", re.MULTILINE)
+_FENCED = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
 _IN_CHINESE = {
     "Search": "搜索",
     "Next": "下一页",
@@ -60,7 +64,15 @@ function splitQuery(query) {
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     app.add_search_language(SearchBoth)
+    app.connect("source-read", _join_chinese_lines)
     app.connect("html-page-context", _speak_chinese)
+
+
+def _join_chinese_lines(_app: Sphinx, page: str, content: list[str]) -> None:
+    """Chinese is written without spaces, and a line that ends would be one."""
+    if page.startswith("zh/"):
+        parts = _FENCED.split(content[0])
+        content[0] = "".join(part if at % 2 else _BROKEN_LINE.sub(r"\1", part) for at, part in enumerate(parts))
 
 
 def _speak_chinese(_app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object) -> None:
