@@ -20,6 +20,7 @@ html_theme_options = {
         "font-stack": 'system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
     },
 }
+smartquotes = False
 html_search_language = "both"
 html_static_path = ["static"]
 html_css_files = ["site.css"]

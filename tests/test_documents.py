@@ -151,6 +151,34 @@ def test_the_first_day_goes_as_its_page_says(tmp_path: Path) -> None:
     assert {sn for sn, order in truth.items() if order["shipments"]} == {first, second}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_commands_names_each_command_and_each_option_of_shipping(language: str) -> None:
+    page = text(f"docs/{language}/commands.md")
+    program = typer.main.get_command(app)
+    shown = set(re.findall(r"^. (\w+)  ", page, re.MULTILINE))
+    named = set(re.findall(r"`rpa ([\w-]+(?: [\w-]+)?)", page)) | shown
+    assert set(_commands(program)) - named - {name.partition(" ")[0] for name in named} == set()
+    run = _sub(program, "run")
+    options = {option for parameter in _sub(run, "ship").params for option in parameter.opts if option != "--help"}
+    assert {option for option in options if option.startswith("--")} - set(re.findall(r"--[\w-]+", page)) == set()
+
+
+def _sub(group: object, name: str) -> Any:
+    assert isinstance(group, TyperGroup)
+    return group.get_command(Context(group), name)
+
+
+def _commands(group: object) -> Iterator[str]:
+    """`todo`, `holds add` …: what can be called, but the flows, which have a command of their own that lists them."""
+    assert isinstance(group, TyperGroup)
+    for name in group.list_commands(Context(group)):
+        command = _sub(group, name)
+        if isinstance(command, TyperGroup) and name != "run":
+            yield from (f"{name} {below}" for below in command.list_commands(Context(command)))
+        elif not command.hidden:
+            yield name
+
+
 def problem_of(line: str) -> str:
     """What is not there of this command line, as it follows `rpa`; empty: nothing."""
     command, words = typer.main.get_command(app), line.partition("#")[0].split()
