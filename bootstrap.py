@@ -3,7 +3,7 @@
 
 python3 bootstrap.py demo [--headed] [--reset]   the mock back office, and one run of a shop in it
 python3 bootstrap.py test [--long] [pytest's]    lint, types and tests: what CI runs
-python3 bootstrap.py test --quick [pytest's]     the same without the slow tests: minutes, at the desk
+python3 bootstrap.py test --quick [pytest's]     the same without the slow tests: three minutes
 python3 bootstrap.py lint                        lint and types alone
 python3 bootstrap.py docs                        the manual as a site, in build/docs
 python3 bootstrap.py setup                       set up for development, run nothing

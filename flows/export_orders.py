@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 from flows.exports.api import ExportsOrders
 from flows.exports.compare import Finding, Sources, audits_in, cleared_in, compare, strangers
-from flows.exports.fetching import ExportFetcher, SavedExport
-from flows.exports.reading import read_export
 from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
 from flows.gate.audits_seen import remember_audits
@@ -33,6 +31,7 @@ from rpa.ledger.documents import DocumentState
 if TYPE_CHECKING:
     from flows.exports.api import ExportTable
     from flows.orders.model import Decision
+    from rpa.documents.requested import SavedDocument
     from rpa.run import Run
 
 _MOST_LOOKED_FOR = 100
@@ -55,14 +54,9 @@ def export_orders(run: Run) -> Iterator[Row]:
 
     The list is read while the site makes the table.
     """
-    fetcher = ExportFetcher(
-        run.office(ExportsOrders),
-        clock=run.clock,
-        ledger=run.ledger,
-        shop=run.shop.name,
-        documents=run.documents,
-        stopping=run.stopping,
-    )
+    from flows.exports.fetching import export_of
+
+    fetcher = export_of(run)
     record = fetcher.obtain()
     listed = _pending(run)
     saved = fetcher.fetch(record, check=lambda path: _read(run, path))
@@ -98,6 +92,8 @@ def _looked_for(run: Run, order_sns: Sequence[str]) -> Mapping[str, Order]:
 
 
 def _read(run: Run, path: Path) -> ExportTable:
+    from flows.exports.reading import read_export
+
     profile = run.profile
     with tempfile.TemporaryDirectory() as unpacked:
         return read_export(
@@ -109,7 +105,7 @@ def _read(run: Run, path: Path) -> ExportTable:
         )
 
 
-def _table(run: Run, saved: SavedExport) -> ExportTable:
+def _table(run: Run, saved: SavedDocument) -> ExportTable:
     """What the export says. Raises NeedsPerson for a file that cannot be read."""
     try:
         table = _read(run, saved.path)
@@ -122,7 +118,7 @@ def _table(run: Run, saved: SavedExport) -> ExportTable:
     return table
 
 
-def _hold_and_release(run: Run, saved: SavedExport, table: ExportTable, listed: Mapping[str, Order]) -> None:
+def _hold_and_release(run: Run, saved: SavedDocument, table: ExportTable, listed: Mapping[str, Order]) -> None:
     """Hold what the export alone shows under audit; release what an older export held and this one shows free."""
     shop, by, asked_at = run.shop.name, run.record.flow, saved.record.asked_at
     held = {
@@ -139,13 +135,13 @@ def _hold_and_release(run: Run, saved: SavedExport, table: ExportTable, listed: 
             run.ledger.lift(shop, subject=sn, by=by, cause=EXPORT, reason=reason)
 
 
-def _note(run: Run, saved: SavedExport, table: ExportTable, *, agreeing: int) -> None:
+def _note(run: Run, saved: SavedDocument, table: ExportTable, *, agreeing: int) -> None:
     if not table.tells_audits:
         run.note("export_without_audits", _NO_AUDITS.of(run.language))
     if table.bad_rows:
-        words = _BAD_ROWS.of(run.language).format(count=len(table.bad_rows), first=table.bad_rows[0])
+        words = _BAD_ROWS.of(run.language, count=len(table.bad_rows), first=table.bad_rows[0])
         run.note("export_rows_unreadable", words)
-    run.note("export_agrees", _AGREEING.of(run.language).format(count=agreeing, path=saved.path))
+    run.note("export_agrees", _AGREEING.of(run.language, count=agreeing, path=saved.path))
 
 
 def _rows(run: Run, findings: Sequence[Finding], *, listed: Mapping[str, Order], table: ExportTable) -> Iterator[Row]:

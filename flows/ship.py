@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.routes import By, shipping_batch
+from flows.bulk_import.api import By
 from flows.bulk_import.upload import refuse_going
 from flows.gate.audits_seen import note_missing_notices
-from flows.inbox.inbox import Inbox, inbox_of
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT, OrderRow
 from flows.shipping.api import ShipsOrders
-from flows.shipping.batch import ShippingBatch
 from flows.shipping.intents import row_of
 from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Preparation, Row, option
 from rpa.language import Text
 
 if TYPE_CHECKING:
+    from flows.inbox.inbox import Inbox
+    from flows.shipping.batch import ShippingBatch
     from rpa.ledger.actions import Action
     from rpa.run import Run
 
@@ -62,11 +62,15 @@ class Options(SheetOptions):
 
 def read_inbox(plan: Preparation) -> Inbox:
     """Read all sheets before a browser starts; every bad row is known at once."""
+    from flows.inbox.inbox import inbox_of
+
     return inbox_of(plan)
 
 
 def ship(run: Run) -> Iterator[Row]:
     """Ship by the entry that was asked for, or that fits the number of orders."""
+    from flows.bulk_import.routes import shipping_batch
+
     yield from carefully(shipping_batch(run, by=run.options.by), run)
 
 

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import ImportsShipments
-from flows.bulk_import.routes import By, shipping_batch
-from flows.bulk_import.settling import settle_files
-from flows.inbox.inbox import Inbox, inbox_of
+from flows.bulk_import.api import By, ImportsShipments
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT
@@ -20,6 +17,7 @@ from rpa.flow import Flow, Preparation, Row, option
 from rpa.language import Text
 
 if TYPE_CHECKING:
+    from flows.inbox.inbox import Inbox
     from rpa.run import Run
 
 
@@ -41,6 +39,8 @@ class Options(SheetOptions):
 
 def read_inbox(plan: Preparation) -> Inbox:
     """Read all sheets before a browser starts; for `--settle` there is none to read."""
+    from flows.inbox.inbox import Inbox, inbox_of
+
     options = plan.options
     if options.prepare and options.settle:
         raise ConfigError("--prepare and --settle exclude each other: upload the file in between.")
@@ -51,6 +51,9 @@ def read_inbox(plan: Preparation) -> Inbox:
 
 def ship_batch(run: Run) -> Iterator[Row]:
     """Ship by import, prepare a file, or settle one."""
+    from flows.bulk_import.routes import shipping_batch
+    from flows.bulk_import.settling import settle_files
+
     if run.options.settle:
         yield from settle_files(run)
     else:

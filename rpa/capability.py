@@ -26,5 +26,12 @@ class Capability:
     """Functions of (config, ledger, shop's name) that give what did not happen in a shop, for the digest."""
     background_jobs: Mapping[str, str] = field(default_factory=dict)
     """By its name, a function of (config, ledger) that the scheduler calls every minute beside its runs."""
+    passing_documents: tuple[str, ...] = ()
+    """Kinds of documents that prove nothing once a newer one was read: old ones are removed."""
+    evidence_of_runs: Mapping[str, str] = field(default_factory=dict)
+    """By the name of a folder in a shop's evidence, a function that tells which run made one of the folders in it.
+
+    It takes the folder and `shop`, and gives the run's id, or "" when the name does not say.
+    """
     delivery_kinds: frozenset[str] = frozenset()
     """Kinds of the ledger's actions that deliver something to a buyer: those that a day's digest counts."""

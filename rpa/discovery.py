@@ -87,6 +87,16 @@ def background_jobs() -> dict[str, Part]:
     return _parts("background_jobs", what="background job")
 
 
+def passing_documents() -> list[str]:
+    """Kinds of documents that prove nothing once a newer one was read."""
+    return [kind for _, each in _capabilities() for kind in each.passing_documents]
+
+
+def evidence_of_runs() -> dict[str, Part]:
+    """What tells which run made a folder of evidence, by the name of the folder that it lies in."""
+    return _parts("evidence_of_runs", what="folder of evidence")
+
+
 def delivery_kinds() -> frozenset[str]:
     """Kinds of actions that deliver something to a buyer."""
     return frozenset(kind for _, each in _capabilities() for kind in each.delivery_kinds)

@@ -56,7 +56,7 @@ class Kick:
         if self.since is not None:
             noticed = _NOTICED.with_words(shop=self.shop, since=f"{self.since:%Y-%m-%d %H:%M}")
         told = {"login": self.login or shop.login, "shop": shop.name}
-        return Text(en=_TOLD.en.format(noticed=noticed.en, **told), zh=_TOLD.zh.format(noticed=noticed.zh, **told))
+        return _TOLD.with_words(noticed=noticed, **told)
 
 
 class Kicks:

@@ -22,17 +22,15 @@ class Text:
     en: str
     zh: str
 
-    def of(self, language: Language) -> str:
-        """The sentence in this language."""
-        return self.zh if language is Language.ZH else self.en
+    def of(self, language: Language, /, **words: object) -> str:
+        """The sentence in this language, with these words in its gaps; what is a Text itself, in this language, too."""
+        text = self.zh if language is Language.ZH else self.en
+        told = {name: word.of(language) if isinstance(word, Text) else word for name, word in words.items()}
+        return text.format(**told) if words else text
 
     def with_words(self, **words: object) -> Text:
-        """The sentence with these words in its gaps; what is a Text itself, in each language."""
-
-        def told(language: Language) -> dict[str, object]:
-            return {name: word.of(language) if isinstance(word, Text) else word for name, word in words.items()}
-
-        return Text(en=self.en.format(**told(Language.EN)), zh=self.zh.format(**told(Language.ZH)))
+        """The sentence in both languages, with these words in its gaps."""
+        return Text(en=self.of(Language.EN, **words), zh=self.of(Language.ZH, **words))
 
     def followed_by(self, detail: str) -> Text:
         """The sentence, which has no full stop, and what is known in English alone; lines begin on their own."""

@@ -105,7 +105,7 @@ def _whole(record: Record) -> str:
 
 
 def _in(language: Language, text: Text, words: Mapping[str, object]) -> str:
-    return text.of(language).format(**{name: _word_in(language, word) for name, word in words.items()})
+    return text.of(language, **{name: _word_in(language, word) for name, word in words.items()})
 
 
 def _word_in(language: Language, word: object) -> object:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from rpa.ledger.once import Look, Once
 
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 
 
 C = TypeVar("C")
-
-EXPORTS: Final = "export"
-"""The kind of documents that prove nothing once a newer one was read: tables that the site makes of its orders."""
-
-_IMPORTS = "imports"
 
 
 class Meter(Protocol):
@@ -77,10 +71,6 @@ class Run:
     """The folder of the files that a person is to carry on with."""
     offices: Mapping[type, Callable[[], Any]] = field(repr=False)
 
-    def import_folder(self, part: str) -> Path:
-        """Where a file for the site, or its template, lies with all that the site says to it; see `run_of_import`."""
-        return self.evidence / _IMPORTS / f"{self.shop.name}-{self.record.id}-{part}"
-
     def office(self, capability: type[C]) -> C:
         """The platform's way of doing what this capability (a protocol) promises; one object a run."""
         office: C = self.offices[capability]()
@@ -98,14 +88,3 @@ class Run:
             bound=self.shop.confirm_every,
             allowed=self.allowed,
         )
-
-
-def imports_folder(evidence: Path) -> Path:
-    """The folder of all imports in a shop's evidence; each is a folder in it."""
-    return evidence / _IMPORTS
-
-
-def run_of_import(folder: Path, *, shop: str) -> str:
-    """The id of the run that made this import's folder; empty: its name does not say."""
-    found = re.fullmatch(rf"{re.escape(shop)}-(.+?)-(?:\d+|template-\w+)", folder.name)
-    return found[1] if found else ""

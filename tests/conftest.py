@@ -43,6 +43,15 @@ def _nothing_is_left_open() -> Iterator[None]:
     gc.freeze()  # what is there now is looked at again at the very end only: else this would take seconds in all
 
 
+@pytest.fixture(autouse=True)
+def _files_are_made_as_before() -> Iterator[None]:
+    """The program makes files for its user alone from its start on: in a test's own process, until the test ends."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 def pytest_sessionfinish() -> None:
     gc.unfreeze()
 

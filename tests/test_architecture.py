@@ -14,6 +14,7 @@ NOT_ROOMS = {"utils", "helpers", "manager", "handler", "common", "base"}
 """Names that would take any line of code."""
 PYTHONS_OWN = {"schedule", "selectors", "secrets", "trace", "platform", "csv", "html"}
 """Names of libraries that a module of ours must not be mistaken for."""
+LONGEST_NAME = 80
 CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 SPEAKS_CHINESE = {
     "flows/orders/reasons.py": "the table of reasons, in both languages",
@@ -172,6 +173,18 @@ def test_words_are_let_out_only_through_what_makes_them_printable() -> None:
     assert found == []
 
 
+def test_texts_in_two_languages_are_filled_in_one_way() -> None:
+    """By `Text.of(language, ...)` and `with_words`: a Text among the words is told in the same language."""
+    found = [
+        f"{file.name}:{node.lineno}"
+        for file in sources("rpa", "flows")
+        if file.name != "rpa/language.py"
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Call) and re.search(r"(\.of\(.*\)|\.(en|zh))\.format$", ast.unparse(node.func))
+    ]
+    assert found == []
+
+
 def _last(node: ast.Attribute | ast.Name) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id
 
@@ -187,3 +200,9 @@ def test_what_the_platforms_do_for_good_is_named_in_their_commits() -> None:
                 listed |= set(ast.literal_eval(node.value))
     assert done
     assert done == listed
+
+
+def test_a_tests_name_can_be_read_in_a_line() -> None:
+    nodes = (node for file in sources("tests") for node in ast.walk(file.tree))
+    names = [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
+    assert [name for name in names if name.startswith("test_") and len(name) > LONGEST_NAME] == []

@@ -130,6 +130,7 @@ def test_marked_long() -> None:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "ran"),
     [

@@ -6,5 +6,6 @@ from rpa.capability import Capability
 
 CAPABILITY = Capability(
     name="bulk-import",
+    evidence_of_runs={"imports": "flows.bulk_import.evidence:run_of_import"},
     profile_tables={"imports": "flows.bulk_import.words:ImportWords"},
 )

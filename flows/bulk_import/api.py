@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -134,3 +135,10 @@ class ImportsShipments(Protocol):
 
         Raises TryAgain when the records cannot be read.
         """
+
+
+class By(StrEnum):
+    """The entry that a person asked for."""
+
+    DIALOG = "dialog"
+    IMPORT = "import"

@@ -70,7 +70,7 @@ class ImportRoute:
         for sn, action in ledger.latest(shop, kind=self._batch.kind, subjects=order_sns).items():
             decision = self._batch.to_ship[sn]
             if is_refused_lastingly(action, decision):
-                message = _NOT_AGAIN.of(self._run.language).format(before=action.detail)
+                message = _NOT_AGAIN.of(self._run.language, before=action.detail)
                 yield self._batch.ended(imported(decision), Reason.SITE_REFUSED, message)
 
     def _ship(self, chosen: Sequence[Decision]) -> Iterator[Row]:
@@ -100,9 +100,9 @@ class ImportRoute:
         raise TryAgain(f"The orders of one import changed, or aged, {_MOST_REBUILDS} times before it could go up.")
 
     def _agrees(self, packed: Packed) -> bool:
-        question = _QUESTION.of(self._run.language)
         first = packed.decisions[0].order_sn
-        return self._run.person.agrees(question.format(file=packed.file.name, count=len(packed.decisions), first=first))
+        question = _QUESTION.of(self._run.language, file=packed.file.name, count=len(packed.decisions), first=first)
+        return self._run.person.agrees(question)
 
     def _is_old(self, packed: Packed) -> bool:
         return packed.began.age_s(self._run.clock) > MARKS_STALE_S

@@ -195,5 +195,5 @@ def _table(path: Path, *, words: ImportWords) -> tuple[Worksheet, _Head]:
 def _text(row: Sequence[object], place: int, *, number: int, typed: bool) -> str:
     cell = read_cell(row[place] if place < len(row) else "", typed=typed)
     if cell.lost:
-        raise NotASheet(Text(en=_DAMAGED.en.format(number=number), zh=_DAMAGED.zh.format(number=number)))
+        raise NotASheet(_DAMAGED.with_words(number=number))
     return cell.text

@@ -57,7 +57,7 @@ class ManualUpload:
             return
         path = private_folder(run.handover) / packed.file.name
         write_atomically(path, packed.file.read_bytes())
-        made = _MADE.of(run.language)
-        run.note("handed_over", made.format(path=path, count=len(packed.lines), read_at=packed.read_at))
+        made = _MADE.of(run.language, path=path, count=len(packed.lines), read_at=packed.read_at)
+        run.note("handed_over", made)
         for decision in packed.decisions:
             yield self._batch.ended(decision, Reason.HANDED_OVER, str(path), evidence=packed.file)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportLimits, ImportLine, ImportsShipments
+from flows.bulk_import.evidence import import_folder
 from flows.bulk_import.file import write_file
 from flows.bulk_import.words import ImportWords, write_known_template
 from flows.orders.model import How
@@ -146,7 +147,7 @@ class Packing:
         )
 
     def _written(self, decisions: Sequence[Decision], *, terms: Terms) -> Path:
-        folder = private_folder(self._run.import_folder(str(next(self._numbers))))
+        folder = private_folder(import_folder(self._run, str(next(self._numbers))))
         file = folder / f"{folder.name}.xlsx"
         write_file([line_of(each) for each in decisions], template=terms.template, to=file, words=self._words)
         file.chmod(0o600)
@@ -156,7 +157,7 @@ class Packing:
         """The site's limits and its own template, asked for once a run."""
         how = How.NO_LOGISTICS if without_parcel(decision) else How.DIALOG
         if how not in self._terms:
-            into = private_folder(self._run.import_folder(f"template-{how.value}"))
+            into = private_folder(import_folder(self._run, f"template-{how.value}"))
             try:
                 self._terms[how] = self._of_the_site(how, into)
             except (PageChanged, InDoubt, TryAgain, NeedsTemplate) as error:

@@ -44,13 +44,13 @@ def tell_what_changed(run: Run, sent: Mapping[str, Order]) -> None:
     gained = {sn: "; ".join(_gained(sent[sn], found[sn], language=run.language)) for sn in sent if sn in found}
     orders = ", ".join(f"{sn} ({words})" for sn, words in gained.items() if words)
     if orders:
-        run.note("changed_at_import", _GAINED.of(run.language).format(at=reading.now(), orders=orders))
+        run.note("changed_at_import", _GAINED.of(run.language, at=reading.now(), orders=orders))
 
 
 def marked_at_last(order: Order, *, at: datetime, language: Language) -> str:
     """What came up against a shipped order between the last reading of its marks and its upload, or after."""
     marks = "; ".join(_marks(order, language=language))
-    return _MARKED.of(language).format(at=at, marks=marks) if marks else ""
+    return _MARKED.of(language, at=at, marks=marks) if marks else ""
 
 
 def _marks(order: Order, *, language: Language) -> Iterator[str]:
@@ -65,4 +65,4 @@ def _gained(before: Order, now: Order, *, language: Language) -> Iterator[str]:
     old, new = looks_of(before), looks_of(now)
     names = [_NAMES[name].of(language) for name, value in new.items() if value != old[name]]
     if names and now.audit is not Mark.SET:
-        yield _CHANGED.of(language).format(names=_AND.of(language).join(names))
+        yield _CHANGED.of(language, names=_AND.of(language).join(names))

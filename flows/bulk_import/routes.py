@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import ImportsShipments
+from flows.bulk_import.api import By, ImportsShipments
 from flows.bulk_import.by_import import ImportRoute
 from flows.bulk_import.manual_upload import ManualUpload
 from flows.bulk_import.packing import without_parcel
@@ -31,13 +30,6 @@ _NO_IMPORT = Text(
     en="Many orders are to be shipped, but the profile does not describe the import page; they go through the dialog.",
     zh="订单较多，但选择器文件未描述批量导入页面；改用发货弹窗逐单发货。",
 )
-
-
-class By(StrEnum):
-    """The entry that a person asked for."""
-
-    DIALOG = "dialog"
-    IMPORT = "import"
 
 
 def shipping_batch(run: Run, *, by: By | None = None, prepare: bool = False) -> ShippingBatch:

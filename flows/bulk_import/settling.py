@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportsShipments
+from flows.bulk_import.evidence import run_of_import
 from flows.bulk_import.upload import Uploads, how_of
 from flows.gate.may_ship import refused_for
 from flows.orders.model import KIND
@@ -17,7 +18,6 @@ from rpa.ledger.actions import Seen, State
 from rpa.ledger.handover import look_at_handed_over, settle_handed_over
 from rpa.ledger.once import Look
 from rpa.log import speak
-from rpa.run import run_of_import
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +85,7 @@ def settle_files(run: Run) -> Iterator[Row]:
             run.meter.advance()
             yield _row(run, each)
     except (NeedsPerson, TryAgain) as stop:
-        message = _CUT_OFF.of(run.language).format(stop=stop)
+        message = _CUT_OFF.of(run.language, stop=stop)
         for action in left.values():
             yield row_of(action, reason=Reason.of(stop.code), message=message).cells()
         raise
@@ -146,7 +146,7 @@ def _delete(run: Run, file: Path) -> None:
     try:
         file.unlink(missing_ok=True)
     except OSError as error:
-        run.note("handover_left", _LEFT.of(run.language).format(file=file, why=error.strerror))
+        run.note("handover_left", _LEFT.of(run.language, file=file, why=error.strerror))
 
 
 # Looking
@@ -158,7 +158,7 @@ def _look(run: Run, actions: Sequence[Action], *, uploads: Uploads) -> Mapping[s
     others = _at_work(run, unseen)
     late = unseen if others else [action for action in unseen if action.facts.get(IMPORT_FILE) in going]
     files = ", ".join(sorted(going | others))
-    waits = Look(seen=Seen.UNREADABLE, detail=_GOING.of(run.language).format(files=files))
+    waits = Look(seen=Seen.UNREADABLE, detail=_GOING.of(run.language, files=files))
     told = {sn: _as_told(run, row) for sn, row in uploads.told(unseen).items()}
     return looks | told | {action.subject: waits for action in late}
 
@@ -170,7 +170,7 @@ def _as_told(run: Run, row: ImportedRow) -> Look:
     if row.accepted is None:
         return Look(seen=Seen.NOTHING)
     meant = refused_for(row.words, words=run.profile.words) or Reason.SITE_REFUSED
-    detail = _REFUSED.of(run.language).format(words=row.words)
+    detail = _REFUSED.of(run.language, words=row.words)
     return Look(seen=Seen.NOTHING, detail=detail, facts={REFUSED_FOR: meant.value})
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportSaid, ImportsShipments
+from flows.bulk_import.evidence import imports_folder
 from flows.bulk_import.file import read_lines
 from flows.bulk_import.postcheck import marked_at_last
 from flows.bulk_import.reconcile import agreed, failures_of
@@ -25,7 +26,6 @@ from rpa.language import Text
 from rpa.ledger.actions import Action, Seen
 from rpa.ledger.once import Look, Once
 from rpa.log import speak
-from rpa.run import imports_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,13 +132,13 @@ class Upload:
     def look(self, row: ImportedRow) -> Look:
         """A row that is certain, as a look at its order."""
         language = self._run.language
-        window = _ROW_WINDOW.of(language).format(read_at=self._packed.read_at, sent_at=self._sent_at)
+        window = _ROW_WINDOW.of(language, read_at=self._packed.read_at, sent_at=self._sent_at)
         if row.accepted:
             return Look(seen=Seen.OURS, detail=window, facts={"shipped_at": self._sent_at.isoformat()})
         meant = refused_for(row.words, words=self._run.profile.words)
         lasting = row.code in self._run.profile.section(ImportWords).lasting
         facts = {REFUSED_FOR: meant.value} if meant else {REFUSED_LASTINGLY: True} if lasting else {}
-        detail = _ROW_REFUSED.of(language).format(words=row.words, window=window)
+        detail = _ROW_REFUSED.of(language, words=row.words, window=window)
         return Look(seen=Seen.REFUSED, detail=detail, facts=facts)
 
     def in_words(self) -> str:
@@ -147,12 +147,13 @@ class Upload:
         refused = sum(row.accepted is False for row in self._rows.values())
         language = self._run.language
         others = len(self._rows) - accepted - refused
-        return _WINDOW.of(language).format(
+        return _WINDOW.of(
+            language,
             file=self.name,
             count=len(self._packed.lines),
             read_at=self._packed.read_at,
             sent_at=self._sent_at,
-            told=_TOLD.of(language).format(accepted=accepted, refused=refused, others=others),
+            told=_TOLD.of(language, accepted=accepted, refused=refused, others=others),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flows.bulk_import.api import ImportLine, ToldRow
+from rpa.browser.two_sources import differences, same_or_unreadable
 from rpa.elements.values import UNREADABLE
 from rpa.errors import PageChanged, TryAgain
 
@@ -121,7 +122,7 @@ def _row(
     code = raw.get(spec.code or "")
     accepted = code in spec.ok
     agree = isinstance(code, int) and _OUTCOMES.get(shown.get("outcome", "")) is accepted
-    agree = agree and all(shown.get(name) == told[name] for name in _LINE)
+    agree = agree and set(_LINE) <= shown.keys() and not differences(shown, told, fields=_LINE, same=same_or_unreadable)
     return ToldRow(
         line=ImportLine(**{name: "" if told[name] is UNREADABLE else str(told[name]) for name in _LINE}),
         accepted=accepted if agree else None,

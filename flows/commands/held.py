@@ -93,7 +93,7 @@ class Held:
         if self.ship_by is None:
             return ""
         hours = (self.ship_by - self.now) / timedelta(hours=1)
-        return (_HOURS_LEFT if hours >= 0 else _OVERDUE).of(language).format(hours=int(abs(hours)))
+        return (_HOURS_LEFT if hours >= 0 else _OVERDUE).of(language, hours=int(abs(hours)))
 
     def to_json(self) -> dict[str, object]:
         """Plain values; times ISO 8601 with offset, `hours_left` None where the ship-by time is not known."""
@@ -133,7 +133,7 @@ def subject_words(subject: str, *, language: Language) -> str:
     """An order number as it is, goods and specs with a word before them."""
     kind, separator, of = subject.partition(":")
     words = _SUBJECTS.get(kind) if separator else None
-    return words.of(language).format(of=of) if words else subject
+    return words.of(language, of=of) if words else subject
 
 
 def cause_words(cause: str, *, language: Language) -> str:

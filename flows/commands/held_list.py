@@ -54,7 +54,7 @@ def list_holds(config_path: Path | None, *, shops: Sequence[str], as_json: bool)
     console().print(holds_table(found, language=config.language, now=now))
     stale = sum(held.stale for held in found)
     if stale:
-        console().print(_COUNT.of(config.language).format(held=len(found), stale=stale))
+        console().print(_COUNT.of(config.language, held=len(found), stale=stale))
 
 
 def holds_table(found: Sequence[Held], *, language: Language, now: datetime) -> Table:
@@ -82,7 +82,7 @@ def _what(held: Held, *, language: Language) -> Styled:
 
 def _since(held: Held, *, language: Language, now: datetime) -> Styled:
     hold = held.hold
-    until = _UNTIL.of(language).format(until=minute(hold.until, like=now)) if hold.until else ""
+    until = _UNTIL.of(language, until=minute(hold.until, like=now)) if hold.until else ""
     return Styled("\n".join(filter(None, (minute(held.since, like=now), hold.held_by, until))))
 
 

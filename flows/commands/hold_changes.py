@@ -82,7 +82,7 @@ def lift_holds(
         agree_with_answers(ledger, shop)
     for subject in dict.fromkeys(hold.subject for hold in chosen):
         what = subject_words(subject, language=config.language)
-        console().print(_LIFTED.of(config.language).format(shop=shop, what=what, by=who, reason=why), soft_wrap=True)
+        console().print(_LIFTED.of(config.language, shop=shop, what=what, by=who, reason=why), soft_wrap=True)
 
 
 def _subjects(config: Config, shop: str, *, named: Named) -> list[str]:
@@ -120,10 +120,10 @@ def _said(
     for each in wanted:
         what = subject_words(each.subject, language=language)
         words, until = (_HELD_UNTIL, f"{each.until:%Y-%m-%d %H:%M}") if each.until else (_HELD, "")
-        yield words.of(language).format(shop=shop, what=what, by=by, reason=each.reason, until=until)
+        yield words.of(language, shop=shop, what=what, by=by, reason=each.reason, until=until)
         for hold in before.get(each.subject, ()):
             if hold.cause == PERSON and (hold.reason, hold.until) != (each.reason, each.until):
-                yield _REPLACED.of(language).format(what=what, by=hold.held_by, reason=hold.reason)
+                yield _REPLACED.of(language, what=what, by=hold.held_by, reason=hold.reason)
 
 
 def _chosen(

@@ -132,7 +132,7 @@ class _Rows:
     def read(self, sheet: Worksheet, *, start: int, columns: Mapping[str, int]) -> None:
         """All rows below the header."""
         for index in range(start + 1, len(sheet.rows)):
-            place = _ROW.of(self.language).format(row=index + 1)
+            place = _ROW.of(self.language, row=index + 1)
             place = f"{sheet.name}:{place}" if self.several and sheet.name else place
             try:
                 wanted = self._row(sheet, index=index, columns=columns)

@@ -121,7 +121,7 @@ def resolve_lost_notices(config_path: Path | None, shop: str, *, notice_id: str 
         forget_answered_notices(ledger, shop, notices=[each.name.partition("/")[0] for each in lost])
     count = len({document.name.partition("/")[0] for document in lost})
     text = _LOST_RESOLVED if lost else _NOTHING_LOST
-    told = text.of(config.language).format(shop=shop, count=count, by=by, reason=reason)
+    told = text.of(config.language, shop=shop, count=count, by=by, reason=reason)
     console().print(told, soft_wrap=True)
 
 
@@ -211,19 +211,17 @@ def _told(ledger: Ledger, found: Noticed, *, word: _Word, said: Sequence[str], l
     name, shop = found.notice.name, found.notice.shop
     orders = ", ".join(said) or _NO_ORDER.of(language)
     says = SAYS[word.says].of(language)
-    yield _RECORDED.of(language).format(
-        notice=name, shop=shop, orders=orders, says=says, by=word.by, reason=word.reason
-    )
+    yield _RECORDED.of(language, notice=name, shop=shop, orders=orders, says=says, by=word.by, reason=word.reason)
     left = dict.fromkeys(
         mention.subject for each in found.all for mention in ledger.mentions_of(each) if mention.says == Says.UNCLEAR
     )
     if left:
-        yield _STILL.of(language).format(notice=name, orders=", ".join(left))
+        yield _STILL.of(language, notice=name, orders=", ".join(left))
     else:
-        yield _RESOLVED.of(language).format(notice=name)
+        yield _RESOLVED.of(language, notice=name)
     others = dict.fromkeys(each.name.partition("/")[0] for each in _in_state(ledger, shop, DocumentState.UNREADABLE))
     if others:
-        yield _SHOP_STOPPED.of(language).format(shop=shop, notices=", ".join(others))
+        yield _SHOP_STOPPED.of(language, shop=shop, notices=", ".join(others))
 
 
 def _close_incident(ledger: Ledger, shop: str) -> None:

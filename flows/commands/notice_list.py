@@ -127,7 +127,7 @@ def _coverage_table(accounts: Sequence[_Account], *, language: Language, now: da
 def _gaps(each: _Account, *, language: Language, now: datetime) -> Iterator[str]:
     read = f"rpa run audit-notices {each.shop}"
     for gap in gaps_of(each.covered, shop=each.shop, read=read, now=now):
-        yield _WORRY.of(language).format(shop=each.shop, gap=gap.of(language))
+        yield _WORRY.of(language, shop=each.shop, gap=gap.of(language))
 
 
 def _notice_table(chosen: Sequence[Noticed], *, language: Language, now: datetime) -> Table:

@@ -86,13 +86,13 @@ def _head(found: Noticed, *, language: Language, now: datetime) -> Iterator[Styl
     yield Styled.assemble((found.title, "bold"), "  ", (word.of(language), style))
     expires = minute(notice.expires_at, like=now) if notice.expires_at else "–"
     words = {"notice": notice.name, "shop": notice.shop, "sent": minute(found.sent_at, like=now), "expires": expires}
-    yield Styled(_SENT.of(language).format(**words, account=fact(notice, "account") or "–"), style="dim")
+    yield Styled(_SENT.of(language, **words, account=fact(notice, "account") or "–"), style="dim")
     explanation = found.explanation(language)
     if explanation:
         yield Styled(explanation, style="yellow")
     if fact(notice, "resolved_by"):
         words = {"by": fact(notice, "resolved_by"), "reason": fact(notice, "resolved_because")}
-        yield Styled(_ANSWERED.of(language).format(**words), style="green")
+        yield Styled(_ANSWERED.of(language, **words), style="green")
 
 
 def _text(found: Noticed, *, config: Config) -> str:
@@ -153,4 +153,4 @@ def _order_table(ledger: Ledger, found: Noticed, *, language: Language) -> Table
 def _said(mention: Claim, *, language: Language) -> str:
     words = {each.value: text.of(language) for each, text in SAYS.items()}
     says = words.get(mention.says, mention.says)
-    return _BY.of(language).format(says=says, by=mention.by) if mention.by else says
+    return _BY.of(language, says=says, by=mention.by) if mention.by else says

@@ -59,10 +59,10 @@ def lift_stale_holds(
     with opened_ledger(config) as ledger:
         found = _stale(ledger, shop)
         if not found:
-            console().print(_NONE.of(language).format(shop=shop))
+            console().print(_NONE.of(language, shop=shop))
             return
         who, why = person_named(by), reason_given(reason, language=language)
-        console().print(_HEAD.of(language).format(shop=shop), style="bold")
+        console().print(_HEAD.of(language, shop=shop), style="bold")
         console().print(_table(found, language=language, now=config.clock.now()))
         if not yes and not _agrees(len(found), language=language):
             console().print(_SAID_NO.of(language), style="yellow")
@@ -71,10 +71,10 @@ def lift_stale_holds(
         lifted = [held.hold for held in found if held.hold.subject in still]
         release(ledger, shop, holds=lifted, by=who, reason=why)
         agree_with_answers(ledger, shop)
-    console().print(_LIFTED.of(language).format(shop=shop, count=len(lifted), by=who, reason=why), soft_wrap=True)
+    console().print(_LIFTED.of(language, shop=shop, count=len(lifted), by=who, reason=why), soft_wrap=True)
     changed = [held.hold.subject for held in found if held.hold.subject not in still]
     if changed:
-        console().print(_NOT_ANY_MORE.of(language).format(orders=", ".join(changed)), style="yellow")
+        console().print(_NOT_ANY_MORE.of(language, orders=", ".join(changed)), style="yellow")
 
 
 def _stale(ledger: Ledger, shop: str) -> list[Held]:
@@ -83,7 +83,7 @@ def _stale(ledger: Ledger, shop: str) -> list[Held]:
 
 def _agrees(count: int, *, language: Language) -> bool:
     words = {"count": count}
-    return agreed(Text(en=_QUESTION.en.format(**words), zh=_QUESTION.zh.format(**words)), language=language)
+    return agreed(_QUESTION.with_words(**words), language=language)
 
 
 def _table(found: Sequence[Held], *, language: Language, now: datetime) -> Table:

@@ -40,7 +40,7 @@ class Unusable(ValueError):
     """What a person wrote cannot be used as it is."""
 
     def __init__(self, text: Text, /, **words: str) -> None:
-        self.text = Text(en=text.en.format(**words), zh=text.zh.format(**words))
+        self.text = text.with_words(**words)
         super().__init__(self.text.en)
 
 

@@ -6,5 +6,6 @@ from rpa.capability import Capability
 
 CAPABILITY = Capability(
     name="exports",
+    passing_documents=("export",),
     profile_tables={"exports": "flows.exports.words:ExportWords"},
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from flows.orders.model import Mark
+from rpa.documents.requested import RequestedRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +64,6 @@ class ExportTable:
     """Whether it has an audit column that we know."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportRecord:
-    """One line of the site's export records."""
-
-    record_id: str
-    asked_at: datetime
-    since: datetime
-    until: datetime
-    """It has the orders from `since` to `until`."""
-    state: str
-    """`making`, `ready`, `failed` or `other`."""
-
-
 @runtime_checkable
 class ExportsOrders(Protocol):
     """Has the site make a table of the shop's orders, and downloads it."""
@@ -86,10 +74,10 @@ class ExportsOrders(Protocol):
     def ask(self) -> None:
         """Have a table of the orders of the last 90 days made. Raises TryAgain when the site wants a pause first."""
 
-    def records(self) -> list[ExportRecord]:
+    def records(self) -> list[RequestedRecord]:
         """The export records, newest first, read afresh."""
 
-    def download(self, record: ExportRecord, *, into: Path) -> Path:
+    def download(self, record: RequestedRecord, *, into: Path) -> Path:
         """Have the browser download a table that is ready, into this folder.
 
         Raises Refused with reason `download_failed`.

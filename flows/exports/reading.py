@@ -83,13 +83,9 @@ def _header(sheet: Worksheet, *, words: ExportWords) -> tuple[int, Mapping[str, 
             continue
         twice = sorted({name for name in fields if name and fields.count(name) > 1})
         if twice:
-            raise NotASheet(_with(_TWICE, name=", ".join(twice)))
+            raise NotASheet(_TWICE.with_words(name=", ".join(twice)))
         return index, {name: column for column, name in enumerate(fields) if name}
     return None
-
-
-def _with(text: Text, **values: object) -> Text:
-    return Text(en=text.en.format(**values), zh=text.zh.format(**values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +104,7 @@ class _Reader:
         for number, raw in enumerate(self.sheet.rows[start + 1 :], start=start + 2):
             row = self._seen(number, raw)
             if row and len(row) < len(self.sheet.rows[start]):
-                raise NotASheet(_with(_CUT_OFF, number=number))
+                raise NotASheet(_CUT_OFF.with_words(number=number))
             written = self._cell(row, "order_sn")
             sn = identifier(written.text)
             if self.order_sn.fullmatch(sn):

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flows.exports.api import ExportRecord
 from rpa.browser.responses import TooManyCalls
+from rpa.documents.requested import RequestedRecord
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, TryAgain
 
@@ -60,7 +60,7 @@ class WebExports:
             raise TryAgain(message)
         raise PageChanged(f"{message} Look at it by hand.")
 
-    def records(self) -> list[ExportRecord]:
+    def records(self) -> list[RequestedRecord]:
         """The export records, newest first, read afresh. One that page and data show differently is `other`."""
         if self._view.present("exports.heading"):
             answer = self._view.asking("export_records", lambda: self._view.click("exports.refresh"))
@@ -71,7 +71,7 @@ class WebExports:
         records = [record_of(told, shown=rows.get(told["record_id"], {})) for told in answer.rows]
         return sorted(records, key=lambda record: record.asked_at, reverse=True)
 
-    def download(self, record: ExportRecord, *, into: Path) -> Path:
+    def download(self, record: RequestedRecord, *, into: Path) -> Path:
         """Have the browser download a table that is ready; the page of records is open."""
         row = self._view.row("export_records", record.record_id)
         if row.read().values["state"] != "ready":
@@ -79,13 +79,13 @@ class WebExports:
         return self._view.downloaded(lambda: row.click("exports.download"), into=into)
 
 
-def record_of(told: Mapping[str, Any], *, shown: Mapping[str, Any]) -> ExportRecord:
+def record_of(told: Mapping[str, Any], *, shown: Mapping[str, Any]) -> RequestedRecord:
     """One record from what the page was told and what it shows. Raises PageChanged when it cannot be read."""
     unreadable = [name for name in ("record_id", "asked_at", "since", "until") if told[name] is UNREADABLE]
     if unreadable:
         raise PageChanged(f"An export record's {', '.join(unreadable)} cannot be read; look at the page by hand.")
     agree = all(shown.get(name) == told[name] for name in _COMPARED)
-    return ExportRecord(
+    return RequestedRecord(
         record_id=told["record_id"],
         asked_at=told["asked_at"],
         since=told["since"],

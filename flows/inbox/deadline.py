@@ -56,7 +56,7 @@ def _watch(shop: Shop, folder: InboxFolder, told: Incident | None, *, config: Co
     if came and told is not None:
         ledger.close_incident(shop.name, cause=CAUSE)
     elif not came and told is None:
-        message = _EMPTY.of(config.language).format(folder=folder.key, by=f"{by:%H:%M}")
+        message = _EMPTY.of(config.language, folder=folder.key, by=f"{by:%H:%M}")
         ledger.incident(shop.name, cause=CAUSE, message=message)
 
 

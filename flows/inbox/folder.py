@@ -215,7 +215,7 @@ def check_shared(folder: InboxFolder) -> None:
         if first.platform != other.platform or not same:
             what = _COLUMNS if first.platform == other.platform else _PLATFORM
             shops = {"one": first.name, "other": other.name, "inbox": folder.key}
-            told = Text(en=_NOT_ALIKE.en.format(**shops, what=what.en), zh=_NOT_ALIKE.zh.format(**shops, what=what.zh))
+            told = _NOT_ALIKE.with_words(**shops, what=what)
             raise ConfigError(told)
 
 

@@ -110,7 +110,7 @@ def _grown_copies(
             folder.key, name=name, sha256=each.sha256, path=folder.inside(each.path), rows=rows, facts=as_seen(each)
         )
         ledger.put_away(arrival)
-        messages.append(_GREW.of(config.language).format(folder=folder.key, name=name, new=len(rows)))
+        messages.append(_GREW.of(config.language, folder=folder.key, name=name, new=len(rows)))
     return messages, left
 
 
@@ -151,7 +151,7 @@ def _told(
     stay = {row.id for row in before}.intersection(row.id for row in ledger.rows_of_arrival(arrival))
     if len(stay) == len(before) == len(rows):  # saved once more, as it was
         return ""
-    message = _GREW.of(config.language).format(folder=arrival.folder, name=arrival.name, new=len(rows) - len(stay))
+    message = _GREW.of(config.language, folder=arrival.folder, name=arrival.name, new=len(rows) - len(stay))
     return " ".join(filter(None, (message, _gone([row for row in before if row.id not in stay], config=config))))
 
 
@@ -159,4 +159,4 @@ def _gone(rows: Sequence[ArrivalRow], *, config: Config) -> str:
     """What to say about rows that the file does not have any more."""
     subjects = [row.subject for row in rows if row.subject]
     more = [f"+{len(subjects) - _FEW}"] if len(subjects) > _FEW else []
-    return _GONE.of(config.language).format(orders=", ".join([*subjects[:_FEW], *more])) if subjects else ""
+    return _GONE.of(config.language, orders=", ".join([*subjects[:_FEW], *more])) if subjects else ""

@@ -196,7 +196,7 @@ def _tell(contents: SheetContents, *, language: Language) -> None:
     odd = [(row.place, _WARNING.of(language)) for row in contents.good if row.warning]
     for rows, words in ((refused, _BAD_ROWS), (odd, _ODD_ROWS)):
         if rows:
-            logger.warning("{}", "\n".join([words.of(language).format(rows=len(rows)), *_by_file(rows)]))
+            logger.warning("{}", "\n".join([words.of(language, rows=len(rows)), *_by_file(rows)]))
 
 
 def _by_file(rows: Iterable[tuple[Place, str]]) -> Iterator[str]:

@@ -96,8 +96,8 @@ class InboxIntake:
     def _new(self, found: Found, *, instead_of: Arrival | None) -> Arrival:
         target = self._free(found.name, at=self._config.clock.now())
         rows = rows_in(found.data, path=target, reading=self._reading)
-        told = _TAKEN_IN.of(self._config.language)
-        logger.info("{}", told.format(folder=self._folder.key, name=found.name, rows=len(rows)))
+        language = self._config.language
+        logger.info("{}", _TAKEN_IN.of(language, folder=self._folder.key, name=found.name, rows=len(rows)))
         return self._ledger.arrive(
             self._folder.key,
             name=found.name,

@@ -76,8 +76,8 @@ class ResultWriter:
 
     def write_copy(self, sheet: Path, *, of: Arrival, earlier: Path) -> Path:
         """The result of a sheet that has the content of an earlier one. Raises OSError as `write`."""
-        told = _SAME_CONTENT.of(self.config.language).format(
-            earlier=earlier.name, at=_minute(of.arrived_at), result=result_of(earlier).name
+        told = _SAME_CONTENT.of(
+            self.config.language, earlier=earlier.name, at=_minute(of.arrived_at), result=result_of(earlier).name
         )
         return self._write(sheet, layout=_COPY_LAYOUT, rows=[{"message": told}])
 

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.notices.slots import SLOT_HOURS, previous_slot, slot_of
-from rpa.ledger.coverage import Coverage
-from rpa.ledger.documents import Document, DocumentState
+from rpa.ledger.documents import DocumentState
+
+if TYPE_CHECKING:
+    from rpa.ledger.coverage import Coverage
+    from rpa.ledger.documents import Document
 
 WARN_AFTER = timedelta(days=5)
 """What is not saved by then expires in two days."""

@@ -277,15 +277,11 @@ def gaps_of(covered: Covered, *, shop: str, read: str, now: datetime) -> Iterato
     if covered.doubt:
         yield Text(en=covered.doubt, zh=covered.doubt)
     elif covered.until is None:
-        yield _filled(_NEVER, read=read)
+        yield _NEVER.with_words(read=read)
     for span in covered.lost:
         since, until = minute(span.since, like=now), minute(span.until, like=now)
-        yield _filled(_LOST, shop=shop, since=since, until=until, notices=", ".join(span.notices))
+        yield _LOST.with_words(shop=shop, since=since, until=until, notices=", ".join(span.notices))
     if covered.expiring:
-        yield _filled(_EXPIRING, notices=", ".join(covered.expiring), read=read)
+        yield _EXPIRING.with_words(notices=", ".join(covered.expiring), read=read)
     if covered.overdue:
-        yield _filled(_OVERDUE, read=read)
-
-
-def _filled(text: Text, **parts: str) -> Text:
-    return Text(en=text.en.format(**parts), zh=text.zh.format(**parts))
+        yield _OVERDUE.with_words(read=read)

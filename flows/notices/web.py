@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from flows.notices.api import Attachment, Notice, NoticesPage, OpenedNotice
+from rpa.browser.two_sources import paired, same_value
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, Refused
 
@@ -24,13 +26,9 @@ _COMPARED = ("title", "sent_at", "category")
 
 def notices_of(shown: Sequence[Mapping[str, Any]], answered: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:
     """One notice for each id that either source has, in the answer's order; disagreement is its `doubt`."""
-    rows = {row["notice_id"]: row for row in shown}
-    for answer in answered:
-        row = rows.pop(answer["notice_id"], None)
-        yield _notice(row or answer, answer, doubt=_doubt(row, answer))
-    for row in rows.values():
-        told = {**row, "unread": UNREADABLE, "files": UNREADABLE}
-        yield _notice(row, told, doubt="the page shows it, the page's data do not")
+    for pair in paired(shown, answered, key="notice_id"):
+        known = pair.told or {**(pair.shown or {}), "unread": UNREADABLE, "files": UNREADABLE}
+        yield _notice(pair.shown or known, known, doubt=replace(pair, shown_twice=False).doubt(_COMPARED))
 
 
 def refuse_another(notice: Notice, *, shown: Mapping[str, Any], told: Mapping[str, Any]) -> None:
@@ -43,7 +41,7 @@ def refuse_another(notice: Notice, *, shown: Mapping[str, Any], told: Mapping[st
             (shown, "title", notice.title),
             (shown, "sent_at", notice.sent_at),
         )
-        if not _same(source[name], wanted)
+        if not same_value(source[name], wanted)
     ]
     if differing:
         raise InDoubt(f"The page of notice {notice.notice_id} shows {'; '.join(differing)}.", reason="sources_disagree")
@@ -60,20 +58,6 @@ def files_of(notice: Notice, *, shown: Sequence[Mapping[str, Any]], told: Mappin
         yield Attachment(
             notice_id=notice.notice_id, number=number, name=str(row["name"]), expired=row["state"] == "expired"
         )
-
-
-def _doubt(row: Mapping[str, Any] | None, answer: Mapping[str, Any]) -> str | None:
-    if row is None:
-        return "the page's data have it, the page does not show it"
-    differing = [name for name in _COMPARED if not _same(row[name], answer[name])]
-    return "; ".join(f"{name}: page {row[name]!r}, data {answer[name]!r}" for name in differing) or None
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two values say the same: times to the second, which is what pages show."""
-    if isinstance(one, datetime) and isinstance(other, datetime):
-        return one.replace(microsecond=0) == other.replace(microsecond=0)
-    return one is not UNREADABLE and one == other
 
 
 def _notice(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | None) -> Notice:

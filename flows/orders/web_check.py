@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flows.orders.model import Item, Mark, Order
+from rpa.browser.two_sources import paired, same_or_unreadable
 from rpa.elements.values import QUOTED, UNREADABLE
 
 _MARKS = {"clear": Mark.CLEAR, "set": Mark.SET}
@@ -65,31 +67,13 @@ _COMPARED = (
 
 def orders_of(shown: Sequence[Mapping[str, Any]], answered: Sequence[Mapping[str, Any]]) -> Iterator[Order]:
     """One order for each number that either source has, in the answer's order; disagreement is its `doubt`."""
-    rows = {row["order_sn"]: row for row in shown}
-    doubled = {row["order_sn"] for row in shown if sum(other["order_sn"] == row["order_sn"] for other in shown) > 1}
-    for answer in answered:
-        sn = answer["order_sn"]
-        found = rows.pop(sn, None)
-        row = None if found is None else with_quotes_checked(found, answer)
-        yield _order(row or answer, answer, doubt="the page shows it twice" if sn in doubled else _doubt(row, answer))
-    for alone in rows.values():
-        yield _order(alone, alone, doubt="the page shows it, the page's data do not")
-
-
-def _doubt(row: Mapping[str, Any] | None, answer: Mapping[str, Any]) -> str | None:
-    if row is None:
-        return "the page's data have it, the page does not show it"
-    differing = [
-        name for name in _COMPARED if name in row and row[name] != answer[name] and _matters(row[name], answer[name])
-    ]
-    if not differing:
-        return None
-    return "; ".join(f"{name}: page {row[name]!r}, data {answer[name]!r}" for name in differing)
-
-
-def _matters(shown: Any, answered: Any) -> bool:
-    """An empty text and None are the same: nothing there."""
-    return bool(shown) or bool(answered)
+    for pair in paired(shown, answered, key="order_sn"):
+        row, told = pair.shown, pair.told
+        if row is not None and told is not None:
+            row = with_quotes_checked(row, told)
+            pair = replace(pair, shown=row)  # noqa: PLW2901 - the pair, its quotes checked
+        source = told or row or {}
+        yield _order(row or source, source, doubt=pair.doubt(_COMPARED, same=same_or_unreadable))
 
 
 def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | None) -> Order:

@@ -83,7 +83,7 @@ def _refused(row: SheetRow, *, reason: Reason, text: Text, other: str, language:
         courier=row.courier,
         tracking_number=row.tracking_number,
         reason=reason,
-        message=text.of(language).format(other=other),
+        message=text.of(language, other=other),
     )
 
 

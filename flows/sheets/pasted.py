@@ -69,7 +69,7 @@ def _text() -> str:
     else:
         source, text = _INPUT, _decoded(sys.stdin.buffer.read())
     if not text.strip():
-        raise ConfigError(Text(en=_EMPTY.en.format(source=source.en), zh=_EMPTY.zh.format(source=source.zh)))
+        raise ConfigError(_EMPTY.with_words(source=source))
     return text
 
 

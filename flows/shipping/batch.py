@@ -277,7 +277,7 @@ class ShippingBatch:
         for action in self.once.open.values():
             self._take_rows_of(action)
             reason = Reason.IMPORT_GOING if action in resting else Reason.of(stop.code)
-            message = _SENT.of(self._run.language).format(stop=why)
+            message = _SENT.of(self._run.language, stop=why)
             yield self._counted(row_of(action, reason=reason, message=message))
 
     def ended(self, decision: Decision, reason: Reason, message: str = "", *, evidence: Path | None = None) -> Row:

@@ -85,7 +85,7 @@ def import_intent_of(decision: Decision, *, file: Path) -> Intent:
 
 def begun_elsewhere(action: Action, *, language: Language) -> str:
     """Why an order does not go into a file: another program has begun it meanwhile."""
-    return _BEGUN.of(language).format(since=action.created_at, run=action.run_id)
+    return _BEGUN.of(language, since=action.created_at, run=action.run_id)
 
 
 def look_at(action: Action, sighting: Sighting | None) -> Look:

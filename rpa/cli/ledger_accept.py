@@ -49,11 +49,9 @@ def accept_ledger(config_path: Path | None, *, by: str | None, reason: str) -> N
                 pass
         accepted = accept(file, by=who, reason=why, clock=config.clock)
     said = [
-        _ACCEPTED.of(language).format(
-            by=who, reason=why, journal=journal.name, holds=accepted.holds, actions=accepted.actions
-        )
+        _ACCEPTED.of(language, by=who, reason=why, journal=journal.name, holds=accepted.holds, actions=accepted.actions)
     ]
     if accepted.unreadable:
-        said.append(_UNREADABLE.of(language).format(count=accepted.unreadable))
-    said.append((_NEXT if was_there else _NO_JOURNAL).of(language).format(journal=journal.name))
+        said.append(_UNREADABLE.of(language, count=accepted.unreadable))
+    said.append((_NEXT if was_there else _NO_JOURNAL).of(language, journal=journal.name))
     console().print(*said, sep="\n", soft_wrap=True)

@@ -88,7 +88,7 @@ def write_report(config_path: Path | None, *, since: str | None, until: str | No
     if span.since and span.until and span.since > span.until:
         raise ConfigError(_BACKWARDS.with_words(since=since, until=until))
     if next(collect(config.var, span=span), None) is None:
-        console().print(_NO_ROWS.of(config.language).format(span=_said(span, shops=shops, language=config.language)))
+        console().print(_NO_ROWS.of(config.language, span=_said(span, shops=shops, language=config.language)))
         return
     style = ReportStyle(
         layout=_layout_of_all_flows(), name=_ALL_RUNS, language=config.language, zone=config.zone, folder=config.folder
@@ -97,7 +97,7 @@ def write_report(config_path: Path | None, *, since: str | None, until: str | No
         config.var, into=config.var / "reports" / _folder(span, shops=shops), span=span, style=style
     )
     console().print(totals_table(history.totals, language=config.language))
-    console().print(_ROWS.of(config.language).format(rows=sum(history.totals.values())))
+    console().print(_ROWS.of(config.language, rows=sum(history.totals.values())))
     for path in (history.xlsx, history.csv):
         console().print(f"{_REPORT.of(config.language)}: {path}", soft_wrap=True)
 

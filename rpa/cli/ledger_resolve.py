@@ -144,7 +144,7 @@ def resolve(
     with _shop_to_itself(config, shop) as ledger:
         ledger.release(shop, subject=subject, by=who, reason=why)
         _keep_open(ledger, shop, subject=subject)
-    said = _RELEASED.of(config.language).format(subject=subject, shop=shop, by=who, reason=why)
+    said = _RELEASED.of(config.language, subject=subject, shop=shop, by=who, reason=why)
     console().print(said, soft_wrap=True)
 
 
@@ -154,8 +154,8 @@ def _answer(config: Config, action: Action, *, answer: str, by: str, reason: str
     if state is State.NOT_DONE and action.state in _PROVEN and not yes:
         shown = _shown(action)
         if not sys.stdin.isatty():
-            raise ConfigError(Text(en=_NEEDS_YES.en.format(shown=shown.en), zh=_NEEDS_YES.zh.format(shown=shown.zh)))
-        question = Text(en=_REALLY.en.format(shown=shown.en), zh=_REALLY.zh.format(shown=shown.zh))
+            raise ConfigError(_NEEDS_YES.with_words(shown=shown))
+        question = _REALLY.with_words(shown=shown)
         if not agreed(question, language=language):
             console().print(_LEFT.of(language))
             return
@@ -279,7 +279,7 @@ def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: st
     else:
         ledger.settled(shop, subject=subject)
     word = STATE_WORDS[answered.state][0].of(language)
-    said = _RESOLVED.of(language).format(subject=subject, shop=shop, state=word, by=by, reason=reason)
+    said = _RESOLVED.of(language, subject=subject, shop=shop, state=word, by=by, reason=reason)
     console().print(said, soft_wrap=True)
     if answered.state is State.NOT_DONE:
         console().print(_MAY_GO_AGAIN.of(language))

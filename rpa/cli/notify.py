@@ -107,9 +107,9 @@ def keep_address(config_path: Path | None, name: str, *, from_stdin: bool) -> No
     url = as_apprise_spells_it(given)
     check_address(url)
     Vault(config.var / "secrets", find_key()).save_secret(secret_name(name), url)
-    console().print(_KEPT.of(config.language).format(address=masked(url), name=name), soft_wrap=True)
+    console().print(_KEPT.of(config.language, address=masked(url), name=name), soft_wrap=True)
     if channel.url_env and os.environ.get(channel.url_env):
-        said = _ENVIRONMENT_WINS.of(config.language).format(variable=channel.url_env)
+        said = _ENVIRONMENT_WINS.of(config.language, variable=channel.url_env)
         console(stderr=True).print(said, style="yellow", soft_wrap=True)
 
 
@@ -119,7 +119,7 @@ def remove_address(config_path: Path | None, name: str) -> None:
 
     config = load_config(config_path)
     there = forget_secret(config.var / "secrets", secret_name(name))
-    console().print((_REMOVED if there else _NOT_THERE).of(config.language).format(name=name), soft_wrap=True)
+    console().print((_REMOVED if there else _NOT_THERE).of(config.language, name=name), soft_wrap=True)
 
 
 def try_channels(config_path: Path | None, name: str | None) -> None:
@@ -150,14 +150,12 @@ def _arrives(notifier: Notifier, name: str, *, config: Config) -> bool:
     from rpa.notify.channels import Message
 
     say = config.language
-    body = _TEST_BODY.of(say).format(name=name, project=config.folder.name)
+    body = _TEST_BODY.of(say, name=name, project=config.folder.name)
     failure = notifier.deliver(name, message=Message(title=_TEST_TITLE.of(say), body=body))
     if failure is None:
-        console().print(_TAKEN.of(say).format(name=name), soft_wrap=True)
+        console().print(_TAKEN.of(say, name=name), soft_wrap=True)
     else:
-        console(stderr=True).print(
-            _FAILED.of(say).format(name=name, problem=failure.problem), style="red", soft_wrap=True
-        )
+        console(stderr=True).print(_FAILED.of(say, name=name, problem=failure.problem), style="red", soft_wrap=True)
     return failure is None
 
 
@@ -185,7 +183,7 @@ def _vault(config: Config) -> tuple[Vault | None, str]:
 def _typed(channel: Channel, *, language: Language) -> str:
     if not sys.stdin.isatty():
         raise ConfigError(_NOBODY_TYPES.with_words(name=channel.name))
-    return getpass.getpass(_ADDRESS.of(language).format(name=channel.name))
+    return getpass.getpass(_ADDRESS.of(language, name=channel.name))
 
 
 def _row(channel: Channel, *, vault: Vault | None, language: Language) -> list[Styled]:
@@ -201,6 +199,6 @@ def _address(channel: Channel, *, vault: Vault | None, language: Language) -> St
     except ConfigError as error:
         return Styled(str(error), style="red")
     if found is None:
-        return Styled(_MISSING.of(language).format(name=channel.name), style="red")
+        return Styled(_MISSING.of(language, name=channel.name), style="red")
     known = _FROM_ENVIRONMENT if found.source is Source.ENVIRONMENT else _FROM_STORE
-    return Styled(known.of(language).format(address=masked(found.url), variable=channel.url_env))
+    return Styled(known.of(language, address=masked(found.url), variable=channel.url_env))

@@ -79,11 +79,11 @@ def resume_shops(config_path: Path | None, names: Sequence[str]) -> None:
     resumed = {shop: pauses.resume(shop) for shop in asked_for}
     back = give_back(config, {name for name in asked_for if name})
     for name in sorted(back):
-        said.print(_MAY_LOG_IN.of(language).format(shop=name), soft_wrap=True)
+        said.print(_MAY_LOG_IN.of(language, shop=name), soft_wrap=True)
     for shop, was_paused in resumed.items():
         if was_paused or shop not in back:
             words = _RESUMED if was_paused else _WAS_NOT
-            said.print(words.of(language).format(shop=_name(shop, language=language)))
+            said.print(words.of(language, shop=_name(shop, language=language)))
     left, kicked = pauses.all(), Kicks(config.var).holding(config.shops.values())
     if left or kicked:
         said.print(_STILL.of(language))

@@ -70,13 +70,13 @@ def show_plan(config_path: Path | None, *, days: int) -> None:
         shown = day
     console().print(table if found else _NOTHING.of(language))
     for each in unable(config):
-        console().print(Styled(_IN_VAIN.of(language).format(words=each.words.of(language)), "yellow"), soft_wrap=True)
+        console().print(Styled(_IN_VAIN.of(language, words=each.words.of(language)), "yellow"), soft_wrap=True)
 
 
 def shops_of(entry: Entry, *, config: Config) -> str:
     """The entry's shops by name, or how many they are."""
     names = [shop.name for shop in config.meant(entry.shops)]
-    return ", ".join(names) if len(names) <= _MOST_SHOPS else _COUNT.of(config.language).format(count=len(names))
+    return ", ".join(names) if len(names) <= _MOST_SHOPS else _COUNT.of(config.language, count=len(names))
 
 
 def _by_day(entry: Entry, *, config: Config, since: datetime, until: datetime) -> list[tuple[date, list[datetime]]]:
@@ -86,12 +86,12 @@ def _by_day(entry: Entry, *, config: Config, since: datetime, until: datetime) -
 
 def _heading(day: date, *, config: Config) -> str:
     if day in config.calendar.promotion_days:
-        return _PROMOTION.of(config.language).format(day=day)
-    return _QUIET.of(config.language).format(day=day) if is_quiet(day, config.calendar) else str(day)
+        return _PROMOTION.of(config.language, day=day)
+    return _QUIET.of(config.language, day=day) if is_quiet(day, config.calendar) else str(day)
 
 
 def _times(moments: Sequence[datetime], *, language: Language) -> str:
     times = [f"{moment:%H:%M}" for moment in moments]
     if len(times) <= _MOST_TIMES:
         return " ".join(times)
-    return _MANY.of(language).format(first=" ".join(times[:_FIRST]), last=times[-1], count=len(times))
+    return _MANY.of(language, first=" ".join(times[:_FIRST]), last=times[-1], count=len(times))

@@ -155,7 +155,7 @@ class Teller:
 
     def say(self, words: Text, style: str = "", **values: object) -> None:
         """Print one sentence, and keep it in the log: a service's terminal is read by nobody."""
-        line = words.of(self._config.language).format(**values)
+        line = words.of(self._config.language, **values)
         logger.debug("{}", line)
         self._console.print(Styled(indented(line), style=style), soft_wrap=True)
 
@@ -216,7 +216,7 @@ class Teller:
             at=f"{at:%m-%d %H:%M:%S}",
             shop=run.shop,
             flow=run.flow,
-            makes_up=_MAKES_UP.of(language).format(count=run.stands_for) if run.stands_for > 1 else "",
+            makes_up=_MAKES_UP.of(language, count=run.stands_for) if run.stands_for > 1 else "",
             came_of=_BETWEEN.of(language).join(self._words(run, code=code)),
         )
 
@@ -234,7 +234,7 @@ class Teller:
             yield reason.of(language)
         yield from (f"{OUTCOME_WORDS[each].of(language)} {counts[each]}" for each in WORST_FIRST if each in counts)
         if run.state is PlanState.FINISHED and code:
-            yield _EXIT_CODE.of(language).format(code=code)
+            yield _EXIT_CODE.of(language, code=code)
         elif run.state is PlanState.FINISHED and not counts:
             yield _NOTHING_TO_DO.of(language)
         if run.detail and run.reason != Why.STOPPED:

@@ -92,17 +92,17 @@ def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: st
     elements = _wanted(profile, names=names)
     origins = tuple(dict.fromkeys(map(origin_of, (chosen.base_url or profile.base_url, *profile.origins))))
     if chosen.mock:
-        console().print(_MOCK.of(language).format(origin=origins[0]))
+        console().print(_MOCK.of(language, origin=origins[0]))
         return
     destructive = list(_destructive(elements, language=language))
     asking = _Asking(config=config, profile=profile, origins=origins, by=person_named(by), yes=yes)
     if not asking.sees_changes():
         console().print(_NOT_SEEN.of(language), style="yellow")
     elif destructive:
-        console().print(_HEAD.of(language).format(origin=asking.everywhere), style="bold")
+        console().print(_HEAD.of(language, origin=asking.everywhere), style="bold")
         _tell({element.name: asking.confirms(element) for element in destructive}, by=asking.by, language=language)
     elif not names:
-        console().print(_NONE.of(language).format(profile=profile.name))
+        console().print(_NONE.of(language, profile=profile.name))
 
 
 def differences(config_path: Path | None, shop: str) -> None:
@@ -112,7 +112,7 @@ def differences(config_path: Path | None, shop: str) -> None:
     if profile.own:
         _list(_OWN.with_words(name=profile.name, count=len(profile.own)), profile.own, language=config.language)
     else:
-        console().print(_SHIPPED.of(config.language).format(name=profile.name))
+        console().print(_SHIPPED.of(config.language, name=profile.name))
 
 
 def _list(head: Text, changes: Sequence[Change], *, language: Language) -> None:
@@ -152,7 +152,7 @@ class _Asking:
         if earlier is not None:
             told = {"by": earlier.by, "date": earlier.date[:10]}
             if since is None:
-                console().print(_TOO_OLD.of(language).format(**told), style="bold")
+                console().print(_TOO_OLD.of(language, **told), style="bold")
             else:
                 head = _SINCE.with_words(**told, name=profile.name, origin=self.origin, count=len(since))
                 _list(head, since, language=language)
@@ -171,7 +171,7 @@ class _Asking:
         console().print(*_described(element, language=language), sep="\n")
         earlier = approvals.earlier(self.origin, self.profile, element=element.name)
         if earlier is not None and all(approvals.allows(each, element.name, self.profile) for each in self.origins):
-            console().print("  " + _ALREADY.of(language).format(by=earlier.by, date=earlier.date[:10]), style="green")
+            console().print("  " + _ALREADY.of(language, by=earlier.by, date=earlier.date[:10]), style="green")
             return None
         confirmed = self.yes or agreed(
             _QUESTION.with_words(name=element.name, origin=self.everywhere), language=language
@@ -185,7 +185,7 @@ def _tell(answers: Mapping[str, bool | None], *, by: str, language: Language) ->
     for words, wanted, style in ((_DONE, True, "green"), (_NOT_DONE, False, "yellow")):
         names = [name for name, answer in answers.items() if answer is wanted]
         if names:
-            console().print(words.of(language).format(by=by, names=", ".join(names)), style=style)
+            console().print(words.of(language, by=by, names=", ".join(names)), style=style)
 
 
 def _destructive(elements: Sequence[Element], *, language: Language) -> Iterator[Element]:
@@ -194,7 +194,7 @@ def _destructive(elements: Sequence[Element], *, language: Language) -> Iterator
         if element.risk is Risk.DESTRUCTIVE:
             yield element
         else:
-            console().print(_HARMLESS.of(language).format(name=element.name, risk=element.risk.value))
+            console().print(_HARMLESS.of(language, name=element.name, risk=element.risk.value))
 
 
 def _wanted(profile: Profile, *, names: Sequence[str]) -> list[Element]:

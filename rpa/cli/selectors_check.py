@@ -121,7 +121,7 @@ class _Checking:
                 self._refuse_other_shop(found)
         wrong = [page.name for page in seen if not self._accepted(page)]
         said = _NOT_WELL if wrong else _WELL
-        words = said.of(self._language).format(pages=len(seen), names=", ".join(wrong), profile=self._profile.name)
+        words = said.of(self._language, pages=len(seen), names=", ".join(wrong), profile=self._profile.name)
         self._out.print(words, style="bold red" if wrong else "green")
         return wrong
 
@@ -134,7 +134,7 @@ class _Checking:
         needed = _needs(page)
         row = next((row for row in [*self._rows, {}] if row.keys() >= set(needed)), None)
         if row is None:
-            words = _NOT_OPENED.of(self._language).format(page=page.name, needs=", ".join(needed))
+            words = _NOT_OPENED.of(self._language, page=page.name, needs=", ".join(needed))
             self._out.print(words, style="dim")
             return None
         if page.name == self._profile.session.login.page:
@@ -147,7 +147,7 @@ class _Checking:
 
     def _look_at_login(self, page: PageSpec) -> PageSeen | None:
         if self._premises.vault.load_state(self._premises.shop.name, self._premises.site) is not None:
-            self._out.print(_LOGGED_IN.of(self._language).format(page=page.name), style="dim")
+            self._out.print(_LOGGED_IN.of(self._language, page=page.name), style="dim")
             return None
         self._view.open_login()
         return inspected(self._view, page.name, patience_s=self._patience_s)
@@ -173,10 +173,10 @@ def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Tabl
     if page.name != premises.profile.session.login.page:
         yield _shop_words(page, language=language)
     for over in page.overlays:
-        words = (_UNKNOWN if over.popup is None else _POPUP).of(language).format(text=over.text[:60], popup=over.popup)
+        words = (_UNKNOWN if over.popup is None else _POPUP).of(language, text=over.text[:60], popup=over.popup)
         yield Styled("  " + words, style="bold red" if over.popup is None else "yellow")
     if page.no_right:
-        yield Styled("  " + _NO_RIGHT.of(language).format(text=page.no_right), style="yellow")
+        yield Styled("  " + _NO_RIGHT.of(language, text=page.no_right), style="yellow")
         return
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=True)
     for one in page.elements:
@@ -186,7 +186,7 @@ def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Tabl
     yield table
     later = [one.name for one in page.elements if one.presence is Presence.NOT_LOOKED_FOR]
     if later:
-        yield Styled("  " + _AFTER_A_CLICK.of(language).format(names=", ".join(later)), style="dim")
+        yield Styled("  " + _AFTER_A_CLICK.of(language, names=", ".join(later)), style="dim")
     for each in page.lists:
         yield _list_words(each, language=language)
 
@@ -195,7 +195,7 @@ def _shop_words(page: PageSeen, *, language: Language) -> Styled:
     mall_id, mall_name = page.identity["mall_id"], page.identity["mall_name"]
     if mall_id is None:
         return Styled("  " + _NO_SHOP.of(language), style="bold red")
-    return Styled("  " + _SHOP.of(language).format(mall_id=mall_id, mall_name=mall_name or ""), style="green")
+    return Styled("  " + _SHOP.of(language, mall_id=mall_id, mall_name=mall_name or ""), style="green")
 
 
 def _details(one: ElementSeen, *, language: Language) -> str:
@@ -203,21 +203,21 @@ def _details(one: ElementSeen, *, language: Language) -> str:
     if one.signature:
         said.append(_PART_OF_PAGE.of(language))
     if one.presence in _WORDS:
-        said.append(_WORDS[one.presence].of(language).format(count=one.count, text=one.text))
+        said.append(_WORDS[one.presence].of(language, count=one.count, text=one.text))
     if one.presence is Presence.FOUND and one.count > 1:
-        said.append(_IN_ROWS.of(language).format(count=one.count))
+        said.append(_IN_ROWS.of(language, count=one.count))
     if one.locator > 1:
-        said.append(_BY_LOCATOR.of(language).format(number=one.locator))
+        said.append(_BY_LOCATOR.of(language, number=one.locator))
     return " · ".join(said)
 
 
 def _list_words(each: ListSeen, *, language: Language) -> Styled:
-    words = "  " + _LIST.of(language).format(name=each.name, rows=each.rows)
+    words = "  " + _LIST.of(language, name=each.name, rows=each.rows)
     if not each.settled and not each.rows and not each.says_empty:
         return Styled(f"{words}; {_WORDS[Presence.ABSENT].of(language)}", style="dim")
     if not each.settled:
         return Styled(f"{words}; {_UNSETTLED.of(language)}", style="bold red")
     if each.unreadable:
         fields = ", ".join(f"{name} ×{count}" for name, count in each.unreadable.items())
-        return Styled(f"{words}; {_UNREADABLE.of(language).format(fields=fields)}", style="yellow")
+        return Styled(f"{words}; {_UNREADABLE.of(language, fields=fields)}", style="yellow")
     return Styled(f"{words}; {_READABLE.of(language)}" if each.rows else words, style="green")

@@ -100,8 +100,8 @@ def _told(sign: Heartbeat | None, *, config: Config) -> str:
     if sign is None:
         return _NEVER.of(config.language)
     seconds = (config.clock.now() - sign.beat_at).total_seconds()
-    said = _AGO.of(config.language)
-    return said.format(at=f"{sign.beat_at:%Y-%m-%d %H:%M:%S}", seconds=f"{seconds:.0f}", host=sign.host)
+    at = f"{sign.beat_at:%Y-%m-%d %H:%M:%S}"
+    return _AGO.of(config.language, at=at, seconds=f"{seconds:.0f}", host=sign.host)
 
 
 def _say_the_rest(handed: InstallResult, *, language: Language) -> None:
@@ -114,4 +114,4 @@ def _say_the_rest(handed: InstallResult, *, language: Language) -> None:
 
 
 def _say(text: Text, *, language: Language, **values: object) -> None:
-    console().print(text.of(language).format(**values), soft_wrap=True)
+    console().print(text.of(language, **values), soft_wrap=True)

@@ -94,7 +94,7 @@ def write_first_config(config_path: Path | None) -> None:
 
     write_config(path, ask, language=language)
     shop = next(iter(load_config(path).known))
-    console().print(_WRITTEN.of(language).format(path=path, shop=shop), soft_wrap=True)
+    console().print(_WRITTEN.of(language, path=path, shop=shop), soft_wrap=True)
 
 
 def log_in(config_path: Path | None, shop: str, *, password: str | None, headed: bool) -> None:
@@ -118,7 +118,7 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
 
     def enter(view: View) -> None:
         if password is None:
-            console().print(_YOUR_TURN.of(config.language).format(shop=shop), soft_wrap=True)
+            console().print(_YOUR_TURN.of(config.language, shop=shop), soft_wrap=True)
             wait_for_person(view)
         else:
             type_password(view, login=chosen.login, password=password)
@@ -128,7 +128,7 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
         vault.save_password(shop, chosen.login, password, premises.site)
     give_back(config, {shop})
     if password is not None:
-        console().print(_PASSWORD_KEPT.of(config.language).format(login=chosen.login), soft_wrap=True)
+        console().print(_PASSWORD_KEPT.of(config.language, login=chosen.login), soft_wrap=True)
 
 
 def _check_login(shop: str, *, login: str, password: str | None) -> None:
@@ -161,8 +161,8 @@ def _enter_and_keep(premises: ShopSetup, *, enter: Callable[[View], None], heade
         state = login_state(view.page, hosts=premises.hosts)
         premises.vault.save_state(shop.name, state, premises.site)
     name = f", {identity['mall_name']}" if identity["mall_name"] else ""
-    said = _LOGGED_IN.of(config.language).format(
-        shop=shop.name, mall_id=identity["mall_id"], mall_name=name, folder=config.var / "secrets"
+    said = _LOGGED_IN.of(
+        config.language, shop=shop.name, mall_id=identity["mall_id"], mall_name=name, folder=config.var / "secrets"
     )
     console().print(said, soft_wrap=True)
 

@@ -77,7 +77,7 @@ def show_status(config_path: Path | None, names: Sequence[str], *, as_json: bool
         console().print(shop_table(states, language=language, now=now))
         _tell(list(_troubles(states, program=program, words=words, language=language, now=now)), language=language)
         if to_do:
-            console().print(Styled(_TO_DO.of(language).format(count=len(to_do)), style="bold"))
+            console().print(Styled(_TO_DO.of(language, count=len(to_do)), style="bold"))
         console().print(_scheduler(scheduler, language=language, now=now), soft_wrap=True)
     if check and wrong:
         sys.exit(_EXIT_BAD)
@@ -87,7 +87,7 @@ def _tell(lines: Sequence[str], *, language: Language) -> None:
     for line in lines[:_LINES]:
         console().print(Styled(line, style="yellow"), soft_wrap=True)
     if len(lines) > _LINES:
-        console().print(_MORE.of(language).format(count=len(lines) - _LINES))
+        console().print(_MORE.of(language, count=len(lines) - _LINES))
 
 
 def _troubles(
@@ -102,7 +102,7 @@ def _troubles(
             shops[sentence].append(state.name)
     for sentence, names in shops.items():
         said = addressed(sentence, shops=names, language=language) if isinstance(sentence, Text) else sentence
-        yield _OF.of(language).format(shops=named(names, language=language, most=_NAMED), sentence=said)
+        yield _OF.of(language, shops=named(names, language=language, most=_NAMED), sentence=said)
     yield from forecasts(states, language=language)
 
 
@@ -113,10 +113,10 @@ def _wrong(state: ShopState, *, words: ReasonCatalog, language: Language, now: d
     if state.kick and all(each.cause != KickedOut.code for each in state.incidents):
         yield KickedOut.meaning
     if state.failed_in_a_row >= IN_A_ROW and not state.incidents:
-        yield _FAILED.of(language).format(count=state.failed_in_a_row)
+        yield _FAILED.of(language, count=state.failed_in_a_row)
     if state.lost:
         runs = [f"{each.flow} {when(each.planned_at, now=now)}" for each in state.lost]
-        yield _LOST.of(language).format(runs=named(runs, language=language, most=_RUNS_NAMED))
+        yield _LOST.of(language, runs=named(runs, language=language, most=_RUNS_NAMED))
     if state.pause:
         yield state.pause.in_words
 
@@ -131,7 +131,7 @@ def _scheduler(scheduler: SchedulerHealth, *, language: Language, now: datetime)
         return Styled(wrong.of(language), style="bold red")
     if scheduler.heartbeat is not None and scheduler.between_calls and scheduler.wanted:
         at = when(scheduler.heartbeat.beat_at, now=now)
-        return Styled(_BETWEEN.of(language).format(at=at), style="green")
+        return Styled(_BETWEEN.of(language, at=at), style="green")
     if scheduler.age is not None and scheduler.alive:
-        return Styled(_ALIVE.of(language).format(age=round(scheduler.age.total_seconds())), style="green")
+        return Styled(_ALIVE.of(language, age=round(scheduler.age.total_seconds())), style="green")
     return Styled(_NONE.of(language), style="dim")

@@ -111,7 +111,7 @@ class _RowMaker:
 
     def row_of_many(self, states: Sequence[ShopState], *, word: Words) -> tuple[Styled, ...]:
         """One for all these shops, with their orders added up."""
-        name = Styled(_MANY.of(self.language).format(count=len(states)), style="bold")
+        name = Styled(_MANY.of(self.language, count=len(states)), style="bold")
         return name, self._word(word), Styled(), Styled(), *self._numbers(states), Styled()
 
     def _condition(self, state: ShopState) -> Styled:
@@ -141,7 +141,7 @@ class _RowMaker:
             return word.of(self.language), style
         for outcome, words, style in _COUNTS:
             if run.counts.get(outcome):
-                return words.of(self.language).format(count=run.counts[outcome]), style
+                return words.of(self.language, count=run.counts[outcome]), style
         return _NO_ROWS.of(self.language), "dim"
 
     def _planned(self, planned: PlannedRun | None) -> Styled:
@@ -153,5 +153,5 @@ class _RowMaker:
         if state.login is None:
             return Styled("–", style="dim")
         if state.login_end is not None and state.login_end - self.now <= EXPIRING:
-            return Styled(_ENDS.of(self.language).format(when=self._when(state.login_end)), style="yellow")
-        return Styled(_KEPT.of(self.language).format(when=self._when(state.login.kept_at)), style="dim")
+            return Styled(_ENDS.of(self.language, when=self._when(state.login_end)), style="yellow")
+        return Styled(_KEPT.of(self.language, when=self._when(state.login.kept_at)), style="dim")

@@ -114,7 +114,7 @@ def _deadline(deadline: datetime | None, *, now: datetime) -> Styled:
 def _shops(line: Line, *, language: Language) -> str:
     if len(line.shops) == 1:
         return line.shops[0] or _PROGRAM.of(language)
-    count = _SHOPS.of(language).format(count=len(line.shops))
+    count = _SHOPS.of(language, count=len(line.shops))
     return f"{count}\n{named(line.shops, language=language, most=_SHOP_EXAMPLES)}"
 
 
@@ -122,7 +122,7 @@ def _what(line: Line, *, language: Language) -> str:
     """The orders, few of them by name; lines that concern a whole shop say so."""
     if not line.subjects:
         return "" if line.shops == ("",) else _SHOP_ITSELF.of(language)
-    head = [_COUNT.of(language).format(count=line.count)] if line.count > 1 else []
+    head = [_COUNT.of(language, count=line.count)] if line.count > 1 else []
     rest = ["…"] if line.count > _EXAMPLES else []
     return "\n".join([*head, *line.subjects[:_EXAMPLES], *rest])
 

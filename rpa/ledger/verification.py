@@ -177,11 +177,11 @@ def _sentence(
     fault: Fault, language: Language, *, file: Path, found: Mark | None, seen: Mark | None, witness: Path
 ) -> str:
     words = {"found": _said(found, language), "seen": _said(seen, language)}
-    said = _SAYS[fault].of(language).format(file=file, witness=witness, **words)
-    return _WHAT_TO_DO.of(language).format(said=said)
+    said = _SAYS[fault].of(language, file=file, witness=witness, **words)
+    return _WHAT_TO_DO.of(language, said=said)
 
 
 def _said(mark: Mark | None, language: Language) -> str:
     if mark is None:
         return _NAMELESS.of(language)
-    return _MARK.of(language).format(identity=mark.identity[:_SHOWN], writes=mark.writes)
+    return _MARK.of(language, identity=mark.identity[:_SHOWN], writes=mark.writes)

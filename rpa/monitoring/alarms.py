@@ -116,11 +116,12 @@ def _tell_anew(ledger: Ledger, told: Incident, *, hours: int, orders: Sequence[s
 def _message(shop: str, *, due: Sequence[OrderDue], hours: int, language: Language) -> str:
     """Without the time that is left: the same orders make the same message."""
     counts = ((_LATE, sum(each.left < timedelta(0) for each in due)), (_HELD, sum(each.held for each in due)))
-    return _DUE.of(language).format(
+    return _DUE.of(
+        language,
         shop=shop,
         hours=hours,
         count=len(due),
         first=f"{due[0].deadline:%m-%d %H:%M}",
-        notes="".join(words.of(language).format(count=count) for words, count in counts if count),
+        notes="".join(words.of(language, count=count) for words, count in counts if count),
         orders=named([each.subject for each in due], language=language, most=_NAMED),
     )

@@ -26,7 +26,7 @@ def named(names: Sequence[str], *, language: Language, most: int) -> str:
     together = _BETWEEN.of(language).join(names[:most])
     if len(names) <= most:
         return together
-    return _OF_HOW_MANY.of(language).format(names=together, count=len(names))
+    return _OF_HOW_MANY.of(language, names=together, count=len(names))
 
 
 def addressed(text: Text, *, shops: Sequence[str], language: Language) -> str:
@@ -50,4 +50,4 @@ _NOT_RUN = Text(en="not run until its file is put right: {problem}", zh="配置�
 
 def what_is_wrong(shop: BrokenShop) -> Text:
     """Which file and key, and what to do, in a sentence that does not name the shop."""
-    return Text(en=_NOT_RUN.en.format(problem=shop.summary), zh=_NOT_RUN.zh.format(problem=shop.summary))
+    return _NOT_RUN.with_words(problem=shop.summary)

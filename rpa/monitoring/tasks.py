@@ -168,11 +168,7 @@ def _of_run(planned: PlannedRun, *, now: datetime) -> PersonTask:
 
 def _run_words(planned: PlannedRun) -> Text:
     words, reason = _RUNS[planned.state], why(planned)
-    if reason is None:
-        return Text(en=words.en.format(why=""), zh=words.zh.format(why=""))
-    return Text(
-        en=words.en.format(why=_WHY.en.format(why=reason.en)), zh=words.zh.format(why=_WHY.zh.format(why=reason.zh))
-    )
+    return words.with_words(why="" if reason is None else _WHY.with_words(why=reason))
 
 
 def lost_runs(ledger: Ledger, *, shops: Collection[str], now: datetime) -> Iterator[PlannedRun]:

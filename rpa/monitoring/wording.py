@@ -115,7 +115,7 @@ class _Told:
     language: Language
 
     def said(self, text: Text, /, **parts: object) -> str:
-        return text.of(self.language).format(**parts)
+        return text.of(self.language, **parts)
 
     def named(self, shops: Iterable[str]) -> str:
         return named(list(dict.fromkeys(shops)), language=self.language, most=_NAMED)
@@ -228,10 +228,15 @@ def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
     late = {state.name: state.forecast for state in states if state.forecast}
     if len(late) > _FEW:
         shops = named(list(late), language=language, most=_NAMED)
-        return [_MISSES_MANY.of(language).format(missed=sum(found.missed for found in late.values()), shops=shops)]
+        return [_MISSES_MANY.of(language, missed=sum(found.missed for found in late.values()), shops=shops)]
     return [
-        _MISSES.of(language).format(
-            shop=name, shipped=found.shipped, missed=found.missed, waiting=found.waiting, first=moment(found.first)
+        _MISSES.of(
+            language,
+            shop=name,
+            shipped=found.shipped,
+            missed=found.missed,
+            waiting=found.waiting,
+            first=moment(found.first),
         )
         for name, found in late.items()
     ]

@@ -75,5 +75,5 @@ def _is_missing(last: Heartbeat, *, due: datetime, now: datetime) -> bool:
 def _took(outlet: Outlet, config: Config, ledger: Ledger, *, day: date) -> bool:
     from rpa.notify.channels import Message
 
-    title, body = _TITLE.of(config.language).format(day=day), text(config, ledger, day=day, shops=outlet.shops)
+    title, body = _TITLE.of(config.language, day=day), text(config, ledger, day=day, shops=outlet.shops)
     return outlet.deliver(Message(title=title, body=body)) is None

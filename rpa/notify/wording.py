@@ -156,7 +156,7 @@ def message(telling: Telling, *, words: Words) -> Message:
     """The message for one cause in one shop, in many, or in the whole program."""
     incidents = telling.incidents
     where = _name(incidents[0].shop, words=words) if len(incidents) == 1 else _count(len(incidents), words=words)
-    title = _TITLES[telling.kind].of(words.language).format(where=where, what=_headline(telling, words=words))
+    title = _TITLES[telling.kind].of(words.language, where=where, what=_headline(telling, words=words))
     lines = _one(telling, words=words) if len(incidents) == 1 else _many(telling, words=words)
     return Message(
         title=title,
@@ -170,15 +170,15 @@ def message(telling: Telling, *, words: Words) -> Message:
 def _one(telling: Telling, *, words: Words) -> list[str]:
     (incident,) = telling.incidents
     say = words.language
-    lines = [_SHOP_LINE.of(say).format(shop=_name(incident.shop, words=words))] if incident.shop else []
+    lines = [_SHOP_LINE.of(say, shop=_name(incident.shop, words=words))] if incident.shop else []
     if telling.kind is Kind.SOLVED:
-        return [*lines, _SPAN_LINE.of(say).format(since=_moment(incident.opened_at), until=_end(incident))]
+        return [*lines, _SPAN_LINE.of(say, since=_moment(incident.opened_at), until=_end(incident))]
     since = _SINCE_LINE if incident.times_seen > 1 else _SINCE_LINE_ONCE
     return [
         *lines,
-        _WHAT_LINE.of(say).format(message=_short(incident.message, most=_LONGEST)),
-        _DO_LINE.of(say).format(advice=_advice(telling, words=words)),
-        since.of(say).format(moment=_moment(incident.opened_at), times=incident.times_seen),
+        _WHAT_LINE.of(say, message=_short(incident.message, most=_LONGEST)),
+        _DO_LINE.of(say, advice=_advice(telling, words=words)),
+        since.of(say, moment=_moment(incident.opened_at), times=incident.times_seen),
     ]
 
 
@@ -186,7 +186,8 @@ def _many(telling: Telling, *, words: Words) -> list[str]:
     say, rest = words.language, len(telling.incidents) - NAMED
     line = _OF_MANY_SOLVED if telling.kind is Kind.SOLVED else _OF_MANY
     lines = [
-        line.of(say).format(
+        line.of(
+            say,
             shop=_name(each.shop, words=words),
             moment=_moment(each.opened_at),
             since=_moment(each.opened_at),
@@ -196,9 +197,9 @@ def _many(telling: Telling, *, words: Words) -> list[str]:
         for each in telling.incidents[:NAMED]
     ]
     if rest > 0:
-        lines.append(_MORE.of(say).format(count=rest))
+        lines.append(_MORE.of(say, count=rest))
     if telling.kind is not Kind.SOLVED:
-        lines.append(_DO_LINE.of(say).format(advice=_advice(telling, words=words)))
+        lines.append(_DO_LINE.of(say, advice=_advice(telling, words=words)))
     return lines
 
 
@@ -209,7 +210,7 @@ def _advice(telling: Telling, *, words: Words) -> str:
     if not sentence and (own := advice(telling.cause)):
         return own.of(words.language)
     if not sentence:
-        return _LOOK.of(words.language).format(shop=f" {shop}" if shop else "")
+        return _LOOK.of(words.language, shop=f" {shop}" if shop else "")
     return sentence.replace(any_shop, shop or any_shop)
 
 
@@ -219,7 +220,7 @@ def _headline(telling: Telling, *, words: Words) -> str:
     sentence = known or telling.incidents[-1].message
     words_of_it = _short(_SENTENCE_END.split(sentence, maxsplit=1)[0], most=_LONGEST_HEADLINE)
     part = telling.cause.partition(":")[2]
-    return _PART.of(words.language).format(what=words_of_it, part=part) if part else words_of_it
+    return _PART.of(words.language, what=words_of_it, part=part) if part else words_of_it
 
 
 def _sentence(cause: str, *, words: Words) -> str:
@@ -232,11 +233,11 @@ def _name(shop: str, *, words: Words) -> str:
     if not shop:
         return _PROGRAM.of(words.language)
     mall_name = words.shops[shop].mall_name if shop in words.shops else None
-    return _SHOP.of(words.language).format(name=shop, mall_name=mall_name) if mall_name else shop
+    return _SHOP.of(words.language, name=shop, mall_name=mall_name) if mall_name else shop
 
 
 def _count(number: int, *, words: Words) -> str:
-    return _SHOPS.of(words.language).format(count=number)
+    return _SHOPS.of(words.language, count=number)
 
 
 def _end(incident: Incident) -> str:

@@ -117,10 +117,10 @@ def _below(result: ShopResult, *, language: Language) -> Iterator[Styled]:
     if outcomes:
         counts = (f"{OUTCOME_WORDS[each].of(language)} {outcomes[each]}" for each in WORST_FIRST if each in outcomes)
         words = {"shop": result.shop, "rows": sum(outcomes.values()), "counts": _BETWEEN.of(language).join(counts)}
-        yield Styled(_TOTAL.of(language).format(**words), style="bold")
+        yield Styled(_TOTAL.of(language, **words), style="bold")
     for name, rows in result.further_sheets:
         if rows:
-            yield Styled(_FURTHER.of(language).format(name=name.of(language), rows=rows), style="bold red")
+            yield Styled(_FURTHER.of(language, name=name.of(language), rows=rows), style="bold red")
     if result.files:
         title = f"{_REPORT.of(language)} {result.shop}: "
         yield Styled.assemble((title, "dim"), str(result.files.xlsx), overflow="fold")

@@ -108,7 +108,7 @@ class ShopRun:
             picture = error.evidence if isinstance(error, NeedsPerson) else None
             told = self._right.explained(error)
             said = told.in_words(self._language)
-            message = _PICTURE.of(self._language).format(said=said, picture=picture) if picture else said
+            message = _PICTURE.of(self._language, said=said, picture=picture) if picture else said
             self._stop(error.code, message, exit_code=error.exit_code)
             speak("ERROR", _STOPPED, shop=self.name, error=told)
         except Exception as error:  # noqa: BLE001 - one shop's crash must not take the others along

@@ -65,7 +65,7 @@ def watch_room(config: Config, ledger: Ledger) -> None:
         if free >= least_gb:
             ledger.close_incident("", cause=cause)
         else:
-            message = words.of(config.language).format(free=free, full=FULL_GB, folder=config.var)
+            message = words.of(config.language, free=free, full=FULL_GB, folder=config.var)
             ledger.incident("", cause=cause, message=message, severity=severity)
 
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
 
 from rpa.browser.evidence import PAGES
+from rpa.discovery import evidence_of_runs, passing_documents
 from rpa.files import sweep_parts
 from rpa.report.old_reports import discard, discard_file, discard_files, discard_pictures, discard_reports, old_folders
-from rpa.run import EXPORTS, imports_folder, run_of_import
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rpa.config import Config
     from rpa.ledger.ledger import Ledger
+
+
+class RunOfFolder(Protocol):
+    """What `Capability.evidence_of_runs` names: the id of the run that made this folder, or ""."""
+
+    def __call__(self, folder: Path, *, shop: str) -> str:
+        """Called with a folder of a shop's evidence."""
 
 
 _WRITTEN = (".", "kicks", "locks", "pauses", "secrets")
@@ -49,7 +57,7 @@ class OldFiles:
             outstanding = {shop: self._outstanding(shop) for shop in shops}
             discard_reports(self._config.var / "reports", before=reports_before, outstanding=outstanding)
             for shop in shops:
-                self._discard_exports(shop, before=reports_before)
+                self._discard_documents(shop, before=reports_before)
 
     def discard_leftovers(self, *, now: datetime) -> None:
         """Remove what belongs to no shop: what killed processes were writing, and what was pasted long ago."""
@@ -64,14 +72,17 @@ class OldFiles:
         subjects = {each.name: each for each in old_folders(folder, before=before)}
         for subject in self._ledger.long_done(shop, subjects=subjects, before=before):
             discard(subjects[subject])
-        runs = {each: run_of_import(each, shop=shop) for each in old_folders(imports_folder(folder), before=before)}
-        ended = set(self._ledger.long_ended(shop, run_ids=runs.values(), before=before))
-        for each in (each for each, run_id in runs.items() if run_id in ended):
-            discard(each)
+        for name, part in evidence_of_runs().items():
+            run_of = cast("RunOfFolder", part.load())
+            runs = {each: run_of(each, shop=shop) for each in old_folders(folder / name, before=before)}
+            ended = set(self._ledger.long_ended(shop, run_ids=runs.values(), before=before))
+            for each in (each for each, run_id in runs.items() if run_id in ended):
+                discard(each)
 
-    def _discard_exports(self, shop: str, *, before: datetime) -> None:
+    def _discard_documents(self, shop: str, *, before: datetime) -> None:
         """First the file, then what the ledger knows of it: killed in between, the next night goes on."""
-        for document in self._ledger.replaced_documents(shop, kind=EXPORTS, before=before):
+        replaced = [self._ledger.replaced_documents(shop, kind=kind, before=before) for kind in passing_documents()]
+        for document in chain.from_iterable(replaced):
             file = self._config.var / "documents" / shop / document.path
             if not document.path or discard_file(file):
                 self._ledger.forget_document(document)

@@ -134,10 +134,8 @@ def in_words(cause: str, error: BaseException) -> Text:
         what = Text(en=f"{what.en} {which or part}", zh=f"{what.zh} {which or part} ")
     why = f"{type(error).__name__}: {str(error).partition(_BACKGROUND)[0]}"
     told = {each: error.in_words(each) if isinstance(error, LedgerFails) else why for each in Language}
-    return Text(
-        en=_FAILS.en.format(what=what.en, log=SCHEDULERS, why=told[Language.EN]),
-        zh=_FAILS.zh.format(what=what.zh, log=SCHEDULERS, why=told[Language.ZH]),
-    )
+    reason = Text(en=told[Language.EN], zh=told[Language.ZH])
+    return _FAILS.with_words(what=what, log=SCHEDULERS, why=reason)
 
 
 _MESSAGE: Final = Text(en="{shop} is {words}", zh="{shop} {words}")
@@ -147,7 +145,7 @@ def tell_of_broken(config: Config, ledger: Ledger) -> None:
     """Open an incident for each broken shop, and close those of shops that are broken no more."""
     for shop in config.broken.values():
         words = what_is_wrong(shop).of(config.language)
-        message = _MESSAGE.of(config.language).format(shop=shop.name, words=words)
+        message = _MESSAGE.of(config.language, shop=shop.name, words=words)
         ledger.incident(shop.name, cause=CAUSE, message=message, severity=Severity.CRITICAL)
     for incident in ledger.open_incidents():
         if incident.cause == CAUSE and incident.shop not in config.broken:

@@ -93,7 +93,8 @@ class RunQueue:
         if now - since < LONG or not stuck or (run.shop, run.flow) in self._told:
             return
         language = self._config.language
-        message = _WAITS.of(language).format(
+        message = _WAITS.of(
+            language,
             flow=run.flow,
             shop=run.shop,
             since=f"{since.astimezone(self._config.zone):%m-%d %H:%M}",

@@ -147,7 +147,7 @@ class WorkerRun:
         planned = self.task.planned
         if "busy" in self._said:
             return Ended(planned=planned, how="busy", detail=self._said["busy"])
-        late = f"{_TOOK_LONGER.of(self._language).format(limit=self.task.time_limit)} " if self._late else ""
+        late = f"{_TOOK_LONGER.of(self._language, limit=self.task.time_limit)} " if self._late else ""
         if "result" in self._said:
             result = self._said["result"]
             return Ended(
@@ -158,7 +158,7 @@ class WorkerRun:
                 detail=late + result["detail"],
             )
         if self._unopened:
-            words = _DID_NOT_OPEN.of(self._language).format(seconds=_OPENS_IN_S)
+            words = _DID_NOT_OPEN.of(self._language, seconds=_OPENS_IN_S)
             return Ended(planned=planned, how="died", detail=f"{words} {self._child.last_words}".strip())
         words = f"{late}{self._child.last_words}".strip()
         return Ended(planned=planned, how="killed" if self._killed else "died", detail=words)

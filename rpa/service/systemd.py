@@ -181,12 +181,12 @@ class Systemd:
         if lingers():
             return []
         command = "loginctl enable-linger"
-        return [Text(en=_NO_LINGER.en.format(command=command), zh=_NO_LINGER.zh.format(command=command))]
+        return [_NO_LINGER.with_words(command=command)]
 
     def _secret_notes(self) -> list[Text]:
         names = ", ".join(unseen_secrets(self._program))
         file = self._program.secrets
-        return [Text(*(said.format(names=names, file=file) for said in (_UNSEEN.en, _UNSEEN.zh)))] if names else []
+        return [_UNSEEN.with_words(names=names, file=file)] if names else []
 
 
 def problem_of(text: str, *, name: str) -> str:

@@ -23,6 +23,8 @@ from tests.support.tiny_site import LONG_S, SHOP, SOON_S, TinySite, viewed
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Download, Page
 
+pytestmark = pytest.mark.slow
+
 
 def show(handler: BaseHTTPRequestHandler, *, text: str = "busy", status: int = 200) -> None:
     """A page where a file was asked for."""

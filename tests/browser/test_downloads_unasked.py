@@ -13,6 +13,8 @@ from rpa.browser.view import View
 from tests.support.download_site import ORDERS, attach, clicking, pour, refusal, trickle
 from tests.support.tiny_site import LONG_S, TinySite
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("link", ["Here", "In a tab"])
 def test_a_file_that_announces_no_length_is_cut_off_while_it_comes(

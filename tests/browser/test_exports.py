@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from fixtures.mockshop.harness import MockShop
-from flows.exports.fetching import ExportFetcher
+from flows.exports.fetching import EXPORT
 from flows.exports.web import WebExports
 from rpa.clock import Clock
+from rpa.documents.requested import RequestedDocument
 from rpa.errors import NeedsPerson, PageChanged, TryAgain
 from rpa.ledger.ledger import Ledger
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,12 @@ def exporting(clerk: Clerk, tmp_path: Path) -> Iterator[WebExports]:
 
 
 @pytest.fixture
-def desk(exporting: WebExports, clerk: Clerk, tmp_path: Path) -> Iterator[ExportFetcher]:
+def desk(exporting: WebExports, clerk: Clerk, tmp_path: Path) -> Iterator[RequestedDocument]:
     clock = ShopTime(shop=clerk.shop)
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=clock) as ledger:
-        yield ExportFetcher(
+        yield RequestedDocument(
             exporting,
+            kind=EXPORT,
             clock=clock,
             ledger=ledger,
             shop="demo",
@@ -61,7 +65,7 @@ def _made(clerk: Clerk) -> int:
     return len(clerk.shop.truth()["exports"])
 
 
-def test_a_table_is_asked_for_waited_for_and_downloaded(desk: ExportFetcher, clerk: Clerk) -> None:
+def test_a_table_is_asked_for_waited_for_and_downloaded(desk: RequestedDocument, clerk: Clerk) -> None:
     clerk.shop.fault("export-slow", s=40)
     saved = desk.fetch(desk.obtain(), check=lambda _: None)
     told = clerk.shop.truth()["exports"][-1]
@@ -70,7 +74,7 @@ def test_a_table_is_asked_for_waited_for_and_downloaded(desk: ExportFetcher, cle
     assert desk.obtain().record_id == told["task_id"]
 
 
-def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: ExportFetcher, clerk: Clerk) -> None:
+def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: RequestedDocument, clerk: Clerk) -> None:
     clerk.shop.fault("export-fails")
     with pytest.raises(NeedsPerson, match="is failed"):
         desk.fetch(desk.obtain(), check=lambda _: None)
@@ -80,7 +84,7 @@ def test_after_a_table_that_failed_the_sites_pause_is_kept(desk: ExportFetcher, 
     assert _made(clerk) == before + 1
 
 
-def test_a_table_whose_answer_was_lost_is_found_among_the_records(desk: ExportFetcher, clerk: Clerk) -> None:
+def test_a_table_whose_answer_was_lost_is_found_among_the_records(desk: RequestedDocument, clerk: Clerk) -> None:
     before = _made(clerk)
     clerk.shop.fault("error-after", endpoint="export/task/add")
     record = desk.obtain()
@@ -114,7 +118,7 @@ def test_a_site_that_says_no_for_another_reason_stops_the_shop(exporting: WebExp
     [("truncated-download", {"mode": "cut"}), ("empty-download", {}), ("error-download", {"shown": "page"})],
 )
 def test_a_download_that_fails_is_made_once_more(
-    desk: ExportFetcher, clerk: Clerk, fault: str, how: dict[str, Any]
+    desk: RequestedDocument, clerk: Clerk, fault: str, how: dict[str, Any]
 ) -> None:
     clerk.shop.fault(fault, **how)
     saved = desk.fetch(desk.obtain(), check=lambda _: None)

@@ -23,6 +23,8 @@ from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
+pytestmark = pytest.mark.slow
+
 PARCELS = How.IMPORT
 NOBODY = "260101-000000000000000"
 _OTHERS = 105

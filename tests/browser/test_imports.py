@@ -20,6 +20,8 @@ from rpa.errors import NotApproved, Refused, TryAgain
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 from tests.support.tiny_site import LONG_S
 
+pytestmark = pytest.mark.slow
+
 PARCELS, NONE = How.IMPORT, How.NO_LOGISTICS
 NOBODY = "260101-000000000000000"
 _ASKS_TO_OVERWRITE = """() => new MutationObserver(() => {

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.support.clerk_by_hand import Clerk
 
+pytestmark = pytest.mark.slow
+
 _OLD = "订单审核中，本审核提示消失后，可正常发货"
 _NEW = "此订单需要平台人工审核，请暂时不要发货"
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.clerk_by_hand import Clerk
+
+pytestmark = pytest.mark.slow
 
 _RECORDS = "/orders/exportExcel?exportType=0"
 

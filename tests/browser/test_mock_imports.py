@@ -12,6 +12,8 @@ from playwright.sync_api import Locator, expect
 from fixtures.sheets.formats import write_xlsx
 from tests.support.clerk_by_hand import Clerk
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/orders/batch_ship"
 HEAD = (["订单号", "快递公司", "快递单号"], ["order_sn", "shipping_name", "shipping_sn"])
 MakesFile = Callable[[Sequence[str]], Path]

@@ -11,6 +11,8 @@ from playwright.sync_api import Download, Locator, expect
 from rpa.elements.values import answer_values, follow
 from tests.support.clerk_by_hand import Clerk
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def messages(clerk: Clerk) -> Locator:

@@ -9,6 +9,8 @@ from rpa.browser.resolve import find
 from rpa.elements.values import answer_values, follow
 from tests.support.clerk_by_hand import PATIENCE_MS, Clerk
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", ["home", "orders_all", "orders_pending", "orders_shipped", "order_detail"])
 def test_each_page_shows_its_signature(clerk: Clerk, name: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.clerk_by_hand import Clerk
+
+pytestmark = pytest.mark.slow
 
 
 def test_couriers_can_be_typed_but_not_set_by_a_script(clerk: Clerk) -> None:

@@ -14,6 +14,8 @@ from rpa.clock import Clock
 from rpa.errors import InDoubt, Refused, RightMissing
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
+pytestmark = pytest.mark.slow
+
 TITLE = "订单禁止发货通知"
 
 

@@ -16,6 +16,8 @@ from rpa.browser.view import View
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 from tests.support.namesakes import NAMED
 
+pytestmark = pytest.mark.slow
+
 PUT = {
     "in it": "([css, sign]) => document.querySelector(css).append(sign)",
     "beside it": """([css, sign]) => {

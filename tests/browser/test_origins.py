@@ -20,6 +20,8 @@ from tests.support.tiny_site import ASKS, PROFILE, SHOP, SOON_S, TinySite, good,
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.slow
+
 FIELD = '<input class="search" placeholder="Search">'
 LOGIN = '<input id="name"><input id="word" type="password"><button id="enter">Log in</button>'
 

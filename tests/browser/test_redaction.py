@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from PIL import Image
 
 from rpa.browser.login import type_password
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from fixtures.mockshop.harness import MockShop
     from tests.support.tiny_site import TinySite
+
+pytestmark = pytest.mark.slow
 
 SECRETS = (
     "kept-cookie-1",

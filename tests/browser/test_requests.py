@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from rpa.browser.view import View
 
+pytestmark = pytest.mark.slow
+
 
 def ask(view: View, order_sn: str = "A-1") -> Any:
     return view.page.evaluate("sn => void ask(sn)", order_sn)

@@ -22,6 +22,8 @@ from tests.support.download_site import ORDERS, attach
 from tests.support.mock_shop import ShopFolder
 from tests.support.tiny_site import SHOP, TinySite, viewed
 
+pytestmark = pytest.mark.slow
+
 ASKS_ON = "<script>setInterval(() => fetch('/tick'), 20)</script>"
 
 

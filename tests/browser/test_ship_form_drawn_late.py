@@ -14,6 +14,8 @@ from rpa.browser.view import View
 from rpa.errors import Refused
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 
+pytestmark = pytest.mark.slow
+
 LATE = """
 const waits = {};
 const until = (name) => new Promise((next) => { waits[name] = next; });

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from flows.ship import SHIP, Options
 from rpa.clock import Clock
@@ -15,8 +16,7 @@ from rpa.runner.job import Job
 from rpa.runner.runner import run
 from tests.support.small_shop import SmallShop, small_shop
 
-if TYPE_CHECKING:
-    import pytest
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import selectors_folder
 from tests.support.project import Project
+
+pytestmark = pytest.mark.slow
 
 ORIGIN = "https://shop.example.invalid"
 

@@ -15,6 +15,8 @@ from rpa.ledger.documents import DocumentState
 from tests.support.mail_shop import DAY_S, HOUR_S, MailShop, mail_shop
 from tests.support.small_shop import log_in
 
+pytestmark = pytest.mark.slow
+
 PROHIBITION, RESULT = "订单禁止发货通知", "订单审核结果通知"
 _LARGE = 5 << 20
 CAUSE = {"prohibited": "audit_notice", "closed": "audit_closed"}

@@ -70,6 +70,7 @@ def test_every_list_names_the_shop_its_file_and_the_mistake(broken: Project) -> 
     assert (examined.returncode, "Shop east" in examined.stdout) == (2, True)
 
 
+@pytest.mark.slow
 def test_what_needs_no_setting_of_the_shop_works_for_it_and_a_run_refuses(broken: Project) -> None:
     assert "east: paused since" in rpa(broken, "pause", "east", "--by", "Anna").stdout
     assert rpa(broken, "schedule", "--plan").returncode == 2, "nothing is planned here"
@@ -86,6 +87,7 @@ def test_a_first_rpa_toml_beside_a_file_of_the_same_shop_is_written_all_the_same
     assert "north and east are one shop" in rpa(project, "status").stdout
 
 
+@pytest.mark.slow
 def test_a_run_that_is_due_in_it_is_skipped_and_the_exit_code_says_so(broken: Project) -> None:
     at = (datetime.now(ZONE) - timedelta(minutes=5)).replace(second=0, microsecond=0)
     scheduled(broken, at=at)
@@ -100,6 +102,7 @@ def test_a_run_that_is_due_in_it_is_skipped_and_the_exit_code_says_so(broken: Pr
     assert told_of_east(broken) == ["shop_file"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent SIGTERM on Windows")
 def test_while_the_scheduler_runs_somebody_is_told_of_a_mistake_and_of_its_end(broken: Project) -> None:
     scheduled(broken, at=datetime.now(ZONE) + timedelta(hours=12))

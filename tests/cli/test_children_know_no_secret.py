@@ -14,6 +14,8 @@ from fixtures.mockshop.harness import MockShop
 from rpa.environment import VARIABLE
 from tests.support.mock_shop import ShopFolder
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and other processes' environments are POSIX's")
 
 

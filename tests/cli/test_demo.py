@@ -17,6 +17,8 @@ from fixtures.mockshop.settings import DEFAULT_NOW
 from fixtures.mockshop.shop.generate import generate, hasty_parcels, parcels
 from tests.support.project import Project
 
+pytestmark = pytest.mark.slow
+
 ORDERS = generate(orders=40, seed=1, now=DEFAULT_NOW)
 PARCELS = {sn: (courier, number) for sn, courier, number in parcels(ORDERS, seed=1)}
 HASTY = {sn: (courier, number) for sn, courier, number in hasty_parcels(ORDERS, seed=2)}

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageStat
 
 from tests.support.small_shop import SmallShop, small_shop
+
+pytestmark = pytest.mark.slow
 
 _KB = 1024
 

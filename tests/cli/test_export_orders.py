@@ -16,6 +16,8 @@ from rpa.ledger.ledger import Ledger
 from tests.support.mock_shop import PATIENCE_S, ZONE, Result, ShopFolder
 from tests.support.small_shop import SmallShop, log_in, small_shop
 
+pytestmark = pytest.mark.slow
+
 _LIST = "export/task/list"
 _ADD = "export/task/add"
 

@@ -28,6 +28,7 @@ def leave(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return leave_gb
 
 
+@pytest.mark.slow
 def test_by_hand_nothing_is_begun_that_writes_but_a_rehearsal_is(
     project: Project, leave: Callable[[float], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_pause_that_cannot_be_kept_is_said_not_to_hold_and_what_does(unwritabl
     assert held.stop_file == unwritable.folder / "STOP"
 
 
+@pytest.mark.slow
 def test_what_the_system_refuses_is_one_sentence_and_no_exit_code_of_a_run(unwritable: Project) -> None:
     run = unwritable.rpa("run", "pending-orders")
     assert run.returncode == 4

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.support.screen import virtual_screen
 from tests.support.small_shop import SmallShop, small_shop
+
+pytestmark = pytest.mark.slow
 
 CONFIRM = 'button[data-tracking-click-viewid="ele_confirm_shipment_shared"]'
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from tests.support.project import ROOT, Project
 
 COMMANDS = (
@@ -28,6 +30,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.slow
 def test_help_lists_every_command_in_the_users_language(project: Project) -> None:
     english, chinese = project.rpa("--help"), project.rpa("--help", RPA_LANG="zh")
     assert [name for name in COMMANDS if name not in english.stdout or name not in chinese.stdout] == []
@@ -43,18 +46,21 @@ def test_a_flows_options_are_explained_whole_in_chinese_too(project: Project) ->
     assert "…" not in said
 
 
+@pytest.mark.slow
 def test_a_group_of_commands_of_another_package_lists_its_own(project: Project) -> None:
     said = project.rpa("holds", "--help").stdout
     assert [name for name in ("list", "add", "lift", "import") if f" {name} " not in said] == []
     assert "只要有一行有误" in project.rpa("holds", "import", "--help", RPA_LANG="zh").stdout.replace(" ", "")
 
 
+@pytest.mark.slow
 def test_a_flow_that_there_is_not_is_named_with_the_nearest_one(project: Project) -> None:
     run = project.rpa("run", "shipp", "demo")
     assert run.returncode == 2
     assert 'did you mean "ship"' in run.stderr
 
 
+@pytest.mark.slow
 def test_a_broken_plug_in_names_itself_and_disturbs_no_other_command(project: Project) -> None:
     info = project.folder / "site" / "factory-1.dist-info"
     info.mkdir(parents=True)

@@ -21,6 +21,8 @@ from tests.support.killing import Moment, kill_until_done
 from tests.support.mock_shop import ZONE, Result
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 UNKNOWN = ("260309-000000000000001", "中通快递", "780000000000001")
 """No shop has this order."""
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rpa.doctor.configuration import kicked_out
 from rpa.plugins import load_config
 from tests.support.mock_shop import Result
 from tests.support.small_shop import small_shop
+
+pytestmark = pytest.mark.slow
 
 
 def test_no_run_types_the_password_after_a_kick_until_a_person_resumes_the_shop(tmp_path: Path) -> None:

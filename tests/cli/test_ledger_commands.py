@@ -12,6 +12,7 @@ from tests.support.project import Project
 REASON = "--reason=the order page shows it"
 
 
+@pytest.mark.slow
 def test_show_prints_for_people_and_the_same_as_json_for_programs(kept: Project) -> None:
     said = kept.rpa("ledger", "show", "--shop", "demo").stdout
     assert "圆通速递" in said
@@ -22,11 +23,13 @@ def test_show_prints_for_people_and_the_same_as_json_for_programs(kept: Project)
     ]
 
 
+@pytest.mark.slow
 def test_an_empty_ledger_is_an_empty_list(project: Project) -> None:
     assert json.loads(project.rpa("ledger", "show", "--json").stdout) == []
     assert "no such action" in project.rpa("ledger", "show").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "near"), [("--state=unknwon", '"unknown"'), ("--shop=demoo", '"demo"')])
 def test_a_misspelt_filter_names_the_nearest_word(project: Project, option: str, near: str) -> None:
     run = project.rpa("ledger", "show", option)
@@ -48,6 +51,7 @@ def test_what_was_not_done_may_be_sent_again(kept: Project) -> None:
         assert opened.live("demo", kind="ship", subjects=[DOUBT]) == {}
 
 
+@pytest.mark.slow
 def test_what_the_site_has_shown_as_done_is_reopened_only_by_a_person_who_is_sure(kept: Project) -> None:
     reopen = ("ledger", "resolve", "demo", DONE, "--not-done", "--reason=the buyer sent it back")
     run = kept.rpa(*reopen)
@@ -59,6 +63,7 @@ def test_what_the_site_has_shown_as_done_is_reopened_only_by_a_person_who_is_sur
     assert state_of(kept, DONE)[0] is State.NOT_DONE
 
 
+@pytest.mark.slow
 def test_what_a_person_has_answered_as_done_is_no_less_done(kept: Project) -> None:
     assert kept.rpa("ledger", "resolve", "demo", DOUBT, "--done", REASON, "--by", "小王").returncode == 0
     run = kept.rpa("ledger", "resolve", "demo", DOUBT, "--not-done", REASON)
@@ -74,6 +79,7 @@ def test_a_changed_order_is_released(kept: Project) -> None:
         assert opened.see("demo", fingerprints=[("changed-1", "b", {"spec": "blue"})]) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

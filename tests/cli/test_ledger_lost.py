@@ -27,6 +27,7 @@ def restored(project: Project) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_nothing_that_writes_starts_with_a_ledger_older_than_what_lies_around_it(restored: Project) -> None:
     commands = (
         ("run", "ship", "demo"),
@@ -74,6 +75,7 @@ def test_it_is_not_accepted_while_something_is_running(restored: Project) -> Non
         assert "A scheduler of" in rpa(restored, *ACCEPT).stderr
 
 
+@pytest.mark.slow
 def test_the_doctor_and_the_scheduler_tell_of_a_ledger_that_is_missing(restored: Project) -> None:
     (restored.config.var / "ledger.sqlite3").unlink()
     assert "rpa ledger accept" in rpa(restored, "doctor").stdout

@@ -10,6 +10,8 @@ from fixtures.mockshop.harness import MockShop
 from rpa.elements.registry import load_profile, selectors_folder
 from tests.support.project import Project
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "demo-pass-1"
 
 

@@ -18,6 +18,8 @@ from rpa.credentials import Vault, key_from, make_key
 from tests.support.mock_shop import PASSWORD, ROOT, ShopFolder
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 READ = ("run", "pending-orders")
 
 

@@ -33,6 +33,7 @@ def said_of(error: BaseException | None) -> str:
     return chinese
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

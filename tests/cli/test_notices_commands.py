@@ -117,6 +117,7 @@ def test_a_misspelt_notice_is_named_with_the_nearest_one(filed: Project) -> None
         assert "rpa notices list" in run.stderr
 
 
+@pytest.mark.slow
 def test_the_commands_work_as_a_program_and_in_chinese(filed: Project) -> None:
     toml: Path = filed.folder / "rpa.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace('"en"', '"zh"'), encoding="utf-8")

@@ -106,6 +106,7 @@ def test_one_of_two_lost_notices_leaves_the_incident_open(filed: Project) -> Non
     assert lost(filed) == [[NEXT_GONE]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -19,6 +19,8 @@ from rpa.log import speak, to_terminal
 from tests.support.mock_shop import PATIENCE_S, ZONE
 from tests.support.project import NEEDED, PROGRAM, ROOT, Project
 
+pytestmark = pytest.mark.slow
+
 SAID = Text(en="Nobody hears this.", zh="Nobody hears this.")
 
 

@@ -38,6 +38,7 @@ def box() -> Iterator[Postbox]:
         yield opened
 
 
+@pytest.mark.slow
 def test_an_address_is_kept_listed_without_its_secret_tried_and_removed(channels: Project, box: Postbox) -> None:
     kept = channels.rpa("notify", "set", "south", "--stdin", stdin=f"{box.url}\n")
     assert kept.returncode == 0, kept.stderr
@@ -103,6 +104,7 @@ def test_without_a_channel_the_list_shows_how_to_add_one(project: Project) -> No
     assert rpa(project, "notify", "test").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_store_that_does_not_open_is_said_in_the_list(channels: Project) -> None:
     rpa(channels, "notify", "set", "south", "--stdin", stdin="json://127.0.0.1/s3cr3t\n")
     without: dict[str, Any] = {"RPA_KEY": "", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
@@ -113,6 +115,7 @@ def test_a_store_that_does_not_open_is_said_in_the_list(channels: Project) -> No
     assert channels.rpa("notify", "list", BOSS_URL="json://127.0.0.1", **without).stderr == ""
 
 
+@pytest.mark.slow
 def test_the_help_is_there_in_both_languages(project: Project) -> None:
     assert "notify" in project.rpa("--help").stdout
     assert "Webhook" in project.rpa("notify", "set", "--help", RPA_LANG="zh").stdout

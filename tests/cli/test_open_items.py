@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from rpa.clock import Clock
 from rpa.credentials import Vault, key_from
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from tests.support.mock_shop import LOGIN, ZONE, ShopFolder
 from tests.support.small_shop import SmallShop, log_in, small_shop
+
+pytestmark = pytest.mark.slow
 
 
 @contextmanager

@@ -128,6 +128,7 @@ def test_a_shop_that_there_is_not_is_named_with_the_nearest(sellers: Project) ->
     assert 'did you mean "@south"?' in run.stderr
 
 
+@pytest.mark.slow
 def test_a_flow_that_writes_is_refused_by_hand_in_a_paused_shop(project: Project) -> None:
     rpa(project, "pause", "demo", "--by=Anna", "--reason=stocktaking")
     run = project.rpa("run", "ship", "demo", "--live")
@@ -189,6 +190,7 @@ def only_the_first_was_shipped(shop: SmallShop) -> None:
     assert {outcomes[sn] for sn in shop.wanted[1:]} == {("waiting", "stopped")}
 
 
+@pytest.mark.slow
 def test_a_stop_file_in_mid_shipment_lets_the_order_in_hand_end_and_begins_no_other(shop: SmallShop) -> None:
     run = stopped_while(shop, (shop.folder.path / "停止.txt").touch, kind="effect", endpoint=SHIP)
     assert run.returncode == 3
@@ -198,6 +200,7 @@ def test_a_stop_file_in_mid_shipment_lets_the_order_in_hand_end_and_begins_no_ot
     assert opened.isdisjoint(shop.wanted[1:])
 
 
+@pytest.mark.slow
 def test_a_pause_that_comes_while_a_form_is_filled_in_stops_that_very_shipment(shop: SmallShop) -> None:
     pauses, at = Pauses(shop.folder.path, shop.folder.var), datetime.now(tz=UTC)
     run = stopped_while(

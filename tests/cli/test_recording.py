@@ -29,6 +29,8 @@ from tests.support.small_shop import SmallShop, small_shop
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+pytestmark = pytest.mark.slow
+
 _HIGHLIGHT = (229, 72, 77)
 _TOLERANCE = 18
 _STEP = ("run", "ship", "--headed", "--step")

@@ -25,6 +25,7 @@ def reported(project: Project) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_all_runs_are_gathered_with_totals_and_where_they_lie(reported: Project) -> None:
     run = reported.rpa("report", "--from", "2026-03-09", "--to", "2026-03-10")
     assert run.returncode == 0, run.stderr
@@ -36,6 +37,7 @@ def test_all_runs_are_gathered_with_totals_and_where_they_lie(reported: Project)
     assert sheet["A1"].value == "Order number"
 
 
+@pytest.mark.slow
 def test_one_shops_report_does_not_replace_that_of_all(reported: Project) -> None:
     reported.rpa("report")
     assert "Rows: 1" in reported.rpa("report", "--shop", "real").stdout
@@ -43,6 +45,7 @@ def test_one_shops_report_does_not_replace_that_of_all(reported: Project) -> Non
     assert folders == ["history-start-end", "history-start-end-real"]
 
 
+@pytest.mark.slow
 def test_that_nothing_was_found_is_said(reported: Project) -> None:
     run = reported.rpa("report", "--from", "2026-03-11")
     assert run.returncode == 0
@@ -50,6 +53,7 @@ def test_that_nothing_was_found_is_said(reported: Project) -> None:
     assert not list((reported.config.var / "reports").glob("history-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -13,7 +13,7 @@ from tests.support.doubts import DONE, DOUBT, ledger, state_of
 from tests.support.project import Project
 from tests.support.pty_terminal import desktop, terminal, typed
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal is POSIX")]
 REASON = "--reason=the order page shows it"
 
 

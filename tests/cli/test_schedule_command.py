@@ -21,6 +21,8 @@ from tests.support.processes import staying
 from tests.support.project import Project
 from tests.support.small_shop import SmallShop, log_in, small_shop
 
+pytestmark = pytest.mark.slow
+
 HOURLY = '\n[[schedule]]\nflow = "ship"\nhours = "0-23"\nminute = {minute}\n\n[scheduler]\nstop_within_s = 40\n'
 
 

@@ -77,6 +77,7 @@ def settings(unit: Path) -> dict[str, str]:
     return dict(line.partition("=")[::2] for line in unit.read_text(encoding="utf-8").splitlines() if "=" in line)
 
 
+@pytest.mark.slow
 def test_the_command_of_an_installed_unit_works_though_only_a_person_can_start_it(scheduled: Project) -> None:
     machine = Machine(scheduled, manager="offline")
     installed = machine.service("install", language="zh")
@@ -104,6 +105,7 @@ def test_the_command_of_an_installed_unit_works_though_only_a_person_can_start_i
     assert "pending-orders" in done.stdout
 
 
+@pytest.mark.slow
 def test_where_systemd_runs_the_service_is_started_and_removed_again(scheduled: Project) -> None:
     machine = Machine(scheduled, manager="running")
     installed = machine.service("install")
@@ -120,6 +122,7 @@ def test_where_systemd_runs_the_service_is_started_and_removed_again(scheduled: 
     assert "not installed" in again.stdout
 
 
+@pytest.mark.slow
 def test_the_key_of_the_shell_goes_nowhere_and_the_person_is_told_so(scheduled: Project) -> None:
     machine = Machine(scheduled, manager="running")
     installed = machine.service("install")
@@ -151,6 +154,7 @@ def test_without_a_schedule_there_is_nothing_to_install(scheduled: Project) -> N
     assert machine.units == []
 
 
+@pytest.mark.slow
 def test_status_is_well_only_while_the_scheduler_gives_signs_of_life(scheduled: Project) -> None:
     machine = Machine(scheduled, manager="running")
     assert machine.service("status").returncode == 3

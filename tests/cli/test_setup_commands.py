@@ -27,6 +27,7 @@ def test_init_without_answers_writes_nothing(project: Project) -> None:
     assert not (project.folder / "rpa.toml").exists()
 
 
+@pytest.mark.slow
 def test_flows_are_listed_with_what_they_do_to_the_site(project: Project) -> None:
     lines = project.rpa("flows").stdout.splitlines()
     assert any("pending-orders" in line and "reads" in line for line in lines)
@@ -35,6 +36,7 @@ def test_flows_are_listed_with_what_they_do_to_the_site(project: Project) -> Non
     assert "会操作" in project.rpa("flows").stdout
 
 
+@pytest.mark.slow
 def test_doctor_says_that_all_is_well_or_exits_with_2_and_what_to_do(project: Project) -> None:
     well = project.rpa("doctor")
     assert well.returncode == 0, well.stdout
@@ -45,6 +47,7 @@ def test_doctor_says_that_all_is_well_or_exits_with_2_and_what_to_do(project: Pr
     assert 'did you mean "platform"' in ill.stdout
 
 
+@pytest.mark.slow
 def test_who_reads_chinese_is_told_in_chinese_first_what_is_wrong(project: Project) -> None:
     text = (project.folder / "rpa.toml").read_text()
     project.write(text.replace('"en"', '"zh"'))

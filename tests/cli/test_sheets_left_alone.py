@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from fixtures.mockshop.harness import MockShop
 from tests.support.mock_shop import ShopFolder
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_sheet_without_rows_is_named_and_a_lock_file_is_not(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def three(project: Project) -> Project:
     return project
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["ledger show", "holds list", "notices list"])
 @pytest.mark.parametrize(
     ("named", "found"),

@@ -65,6 +65,7 @@ def document(project: Project, *arguments: str) -> Any:
     return json.loads(run.stdout)
 
 
+@pytest.mark.slow
 def test_status_names_each_shop_worst_first_and_says_what_is_wrong(troubled: Project) -> None:
     said = troubled.rpa("status").stdout
     assert said.index("demo") < said.index("real")
@@ -167,6 +168,7 @@ def many(tmp_path: Path) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_three_hundred_shops_stay_readable(many: Project) -> None:
     lines = rpa(many, "status").stdout.splitlines()
     assert len(lines) < 12

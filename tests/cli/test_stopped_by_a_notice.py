@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.small_shop import small_shop
+
+pytestmark = pytest.mark.slow
 
 
 def test_an_unreadable_notice_stops_the_shop_until_a_person_has_said_what_it_says(tmp_path: Path) -> None:

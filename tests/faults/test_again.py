@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.promises import careful
 from tests.support.small_shop import SmallShop, small_shop
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_second_run_right_after_sends_nothing_and_explains_everything(shop: SmallShop) -> None:

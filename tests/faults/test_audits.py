@@ -23,6 +23,8 @@ from tests.support.namesakes import NAMED
 from tests.support.promises import at_most_once, one_row_each
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=ZONE)
 """The mock's clock, when it starts."""
 

@@ -13,6 +13,8 @@ from fixtures.sheets.samples import Parcel
 from tests.support.mock_shop import Result, Row, ShopFolder
 from tests.support.small_shop import SmallShop, log_in, small_shop
 
+pytestmark = pytest.mark.slow
+
 STRANGER: Parcel = ("260310-000000000000001", "中通快递", "78999999999901")
 GARBLED: Parcel = ("4.62599E+14", "中通快递", "78999999999902")
 

@@ -14,6 +14,8 @@ from tests.support.import_runs import never_twice, settled, ship_batch, uploads
 from tests.support.mock_shop import PATIENCE_S
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 UPLOAD, LIST = "batch/upload", "recentOrderList"
 LONG = pytest.mark.long
 THROTTLED = {"name": "import-throttle", "k": 3, "times": 2}

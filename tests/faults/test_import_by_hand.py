@@ -12,6 +12,8 @@ from rpa.ledger.actions import State
 from tests.support.import_runs import first_half, kind_of, never_twice, settled, ship_batch, upload_by_hand, uploads
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[SmallShop]:

@@ -15,6 +15,8 @@ from tests.support.mock_shop import Result, Row
 from tests.support.promises import ledger_agrees, reports_agree
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 UPLOAD, PROGRESS, RESULT, FAILURES = "batch/upload", "batch/progress", "batch/result", "batch/failures"
 _ROWS_A_FILE, _ROWS_A_SECOND = 6, 30
 _THROTTLED_EVERY = 5

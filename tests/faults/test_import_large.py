@@ -17,6 +17,8 @@ from tests.support.import_runs import settled, ship_batch, uploads
 from tests.support.mock_shop import Result
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 _UPLOAD = "batch/upload"
 _COURIER_OF_NO_SITE = """
 [[couriers.known]]

@@ -15,6 +15,8 @@ from tests.support.import_runs import never_twice, settled, ship_batch, uploads
 from tests.support.mock_shop import PATIENCE_S
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 UPLOAD = "batch/upload"
 _LATE_S = 3600
 

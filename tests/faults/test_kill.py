@@ -13,6 +13,8 @@ from tests.support.killing import Killed, Moment, kill_until_done, moments_of
 from tests.support.promises import at_most_once, careful, ledger_agrees, reports_agree
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 LIST, DETAIL, SHIP = "recentOrderList", "orderDetail", "orders/shipping"
 FEW = (
     Moment(kind="request", endpoint=SHIP, nth=2, hold="before"),

@@ -12,6 +12,8 @@ from flows.notices.api import DOCUMENT_KIND
 from flows.notices.coverage import Answer, answer
 from tests.support.mail_shop import DAY_S, HOUR_S, MailShop, mail_shop
 
+pytestmark = pytest.mark.slow
+
 _CAUSES = {"prohibited": "audit_notice", "closed": "audit_closed"}
 _LONGEST_AUDIT_H = 24
 

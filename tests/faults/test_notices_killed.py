@@ -11,6 +11,8 @@ from rpa.ledger.documents import DocumentState
 from tests.support.killing import Moment, kill_until_done
 from tests.support.mail_shop import MailShop, mail_shop
 
+pytestmark = pytest.mark.slow
+
 _FILE = "innerMessage/attachment"
 _PROHIBITION = "订单禁止发货通知"
 _ROWS = 2_000

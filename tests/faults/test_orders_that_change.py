@@ -10,6 +10,8 @@ from tests.support.mock_shop import PATIENCE_S
 from tests.support.promises import careful
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_order_that_goes_under_audit_between_list_and_click_is_not_sent(tmp_path: Path) -> None:
     with small_shop(tmp_path, parcels=3, virtual=3) as shop:

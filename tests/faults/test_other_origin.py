@@ -11,6 +11,8 @@ from rpa.plugins import flows
 from tests.support.errands import ERRANDS
 from tests.support.led_shop import led_shop
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_flow_that_the_program_has_is_led_away_here() -> None:
     assert set(flows()) == {errand.flow for errand in ERRANDS.values() if errand.flow}

@@ -12,6 +12,8 @@ import pytest
 from tests.support.promises import careful
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 WAYS = ("parcel", "no_logistics")
 
 

@@ -12,6 +12,8 @@ from tests.support.mock_shop import PASSWORD, Result
 from tests.support.promises import careful
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 
 def test_in_the_wrong_shop_nothing_is_clicked(shop: SmallShop) -> None:
     shop.mock.fault("other-shop")

@@ -13,6 +13,8 @@ from rpa.ledger.plans import PlanState
 from tests.support.mock_shop import ZONE
 from tests.support.soaking import Soak, missing, run_for, soaked, survivors
 
+pytestmark = pytest.mark.slow
+
 _MB_AN_HOUR = 200.0
 """The growth above which memory counts as growing; the noise of a browser with more or fewer windows is below."""
 

@@ -13,6 +13,8 @@ from tests.support.mock_shop import PATIENCE_S
 from tests.support.promises import at_most_once, ledger_agrees
 from tests.support.small_shop import SmallShop
 
+pytestmark = pytest.mark.slow
+
 SHIP, LIST = "orders/shipping", "recentOrderList"
 
 

@@ -18,6 +18,8 @@ from tests.support.processes import ENDS_IN_S, staying
 from tests.support.promises import at_most_once, ledger_agrees
 from tests.support.small_shop import SmallShop, small_shop
 
+pytestmark = pytest.mark.slow
+
 SHIP = "orders/shipping"
 _LONG_ENOUGH_S = 1.5
 """A page asks for the list again within a few hundredths of a second."""

@@ -11,9 +11,9 @@ from typing import Any
 
 from fixtures.mockshop.pinduoduo.import_files import failures_file
 from fixtures.mockshop.shop.import_tasks import EXPRESS, ImportRow
-from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
+from flows.bulk_import.api import By, ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
 from flows.bulk_import.file import read_lines
-from flows.bulk_import.routes import By, shipping_batch
+from flows.bulk_import.routes import shipping_batch
 from flows.bulk_import.words import ImportWords, write_known_template
 from flows.inbox.inbox import Inbox
 from flows.orders.api import OrdersPage, ReadsOrders, Said, Sighting

@@ -56,6 +56,7 @@ def test_a_confirmation_holds_for_its_origin_and_element_only(tmp_path: Path) ->
     assert not allows(approvals, profile, element="ship.second_confirm")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [

@@ -171,6 +171,7 @@ _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(_TEXT, _TEXT), min_size=1, max_size=6))
 def test_whatever_is_written_is_read_back_as_it_was_meant_or_refused(told: list[tuple[str, str]]) -> None:
@@ -223,6 +224,7 @@ def test_a_failure_file_that_cannot_be_relied_on_is_none(drawn: Template, rows: 
         read_failures(drawn(rows), words=WORDS)
 
 
+@pytest.mark.slow
 def test_a_template_that_takes_all_memory_when_it_is_opened_is_no_template(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

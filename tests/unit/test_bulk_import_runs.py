@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from flows.bulk_import.api import ImportLimits
-from flows.bulk_import.routes import By
+from flows.bulk_import.api import By, ImportLimits
 from flows.bulk_import.settling import settle_files
 from flows.bulk_import.upload import ImportGoing
 from flows.orders.model import KIND, Mark

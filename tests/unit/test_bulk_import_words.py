@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.bulk_import.routes import By, shipping_batch
+from flows.bulk_import.api import By
+from flows.bulk_import.routes import shipping_batch
 from flows.bulk_import.upload import ImportGoing
 from flows.orders.model import Mark
 from flows.ship import carefully

@@ -76,6 +76,7 @@ def test_a_broken_part_of_a_capability_names_plug_in_and_place(
     assert why in said
 
 
+@pytest.mark.slow
 def test_a_capability_adds_settings_profile_tables_and_commands(tmp_path: Path) -> None:
     plugin = capable(
         tmp_path,

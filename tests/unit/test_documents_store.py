@@ -178,6 +178,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("links", ["links", "no links"])
 def test_a_process_killed_at_any_moment_leaves_no_part_under_a_name(tmp_path: Path, links: str) -> None:
     root, rng = tmp_path / "documents", random.Random(3)

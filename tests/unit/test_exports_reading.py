@@ -171,6 +171,7 @@ def test_a_zip_that_leads_elsewhere_is_refused(read: Read, tmp_path: Path) -> No
     assert [path.name for path in tmp_path.parent.iterdir() if path.suffix == ".csv"] == []
 
 
+@pytest.mark.slow
 def test_20000_orders_are_read_in_seconds_and_a_few_hundred_megabytes(read: Read) -> None:
     resource = pytest.importorskip("resource", reason="the most memory a process ever had is not told here")
     orders = [replace(ORDERS[n % len(ORDERS)], order_sn=f"260310-{n:015d}") for n in range(20_000)]

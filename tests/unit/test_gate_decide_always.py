@@ -9,6 +9,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,7 @@ def test_what_speaks_against_an_order_is_stronger_than_any_sheet(
         assert order.presale_until is None
 
 
+@pytest.mark.slow
 @always
 @given(orders, sheets, rules)
 def test_nothing_is_shipped_with_a_reason_against_it(given: list[Order], rows: list[Row], told: Rules) -> None:

@@ -45,6 +45,7 @@ def end(process: subprocess.Popen[str]) -> int:
     return process.returncode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_before(desk: ArrivalDesk, moment: str) -> None:
     desk.drop("today.csv", parcel(A), parcel(B))
@@ -58,6 +59,7 @@ def test_killed_before(desk: ArrivalDesk, moment: str) -> None:
     assert len(list(desk.done.iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_killed_while_a_copy_is_put_away(desk: ArrivalDesk) -> None:
     desk.drop("first.csv", parcel(A))
     desk.run(finds={"one": {A: Reason.SHIPPED}})
@@ -68,6 +70,7 @@ def test_killed_while_a_copy_is_put_away(desk: ArrivalDesk) -> None:
     assert "same content" in desk.result("today.csv")[0]["Details"]
 
 
+@pytest.mark.slow
 def test_several_programs_that_look_into_one_inbox_at_once_take_each_sheet_once(desk: ArrivalDesk) -> None:
     orders = [f"260310-{n:015d}" for n in range(30)]
     for n, sn in enumerate(orders):

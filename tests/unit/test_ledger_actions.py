@@ -259,6 +259,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(STEPS)
 def test_whatever_happens_a_subject_has_at_most_one_live_action(

@@ -152,6 +152,7 @@ def test_a_hold_that_could_never_be_lifted_is_refused_with_all_that_led_to_it(le
     assert [each.state for each in ledger.documents("demo")] == [DocumentState.FOUND]
 
 
+@pytest.mark.slow
 def test_many_mentions_take_a_handful_of_statements(ledger: Ledger) -> None:
     statements: list[object] = []
     many = [f"S{n}" for n in range(3000)]
@@ -174,6 +175,7 @@ stories: st.SearchStrategy[Story] = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_notices_in_any_order_of_arrival_give_the_holds_of_their_order_of_issue(data: st.DataObject) -> None:

@@ -92,6 +92,7 @@ def test_a_span_that_ends_before_it_begins_is_refused(ledger: Ledger) -> None:
 spans = st.tuples(st.integers(0, 40), st.integers(1, 9)).map(lambda span: (span[0], span[0] + span[1]))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(spans, min_size=1, max_size=8))
 def test_no_hour_is_claimed_that_was_not_read(read: list[tuple[int, int]]) -> None:

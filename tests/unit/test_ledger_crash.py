@@ -121,6 +121,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(path: Path, start
     assert len(set(state) - done) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answers", [1, 2, 3, 7])
 def test_many_rows_are_begun_settled_and_handed_over_all_or_none(path: Path, start: Start, answers: int) -> None:
     victim = start()
@@ -184,6 +185,7 @@ def test_a_frozen_process_that_wakes_up_late_can_write_nothing(path: Path, start
         }
 
 
+@pytest.mark.slow
 def test_of_two_processes_that_begin_the_same_subject_one_wins(path: Path, start: Start) -> None:
     one, other = start(), start()
     assert one.ask("start") == other.ask("join")
@@ -194,6 +196,7 @@ def test_of_two_processes_that_begin_the_same_subject_one_wins(path: Path, start
     assert one.ask("begin 3").startswith("AlreadyDone: Nothing was begun in demo: ship 3 is submitting")
 
 
+@pytest.mark.slow
 def test_processes_that_open_a_new_ledger_at_once_all_get_it(path: Path) -> None:
     program = (
         "import sys; from rpa.clock import Clock; from rpa.ledger.ledger import Ledger; sys.stdin.readline();"

@@ -77,6 +77,7 @@ def test_a_ledger_whose_file_breaks_while_open_is_told_with_what_the_system_says
         Ledger.open(path, clock=HandClock())
 
 
+@pytest.mark.slow
 def test_every_command_says_so_in_one_sentence(tmp_path: Path) -> None:
     folder = ShopFolder(tmp_path, url="http://127.0.0.1:9")
     with (folder.path / "rpa.toml").open("a", encoding="utf-8") as config:
@@ -99,6 +100,7 @@ def test_every_command_says_so_in_one_sentence(tmp_path: Path) -> None:
     assert not any("Traceback" in log.read_text(encoding="utf-8") for log in folder.var.glob("log/*.log"))
 
 
+@pytest.mark.slow
 def test_the_doctor_tells_of_it_beside_all_else_that_it_finds(tmp_path: Path) -> None:
     folder = ShopFolder(tmp_path, url="http://127.0.0.1:9")
     path = folder.var / "ledger.sqlite3"

@@ -90,6 +90,7 @@ def test_a_witness_is_never_ahead_of_what_the_disk_has(tmp_path: Path) -> None:
     assert told[-1][1] > 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kill", "kill_again"), [(7, 1), (20, 4), (36, 5), (52, 6)])
 def test_a_kill_between_journal_ledger_and_witness_costs_nothing(tmp_path: Path, kill: int, kill_again: int) -> None:
     check_killed(tmp_path / "ledger.sqlite3", kill=kill, kill_again=kill_again)
@@ -198,6 +199,7 @@ class Life(RuleBasedStateMachine):
             assert ledger.live("demo", kind="ship").keys() == self.shipped
 
 
+@pytest.mark.slow
 def test_no_order_of_work_kills_and_restorations_forgets_a_hold_or_an_action() -> None:
     few = settings(max_examples=8, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Life, settings=few)

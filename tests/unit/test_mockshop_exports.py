@@ -120,6 +120,7 @@ def test_a_report_may_fail_and_a_variant_that_is_none_is_refused(mock: MockShop,
         mock.fault("export-header", variant="2023")
 
 
+@pytest.mark.slow
 def test_a_report_of_20000_orders_is_made_in_seconds() -> None:
     with MockShop(orders=20_000) as big:
         script = PageScript(big.url)

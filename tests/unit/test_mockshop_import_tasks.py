@@ -104,6 +104,7 @@ def test_each_effect_of_a_small_file_is_an_event(mock: MockShop, batch: BatchScr
     assert [event["kind"] for event in events if event["kind"] != "effect"] == ["request", "answer"]
 
 
+@pytest.mark.slow
 def test_tasks_outlive_the_server_and_an_order_is_shipped_while_others_wait(tmp_path: Path) -> None:
     options: dict[str, Any] = {"orders": 60, "state": tmp_path / "shop.json"}
     with MockShop(**options, import_rows_per_s=0.01) as slow, batch_script(slow) as batch:
@@ -123,6 +124,7 @@ def _cpu_s(mock: MockShop) -> float:
     return float(used.user + used.system)
 
 
+@pytest.mark.slow
 def test_thousands_of_rows_are_shipped_in_seconds() -> None:
     with MockShop(orders=5000, import_rows=5000) as big, batch_script(big) as batch:
         lines = parcels(list(big.truth()["orders"]))

@@ -101,6 +101,7 @@ def test_orders_that_are_under_audit_from_the_start_were_told_of(fresh: MockShop
     assert max(notice["sent_at"] for notice in truth["notices"]) < truth["now"]
 
 
+@pytest.mark.slow
 def test_the_same_shop_gets_the_same_notices() -> None:
     told = []
     for _ in range(2):
@@ -182,6 +183,7 @@ def test_plans_and_notices_that_make_no_sense_are_refused(mock: MockShop) -> Non
     assert mock.notices()[0]["sent_at"] < "2026-03-01T08:00" < mock.notices()[-1]["sent_at"]
 
 
+@pytest.mark.slow
 def test_a_restart_forgets_neither_audits_nor_notices(tmp_path: Path) -> None:
     mock = MockShop(orders=60, state=str(tmp_path / "state.json"))
     with mock:
@@ -207,6 +209,7 @@ def worked_s(mock: MockShop) -> float:
     return float(used.user + used.system)
 
 
+@pytest.mark.slow
 def test_thirty_days_pass_in_a_moment() -> None:
     with MockShop(orders=120) as mock:
         began = worked_s(mock)
@@ -222,6 +225,7 @@ def test_thirty_days_pass_in_a_moment() -> None:
     assert took_s < 10
 
 
+@pytest.mark.slow
 def test_a_big_shop_tells_its_truth_quickly() -> None:
     with MockShop(orders=5_000) as mock:
         began = worked_s(mock)

@@ -15,6 +15,7 @@ from fixtures.mockshop.harness import MockError, MockShop
 from fixtures.mockshop.pinduoduo.page_script import PageScript
 
 
+@pytest.mark.slow
 def test_a_stopped_shop_goes_on_where_it_was(tmp_path: Path) -> None:
     state = tmp_path / "shop.json"
     with MockShop(orders=30, state=state) as mock:
@@ -32,6 +33,7 @@ def test_a_stopped_shop_goes_on_where_it_was(tmp_path: Path) -> None:
         assert len(mock.order(sn)["shipments"]) == 1
 
 
+@pytest.mark.slow
 def test_a_session_survives_a_restart_on_the_same_port(tmp_path: Path) -> None:
     with MockShop(orders=5, state=tmp_path / "shop.json") as mock:
         script = PageScript(mock.url)
@@ -50,6 +52,7 @@ def test_a_file_that_is_no_state_is_refused_with_its_name(tmp_path: Path) -> Non
     assert state.read_text(encoding="utf-8") == "hello"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM that a process could answer")
 def test_a_signal_ends_it_at_once_and_loses_nothing(tmp_path: Path) -> None:
     state = tmp_path / "shop.json"
@@ -85,6 +88,7 @@ def _swallow(call: object) -> None:
         return
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -40,6 +40,7 @@ def _read(tmp_path: Path) -> Read:
 # --- everything that the mock sends, and everything that might be sent to do harm
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("oddity", HOSTILE)
 def test_an_odd_file_ends_in_a_clear_reading(oddity: str, read: Read) -> None:
     odd: HostileFile = HOSTILE[oddity]

@@ -199,6 +199,7 @@ def test_a_channel_that_refuses_it_is_left_alone_for_a_time(desk: OverviewDesk, 
     assert len(box.posted) == 1
 
 
+@pytest.mark.slow
 def test_an_alert_of_a_plug_in_that_fails_in_one_shop_takes_no_other_along(desk: OverviewDesk, tmp_path: Path) -> None:
     plugin = capable(tmp_path / "plugin", alerts=("rpa_extra.alert:extra",), modules={"rpa_extra/alert.py": ALERT})
     called = ["--config", str(desk.config.path), "digest"]

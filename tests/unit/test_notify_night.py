@@ -110,6 +110,7 @@ def nothing(_shop: str, _minute: int) -> Incident | None:
     return None
 
 
+@pytest.mark.slow
 def test_one_expired_session_is_one_incident_and_four_messages_at_most(
     night_of: Callable[..., Night], box: Postbox
 ) -> None:
@@ -142,12 +143,14 @@ def test_each_message_names_the_shop_what_happened_what_to_do_and_since_when(
     ]
 
 
+@pytest.mark.slow
 def test_what_comes_and_goes_all_night_is_few_messages(night_of: Callable[..., Night], box: Postbox) -> None:
     night = night_of(BOSS)
     night.passes(hours=12, stopped_by=lambda shop, minute: LOGIN if shop == "demo" and minute // 10 % 2 else None)
     assert 4 <= len(box.posted) <= 8
 
 
+@pytest.mark.slow
 def test_many_shops_that_fail_one_after_the_other_are_told_together(
     night_of: Callable[..., Night], box: Postbox
 ) -> None:
@@ -205,6 +208,7 @@ def test_a_channel_that_fails_fails_nothing_and_is_told_through_the_others(
     assert box.titles[-1] == second.titles[-1] == "[rpa] 仍未解决 · demo（店demo）：未登录"
 
 
+@pytest.mark.slow
 def test_without_a_working_channel_it_is_tried_less_and_less_and_told_once_one_works(
     night_of: Callable[..., Night], box: Postbox
 ) -> None:

@@ -121,6 +121,7 @@ def test_an_error_that_ends_the_program_is_shown_as_text(
         assert "\x1b]52" not in capfd.readouterr().err
 
 
+@pytest.mark.slow
 @given(
     st.recursive(st.text() | st.sampled_from(ACTIVE), lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner))
 )

@@ -59,6 +59,7 @@ def read(part: dict[str, Any], *, model: type[BaseModel]) -> BaseModel:
     return model.model_validate_json(json.dumps(prepared(part)), strict=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", PINDUODUO)
 def test_each_word_of_a_profile_is_bound_to_its_confirmation_or_refused(section: str) -> None:
     name = "schema_version" if section == "schema" else section

@@ -24,6 +24,7 @@ def desk(tmp_path: Path) -> ArrivalDesk:
     return made
 
 
+@pytest.mark.slow
 def test_a_file_over_which_runs_die_is_set_aside_and_the_others_are_worked_on(desk: ArrivalDesk) -> None:
     aged(desk.drop("bad.csv", parcel(A)), by_s=7200)
     desk.drop("today.csv", parcel(B))
@@ -40,6 +41,7 @@ def test_a_file_over_which_runs_die_is_set_aside_and_the_others_are_worked_on(de
     assert ("one", A, "shipped") not in desk.reported, "it came under another name and was read"
 
 
+@pytest.mark.slow
 def test_a_person_may_have_it_read_again(desk: ArrivalDesk) -> None:
     desk.drop("today.csv", parcel(A))
     for _ in range(2):

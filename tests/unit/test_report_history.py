@@ -88,6 +88,7 @@ def test_one_file_holds_all_rows_as_they_were_with_totals_per_day(var: Path, tmp
     assert history.totals["2025-03-02", "south", "done"] == 1
 
 
+@pytest.mark.slow
 @given(text=st.text(alphabet=st.sampled_from("=-@\t\n'\"\r,;1e0.NaN 单")))
 @settings(max_examples=30, deadline=None)
 def test_no_cell_becomes_a_number_a_date_or_a_missing_value(text: str) -> None:
@@ -117,6 +118,7 @@ def test_a_report_whose_header_was_cut_off_counts_as_none(var: Path) -> None:
     assert len(_rows(var, span=Span())) == 4
 
 
+@pytest.mark.slow
 def test_a_run_does_not_wait_for_pandas() -> None:
     modules = "rpa.cli.run, rpa.cli.ledger_report, flows.ship, flows.pending_orders, fixtures.demo"
     words = [sys.executable, "-c", f"import sys, {modules}; sys.exit('pandas' in sys.modules)"]

@@ -40,6 +40,7 @@ with small_report(Path({str(var)!r})) as report:
     return subprocess.Popen([sys.executable, "-c", program])
 
 
+@pytest.mark.slow
 def test_a_report_is_completed_whenever_its_run_is_killed(tmp_path: Path) -> None:
     for moment in MOMENTS:
         assert list(unfinished(tmp_path / str(moment), shop="demo")) == []

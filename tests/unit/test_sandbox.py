@@ -24,6 +24,7 @@ def _confined(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     confined.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", ["keep 1000", "spin", "break", "chatter 1048577"])
 def test_what_takes_too_much_ends_its_process_and_not_the_next_question(confined: Sandbox, question: str) -> None:
     first = confined.ask(b"who")

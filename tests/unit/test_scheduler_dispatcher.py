@@ -217,6 +217,7 @@ def test_a_clock_that_was_years_ahead_stops_nothing_once_it_is_right(make: Make)
     assert len(simulation.starts) - before == 5, "at 12:00, 14:00, 16:00, 18:00 and 20:00"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead", [8 * HOUR, 30 * HOUR])
 def test_what_a_clock_hours_ahead_gave_up_or_did_too_soon_is_run_at_its_time(make: Make, ahead: timedelta) -> None:
     simulation = make({**SHIP, "every": "30m"}, shops=2, fate=lambda _task: Fate(takes=10 * SECOND))

@@ -40,8 +40,8 @@ OTHER = """
 import sys
 from pathlib import Path
 from rpa.plugins import load_config
-from rpa.scheduler.instance_lock import Presence
-with Presence(load_config(Path(sys.argv[1]))):
+from rpa.scheduler.instance_lock import InstanceLock
+with InstanceLock(load_config(Path(sys.argv[1]))):
     print("here", flush=True)
     sys.stdin.read()
 """

@@ -93,6 +93,7 @@ def records(simulation: Simulation) -> dict[tuple[str, str], list[PlannedRun]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("zone", "begin", "days"),
     [

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from flows.bulk_import.evidence import run_of_import
 from rpa.ledger.actions import Intent, LookAt, Seen, State
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunRecord
 from rpa.plugins import load_config
-from rpa.run import run_of_import
 from rpa.scheduler.cleanup import Cleanup
 from tests.support.monitoring_desk import OverviewDesk, overview_desk
 from tests.support.small_report import small_report, small_row

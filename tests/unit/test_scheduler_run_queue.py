@@ -58,6 +58,7 @@ def test_a_shop_that_another_process_has_is_asked_again_until_it_is_free(make: M
     assert simulation.starts[-1].at < BEGIN + 12 * MINUTE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", [{"at": ["09:10"]}, {"every": "10m", "if_busy": "skip"}], ids=["waits", "skips"])
 def test_of_a_shop_that_another_process_keeps_for_an_hour_a_person_is_told_once(
     make: Make, entry: dict[str, Any]

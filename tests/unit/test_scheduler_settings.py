@@ -109,7 +109,7 @@ def test_what_is_saved_while_the_scheduler_starts_counts(tmp_path: Path, monkeyp
         return read
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr("rpa.scheduler.settings.load", load_and_save)
+        meanwhile.setattr("rpa.scheduler.settings.load_config", load_and_save)
         settings = LiveConfig(files.rpa_toml)
     settings.heeded_by(heard.append)
     settings.keep_up()

@@ -35,6 +35,7 @@ if not os.environ.get("A_CHILD"):
 """
 
 
+@pytest.mark.slow
 def test_a_worker_hanging_after_its_result_is_killed_soon_and_its_run_has_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -293,6 +293,7 @@ SEEN = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(SEEN, min_size=1, max_size=12))
 @pytest.mark.parametrize("kind", SHEETS)

@@ -80,7 +80,7 @@ def parts_of_the_scheduler() -> set[str]:
             for call in ast.walk(function)
             if isinstance(call, ast.Call)
             for each in call.keywords
-            if isinstance(call.func, ast.Name) and call.func.id == "Chore" and each.arg == "name"
+            if isinstance(call.func, ast.Name) and call.func.id == "BackgroundJob" and each.arg == "name"
         ]
         found |= {each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)}
     return found
@@ -162,6 +162,7 @@ def names_in(assignment: ast.Assign) -> set[str]:
     return {name.id for target in assignment.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
 
 
+@pytest.mark.slow
 def test_no_incident_is_opened_with_words_of_one_language() -> None:
     opened = [
         (f"{file}:{call.lineno}", is_in_words(each.value, function=function, file=file))
@@ -182,6 +183,7 @@ def test_words_of_one_language_are_found() -> None:
     assert not is_in_words(call.keywords[1].value, function=function, file="")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shops", [("",), ("demo",), ("demo", "east")], ids=["program", "shop", "shops"])
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_notification_says_in_chinese_what_happened_and_what_to_do(kind: Kind, shops: tuple[str, ...]) -> None:

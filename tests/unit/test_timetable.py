@@ -210,6 +210,7 @@ def test_a_span_has_the_moments_of_its_parts_ascending_each_once(
     assert all(after < each <= until for each in first + second)
 
 
+@pytest.mark.slow
 @given(zone=st.sampled_from(ZONES), change=st.sampled_from(CHANGES), at=st.lists(TIMES, min_size=1, max_size=4))
 @settings(deadline=None, max_examples=30)
 def test_a_wall_time_comes_when_the_clock_first_shows_it_or_a_later_one_of_its_day(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.exports.api import ExportRecord
-from flows.exports.fetching import EXPORT_KIND, ExportFetcher
+from flows.exports.fetching import EXPORT, EXPORT_KIND
+from rpa.documents.requested import RequestedDocument, RequestedRecord
 from rpa.errors import NeedsPerson, RateLimited, Refused, Stopped, TryAgain
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.ledger import Ledger
@@ -37,7 +37,7 @@ class Site:
     ends_as: str = "ready"
     spoilt: list[bytes | None] = field(default_factory=list)
     """What the next downloads give instead; None: nothing."""
-    known: list[ExportRecord] = field(default_factory=list)
+    known: list[RequestedRecord] = field(default_factory=list)
     shows_new: bool = True
     asked: int = 0
     downloads: int = 0
@@ -45,10 +45,10 @@ class Site:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def put(self, *, age_s: float = 0.0, days: int = 90, state: str = "ready") -> ExportRecord:
+    def put(self, *, age_s: float = 0.0, days: int = 90, state: str = "ready") -> RequestedRecord:
         """A record that is there already."""
         at = self.now() - timedelta(seconds=age_s)
-        record = ExportRecord(
+        record = RequestedRecord(
             record_id=str(880000001 + len(self.known)),
             asked_at=at,
             since=at - timedelta(days=days),
@@ -65,7 +65,7 @@ class Site:
         if self.shows_new:
             self.put(state="making")
 
-    def records(self) -> list[ExportRecord]:
+    def records(self) -> list[RequestedRecord]:
         made = timedelta(seconds=self.made_in_s)
         self.known = [
             replace(record, state=self.ends_as)
@@ -75,7 +75,7 @@ class Site:
         ]
         return list(self.known)
 
-    def download(self, record: ExportRecord, *, into: Path) -> Path:
+    def download(self, record: RequestedRecord, *, into: Path) -> Path:
         self.downloads += 1
         content = self.spoilt.pop(0) if self.spoilt else CONTENT
         if content is None:
@@ -101,14 +101,22 @@ def ledger(tmp_path: Path, clock: DeskClock) -> Iterator[Ledger]:
         yield ledger
 
 
-def _desk(site: Site, ledger: Ledger, folder: Path, *, stopping: Callable[[], bool] = lambda: False) -> ExportFetcher:
-    return ExportFetcher(
-        site, clock=site.clock, ledger=ledger, shop="demo", documents=folder / "documents", stopping=stopping
+def _desk(
+    site: Site, ledger: Ledger, folder: Path, *, stopping: Callable[[], bool] = lambda: False
+) -> RequestedDocument:
+    return RequestedDocument(
+        site,
+        kind=EXPORT,
+        clock=site.clock,
+        ledger=ledger,
+        shop="demo",
+        documents=folder / "documents",
+        stopping=stopping,
     )
 
 
 @pytest.fixture
-def desk(site: Site, ledger: Ledger, tmp_path: Path) -> ExportFetcher:
+def desk(site: Site, ledger: Ledger, tmp_path: Path) -> RequestedDocument:
     return _desk(site, ledger, tmp_path)
 
 
@@ -121,14 +129,14 @@ def _saved_files(folder: Path) -> list[str]:
     return sorted(path.name for path in (folder / "documents").rglob("*") if path.is_file())
 
 
-def test_without_a_record_one_is_asked_for(site: Site, desk: ExportFetcher) -> None:
+def test_without_a_record_one_is_asked_for(site: Site, desk: RequestedDocument) -> None:
     assert desk.obtain() == site.known[0]
     assert site.asked == 1
 
 
 @pytest.mark.parametrize("state", ["making", "ready"])
 def test_a_table_asked_for_less_than_five_minutes_ago_is_used_again(
-    site: Site, desk: ExportFetcher, state: str
+    site: Site, desk: RequestedDocument, state: str
 ) -> None:
     record = site.put(age_s=299, state=state)
     assert desk.obtain().record_id == record.record_id
@@ -140,20 +148,20 @@ def test_a_table_asked_for_less_than_five_minutes_ago_is_used_again(
     [{"age_s": 301}, {"age_s": 299, "days": 30}, {"age_s": 299, "state": "failed"}, {"age_s": 299, "state": "other"}],
 )
 def test_one_that_is_older_or_shorter_or_failed_is_not(
-    site: Site, desk: ExportFetcher, there: dict[str, float | str]
+    site: Site, desk: RequestedDocument, there: dict[str, float | str]
 ) -> None:
     record = site.put(**there)  # type: ignore[arg-type]
     assert desk.obtain().record_id != record.record_id
 
 
-def test_when_the_site_wants_a_pause_it_is_asked_again_until_it_makes_one(site: Site, desk: ExportFetcher) -> None:
+def test_when_the_site_wants_a_pause_it_is_asked_again_until_it_makes_one(site: Site, desk: RequestedDocument) -> None:
     site.put(age_s=200, state="failed")
     began_at = site.now()
     desk.obtain()
     assert (site.asked, site.now() - began_at) == (5, timedelta(seconds=120))
 
 
-def test_a_site_that_goes_on_wanting_a_pause_ends_the_run(site: Site, desk: ExportFetcher) -> None:
+def test_a_site_that_goes_on_wanting_a_pause_ends_the_run(site: Site, desk: RequestedDocument) -> None:
     site.put(age_s=0, state="failed")
     site.pause_s = 10_000
     began_at = site.now()
@@ -163,7 +171,7 @@ def test_a_site_that_goes_on_wanting_a_pause_ends_the_run(site: Site, desk: Expo
 
 
 def test_a_table_that_was_asked_for_but_is_not_among_the_records_needs_a_person(
-    site: Site, desk: ExportFetcher
+    site: Site, desk: RequestedDocument
 ) -> None:
     site.shows_new = False
     with pytest.raises(NeedsPerson, match="do not show it"):
@@ -171,7 +179,9 @@ def test_a_table_that_was_asked_for_but_is_not_among_the_records_needs_a_person(
     assert site.asked == 1
 
 
-def test_a_table_is_waited_for_and_kept_whole(site: Site, desk: ExportFetcher, ledger: Ledger, tmp_path: Path) -> None:
+def test_a_table_is_waited_for_and_kept_whole(
+    site: Site, desk: RequestedDocument, ledger: Ledger, tmp_path: Path
+) -> None:
     site.made_in_s = 45
     saved = desk.fetch(desk.obtain(), check=_whole)
     assert saved.path.read_bytes() == CONTENT
@@ -186,7 +196,7 @@ def test_a_table_is_waited_for_and_kept_whole(site: Site, desk: ExportFetcher, l
 
 @pytest.mark.parametrize(("ends_as", "made_in_s", "words"), [("failed", 5, "is failed"), ("ready", 3600, "600 s")])
 def test_a_table_that_fails_or_is_never_ready_ends_the_run(
-    site: Site, desk: ExportFetcher, ends_as: str, made_in_s: float, words: str
+    site: Site, desk: RequestedDocument, ends_as: str, made_in_s: float, words: str
 ) -> None:
     site.made_in_s, site.ends_as = made_in_s, ends_as
     with pytest.raises(NeedsPerson, match=words):
@@ -205,7 +215,7 @@ def test_who_is_asked_to_stop_stops_waiting(site: Site, ledger: Ledger, tmp_path
 
 @pytest.mark.parametrize("spoilt", [None, b"half a"], ids=["cut off", "not whole"])
 def test_what_does_not_come_whole_is_downloaded_once_more(
-    site: Site, desk: ExportFetcher, tmp_path: Path, spoilt: bytes | None
+    site: Site, desk: RequestedDocument, tmp_path: Path, spoilt: bytes | None
 ) -> None:
     site.spoilt = [spoilt]
     saved = desk.fetch(desk.obtain(), check=_whole)
@@ -214,7 +224,7 @@ def test_what_does_not_come_whole_is_downloaded_once_more(
 
 
 def test_what_does_not_come_twice_ends_the_run_and_the_next_one_downloads_it(
-    site: Site, desk: ExportFetcher, ledger: Ledger, tmp_path: Path
+    site: Site, desk: RequestedDocument, ledger: Ledger, tmp_path: Path
 ) -> None:
     site.spoilt = [None, None]
     record = desk.obtain()
@@ -226,12 +236,12 @@ def test_what_does_not_come_twice_ends_the_run_and_the_next_one_downloads_it(
     assert site.asked == 1
 
 
-def test_what_stays_unreadable_is_kept_for_a_person_to_look_at(site: Site, desk: ExportFetcher) -> None:
+def test_what_stays_unreadable_is_kept_for_a_person_to_look_at(site: Site, desk: RequestedDocument) -> None:
     site.spoilt = [b"??", b"??"]
     assert desk.fetch(desk.obtain(), check=_whole).path.read_bytes() == b"??"
 
 
-def test_a_table_that_is_saved_already_is_not_downloaded_again(site: Site, desk: ExportFetcher) -> None:
+def test_a_table_that_is_saved_already_is_not_downloaded_again(site: Site, desk: RequestedDocument) -> None:
     first = desk.fetch(desk.obtain(), check=_whole)
     assert desk.fetch(desk.obtain(), check=_whole).path == first.path
     assert site.downloads == 1
@@ -239,7 +249,7 @@ def test_a_table_that_is_saved_already_is_not_downloaded_again(site: Site, desk:
 
 @pytest.mark.parametrize("spoil", ["change", "conclude"])
 def test_a_saved_table_that_was_changed_on_disk_or_could_not_be_read_is_made_anew(
-    site: Site, desk: ExportFetcher, ledger: Ledger, spoil: str
+    site: Site, desk: RequestedDocument, ledger: Ledger, spoil: str
 ) -> None:
     first = desk.fetch(desk.obtain(), check=_whole)
     if spoil == "change":
