@@ -11,6 +11,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from fixtures.mockshop.harness import MockShop
 from flows.orders.reasons import Reason
 from flows.orders.report import ORDER_COLUMNS
 from flows.orders.settings import NoLogisticsGoods
+from rpa.capability import Capability
 from rpa.cli import app
 from rpa.config import BrowserConfig, Channel, ConfigFile, DigestConfig, SchedulerConfig, Shop, WatchConfig
 from rpa.outcome import Outcome
@@ -216,6 +218,11 @@ def test_the_flow_that_the_manual_walks_through_is_found_and_works(tmp_path: Pat
     assert done.exit_code == 0, done.stderr
     assert done.reasons() == dict.fromkeys(near, "listed")
     assert 0 < len(near) < len(truth["orders"])
+
+
+def test_the_manual_explains_each_part_of_a_capability() -> None:
+    explained = set(re.findall(r"`(\w+)`", text("docs/engineers/write-a-flow.md")))
+    assert {field.name for field in fields(Capability)} - explained == {"name"}
 
 
 def test_the_columns_that_scripts_are_told_of_are_those_of_the_report() -> None:
