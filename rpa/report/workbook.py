@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from io import BytesIO
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from rich.cells import cell_len
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
-from rpa.files import save_workbook
 from rpa.language import Language
 from rpa.outcome import Outcome
 from rpa.report.cells import shown
 from rpa.report.columns import OUTCOME_COLUMN, Column, Row, Sheet
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 
 ROWS_PER_SHEET = 1_048_575
 """Excel's limit, without the header."""
 
+_MOST_CHARACTERS = 32_767
+"""Excel's limit of a cell."""
+
 _COLOURS: Mapping[str, str] = {
-    Outcome.DONE: "C6E7CE",
-    Outcome.ALREADY_DONE: "E4F1E6",
-    Outcome.PLANNED: "D6E6F5",
-    Outcome.WAITING: "FFF0C2",
-    Outcome.REFUSED: "FBD9B5",
-    Outcome.NEEDS_PERSON: "F6B8B8",
+    Outcome.DONE: "#C6E7CE",
+    Outcome.ALREADY_DONE: "#E4F1E6",
+    Outcome.PLANNED: "#D6E6F5",
+    Outcome.WAITING: "#FFF0C2",
+    Outcome.REFUSED: "#FBD9B5",
+    Outcome.NEEDS_PERSON: "#F6B8B8",
 }
 
 
-_HEADER_FILL = PatternFill("solid", fgColor="34495E")
-
-
-_HEADER_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
+_HEADER = {"bg_color": "#34495E", "font_color": "#FFFFFF", "bold": True}
 
 
 _LINE_PT = 15
@@ -55,6 +53,10 @@ _PADDING_PT = 4
 
 
 _MOST_LINES = 8
+
+
+_MARGIN = 5 / 7
+"""What the library adds to a column's width, for the space around its text."""
 
 
 _SENTENCES_FROM = 30
@@ -75,21 +77,45 @@ def write_workbook(
     A sheet with more rows than fit goes on in `name 2`, `name 3` and so on. The workbook opens on the first sheet that
     has rows.
     """
-    workbook = Workbook(write_only=True)
-    workbook.properties.creator = "rpa"
-    look, counts, pages_before = _Look(language, zone, folder), list[int](), list[int]()
-    for sheet in sheets:
-        rows, part, count = iter(sheet.rows), 1, 0
-        pages_before.append(len(workbook.worksheets))
-        first = next(rows, None)
-        while first is not None or part == 1:
-            some = chain(() if first is None else (first,), islice(rows, rows_per_sheet - 1))
-            count += _write_sheet(workbook, sheet=sheet, rows=some, part=part, look=look)
-            first, part = next(rows, None), part + 1
-        counts.append(count)
-    workbook.active = next((page for page, count in zip(pages_before, counts, strict=True) if count), 0)
-    save_workbook(workbook, path)
+    look, counts = _Look(language, zone, folder), list[int]()
+    first_pages: list[Worksheet] = []
+    with _written(path) as workbook:
+        for sheet in sheets:
+            rows, part, count = iter(sheet.rows), 1, 0
+            first = next(rows, None)
+            while first is not None or part == 1:
+                some = chain(() if first is None else (first,), islice(rows, rows_per_sheet - 1))
+                name = sheet.name.of(language)
+                page = workbook.add_worksheet(name if part == 1 else f"{name} {part}")
+                if part == 1:
+                    first_pages.append(page)
+                count += _write_sheet(workbook, page, sheet=sheet, rows=some, look=look)
+                first, part = next(rows, None), part + 1
+            counts.append(count)
+        filled = (page for page, count in zip(first_pages, counts, strict=True) if count)
+        next(filled, first_pages[0]).activate()
     return counts
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Workbook]:
+    """A workbook that is in its file after the block; its parts are closed and gone whatever came of it.
+
+    The library would leave a file open that a full disk does not take; packed, a workbook is small.
+    """
+    packed = BytesIO()
+    workbook = Workbook(packed, {"constant_memory": True})
+    workbook.set_properties({"author": "rpa"})
+    try:
+        yield workbook
+        workbook.close()
+        path.write_bytes(packed.getbuffer())
+    except FileCreateError as error:
+        raise error.args[0] from None
+    finally:
+        for page in workbook.worksheets():
+            page.row_data_fh.close()
+            Path(page.row_data_filename).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,42 +125,39 @@ class _Look:
     folder: Path | None
 
 
-def _write_sheet(workbook: Workbook, *, sheet: Sheet, rows: Iterable[Row], part: int, look: _Look) -> int:
-    name = sheet.name.of(look.language)
-    page: WriteOnlyWorksheet = workbook.create_sheet(name if part == 1 else f"{name} {part}")
+def _write_sheet(workbook: Workbook, page: Worksheet, *, sheet: Sheet, rows: Iterable[Row], look: _Look) -> int:
     columns = sheet.layout.for_people()
-    for index, column in enumerate(columns, start=1):
-        page.column_dimensions[get_column_letter(index)].width = column.width
-    page.freeze_panes = "B2"
+    writers = [_CellWriter(workbook, column=column, look=look) for column in columns]
+    for index, column in enumerate(columns):
+        page.set_column(index, index, column.width - _MARGIN)
+    page.freeze_panes(1, 1)
     _fit_to_paper(page)
-    makers = [_CellMaker(page, column=column, look=look) for column in columns]
-    page.row_dimensions[1].height = _LINE_PT + 2 * _PADDING_PT
-    with closing(page):
-        page.append([maker.header() for maker in makers])
-        number = 1
-        for number, row in enumerate(rows, start=2):
-            cells = [maker.of(row.get(column.key, "")) for column, maker in zip(columns, makers, strict=True)]
-            page.row_dimensions[number].height = _LINE_PT * _lines(cells, columns=columns) + _PADDING_PT
-            page.append(cells)
-            del page.row_dimensions[number]
-        page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{number}"
-    return number - 1
+    page.set_row(0, _LINE_PT + 2 * _PADDING_PT)
+    for index, writer in enumerate(writers):
+        writer.write_title(page, index)
+    number = 0
+    for number, row in enumerate(rows, start=1):
+        cells = [writer.shown(row.get(column.key, "")) for column, writer in zip(columns, writers, strict=True)]
+        page.set_row(number, _LINE_PT * _lines(cells, columns=columns) + _PADDING_PT)
+        for index, (writer, cell) in enumerate(zip(writers, cells, strict=True)):
+            writer.write(page, number, index, code=row.get(columns[index].key, ""), value=cell)
+    page.autofilter(0, 0, number, len(columns) - 1)
+    return number
 
 
-def _fit_to_paper(page: WriteOnlyWorksheet) -> None:
+def _fit_to_paper(page: Worksheet) -> None:
     """Printed, all columns stand on one page, with the titles on each."""
-    page.page_setup.orientation = "landscape"
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.print_title_rows = "1:1"
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
-def _lines(cells: Sequence[WriteOnlyCell | None], *, columns: Sequence[Column]) -> int:
+def _lines(cells: Sequence[str | int | Decimal], *, columns: Sequence[Column]) -> int:
     """Lines of the tallest cell; neither Excel nor LibreOffice works that out for a streamed file."""
     sentences = (
-        (str(cell.value), column.width - 3)
+        (str(cell), column.width - 3)
         for cell, column in zip(cells, columns, strict=True)
-        if cell and column.width >= _SENTENCES_FROM
+        if cell != "" and column.width >= _SENTENCES_FROM
     )
     tallest = max(
         (sum(-(-cell_len(line) // width) or 1 for line in text.split("\n")) for text, width in sentences), default=1
@@ -142,48 +165,44 @@ def _lines(cells: Sequence[WriteOnlyCell | None], *, columns: Sequence[Column]) 
     return min(tallest, _MOST_LINES)
 
 
-class _CellMaker:
-    """Makes one column's cells. A cell is written at once by `append`, so one object a style serves all rows."""
+class _CellWriter:
+    """Writes one column's cells; one format a style serves all rows."""
 
-    def __init__(self, page: WriteOnlyWorksheet, *, column: Column, look: _Look) -> None:
-        self._page, self._column, self._look = page, column, look
-        self._number = self._styled("0.00" if column.kind == "money_fen" else "0")
-        self._text = self._styled("@")
-        self._quoted = self._styled("@")
-        self._quoted.quotePrefix = True
+    def __init__(self, workbook: Workbook, *, column: Column, look: _Look) -> None:
+        self._workbook, self._column, self._look = workbook, column, look
+        self._number = self._format("0.00" if column.kind == "money_fen" else "0")
+        self._text = self._format("@")
+        self._quoted = self._format("@", quote_prefix=True)
         colours = _COLOURS if column.key == OUTCOME_COLUMN.key else {}
-        self._coloured = {code: self._styled("@", fill=PatternFill("solid", fgColor=colours[code])) for code in colours}
+        self._coloured = {code: self._format("@", bg_color=colour) for code, colour in colours.items()}
 
-    def header(self) -> WriteOnlyCell:
+    def write_title(self, page: Worksheet, index: int) -> None:
         """The column's title."""
-        cell = self._styled("@", fill=_HEADER_FILL)
-        cell.font = _HEADER_FONT
-        cell.value = self._column.title.of(self._look.language)
-        return cell
+        page.write_string(0, index, self._column.title.of(self._look.language), self._format("@", **_HEADER))
 
-    def of(self, cell: str) -> WriteOnlyCell | None:
-        """What people see for a cell of the CSV: a number, or text that no program takes for a formula."""
-        if not cell:
-            return None
+    def shown(self, code: str) -> str | int | Decimal:
+        """What people see for a cell of the CSV."""
         look = self._look
-        value = shown(cell, column=self._column, language=look.language, zone=look.zone, folder=look.folder)
-        if isinstance(value, (int, Decimal)):
-            self._number.value = value
-            return self._number
-        made = self._coloured.get(cell) or (self._quoted if value.startswith("'") else self._text)
-        made.value = value
-        made.data_type = "s"
-        return made
+        if not code:
+            return ""
+        return shown(code, column=self._column, language=look.language, zone=look.zone, folder=look.folder)
 
-    def _styled(self, number_format: str, *, fill: PatternFill | None = None) -> WriteOnlyCell:
-        cell = WriteOnlyCell(self._page)
-        cell.number_format = number_format
-        cell.alignment = Alignment(
-            horizontal="right" if self._column.kind in {"int", "money_fen"} else "left",
-            vertical="center",
-            indent=1,
-            wrap_text=self._column.width >= _SENTENCES_FROM,
+    def write(self, page: Worksheet, row: int, index: int, *, code: str, value: str | int | Decimal) -> None:
+        """A number, or text that no program takes for a formula."""
+        if isinstance(value, (int, Decimal)):
+            page.write_number(row, index, value, self._number)
+        elif value:
+            quoted = self._quoted if value.startswith("'") else self._text
+            page.write_string(row, index, value[:_MOST_CHARACTERS], self._coloured.get(code, quoted))
+
+    def _format(self, number_format: str, **more: object) -> Format:
+        return self._workbook.add_format(
+            {
+                "num_format": number_format,
+                "align": "right" if self._column.kind in {"int", "money_fen"} else "left",
+                "valign": "vcenter",
+                "indent": 1,
+                "text_wrap": self._column.width >= _SENTENCES_FROM,
+                **more,
+            }
         )
-        if fill:
-            cell.fill = fill
-        return cell
