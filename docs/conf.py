@@ -20,6 +20,7 @@ html_theme_options = {
         "font-stack": 'system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
     },
 }
+highlight_language = "text"
 smartquotes = False
 html_search_language = "both"
 html_static_path = ["static"]
