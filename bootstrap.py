@@ -5,6 +5,7 @@ python3 bootstrap.py demo [--headed] [--reset]   the mock back office, and one r
 python3 bootstrap.py test [--long] [pytest's]    lint, types and tests: what CI runs
 python3 bootstrap.py test --quick [pytest's]     the same without the slow tests: three minutes
 python3 bootstrap.py lint                        lint and types alone
+python3 bootstrap.py docs                        the manual as a site, in build/docs
 python3 bootstrap.py setup                       set up for development, run nothing
 python3 bootstrap.py COMMAND ...                 any other command of rpa: run, login, doctor ...
 """
@@ -53,12 +54,14 @@ def main(arguments: Sequence[str]) -> int:
     if command in {"help", "-h", "--help"}:
         print((__doc__ or "").strip())
         return 0
-    install({"dev"} if command in {"setup", "lint", "test"} else set())
+    install({"dev"} if command in {"setup", "lint", "test"} else {"docs"} if command == "docs" else set())
     if command == "setup":
         print(f"Ready. Browser: {browser()}. Python: {PYTHON}", flush=True)
         return 0
     if command in {"lint", "test"}:
         return max(lint(), test(rest) if command == "test" else 0)
+    if command == "docs":
+        return docs(ROOT / "build" / "docs")
     return become([SCRIPTS / "rpa", command, *rest])
 
 
@@ -81,6 +84,14 @@ def test(arguments: Sequence[str]) -> int:
     workers = min(3 * (os.cpu_count() or 2) // 2, 8)  # a test waits half of its time, so three keep two cores busy
     words = [str(PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments]
     return step(words, environment={**os.environ, "RPA_BROWSER": browser()})
+
+
+def docs(folder: Path) -> int:
+    """The exit code of building the manual into this folder; a link or picture that leads nowhere fails it."""
+    code = step([PYTHON, "-m", "sphinx", "-W", "--keep-going", "-q", "-E", "-b", "html", "docs", folder])
+    if not code:
+        print(f"Open {folder / 'index.html'}", flush=True)
+    return code
 
 
 def install(extras: set[str]) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
+import runpy
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +23,9 @@ from typer.core import TyperGroup
 
 from fixtures.mockshop.harness import MockShop
 from flows.orders.reasons import Reason
+from flows.orders.report import ORDER_COLUMNS
 from flows.orders.settings import NoLogisticsGoods
+from rpa.capability import Capability
 from rpa.cli import app
 from rpa.config import BrowserConfig, Channel, ConfigFile, DigestConfig, SchedulerConfig, Shop, WatchConfig
 from rpa.outcome import Outcome
@@ -30,16 +38,30 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
-READMES = ("README.md", "README.zh-CN.md")
-DOCUMENTS = (*READMES, "CONTRIBUTING.md", "selectors/README.md", "fixtures/mockshop/README.md")
+READMES = {"en": "README.md", "zh": "README.zh-CN.md"}
+MANUAL = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
+BESIDE = ("selectors/README.md", "fixtures/mockshop/README.md", "tests/bench/README.md", ".github/SECURITY.md")
+DOCUMENTS = (*READMES.values(), "CONTRIBUTING.md", *BESIDE, *MANUAL)
+LANGUAGES = ("en", "zh")
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"")
+PATH = re.compile(r"`((?:rpa|flows|fixtures|tests|selectors|docs|\.github)/[\w./-]+)`")
+EXAMPLES = {"flows/due_soon.py"}
+"""Files that a reader is told to write."""
 REFERENCE = re.compile(r"<!-- rpa\.toml -->\n(.*?)<!-- /rpa\.toml -->", re.DOTALL)
-COMMAND = re.compile(r"(?:^|`|\$ )rpa ([a-z][^`\n]*)", re.MULTILINE)
+COLUMNS = re.compile(r"<!-- columns -->\n(.*?)<!-- /columns -->", re.DOTALL)
+BLOCK = re.compile(r"^( *)```text\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^ *|`|\$ )rpa ([a-z][^`\n]*)", re.MULTILINE)
 MOST_KB = 150
+A_PAGE = 150
 
 
 def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+def manual(language: str) -> list[str]:
+    """The pages for users of one language."""
+    return [name for name in MANUAL if name.startswith(f"docs/{language}/")]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -47,19 +69,53 @@ def test_what_a_document_points_at_is_there(name: str) -> None:
     places = [link or image for link, image in LINK.findall(text(name))]
     near = [place for place in places if "://" not in place]
     assert [place for place in near if not ((ROOT / name).parent / place).exists()] == []
+    assert [path for path in set(PATH.findall(text(name))) - EXAMPLES if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_the_readme_shows_the_program_at_work_in_small_pictures(readme: str) -> None:
+@pytest.mark.slow
+def test_the_manual_builds_without_the_internet_and_no_link_in_it_leads_nowhere(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "docs", str(tmp_path)]
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+    built = subprocess.run(words, cwd=ROOT, env={**os.environ, **nowhere}, check=False, capture_output=True, text=True)
+    assert (built.returncode, built.stderr) == (0, "")
+    pages = [path for path in tmp_path.rglob("*.html") if "_static" not in path.parts]
+    assert {path.relative_to(tmp_path).with_suffix(".md").as_posix() for path in pages} >= {
+        name.removeprefix("docs/") for name in MANUAL
+    }
+    loaded = re.compile(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=\"(?:https?:)?//[^\"]*")
+    assert [found for page in pages for found in loaded.findall(page.read_text(encoding="utf-8"))] == []
+
+
+def test_both_languages_have_the_same_pages() -> None:
+    english, chinese = ([Path(name).name for name in manual(language)] for language in LANGUAGES)
+    assert english == chinese
+    assert len(english) > 10
+
+
+def test_the_picture_of_the_rooms_is_the_one_of_the_import_contracts() -> None:
+    drawn = runpy.run_path(str(ROOT / "docs" / "rooms.py"))["picture"]()
+    assert text("docs/engineers/rooms.svg") == drawn, "draw it anew: python docs/rooms.py"
+
+
+@pytest.mark.parametrize("readme", READMES.values())
+def test_a_readme_is_a_page_and_shows_the_program_at_work_in_small_pictures(readme: str) -> None:
+    assert len(text(readme).splitlines()) <= A_PAGE
     places = [ROOT / (link or image) for link, image in LINK.findall(text(readme))]
     pictures = {place for place in places if place.suffix in {".png", ".jpg"}}
     assert len(pictures) >= 4
     assert [place.name for place in pictures if place.stat().st_size > MOST_KB * 1024] == []
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_the_readme_knows_every_outcome_and_gives_examples_of_real_reasons(readme: str) -> None:
-    [table] = re.findall(r"^\| `done`.*?(?=\n\n)", text(readme), re.MULTILINE | re.DOTALL)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_can_be_reached_from_the_readme_of_its_language(language: str) -> None:
+    linked = {link for link, _ in LINK.findall(text(READMES[language]) + text(f"docs/{language}/index.md"))}
+    names = {Path(link).name for link in linked}
+    assert {Path(name).name for name in manual(language)} <= names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manual_knows_every_outcome_and_gives_examples_of_real_reasons(language: str) -> None:
+    [table] = re.findall(r"^\| `done`.*?(?=\n\n)", text(f"docs/{language}/results.md"), re.MULTILINE | re.DOTALL)
     rows = [line.split("|") for line in table.splitlines()]
     assert [row[1].strip(" `") for row in rows] == [outcome.value for outcome in Outcome]
     assert [row[-2].strip() for row in rows] == [str(outcome.exit_code) for outcome in Outcome]
@@ -68,11 +124,61 @@ def test_the_readme_knows_every_outcome_and_gives_examples_of_real_reasons(readm
         assert {Reason.of(code).outcome for code in named} <= {outcome}
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_command_that_a_readme_shows_is_one_that_there_is(readme: str) -> None:
-    shown = set(COMMAND.findall(text(readme)))
-    assert {line.split()[0] for line in shown} >= {"run", "holds", "notices", "ledger", "selectors"}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_that_is_shown_to_users_is_one_that_there_is(language: str) -> None:
+    shown = {line for name in (READMES[language], *manual(language)) for line in COMMAND.findall(text(name))}
+    assert {line.split()[0] for line in shown} >= {"run", "holds", "notices", "ledger", "selectors", "service"}
     assert {line: problem for line in shown if (problem := problem_of(line))} == {}
+
+
+@pytest.mark.slow
+def test_the_first_day_goes_as_its_page_says(tmp_path: Path) -> None:
+    pages = [text(f"docs/{language}/first-day.md") for language in LANGUAGES]
+    [(indent, sheet)], [same] = (BLOCK.findall(page) for page in pages)
+    assert same == (indent, sheet)
+    orders = {int(count) for page in pages for count in re.findall(r"rpa mock --orders (\d+)", page)}
+    (tmp_path / "today.csv").write_text(sheet.replace(indent, ""), encoding="utf-8")
+    first, second, audited, damaged = [row[0] for row in csv.reader(io.StringIO(sheet.replace(indent, "")))][1:]
+    with MockShop(orders=orders.pop()) as mock:
+        own = ShopFolder(tmp_path, url=mock.url, live=False, sheets=[])
+        ends = [
+            own.run("run", "ship", "--sheet", "today.csv", *more).reasons() for more in ([], ["--live"], ["--live"])
+        ]
+        truth = mock.truth()["orders"]
+    assert not orders
+    assert [(end[first], end[second]) for end in ends] == [
+        (word, word) for word in ("dry_run", "shipped", "same_shipment")
+    ]
+    assert {(end[audited], end[damaged]) for end in ends} == {("under_audit", "number_damaged")}
+    assert {sn for sn, order in truth.items() if order["shipments"]} == {first, second}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_commands_names_each_command_and_each_option_of_shipping(language: str) -> None:
+    page = text(f"docs/{language}/commands.md")
+    program = typer.main.get_command(app)
+    shown = set(re.findall(r"^. (\w+)  ", page, re.MULTILINE))
+    named = set(re.findall(r"`rpa ([\w-]+(?: [\w-]+)?)", page)) | shown
+    assert set(_commands(program)) - named - {name.partition(" ")[0] for name in named} == set()
+    run = _sub(program, "run")
+    options = {option for parameter in _sub(run, "ship").params for option in parameter.opts if option != "--help"}
+    assert {option for option in options if option.startswith("--")} - set(re.findall(r"--[\w-]+", page)) == set()
+
+
+def _sub(group: object, name: str) -> Any:
+    assert isinstance(group, TyperGroup)
+    return group.get_command(Context(group), name)
+
+
+def _commands(group: object) -> Iterator[str]:
+    """`todo`, `holds add` …: what can be called, but the flows, which have a command of their own that lists them."""
+    assert isinstance(group, TyperGroup)
+    for name in group.list_commands(Context(group)):
+        command = _sub(group, name)
+        if isinstance(command, TyperGroup) and name != "run":
+            yield from (f"{name} {below}" for below in command.list_commands(Context(command)))
+        elif not command.hidden:
+            yield name
 
 
 def problem_of(line: str) -> str:
@@ -90,8 +196,8 @@ def problem_of(line: str) -> str:
     return ", ".join(word for word in words if word.startswith("--") and word not in known)
 
 
-def test_the_flow_that_contributing_walks_through_is_found_and_works(tmp_path: Path) -> None:
-    [code] = re.findall(r"^```python\n(.*?)^```", text("CONTRIBUTING.md"), re.MULTILINE | re.DOTALL)
+def test_the_flow_that_the_manual_walks_through_is_found_and_works(tmp_path: Path) -> None:
+    code, *_ = re.findall(r"^```python\n(.*?)^```", text("docs/engineers/write-a-flow.md"), re.MULTILINE | re.DOTALL)
     package = tmp_path / "own"
     (package / "my_flows").mkdir(parents=True)
     (package / "my_flows" / "__init__.py").touch()
@@ -114,13 +220,23 @@ def test_the_flow_that_contributing_walks_through_is_found_and_works(tmp_path: P
     assert 0 < len(near) < len(truth["orders"])
 
 
-def test_the_readme_lists_the_settings_as_the_program_checks_them() -> None:
-    [shown] = REFERENCE.findall(text("README.md"))
-    assert shown == reference(), f"put this between the marks in README.md:\n{reference()}"
+def test_the_manual_explains_each_part_of_a_capability() -> None:
+    explained = set(re.findall(r"`(\w+)`", text("docs/engineers/write-a-flow.md")))
+    assert {field.name for field in fields(Capability)} - explained == {"name"}
 
 
-def test_the_chinese_readme_explains_the_same_settings_with_the_same_defaults() -> None:
-    [shown] = REFERENCE.findall(text("README.zh-CN.md"))
+def test_the_columns_that_scripts_are_told_of_are_those_of_the_report() -> None:
+    [shown] = COLUMNS.findall(text("docs/engineers/scripts.md"))
+    assert re.findall(r"`(\w+)`", shown) == [column.key for column in ORDER_COLUMNS]
+
+
+def test_the_manual_lists_the_settings_as_the_program_checks_them() -> None:
+    [shown] = REFERENCE.findall(text("docs/en/settings.md"))
+    assert shown == reference(), f"put this between the marks in docs/en/settings.md:\n{reference()}"
+
+
+def test_the_chinese_manual_explains_the_same_settings_with_the_same_defaults() -> None:
+    [shown] = REFERENCE.findall(text("docs/zh/settings.md"))
     assert [_key_and_default(line) for line in shown.splitlines()[2:]] == [
         _key_and_default(line) for line in reference().splitlines()[2:]
     ]
