@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rpa.language import Language, Text
 from rpa.ledger.incidents import Severity
 from rpa.monitoring.backlog import orders_of
-from rpa.monitoring.levels import SHIP_BY, at_the_latest, cause_of
+from rpa.monitoring.levels import NEAR_DEADLINE, at_the_latest, cause_of
 from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shop_words import named
 
@@ -62,7 +62,9 @@ def raise_due(config: Config, ledger: Ledger) -> None:
     if not config.watch.ship_by_alarms_h:
         return
     words = ReasonCatalog.of_flows()
-    opened = {(each.shop, each.cause): each for each in ledger.incidents.still_open() if each.cause.startswith(SHIP_BY)}
+    opened = {
+        (each.shop, each.cause): each for each in ledger.incidents.still_open() if each.cause.startswith(NEAR_DEADLINE)
+    }
     for name, orders in orders_of(ledger, shops=config.known.keys(), words=words).items():
         due = _due(orders, now=ledger.site_clocks.now(name)) if orders.pending else []
         _raise(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 PACE_OVER: Final = timedelta(hours=24)
-"""The pace is what was shipped in this time."""
+"""The pace is what was delivered in this time."""
 
 
 HORIZON: Final = timedelta(hours=24)
@@ -29,7 +29,7 @@ HORIZON: Final = timedelta(hours=24)
 class Forecast:
     """How many orders of a shop will miss their deadline when nothing becomes faster."""
 
-    shipped: int
+    delivered: int
     """In the last 24 hours."""
     waiting: int
     """Orders with a deadline within the next 24 hours, or over."""
@@ -40,22 +40,22 @@ class Forecast:
 
     @property
     def per_hour(self) -> float:
-        """Orders shipped in an hour."""
-        return self.shipped / (PACE_OVER / timedelta(hours=1))
+        """Subjects delivered in an hour."""
+        return self.delivered / (PACE_OVER / timedelta(hours=1))
 
 
-def forecast(deadlines: Iterable[datetime], *, shipped: int, now: datetime) -> Forecast | None:
-    """What comes of these orders when they are shipped nearest deadline first; None: all are in time.
+def forecast(deadlines: Iterable[datetime], *, delivered: int, now: datetime) -> Forecast | None:
+    """What comes of these subjects when they are done nearest deadline first; None: all are in time.
 
-    `shipped`: how many were in the last 24 hours.
+    `delivered`: how many were in the last 24 hours.
     """
     waiting = sorted(deadline for deadline in deadlines if deadline - now <= HORIZON)
     missed = [
         deadline
         for number, deadline in enumerate(waiting, start=1)
-        if not shipped or now + number * PACE_OVER / shipped > deadline
+        if not delivered or now + number * PACE_OVER / delivered > deadline
     ]
-    return Forecast(shipped=shipped, waiting=len(waiting), missed=len(missed), first=missed[0]) if missed else None
+    return Forecast(delivered=delivered, waiting=len(waiting), missed=len(missed), first=missed[0]) if missed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class ShopBacklog:
 
     @property
     def pending(self) -> tuple[OpenItem, ...]:
-        """The orders that are still to be shipped."""
+        """The subjects that are still to be done."""
         return tuple(line for line in self.lines if line.deadline is not None)
 
     def near(self, now: datetime) -> tuple[OpenItem, ...]:
@@ -84,10 +84,10 @@ class ShopBacklog:
         """How many lines ended so."""
         return sum(line.outcome == outcome for line in self.lines)
 
-    def forecast(self, *, shipped: int, now: datetime) -> Forecast | None:
+    def forecast(self, *, delivered: int, now: datetime) -> Forecast | None:
         """Whether those that the program is to ship will be in time; what is held waits for other things."""
         waiting = (line for line in self.pending if line.outcome == Outcome.WAITING and line.subject not in self.held)
-        return forecast((line.deadline for line in waiting if line.deadline), shipped=shipped, now=now)
+        return forecast((line.deadline for line in waiting if line.deadline), delivered=delivered, now=now)
 
 
 def orders_of(ledger: Ledger, *, shops: Collection[str], words: ReasonCatalog) -> dict[str, ShopBacklog]:

@@ -15,7 +15,7 @@ from rpa.errors import RpaError
 from rpa.language import Text
 from rpa.ledger.plans import PlanState
 from rpa.monitoring.backlog import orders_of
-from rpa.monitoring.shops import shipped_in, shop_states
+from rpa.monitoring.shops import delivered_in, shop_states
 from rpa.monitoring.tasks import folded, tasks
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ShopDay:
     """One shop's day."""
 
     state: ShopState
-    shipped: int
+    delivered: int
     alerts: tuple[Text, ...]
 
     @property
@@ -102,7 +102,7 @@ def _shop_day(
 ) -> ShopDay:
     return ShopDay(
         state=state,
-        shipped=shipped_in(ledger, state.name, since=span.since, until=span.until, words=words),
+        delivered=delivered_in(ledger, state.name, since=span.since, until=span.until, words=words),
         alerts=(state.problem,)
         if state.problem
         else tuple(text for alert in alerts for text in _told_by(alert, config, ledger, state.name)),

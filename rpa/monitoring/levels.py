@@ -6,14 +6,14 @@ import re
 from datetime import timedelta
 from typing import Final
 
-SHIP_BY: Final = "ship_by_"
+NEAR_DEADLINE: Final = "ship_by_"
 """How they begin."""
-_LEVEL: Final = re.compile(rf"{SHIP_BY}(\d+)h")
+_LEVEL: Final = re.compile(rf"{NEAR_DEADLINE}(\d+)h")
 
 
 def cause_of(hours: int) -> str:
     """The cause of the alarm that an order has no more than so many hours left."""
-    return f"{SHIP_BY}{hours}h"
+    return f"{NEAR_DEADLINE}{hours}h"
 
 
 def at_the_latest(hours: int) -> timedelta:

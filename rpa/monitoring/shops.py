@@ -13,7 +13,7 @@ from rpa.ledger.incidents import Incident, Severity
 from rpa.ledger.plans import PlannedRun, PlanState
 from rpa.ledger.runs import RunState
 from rpa.monitoring.backlog import PACE_OVER, ShopBacklog
-from rpa.monitoring.levels import SHIP_BY
+from rpa.monitoring.levels import NEAR_DEADLINE
 from rpa.monitoring.shop_words import CAUSE, what_is_wrong
 from rpa.monitoring.tasks import lost_runs
 
@@ -103,7 +103,7 @@ class ShopState:
     def down(self) -> bool:
         """Whether nothing goes on in it. A pause is somebody's will, and stops runs that are going on."""
         critical = any(
-            each.severity is Severity.CRITICAL and not each.cause.startswith(SHIP_BY) for each in self.incidents
+            each.severity is Severity.CRITICAL and not each.cause.startswith(NEAR_DEADLINE) for each in self.incidents
         )
         return self.problem is not None or critical or (self.failed_in_a_row >= IN_A_ROW and self.pause is None)
 
@@ -191,14 +191,14 @@ def _forecast(
     now: datetime,
     at_site: datetime,
 ) -> Forecast | None:
-    """What was shipped is told by our clock, deadlines by the site's. None for a shop in preview: it ships nothing."""
-    if not shop.live or orders.forecast(shipped=0, now=at_site) is None:
+    """Deliveries are told by our clock, deadlines by the site's. None for a shop in preview: it delivers nothing."""
+    if not shop.live or orders.forecast(delivered=0, now=at_site) is None:
         return None
-    shipped = shipped_in(ledger, shop.name, since=now - PACE_OVER, until=now, words=words)
-    return orders.forecast(shipped=shipped, now=at_site)
+    delivered = delivered_in(ledger, shop.name, since=now - PACE_OVER, until=now, words=words)
+    return orders.forecast(delivered=delivered, now=at_site)
 
 
-def shipped_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: ReasonCatalog) -> int:
+def delivered_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: ReasonCatalog) -> int:
     """How many subjects were delivered in a shop in this time."""
     return sum(ledger.actions.count_done(shop, kind=kind, since=since, until=until) for kind in words.delivery_kinds)
 

@@ -81,7 +81,7 @@ def _shop(state: ShopState, *, language: Language) -> dict[str, Any]:
         "incidents": [_incident(each) for each in state.incidents],
         "forecast": forecast
         and {
-            "shipped_last_24h": forecast.shipped,
+            "shipped_last_24h": forecast.delivered,
             "per_hour": round(forecast.per_hour, 2),
             "waiting": forecast.waiting,
             "missed": forecast.missed,

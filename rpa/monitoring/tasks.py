@@ -12,7 +12,7 @@ from rpa.language import Text
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
 from rpa.ledger.runs import RunState
-from rpa.monitoring.levels import SHIP_BY
+from rpa.monitoring.levels import NEAR_DEADLINE
 from rpa.monitoring.reasons import why
 from rpa.monitoring.shop_words import CAUSE as BROKEN
 from rpa.monitoring.shop_words import PUT_RIGHT
@@ -93,7 +93,7 @@ def tasks(
     found += [
         _of_incident(each, orders=orders, words=words)
         for each in incidents
-        if not each.cause.startswith(SHIP_BY)  # their orders are tasks of their own
+        if not each.cause.startswith(NEAR_DEADLINE)  # their orders are tasks of their own
         and each.cause != BROKEN
     ]
     since = {each.shop: each.opened_at for each in incidents if each.cause == BROKEN}

@@ -29,16 +29,16 @@ _LINES: Final = 15
 
 _SPAN = Text(en="From {since} to {until}", zh="{since} 至 {until}")
 _TOTAL = Text(
-    en="Shops: {shops} · shipped: {shipped} · still to ship: {pending} (held: {held}) · refused: {refused} · "
+    en="Shops: {shops} · shipped: {delivered} · still to ship: {pending} (held: {held}) · refused: {refused} · "
     "for a person: {persons}",
-    zh="店铺 {shops} 家，已发货 {shipped}，待发货 {pending}（已拦截 {held}），未能处理 {refused}，需人工 {persons}",
+    zh="店铺 {shops} 家，已发货 {delivered}，待发货 {pending}（已拦截 {held}），未能处理 {refused}，需人工 {persons}",
 )
 _NOT_DONE = Text(en="What did not happen", zh="没有做到的")
 _ALL_DONE = Text(en="Every planned run was started, and nothing was left undone.", zh="计划任务全部启动，没有遗漏。")
 _TO_DO = Text(en="To do (`rpa todo`)", zh="需要您处理（rpa todo）")
 _SHOPS = Text(en="Shops", zh="各店铺")
 _MORE = Text(en="and {count} more", zh="另有 {count} 项")
-_MORE_SHOPS = Text(en="and {count} more shops, shipped: {shipped}", zh="另有 {count} 家店铺，共发货 {shipped}")
+_MORE_SHOPS = Text(en="and {count} more shops, shipped: {delivered}", zh="另有 {count} 家店铺，共发货 {delivered}")
 
 _RUNS = Text(en="{state}{reason}: {flow} ×{count} in {shops}", zh="{state}{reason}：{flow} {count} 次，{shops}")
 _REASON = Text(en=" ({reason})", zh="（{reason}）")
@@ -47,9 +47,9 @@ _NEAR = Text(
     zh="24 小时内须发货但尚未发货：{count} 单，最早 {first}，{shops}",
 )
 _MISSES = Text(
-    en="{shop}: at this pace ({shipped} shipped in 24 hours) {missed} of {waiting} orders miss their ship-by time, the "
-    "first {first}",
-    zh="{shop}：按目前速度（24 小时发货 {shipped} 单），{waiting} 单中有 {missed} 单赶不上发货时限，最早 {first}",
+    en="{shop}: at this pace ({delivered} shipped in 24 hours) {missed} of {waiting} orders miss their ship-by time, "
+    "the first {first}",
+    zh="{shop}：按目前速度（24 小时发货 {delivered} 单），{waiting} 单中有 {missed} 单赶不上发货时限，最早 {first}",
 )
 _MISSES_MANY = Text(
     en="At this pace {missed} orders miss their ship-by time, in {shops}",
@@ -79,8 +79,8 @@ _MANY = Text(en="{count} shops", zh="{count} 家店铺")
 _COUNT = Text(en=" ({count})", zh=" {count} 项")
 _BY = Text(en="by {deadline} · ", zh="{deadline} 前 · ")
 _SHOP = Text(
-    en="{shop}: shipped {shipped}, to ship {pending}, held {held}, refused {refused}, for a person {persons}",
-    zh="{shop}：发货 {shipped}，待发 {pending}，拦截 {held}，未能处理 {refused}，需人工 {persons}",
+    en="{shop}: shipped {delivered}, to ship {pending}, held {held}, refused {refused}, for a person {persons}",
+    zh="{shop}：发货 {delivered}，待发 {pending}，拦截 {held}，未能处理 {refused}，需人工 {persons}",
 )
 
 
@@ -135,7 +135,7 @@ class _Told:
         yield from self._orders()
         yield from self._alerts()
         yield from self._logins()
-        yield from self._not_shipping()
+        yield from self._not_delivering()
 
     def _runs(self) -> Iterator[str]:
         groups: dict[tuple[PlanState, Text | None, str], list[PlannedRun]] = defaultdict(list)
@@ -177,7 +177,7 @@ class _Told:
         else:
             yield from (self.said(_LOGIN, shop=name, ends=moment(end)) for name, end in ends.items())
 
-    def _not_shipping(self) -> Iterator[str]:
+    def _not_delivering(self) -> Iterator[str]:
         previews = [each.state for each in self.day.shops if each.state.preview]
         if len(previews) > _FEW:
             pending = sum(len(state.orders.pending) for state in previews)
@@ -213,14 +213,14 @@ class _Told:
         return self.named(filter(None, shops)) or _PROGRAM.of(self.language)
 
     def shops(self) -> Iterator[str]:
-        """The shops in which something was shipped or is to be."""
-        busy = [each for each in self.day.shops if each.shipped or each.state.orders.lines]
+        """The shops in which something was delivered or is to be."""
+        busy = [each for each in self.day.shops if each.delivered or each.state.orders.lines]
         for each in busy[:_LINES]:
             title = f"{each.name} {each.state.shop.mall_name or ''}".strip()
             yield self.said(_SHOP, shop=title, **_counts(each))
         if len(busy) > _LINES:
-            shipped = sum(each.shipped for each in busy[_LINES:])
-            yield self.said(_MORE_SHOPS, count=len(busy) - _LINES, shipped=shipped)
+            delivered = sum(each.delivered for each in busy[_LINES:])
+            yield self.said(_MORE_SHOPS, count=len(busy) - _LINES, delivered=delivered)
 
 
 def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
@@ -233,7 +233,7 @@ def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
         _MISSES.of(
             language,
             shop=name,
-            shipped=found.shipped,
+            delivered=found.delivered,
             missed=found.missed,
             waiting=found.waiting,
             first=moment(found.first),
@@ -245,7 +245,7 @@ def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
 def _counts(each: ShopDay) -> dict[str, int]:
     orders = each.state.orders
     return {
-        "shipped": each.shipped,
+        "delivered": each.delivered,
         "pending": len(orders.pending),
         "held": len(orders.held),
         "refused": orders.count(Outcome.REFUSED),

@@ -125,7 +125,7 @@ def test_orders_that_the_pace_will_not_reach_are_foretold_but_not_held_ones(desk
     )
     state = desk.states()["demo"]
     assert state.forecast is not None
-    assert (state.forecast.shipped, state.forecast.waiting, state.forecast.missed) == (24, 2, 1)
+    assert (state.forecast.delivered, state.forecast.waiting, state.forecast.missed) == (24, 2, 1)
     assert state.condition is Condition.TROUBLED
 
 
@@ -137,7 +137,7 @@ def test_the_pace_is_told_by_our_clock_and_deadlines_by_the_sites(desk: Overview
     desk.ran("demo", *(an_order(number, Reason.NO_TRACKING_YET, hours=1.5, at=before) for number in (1, 2)))
     forecast = desk.states()["demo"].forecast
     assert forecast is not None
-    assert (forecast.shipped, forecast.missed) == (24, 1)
+    assert (forecast.delivered, forecast.missed) == (24, 1)
 
 
 def test_nothing_is_foretold_of_a_shop_in_preview(tmp_path: Path) -> None:
