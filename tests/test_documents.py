@@ -22,7 +22,8 @@ from typer._click.core import Context
 from typer.core import TyperGroup
 
 from fixtures.mockshop.harness import MockShop
-from flows.orders.reasons import Reason
+from flows.notices.reasons import NoticeReason
+from flows.orders.reasons import Coded, Reason
 from flows.orders.report import ORDER_COLUMNS
 from flows.orders.settings import NoLogisticsGoods
 from rpa.capability import Capability
@@ -30,6 +31,7 @@ from rpa.cli import app
 from rpa.config import BrowserConfig, Channel, ConfigFile, DigestConfig, SchedulerConfig, Shop, WatchConfig
 from rpa.outcome import Outcome
 from rpa.plugins import config_model
+from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
 from rpa.timetable import Calendar, Entry
 from tests.support.mock_shop import ShopFolder
 
@@ -49,6 +51,9 @@ EXAMPLES = {"flows/due_soon.py"}
 """Files that a reader is told to write."""
 REFERENCE = re.compile(r"<!-- rpa\.toml -->\n(.*?)<!-- /rpa\.toml -->", re.DOTALL)
 COLUMNS = re.compile(r"<!-- columns -->\n(.*?)<!-- /columns -->", re.DOTALL)
+REASONS = re.compile(r"<!-- reasons of (\w+) -->\n(.*?)<!-- /reasons -->", re.DOTALL)
+REASON_TABLES: dict[str, type[Coded]] = {"orders": Reason, "notices": NoticeReason}
+REASON_HEADS = {"en": "| reason, and what to do | code | outcome |", "zh": "| 报告里的原因，以及怎么办 | 代码 | 结果 |"}
 BLOCK = re.compile(r"^( *)```text\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:^ *|`|\$ )rpa ([a-z][^`\n]*)", re.MULTILINE)
 MOST_KB = 150
@@ -122,6 +127,46 @@ def test_the_manual_knows_every_outcome_and_gives_examples_of_real_reasons(langu
     for outcome, row in zip(Outcome, rows, strict=True):
         named = re.findall(r"`(\w+)`", row[2])
         assert {Reason.of(code).outcome for code in named} <= {outcome}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manual_lists_every_reason_with_the_sentence_of_the_reports(language: str) -> None:
+    page = f"docs/{language}/reasons.md"
+    shown = dict(REASONS.findall(text(page)))
+    for name, reasons in REASON_TABLES.items():
+        listed = reason_table(reasons, language=language)
+        assert shown.get(name) == listed, f"put this between the marks of {name} in {page}:\n{listed}"
+
+
+def reason_table(reasons: type[Coded], *, language: str) -> str:
+    """A line for each reason that needs explaining in this kind of row, worst outcomes first."""
+    rows = [
+        f"| {reason.sentence(language)} | `{reason.value}` | {_outcome_word(reason.outcome, language)} |\n"
+        for outcome in WORST_FIRST
+        for reason in reasons
+        if reason.outcome == outcome and (reasons is Reason or not _is_of_orders(reason))
+    ]
+    return "".join([f"{REASON_HEADS[language]}\n", "|---|---|---|\n", *rows])
+
+
+def _outcome_word(outcome: Outcome, language: str) -> str:
+    words = OUTCOME_WORDS[outcome]
+    return words.zh if language == "zh" else words.en
+
+
+def _is_of_orders(reason: Coded) -> bool:
+    return any((reason.value, reason.text) == (other.value, other.text) for other in Reason)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_columns_that_the_manual_explains_are_columns_of_the_report(language: str) -> None:
+    [table] = re.findall(
+        r"^\| (?:column|列) \|.*?(?=\n\n)", text(f"docs/{language}/results.md"), re.MULTILINE | re.DOTALL
+    )
+    explained = re.findall(r"\*\*(.+?)\*\*", table)
+    titles = {column.title.zh if language == "zh" else column.title.en for column in ORDER_COLUMNS}
+    assert len(explained) > 10
+    assert set(explained) - titles == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
