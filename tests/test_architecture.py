@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,15 @@ def test_the_top_of_flows_is_the_menu_a_file_a_flow() -> None:
     files = [Source(path) for path in sorted((ROOT / "flows").glob("*.py")) if path.name != "__init__.py"]
     assert files
     assert [file.name for file in files if not any(_makes_a_flow(node) for node in file.tree.body)] == []
+
+
+def test_the_import_contracts_place_each_flow_of_the_menu() -> None:
+    menu = {path.stem for path in (ROOT / "flows").glob("*.py") if path.name != "__init__.py"}
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    contracts = {contract["id"]: contract for contract in linter["contracts"]}
+    placed = contracts["capabilities"]["layers"][1].split(" : ")
+    kept_from = contracts["platforms"]["forbidden_modules"]
+    assert (sorted(placed), sorted(kept_from)) == (sorted(menu), sorted(f"flows.{name}" for name in menu))
 
 
 def _makes_a_flow(node: ast.stmt) -> bool:

@@ -241,8 +241,21 @@ def problem_of(line: str) -> str:
     return ", ".join(word for word in words if word.startswith("--") and word not in known)
 
 
-def test_the_flow_that_the_manual_walks_through_is_found_and_works(tmp_path: Path) -> None:
+def walked_through() -> str:
+    """The flow of the manual, as it is to be saved."""
     code, *_ = re.findall(r"^```python\n(.*?)^```", text("docs/engineers/write-a-flow.md"), re.MULTILINE | re.DOTALL)
+    return str(code)
+
+
+@pytest.mark.parametrize("check", [("check",), ("format", "--check")])
+def test_the_flow_that_the_manual_walks_through_is_clean(check: tuple[str, ...]) -> None:
+    words = [sys.executable, "-m", "ruff", *check, "--no-cache", "--stdin-filename", "flows/due_soon.py", "-"]
+    done = subprocess.run(words, cwd=ROOT, input=walked_through(), check=False, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_flow_that_the_manual_walks_through_is_found_and_works(tmp_path: Path) -> None:
+    code = walked_through().replace('name="due-soon"', 'name="due-soon-too"')  # a reader may have saved the other
     package = tmp_path / "own"
     (package / "my_flows").mkdir(parents=True)
     (package / "my_flows" / "__init__.py").touch()
@@ -252,7 +265,7 @@ def test_the_flow_that_the_manual_walks_through_is_found_and_works(tmp_path: Pat
     (package / "mine-1.0.dist-info" / "entry_points.txt").write_text("[rpa.flows]\nmine = my_flows\n")
     with MockShop(orders=40) as mock:
         own = ShopFolder(tmp_path / "shop", url=mock.url)
-        done = own.run("run", "due-soon", "--hours", "4", env={"PYTHONPATH": f"{ROOT}{os.pathsep}{package}"})
+        done = own.run("run", "due-soon-too", "--hours", "4", env={"PYTHONPATH": f"{ROOT}{os.pathsep}{package}"})
         truth = mock.truth()
     until = datetime.fromisoformat(truth["now"]) + timedelta(hours=4)
     near = {
