@@ -30,7 +30,7 @@ from rpa.capability import Capability
 from rpa.cli import app
 from rpa.config import BrowserConfig, Channel, ConfigFile, DigestConfig, SchedulerConfig, Shop, WatchConfig
 from rpa.outcome import Outcome
-from rpa.plugins import config_model
+from rpa.plugins import config_model, flows
 from rpa.report.columns import OUTCOME_WORDS, WORST_FIRST
 from rpa.timetable import Calendar, Entry
 from tests.support.mock_shop import ShopFolder
@@ -54,6 +54,11 @@ COLUMNS = re.compile(r"<!-- columns -->\n(.*?)<!-- /columns -->", re.DOTALL)
 REASONS = re.compile(r"<!-- reasons of (\w+) -->\n(.*?)<!-- /reasons -->", re.DOTALL)
 REASON_TABLES: dict[str, type[Coded]] = {"orders": Reason, "notices": NoticeReason}
 REASON_HEADS = {"en": "| reason, and what to do | code | outcome |", "zh": "| 报告里的原因，以及怎么办 | 代码 | 结果 |"}
+SO_MANY_FLOWS = {"en": re.compile(r"(\w+) flows so far: ([^.]*)\."), "zh": re.compile(r"目前有(\w+)个流程：([^。]*)。")}
+NUMBERS = {
+    "en": ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"],
+    "zh": [*"一二三四五六七八九十", "十一", "十二"],
+}
 BLOCK = re.compile(r"^( *)```text\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:^ *|`|\$ )rpa ([a-z][^`\n]*)", re.MULTILINE)
 MOST_KB = 150
@@ -167,6 +172,26 @@ def test_the_columns_that_the_manual_explains_are_columns_of_the_report(language
     titles = {column.title.zh if language == "zh" else column.title.en for column in ORDER_COLUMNS}
     assert len(explained) > 10
     assert set(explained) - titles == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", ["readme", "limits"])
+def test_the_documents_count_and_name_every_flow(page: str, language: str) -> None:
+    words = text(READMES[language] if page == "readme" else f"docs/{language}/limits.md")
+    [(number, named)] = SO_MANY_FLOWS[language].findall(re.sub(r"\n(?:> )?", " ", words))
+    assert set(re.findall(r"`([\w-]+)`", named)) == own_flows()
+    assert number == NUMBERS[language][len(own_flows()) - 1]
+
+
+def test_scripts_are_told_of_every_flow_and_the_chinese_commands_list_each() -> None:
+    [named] = re.findall(r"^- The flows: (.*)$", text("docs/engineers/scripts.md"), re.MULTILINE)
+    assert set(re.findall(r"`([\w-]+)`", named)) == own_flows()
+    assert set(re.findall(r"^\| `rpa run ([\w-]+)` \|", text("docs/zh/commands.md"), re.MULTILINE)) == own_flows()
+
+
+def own_flows() -> set[str]:
+    """The names of the flows at the top of flows/."""
+    return {name for name, flow in flows().items() if flow.work.__module__.startswith("flows.")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
