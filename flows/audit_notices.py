@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flows.notices.api import ReadsNotices
 from flows.notices.report import NOTICE_REPORT
 from rpa.errors import NeedsPerson, Stopped, TryAgain
-from rpa.flow import Flow, Row
+from rpa.flow import Flow, Row, everything
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -38,4 +38,5 @@ AUDIT_NOTICES = Flow(
     needs=(ReadsNotices,),
     work=audit_notices,
     report=NOTICE_REPORT,
+    looks_at_all=everything,
 )

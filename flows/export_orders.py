@@ -24,7 +24,7 @@ from flows.orders.words import Identifiers
 from flows.sheets.worksheet import NotASheet
 from rpa.documents.archives import BadArchive
 from rpa.errors import NeedsPerson
-from rpa.flow import Flow, Row
+from rpa.flow import Flow, Row, everything
 from rpa.language import Text
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.holds import Wanted
@@ -185,4 +185,5 @@ EXPORT_ORDERS = Flow(
     needs=(ReadsOrders, ExportsOrders),
     work=export_orders,
     report=EXPORT_REPORT,
+    looks_at_all=everything,
 )

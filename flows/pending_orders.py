@@ -11,7 +11,7 @@ from flows.gate.rules import fingerprints, rules_of
 from flows.orders.api import ReadsOrders
 from flows.orders.model import Order
 from flows.orders.report import ORDER_REPORT, OrderRow
-from rpa.flow import Flow, Row
+from rpa.flow import Flow, Row, everything
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -51,4 +51,5 @@ PENDING_ORDERS = Flow(
     needs=(ReadsOrders,),
     work=pending_orders,
     report=ORDER_REPORT,
+    looks_at_all=everything,
 )

@@ -16,7 +16,7 @@ from flows.orders.report import ORDER_REPORT, OrderRow
 from flows.shipping.api import ShipsOrders
 from flows.shipping.intents import row_of
 from rpa.errors import NeedsPerson, Stopped, TryAgain
-from rpa.flow import Flow, Preparation, Row, option
+from rpa.flow import Flow, Preparation, Row, everything, option
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -142,4 +142,5 @@ SHIP = Flow(
     leftovers=left_over,
     settled={KIND: settled_row},
     report=ORDER_REPORT,
+    looks_at_all=everything,
 )

@@ -7,7 +7,7 @@ import importlib
 import importlib.metadata
 import pkgutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rpa.capability import Capability
 from rpa.errors import ConfigError
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _NOT_THERE = (ImportError, AttributeError, SyntaxError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value(Generic[T]):
+    """Something that was found in a module of an entry's package."""
+
+    entry: EntryPoint
+    module: str
+    value: T
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,8 @@ def named_values(group: str, kind: type[T], *, what: str) -> dict[str, T]:
 
     Raises ConfigError for two of one name.
     """
-    found = ((entry, value) for entry in _entries(group) for value in _values_of(entry, kind, packages=False))
-    return {name: value for name, (_, value) in _by_name(found, what=what).items()}
+    found = (each for entry in _entries(group) for each in _values_of(entry, kind, packages=False))
+    return {name: each.value for name, each in _by_name(found, what=what).items()}
 
 
 def profile_tables() -> dict[str, type[BaseModel]]:
@@ -73,7 +82,8 @@ def commands() -> dict[str, Part]:
 
     A package that cannot be imported disturbs no other: in place of its commands there is one of its entry's name.
     """
-    broken = {entry.name: Part(entry, "", "", each) for entry, each in _found() if isinstance(each, ConfigError)}
+    problems = ((each.entry, each.value) for each in _found() if isinstance(each.value, ConfigError))
+    broken = {entry.name: Part(entry, "", "", error) for entry, error in problems}
     return dict(sorted({**_parts("commands", what="command", whole=not broken), **broken}.items()))
 
 
@@ -103,24 +113,24 @@ def delivery_kinds() -> frozenset[str]:
 
 
 @functools.cache
-def _found() -> tuple[tuple[EntryPoint, Capability | ConfigError], ...]:
+def _found() -> tuple[_Value[Capability] | _Value[ConfigError], ...]:
     """All capabilities, and for each package that cannot be imported why."""
-    found: list[tuple[EntryPoint, Capability | ConfigError]] = []
+    found: list[_Value[Capability] | _Value[ConfigError]] = []
     for entry in _entries("rpa.flows"):
         try:
-            found += [(entry, each) for each in _values_of(entry, Capability, packages=True)]
+            found += _values_of(entry, Capability, packages=True)
         except ConfigError as error:
-            found.append((entry, error))
+            found.append(_Value(entry, entry.value, error))
     return tuple(found)
 
 
 def _capabilities(*, whole: bool = True) -> list[tuple[EntryPoint, Capability]]:
     """`whole`: raise ConfigError when a package cannot be imported."""
-    problem = next((each for _, each in _found() if isinstance(each, ConfigError)), None)
+    problem = next((each.value for each in _found() if isinstance(each.value, ConfigError)), None)
     if whole and problem is not None:
         raise problem
-    usable = ((entry, each) for entry, each in _found() if isinstance(each, Capability))
-    return list(_by_name(usable, what="capability").values())
+    usable = (_Value(each.entry, each.module, each.value) for each in _found() if isinstance(each.value, Capability))
+    return [(each.entry, each.value) for each in _by_name(usable, what="capability").values()]
 
 
 def _parts(of: str, *, what: str, whole: bool = True) -> dict[str, Part]:
@@ -159,31 +169,38 @@ def _entries(group: str) -> list[EntryPoint]:
     return sorted((entry for entry in _all_entries() if entry.group == group), key=lambda entry: entry.name)
 
 
-def _values_of(entry: EntryPoint, kind: type[T], *, packages: bool) -> Iterator[T]:
+def _values_of(entry: EntryPoint, kind: type[T], *, packages: bool) -> Iterator[_Value[T]]:
     """`packages`: only the packages below the entry's own are looked at, which is quick; else only its modules."""
     for module in _modules(entry, packages=packages):
-        yield from (value for value in vars(module).values() if isinstance(value, kind))
+        for value in vars(module).values():
+            if isinstance(value, kind):
+                yield _Value(entry, module.__name__, value)
 
 
 def _modules(entry: EntryPoint, *, packages: bool) -> Iterator[ModuleType]:
+    package = _imported(entry, entry.value)
+    yield package
+    for found in pkgutil.iter_modules(getattr(package, "__path__", ()), f"{entry.value}."):
+        if found.ispkg == packages:
+            yield _imported(entry, found.name)
+
+
+def _imported(entry: EntryPoint, module: str) -> ModuleType:
     try:
-        package = importlib.import_module(entry.value)
-        yield package
-        for found in pkgutil.iter_modules(getattr(package, "__path__", ()), f"{entry.value}."):
-            if found.ispkg == packages:
-                yield importlib.import_module(found.name)
+        return importlib.import_module(module)
     except _NOT_THERE as error:
-        raise _broken(entry, error) from error
+        raise _broken(entry, error, what="" if module == entry.value else module) from error
 
 
-def _by_name(values: Iterable[tuple[EntryPoint, T]], *, what: str) -> dict[str, tuple[EntryPoint, T]]:
-    found: dict[str, tuple[EntryPoint, T]] = {}
-    for entry, value in values:
-        name = str(getattr(value, "name", ""))
-        if found.setdefault(name, (entry, value))[1] is not value:
+def _by_name(values: Iterable[_Value[T]], *, what: str) -> dict[str, _Value[T]]:
+    found: dict[str, _Value[T]] = {}
+    for each in values:
+        name = str(getattr(each.value, "name", ""))
+        first = found.setdefault(name, each)
+        if first.value is not each.value:
             raise ConfigError(
-                f'Two {_PLURALS.get(what, what + "s")} are called "{name}"; one is from {_origin(entry)}. '
-                "Rename or uninstall one."
+                f'Two {_PLURALS.get(what, what + "s")} are called "{name}"; one is from {_origin(each.entry)}: '
+                f"they stand in {first.module} and {each.module}. Rename or uninstall one."
             )
     return found
 

@@ -55,8 +55,13 @@ def _no_rows(_shared: Any, _stopped: Sequence[str]) -> Iterator[tuple[str, Row]]
     return iter(())
 
 
-def _always(_options: Any) -> bool:
+def everything(_options: Any) -> bool:
+    """For `Flow.looks_at_all`: each run accounts for everything, whatever its options."""
     return True
+
+
+def _some(_options: Any) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +83,11 @@ class Flow:
     """(shop name or "", row) for what no shop took; told the names of the shops that stopped early."""
     settled: Mapping[str, Callable[[Action], Row]] = field(default_factory=dict)
     """By kind of the ledger: the row of an action that has ended, for a run that was killed before it wrote it."""
-    looks_at_all: Callable[[Any], bool] = _always
-    """Whether a run with these options accounts for everything: what it does not name is over, not left out."""
+    looks_at_all: Callable[[Any], bool] = _some
+    """Whether a run with these options accounts for everything: what it does not name is over, not left out.
+
+    Only a flow that says so (`everything`) ends what earlier runs have left open, and with it their alarms.
+    """
 
 
 def option(

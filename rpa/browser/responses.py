@@ -60,6 +60,25 @@ class Answer:
         return [str(follow(row, path)) for row in self.raw_rows]
 
 
+_KICKED = Text(
+    en="The site says: {message}. The session is not taken back; run `rpa login` for this shop.",
+    zh="后台提示：{message}。程序不会抢回登录；请为该店铺运行 rpa login。",
+)
+_EXPIRED = Text(
+    en="The site says: {message}. Run `rpa login` for this shop.",
+    zh="后台提示：{message}。请为该店铺运行 rpa login。",
+)
+_SAYS = Text(en="The site says: {message}", zh="后台提示：{message}")
+_CHALLENGE = Text(
+    en="The site asks for a challenge ({message}). Run `rpa login --headed` for this shop.",
+    zh="后台要求安全验证（{message}）。请为该店铺运行 rpa login --headed。",
+)
+_NO_RIGHT = Text(
+    en="The site says: {message}. Have the shop's main account give this one the right.",
+    zh="后台提示：{message}。请用店铺主账号为本账号开通该权限。",
+)
+
+
 def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> Answer:
     """Read one answer by its description.
 
@@ -73,14 +92,14 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
     if code in profile.session.expired_codes:
         kicked = profile.session.kicked
         if kicked is not None and kicked.path and follow(data, kicked.path):
-            raise KickedOut(f"The site says: {message}. The session is not taken back; run `rpa login` for this shop.")
-        raise LoginNeeded(f"The site says: {message}. Run `rpa login` for this shop.")
+            raise KickedOut(_KICKED.with_words(message=message))
+        raise LoginNeeded(_EXPIRED.with_words(message=message))
     if code in profile.session.rate_limited_codes:
-        raise TooManyCalls(f"The site says: {message}")
+        raise TooManyCalls(_SAYS.with_words(message=message))
     if code in profile.session.challenge_codes:
-        raise ChallengeShown(f"The site asks for a challenge ({message}). Run `rpa login --headed` for this shop.")
+        raise ChallengeShown(_CHALLENGE.with_words(message=message))
     if code in profile.session.no_right_codes:
-        raise RightMissing(f"The site says: {message}. Have the shop's main account give this one the right.")
+        raise RightMissing(_NO_RIGHT.with_words(message=message))
     if code not in profile.session.ok_codes:
         return Answer(ok=False, code=code, message=str(message))
     raw = _rows(data, spec)

@@ -66,7 +66,7 @@ class CommandHelp:
         )
     )
     resume = said(
-        Text(en="End a pause: of these shops, or the one of all shops.", zh="恢复指定店铺，默认为“全部暂停”。")
+        Text(en="End a pause: of these shops, or the one of all shops.", zh="恢复指定店铺；不写店铺则解除“全部暂停”。")
     )
     check = said(
         Text(

@@ -58,7 +58,7 @@ _CHOICES = (
 )
 _ONE_ANSWER = Text(
     en="Give exactly one answer: --done, --not-done or --changed-ok.",
-    zh="请只给出一个答复：--done、--not-done 或 --changed-ok。",
+    zh="请给出一个答复（只能一个）：--done、--not-done 或 --changed-ok。",
 )
 _LOOKED_AT = Text(
     en="A run has looked at {subject} in {shop} meanwhile; nothing was recorded. Look again.",

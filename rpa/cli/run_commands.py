@@ -48,9 +48,9 @@ def _import_program() -> None:
     from rpa.errors import ConfigError
     from rpa.runner.preload import import_ahead
 
-    plugins.flows()
-    for platform in plugins.platforms().keys() & set(profiles()):
-        with contextlib.suppress(ConfigError):  # the run that uses it will say so
+    with contextlib.suppress(ConfigError):  # whoever uses it will say so
+        plugins.flows()
+        for platform in plugins.platforms().keys() & set(profiles()):
             load_profile(platform)
     import_ahead()
 

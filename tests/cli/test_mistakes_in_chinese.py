@@ -37,7 +37,7 @@ def said_of(error: BaseException | None) -> str:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((*RESOLVE, DOUBT, REASON), "请只给出一个答复"),
+        ((*RESOLVE, DOUBT, REASON), "请给出一个答复"),
         ((*RESOLVE, DOUBT, "--done"), "请用 --reason 说明"),
         ((*RESOLVE, DOUBT, "--done", REASON, "--by="), "请用 --by 填写"),
         ((*RESOLVE, DONE, "--done", REASON, "--kind=x"), "记录为“已完成”"),
