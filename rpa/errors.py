@@ -236,7 +236,7 @@ class RightMissing(NeedsPerson):
     code = "right_missing"
     meaning = Text(
         en="This account has no right to a page; ask the shop's owner for it",
-        zh="该账号没有此页面的权限，请店主开通",
+        zh="该账户没有此页面的权限，请店主开通",
     )
 
 
