@@ -26,18 +26,10 @@ T = TypeVar("T")
 
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 """Opening a pipe waits for whoever writes to it, unless it is opened so."""
-
-
 _NO_FILE = {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.ENODEV, errno.EISDIR}
 """What systems say to opening a link that is not to be followed, a socket, a device that is not there, a folder."""
-
-
 _PART = re.compile(r"\..+\.[a-z0-9_]{8}")
-
-
 _AGAIN_AFTER_S = 0.02
-
-
 _TIMES = 50
 
 
@@ -144,8 +136,6 @@ def sweep_parts(folder: Path, *, before: datetime) -> None:
 
 LOW_GB: Final = 2.0
 """With less, somebody is told to make room."""
-
-
 FULL_GB: Final = 0.2
 """With less, nothing is begun that must be written down first."""
 

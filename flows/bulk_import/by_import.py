@@ -32,8 +32,6 @@ _MOST_DOUBTS = 3
 _QUESTION = Text(
     en="Upload {file} with {count} orders, {first} first?", zh="上传 {file}，共 {count} 个订单，首个 {first}？"
 )
-
-
 _NOT_AGAIN = Text(
     en="{before}; not uploaded again: correct the sheet, or use --by dialog",
     zh="{before}；未再次上传：请改正表格，或加 --by dialog 运行",

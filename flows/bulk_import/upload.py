@@ -47,18 +47,12 @@ _ROW_WINDOW = Text(
     en="marks read {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}",
     zh="标记读取于 {read_at:%H:%M:%S}，上传于 {sent_at:%H:%M:%S}",
 )
-
-
 _ROW_REFUSED = Text(en="{words}; {window}", zh="{words}；{window}")
-
-
 _WINDOW = Text(
     en="{file}: {count} orders. Marks read from {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}; what changed in "
     "between could not be seen. {told}",
     zh="{file}：{count} 个订单。标记读取自 {read_at:%H:%M:%S}，上传于 {sent_at:%H:%M:%S}；其间的变化无法得知。{told}",
 )
-
-
 _TOLD = Text(
     en="Accepted {accepted}, refused {refused}, read back one by one {others}.",
     zh="成功 {accepted}，失败 {refused}，另行读回核对 {others}。",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 
 _PAGE_SIZE = "100"
-
-
 _ENDED = "ended"
 
 
@@ -102,8 +100,6 @@ def _total(answer: Answer) -> int:
 
 
 _LINE = ("order_sn", "courier", "tracking_number")
-
-
 _OUTCOMES = {"accepted": True, "refused": False}
 
 

@@ -27,15 +27,11 @@ _OF_HOLDS: Final[Mapping[str, str]] = MappingProxyType(
     {reason.value: cause for cause, reason in REASONS.items()} | {Reason.HOLD_STALE.value: PROHIBITED}
 )
 """By a line's reason, the cause of the hold that it tells of."""
-
-
 _OF_NOTICES: Final = {
     Reason.NOTICE_UNREADABLE.value: DocumentState.UNREADABLE,
     Reason.NOTICES_LOST.value: DocumentState.LOST,
 }
 """By a line's reason, the state of notices, whichever, that it tells of."""
-
-
 _JOINED = "; "
 
 

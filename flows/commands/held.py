@@ -32,8 +32,6 @@ _SUBJECTS = {
     "goods": Text(en="goods {of}", zh="商品 {of}"),
     "sku": Text(en="spec {of}", zh="规格 {of}"),
 }
-
-
 _CAUSES = {
     PERSON: Text(en="by a person", zh="人工拦截"),
     PROHIBITED: Text(en="a notice forbids it", zh="站内信禁止发货"),
@@ -41,11 +39,7 @@ _CAUSES = {
     UNCLEAR: Text(en="a notice names it, not understood", zh="站内信提到，内容无法识别"),
     EXPORT: Text(en="under audit in the export", zh="导出表显示审核中"),
 }
-
-
 _HOURS_LEFT = Text(en="{hours} h left to ship", zh="距最晚发货 {hours} 小时")
-
-
 _OVERDUE = Text(en="{hours} h past ship-by", zh="已超过最晚发货 {hours} 小时")
 
 

@@ -36,27 +36,17 @@ if TYPE_CHECKING:
 
 
 _UNENDED_S: Final = 60.0
-
-
 _BOOKS: Final = frozenset({".xlsx", ".xls", ".xlsm", ".html", ".htm"})
 """What a file's name says is no matter, but for how soon it is read."""
-
-
 _NO_SHEET = Text(en="There is no sheet {sheets}; check --sheet.", zh="找不到表格 {sheets}；请检查 --sheet。")
-
-
 _BAD_ROWS = Text(
     en="Sheet rows that cannot be used: {rows}. The others are worked on.",
     zh="表格中有 {rows} 行无法处理，其余行照常处理。",
 )
-
-
 _ODD_ROWS = Text(
     en="Sheet rows with a warning: {rows}. It stands with each of them in the reports.",
     zh="表格中有 {rows} 行带有提示，提示见报表中的各行。",
 )
-
-
 _WARNING = Text(en="Warnings:", zh="提示：")
 
 

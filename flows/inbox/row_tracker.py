@@ -33,8 +33,6 @@ REPORT = "Inbox"
 """The family of these findings: a run of the shop replaces those of an earlier one."""
 
 _NOTHING_TO_DO = frozenset({Reason.DUPLICATE_ROW})
-
-
 _WHATEVER_THE_ORDER = frozenset({Reason.ORDER_CLOSED})
 """The parcel is on its way though its order is over."""
 
@@ -88,8 +86,6 @@ def _findings(rows: Sequence[ArrivalRow], arrived: Arrived) -> Iterator[Finding]
 
 _MOST_UNNOTED = 50
 """So many rows at most have to be looked up on the site again when the program is killed."""
-
-
 _GOING_ON = frozenset({Outcome.WAITING, Outcome.PLANNED})
 
 

@@ -11,8 +11,6 @@ from typing import Protocol, runtime_checkable
 
 DOCUMENT_KIND = "notice"
 """The ledger's kind for notices; the document's name is the site's id of the notice."""
-
-
 ATTACHMENT_KIND = "notice_file"
 """The ledger's kind for attachments; the document's name is `<notice id>/<number from 1>`."""
 

@@ -29,34 +29,16 @@ if TYPE_CHECKING:
 
 
 EXPIRING = "notice_expiring"
-
-
 LOST = "notices_lost"
-
-
 SILENT = "audit_without_notice"
-
-
 NO_RIGHT = "right_missing"
-
-
 OTHER_ACCOUNT = "other_account"
-
-
 NOT_WHOLE = "notice_list_not_whole"
 
 _SLOTS_TO_WAIT = 2
-
-
 _LONGEST_AUDIT = timedelta(days=1)
-
-
 _NOT_UNDERSTOOD = frozenset({DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE})
-
-
 _EXAMPLES = 5
-
-
 _NOT_WHOLE = Text(
     en="The list of notices changed while it was read, or has fewer than it says; what it showed was filed, but others "
     "may be missing. Run `rpa run audit-notices` again; if this stays, look at the list on the site.",
@@ -230,28 +212,20 @@ _NEVER = Text(
     en="notices were never read. Run `{read}`.",
     zh="从未读取站内信。请运行 {read}。",
 )
-
-
 _LOST = Text(
     en="lost from {since} to {until} ({notices}). Look at the orders of that time on the site, then "
     "`rpa notices resolve {shop} --lost`.",
     zh="{since} 至 {until} 的站内信已丢失（{notices}）。请在后台核对该时段的订单，再运行 "
     "rpa notices resolve {shop} --lost。",
 )
-
-
 _EXPIRING = Text(
     en="not saved, and soon not to be had any more: {notices}. Run `{read}`.",
     zh="尚未保存且即将过期：{notices}。请运行 {read}。",
 )
-
-
 _OVERDUE = Text(
     en="last read five days ago or longer. Run `{read}`.",
     zh="已有五天以上未读取站内信。请运行 {read}。",
 )
-
-
 _READ = "rpa run audit-notices"
 
 

@@ -17,14 +17,8 @@ Meanings = frozenset[Says]
 """All that a text says: SHIP, CLOSED, PROHIBITED (not now), UNCLEAR (an answer that is not known); empty: nothing."""
 
 NOTHING: Meanings = frozenset()
-
-
 _SENTENCES = re.compile(r"[。；;!！?？\n\r]+")
-
-
 _CLAUSES = re.compile("[,、:()]")
-
-
 _NEAR = 4
 """So many characters before a word are looked at for a negation."""
 
@@ -98,18 +92,10 @@ def together(says: Says, other: Says | None) -> Says:
 
 
 _AROUND_HYPHENS = re.compile(r"(?<=\d) ?- ?(?=\d)", re.ASCII)
-
-
 _CODE = re.compile(r"[\dA-Za-z.+*_/-]*", re.ASCII)
-
-
 _DIGIT = re.compile(r"\d", re.ASCII)
-
-
 _FEWEST_DIGITS = 5
 """A code with fewer digits is a count, not what is left of an order number."""
-
-
 _MANY_DIGITS = re.compile(r"\d(?:\D{0,3}\d){9}")
 """Of any width, with invisible characters between them: most cells are told apart by this before they are cleaned."""
 

@@ -11,11 +11,7 @@ from rpa.browser.two_sources import paired, same_or_unreadable
 from rpa.elements.values import QUOTED, UNREADABLE
 
 _MARKS = {"clear": Mark.CLEAR, "set": Mark.SET}
-
-
 _SIGNS = ("audit", "after_sale", "receiver_audit")
-
-
 _QUOTABLE = ("buyer", "receiver", "region", "address", "goods", "specs", "remark", "memo")
 """What buyers and sellers write, and a page may show beside the platform's own words."""
 
@@ -49,8 +45,6 @@ def texts_of(order: Order) -> dict[str, Any]:
 
 
 _GOODS = ("goods_ids", "goods", "specs", "quantities", "kinds")
-
-
 _COMPARED = (
     "status",
     "goods_ids",

@@ -13,36 +13,22 @@ from rpa.files import NotRegular, TooLarge, read_regular
 from rpa.language import Text
 
 ZIP = b"PK\x03\x04"
-
-
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
 DELIMITERS = ",\t;|"
-
-
 HEAD_ROWS = 50
 """Rows that are looked at to choose a delimiter."""
 
 MOST_BYTES = 64 << 20
 """A larger file is not even taken into memory; 200,000 rows of 30 columns have 40 MB as text, 20 as xlsx."""
-
-
 _SHORT_BYTES = 1 << 20
 """A text that is not longer cannot cost much, whatever is in it, and is read where it is."""
-
-
 _HEAD_CHARACTERS = 2000
-
-
 _UTF_16 = b"\xff\xfe", b"\xfe\xff"
 
 NO_FILE = Text(
     en="This is a link, a pipe or a device and no file; put the file itself in its place.",
     zh="这是链接、管道或设备，不是文件；请改放文件本身。",
 )
-
-
 TOO_LARGE = Text(
     en="The file has more than 64 MB; delete what is behind the table, or split the file.",
     zh="文件超过 64 MB；请删除表格之后的内容，或拆分文件。",

@@ -71,8 +71,6 @@ def file_field(root: Page, element: Element, *, patience_ms: float) -> tuple[Loc
 
 
 _TRIES = 3
-
-
 _END = "() => window.rpaKeys?.() ?? 0"
 
 
@@ -106,8 +104,6 @@ def _reached(page: Page, field: Locator, text: str, *, patience_ms: float) -> bo
 _AGAIN = Text(en="{why} Trying again in {seconds} s.", zh="后台页面无响应，{seconds:.0f} 秒后重试：{why}")
 
 _NETWORK_WAITS_S = (1.0, 3.0)
-
-
 Until = Literal["commit", "domcontentloaded"]
 
 

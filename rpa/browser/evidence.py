@@ -30,35 +30,19 @@ PAGES: Final = "_page"
 _NO_PICTURE = Text(en="No screenshot of the refusal: {why}", zh="未能截图：{why}")
 
 Box = tuple[float, float, float, float]
-
-
 _QUALITY = 60
-
-
 _MOST_BYTES = 30_000
 """Of one picture of a row or dialog: an order has two of them."""
-
-
 _COARSER = (45, 30, 15)
-
-
 _MOST_ALIKE = 100
 """So many pictures of one moment, or of one refusal, are kept of a subject: the first and the newest. A page that is
 refused at every run must not fill the disk."""
-
-
 _GREY = (120, 120, 120)
-
-
 _GREYED = (
     "{ background: rgb(120 120 120) !important; color: transparent !important; text-shadow: none !important;"
     " -webkit-text-fill-color: transparent !important; object-position: -9999px !important; }"
 )
-
-
 _PASSWORD = "input[type=password]"  # noqa: S105 - says where one is typed
-
-
 _GONE = "{ visibility: hidden !important; }"
 
 

@@ -56,8 +56,6 @@ _OF_PLAYWRIGHT: Final = (
     "msForceBrowserSignIn",
     "msEdgeUpdateLaunchServicesPreferredVersion",
 )
-
-
 _ADDRESS_BAR: Final = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 """Suggestions below the address bar are pages of their own; each new window loads them, and nobody types there."""
 
@@ -65,8 +63,6 @@ WITHOUT: Final = f"--disable-features={','.join((*_OF_PLAYWRIGHT, *_ADDRESS_BAR)
 """A browser heeds its last list of features alone, so that ours repeats Playwright's (version 1.65)."""
 
 _BROWSER_GONE = Text(en="The browser was gone before it was closed: {why}", zh="浏览器在关闭前已退出：{why}")
-
-
 _WINDOW_GONE = Text(en="The window was gone before it was closed: {why}", zh="浏览器窗口在关闭前已退出：{why}")
 
 _NO_SANDBOX = Text(
@@ -74,11 +70,7 @@ _NO_SANDBOX = Text(
     "machine. Use a user of its own.",
     zh="正在以 root 运行，Chromium 沙盒无法启用：恶意页面一旦突破浏览器即可控制本机。请改用专门的普通用户运行。",
 )
-
-
 _STILL = "*, *::before, *::after { animation: none !important; transition: none !important; }"
-
-
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 

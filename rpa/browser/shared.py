@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 
 _MARKED = "about:blank#"
-
-
 _CONNECT_MS = 30_000
 
 

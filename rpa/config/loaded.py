@@ -70,14 +70,10 @@ _UNUSABLE = Text(
     en="{shop} cannot be used until this is put right:\n{problem}",
     zh="{shop} 的配置有误，改正之前无法使用：\n{problem}",
 )
-
-
 _SEVERAL = Text(
     en="{count} shops cannot be used until this is put right; name others to go on without them:\n{problems}",
     zh="{count} 家店铺的配置有误，改正之前无法使用；只运行其他店铺时，请写明店铺名：\n{problems}",
 )
-
-
 _NO_SHOP = Text(
     en="{path} has no shop; add a table [shops.NAME], or run `rpa init` in an empty folder.",
     zh="{path} 中没有店铺；请添加 [shops.店铺名]，或在空文件夹中运行 rpa init。",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 
 _FEW = 3
-
-
 _UNSEEN = Text(
     en="Nobody has confirmed it as it is; run `rpa selectors approve` for ",
     zh="尚未确认，请运行 rpa selectors approve：",

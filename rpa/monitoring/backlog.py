@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 PACE_OVER: Final = timedelta(hours=24)
 """The pace is what was delivered in this time."""
-
-
 HORIZON: Final = timedelta(hours=24)
 """Deadlines that are further away are no matter yet."""
 

@@ -31,8 +31,6 @@ LATE_BETWEEN_CALLS: Final = timedelta(hours=1)
 """Who calls `rpa schedule --once` from cron starts nothing between two calls; they may be so far apart."""
 _NAMED: Final = 10
 _ALLOWED: Final = re.compile(r"(\d{1,6})|(\d{1,3}(?:\.\d+)?)%")
-
-
 _NO_SHARE = Text(
     en='--max-shops-down is a number or a share of the shops, like 3 or 1%, not "{text}".',
     zh="--max-shops-down 应为数字或比例，如 3 或 1%，不能是“{text}”。",

@@ -12,12 +12,8 @@ if TYPE_CHECKING:
 
 
 _OF_HOW_MANY = Text(en="{names} … ({count})", zh="{names} 等 {count} 个")
-
-
 _ANY_SHOP = Text(en="SHOP", zh="店铺名")
 """What sentences that hold for every shop call it."""
-
-
 _BETWEEN = Text(en=", ", zh="、")
 
 
@@ -43,8 +39,6 @@ PUT_RIGHT: Final = Text(
     zh="配置有误，改正之前不会运行，改正后立即生效；其他店铺照常运行。",
 )
 """Where the mistake itself is told beside it."""
-
-
 _NOT_RUN = Text(en="not run until its file is put right: {problem}", zh="配置有误，改正之前不会运行：{problem}")
 
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 
 _LOOKS_BACK: Final = timedelta(hours=24)
-
-
 _RUNS: Final = {
     PlanState.NEVER_STARTED: Text(
         en="Planned runs never started{why}, and none has made up for them. Run the flow, and see `rpa status`.",
@@ -42,8 +40,6 @@ _RUNS: Final = {
         zh="运行中途中断{why}。下次运行会先核实；如无计划任务，请手动运行一次。",
     ),
 }
-
-
 _WHY = Text(en=" ({why})", zh="（{why}）")
 
 
@@ -199,8 +195,6 @@ def _newest_good_runs(ledger: Ledger, *, shops: Iterable[str], since: datetime) 
 
 SHOPS_BY_NAME: Final = 10
 """A cause that more shops have in common is one line for all of them."""
-
-
 _NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
 
 

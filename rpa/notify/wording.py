@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 CHANNEL: Final = "notify"
 """Incidents of a channel that fails have this and the channel's name as their cause: `notify:boss`."""
-
-
 HEADLINES: Final = {
     CHANNEL: Text(
         en="A notification channel fails: put it right, then run `rpa notify test`.",
@@ -31,11 +29,7 @@ HEADLINES: Final = {
 """What happened and what to do, where the message itself says less."""
 
 _CORRECT = Text(en="Correct the file, then run `rpa doctor`.", zh="请改正文件，然后运行 rpa doctor。")
-
-
 _MAKE_ROOM = Text(en="Make room on this disk, then run `rpa doctor`.", zh="请清理该磁盘，然后运行 rpa doctor。")
-
-
 _ADVICE: Final = {
     "bad_config": _CORRECT,
     "scheduler:config": _CORRECT,
@@ -71,74 +65,30 @@ def advice(cause: str) -> Text | None:
 
 NAMED: Final = 10
 """So many shops are named in one message; of the others the number is told."""
-
-
 _LONGEST: Final = 500
-
-
 _LONGEST_IN_LIST: Final = 120
-
-
 _LONGEST_HEADLINE: Final = 60
-
-
 _SENTENCE_END: Final = re.compile("[:;,.\uff1a\uff1b\uff0c\u3002](?:\\s|$)|[\uff1a\uff1b\uff0c\u3002]")
 
 _TITLE = Text(en="[rpa] {where}: {what}", zh="[rpa] {where}：{what}")
-
-
 _AGAIN = Text(en="[rpa] still not solved · {where}: {what}", zh="[rpa] 仍未解决 · {where}：{what}")
-
-
 _SOLVED = Text(en="[rpa] solved · {where}: {what}", zh="[rpa] 已恢复 · {where}：{what}")
-
-
 _TITLES = {Kind.FIRST: _TITLE, Kind.AGAIN: _AGAIN, Kind.SOLVED: _SOLVED}
-
-
 _PROGRAM = Text(en="the program", zh="程序")
-
-
 _SHOP = Text(en="{name} ({mall_name})", zh="{name}（{mall_name}）")
-
-
 _SHOPS = Text(en="{count} shops", zh="{count} 家店铺")
-
-
 _SHOP_LINE = Text(en="Shop: {shop}", zh="店铺：{shop}")
-
-
 _WHAT_LINE = Text(en="What happened: {message}", zh="情况：{message}")
-
-
 _DO_LINE = Text(en="What to do: {advice}", zh="处理：{advice}")
-
-
 _SINCE_LINE = Text(en="Since: {moment} (seen {times} times)", zh="开始于：{moment}（已出现 {times} 次）")
-
-
 _SINCE_LINE_ONCE = Text(en="Since: {moment}", zh="开始于：{moment}")
-
-
 _SPAN_LINE = Text(en="From {since} to {until}", zh="从 {since} 到 {until}")
-
-
 _OF_MANY = Text(en="· {shop}, since {moment}: {message}", zh="· {shop}，{moment} 起：{message}")
-
-
 _OF_MANY_SOLVED = Text(en="· {shop}, from {since} to {until}", zh="· {shop}，{since} 至 {until}")
-
-
 _MORE = Text(en="· and {count} more shops", zh="· 另有 {count} 家店铺")
-
-
 _LOOK = Text(en="`rpa todo{shop}` says what is to be done.", zh="运行 rpa todo{shop} 查看待处理事项。")
-
-
 _ANY_SHOP = Text(en="SHOP", zh="店铺名")
 """How the sentences of reasons name the shop, where they give a command."""
-
-
 _PART = Text(en="{what} ({part})", zh="{what}（{part}）")
 """The part: the flow, or the channel, that the cause names."""
 

@@ -102,8 +102,6 @@ class Sheet:
 
 SheetMaker = Callable[[Iterable[Row]], Sheet]
 """Makes a further sheet from a report's rows, which it may read once and lazily."""
-
-
 RUN_COLUMNS: tuple[Column, ...] = (
     Column(key="run_id", title=Text(en="Run", zh="运行编号"), width=24),
     Column(key="started_at", title=Text(en="Run started", zh="运行开始"), kind="time", width=20),

@@ -41,24 +41,12 @@ _COLOURS: Mapping[str, str] = {
     Outcome.REFUSED: "#FBD9B5",
     Outcome.NEEDS_PERSON: "#F6B8B8",
 }
-
-
 _HEADER = {"bg_color": "#34495E", "font_color": "#FFFFFF", "bold": True}
-
-
 _LINE_PT = 15
-
-
 _PADDING_PT = 4
-
-
 _MOST_LINES = 8
-
-
 _MARGIN = 5 / 7
 """What the library adds to a column's width, for the space around its text."""
-
-
 _SENTENCES_FROM = 30
 """Columns of this width or more hold sentences: they are wrapped, and the row grows with them."""
 

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 
 LOW: Final = "disk_low"
-
-
 FULL: Final = "disk_full"
 """The causes of the incidents. A disk that is full is told by itself, also to who was told that it was nearly so."""
 
@@ -47,8 +45,6 @@ _LOW = Text(
     en="Only {free:.1f} GB are left on the disk of {folder}: make room. With less than {full} GB nothing is shipped.",
     zh="{folder} 所在磁盘仅剩 {free:.1f} GB，请清理。不足 {full} GB 时不再发货。",
 )
-
-
 _FULL = Text(
     en="Only {free:.2f} GB are left on the disk of {folder}: nothing is shipped until there is room again.",
     zh="{folder} 所在磁盘仅剩 {free:.2f} GB，已停止发货，请立即清理磁盘。",
@@ -70,31 +66,19 @@ def watch_room(config: Config, ledger: Ledger) -> None:
 
 
 _PING_EVERY_S, _PING_TIMEOUT_S = 30.0, 10.0
-
-
 _LOOK_S = 1.0
-
-
 _ROUND_S = 1800.0
 """A round of jobs that takes longer hangs, or fails each time."""
-
-
 _ENDS_WITHIN_S = 5.0
-
-
 _AGAIN_AFTER_S = 60.0
 
 _FAILED = Text(
     en="The chores failed, and begin anew in a minute: {error}",
     zh="后台任务（通知、日报等）出错，一分钟后重新开始：{error}",
 )
-
-
 _UNHEARD = Text(
     en="The sign of life did not reach the address of the watch: {problem}.", zh="心跳未能送达外部监控地址：{problem}。"
 )
-
-
 _NO_VAULT = Text(
     en="Channels whose address is in the encrypted store get no messages: {error}",
     zh="地址保存在加密存储中的通知渠道收不到消息：{error}",

@@ -29,11 +29,7 @@ _PAGE_GONE = Text(
 )
 
 _STARTS_IN_S = 60.0
-
-
 _ANSWERS_IN_S = 30.0
-
-
 _HEEDS_S = 0.5
 
 
@@ -169,8 +165,6 @@ def _environment(workshop: Workshop) -> dict[str, str]:
 
 FIRST_S: Final = 300.0
 """Most runs end within this time, and with it the wait."""
-
-
 RESTS_S: Final = 1800.0
 
 

@@ -28,8 +28,6 @@ class RunOfFolder(Protocol):
 
 _WRITTEN = (".", "kicks", "locks", "pauses", "secrets")
 """The folders of var in which small files are written whole or not at all."""
-
-
 _A_DAY = timedelta(days=1)
 
 
@@ -101,16 +99,10 @@ def _before(days: int | Literal["off"], *, now: datetime) -> datetime | None:
 
 NIGHT: Final = 3
 """The hour of the day from which on it is done, once a day."""
-
-
 TIDIED: Final = "tidy"
 """Its name among the ledger's signs of life."""
-
-
 AT_MOST: Final = 50_000
 """So many records of planned runs, or of runs, are removed at a time: half a minute's work."""
-
-
 _LEAST = timedelta(days=30)
 """How long at least what somebody was told of, or gave us, is remembered; and no run takes so long."""
 

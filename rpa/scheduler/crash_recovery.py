@@ -30,27 +30,17 @@ if TYPE_CHECKING:
 
 
 _PREFIX = "rpa-"
-
-
 _MARK = ".rpa-workshop"
 """A file in each folder that a scheduler made, with the random id that stands in its record too."""
-
-
 _PROGRAMS = {"rpa.scheduler.browser_main", "rpa.scheduler.worker"}
-
-
 _KILLED_BEFORE = Text(
     en="The scheduler was killed before; {count} processes of it are ended.",
     zh="上次调度程序被强行结束，已清理其遗留的 {count} 个进程。",
 )
-
-
 _NOT_OURS = Text(
     en="{folder} is left alone: it does not bear the mark of this scheduler.",
     zh="{folder} 没有本调度程序的标记，未予删除。",
 )
-
-
 _LONGEST_SOCKET = 50
 """More than Playwright (28) and Chromium (46) put behind a folder's name for their sockets."""
 
@@ -212,8 +202,6 @@ def _is_ours(words: list[str]) -> bool:
 
 _OF_ENTRIES: Final = ("scheduler:start:", "scheduler:plan:")
 """How the causes of incidents begin that name an entry of the schedule."""
-
-
 _LOOKED_AT = 100
 """So many planned runs before an incident are asked whether they were its flow's."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 AGAIN_AFTER_S = 300.0
 """Trouble that comes every second is noted so often."""
-
-
 _PREFIX = "scheduler:"
 
 _PARTS: Final = {
@@ -47,30 +45,18 @@ _PARTS: Final = {
     "chore": Text(en="A further chore", zh="附加任务"),
 }
 """What each part does, by the first word of its cause."""
-
-
 _BACKGROUND: Final = "\n(Background on this error at:"
 """What the database's library adds to each of its errors, which says nothing to anybody here."""
-
-
 _OTHER = Text(en="The part", zh="内部任务")
-
-
 _FAILS = Text(
     en="{what} fails; the rest of `rpa schedule` goes on. Run `rpa doctor`, and see var/log/{log}.log ({why})",
     zh="{what}出错，rpa schedule 的其余部分照常运行；请运行 rpa doctor，并查看 var/log/{log}.log（{why}）",
 )
-
-
 _BAD_FILE = Text(
     en="rpa.toml has a mistake, and nothing is started until it is put right. Correct the file, then run `rpa doctor`",
     zh="配置文件有误，改正之前不启动任何运行；请改正文件，然后运行 rpa doctor",
 )
-
-
 _OF_SHOP = Text(en="{shop}: {words}", zh="{shop}：{words}")
-
-
 _OF_ALL = Text(en="{words}", zh="{words}")
 
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 TOLERATED_S = 5.0
 """A wall clock that is off by more since the last look was set, or the machine slept."""
-
-
 LONGEST_LOOK_S = 120.0
 """Who looks every second, and did not for longer than this, slept: on Windows the steady clock goes on meanwhile."""
 
@@ -39,8 +37,6 @@ _CLOCK_SET = Text(
     en="The clock of this machine was set, or it slept; all that is due again and again begins anew.",
     zh="本机时钟被调整，或电脑休眠过；定时任务已重新开始计时。",
 )
-
-
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as naive as what it is subtracted from
 
 

@@ -61,8 +61,6 @@ class Why(StrEnum):
 
 ADDITIONAL = frozenset({Why.CAUGHT_UP, Why.CLOCK_SET})
 """Runs beside the moments of their entries."""
-
-
 CUT_OFF = frozenset({Why.STOPPED, Why.SCHEDULER_GONE})
 """Interruptions that were no fault of the run: it is begun again."""
 

@@ -20,19 +20,13 @@ if TYPE_CHECKING:
 
 CAUSE: Final = "waits"
 """What the causes of incidents begin with, before the flow's name."""
-
-
 LONG: Final = timedelta(hours=1)
 
 OTHER_RUN: Final = Text(en="another planned run of the shop goes on.", zh="该店铺的其他计划任务正在运行。")
-
-
 NO_WORKER: Final = Text(
     en="all workers are busy; raise `workers` in [scheduler], or plan fewer runs at a time.",
     zh="没有空闲的运行名额；请调大 [scheduler] 的 workers，或错开计划时间。",
 )
-
-
 _WAITS = Text(
     en="{flow} has been waiting to run in {shop} since {since}: {why}",
     zh="{shop} 的 {flow} 从 {since} 起一直未能运行：{why}",
@@ -105,8 +99,6 @@ class RunQueue:
 
 
 LOGIN_TROUBLE: Final = frozenset({LoginNeeded.code, ChallengeShown.code, KickedOut.code})
-
-
 RESTS_FOR, RESTS_AT_MOST = timedelta(hours=1), timedelta(hours=12)
 """After this one run tries whether it works again; each time it does not, the rest is twice as long, up to the other.
 A password that is wrong must not be typed so often that the site locks the account."""

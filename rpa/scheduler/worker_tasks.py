@@ -76,17 +76,11 @@ _DIED = Text(
     en="A run of {flow} ended in the middle; the next one finds out what happened",
     zh="{flow} 运行中途退出；下次运行会先核实，详见日志",
 )
-
-
 _KILLED = Text(
     en="A run of {flow} did not stop at its time limit, and was killed; the next one finds out what happened",
     zh="{flow} 超过时间限制仍未停止，已被强行结束；下次运行会先核实",
 )
-
-
 _NOT_BEGUN = Text(en="A run of {flow} could not begin; see the log", zh="{flow} 无法启动；详见日志")
-
-
 _BAD_CONFIG = Text(
     en="A run of {flow} could not begin; put right what is wrong, then run `rpa doctor`",
     zh="{flow} 无法启动；请改正后运行 rpa doctor",

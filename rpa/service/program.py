@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
 _SPARE_S = 30
 """What the end of a program may take beyond the end of its runs."""
-
-
 _VARIABLE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?[^\s\"']")
-
-
 _HEAD = Text(
     en="""\
 # Environment of the service. For secrets: only its owner can read this file, and no unit or log shows it.
