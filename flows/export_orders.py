@@ -15,7 +15,7 @@ from flows.exports.report import EXPORT_REPORT, exported_row, listed_row
 from flows.exports.words import ExportWords
 from flows.gate.audits_seen import remember_audits
 from flows.gate.decide import as_read, decide
-from flows.gate.rules import fingerprints, rules_of
+from flows.gate.rules import changes_of, rules_of
 from flows.orders.api import ReadsOrders
 from flows.orders.hold_causes import EXPORT, held_since
 from flows.orders.model import KIND, Order
@@ -63,13 +63,14 @@ def export_orders(run: Run) -> Iterator[Row]:
     saved = fetcher.fetch(record, check=lambda path: _read(run, path))
     table = _table(run, saved)
     found = _looked_for(run, strangers(table.orders, listed))
+    live = run.ledger.actions.live(run.shop.name, kind=KIND, subjects={*table.orders, *listed})
     sources = Sources(
         exported=table.orders,
         listed=listed,
         found=found,
         asked_at=record.asked_at,
         since=record.since,
-        actions=run.ledger.actions.live(run.shop.name, kind=KIND, subjects={*table.orders, *listed}),
+        actions={action.subject: action for action in live.values()},
     )
     compared = compare(sources)
     _hold_and_release(run, saved, table, listed)
@@ -162,7 +163,7 @@ def _rows(run: Run, findings: Sequence[Finding], *, listed: Mapping[str, Order],
 
 def _decisions(run: Run, orders: Sequence[Order]) -> dict[str, Decision]:
     """What speaks against shipping each pending order, as every other flow sees it."""
-    changed = run.ledger.fingerprints.compare(run.shop.name, seen=fingerprints(orders))
+    changed = changes_of(run, orders)
     rules = rules_of(run, now=run.office(ReadsOrders).now(), changed=changed, orders=orders)
     return {decision.order_sn: as_read(decision) for decision in decide(orders, (), rules=rules)}
 

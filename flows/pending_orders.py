@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.gate.audits_seen import held_but_clear, look_for_signs, remember_audits
 from flows.gate.decide import as_read, decide
-from flows.gate.rules import fingerprints, rules_of
+from flows.gate.rules import changes_of, rules_of
 from flows.orders.api import ReadsOrders
 from flows.orders.model import Order
 from flows.orders.report import ORDER_REPORT, OrderRow
@@ -39,7 +39,7 @@ def pending_orders(run: Run) -> Iterator[Row]:
 
 
 def _rows(run: Run, orders: Sequence[Order], *, now: datetime) -> Iterator[Row]:
-    changed = run.ledger.fingerprints.compare(run.shop.name, seen=fingerprints(orders))
+    changed = changes_of(run, orders)
     for decision in decide(orders, (), rules=rules_of(run, now=now, changed=changed, orders=orders)):
         run.meter.advance()
         yield OrderRow.of(as_read(decision)).cells()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT, OrderRow
 from flows.shipping.api import ShipsOrders
 from flows.shipping.intents import row_of
-from rpa.errors import NeedsPerson, Stopped, TryAgain
 from rpa.flow import Flow, Preparation, Row, everything, option
 from rpa.language import Text
 
@@ -80,41 +79,20 @@ def carefully(batch: ShippingBatch, run: Run) -> Iterator[Row]:
         run.note("sheet_left_alone", f"{file.path.name}: {file.why.of(run.language)}")
     keeper = run.shared.keeper(run.shop.name, run_id=run.record.id)
     if keeper is None:
-        yield from _step_by_step(batch, run, cut_off=lambda: None)
+        yield from batch.carefully(_step_by_step(batch, run))
     else:
-        yield from keeper.kept(_step_by_step(batch, run, cut_off=keeper.cut_off))
+        yield from keeper.kept(batch.carefully(_step_by_step(batch, run), cut_off=keeper.cut_off))
 
 
-def _step_by_step(batch: ShippingBatch, run: Run, *, cut_off: Callable[[], None]) -> Iterator[Row]:
-    """`cut_off` is called before the rows of what was stopped."""
-    try:
-        yield from batch.recover_unfinished()
-        batch.decide(batch.read_pending_orders())
-        note_missing_notices(run, now=run.office(ReadsOrders).now())
-        yield from batch.report_skipped()
-        yield from _shipped_and_read_back(batch)
-        yield from batch.fetch_missing_orders()
-        yield from _shipped_and_read_back(batch)
-        refuse_going(batch.once)
-    except Stopped as stop:
-        cut_off()
-        try:
-            yield from batch.read_back_all()
-        except (NeedsPerson, TryAgain) as worse:
-            yield from batch.report_interrupted(worse)
-            raise
-        yield from batch.report_interrupted(stop)
-        raise
-    except (NeedsPerson, TryAgain) as stop:
-        cut_off()
-        yield from batch.report_interrupted(stop)
-        raise
-
-
-def _shipped_and_read_back(batch: ShippingBatch) -> Iterator[Row]:
-    yield from batch.ship_all()
-    yield from batch.read_back_all()
-    yield from batch.retry_unshipped()
+def _step_by_step(batch: ShippingBatch, run: Run) -> Iterator[Row]:
+    yield from batch.recover_unfinished()
+    batch.decide(batch.read_pending_orders())
+    note_missing_notices(run, now=run.office(ReadsOrders).now())
+    yield from batch.report_skipped()
+    yield from batch.act_and_read_back()
+    yield from batch.fetch_missing_orders()
+    yield from batch.act_and_read_back()
+    refuse_going(batch.once)
 
 
 def left_over(inbox: Inbox, stopped: Sequence[str]) -> Iterator[tuple[str, Row]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rpa.config import Shop
     from rpa.elements.profile import Profile
     from rpa.language import Language
-    from rpa.ledger.actions import Action
+    from rpa.ledger.actions import Action, Key
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.runs import RunRecord
 
@@ -76,8 +76,10 @@ class Run:
         office: C = self.offices[capability]()
         return office
 
-    def once(self, kind: str, *, look: Callable[[Sequence[Action]], Mapping[str, Look]]) -> Once:
-        """Irreversible steps of one kind; `look` reads many subjects back from the site."""
+    def once(
+        self, kind: str, *, look: Callable[[Sequence[Action]], Mapping[Key, Look]], supersedes: bool = False
+    ) -> Once:
+        """Steps of one kind that cannot be undone; `look` reads many actions back from the site. See `Once`."""
         return Once(
             self.ledger,
             self.record,
@@ -87,4 +89,5 @@ class Run:
             settle_s=self.shop.settle_s,
             bound=self.shop.confirm_every,
             allowed=self.allowed,
+            supersedes=supersedes,
         )

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from flows.bulk_import.packing import Packed, Packing
 from flows.bulk_import.recheck import read_again
 from flows.orders.reasons import Reason
-from flows.shipping.intents import begun_elsewhere
+from flows.procedure.api import Left
+from flows.procedure.in_bulk import begun_elsewhere
 from rpa.errors import AlreadyDone, Stopped
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from flows.shipping.batch import ShippingBatch
-    from rpa.flow import Row
+    from flows.orders.model import Decision
+    from flows.procedure.kind import Kind
 
 _MADE = Text(
     en="{path}: {count} orders, marks read at {read_at:%H:%M:%S}. Upload it on the site now, then run "
@@ -28,36 +29,38 @@ _MADE = Text(
 class ManualUpload:
     """The batch's orders, in files that a person uploads."""
 
-    def __init__(self, batch: ShippingBatch) -> None:
-        self._batch = batch
-        self._run = batch.run
-        self._packing = Packing(batch.run, known_form=True)
+    def __init__(self, kind: Kind[Decision]) -> None:
+        self._kind = kind
+        self._run = kind.run
+        self._packing = Packing(kind.run, known_form=True)
 
-    def ship(self, order_sns: Sequence[str]) -> Iterator[Row]:
+    def act(self, decisions: Sequence[Decision]) -> Iterator[Left[Decision]]:
         """Hand these over, file by file."""
-        while left := [self._batch.to_ship[sn] for sn in order_sns if sn in self._batch.to_ship]:
+        left = {decision.order_sn: decision for decision in decisions}
+        while left:
             if self._run.stopping():
                 raise Stopped
-            read = read_again(self._run, self._packing.chosen(left))
-            yield from map(self._batch.left, read.left)
-            if read.to_ship:
-                yield from self._hand_over(self._packing.packed(read))
+            for result in self._next_file(list(left.values())):
+                del left[result.decision.order_sn]
+                yield result
 
-    def _hand_over(self, packed: Packed) -> Iterator[Row]:
+    def _next_file(self, decisions: Sequence[Decision]) -> Iterator[Left[Decision]]:
+        read = read_again(self._run, self._packing.chosen(decisions))
+        yield from (Left(decision=each) for each in read.left)
+        if read.to_act:
+            yield from self._hand_over(self._packing.packed(read))
+
+    def _hand_over(self, packed: Packed) -> Iterator[Left[Decision]]:
         """The ledger first: a file that is not known there must not exist where a person finds it."""
         ledger, run = self._run.ledger, self._run
         try:
-            ledger.actions.hand_over(run.record, kind=self._batch.kind, intents=packed.intents)
+            ledger.actions.hand_over(run.record, kind=self._kind.name, intents=packed.intents)
         except AlreadyDone:
-            begun = ledger.actions.live(run.shop.name, kind=self._batch.kind, subjects=packed.order_sns)
-            for decision in packed.decisions:
-                if decision.order_sn in begun:
-                    message = begun_elsewhere(begun[decision.order_sn], language=run.language)
-                    yield self._batch.ended(decision, Reason.UNKNOWN, message)
+            yield from begun_elsewhere(self._kind, packed)
             return
         path = private_folder(run.handover) / packed.file.name
         write_atomically(path, packed.file.read_bytes())
         made = _MADE.of(run.language, path=path, count=len(packed.lines), read_at=packed.read_at)
         run.note("handed_over", made)
         for decision in packed.decisions:
-            yield self._batch.ended(decision, Reason.HANDED_OVER, str(path), evidence=packed.file)
+            yield Left(decision=decision, reason=Reason.HANDED_OVER, message=str(path), evidence=packed.file)

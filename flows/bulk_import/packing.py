@@ -22,8 +22,8 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from flows.bulk_import.recheck import Recheck
     from flows.orders.model import Decision
+    from flows.procedure.in_bulk import Reread
     from rpa.clock import Moment
     from rpa.ledger.actions import Intent
     from rpa.run import Run
@@ -122,13 +122,13 @@ class Packing:
         terms = self._terms_of(decisions[0])
         return next_chunk(decisions, limits=terms.limits, most=self._run.shop.settings(OrderSettings).import_chunk)
 
-    def packed(self, read: Recheck) -> Packed:
+    def packed(self, read: Reread[Decision]) -> Packed:
         """The first of the orders just read in a file that the site takes; fewer when all would be too large.
 
         Raises PageChanged when the page would not take a file of one.
         """
-        terms = self._terms_of(read.to_ship[0])
-        decisions = read.to_ship
+        terms = self._terms_of(read.to_act[0])
+        decisions = read.to_act
         file = self._written(decisions, terms=terms)
         while not fits(file, limits=terms.limits) and len(decisions) > 1:
             decisions = decisions[: len(decisions) // 2]

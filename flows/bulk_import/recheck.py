@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flows.gate.audits_seen import remember_audits
 from flows.gate.decide import decide, decide_found
-from flows.gate.rules import fingerprints, rules_of
+from flows.gate.rules import changes_of, rules_of
 from flows.orders.api import ReadsOrders
 from flows.orders.model import Decision, Order
 from flows.orders.reasons import Reason
+from flows.procedure.in_bulk import Reread
 from rpa.clock import Moment
 from rpa.language import Text
 
@@ -24,21 +25,7 @@ _WHEN = Text(en="read again at {at}, before the upload", zh="上传前于 {at} �
 _GONE = Text(en="it was not found", zh="未找到此订单")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recheck:
-    """What one more reading of the list came to."""
-
-    to_ship: tuple[Decision, ...]
-    """Those that may still be shipped, as they are now."""
-    left: tuple[Decision, ...]
-    """Those that may not, each with its reason and the time of this reading."""
-    began: Moment
-    """No mark is older."""
-    read_at: datetime
-    """By the site's clock."""
-
-
-def read_again(run: Run, decisions: Sequence[Decision]) -> Recheck:
+def read_again(run: Run, decisions: Sequence[Decision]) -> Reread[Decision]:
     """Read these orders again, from the top of the list, and decide on each again."""
     reading = run.office(ReadsOrders)
     began = Moment.of(run.clock)
@@ -48,8 +35,8 @@ def read_again(run: Run, decisions: Sequence[Decision]) -> Recheck:
     when = _WHEN.with_words(at=f"{now:%Y-%m-%d %H:%M:%S}").of(run.language)
     gone = _GONE.of(run.language)
     weighed = [_weighed(each, orders.get(each.order_sn), again, when=when, gone=gone) for each in decisions]
-    return Recheck(
-        to_ship=tuple(each for each in weighed if each.reason is None),
+    return Reread(
+        to_act=tuple(each for each in weighed if each.reason is None),
         left=tuple(each for each in weighed if each.reason is not None),
         began=began,
         read_at=now,
@@ -85,7 +72,7 @@ def _decided_again(
     run: Run, orders: Mapping[str, Order], decisions: Sequence[Decision], *, now: datetime
 ) -> dict[str, Decision]:
     pending = [order for order in orders.values() if order.status == "pending"]
-    changed = run.ledger.fingerprints.compare(run.shop.name, seen=fingerprints(pending))
+    changed = changes_of(run, pending)
     remember_audits(run, pending, at=now)
     rows = [decision.row for decision in decisions if decision.row is not None]
     rules = rules_of(run, now=now, changed=changed, orders=pending, rows=rows, accept_unusual=run.shared.accept_unusual)

@@ -13,13 +13,19 @@ from flows.bulk_import.packing import without_parcel
 from flows.bulk_import.upload import Uploads
 from flows.bulk_import.words import ImportWords
 from flows.orders.settings import OrderSettings
+from flows.procedure.api import Left, Result
+from flows.procedure.one_by_one import OneByOne
+from flows.procedure.pace import pace_of
 from flows.shipping.batch import ShippingBatch
-from flows.shipping.by_dialog import DialogRoute
+from flows.shipping.kind import Shipping
 from rpa.errors import ConfigError, NotApproved
 from rpa.language import Text
+from rpa.ledger.once import Settled
 
 if TYPE_CHECKING:
-    from rpa.flow import Row
+    from flows.orders.model import Decision
+    from flows.procedure.kind import Kind
+    from rpa.ledger.once import Once
     from rpa.run import Run
 
 _NOT_APPROVED = Text(
@@ -37,60 +43,72 @@ def shipping_batch(run: Run, *, by: By | None = None, prepare: bool = False) -> 
 
     `prepare`: files are made for a person's own upload.
     """
-    uploads = Uploads(run)
+    kind, uploads = Shipping(run), Uploads(run)
     return ShippingBatch(
-        run, look=uploads.look, routes=lambda batch: Routes(batch, uploads=uploads, by=by, prepare=prepare)
+        kind, look=uploads.look, route=lambda once: Routes(kind, once, uploads=uploads, by=by, prepare=prepare)
     )
 
 
 class Routes:
     """The ways of one run, and which order goes by which."""
 
-    def __init__(self, batch: ShippingBatch, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
+    def __init__(self, kind: Kind[Decision], once: Once, *, uploads: Uploads, by: By | None, prepare: bool) -> None:
         """`by` None: many of a kind go by import, where it can be had.
 
         Raises ConfigError when import is asked for and not described; for a person's own upload its page need not be.
         """
-        self._batch = batch
-        self._run = batch.run
+        self._kind = kind
+        self._once = once
+        self._run = kind.run
         self._by = by
         self._prepare = prepare
         self._uploads = uploads
-        self._dialog = DialogRoute(batch)
+        self._pace = pace_of(kind.run)
+        self._dialog = OneByOne(kind, once, pace=self._pace)
         self._importing: ImportRoute | ManualUpload | None = None
+        self._for_dialog: set[str] = set()
+        """Refused by an import for a reason that the dialog may know a way around."""
         if by is By.IMPORT and not prepare and not imports_described(self._run):
             raise ConfigError("The profile does not describe the import page; use --by dialog, or add it there.")
 
-    def ship_all(self) -> Iterator[Row]:
-        """Ship all that the batch has to ship, each by its way."""
-        batch = self._batch
-        by_import = self._those_by_import()
-        if by_import:
-            yield from self._import(by_import)
-        yield from self._dialog.ship(list(batch.to_ship))
+    def act(self, decisions: Sequence[Decision]) -> Iterator[Result[Decision]]:
+        """Ship these, each by its way."""
+        left = {decision.order_sn: decision for decision in decisions}
+        for result in self._import(self._those_by_import(decisions)):
+            left.pop(result.decision.order_sn if isinstance(result, Left) else result.action.subject, None)
+            yield result
+        opened = self._once.open_subjects
+        yield from self._dialog.act([decision for sn, decision in left.items() if sn not in opened])
 
-    def _import(self, order_sns: Sequence[str]) -> Iterator[Row]:
+    def _import(self, decisions: Sequence[Decision]) -> Iterator[Result[Decision]]:
+        if not decisions:
+            return
         if self._importing is None:
             self._importing = (
-                ManualUpload(self._batch) if self._prepare else ImportRoute(self._batch, uploads=self._uploads)
+                ManualUpload(self._kind)
+                if self._prepare
+                else ImportRoute(self._kind, self._once, pace=self._pace, uploads=self._uploads)
             )
         try:
-            yield from self._importing.ship(order_sns)
+            for result in self._importing.act(decisions):
+                if isinstance(result, Settled) and result.reply is not None and result.reply.by_another_way:
+                    self._for_dialog.add(result.action.subject)
+                yield result
         except NotApproved:
             if self._by is By.IMPORT:
                 raise
             self._by = By.DIALOG
             self._run.note("import_not_approved", _NOT_APPROVED.of(self._run.language))
 
-    def _those_by_import(self) -> list[str]:
+    def _those_by_import(self, decisions: Sequence[Decision]) -> list[Decision]:
         if self._by is By.DIALOG:
             return []
-        orders = {sn: each for sn, each in self._batch.to_ship.items() if sn not in self._batch.for_dialog}
+        able = [decision for decision in decisions if decision.order_sn not in self._for_dialog]
         if self._by is By.IMPORT:
-            return list(orders)
+            return able
         most = self._run.shop.settings(OrderSettings).import_above
-        count = Counter(without_parcel(each) for each in orders.values())
-        many = [sn for sn, each in orders.items() if count[without_parcel(each)] > most]
+        count = Counter(map(without_parcel, able))
+        many = [decision for decision in able if count[without_parcel(decision)] > most]
         if many and not imports_described(self._run):
             self._by = By.DIALOG
             self._run.note("no_import", _NO_IMPORT.of(self._run.language))

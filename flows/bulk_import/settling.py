@@ -11,7 +11,8 @@ from flows.bulk_import.upload import Uploads, how_of
 from flows.gate.may_ship import refused_for
 from flows.orders.model import KIND
 from flows.orders.reasons import Reason
-from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, row_of
+from flows.procedure.batch import REFUSED_FOR
+from flows.shipping.intents import IMPORT_FILE, row_of
 from rpa.errors import InDoubt, NeedsPerson, PageChanged, TryAgain
 from rpa.language import Text
 from rpa.ledger.actions import Seen, State
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from flows.bulk_import.api import ImportedRow
     from rpa.flow import Row
-    from rpa.ledger.actions import Action
+    from rpa.ledger.actions import Action, Key
     from rpa.ledger.handover import Looking
     from rpa.ledger.once import Settled
     from rpa.run import Run
@@ -75,7 +76,7 @@ def settle_files(run: Run) -> Iterator[Row]:
     run.meter.add(len(handed))
     uploads = Uploads(run)
 
-    def look(actions: Sequence[Action]) -> Mapping[str, Look]:
+    def look(actions: Sequence[Action]) -> Mapping[Key, Look]:
         return _look(run, actions, uploads=uploads)
 
     left = {action.id: action for action in handed}
@@ -152,15 +153,15 @@ def _delete(run: Run, file: Path) -> None:
 # Looking
 
 
-def _look(run: Run, actions: Sequence[Action], *, uploads: Uploads) -> Mapping[str, Look]:
+def _look(run: Run, actions: Sequence[Action], *, uploads: Uploads) -> Mapping[Key, Look]:
     looks, going = uploads.look(actions, going=lambda unseen: _going(uploads, unseen))
-    unseen = [action for action in actions if looks[action.subject].seen is Seen.NOTHING]
+    unseen = [action for action in actions if looks[action.key].seen is Seen.NOTHING]
     others = _at_work(run, unseen)
     late = unseen if others else [action for action in unseen if action.facts.get(IMPORT_FILE) in going]
     files = ", ".join(sorted(going | others))
     waits = Look(seen=Seen.UNREADABLE, detail=_GOING.of(run.language, files=files))
-    told = {sn: _as_told(run, row) for sn, row in uploads.told(unseen).items()}
-    return looks | told | {action.subject: waits for action in late}
+    told = {(sn, ""): _as_told(run, row) for sn, row in uploads.told(unseen).items()}
+    return looks | told | {action.key: waits for action in late}
 
 
 def _as_told(run: Run, row: ImportedRow) -> Look:

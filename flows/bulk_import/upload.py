@@ -15,15 +15,17 @@ from flows.bulk_import.postcheck import marked_at_last
 from flows.bulk_import.reconcile import agreed, failures_of
 from flows.bulk_import.words import ImportWords
 from flows.gate.may_ship import refused_for
-from flows.orders.api import ReadsOrders, Sighting
+from flows.orders.api import ReadsOrders, Said, Sighting
 from flows.orders.model import How
+from flows.orders.reasons import Reason
+from flows.procedure.batch import REFUSED_FOR
 from flows.sheets.worksheet import NotASheet
 from flows.shipping.api import ShipsOrders
-from flows.shipping.intents import IMPORT_FILE, REFUSED_FOR, REFUSED_LASTINGLY, look_at
+from flows.shipping.intents import IMPORT_FILE, REFUSED_LASTINGLY, look_at
 from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
-from rpa.ledger.actions import Action, Seen
+from rpa.ledger.actions import Action, Key, Seen
 from rpa.ledger.once import Look, Once
 from rpa.log import speak
 
@@ -66,15 +68,16 @@ class ImportGoing(TryAgain):
 
 
 class Upload:
-    """A file that goes up now."""
+    """A file that has gone up now."""
 
-    def __init__(self, run: Run, packed: Packed, *, sent_at: datetime) -> None:
-        """`sent_at`: by the site's clock."""
+    def __init__(self, run: Run, packed: Packed, *, said: Said, sent_at: datetime) -> None:
+        """`said`: what the site answered to it; `sent_at`: by the site's clock."""
         self._run = run
         self._packed = packed
         self._sent_at = sent_at
         self._rows: dict[str, ImportedRow] = {}
-        self.said = ImportSaid(accepted=None, words="no answer came")
+        self._said = said
+        self._task_id = said.task_id if isinstance(said, ImportSaid) else None
         self.result: ImportResult | None = None
 
     @property
@@ -84,7 +87,7 @@ class Upload:
 
     def rows(self) -> Mapping[str, ImportedRow]:
         """What became of each order, as far as the site's own table and file of failures agree; waited for."""
-        if self.said.accepted is not False:
+        if self._said.accepted is not False:
             self.result = self._result()
         failures = failures_of(self.result, words=self._run.profile.section(ImportWords))
         self._rows = agreed(self._packed.lines, self.result, failures=failures)
@@ -97,7 +100,7 @@ class Upload:
             return self._run.office(ImportsShipments).result(
                 packed.how,
                 file_name=self.name,
-                task_id=self.said.task_id,
+                task_id=self._task_id,
                 into=packed.file.parent,
                 patience_s=self._run.shop.settle_s,
             )
@@ -113,9 +116,9 @@ class Upload:
             "orders": len(self._packed.lines),
             "marks_read_at": self._packed.read_at.isoformat(),
             "sent_at": self._sent_at.isoformat(),
-            "accepted": self.said.accepted,
-            "words": self.said.words,
-            "task_id": result.task_id if result else self.said.task_id,
+            "accepted": self._said.accepted,
+            "words": self._said.words,
+            "task_id": result.task_id if result else self._task_id,
             "finished": bool(result and result.finished),
             "failures": result.failures.name if result and result.failures else None,
             "rows": [dict(row) for row in result.answers] if result else [],
@@ -129,7 +132,7 @@ class Upload:
         window = _ROW_WINDOW.of(language, read_at=self._packed.read_at, sent_at=self._sent_at)
         if row.accepted:
             return Look(seen=Seen.OURS, detail=window, facts={"shipped_at": self._sent_at.isoformat()})
-        meant = refused_for(row.words, words=self._run.profile.words)
+        meant = Reason.REFUSED_FOR_NOW if row.repeatable else refused_for(row.words, words=self._run.profile.words)
         lasting = row.code in self._run.profile.section(ImportWords).lasting
         facts = {REFUSED_FOR: meant.value} if meant else {REFUSED_LASTINGLY: True} if lasting else {}
         detail = _ROW_REFUSED.of(language, words=row.words, window=window)
@@ -193,14 +196,14 @@ class Uploads:
 
     def look(
         self, actions: Sequence[Action], *, going: Callable[[Sequence[Action]], set[str]] | None = None
-    ) -> tuple[dict[str, Look], set[str]]:
+    ) -> tuple[dict[Key, Look], set[str]]:
         """How the site shows these, read back, and the files of those it does not show that it still works through.
 
         No look is from before the site had worked through the order's file. `going`: how it is told; None: see `going`.
         """
         before = frozenset(self._ended)
         looks = self._read_back(actions)
-        unseen = [action for action in actions if looks[action.subject].seen is Seen.NOTHING]
+        unseen = [action for action in actions if looks[action.key].seen is Seen.NOTHING]
         files = (going or self.going)(unseen)
         ended_since = [action for action in unseen if action.facts.get(IMPORT_FILE) in self._ended - before]
         return looks | self._read_back(ended_since), files
@@ -213,11 +216,11 @@ class Uploads:
         files = {str(each.facts[IMPORT_FILE]): each for each in unseen if IMPORT_FILE in each.facts}
         return {name for name, action in files.items() if name not in self._ended and self._goes_on(name, action)}
 
-    def _read_back(self, actions: Sequence[Action]) -> dict[str, Look]:
+    def _read_back(self, actions: Sequence[Action]) -> dict[Key, Look]:
         if not actions:
             return {}
         seen = self._run.office(ShipsOrders).read_back([action.subject for action in actions])
-        return {action.subject: self._look(action, seen.get(action.subject)) for action in actions}
+        return {action.key: self._look(action, seen.get(action.subject)) for action in actions}
 
     def _look(self, action: Action, sighting: Sighting | None) -> Look:
         look = look_at(action, sighting)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from rpa.run import Run
 
 
+_BETWEEN_GOODS = "; "
 _IN_QUESTION = (DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE)
 
 _ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT, NoticeKind.WATCHED})
@@ -63,8 +63,8 @@ def rules_of(
         clear_looks=run.ledger.observations.of_mark(run.shop.name, mark=CLEAR, subjects=order_sns),
         audited=run.ledger.observations.of_mark(run.shop.name, mark=UNDER_AUDIT, subjects=order_sns),
         changed={sn: _difference(change) for sn, change in changed.items()},
-        unresolved={sn: _words(action) for sn, action in live.items()},
-        handed_over={sn: _words(action) for sn, action in live.items() if action.state is State.HANDED_OVER},
+        unresolved={sn: _words(action) for (sn, _), action in live.items()},
+        handed_over={sn: _words(action) for (sn, _), action in live.items() if action.state is State.HANDED_OVER},
         shipped_numbers=_shipped_numbers(
             run.ledger.actions.bundled(run.shop.name, kind=KIND, bundles={row.tracking_number for row in good})
         ),
@@ -131,19 +131,33 @@ def _unread(document: Document) -> bool:
     return document.state is DocumentState.UNREADABLE
 
 
-def fingerprints(orders: Iterable[Order]) -> Iterator[tuple[str, str, Mapping[str, object]]]:
-    """What is remembered of each order at first sight; one under audit hides its address, so it is left out."""
-    for order in orders:
-        if order.audit is Mark.CLEAR and order.doubt is None:
-            facts = looks_of(order)
-            text = "\n".join(f"{name}={value}" for name, value in facts.items())
-            yield order.order_sn, hashlib.sha256(text.encode()).hexdigest()[:32], facts
+def changes_of(run: Run, orders: Iterable[Order]) -> dict[str, Change]:
+    """The orders that no longer look as at first sight, by number; the others are remembered.
+
+    One under audit hides its address, so it is left out.
+    """
+    seen = [(each.order_sn, looks_of(each)) for each in orders if each.audit is Mark.CLEAR and each.doubt is None]
+    return run.ledger.fingerprints.compare(run.shop.name, seen=seen, same=_look_alike)
+
+
+def _look_alike(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    """Whether these facts of an order say the same: a site may list its goods in another sequence each time."""
+    return _in_no_sequence(before) == _in_no_sequence(now)
+
+
+def _in_no_sequence(facts: Mapping[str, object]) -> dict[str, object]:
+    return {**facts, "goods": sorted(str(facts.get("goods", "")).split(_BETWEEN_GOODS))}
 
 
 def looks_of(order: Order) -> dict[str, object]:
     """What must not change between first sight and shipping."""
     items = [f"{item.goods_id} {item.spec} ×{item.quantity}" for item in order.items]
-    return {"goods": "; ".join(items), "receiver": order.receiver, "region": order.region, "address": order.address}
+    return {
+        "goods": _BETWEEN_GOODS.join(items),
+        "receiver": order.receiver,
+        "region": order.region,
+        "address": order.address,
+    }
 
 
 def _difference(change: Change) -> str:

@@ -20,6 +20,8 @@ class Said:
     words: str = ""
     repeatable: bool = False
     """The site refused for a passing reason."""
+    too_often: bool = False
+    """It refused because there were too many calls; `repeatable` then, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class ReadsOrders(Protocol):
     def now(self) -> datetime:
         """The site's clock, which its deadlines are judged by; ours before anything was read."""
 
-    def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
+    def find(self, order_sns: Sequence[str], /) -> Mapping[str, Order]:
         """Orders of any status by number; those that the shop does not have are missing."""
 
     def look_up(self, order_sns: Sequence[str], *, most_searches: int) -> Iterator[Mapping[str, Order | None]]:

@@ -146,6 +146,11 @@ class Decision:
     """Whole hours until the order must have left, when it was decided on; negative: late. None: no such time."""
 
     @property
+    def subject(self) -> str:
+        """What it is about, for `flows.procedure`."""
+        return self.order_sn
+
+    @property
     def to_ship(self) -> tuple[Order, Shipment]:
         """The order and what is to be told to the site. Raises ValueError for a decision against shipping."""
         if self.order is None or self.shipment is None:

@@ -86,6 +86,7 @@ class Reason(Coded):
     NO_PROOF = "no_proof", Outcome.WAITING, "Delivered by the seller, but the sheet has no proof of delivery for it yet.", "商家自行交付的商品，表格中还没有交付凭证。"
     SITE_REFUSED = "site_refused", Outcome.REFUSED, "The site refused the shipment; its words stand in the message.", "后台拒绝发货，原因见说明。"
     NOT_DONE = "not_done", Outcome.REFUSED, "The site did not take the shipment (looked twice); the next run tries again.", "两次核对后台均未发货；下次运行会重试。"
+    REFUSED_FOR_NOW = "refused_for_now", Outcome.WAITING, "The site refused it for a passing reason (busy, or too many calls at once), and once more later; the next run tries again.", "后台因繁忙或操作太频繁暂未受理，稍后重试一次仍未成功；下次运行会重试。"
     EXPIRED = "expired", Outcome.NEEDS_PERSON, "The inbox has tried this row for its days and gives it up; ship the order by hand, or put its row in a new file.", "收件夹已多日尝试此行仍未完成，不再尝试；请人工发货，或将此行放入新文件。"
     SHIPPED_WITH_OTHER_NUMBER = "shipped_with_other_number", Outcome.NEEDS_PERSON, "The site shows another number for this order; it is never overwritten. Correct it by hand.", "后台已有另一个快递单号；程序从不覆盖，请人工核对。"
     CONFLICT = "conflict", Outcome.NEEDS_PERSON, "We sent one shipment, the site shows another; look at the order.", "提交的单号与后台显示不一致，请人工核对。"

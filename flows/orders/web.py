@@ -114,7 +114,7 @@ class WebOrders:
         """The site's clock, which its deadlines are judged by."""
         return self._view.site_now()
 
-    def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
+    def find(self, order_sns: Sequence[str], /) -> Mapping[str, Order]:
         """Orders of any status by number; those that the shop does not have are missing."""
         looks = self._looks(order_sns, most_searches=len(order_sns))
         return {sn: order for some in looks for sn, order in some.items() if order is not None}

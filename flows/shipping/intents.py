@@ -14,19 +14,12 @@ from flows.orders.held_sheet import RELEASE_OF
 from flows.orders.model import Decision, How, Order, SheetRow, Shipment
 from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow, with_warning
-from rpa.language import Language, Text
+from flows.procedure.batch import REFUSED_FOR
 from rpa.ledger.actions import Action, Intent, Seen, State
 from rpa.ledger.once import Look
 
-REFUSED_FOR = "refused_for"
-"""The fact of an action that the site refused in words that mean one of our reasons to wait: that reason's code."""
-
 IMPORT_FILE = "import_file"
 """The fact of an action that went by a file: the file's name, which the site's records have too."""
-
-_BEGUN = Text(
-    en="begun at {since:%Y-%m-%d %H:%M:%S} by run {run}", zh="已由运行 {run} 于 {since:%Y-%m-%d %H:%M:%S} 开始处理"
-)
 
 _ENDS = {
     State.DONE: Reason.SHIPPED,
@@ -81,11 +74,6 @@ def import_intent_of(decision: Decision, *, file: Path) -> Intent:
     """The same for an order that goes by this file, in whose folder its evidence is kept."""
     intent = intent_of(decision, evidence=file)
     return replace(intent, facts={**intent.facts, IMPORT_FILE: file.name})
-
-
-def begun_elsewhere(action: Action, *, language: Language) -> str:
-    """Why an order does not go into a file: another program has begun it meanwhile."""
-    return _BEGUN.of(language, since=action.created_at, run=action.run_id)
 
 
 def look_at(action: Action, sighting: Sighting | None) -> Look:

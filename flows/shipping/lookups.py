@@ -45,7 +45,7 @@ class LookUps:
         known = run.ledger.observations.of_mark(run.shop.name, mark=_LOOKED_FOR, subjects=self.rows)
         self._known = {sn: look for sn, look in known.items() if look.last_facts["row"] == _content(self.rows[sn][0])}
         live = run.ledger.actions.live(run.shop.name, kind=KIND, subjects=self.rows)
-        self._proven = {sn: action for sn, action in live.items() if action.state is State.DONE}
+        self._proven = {sn: action for (sn, _), action in live.items() if action.state is State.DONE}
         self.wanted = sorted((sn for sn in self.rows if not self._is_known_missing(sn)), key=self._turn)
         """Those to be looked for, longest ago first, never first of all; what we have shipped ourselves comes last."""
 

@@ -71,7 +71,7 @@ def refuse_changed(order: Order, row: Values) -> None:
 
 
 def _differences(order: Order, row: Values) -> Iterator[str]:
-    if _goods(row) != _listed(order):
+    if sorted(_goods(row)) != sorted(_listed(order)):
         yield f"goods: {_said(_listed(order))} → {_said(_goods(row))}"
     for name in ("receiver", "region", "address"):
         if row[name] != getattr(order, name):
@@ -80,7 +80,7 @@ def _differences(order: Order, row: Values) -> Iterator[str]:
 
 def refuse_other_goods(order: Order, dialog: Values, *, data: Values) -> None:
     """Raise Refused when dialog and data agree on other goods than were decided on, InDoubt when they disagree."""
-    listed, shown, answered = _listed(order), _goods(dialog), _goods(data)
+    listed, shown, answered = (sorted(each) for each in (_listed(order), _goods(dialog), _goods(data)))
     if shown == answered == listed:
         return
     if shown == answered:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from flows.orders.api import Said, Sighting
+from flows.orders.api import Sighting
 from flows.orders.model import Decision, How, Order, Shipment
-from flows.orders.reasons import Reason
 from flows.orders.web import WebOrders
-from flows.orders.web_check import orders_of, texts_of, with_quotes_checked
+from flows.orders.web_check import orders_of
 from flows.orders.words import Couriers
-from flows.shipping.presubmit import (
-    refuse_changed,
-    refuse_held,
-    refuse_held_data,
-    refuse_not_pending,
-    refuse_other_fields,
-    refuse_other_goods,
-)
-from rpa.browser.responses import TooManyCalls
-from rpa.errors import InDoubt, Refused
+from flows.procedure.api import Values
+from flows.procedure.web import WebForm
+from flows.shipping.presubmit import refuse_not_pending
 
 if TYPE_CHECKING:
-    from rpa.browser.responses import Answer
-    from rpa.browser.scope import Block, Scope
     from rpa.browser.view import View
     from rpa.config import Shop
 
@@ -42,54 +31,42 @@ class _Reach(Enum):
     BY_NUMBER = "one order at a time"
 
 
-class DialogForm:
-    """The shipping dialog, open for one order and filled in."""
+class DialogForm(WebForm):
+    """The shipping dialog, open for one order."""
 
-    def __init__(
-        self, view: View, *, dialog: Scope, order_sn: str, evidence: Path | None, sent: Callable[[str], None]
-    ) -> None:
-        self._view = view
-        self._dialog = dialog
-        self._order_sn = order_sn
-        self.evidence = evidence
-        self._sent = sent
+    dialog = "ship"
+    answer = "ship"
+    confirm = "ship.confirm"
+    drawn = ("goods_ids",)
 
-    def send(self) -> Said:
-        """Click 'confirm', and 'go on' if the site asks once more; what the site answered to this very request."""
-        try:
-            answer = self._answer()
-        except TooManyCalls as error:
-            return Said(accepted=False, words=str(error), repeatable=True)
-        if answer is None:
-            return Said(accepted=None, words="no answer came")
-        if not answer.ok:
-            return Said(accepted=False, words=answer.message)
-        return self._said(answer)
+    def put(self, decision: Decision, shown: Values) -> Values:
+        """Choose the way, and fill in courier and number where there is a parcel."""
+        _, shipment = decision.to_ship
+        if shown["how"] != shipment.how.value:
+            self.scope.click(_CHOOSE[shipment.how])
+        return self._with_parcel(shipment) if shipment.how is How.DIALOG else self.read_filled()
 
-    def _said(self, answer: Answer) -> Said:
-        """What the answer says of this order; a success of the whole may hide a refusal of the row."""
-        spec = self._view.profile.answers["ship"]
-        row = next((row for row in answer.raw_rows if row.get(spec.key or "") == self._order_sn), None)
-        if row is None:
-            return Said(accepted=None, words="the answer names another order")
-        code = row.get(spec.code or "")
-        words = str(row.get(spec.message or "") or "")
-        if code in spec.ok:
-            self._sent(self._order_sn)
-        return Said(accepted=code in spec.ok, words=words, repeatable=code in spec.repeatable)
+    def _with_parcel(self, shipment: Shipment) -> Values:
+        """Fill in courier and tracking number; a courier that the dialog does not offer yet is given time to come."""
+        filled = self._parcel_filled_in(shipment)
+        for _ in self.view.moments():
+            if filled["courier"]:
+                break
+            filled = self._parcel_filled_in(shipment)
+        return filled
 
-    def _answer(self) -> Answer | None:
-        about, unless = self._order_sn, "ship.second_confirm"
-        answer = self._view.answered("ship", lambda: self._dialog.commit("ship.confirm"), about=about, unless=unless)
-        asked = self._view.question("second_confirmation", about=about) if answer is None else None
-        if asked is None:
-            return answer
-        return self._view.answered("ship", lambda: asked.commit("ship.second_confirm"), about=about)
+    def _parcel_filled_in(self, shipment: Shipment) -> Values:
+        """Filled in once. The courier comes first: its field shows what was chosen when it was left for another."""
+        courier = self.view.profile.section(Couriers).table.named(shipment.courier)
+        self.scope.type_and_enter("ship.courier", courier.type_in if courier else shipment.courier)
+        self.scope.fill("ship.tracking_number", shipment.tracking_number)
+        return self.read_filled()
 
-    def leave(self) -> None:
-        """Close it without sending."""
-        self._dialog.click(self._view.profile.dialogs["ship"].close)
-        self._view.dialog_gone("ship")
+    def blocked(self) -> str | None:
+        """What the dialog says where its button cannot be used."""
+        if not self.scope.disabled(self.confirm):
+            return None
+        return str(self.scope.read().values["error"] or "the dialog does not let it be shipped")
 
 
 class WebShipping:
@@ -116,69 +93,27 @@ class WebShipping:
         self._reach: _Reach | None = None
         self._before: str | None = None
 
-    def fill_in(self, decision: Decision) -> DialogForm:
-        """Find the order's row again, read its marks again, open the dialog, fill it in and read the fields back."""
-        order, shipment = decision.to_ship
+    def check_allowed(self) -> None:
+        """Raise NotApproved when nothing could be shipped, so that nothing is begun."""
         self._view.check_allowed("ship.confirm")
+
+    def bring_row(self, decision: Decision) -> Values:
+        """Have the order's row on the page, once the order sent before has left it."""
         self._wait_for_list()
-        with self._pictured(order.order_sn):
-            self._bring_row(order.order_sn)
-            row = self._view.row("orders", order.order_sn)
-            listed = with_quotes_checked(row.read().values, texts_of(order))
-            refuse_held(listed, where="list")
-            refuse_changed(order, listed)
-            opened = self._view.asking("order_detail", lambda: row.click("orders.ship"), about=order.order_sn)
-            dialog = self._view.dialog("ship", order.order_sn)
-        try:
-            with self._pictured(order.order_sn):
-                refuse_held_data(order, opened.rows[0])
-                return self._filled(dialog, order, shipment, data=opened.rows[0])
-        except (Refused, InDoubt):
-            self._close(dialog)
-            raise
+        self._bring_row(decision.order_sn)
+        return self._view.row("orders", decision.order_sn).read().values
 
-    def _pictured(self, order_sn: str) -> AbstractContextManager[None]:
-        return self._view.evidence.on_refusal(self._view.page, subject=order_sn)
+    def open(self, decision: Decision) -> DialogForm:
+        """Open the dialog from the order's row, which brings the order's data."""
+        view, order_sn = self._view, decision.order_sn
+        row = view.row("orders", order_sn)
+        opened = view.asking("order_detail", lambda: row.click("orders.ship"), about=order_sn)
+        scope = view.dialog("ship", order_sn)
+        return DialogForm(view, scope=scope, subject=order_sn, told=opened.rows[0], sent=self._note_sent)
 
-    def _filled(self, dialog: Scope, order: Order, shipment: Shipment, *, data: Mapping[str, Any]) -> DialogForm:
-        opened = with_quotes_checked(dialog.read(drawn=["goods_ids"]).values, data)
-        refuse_held(opened, where="dialog")
-        refuse_other_goods(order, opened, data=data)
-        if opened["how"] != shipment.how.value:
-            dialog.click(_CHOOSE[shipment.how])
-        filled = self._with_parcel(dialog, shipment) if shipment.how is How.DIALOG else self._read_again(dialog)
-        refuse_held(with_quotes_checked(filled.values, data), where="dialog")
-        refuse_other_fields(shipment, filled.values)
-        if dialog.disabled("ship.confirm"):
-            raise Refused(filled.values["error"] or "the dialog does not let it be shipped", reason=Reason.SITE_REFUSED)
-        pictures = self._view.evidence.pictures(self._view.page, moment="before", parts={order.order_sn: filled.part})
-        return DialogForm(
-            self._view,
-            dialog=dialog,
-            order_sn=order.order_sn,
-            evidence=pictures.get(order.order_sn),
-            sent=self._note_sent,
-        )
-
-    def _with_parcel(self, dialog: Scope, shipment: Shipment) -> Block:
-        """Fill in courier and tracking number; a courier that the dialog does not offer yet is given time to come."""
-        filled = self._parcel_filled_in(dialog, shipment)
-        for _ in self._view.moments():
-            if filled.values["courier"]:
-                break
-            filled = self._parcel_filled_in(dialog, shipment)
-        return filled
-
-    def _parcel_filled_in(self, dialog: Scope, shipment: Shipment) -> Block:
-        """Filled in once. The courier comes first: its field shows what was chosen when it was left for another."""
-        courier = self._view.profile.section(Couriers).table.named(shipment.courier)
-        dialog.type_and_enter("ship.courier", courier.type_in if courier else shipment.courier)
-        dialog.fill("ship.tracking_number", shipment.tracking_number)
-        return self._read_again(dialog)
-
-    def _read_again(self, dialog: Scope) -> Block:
-        self._view.clear(expected=["ship"])
-        return dialog.read()
+    def pictured(self, subject: str) -> AbstractContextManager[None]:
+        """What refuses in this block, or is in doubt, has a picture of the page."""
+        return self._view.evidence.on_refusal(self._view.page, subject=subject)
 
     def _note_sent(self, order_sn: str) -> None:
         self._before = order_sn
@@ -211,10 +146,6 @@ class WebShipping:
         order = self._orders.find([order_sn]).get(order_sn)
         if order is not None:
             refuse_not_pending(order.status, where="list")
-
-    def _close(self, dialog: Scope) -> None:
-        dialog.click(self._view.profile.dialogs["ship"].close)
-        self._view.dialog_gone("ship")
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
         """How the site shows these orders now: the newest shipped ones with one page load, the others one by one."""

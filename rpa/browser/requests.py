@@ -204,6 +204,8 @@ class PageRequests:
         if response is None or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return None
         self._keep_time(response)
+        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise TooManyCalls(f"HTTP {response.status}")
         try:
             return open_answer(response, sent.spec, profile=self._profile)
         except AnswerLost:

@@ -213,6 +213,8 @@ class Profile(Spec):
     """Other addresses that belong to the site, as of its files: there, too, it is read, typed into and clicked."""
     animations: Literal["keep", "off"] = "keep"
     """`off`: CSS animations are switched off."""
+    calls_per_minute: int | None = Field(default=None, ge=1)
+    """So many clicks that cannot be undone the site takes in any minute; None: not known, until it refuses one."""
     timezone: str = "Asia/Shanghai"
     """The zone of the times that the site shows."""
     identity: Identity

@@ -20,6 +20,7 @@ from rpa.ledger.actions import (
     Action,
     IllegalStep,
     Intent,
+    Key,
     LookAt,
     Seen,
     State,
@@ -42,24 +43,30 @@ _CHANGING: Final = ("state", "looks", "detail", "facts", "answered_by", "updated
 class ActionStore(Store):
     """What was tried on which subject, and how it ended."""
 
-    def begin(self, run: RunRecord, *, kind: str, intents: Sequence[Intent]) -> list[Action]:
+    def begin(self, run: RunRecord, *, kind: str, intents: Sequence[Intent], supersede: bool = False) -> list[Action]:
         """The intents as `submitting` actions, durable when this returns: all of them, or none.
+
+        `supersede`: what is done of the same subjects and parts gives way; what is not proven done never does.
 
         Raises:
             FenceLost: a newer run of the shop has started.
             AlreadyDone: a subject has a live action of this kind; the message names all of them.
 
         """
-        return self._begin(run, kind=kind, intents=intents, state=State.SUBMITTING)
+        return self._begin(run, kind=kind, intents=intents, state=State.SUBMITTING, supersede=supersede)
 
     def hand_over(self, run: RunRecord, *, kind: str, intents: Sequence[Intent]) -> list[Action]:
         """The intents as `handed_over` actions, which a person carries out; otherwise as `begin`."""
         return self._begin(run, kind=kind, intents=intents, state=State.HANDED_OVER)
 
-    def _begin(self, run: RunRecord, *, kind: str, intents: Sequence[Intent], state: State) -> list[Action]:
+    def _begin(
+        self, run: RunRecord, *, kind: str, intents: Sequence[Intent], state: State, supersede: bool = False
+    ) -> list[Action]:
         try:
             with self._database.writing() as connection:
                 check_fence(connection, run)
+                if supersede:
+                    self._supersede(connection, run.shop, kind=kind, intents=intents)
                 return self._insert(connection, run, kind=kind, intents=intents, state=state)
         except IntegrityError as error:
             taken = self._taken(run.shop, kind=kind, intents=intents)
@@ -67,19 +74,31 @@ class ActionStore(Store):
                 raise
             raise AlreadyDone(f"Nothing was begun in {run.shop}: {taken}") from error
 
+    def _supersede(self, connection: Connection, shop: str, *, kind: str, intents: Sequence[Intent]) -> None:
+        """What is done of these subjects and parts, as history: what is wanted now takes its place."""
+        wanted, now = {intent.key for intent in intents}, self._clock.now()
+        done = _of(shop, kind).where(actions.c.state == State.DONE.value)
+        found = [
+            each
+            for some in chunks(subject for subject, _ in wanted)
+            for each in self._oldest_first(connection, done.where(actions.c.subject.in_(some)).with_for_update())
+            if each.key in wanted
+        ]
+        _update(connection, [replace(each, state=State.SUPERSEDED, updated_at=now) for each in found])
+
     def _taken(self, shop: str, *, kind: str, intents: Sequence[Intent]) -> str:
-        wanted = {(intent.subject, intent.part) for intent in intents}
+        wanted = {intent.key for intent in intents}
         return ", ".join(
-            f"{kind} {each.subject} is {each.state} since run {each.run_id}"
+            f"{kind} {' '.join(filter(None, each.key))} is {each.state} since run {each.run_id}"
             for each in self._live(shop, kind=kind, subjects=[subject for subject, _ in wanted])
-            if (each.subject, each.part) in wanted
+            if each.key in wanted
         )
 
     def _insert(
         self, connection: Connection, run: RunRecord, *, kind: str, intents: Sequence[Intent], state: State
     ) -> list[Action]:
         """The intents as actions in this state, in the order given. The unique index rejects a second live one."""
-        twice = [each for each, times in Counter((each.subject, each.part) for each in intents).items() if times > 1]
+        twice = [each for each, times in Counter(each.key for each in intents).items() if times > 1]
         if twice:
             raise ValueError(f"{kind}: the same subject and part more than once in one call: {twice}")
         now = self._clock.now()
@@ -106,7 +125,7 @@ class ActionStore(Store):
         new = connection.execute(insert(actions).returning(actions), rows).mappings()
         begun = {(row["subject"], row["part"]): _action(self._fields(row)) for row in new}
         _note(connection, begun.values(), lasting=state is State.HANDED_OVER)
-        return [begun[intent.subject, intent.part] for intent in intents]
+        return [begun[intent.key] for intent in intents]
 
     def settle(
         self,
@@ -229,9 +248,9 @@ class ActionStore(Store):
         with self._database.reading() as connection:
             return self._oldest_first(connection, _of(shop, kind).where(actions.c.state == state.value))
 
-    def live(self, shop: str, *, kind: str, subjects: Iterable[str] | None = None) -> dict[str, Action]:
-        """The newest live action by subject; `subjects` None: of the whole shop."""
-        return {each.subject: each for each in self._live(shop, kind=kind, subjects=subjects)}
+    def live(self, shop: str, *, kind: str, subjects: Iterable[str] | None = None) -> dict[Key, Action]:
+        """The live action of each subject and part; `subjects` None: of the whole shop."""
+        return {each.key: each for each in self._live(shop, kind=kind, subjects=subjects)}
 
     def _live(self, shop: str, *, kind: str, subjects: Iterable[str] | None) -> list[Action]:
         if subjects is None:
@@ -250,9 +269,9 @@ class ActionStore(Store):
                 for found in self._oldest_first(connection, wanted.where(actions.c.bundle.in_(some)))
             ]
 
-    def latest(self, shop: str, *, kind: str, subjects: Iterable[str]) -> dict[str, Action]:
-        """The newest action by subject, whatever its state."""
-        return {each.subject: each for each in self._of_subjects(shop, kind=kind, subjects=subjects)}
+    def latest(self, shop: str, *, kind: str, subjects: Iterable[str]) -> dict[Key, Action]:
+        """The newest action of each subject and part, whatever its state."""
+        return {each.key: each for each in self._of_subjects(shop, kind=kind, subjects=subjects)}
 
     def _of_subjects(self, shop: str, *, kind: str, subjects: Iterable[str]) -> list[Action]:
         """All actions of these subjects, oldest first for each subject."""

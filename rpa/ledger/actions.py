@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from rpa.errors import RpaError
+
+Key: TypeAlias = tuple[str, str]
+"""Subject and part of an action; part "": the whole subject. One action of a kind lives on each."""
 
 
 class State(StrEnum):
@@ -28,6 +31,8 @@ class State(StrEnum):
     """The site could not be read with certainty."""
     HANDED_OVER = "handed_over"
     """Somebody else finishes it: a person, a factory, an import that the site works through."""
+    SUPERSEDED = "superseded"
+    """It was done; a value that was wanted later took its place."""
 
 
 LIVE: Final = frozenset({State.SUBMITTING, State.DONE, State.CONFLICT, State.UNKNOWN, State.HANDED_OVER})
@@ -58,13 +63,14 @@ class IllegalStep(RpaError):
 
 
 BY_LOOK: Final[Mapping[State, frozenset[State]]] = {
-    State.SUBMITTING: frozenset(State) - {State.HANDED_OVER},
+    State.SUBMITTING: frozenset(State) - {State.HANDED_OVER, State.SUPERSEDED},
     State.UNKNOWN: frozenset({State.UNKNOWN, State.DONE, State.CONFLICT}),
     State.HANDED_OVER: frozenset({State.HANDED_OVER, State.DONE, State.CONFLICT}),
     State.DONE: frozenset(),
     State.CONFLICT: frozenset(),
     State.REFUSED: frozenset(),
     State.NOT_DONE: frozenset(),
+    State.SUPERSEDED: frozenset(),
 }
 """The steps that the program may take by itself, after a look. A doubt never turns into "not done" without a person."""
 
@@ -76,9 +82,10 @@ BY_PERSON: Final[Mapping[State, frozenset[State]]] = {
     State.DONE: frozenset({State.NOT_DONE}),
     State.REFUSED: frozenset(),
     State.NOT_DONE: frozenset(),
+    State.SUPERSEDED: frozenset(),
 }
 """The answers a person may give. `done` can only be taken back (the site withdrew it), which frees the subject.
-Refused and not done are history: the subject is free, a new action may begin."""
+Refused, not done and superseded are history: the subject is free, a new action may begin."""
 
 
 def settle(seen: Seen, *, looks: int, settled: bool, state: State = State.SUBMITTING) -> State:
@@ -134,6 +141,11 @@ class Intent:
     bundle: str = ""
     """What the actions of several subjects may share (a parcel's number), to find them by; empty: nothing."""
 
+    @property
+    def key(self) -> Key:
+        """Subject and part."""
+        return self.subject, self.part
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
@@ -158,6 +170,11 @@ class Action:
     detail: str
     answered_by: str
     """The person who answered; empty: nobody had to."""
+
+    @property
+    def key(self) -> Key:
+        """Subject and part."""
+        return self.subject, self.part
 
     def looked_at(self, seen: Seen, *, settled: bool, detail: str, facts: Mapping[str, object]) -> Action:
         """The action after one more look; its times are as before. Raises IllegalStep."""

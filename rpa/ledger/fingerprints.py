@@ -11,10 +11,8 @@ class Change:
     """A subject that no longer looks as it did when first seen, or as a person last accepted it."""
 
     subject: str
-    fingerprint: str
     facts: dict[str, object]
     """As first seen, or as accepted."""
-    last_fingerprint: str
     last_facts: dict[str, object]
     """As seen now."""
     first_seen_at: datetime

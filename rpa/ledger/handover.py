@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rpa.ledger.actions import Action, LookAt, Seen
+from rpa.ledger.actions import Action, Key, LookAt, Seen
 from rpa.ledger.once import NOT_FOUND, Look, Settled
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rpa.ledger.ledger import Ledger
     from rpa.ledger.runs import RunRecord
 
-Looking = Callable[[Sequence[Action]], Mapping[str, Look]]
+Looking = Callable[[Sequence[Action]], Mapping[Key, Look]]
 TakeAway = Callable[[Sequence[Action]], None]
 
 
@@ -22,7 +22,7 @@ def look_at_handed_over(ledger: Ledger, run: RunRecord, handed: Sequence[Action]
     if not handed:
         return []
     shown = look(handed)
-    looks = [shown.get(each.subject, NOT_FOUND) for each in handed]
+    looks = [shown.get(each.key, NOT_FOUND) for each in handed]
     counted = [
         LookAt(action=each, seen=one.seen, settled=True, detail=one.detail, facts=one.facts)
         for each, one in zip(handed, looks, strict=True)

@@ -194,7 +194,7 @@ class ShopRun:
         """Rows of what the shop's last run, which was killed, had settled: it may not have come to write them."""
         rows = flows()[run.flow].settled if run.flow in flows() else {}
         changed = reversed(ledger.actions.search(run.shop, since=run.started_at))
-        newest = {(action.kind, action.subject): action for action in changed}
+        newest = {(action.kind, *action.key): action for action in changed}
         for action in newest.values():
             if action.kind in rows and action.state is not State.SUBMITTING and not action.answered_by:
                 yield {**rows[action.kind](action), "finished_at": action.updated_at}

@@ -129,9 +129,9 @@ def _shipped(run: Run) -> Shipped:
     desk.decide(desk.read_pending_orders())
     rows = list(desk.report_skipped())
     decided = time.perf_counter()
-    rows += desk.ship_all()
+    rows += desk.act_all()
     rows += desk.read_back_all()
-    rows += desk.retry_unshipped()
+    rows += desk.retry_undone()
     settled = time.perf_counter()
     done = sum(row["outcome"] == "done" for row in rows)
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -17,8 +17,8 @@ def keep_doubts(project: Project) -> None:
             payload = {"how": "dialog", "courier": "圆通速递", "tracking_number": "YT0000000000001"}
             (action,) = opened.actions.begin(run, kind="ship", intents=[Intent(subject=subject, payload=payload)])
             opened.actions.settle(run, action, seen=seen, settled=False, detail="[looked] once")
-        opened.fingerprints.compare("demo", seen=[("changed-1", "a", {"spec": "red"})])
-        opened.fingerprints.compare("demo", seen=[("changed-1", "b", {"spec": "blue"})])
+        opened.fingerprints.compare("demo", seen=[("changed-1", {"spec": "red"})])
+        opened.fingerprints.compare("demo", seen=[("changed-1", {"spec": "blue"})])
 
 
 def ledger(project: Project) -> Ledger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rpa.ledger.actions import Action, Intent, Seen, State
+from rpa.ledger.actions import Action, Intent, Key, Seen, State
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look, Once, Reply, Settled
 from rpa.ledger.runs import RunRecord
@@ -23,9 +23,9 @@ class Site:
     looks: int = 0
     sent: list[str] = field(default_factory=list)
 
-    def look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
+    def look(self, actions: Sequence[Action]) -> Mapping[Key, Look]:
         self.looks += 1
-        return {each.subject: self.shows.get(each.subject, Look(seen=Seen.NOTHING)) for each in actions}
+        return {each.key: self.shows.get(each.subject, Look(seen=Seen.NOTHING)) for each in actions}
 
 
 class Desk:
@@ -49,7 +49,7 @@ class Desk:
         self.once.act(Intent(subject=subject, payload={"tracking_number": f"7{subject}"}), act)
 
     def state(self, subject: str = "A") -> State:
-        return self.ledger.actions.latest("demo", kind="ship", subjects=[subject])[subject].state
+        return self.ledger.actions.latest("demo", kind="ship", subjects=[subject])[subject, ""].state
 
 
 def ends(settled: Sequence[Settled]) -> dict[str, State]:

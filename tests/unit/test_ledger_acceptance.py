@@ -132,7 +132,7 @@ def test_another_run_has_the_fence_of_a_lost_one_and_both_stay_apart(path: Path)
     lose(path)
     take(path)
     with open_ledger(path) as ledger:
-        assert ledger.actions.live("demo", kind="ship").keys() == {"X"}
+        assert ledger.actions.live("demo", kind="ship").keys() == {("X", "")}
 
 
 def test_what_a_killed_process_left_beside_a_lost_file_is_of_no_use_and_no_harm(path: Path) -> None:
@@ -211,7 +211,7 @@ def test_the_journal_begins_anew_when_it_is_large_and_forgets_nothing_that_stand
     take(path)
     with open_ledger(path) as ledger:
         assert ledger.holds.active("demo").keys() == {"A", "B"}
-        assert ledger.actions.live("demo", kind="ship").keys() == {"X"}
+        assert ledger.actions.live("demo", kind="ship").keys() == {("X", "")}
 
 
 def test_a_hold_that_cannot_be_kept_twice_is_not_kept_at_all(path: Path) -> None:

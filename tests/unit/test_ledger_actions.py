@@ -87,7 +87,7 @@ def test_parts_kinds_and_shops_do_not_stand_in_each_others_way(ledger: Ledger, r
     ledger.actions.begin(run, kind="correct", intents=[Intent(subject="A", payload={})])
     begin(ledger, ledger.runs.start("other", flow="ship"), "A")
     assert len(ledger.actions.search()) == 4
-    assert ledger.actions.live("demo", kind="ship")["A"].part == "parcel-2"
+    assert list(ledger.actions.live("demo", kind="ship")) == [("A", ""), ("A", "parcel-2")]
 
 
 def test_actions_that_share_something_are_found_by_it_while_they_live(ledger: Ledger, run: RunRecord) -> None:
@@ -129,7 +129,7 @@ def test_looks_are_counted_over_runs_until_the_action_counts_as_not_done(
     ended = ledger.actions.settle(later, left, seen=Seen.NOTHING, settled=True)
     assert (ended.state, ended.looks, ended.updated_at) == (State.NOT_DONE, 2, clock.now())
     assert ledger.actions.live("demo", kind="ship") == {}
-    assert ledger.actions.latest("demo", kind="ship", subjects=["A", "Z"]) == {"A": ended}
+    assert ledger.actions.latest("demo", kind="ship", subjects=["A", "Z"]) == {("A", ""): ended}
 
 
 def test_a_look_is_judged_by_what_the_ledger_has_not_by_what_the_caller_holds(ledger: Ledger, run: RunRecord) -> None:
@@ -137,7 +137,7 @@ def test_a_look_is_judged_by_what_the_ledger_has_not_by_what_the_caller_holds(le
     ledger.actions.settle(run, held, seen=Seen.OURS, settled=False)
     with pytest.raises(IllegalStep, match="done"):
         ledger.actions.settle(run, held, seen=Seen.NOTHING, settled=True)
-    assert ledger.actions.live("demo", kind="ship")["A"].state is State.DONE
+    assert ledger.actions.live("demo", kind="ship")["A", ""].state is State.DONE
 
 
 def test_facts_learned_later_join_those_of_the_intent(ledger: Ledger, run: RunRecord) -> None:
@@ -161,7 +161,9 @@ def test_open_actions_are_the_oldest_first_of_any_run(ledger: Ledger, run: RunRe
 def test_what_is_live_can_be_asked_for_more_subjects_than_one_statement_takes(ledger: Ledger, run: RunRecord) -> None:
     subjects = [f"S{n}" for n in range(2500)]
     begin(ledger, run, *subjects)
-    assert set(ledger.actions.live("demo", kind="ship", subjects=[*subjects, "none"])) == set(subjects)
+    assert {subject for subject, _ in ledger.actions.live("demo", kind="ship", subjects=[*subjects, "none"])} == set(
+        subjects
+    )
 
 
 def test_a_cap_counts_what_may_have_reached_the_site_since_then(
@@ -224,7 +226,7 @@ def test_a_persons_answer_ends_a_doubt_and_is_recorded(ledger: Ledger, run: RunR
     answered = ledger.actions.resolve(
         "demo", kind="ship", subject="A", state=State.DONE, by="小王", reason="后台已发货"
     )
-    assert ledger.actions.live("demo", kind="ship") == {"A": answered}
+    assert ledger.actions.live("demo", kind="ship") == {("A", ""): answered}
     assert (answered.state, answered.answered_by) == (State.DONE, "小王")
     assert answered.detail == "页面无法读取; 后台已发货"
 
@@ -272,7 +274,7 @@ def test_whatever_happens_a_subject_has_at_most_one_live_action(
     with Ledger.open(tmp_path_factory.mktemp("l") / "ledger.sqlite3", clock=HandClock()) as ledger:
         run = ledger.runs.start("demo", flow="ship")
         for step in steps:
-            before = ledger.actions.live("demo", kind="ship").get("A")
+            before = ledger.actions.live("demo", kind="ship").get(("A", ""))
             match step:
                 case "begin" if before:
                     with pytest.raises(AlreadyDone):

@@ -115,7 +115,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(path: Path, start
     begun = {n for word, n in words if word == "begun"}
     done = {n for word, n in words if word == "done"}
     with Ledger.open(path, clock=Clock()) as ledger:
-        state = {subject: each.state for subject, each in ledger.actions.live("demo", kind="ship").items()}
+        state = {subject: each.state for (subject, _), each in ledger.actions.live("demo", kind="ship").items()}
     assert begun <= set(state)
     assert all(state[n] is State.DONE for n in done)
     assert len(set(state) - done) <= 1
@@ -180,8 +180,8 @@ def test_a_frozen_process_that_wakes_up_late_can_write_nothing(path: Path, start
         os.kill(frozen.pid, signal.SIGCONT)
         assert frozen.ask("begin B").startswith("FenceLost")
         assert frozen.ask("settle").startswith("FenceLost")
-        assert {subject: each.state for subject, each in ledger.actions.live("demo", kind="ship").items()} == {
-            "A": State.SUBMITTING
+        assert {key: each.state for key, each in ledger.actions.live("demo", kind="ship").items()} == {
+            ("A", ""): State.SUBMITTING
         }
 
 

@@ -51,6 +51,8 @@ def use_runs_and_actions(ledger: Ledger) -> None:
     [begun] = ledger.actions.begin(run, kind=SHIP, intents=[one])
     with pytest.raises(AlreadyDone):
         ledger.actions.begin(run, kind=SHIP, intents=[one])
+    ledger.actions.settle(run, begun, seen=Seen.OURS, settled=True)
+    [begun] = ledger.actions.begin(run, kind=SHIP, intents=[one], supersede=True)
     ledger.actions.settle(run, begun, seen=Seen.UNREADABLE, settled=True)
     [handed] = ledger.actions.hand_over(run, kind=SHIP, intents=[two])
     for _ in range(2):
@@ -104,7 +106,7 @@ def use_holds_and_documents(ledger: Ledger) -> None:
 
 def use_sights(ledger: Ledger) -> None:
     for look in ("old", "old", "new"):
-        ledger.fingerprints.compare(SHOP, seen=[("A", look, {})])
+        ledger.fingerprints.compare(SHOP, seen=[("A", {"spec": look})])
     ledger.fingerprints.release(SHOP, subject="A", by="me", reason="")
     ledger.observations.record(SHOP, mark="audit", seen={"A": {}}, at=NOW, gone=["B"])
     ledger.observations.of_mark(SHOP, mark="audit", subjects=["A"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from rpa.errors import AlreadyDone, FenceLost
-from rpa.ledger.actions import Action, IllegalStep, Intent, LookAt, Seen, State
+from rpa.ledger.actions import Action, IllegalStep, Intent, Key, LookAt, Seen, State
 from rpa.ledger.handover import TakeAway, look_at_handed_over, settle_handed_over
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look, Settled
@@ -35,10 +35,10 @@ class Site:
         self.shows, self.later, self.told = dict(shows), later or {}, told or {}
         self.looks: list[list[str]] = []
 
-    def look(self, actions: Sequence[Action]) -> Mapping[str, Look]:
+    def look(self, actions: Sequence[Action]) -> Mapping[Key, Look]:
         self.looks.append([each.subject for each in actions])
         seen = {
-            each.subject: Look(seen=self.shows.get(each.subject, Seen.NOTHING), detail=self.told.get(each.subject, ""))
+            each.key: Look(seen=self.shows.get(each.subject, Seen.NOTHING), detail=self.told.get(each.subject, ""))
             for each in actions
         }
         self.shows |= self.later

@@ -16,7 +16,7 @@ from tests.support.ledger_clock import HandClock
 
 
 def look(ledger: Ledger, **fingerprints: str) -> set[str]:
-    seen = [(subject, mark, {"spec": mark}) for subject, mark in fingerprints.items()]
+    seen = [(subject, {"spec": mark}) for subject, mark in fingerprints.items()]
     return set(ledger.fingerprints.compare("demo", seen=seen))
 
 
@@ -57,24 +57,22 @@ def test_what_has_changed_back_is_no_change_and_cannot_be_released(ledger: Ledge
 
 def test_shops_remember_for_themselves(ledger: Ledger) -> None:
     look(ledger, A="red", B="blue")
-    assert ledger.fingerprints.compare("other", seen=[("A", "green", {}), ("B", "blue", {})]) == {}
-    changed: list[tuple[str, str, dict[str, object]]] = [("A", "yellow", {}), ("B", "yellow", {})]
+    assert ledger.fingerprints.compare("other", seen=[("A", {"spec": "green"}), ("B", {"spec": "blue"})]) == {}
+    changed = [("A", {"spec": "yellow"}), ("B", {"spec": "yellow"})]
     look(ledger, A="white", B="blue")
     assert set(ledger.fingerprints.compare("other", seen=changed)) == {"A", "B"}
-    assert ledger.fingerprints.release("demo", subject="A", by="me", reason="fine").last_fingerprint == "white"
+    assert ledger.fingerprints.release("demo", subject="A", by="me", reason="fine").last_facts == {"spec": "white"}
     assert set(ledger.fingerprints.compare("other", seen=changed)) == {"A", "B"}
     look(ledger, B="blue")
-    assert ledger.fingerprints.release("other", subject="B", by="me", reason="fine").last_fingerprint == "yellow"
+    assert ledger.fingerprints.release("other", subject="B", by="me", reason="fine").last_facts == {"spec": "yellow"}
 
 
 def test_many_sightings_take_a_handful_of_statements(ledger: Ledger) -> None:
     statements: list[object] = []
-    many = [(f"S{n}", "mark", {"n": n}) for n in range(3000)]
+    many = [(f"S{n}", {"n": n}) for n in range(3000)]
     event.listen(ledger._database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
     ledger.fingerprints.compare("demo", seen=many)
-    changed = ledger.fingerprints.compare(
-        "demo", seen=[(subject, f"{mark}{facts['n'] % 2}", facts) for subject, mark, facts in many]
-    )
+    changed = ledger.fingerprints.compare("demo", seen=[(subject, {"n": facts["n"] + 1}) for subject, facts in many])
     assert len(changed) == 3000
     assert len(statements) < 60
 

@@ -56,10 +56,18 @@ def test_the_site_shown_counts_more_than_what_it_said(desk: Desk, said: Reply) -
     assert ends(desk.once.read_back()) == {"A": State.DONE, "B": State.CONFLICT}
 
 
-def test_a_refusal_that_the_site_confirms_is_final_at_once_and_keeps_its_words(desk: Desk) -> None:
+def test_a_refusal_is_final_when_two_looks_show_nothing_and_keeps_its_words(desk: Desk) -> None:
     desk.send("A", said=NO)
-    [settled] = desk.once.read_back()
-    assert (settled.action.state, settled.action.detail) == (State.REFUSED, "not today")
+    assert desk.once.read_back() == []
+    [settled] = desk.once.settle()
+    assert (settled.action.state, settled.action.detail, settled.reply) == (State.REFUSED, "not today", NO)
+
+
+def test_a_refusal_of_what_the_site_shows_later_was_none(desk: Desk) -> None:
+    desk.send("A", said=NO)
+    assert desk.once.read_back() == []
+    desk.site.shows["A"] = Look(seen=Seen.OURS)
+    assert ends(desk.once.settle()) == {"A": State.DONE}
 
 
 @pytest.mark.parametrize(("shown", "end"), [(Seen.OURS, State.DONE), (Seen.OTHER, State.CONFLICT)])
@@ -149,7 +157,7 @@ def test_an_act_that_breaks_off_stays_open_until_it_was_read_back(desk: Desk) ->
 
     with pytest.raises(TryAgain):
         desk.once.act(Intent(subject="A", payload={}), breaks_off)
-    assert list(desk.once.open) == ["A"]
+    assert list(desk.once.open) == [("A", "")]
     desk.site.shows["A"] = Look(seen=Seen.OURS)
     assert ends(desk.once.read_back()) == {"A": State.DONE}
 
@@ -174,12 +182,12 @@ def test_one_look_reads_everything_back_that_is_open(desk: Desk) -> None:
 def test_what_rests_stays_open_unseen_and_holds_up_nothing_else(ledger: Ledger, clock: HandClock) -> None:
     desk = Desk(ledger, clock)
     desk.send("A", said=YES)
-    desk.once.rest(["A", "not begun"])
+    desk.once.rest([("A", ""), ("not begun", "")])
     desk.send("B", said=YES, shown=Seen.OURS)
     desk.site.shows["A"] = Look(seen=Seen.OURS)
     assert not desk.once.full
     assert ends(desk.once.settle()) == {"B": State.DONE}
-    assert [each.subject for each in desk.once.resting] == list(desk.once.open) == ["A"]
+    assert [each.key for each in desk.once.resting] == list(desk.once.open) == [("A", "")]
     assert desk.state("A") is State.SUBMITTING
     with pytest.raises(AlreadyDone):
         desk.send("A")

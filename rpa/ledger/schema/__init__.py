@@ -40,7 +40,7 @@ __all__ = [
     "version",
 ]
 
-REVISION: Final = "0006"
+REVISION: Final = "0007"
 """The newest migration; a database that says so needs none."""
 
 VERSION_TABLE: Final = "ledger_version"

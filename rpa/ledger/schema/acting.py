@@ -70,9 +70,7 @@ sightings = Table(
     metadata,
     Column("shop", String(100), primary_key=True),
     Column("subject", String(200), primary_key=True),
-    Column("fingerprint", String(200), nullable=False),
     Column("facts", JSON, nullable=False),
-    Column("last_fingerprint", String(200), nullable=False),
     Column("last_facts", JSON, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
@@ -80,7 +78,7 @@ sightings = Table(
     Column("released_by", String(200), nullable=False, server_default=""),
     Column("released_because", Text, nullable=False, server_default=""),
 )
-"""`fingerprint` and `facts` are those of the first sight, or of the one a person released; `last_*` of the newest."""
+"""`facts` are those of the first sight, or of the one a person released; `last_facts` of the newest."""
 
 holds = Table(
     "holds",

@@ -1,0 +1,230 @@
+"""The run level: what one run of one shop has decided, clicked and still has to read back, for any kind of action."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Generic
+
+from flows.orders.reasons import Reason
+from flows.procedure.api import D, Left, Route
+from flows.procedure.kind import Kind
+from rpa.errors import NeedsPerson, RpaError, Stopped, TryAgain
+from rpa.language import Text
+from rpa.ledger.actions import Seen, State
+
+if TYPE_CHECKING:
+    from flows.orders.reasons import Coded
+    from rpa.flow import Row
+    from rpa.ledger.actions import Action, Key
+    from rpa.ledger.once import Look, Once, Settled
+
+REFUSED_FOR: Final = "refused_for"
+"""The fact of an action that the site refused: the code of the reason that its words stand for."""
+
+_SENT = Text(en="sent, not read back yet: {stop}", zh="已提交，尚未读回核对：{stop}")
+
+
+class Batch(ABC, Generic[D]):
+    """One run's work. Every subject decided on, and everything taken over, ends in exactly one row of the report."""
+
+    def __init__(self, kind: Kind[D], *, route: Callable[[Once], Route[D]]) -> None:
+        """`route`: the way on which this batch's subjects go to the site."""
+        self.kind = kind
+        self.run = kind.run
+        self.once = self.run.once(kind.name, look=self._look, supersedes=kind.supersedes)
+        self.to_act: dict[str, D] = {}
+        """What was decided to be acted on and has not ended yet, by subject."""
+        self._undecided: deque[D] = deque()
+        self._again: dict[str, D | None] = {}
+        """Proven not done, and not decided on since; with the decision that it was sent for."""
+        self._tried_again: set[str] = set()
+        self._parts = tuple(step.part for step in kind.steps())
+        self._parts_ended: dict[str, set[str]] = {}
+        """Of subjects that have not ended as a whole."""
+        self._route = route(self.once)
+
+    # What each kind of batch does in its own way
+
+    @abstractmethod
+    def decide_again(self, again: Mapping[str, D | None]) -> Iterator[Row]:
+        """Read these subjects again and decide on them once more; the rows of those that have ended otherwise."""
+
+    def ended_elsewhere(self, action: Action) -> None:
+        """An earlier run's action ends here, with its own row; what else asks for the same ends with it."""
+
+    def skip_reason(self, decision: D) -> Coded | None:
+        """Why this one is not acted on now; None: it is."""
+        if decision.reason is None and self.run.dry:
+            return self.kind.reason("dry_run")
+        return decision.reason
+
+    def may_repeat(self, settled: Settled, *, sent_now: bool) -> bool:
+        """Whether to try once more: what an earlier run sent and never arrived; what was refused for a passing reason.
+
+        What this run sent and never arrived is left to the next one, which reads everything afresh.
+        """
+        if not sent_now:
+            return settled.action.state is State.NOT_DONE
+        passing = settled.reply is not None and (settled.reply.repeatable or settled.reply.by_another_way)
+        return passing and settled.action.state is State.REFUSED
+
+    # The steps of a run
+
+    def recover_unfinished(self) -> Iterator[Row]:
+        """Before anything else: read back what earlier runs sent without seeing the end of it."""
+        yield from self.end(self.once.recover())
+
+    def take(self, decisions: Iterable[D]) -> None:
+        """Have these ended by this batch."""
+        new = list(decisions)
+        for decision in new:
+            self._again.pop(decision.subject, None)
+        self._undecided.extend(new)
+        self.run.meter.add(len(new))
+
+    @property
+    def undone(self) -> int:
+        """How many were decided to be acted on, and have not been yet."""
+        opened = self.once.open_subjects
+        waiting = sum(subject not in opened for subject in self.to_act)
+        return waiting + sum(decision.reason is None for decision in self._undecided)
+
+    def report_skipped(self) -> Iterator[Row]:
+        """A row for each decision with a reason against acting; in a dry run for the others too."""
+        while self._undecided:
+            decision = self._undecided[0]
+            reason = self.skip_reason(decision)
+            self._undecided.popleft()
+            if reason is None:
+                self.to_act[decision.subject] = decision
+            else:
+                yield self.counted(self.kind.row(decision, reason))
+
+    def act_all(self) -> Iterator[Row]:
+        """Act on what was decided, each subject on its way."""
+        opened = self.once.open_subjects
+        for result in self._route.act([each for sn, each in self.to_act.items() if sn not in opened]):
+            if isinstance(result, Left):
+                yield self.left(result)
+            else:
+                yield from self.end([result])
+
+    def read_back_all(self) -> Iterator[Row]:
+        """Look at the site until every action sent is proven done, refused, not done, or needs a person."""
+        yield from self.end(self.once.settle())
+
+    def retry_undone(self) -> Iterator[Row]:
+        """Once more: what is proven not done and may be tried again."""
+        if not self._again:
+            return
+        again, self._again = self._again, {}
+        self._tried_again.update(again)
+        yield from self.decide_again(again)
+        yield from self.report_skipped()
+        yield from self.act_all()
+        yield from self.read_back_all()
+
+    def act_and_read_back(self) -> Iterator[Row]:
+        """Act on all that was decided, and once more on what is proven undone."""
+        yield from self.act_all()
+        yield from self.read_back_all()
+        yield from self.retry_undone()
+
+    def carefully(self, work: Iterator[Row], *, cut_off: Callable[[], None] = lambda: None) -> Iterator[Row]:
+        """The rows of this work; whatever stops it, each subject that was taken has its row.
+
+        `cut_off` is called before the rows of what was stopped.
+        """
+        try:
+            yield from work
+        except Stopped as stop:
+            cut_off()
+            try:
+                yield from self.read_back_all()
+            except (NeedsPerson, TryAgain) as worse:
+                yield from self.report_interrupted(worse)
+                raise
+            yield from self.report_interrupted(stop)
+            raise
+        except (NeedsPerson, TryAgain) as stop:
+            cut_off()
+            yield from self.report_interrupted(stop)
+            raise
+
+    def report_interrupted(self, stop: RpaError) -> Iterator[Row]:
+        """The shop stops: what was to be acted on, and what was sent but not read back, needs a person."""
+        why, code = stop.in_words(self.run.language), stop.code
+        for decision in self._undecided:
+            yield self.counted(
+                self.kind.row(decision, decision.reason or self.kind.reason(code), message=decision.message or why)
+            )
+        opened = self.once.open_subjects
+        for decision in [each for sn, each in self.to_act.items() if sn not in opened]:
+            part = next(part for part in self._parts if part not in self._parts_ended.get(decision.subject, ()))
+            yield self.left(Left(decision=decision, reason=self.kind.reason(code), message=why, part=part))
+        yield from self.report_again(self._again, code=code)
+        resting = self.once.resting
+        for action in self.once.open.values():
+            if action.subject not in self.to_act:
+                self.ended_elsewhere(action)
+            reason = self.kind.reason(self.kind.at_work if action in resting else code)
+            message = _SENT.of(self.run.language, stop=why)
+            yield self.counted(self.kind.row_of(action, reason=reason, message=message))
+
+    @abstractmethod
+    def report_again(self, again: Mapping[str, D | None], *, code: str) -> Iterator[Row]:
+        """The rows of what was to be tried again when the shop stopped."""
+
+    # How things end
+
+    def _look(self, actions: Sequence[Action]) -> Mapping[Key, Look]:
+        """How the site shows these; with what its words for a refusal stand for."""
+        looks = dict(self.look_at(actions))
+        for key, look in looks.items():
+            reply = self.once.reply(key)
+            if look.seen is Seen.NOTHING and reply is not None and reply.accepted is False:
+                meant = Reason.REFUSED_FOR_NOW if reply.repeatable else self.kind.meaning(reply.words)
+                if meant is not None:
+                    looks[key] = replace(look, facts={**look.facts, REFUSED_FOR: meant.value})
+        return looks
+
+    def look_at(self, actions: Sequence[Action]) -> Mapping[Key, Look]:
+        """How the site shows these actions, read afresh."""
+        return self.kind.looks(actions)
+
+    def end(self, settled: Iterable[Settled]) -> Iterator[Row]:
+        """The rows of what was read back, less what is tried once more."""
+        for each in settled:
+            action = each.action
+            decision = self.to_act.get(action.subject)
+            self._part_ended(action.subject, action.part, goes_on=action.state is State.DONE)
+            if action.subject not in self._tried_again and self.may_repeat(each, sent_now=decision is not None):
+                self._again[action.subject] = decision
+                continue
+            if decision is None:
+                self.ended_elsewhere(action)
+            recovered = decision is None and action.state is State.DONE
+            yield self.counted(self.kind.row_of(action, reason=self.kind.reason("recovered") if recovered else None))
+
+    def left(self, left: Left[D]) -> Row:
+        """The row of a subject that was not acted on, or not any further."""
+        decision = left.decision
+        self._part_ended(decision.subject, left.part, goes_on=left.goes_on)
+        reason = left.reason or decision.reason or self.kind.reason("unknown")
+        message = left.message or decision.message
+        return self.counted(self.kind.row(decision, reason, message=message, part=left.part, evidence=left.evidence))
+
+    def _part_ended(self, subject: str, part: str, *, goes_on: bool) -> None:
+        """`goes_on`: the parts after it are still to be done, if there are any."""
+        if goes_on and part != self._parts[-1]:
+            self._parts_ended.setdefault(subject, set()).add(part)
+        else:
+            self.to_act.pop(subject, None)
+
+    def counted(self, row: Row) -> Row:
+        """The row, as one more that has ended."""
+        self.run.meter.advance()
+        return row

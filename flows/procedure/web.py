@@ -1,0 +1,112 @@
+"""A form of a site, done the common way: a dialog whose confirmation sends a request of its own, which is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from flows.orders.api import Said
+from flows.procedure.api import Values
+from rpa.browser.responses import TooManyCalls
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rpa.browser.responses import Answer
+    from rpa.browser.scope import Block, Scope
+    from rpa.browser.view import View
+
+
+class WebForm:
+    """A dialog, open for one subject."""
+
+    dialog: ClassVar[str]
+    """The profile's name of the dialog."""
+    answer: ClassVar[str]
+    """The profile's name of the answer to what it sends."""
+    confirm: ClassVar[str]
+    """The element that sends it."""
+    question: ClassVar[str] = "second_confirmation"
+    """The dialog by which the site may ask once more."""
+    go_on: ClassVar[str] = "ship.second_confirm"
+    """The element that answers it with yes."""
+    drawn: ClassVar[tuple[str, ...]] = ()
+    """Fields that are waited for when it opens."""
+
+    def __init__(
+        self, view: View, *, scope: Scope, subject: str, told: Values, sent: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`told`: what the page was answered when it was opened; `sent` is told of a subject that the site accepted."""
+        self.view = view
+        self.scope = scope
+        self.subject = subject
+        self._told = told
+        self._sent = sent
+        self._filled: Block | None = None
+        self.evidence: Path | None = None
+        """The picture of it as it is sent; None: none was taken, or none is kept."""
+
+    @property
+    def told(self) -> Values:
+        """What the page was answered when it was opened."""
+        return self._told
+
+    def read(self) -> Values:
+        """Its fields, once they are drawn."""
+        return self.scope.read(drawn=self.drawn).values
+
+    def read_filled(self) -> Values:
+        """Its fields after something was filled in, with nothing unknown lying over them."""
+        self.view.clear(expected=[self.dialog])
+        self._filled = self.scope.read()
+        return self._filled.values
+
+    def take_picture(self) -> None:
+        """A picture of it as it was read last."""
+        if self._filled is not None:
+            parts = {self.subject: self._filled.part}
+            pictures = self.view.evidence.pictures(self.view.page, moment="before", parts=parts)
+            self.evidence = pictures.get(self.subject)
+
+    def send(self) -> Said:
+        """Click 'confirm', and 'go on' if the site asks once more; what the site answered to this very request."""
+        try:
+            answer = self._answered()
+        except TooManyCalls as error:
+            return Said(accepted=False, words=str(error), repeatable=True, too_often=True)
+        if answer is None:
+            return Said(accepted=None, words="no answer came")
+        if not answer.ok:
+            return Said(accepted=False, words=answer.message)
+        return self._said(answer)
+
+    def _said(self, answer: Answer) -> Said:
+        """What the answer says of this subject; a success of the whole may hide a refusal of the row."""
+        spec = self.view.profile.answers[self.answer]
+        if spec.key is None:
+            return self._accepted()
+        row = next((row for row in answer.raw_rows if row.get(spec.key) == self.subject), None)
+        if row is None:
+            return Said(accepted=None, words="the answer names another subject")
+        code = row.get(spec.code or "")
+        words = str(row.get(spec.message or "") or "")
+        if code in spec.ok:
+            return self._accepted(words)
+        return Said(accepted=False, words=words, repeatable=code in spec.repeatable)
+
+    def _accepted(self, words: str = "") -> Said:
+        self._sent(self.subject)
+        return Said(accepted=True, words=words)
+
+    def _answered(self) -> Answer | None:
+        view, about, unless = self.view, self.subject, self.go_on
+        answer = view.answered(self.answer, lambda: self.scope.commit(self.confirm), about=about, unless=unless)
+        asked = view.question(self.question, about=about) if answer is None else None
+        if asked is None:
+            return answer
+        return view.answered(self.answer, lambda: asked.commit(self.go_on), about=about)
+
+    def leave(self) -> None:
+        """Close it without sending."""
+        self.scope.click(self.view.profile.dialogs[self.dialog].close)
+        self.view.dialog_gone(self.dialog)
