@@ -180,13 +180,13 @@ def _shipped_numbers(live: Iterable[Action]) -> dict[str, tuple[str, ...]]:
     return numbers
 
 
-def room_left(run: Run, *, decided: int) -> int | None:
-    """How many more shipments the shop's limits allow beside those decided already; None: any number."""
+def room_left(run: Run, *, decided: int, kind: str = KIND) -> int | None:
+    """How many more actions of a kind the shop's limits allow beside those decided already; None: any number."""
     caps, started_at = run.shop.caps, run.record.started_at
     today = run.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     ever = datetime.fromtimestamp(0, tz=today.tzinfo)
     limits = [
-        cap - run.ledger.actions.count_since(run.shop.name, kind=KIND, since=since)
+        cap - run.ledger.actions.count_since(run.shop.name, kind=kind, since=since)
         for cap, since in ((caps.max_per_run, started_at), (caps.max_per_day, today), (caps.trial, ever))
         if cap is not None
     ]

@@ -11,6 +11,8 @@ from flows.notices.web import WebNotices
 from flows.orders.api import ReadsOrders, ReadsSigns
 from flows.orders.web import WebOrders
 from flows.orders.web_signs import WebSigns
+from flows.remarks.api import WritesRemarks
+from flows.remarks.web import WebRemarks
 from flows.shipping.api import ShipsOrders
 from flows.shipping.web import WebShipping
 from rpa.platforms import Platform
@@ -24,5 +26,6 @@ PINDUODUO = Platform(
         ReadsOrders: WebOrders,
         ReadsSigns: WebSigns,
         ShipsOrders: WebShipping,
+        WritesRemarks: WebRemarks,
     },
 )

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flows.orders.reasons import Reason
 from flows.procedure.api import D, SiteForm
+from flows.procedure.kind import AlreadyThere, Step
 from rpa.errors import InDoubt, Refused
-
-if TYPE_CHECKING:
-    from flows.procedure.kind import Step
 
 
 def fill_in(step: Step[D], decision: D) -> SiteForm[D]:
@@ -32,7 +28,7 @@ def fill_in(step: Step[D], decision: D) -> SiteForm[D]:
             step.check_filled(decision, form.put(decision, shown), told=form.told)
             _refuse_blocked(form)
             form.take_picture()
-    except (Refused, InDoubt):
+    except (Refused, InDoubt, AlreadyThere):
         form.leave()
         raise
     return form

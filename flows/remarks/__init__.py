@@ -1,0 +1,11 @@
+"""Remarks: what the seller writes on an order, and the flag beside it."""
+
+from __future__ import annotations
+
+from rpa.capability import Capability
+
+CAPABILITY = Capability(
+    name="remarks",
+    kind_words={"remark": "flows.remarks.texts:REMARK"},
+)
+"""Writing remarks, as a capability."""
