@@ -180,6 +180,7 @@ def test_a_lying_toast_closes_the_dialog_without_a_save(clerk: Clerk, sn: str) -
         ("error-before", {}, "网络异常"),
         ("reset-before", {}, "网络异常"),
         ("rate-limited", {}, "操作太过频繁"),
+        ("rate-limited", {"code": 429}, "操作太过频繁"),
         ("rate-limited", {"code": 206}, "两次备注间隔时长需大于1秒"),
         ("captcha", {}, "请完成安全验证"),
     ],

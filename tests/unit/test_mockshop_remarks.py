@@ -167,14 +167,17 @@ def test_a_stale_list_shows_an_older_remark_for_a_while(mock: MockShop, script: 
 
 
 @pytest.mark.slow
-def test_remarks_survive_a_restart(tmp_path: Path) -> None:
+def test_remarks_and_refusals_survive_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "shop.json"
     with MockShop(orders=10, state=state) as mock:
         script = PageScript(mock.url)
         script.log_in()
         sn = next(iter(script.listed()))
         script.save_remark(sn, "新", flag="RED")
+        mock.fault("rate-limited", endpoint=SAVE)
+        script.save_remark(sn, "又新")
         before = mock.truth()
     with MockShop(state=state) as mock:
         after = mock.truth()
         assert (after["remarks"], after["orders"][sn]) == (before["remarks"], before["orders"][sn])
+        assert [after["refused_for_rate"], before["refused_for_rate"]] == [1, 1]
