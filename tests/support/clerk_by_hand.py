@@ -50,6 +50,11 @@ class Clerk:
         return self.page.locator(self.profile.dialogs["ship"].container)
 
     @property
+    def remark(self) -> Locator:
+        """The dialog of an order's remark."""
+        return self.page.locator(self.profile.dialogs["remark"].container)
+
+    @property
     def confirm(self) -> Locator:
         """The button 确认发货."""
         return self.dialog.get_by_role("button", name="确认发货")
@@ -118,12 +123,13 @@ class Clerk:
         read = json.loads(self.page.evaluate(script("read_fields", "read_rows"), asked))["rows"]
         return [page_values(row, spec.fields, zone=ZoneInfo(self.profile.timezone)) for row in read]
 
-    def read_dialog(self) -> dict[str, Any]:
-        """The values of the ship dialog."""
-        fields = self.profile.dialogs["ship"].fields
-        asked = {"fields": described(fields, profile=self.profile), "masks": []}
-        read = json.loads(self.dialog.evaluate(script("read_fields", "read_block"), asked))["values"]
-        return page_values(read, fields, zone=ZoneInfo(self.profile.timezone))
+    def read_dialog(self, name: str = "ship") -> dict[str, Any]:
+        """The values of the ship dialog, or another one of the profile."""
+        dialog = self.profile.dialogs[name]
+        asked = {"fields": described(dialog.fields, profile=self.profile), "masks": []}
+        box = self.page.locator(dialog.container)
+        read = json.loads(box.evaluate(script("read_fields", "read_block"), asked))["values"]
+        return page_values(read, dialog.fields, zone=ZoneInfo(self.profile.timezone))
 
 
 @contextmanager
