@@ -77,7 +77,8 @@ class WebForm:
         if answer is None:
             return Said(accepted=None, words="no answer came")
         if not answer.ok:
-            return Said(accepted=False, words=answer.message)
+            spec = self.view.profile.answers[self.answer]
+            return Said(accepted=False, words=answer.message, repeatable=answer.code in spec.repeatable)
         return self._said(answer)
 
     def _said(self, answer: Answer) -> Said:

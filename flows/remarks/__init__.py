@@ -6,6 +6,5 @@ from rpa.capability import Capability
 
 CAPABILITY = Capability(
     name="remarks",
-    kind_words={"remark": "flows.remarks.texts:REMARK"},
 )
 """Writing remarks, as a capability."""
