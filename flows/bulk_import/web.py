@@ -61,7 +61,7 @@ class WebImportForm:
         try:
             answer = self._answer()
         except TooManyCalls as error:
-            return ImportSaid(accepted=False, words=str(error), repeatable=True)
+            return ImportSaid(accepted=False, words=str(error), repeatable=True, too_often=True)
         except _OtherQuestion as error:
             return ImportSaid(accepted=False, words=str(error))
         if answer is None:

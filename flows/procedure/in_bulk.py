@@ -173,11 +173,9 @@ class InBulk(ABC, Generic[D, P]):
         sent_at = self.kind.now()
 
         def click() -> Reply:
-            self._pace.note_sent()
             told = form.send()
             said.append(told)
-            if told.too_often:
-                self._pace.note_refused()
+            self._pace.note_sent(too_often=told.too_often)
             return Reply(accepted=told.accepted, words=told.words, repeatable=told.repeatable)
 
         try:

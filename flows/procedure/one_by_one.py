@@ -104,10 +104,8 @@ class OneByOne(Generic[D]):
         intent = self._kind.intent(decision, part=step.part, evidence=form.evidence)
 
         def click() -> Reply:
-            self._pace.note_sent()
             said = form.send()
-            if said.too_often:
-                self._pace.note_refused()
+            self._pace.note_sent(too_often=said.too_often)
             return Reply(accepted=said.accepted, words=said.words, repeatable=said.repeatable)
 
         try:

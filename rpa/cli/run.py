@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +98,8 @@ def run_here(
     ahead: Browser | None = None,
 ) -> list[ShopResult]:
     """Run the flow with progress on the terminal, and print the table at its end (to stderr with `--json`)."""
-    given = {name: tuple(value or ()) if isinstance(value, list | None) else value for name, value in options.items()}
+    many = {each.name for each in fields(flow.options) if each.metadata.get("many")}
+    given = {name: tuple(value or ()) if name in many else value for name, value in options.items()}
     terminal = Terminal.of(language=config.language, as_json=asked.as_json)
     with (
         terminal.progress() as meters,

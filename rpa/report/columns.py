@@ -56,6 +56,8 @@ class Layout:
     first: tuple[str, ...] = ()
     subject: str
     """Key of the column that names what a row is about; its values serve as examples."""
+    part: str = ""
+    """Key of the column that names which part of it; empty: each row is about the whole."""
     deadline: str = ""
     """Key of the column with the moment by which a row's subject must be settled; empty: it has none."""
     asks: frozenset[str] = frozenset()
@@ -69,6 +71,10 @@ class Layout:
     def keys(self) -> tuple[str, ...]:
         """The CSV's header."""
         return tuple(column.key for column in self.columns)
+
+    def key_of(self, row: Row) -> tuple[str, str]:
+        """The row's subject, and the part of it."""
+        return row.get(self.subject, ""), row.get(self.part, "")
 
     def moment(self, row: Row) -> datetime | None:
         """By when the row's subject must be settled; None: not known."""

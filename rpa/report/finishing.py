@@ -173,7 +173,7 @@ def finish_crashed(
     text. `site_ahead`: how far the site's clock is ahead of ours.
     """
     run = read_run(folder)
-    csv = _completed(_rescued(folder, style=style), run=run, subject=style.layout.subject, settled=settled)
+    csv = _completed(_rescued(folder, style=style), run=run, layout=style.layout, settled=settled)
     style = replace(style, layout=style.layout.covering(read_keys(csv)))
     tally, finished_at = Tally(), None
     for row in read_rows(csv):
@@ -190,10 +190,10 @@ def finish_crashed(
     return write_ending(folder, csv=csv, style=style, ending=ending, tally=tally)
 
 
-def _completed(csv: Path, *, run: RunIdentity, subject: str, settled: Iterable[Mapping[str, object]]) -> Path:
-    told = {row.get(subject, "") for row in read_rows(csv)}
+def _completed(csv: Path, *, run: RunIdentity, layout: Layout, settled: Iterable[Mapping[str, object]]) -> Path:
+    told = {layout.key_of(row) for row in read_rows(csv)}
     rows = [{**run.cells(), **{key: raw_text(value) for key, value in row.items()}} for row in settled]
-    missing = [row for row in rows if row[subject] not in told]
+    missing = [row for row in rows if layout.key_of(row) not in told]
     return add_rows(csv, missing) if missing else csv
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -48,17 +48,23 @@ class Killed:
 
 
 def kill_until_done(
-    folder: ShopFolder, *arguments: str, mock: MockShop, moments: Sequence[Moment], write: str
+    folder: ShopFolder,
+    *arguments: str,
+    mock: MockShop,
+    moments: Sequence[Moment],
+    write: str,
+    env: Mapping[str, str] | None = None,
 ) -> Killed:
     """Start `rpa ARGUMENTS` and kill it, once for each moment; then let it go to its end.
 
-    `write`: an endpoint at which the run comes by again and again, where it can be held.
+    `env`: what its environment has besides. `write`: an endpoint at which the run comes by again and again, where it
+    can be held.
     """
     killed = Killed()
     for moment in moments:
         _hold(moment, mock=mock, write=write)
-        _kill_once(folder, arguments, mock=mock, moment=moment, killed=killed)
-    killed.end = folder.run(*arguments)
+        _kill_once(folder, arguments, env=env, mock=mock, moment=moment, killed=killed)
+    killed.end = folder.run(*arguments, env=env)
     return killed
 
 
@@ -69,10 +75,18 @@ def _hold(moment: Moment, *, mock: MockShop, write: str) -> None:
         mock.fault("freeze", endpoint=write, at=_MOST_WRITES, when="before")
 
 
-def _kill_once(folder: ShopFolder, arguments: Sequence[str], *, mock: MockShop, moment: Moment, killed: Killed) -> None:
+def _kill_once(
+    folder: ShopFolder,
+    arguments: Sequence[str],
+    *,
+    env: Mapping[str, str] | None,
+    mock: MockShop,
+    moment: Moment,
+    killed: Killed,
+) -> None:
     begun_at = mock.last_event()
     none = subprocess.DEVNULL
-    process = folder.start(*arguments, stdin=none, stdout=none, stderr=none)
+    process = folder.start(*arguments, env=env, stdin=none, stdout=none, stderr=none)
     try:
         _wait_for(moment, mock=mock, process=process, after=begun_at)
         family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []

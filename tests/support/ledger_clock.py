@@ -20,6 +20,9 @@ class HandClock(Clock):
     def now(self) -> datetime:
         return self._at[0].astimezone(self.zone)
 
+    def monotonic(self) -> float:
+        return self._at[0].timestamp()
+
     def wait(self, seconds: float) -> None:
         """Whoever waits finds that the time has passed."""
         self.move(seconds)

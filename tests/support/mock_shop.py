@@ -132,7 +132,10 @@ class ShopFolder:
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What the process knows: this folder's key, and the checkout under test."""
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        return {**os.environ, "PYTHONPATH": path, "RPA_KEY": self.key, **(more or {})}
+        further = {**(more or {})}
+        if "PYTHONPATH" in further:
+            path = os.pathsep.join((path, further.pop("PYTHONPATH")))
+        return {**os.environ, "PYTHONPATH": path, "RPA_KEY": self.key, **further}
 
     def run_ids(self) -> list[str]:
         """The runs that have a report, oldest first."""

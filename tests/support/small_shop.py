@@ -138,7 +138,8 @@ def hold_still(folder: ShopFolder) -> None:
     own = folder.path / "selectors" / "pinduoduo.toml"
     own.parent.mkdir()
     shipped = (selectors_folder() / own.name).read_text(encoding="utf-8")
-    own.write_text(shipped.replace('animations = "keep"', 'animations = "off"'), encoding="utf-8")
+    still = 'animations = "off"\ncalls_per_minute = 600'
+    own.write_text(shipped.replace('animations = "keep"', still), encoding="utf-8")
 
 
 def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
