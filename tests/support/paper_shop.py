@@ -1,0 +1,206 @@
+"""A site on paper: what each of its places says of an order, and what it answers, as a test wants it.
+
+It offers what a platform offers to the procedure, for each kind of action, without a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from flows.orders.api import ReadsOrders, Said, Sighting
+from flows.orders.model import Decision, How, Order, Shipment
+from flows.procedure.api import Result
+from flows.procedure.kind import Kind
+from flows.procedure.one_by_one import OneByOne
+from flows.procedure.pace import Pace
+from flows.remarks.api import WritesRemarks
+from flows.remarks.kind import Remarking
+from flows.remarks.model import RemarkDecision, WantedRemark
+from flows.shipping.api import ShipsOrders
+from flows.shipping.kind import Shipping
+from rpa.ledger.ledger import Ledger
+from rpa.ledger.once import Once
+from rpa.run import Run
+from tests.support.ledger_clock import HandClock
+from tests.support.made_orders import NOW, an_order
+from tests.support.made_runs import a_run
+from tests.support.two_writes import TwoWrites
+
+YES = Said(accepted=True)
+KINDS = ("ship", "remark", "two-writes")
+
+
+@dataclass(slots=True, kw_only=True)
+class PaperShop:
+    """One shop: its orders, what its places say instead of the truth, and all that was done there, in order."""
+
+    orders: dict[str, Order]
+    clock: HandClock
+    says: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By place (row, told, form, filled), values that stand there instead."""
+    answers: list[Said] = field(default_factory=list)
+    """To the next clicks; then yes."""
+    effect: bool = True
+    """Whether a click that is answered with yes changes the order."""
+    blocked: str | None = None
+    allowed: Callable[[], None] = lambda: None
+    before_send: Callable[[], None] = lambda: None
+    log: list[str] = field(default_factory=list)
+
+    def values(self, order_sn: str, *, place: str, **more: Any) -> dict[str, Any]:
+        order = self.orders[order_sn]
+        return {
+            "order_sn": order_sn,
+            "status": order.status,
+            "audit": "clear",
+            "after_sale": "clear",
+            "goods_ids": tuple(item.goods_id for item in order.items),
+            "goods": tuple(item.goods for item in order.items),
+            "specs": tuple(item.spec for item in order.items),
+            "quantities": tuple(str(item.quantity) for item in order.items),
+            "receiver": order.receiver,
+            "region": order.region,
+            "address": order.address,
+            "remark": order.remark,
+            "text": order.remark,
+            "flag": order.flag,
+            **more,
+            **self.says.get(place, {}),
+        }
+
+    # ReadsOrders
+
+    def now(self) -> Any:
+        return NOW
+
+    def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
+        self.log.append("find")
+        return {sn: self.orders[sn] for sn in order_sns if sn in self.orders}
+
+    # ShipsOrders, WritesRemarks
+
+    def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
+        return {sn: Sighting(order=order) for sn, order in self.find(order_sns).items()}
+
+    def check_allowed(self) -> None:
+        self.log.append("allowed?")
+        self.allowed()
+
+    def bring_row(self, decision: Any) -> Mapping[str, Any]:
+        self.log.append("row")
+        return self.values(decision.subject, place="row")
+
+    def open(self, decision: Any) -> PaperForm:
+        self.log.append("open")
+        return PaperForm(self, decision.subject)
+
+    @contextmanager
+    def pictured(self, subject: str) -> Iterator[None]:
+        yield
+
+
+class PaperForm:
+    """A form of it."""
+
+    def __init__(self, shop: PaperShop, order_sn: str) -> None:
+        self._shop = shop
+        self._order_sn = order_sn
+        self._put: dict[str, Any] = {}
+        self.told = shop.values(order_sn, place="told")
+        self.evidence: Path | None = None
+
+    def read(self) -> Mapping[str, Any]:
+        self._shop.log.append("read")
+        return self._shop.values(self._order_sn, place="form", how="dialog", courier="", tracking_number="", error="")
+
+    def put(self, decision: Any, shown: Mapping[str, Any]) -> Mapping[str, Any]:
+        self._shop.log.append("put")
+        if isinstance(decision, Decision):
+            _, shipment = decision.to_ship
+            parcel = {"courier": shipment.courier, "tracking_number": shipment.tracking_number}
+            self._put = {"how": shipment.how.value, **parcel}
+        else:
+            _, wanted = decision.change
+            self._put = {"text": wanted.text, "flag": wanted.flag}
+        return {**shown, **self._put, **self._shop.says.get("filled", {})}
+
+    def blocked(self) -> str | None:
+        return self._shop.blocked
+
+    def take_picture(self) -> None:
+        self._shop.log.append("picture")
+        self.evidence = Path(f"evidence/{self._order_sn}/before.png")
+
+    def send(self) -> Said:
+        shop = self._shop
+        shop.log.append(f"send {self._order_sn}")
+        shop.before_send()
+        said = shop.answers.pop(0) if shop.answers else YES
+        if said.accepted is not False and shop.effect:
+            order = shop.orders[self._order_sn]
+            shown = {"remark": self._put.get("text", order.remark), "flag": self._put.get("flag", order.flag)}
+            if "how" in self._put:
+                parcel = {name: self._put[name] for name in ("courier", "tracking_number")}
+                shown = {"status": "shipped", **parcel}
+            shop.orders[self._order_sn] = replace(order, **shown)
+        return said
+
+    def leave(self) -> None:
+        self._shop.log.append("leave")
+
+
+class PaperDesk:
+    """One run of one kind of action in such a shop."""
+
+    def __init__(self, folder: Path, *, kind: str, ledger: Ledger, settings: str = "", **told: Any) -> None:
+        clock = HandClock()
+        self.shop = PaperShop(orders={sn: an_order(sn) for sn in "ABCDE"}, clock=clock)
+        offices = {each: lambda: self.shop for each in (ReadsOrders, ShipsOrders, WritesRemarks)}
+        person = told.pop("person", Agreeing())
+        self.run: Run = a_run(
+            folder, ledger=ledger, flow=kind, settings=settings, clock=clock, offices=offices, person=person, **told
+        )
+        kinds: dict[str, Callable[[Run], Kind[Any]]] = {"ship": Shipping, "remark": Remarking, "two-writes": TwoWrites}
+        self.kind = kinds[kind](self.run)
+        self.once: Once = self.run.once(kind, look=self.kind.looks, supersedes=self.kind.supersedes)
+        self.route = OneByOne(self.kind, self.once, pace=Pace(clock, per_minute=None, stopping=self.run.stopping))
+        self.clicks = len(self.kind.steps())
+
+    @staticmethod
+    def clock() -> HandClock:
+        """A clock for a ledger."""
+        return HandClock()
+
+    def decision(self, order_sn: str) -> Any:
+        """To act on this order, as it is now."""
+        order = self.shop.orders[order_sn]
+        if isinstance(self.kind, Shipping):
+            shipment = Shipment(order_sn=order_sn, how=How.DIALOG, courier="中通快递", tracking_number=f"7{order_sn}")
+            return Decision(order_sn=order_sn, order=order, row=None, shipment=shipment, reason=None)
+        return RemarkDecision(wanted=WantedRemark(order_sn=order_sn, text="好", flag="RED"), order=order)
+
+    def act(self, *order_sns: str) -> list[Result[Any]]:
+        """Act on these, and give what has ended."""
+        return list(self.route.act([self.decision(sn) for sn in order_sns]))
+
+    @property
+    def sent(self) -> list[str]:
+        """The clicks that cannot be undone."""
+        return [line.removeprefix("send ") for line in self.shop.log if line.startswith("send ")]
+
+
+@dataclass(slots=True)
+class Agreeing:
+    """A person who says yes, and may do something meanwhile."""
+
+    meanwhile: Callable[[], object] = lambda: None
+    says: bool = True
+
+    def agrees(self, question: str) -> bool:
+        assert question
+        self.meanwhile()
+        return self.says
