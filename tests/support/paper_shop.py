@@ -46,6 +46,8 @@ class PaperShop:
     """To the next clicks; then yes."""
     effect: bool = True
     """Whether a click that is answered with yes changes the order."""
+    lags: bool = False
+    """Whether orders are found as they were at first."""
     blocked: str | None = None
     allowed: Callable[[], None] = lambda: None
     before_send: Callable[[], None] = lambda: None
@@ -79,7 +81,8 @@ class PaperShop:
 
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
         self.log.append("find")
-        return {sn: self.orders[sn] for sn in order_sns if sn in self.orders}
+        now = {sn: an_order(sn) for sn in self.orders} if self.lags else self.orders
+        return {sn: now[sn] for sn in order_sns if sn in now}
 
     # ShipsOrders, WritesRemarks
 
@@ -156,7 +159,9 @@ class PaperForm:
 class PaperDesk:
     """One run of one kind of action in such a shop."""
 
-    def __init__(self, folder: Path, *, kind: str, ledger: Ledger, settings: str = "", **told: Any) -> None:
+    def __init__(
+        self, folder: Path, *, kind: str, ledger: Ledger, settings: str = "", per_minute: int | None = None, **told: Any
+    ) -> None:
         clock = HandClock()
         self.shop = PaperShop(orders={sn: an_order(sn) for sn in "ABCDE"}, clock=clock)
         offices = {each: lambda: self.shop for each in (ReadsOrders, ShipsOrders, WritesRemarks)}
@@ -167,7 +172,7 @@ class PaperDesk:
         kinds: dict[str, Callable[[Run], Kind[Any]]] = {"ship": Shipping, "remark": Remarking, "two-writes": TwoWrites}
         self.kind = kinds[kind](self.run)
         self.once: Once = self.run.once(kind, look=self.kind.looks, supersedes=self.kind.supersedes)
-        self.route = OneByOne(self.kind, self.once, pace=Pace(clock, per_minute=None, stopping=self.run.stopping))
+        self.route = OneByOne(self.kind, self.once, pace=Pace(clock, per_minute=per_minute, stopping=self.run.stopping))
         self.clicks = len(self.kind.steps())
 
     @staticmethod
