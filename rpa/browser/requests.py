@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _WAITING = Text(en="{why} Waiting {seconds} s.", zh="后台提示操作太频繁，等待 {seconds:.0f} 秒：{why}")
 
 _RATE_LIMIT_WAITS_S = (5.0, 15.0, 30.0)
+_TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 _BEGINS_WITHIN_S, _BEGINS_WITHIN_MOMENTS = 1.0, 25
 """After a click that nobody waits for any more, its request has begun by then, or there is none. Moments are counted as
 well: a browser that stood still for a second has not begun anything in it."""
@@ -72,8 +73,8 @@ class _Sent:
     def note_response(self, response: Response) -> None:
         """An answer begins. It may never be whole, as when the page does not read what went wrong."""
         if response.request in self.requests:
-            failed = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            (self.ended if failed else self.answers).append(response)
+            unread = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status == _TOO_MANY
+            (self.ended if unread else self.answers).append(response)
 
     def note_whole(self, request: Request) -> None:
         """It has ended with an answer."""
@@ -204,7 +205,7 @@ class PageRequests:
         if response is None or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return None
         self._keep_time(response)
-        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        if response.status == _TOO_MANY:
             raise TooManyCalls(f"HTTP {response.status}")
         try:
             return open_answer(response, sent.spec, profile=self._profile)

@@ -70,7 +70,7 @@ def test_a_remark_that_the_site_cuts_is_a_conflict_and_not_written_over(shop: Sm
 
 def test_what_another_hand_writes_between_look_and_save_is_not_overwritten(shop: SmallShop) -> None:
     sn = shop.wanted[0]
-    shop.mock.fault("order-changed", endpoint=QUERY, what="remark", remark="客服已处理", flag="BLUE")
+    shop.mock.fault("order-changed", endpoint="recentOrderList", at=2, what="remark", remark="客服已处理", flag="BLUE")
     result = add_remarks(shop, {sn: ("未处理", "")})
     assert (result.reasons(), saves(shop)) == ({sn: "changed_meanwhile"}, [])
     assert shop.truth()[sn]["remark"] == "客服已处理"
