@@ -91,7 +91,10 @@ def test(arguments: Sequence[str]) -> int:
         print("Xvfb is missing, so headed runs cannot be tested. Install it with: apt install xvfb", flush=True)
     workers = min(3 * (os.cpu_count() or 2) // 2, 8)  # a test waits half of its time, so three keep two cores busy
     words = [str(PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments]
-    return step(words, environment={**os.environ, "RPA_BROWSER": browser()})
+    # What was compiled once is not compiled again by each of the many processes that tests start.
+    keeps = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    keeps.setdefault("NODE_COMPILE_CACHE", str(VENV / "node"))
+    return step(words, environment={**keeps, "RPA_BROWSER": browser()})
 
 
 def docs(folder: Path) -> int:
