@@ -89,7 +89,7 @@ def test(arguments: Sequence[str]) -> int:
     """The exit code of pytest. Headed runs are tested too, so Linux needs a virtual screen."""
     if sys.platform == "linux" and not shutil.which("Xvfb") and not apt_install("xvfb"):
         print("Xvfb is missing, so headed runs cannot be tested. Install it with: apt install xvfb", flush=True)
-    workers = min(3 * (os.cpu_count() or 2) // 2, 8)  # a test waits half of its time, so three keep two cores busy
+    workers = min(2 * (os.cpu_count() or 2), 8)  # a test waits half of its time, for pages and for processes
     words = [str(PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments]
     # What was compiled once is not compiled again by each of the many processes that tests start.
     keeps = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
