@@ -24,7 +24,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -58,32 +58,43 @@ def main(arguments: Sequence[str]) -> int:
     if command == "setup":
         print(f"Ready. Browser: {browser()}. Python: {PYTHON}", flush=True)
         return 0
-    if command in {"lint", "test"}:
-        return max(lint(), test(rest) if command == "test" else 0)
+    if command == "lint":
+        return max(style(), step(types()))
+    if command == "test":
+        found = style()
+        with beside(types()) as ended:
+            return max(found, test(rest), ended())
     if command == "docs":
         return docs(ROOT / "build" / "docs")
     return become([SCRIPTS / "rpa", command, *rest])
 
 
-def lint() -> int:
-    """The worst exit code of ruff, mypy and import-linter over the whole tree."""
+def style() -> int:
+    """The worst exit code of ruff and import-linter over the whole tree: a few seconds."""
     python = [str(PYTHON), "-m"]
     steps = (
         [*python, "ruff", "check", "."],
         [*python, "ruff", "format", "--check", "."],
-        [*python, "mypy"],
         [str(SCRIPTS / "lint-imports"), "--no-logo", "--no-cache"],
     )
     return max([step(words) for words in steps])
+
+
+def types() -> Words:
+    """How the types of the whole tree are checked: the first time a minute, on one core."""
+    return [str(PYTHON), "-m", "mypy"]
 
 
 def test(arguments: Sequence[str]) -> int:
     """The exit code of pytest. Headed runs are tested too, so Linux needs a virtual screen."""
     if sys.platform == "linux" and not shutil.which("Xvfb") and not apt_install("xvfb"):
         print("Xvfb is missing, so headed runs cannot be tested. Install it with: apt install xvfb", flush=True)
-    workers = min(3 * (os.cpu_count() or 2) // 2, 8)  # a test waits half of its time, so three keep two cores busy
+    workers = min(2 * (os.cpu_count() or 2), 8)  # a test waits half of its time, for pages and for processes
     words = [str(PYTHON), "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments]
-    return step(words, environment={**os.environ, "RPA_BROWSER": browser()})
+    # What was compiled once is not compiled again by each of the many processes that tests start.
+    keeps = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    keeps.setdefault("NODE_COMPILE_CACHE", str(VENV / "node"))
+    return step(words, environment={**keeps, "RPA_BROWSER": browser()})
 
 
 def docs(folder: Path) -> int:
@@ -294,6 +305,25 @@ def step(words: Words, *, environment: Mapping[str, str] | None = None) -> int:
     except KeyboardInterrupt:
         process.wait()
         raise
+
+
+@contextlib.contextmanager
+def beside(words: Words) -> Iterator[Callable[[], int]]:
+    """A step that goes on beside others: asked for its end, it shows what it said and gives its exit code."""
+    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace") as file:
+        process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+
+        def ended() -> int:
+            code = abs(process.wait())
+            file.seek(0)
+            print(f"== {' '.join(map(str, words[2:]))}\n{file.read()}", end="", flush=True)
+            return code
+
+        try:
+            yield ended
+        finally:
+            process.kill()
+            process.wait()
 
 
 def become(words: Words) -> int:

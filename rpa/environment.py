@@ -50,6 +50,8 @@ _NEEDED: Final = frozenset(
         "SSL_CERT_FILE",
         "SSL_CERT_DIR",
         "NODE_EXTRA_CA_CERTS",
+        # where the driver keeps what it has compiled
+        "NODE_COMPILE_CACHE",
         # Windows
         "SYSTEMROOT",
         "SYSTEMDRIVE",

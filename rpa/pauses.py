@@ -6,6 +6,7 @@ A pause of one shop or of all is a small file in var/pauses. A file named as in 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,7 +77,13 @@ class Pauses:
 
     def of(self, shop: str) -> Pause | None:
         """The pause that holds for this shop: a stop file's, that of all shops, or its own."""
-        return self._stop_file() or self._read(None) or self._read(shop)
+        return self.holding([shop]).get(shop)
+
+    def holding(self, shops: Iterable[str]) -> dict[str, Pause]:
+        """Those of these shops for which a pause holds, each with it."""
+        of_all = self._stop_file() or self._read(None)
+        found = ((shop, of_all or self._read(shop)) for shop in shops)
+        return {shop: pause for shop, pause in found if pause is not None}
 
     def all(self) -> list[Pause]:
         """Every pause that is set: those of all shops first, then by name."""

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 import bootstrap
@@ -98,6 +99,26 @@ def test_ending_a_step_ends_what_it_started() -> None:
 
 def test_a_step_that_was_killed_did_not_succeed() -> None:
     assert max(0, bootstrap.step([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])) > 0
+
+
+def test_a_step_beside_others_says_what_it_has_to_say_when_it_is_asked(capfd: pytest.CaptureFixture[str]) -> None:
+    with bootstrap.beside([sys.executable, "-c", "import sys; sys.exit('a type is wrong')"]) as ended:
+        bootstrap.step([sys.executable, "-c", "print('tested')"])
+        assert "a type is wrong" not in capfd.readouterr().out
+        assert ended() == 1
+    assert "a type is wrong" in capfd.readouterr().out
+
+
+def test_a_step_beside_others_that_were_stopped_ends_with_them() -> None:
+    hang, begun = "import threading; threading.Event().wait()", []
+
+    def stopped() -> None:
+        begun.extend(psutil.Process().children())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), bootstrap.beside([sys.executable, "-c", hang]):
+        stopped()
+    assert [each.is_running() for each in begun] == [False]
 
 
 def test_a_stamp_that_was_cut_off_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

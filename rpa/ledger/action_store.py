@@ -292,15 +292,16 @@ class ActionStore(Store):
             actions.c.created_at >= since,
         )
 
-    def count_done(self, shop: str | None, *, kind: str, since: datetime, until: datetime) -> int:
-        """How many actions of a shop (None: of all) became done after `since` and by `until`: the pace."""
-        done = [
-            actions.c.kind == kind,
-            actions.c.state == State.DONE.value,
-            actions.c.updated_at > since,
-            actions.c.updated_at <= until,
-        ]
-        return self._count(*done, *([] if shop is None else [actions.c.shop == shop]))
+    def count_done(
+        self, shops: Iterable[str], *, kinds: Iterable[str], since: datetime, until: datetime
+    ) -> dict[str, int]:
+        """By shop, how many actions of these kinds became done after `since` and by `until`: the pace."""
+        of = actions.c
+        done = [of.kind.in_(list(kinds)), of.state == State.DONE.value, of.updated_at > since, of.updated_at <= until]
+        count = select(of.shop, func.count()).where(*done).group_by(of.shop)
+        with self._database.reading() as connection:
+            found = [tuple(row) for some in chunks(shops) for row in connection.execute(count.where(of.shop.in_(some)))]
+        return Counter(dict(found))
 
     def _count(self, *which: ColumnElement[bool]) -> int:
         with self._database.reading() as connection:

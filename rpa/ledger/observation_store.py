@@ -67,6 +67,14 @@ class ObservationStore(Store):
         with self._database.reading() as connection:
             return {row["subject"]: Observation(**row) for query in queries for row in self._rows(connection, query)}
 
+    def of_shops(self, shops: Iterable[str], *, mark: str, subject: str) -> dict[str, Observation]:
+        """Since when and until when this one subject has shown this mark, in each of these shops where it does."""
+        of = observations.c
+        wanted = select(of.shop, *_OBSERVATION).where(of.mark == mark, of.subject == subject)
+        with self._database.reading() as connection:
+            found = [row for some in chunks(shops) for row in self._rows(connection, wanted.where(of.shop.in_(some)))]
+        return {row.pop("shop"): Observation(**row) for row in found}
+
 
 def _counted(look: NewRow) -> dict[str, object]:
     """What one more look changes: its moment and facts count unless a newer one was there before."""

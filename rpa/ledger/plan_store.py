@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from rpa.ledger.actions import IllegalStep
 from rpa.ledger.plans import UNDER_WAY, Plan, PlannedRun, PlanState
@@ -149,14 +149,15 @@ class PlanStore(Store):
         with self._database.reading() as connection:
             names = list(connection.execute(every).scalars()) if shops is None else list(shops)
             coming = self._upcoming(connection)
-            return {name: (self._last(connection, name), coming.get(name)) for name in names}
+            last = self._last(connection, names)
+            return {name: (last.get(name), coming.get(name)) for name in names}
 
-    def _last(self, connection: Connection, shop: str) -> PlannedRun | None:
-        """The shop's newest planned run that was started, or ended in whatever way."""
+    def _last(self, connection: Connection, shops: Iterable[str]) -> dict[str, PlannedRun]:
+        """By shop, the newest planned run that was started, or ended in whatever way."""
         of = planned_runs.c
-        begun = select(planned_runs).where(of.shop == shop, of.state != PlanState.PLANNED.value)
-        found = self._found(connection, begun.order_by(of.planned_at.desc(), of.id.desc()).limit(1))
-        return found[0] if found else None
+        begun = select(planned_runs).where(of.shop == bindparam("of_shop"), of.state != PlanState.PLANNED.value)
+        newest = begun.order_by(of.planned_at.desc(), of.id.desc()).limit(1)
+        return {each.shop: each for shop in shops for each in self._found(connection, newest, of_shop=shop)}
 
     def _upcoming(self, connection: Connection) -> dict[str, PlannedRun]:
         """By shop, the planned run that is due next."""
@@ -164,8 +165,8 @@ class PlanStore(Store):
         latest_first = query.order_by(planned_runs.c.due_at.desc(), planned_runs.c.id.desc())
         return {each.shop: each for each in self._found(connection, latest_first)}
 
-    def _found(self, connection: Connection, query: Select[Any]) -> list[PlannedRun]:
-        return [_planned(row) for row in self._rows(connection, query)]
+    def _found(self, connection: Connection, query: Select[Any], **values: object) -> list[PlannedRun]:
+        return [_planned(row) for row in self._rows(connection, query, **values)]
 
 
 def _key(entry: str, shop: str, planned_at: datetime) -> tuple[str, str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from rpa.errors import FenceLost
 from rpa.ledger.runs import RunRecord, RunState
@@ -67,6 +67,12 @@ class RunStore(Store):
         if since is not None:
             query = query.where(runs.c.started_at >= since)
         return [_run(row) for row in self._read(query.limit(limit))]
+
+    def newest(self, shops: Iterable[str], *, limit: int) -> dict[str, list[RunRecord]]:
+        """So many of the newest runs of each of these shops, newest first."""
+        of_shop = select(runs).where(runs.c.shop == bindparam("of_shop")).order_by(runs.c.fence.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return {shop: [_run(row) for row in self._rows(connection, of_shop, of_shop=shop)] for shop in shops}
 
     def shops(self) -> set[str]:
         """Every shop in which a run was ever begun."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,11 @@ class SiteClocks:
 
     def now(self, shop: str) -> datetime:
         """The present moment by the clock of the shop's site, as far as a run has learned it; else by ours."""
-        known = self._observations.of_mark(shop, mark=_SITE_CLOCK).get(_SITE_CLOCK)
-        ahead = float(str(known.last_facts["ahead_s"])) if known else 0.0
-        return self._clock.now() + timedelta(seconds=ahead)
+        return self.now_in([shop])[shop]
+
+    def now_in(self, shops: Collection[str]) -> dict[str, datetime]:
+        """The same for each of these shops."""
+        known = self._observations.of_shops(shops, mark=_SITE_CLOCK, subject=_SITE_CLOCK)
+        ahead = {shop: float(str(each.last_facts["ahead_s"])) for shop, each in known.items()}
+        now = self._clock.now()
+        return {shop: now + timedelta(seconds=ahead.get(shop, 0.0)) for shop in shops}

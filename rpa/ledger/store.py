@@ -27,9 +27,16 @@ class Store:
         with self._database.reading() as connection:
             return self._rows(connection, query)
 
-    def _rows(self, connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
-        """The rows by column, times in the clock's zone."""
-        return [self._fields(row) for row in connection.execute(query).mappings()]
+    def _rows(self, connection: Connection, query: Select[Any], **values: object) -> list[dict[str, Any]]:
+        """The rows by column, times in the clock's zone. `values`: of the query's parameters, if it has some."""
+        found = connection.execute(query, values)
+        names, zone = tuple(found.keys()), self._clock.zone
+        return [
+            dict(
+                zip(names, [each.astimezone(zone) if isinstance(each, datetime) else each for each in row], strict=True)
+            )
+            for row in found
+        ]
 
     def _fields(self, row: RowMapping) -> dict[str, Any]:
         zone = self._clock.zone

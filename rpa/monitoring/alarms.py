@@ -65,8 +65,9 @@ def raise_due(config: Config, ledger: Ledger) -> None:
     opened = {
         (each.shop, each.cause): each for each in ledger.incidents.still_open() if each.cause.startswith(NEAR_DEADLINE)
     }
+    at_sites = ledger.site_clocks.now_in(config.known.keys())
     for name, orders in orders_of(ledger, shops=config.known.keys(), words=words).items():
-        due = _due(orders, now=ledger.site_clocks.now(name)) if orders.pending else []
+        due = _due(orders, now=at_sites[name])
         _raise(
             config, ledger, name, due=due, opened={each.cause: each for (of, _), each in opened.items() if of == name}
         )

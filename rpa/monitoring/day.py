@@ -87,22 +87,21 @@ def day_of(
     names = [shop.name for shop in chosen]
     orders = orders_of(ledger, shops=names, words=words)
     states = shop_states(config, ledger, shops=chosen, orders=orders, words=words, now=now)
+    delivered = delivered_in(ledger, names, since=span.since, until=span.until, words=words)
     told = [cast("Alert", part.load()) for part in alerts()]
     broken = [shop for shop in chosen if isinstance(shop, BrokenShop)]
     return Day(
         span=span,
-        shops=tuple(_shop_day(config, ledger, state, span=span, alerts=told, words=words) for state in states),
+        shops=tuple(_shop_day(config, ledger, state, delivered=delivered[state.name], alerts=told) for state in states),
         not_run=tuple(sorted(_not_run(ledger, shops=names, span=span), key=lambda each: each.planned_at)),
         to_do=tuple(folded(tasks(ledger, shops=names, broken=broken, orders=orders, words=words, now=now))),
     )
 
 
-def _shop_day(
-    config: Config, ledger: Ledger, state: ShopState, *, span: Span, alerts: Sequence[Alert], words: ReasonCatalog
-) -> ShopDay:
+def _shop_day(config: Config, ledger: Ledger, state: ShopState, *, delivered: int, alerts: Sequence[Alert]) -> ShopDay:
     return ShopDay(
         state=state,
-        delivered=delivered_in(ledger, state.name, since=span.since, until=span.until, words=words),
+        delivered=delivered,
         alerts=(state.problem,)
         if state.problem
         else tuple(text for alert in alerts for text in _told_by(alert, config, ledger, state.name)),

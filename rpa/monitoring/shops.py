@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -137,34 +137,35 @@ def shop_states(
     from rpa.pauses import Pauses
 
     names = [shop.name for shop in shops]
-    pauses, logins = Pauses(config.folder, config.var), ledger.logins.by_shop()
+    pauses, logins = Pauses(config.folder, config.var).holding(names), ledger.logins.by_shop()
     kicks = Kicks(config.var).holding(config.shops.values())
-    planned = ledger.plans.last_and_next(names)
+    planned, records = ledger.plans.last_and_next(names), ledger.runs.newest(names, limit=IN_A_ROW)
+    at_sites = ledger.site_clocks.now_in([name for name in names if orders[name].pending])
     lost = _by_shop(list(lost_runs(ledger, shops=set(names), now=now)))
     incidents: dict[str, list[Incident]] = {}
     for each in ledger.incidents.still_open():
         if each.cause != CAUSE:  # the files tell it, now and without a scheduler
             incidents.setdefault(each.shop, []).append(each)
+    forecasts = _forecasts(ledger, shops=shops, orders=orders, words=words, now=now, at_sites=at_sites)
     states = []
     for shop in shops:
         last_planned, coming = planned[shop.name]
-        runs = _newest_runs(ledger, shop.name, planned=last_planned)
+        runs = _newest_runs(ledger, records[shop.name], planned=last_planned)
         of_shop = orders[shop.name]
-        at_site = ledger.site_clocks.now(shop.name) if of_shop.pending else now
         states.append(
             ShopState(
                 shop=shop,
                 orders=of_shop,
-                near=len(of_shop.near(at_site)),
+                near=len(of_shop.near(at_sites.get(shop.name, now))),
                 last=runs[0] if runs else None,
                 failed_in_a_row=_failed_in_a_row(runs),
                 next=coming,
                 lost=tuple(lost.get(shop.name, ())),
-                pause=pauses.of(shop.name),
+                pause=pauses.get(shop.name),
                 kick=kicks.get(shop.name),
                 login=logins.get(shop.name),
                 incidents=tuple(incidents.get(shop.name, ())),
-                forecast=_forecast(ledger, shop, orders=of_shop, words=words, now=now, at_site=at_site),
+                forecast=forecasts.get(shop.name),
             )
         )
     return sorted(states, key=lambda state: _urgency(state, now=now))
@@ -182,33 +183,35 @@ def _by_shop(planned: Sequence[PlannedRun]) -> dict[str, list[PlannedRun]]:
     return found
 
 
-def _forecast(
+def _forecasts(
     ledger: Ledger,
-    shop: Shop | BrokenShop,
     *,
-    orders: ShopBacklog,
+    shops: Sequence[Shop | BrokenShop],
+    orders: Mapping[str, ShopBacklog],
     words: ReasonCatalog,
     now: datetime,
-    at_site: datetime,
-) -> Forecast | None:
-    """Deliveries are told by our clock, deadlines by the site's. None for a shop in preview: it delivers nothing."""
-    if not shop.live or orders.forecast(delivered=0, now=at_site) is None:
-        return None
-    delivered = delivered_in(ledger, shop.name, since=now - PACE_OVER, until=now, words=words)
-    return orders.forecast(delivered=delivered, now=at_site)
+    at_sites: Mapping[str, datetime],
+) -> dict[str, Forecast | None]:
+    """Deliveries are told by our clock, deadlines by the sites'. None for a shop in preview: it delivers nothing."""
+    live = [shop.name for shop in shops if shop.live and shop.name in at_sites]
+    doubtful = [name for name in live if orders[name].forecast(delivered=0, now=at_sites[name]) is not None]
+    delivered = delivered_in(ledger, doubtful, since=now - PACE_OVER, until=now, words=words)
+    return {name: orders[name].forecast(delivered=delivered[name], now=at_sites[name]) for name in doubtful}
 
 
-def delivered_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: ReasonCatalog) -> int:
-    """How many subjects were delivered in a shop in this time."""
-    return sum(ledger.actions.count_done(shop, kind=kind, since=since, until=until) for kind in words.delivery_kinds)
+def delivered_in(
+    ledger: Ledger, shops: Iterable[str], *, since: datetime, until: datetime, words: ReasonCatalog
+) -> dict[str, int]:
+    """How many subjects were delivered in each of these shops in this time."""
+    return ledger.actions.count_done(shops, kinds=words.delivery_kinds, since=since, until=until)
 
 
-def _newest_runs(ledger: Ledger, shop: str, *, planned: PlannedRun | None) -> list[LastRun]:
-    """The shop's newest runs, newest first: those that were recorded, and planned ones that came to no record."""
-    records = ledger.runs.search(shop, limit=IN_A_ROW)
+def _newest_runs(ledger: Ledger, records: Iterable[RunRecord], *, planned: PlannedRun | None) -> list[LastRun]:
+    """A shop's newest runs, newest first: those that were recorded, and planned ones that came to no record."""
     found = [_recorded(record) for record in records]
     if planned is not None and _came_to_nothing(planned):
-        of_shop = ledger.plans.search(shop=shop, since=planned.planned_at - timedelta(days=1), until=planned.planned_at)
+        since, until = planned.planned_at - timedelta(days=1), planned.planned_at
+        of_shop = ledger.plans.search(shop=planned.shop, since=since, until=until)
         found += [_failed(each) for each in of_shop[: 10 * IN_A_ROW] if _came_to_nothing(each)]
     return sorted(found, key=lambda run: run.started_at, reverse=True)[:IN_A_ROW]
 

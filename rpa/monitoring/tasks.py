@@ -81,11 +81,10 @@ def tasks(
     found: list[PersonTask] = []
     incidents = [each for each in ledger.incidents.still_open() if each.shop in shops]
     down = {each.shop for each in incidents if each.severity is Severity.CRITICAL} | {each.name for each in broken}
+    at_sites = ledger.site_clocks.now_in([name for name, of_shop in orders.items() if of_shop.lines])
     for name, of_shop in orders.items():
         lines = [line for line in of_shop.lines if name not in down or line.reason not in words.unseen(line.flow)]
-        if lines:
-            at_site = ledger.site_clocks.now(name)
-            found += [_of_line(line, words=words) for line in lines if _asks(line, words=words, now=at_site)]
+        found += [_of_line(line, words=words) for line in lines if _asks(line, words=words, now=at_sites[name])]
     found += [
         _of_incident(each, orders=orders, words=words)
         for each in incidents

@@ -21,13 +21,13 @@ from rich.table import Table
 from flows.pending_orders import PENDING_ORDERS
 from flows.ship import SHIP
 from rpa.browser.session import launched
-from tests.bench import anchors, importing, memory, starting
+from tests.bench import anchors, importing, memory, starting, watching
 from tests.bench.shop import bare_page, configured, newest_parcels, our_run, started
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-_NAMES = ("starting", "reading", "growing", "shipping", "importing", "growing-imports", "memory")
+_NAMES = ("starting", "watching", "reading", "growing", "shipping", "importing", "growing-imports", "memory")
 _DIALOGS = 20
 """Orders shipped by dialog beside an import."""
 
@@ -111,6 +111,15 @@ def programs(browser: Browser, repetitions: int) -> list[Line]:
         Line(what="rpa --help : a typer hello-world's", pairs=helps, bound=1.5),
         Line(what="start to first list read : bare script", pairs=lists, bound=1.2),
         Line(what="processor seconds of that run, to its end : bare script", pairs=processor, bound=1.5),
+    ]
+
+
+def status(repetitions: int) -> list[Line]:
+    """`rpa status` of many shops: what it costs beside its files and rows, and what each shop adds."""
+    bare, growth = watching.status_pairs(2 * repetitions)
+    return [
+        Line(what=f"processor seconds of rpa status, {watching.SHOPS} shops : bare script", pairs=tuple(bare), bound=3),
+        Line(what="the same : rpa status of 3 shops", pairs=tuple(growth), bound=2),
     ]
 
 
@@ -230,6 +239,8 @@ def main() -> None:
     with launched() as browser:
         if "starting" in names:
             lines += programs(browser, asked.repetitions)
+        if "watching" in names:
+            lines += status(asked.repetitions)
         if "reading" in names:
             lines += reading(browser, asked.repetitions)
         if "shipping" in names:

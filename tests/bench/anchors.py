@@ -144,3 +144,31 @@ with sync_playwright() as playwright:
     chromium.close()
 """
 """A whole program: start a browser, load the saved login, open the pending list, read it."""
+
+
+STATUS = """
+import json, sqlite3, sys, tomllib
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+import pydantic, rich.table, sqlalchemy, typer
+folder = Path(sys.argv[1])
+shops = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in folder.glob("shops/*.toml")}
+ledger = sqlite3.connect(folder / "var/ledger.sqlite3")
+runs = "SELECT flow, started_at, state, counts FROM runs WHERE shop = ? ORDER BY fence DESC LIMIT 3"
+last = "SELECT * FROM planned_runs WHERE shop = ? AND state != 'planned' ORDER BY planned_at DESC LIMIT 1"
+coming = "SELECT * FROM planned_runs WHERE shop = ? AND state = 'planned' ORDER BY due_at LIMIT 1"
+clock = "SELECT last_facts FROM observations WHERE shop = ? AND mark = 'site_clock'"
+pace = "SELECT COUNT(*) FROM actions WHERE shop = ? AND kind = 'ship' AND state = 'done' AND updated_at > ?"
+waiting = "SELECT subject, outcome, reason, message, deadline, facts, seen_at FROM outstanding WHERE shop = ?"
+since = (datetime.now(timezone.utc) - timedelta(days=1)).isoformat(timespec="milliseconds")
+down = {shop for shop, in ledger.execute("SELECT shop FROM incidents WHERE closed_at IS NULL")}
+for shop in shops:
+    found = [ledger.execute(query, (shop,)).fetchall() for query in (runs, last, coming, clock, waiting)]
+    first = min(datetime.fromisoformat(row[4]) for row in found[4])
+    facts = [json.loads(row[5]) for row in found[4]]
+    done = ledger.execute(pace, (shop, since)).fetchone()[0]
+    print(shop, shop in down, found[0][0], found[1][0][5], found[2][0][5], len(facts), first, done)
+"""
+"""A whole program: each shop's file, its newest runs, its last and next planned run, its orders and its pace.
+
+It imports what ours is made with, and uses nothing of it."""

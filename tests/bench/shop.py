@@ -42,9 +42,8 @@ def newest_parcels(mock: MockShop, *, orders: int, count: int) -> list[Parcel]:
         message = f"{mock.url} has only {len(found)} parcels; ask for more orders."
         raise ValueError(message)
     wanted = {order_sn for order_sn, _, _ in found}
-    for order_sn, order in mock.truth()["orders"].items():
-        if order["status"] == "pending" and order_sn not in wanted:
-            mock.patch(order_sn, status="closed")
+    pending = {sn for sn, order in mock.truth()["orders"].items() if order["status"] == "pending"}
+    mock.patch_many({sn: {"status": "closed"} for sn in pending - wanted})
     return found
 
 

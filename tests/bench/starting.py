@@ -33,18 +33,18 @@ def main(name: str) -> None:
     print(f"Hello {name}")
 app()
 """
-_RPA = [sys.executable, "-m", "rpa.cli"]
+RPA = [sys.executable, "-m", "rpa.cli"]
 _PR_SET_CHILD_SUBREAPER: Final = 36
 
 
 def help_pair() -> tuple[float, float]:
     """Seconds of `rpa --help`, and of a typer hello-world's `--help`."""
-    return _whole([*_RPA, "--help"]), _whole([sys.executable, "-c", _HELLO, "--help"])
+    return _whole([*RPA, "--help"]), _whole([sys.executable, "-c", _HELLO, "--help"])
 
 
 def _whole(command: list[str]) -> float:
     begin = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_compiling())
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=compiling())
     return time.perf_counter() - begin
 
 
@@ -65,7 +65,7 @@ def one_shot_pairs(browser: Browser, repetitions: int) -> list[tuple[Spent, Spen
         folder = Path(name)
         configured(folder, url=mock.url)
         state = _bare_state(browser, mock.url, folder)
-        ours = [*_RPA, "--config", str(folder / "rpa.toml"), "run", "pending-orders"]
+        ours = [*RPA, "--config", str(folder / "rpa.toml"), "run", "pending-orders"]
         args = [*QUIET, *sandbox()]
         bare = [sys.executable, "-c", anchors.FIRST_LIST, mock.url, str(state), str(find_browser()), *args]
         _one_shot(mock, ours)  # logs in, and keeps the login; Python keeps what it compiles
@@ -82,7 +82,7 @@ def _bare_state(browser: Browser, url: str, folder: Path) -> Path:
 def _one_shot(mock: MockShop, command: list[str]) -> Spent:
     last, others, before = mock.last_event(), set(psutil.Process().children()), _processor_s()
     begin = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_compiling()) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=compiling()) as process:
         mock.wait_for("answer", endpoint=anchors.LIST, after=last, timeout_s=60)
         first_list_s = time.perf_counter() - begin
     if process.returncode:
@@ -93,7 +93,7 @@ def _one_shot(mock: MockShop, command: list[str]) -> Spent:
     return Spent(first_list_s=first_list_s, processor_s=_processor_s() - before)
 
 
-def _compiling() -> dict[str, str]:
+def compiling() -> dict[str, str]:
     """An environment in which a program is compiled once, as an installed one is, not at each start."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 

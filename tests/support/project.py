@@ -16,7 +16,10 @@ from rpa.plugins import load_config
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "import sys; sys.argv[0] = 'rpa'; from rpa.cli import main; main()"
-NEEDED = ("PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "LOCALAPPDATA", "PROGRAMFILES", "RPA_BROWSER", "DISPLAY")
+NEEDED = (
+    *("PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "LOCALAPPDATA", "PROGRAMFILES"),
+    *("RPA_BROWSER", "DISPLAY", "NODE_COMPILE_CACHE"),
+)
 """What a process needs of the machine's environment."""
 
 

@@ -124,13 +124,12 @@ def prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str]
         "after_sale": {"after_sale": True},
         "seller_remark": {"remark": "勿发"},
     }
-    for order in made:
-        if order.order_sn not in pending:
-            mock.patch(order.order_sn, status="closed")
+    wanted = {order.order_sn: {"status": "closed"} for order in made if order.order_sn not in pending}
     virtual = {order.order_sn for order in made if order.virtual}
     for n, sn in enumerate(pending):
         ship_by = DEFAULT_NOW.replace(day=11 if sn in virtual else 12, hour=10, minute=0) + timedelta(minutes=n)
-        mock.patch(sn, ship_by=ship_by.isoformat(), **marks.get(held.get(sn, ""), {}))
+        wanted[sn] = {"ship_by": ship_by.isoformat(), **marks.get(held.get(sn, ""), {})}
+    mock.patch_many(wanted)
 
 
 def hold_still(folder: ShopFolder) -> None:

@@ -89,3 +89,4 @@ def test_the_clock_of_a_shops_site_is_known_as_its_last_run_read_it(ledger: Ledg
     ledger.site_clocks.keep("demo", ahead=timedelta(minutes=-7))
     assert ledger.site_clocks.now("demo") - ours == timedelta(minutes=-7)
     assert ledger.site_clocks.now("other") == ours
+    assert ledger.site_clocks.now_in(["other", "demo"]) == {"other": ours, "demo": ours - timedelta(minutes=7)}

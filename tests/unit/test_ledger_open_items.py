@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from datetime import timedelta
 
@@ -167,11 +168,13 @@ def test_the_pace_counts_what_became_done_in_a_span(ledger: Ledger, clock: HandC
             ledger.actions.settle(run, action, seen=Seen.OURS, settled=True)
         ledger.actions.begin(run, kind="ship", intents=[Intent(subject="open", payload={})])
     end = clock.now()
-    assert ledger.actions.count_done("demo", kind="ship", since=begun, until=end) == 2
-    assert ledger.actions.count_done(None, kind="ship", since=begun, until=end) == 3
-    assert ledger.actions.count_done("demo", kind="audit", since=begun, until=end) == 0
-    assert ledger.actions.count_done("demo", kind="ship", since=begun + timedelta(minutes=1), until=end) == 1
+    of_all = functools.partial(ledger.actions.count_done, ["demo", "other", "empty"], kinds=["ship"], until=end)
+    assert of_all(since=begun) == {"demo": 2, "other": 1}
+    assert of_all(since=begun)["empty"] == 0
+    assert of_all(since=begun, kinds=["audit"]) == {}
+    assert of_all(since=begun, kinds=["audit", "ship"])["demo"] == 2
+    assert of_all(since=begun + timedelta(minutes=1)) == {"demo": 1, "other": 1}
     ledger.actions.resolve(
         "demo", kind="ship", subject="B", state=State.NOT_DONE, by="me", reason="the site withdrew it"
     )
-    assert ledger.actions.count_done("demo", kind="ship", since=begun, until=end) == 1
+    assert ledger.actions.count_done(["demo"], kinds=["ship"], since=begun, until=end) == {"demo": 1}

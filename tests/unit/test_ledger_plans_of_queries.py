@@ -21,6 +21,7 @@ CLOCK = HandClock()
 NOW = CLOCK.now()
 LATER = NOW + timedelta(days=1)
 SHOP = "demo"
+MANY = [SHOP, "other"]
 
 ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
     "live actions of orders": (lambda ledger: ledger.actions.live(SHOP, kind="ship", subjects=["1", "2"]), "subject=?"),
@@ -31,18 +32,20 @@ ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
     "actions of a parcel": (lambda ledger: ledger.actions.bundled(SHOP, kind="ship", bundles=["1"]), "bundle=?"),
     "open actions": (lambda ledger: ledger.actions.submitting(SHOP, kind="ship"), "state=?"),
     "the day's cap": (lambda ledger: ledger.actions.count_since(SHOP, kind="ship", since=NOW), "created_at>?"),
-    "the pace": (lambda ledger: ledger.actions.count_done(SHOP, kind="ship", since=NOW, until=NOW), "updated_at<?"),
+    "the pace": (lambda ledger: ledger.actions.count_done(MANY, kinds=["ship"], since=NOW, until=NOW), "updated_at<?"),
     "what a killed run did": (lambda ledger: ledger.actions.search(SHOP, since=NOW), "updated_at>?"),
     "runs that never ended": (lambda ledger: ledger.runs.unfinished(SHOP), "state=?"),
     "the day's runs": (lambda ledger: ledger.runs.search(SHOP, since=NOW), "started_at>?"),
     "the newest runs": (lambda ledger: ledger.runs.search(SHOP, limit=3), "runs USING INDEX"),
+    "the newest runs of each": (lambda ledger: ledger.runs.newest(MANY, limit=3), "runs USING INDEX"),
+    "the sites' clocks": (lambda ledger: ledger.site_clocks.now_in(MANY), "(shop=? AND mark=? AND subject=?)"),
     "what is due": (lambda ledger: ledger.plans.due(NOW), "due_at<?"),
     "what is running": (lambda ledger: ledger.plans.search(state=PlanState.STARTED), "state=?"),
     "what never started": (
         lambda ledger: ledger.plans.search(state=PlanState.NEVER_STARTED, since=NOW),
         "state=? AND planned_at>?",
     ),
-    "last and next": (lambda ledger: ledger.plans.last_and_next([SHOP]), "shop=?"),
+    "last and next": (lambda ledger: ledger.plans.last_and_next(MANY), "shop=?"),
     "open incidents": (lambda ledger: ledger.incidents.still_open(), "one_open_incident"),
     "incidents told lately": (lambda ledger: ledger.incidents.notified_since(NOW), "told_at>?"),
     "ends of incidents to tell": (lambda ledger: ledger.incidents.unnotified_ends(), "incidents_to_end"),

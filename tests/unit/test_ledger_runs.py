@@ -31,3 +31,11 @@ def test_the_first_end_of_a_run_stays(ledger: Ledger, clock: HandClock) -> None:
     assert (crashed.state, crashed.counts, crashed.finished_at) == (RunState.CRASHED, {"done": 3}, clock.now())
     assert ledger.runs.finish(run, state="finished") == crashed
     assert ledger.runs.unfinished("demo") == []
+
+
+def test_the_newest_runs_of_each_shop_are_found_newest_first(ledger: Ledger) -> None:
+    first, second = (ledger.runs.start("demo", flow="ship") for _ in range(2))
+    other = ledger.runs.start("other", flow="ship")
+    shops = ["demo", "other", "empty"]
+    assert ledger.runs.newest(shops, limit=5) == {"demo": [second, first], "other": [other], "empty": []}
+    assert ledger.runs.newest(["demo"], limit=1) == {"demo": [second]}

@@ -161,3 +161,15 @@ def test_a_change_with_a_mistake_says_what_was_meant_and_changes_nothing(mock: M
         with pytest.raises(MockError, match=re.escape(words)):
             mock.patch(sn, remark="勿发", **wrong)
     assert mock.order(sn) == before
+
+
+def test_many_orders_change_at_once_or_none_does(fresh: MockShop) -> None:
+    first, second, third = list(fresh.truth()["orders"])[:3]
+    before = fresh.order(first)
+    for wrong in ({second: {"status": "shiped"}}, {"260310-000000000000000": {"remark": "勿发"}}):
+        with pytest.raises(MockError):
+            fresh.patch_many({first: {"remark": "勿发"}, **wrong})
+    assert fresh.order(first) == before
+    fresh.patch_many({first: {"remark": "勿发"}, second: {"status": "closed"}})
+    assert (fresh.order(first)["remark"], fresh.order(second)["status"]) == ("勿发", "closed")
+    assert fresh.order(third)["status"] != "closed"
