@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from rpa.cli.console import asked, console
+from rpa.discovery import words_of
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import State
@@ -40,7 +41,7 @@ _NO_ACTIONS = Text(en="The ledger has no such action.", zh="记录中没有符�
 _TITLES = (
     Text(en="Shop", zh="店铺"),
     Text(en="Kind", zh="类型"),
-    Text(en="Order", zh="订单"),
+    Text(en="{Noun}", zh="{noun}"),
     Text(en="State", zh="状态"),
     Text(en="What was sent", zh="提交内容"),
     Text(en="Changed", zh="更新时间"),
@@ -192,8 +193,9 @@ def readable_ledger(config: Config) -> Iterator[Ledger]:
 
 def _table(actions: Sequence[Action], *, language: Language) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    words = words_of({action.kind for action in actions})
     for title in _TITLES:
-        table.add_column(title.of(language), overflow="fold")
+        table.add_column(title.of(language, **words.gaps()), overflow="fold")
     for action in actions:
         word, style = STATE_WORDS[action.state]
         sent = " ".join(value for value in action.payload.values() if value)

@@ -68,9 +68,9 @@ class ShopState:
     """One shop."""
 
     shop: Shop | BrokenShop
-    orders: ShopBacklog
+    backlog: ShopBacklog
     near: int
-    """Pending orders whose ship-by time is near, or over."""
+    """Pending subjects whose deadline is near, or over."""
     last: LastRun | None
     failed_in_a_row: int
     """How many of its newest three runs failed, counted from the last one."""
@@ -91,7 +91,7 @@ class ShopState:
 
     @property
     def preview(self) -> bool:
-        """Whether its runs ship nothing, as nobody has made it live."""
+        """Whether its runs write nothing, as nobody has made it live."""
         return not self.shop.live
 
     @property
@@ -128,11 +128,11 @@ def shop_states(
     ledger: Ledger,
     *,
     shops: Sequence[Shop | BrokenShop],
-    orders: Mapping[str, ShopBacklog],
+    backlogs: Mapping[str, ShopBacklog],
     words: ReasonCatalog,
     now: datetime,
 ) -> list[ShopState]:
-    """How these shops are, worst first, then nearest deadline first. `orders`: what is outstanding in them."""
+    """How these shops are, worst first, then nearest deadline first. `backlogs`: what is outstanding in them."""
     from rpa.kicks import Kicks
     from rpa.pauses import Pauses
 
@@ -149,12 +149,12 @@ def shop_states(
     for shop in shops:
         last_planned, coming = planned[shop.name]
         runs = _newest_runs(ledger, shop.name, planned=last_planned)
-        of_shop = orders[shop.name]
+        of_shop = backlogs[shop.name]
         at_site = ledger.site_clocks.now(shop.name) if of_shop.pending else now
         states.append(
             ShopState(
                 shop=shop,
-                orders=of_shop,
+                backlog=of_shop,
                 near=len(of_shop.near(at_site)),
                 last=runs[0] if runs else None,
                 failed_in_a_row=_failed_in_a_row(runs),
@@ -164,14 +164,14 @@ def shop_states(
                 kick=kicks.get(shop.name),
                 login=logins.get(shop.name),
                 incidents=tuple(incidents.get(shop.name, ())),
-                forecast=_forecast(ledger, shop, orders=of_shop, words=words, now=now, at_site=at_site),
+                forecast=_forecast(ledger, shop, backlog=of_shop, words=words, now=now, at_site=at_site),
             )
         )
     return sorted(states, key=lambda state: _urgency(state, now=now))
 
 
 def _urgency(state: ShopState, *, now: datetime) -> tuple[int, float, str]:
-    deadline = state.orders.first_deadline
+    deadline = state.backlog.first_deadline
     return state.condition, (deadline - now).total_seconds() if deadline else float("inf"), state.name
 
 
@@ -186,16 +186,16 @@ def _forecast(
     ledger: Ledger,
     shop: Shop | BrokenShop,
     *,
-    orders: ShopBacklog,
+    backlog: ShopBacklog,
     words: ReasonCatalog,
     now: datetime,
     at_site: datetime,
 ) -> Forecast | None:
     """Deliveries are told by our clock, deadlines by the site's. None for a shop in preview: it delivers nothing."""
-    if not shop.live or orders.forecast(delivered=0, now=at_site) is None:
+    if not shop.live or backlog.forecast(delivered=0, now=at_site) is None:
         return None
     delivered = delivered_in(ledger, shop.name, since=now - PACE_OVER, until=now, words=words)
-    return orders.forecast(delivered=delivered, now=at_site)
+    return backlog.forecast(delivered=delivered, now=at_site)
 
 
 def delivered_in(ledger: Ledger, shop: str, *, since: datetime, until: datetime, words: ReasonCatalog) -> int:

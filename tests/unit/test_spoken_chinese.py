@@ -220,7 +220,7 @@ def test_every_incident_is_a_task_in_chinese(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=Clock()) as ledger:
         for cause, said in messages().items():
             ledger.incidents.report("", cause=cause, message=said)
-        found = tasks(ledger, shops={""}, orders={}, broken={}, words=ReasonCatalog.of_flows(), now=Clock().now())
+        found = tasks(ledger, shops={""}, backlogs={}, broken={}, words=ReasonCatalog.of_flows(), now=Clock().now())
     assert [task.words.zh for task in found if not begins_chinese(task.words.zh)] == []
     assert len(found) == len(messages())
 
