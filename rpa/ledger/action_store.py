@@ -120,7 +120,7 @@ class ActionStore(Store):
     ) -> Action:
         """The action after one more look at the site.
 
-        `settled`: the settle time has passed since `created_at`. `facts` join those of the intent (the ship time, say).
+        `settled`: the settle time has passed since `created_at`. `facts` join those of the intent (the moment, say).
         An empty `detail` keeps the earlier one.
 
         Raises:
