@@ -23,6 +23,7 @@ from rpa.errors import RpaError
 from rpa.flow import Row
 from rpa.language import Text
 from rpa.ledger.actions import Seen, State
+from rpa.ledger.details import told
 from rpa.ledger.once import Look, Settled
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ class ShippingBatch:
             if decision is None:
                 self._take_rows_of(action)
             recovered = Reason.RECOVERED if decision is None and action.state is State.DONE else None
-            yield self._counted(row_of(action, reason=recovered))
+            yield self._counted(row_of(told(action, language=self._run.language), reason=recovered))
 
     def _may_repeat(self, action: Action, *, sent_now: bool) -> bool:
         """What was sent before this run, or in a file, and never arrived; what was refused for a passing reason."""

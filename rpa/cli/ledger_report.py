@@ -19,6 +19,7 @@ from rpa.discovery import words_of
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import State
+from rpa.ledger.details import in_words
 from rpa.ledger.ledger import Ledger
 from rpa.plugins import load_config
 from rpa.printable import json_text
@@ -201,12 +202,21 @@ def _table(actions: Sequence[Action], *, language: Language) -> Table:
         sent = " ".join(value for value in action.payload.values() if value)
         changed = action.updated_at.strftime("%Y-%m-%d %H:%M")
         state = Styled(word.of(language), style=style)
-        table.add_row(action.shop, action.kind, action.subject, state, sent, changed, action.run_id, _details(action))
+        table.add_row(
+            action.shop,
+            action.kind,
+            action.subject,
+            state,
+            sent,
+            changed,
+            action.run_id,
+            _details(action, language=language),
+        )
     return table
 
 
-def _details(action: Action) -> str:
-    return " · ".join(filter(None, (action.detail, action.answered_by)))
+def _details(action: Action, *, language: Language) -> str:
+    return " · ".join(filter(None, (in_words(action.detail).of(language), action.answered_by)))
 
 
 def reason_given(given: str, *, language: Language) -> str:

@@ -16,6 +16,7 @@ from rpa.discovery import words_of
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import LIVE, State
+from rpa.ledger.details import in_words
 from rpa.outcome import Outcome
 from rpa.plugins import load_config
 
@@ -94,6 +95,7 @@ _ANSWERED_BY = Text(
     en="{at}: {by} answered that the site shows {subject} in {shop} as it was sent ({sent}), run {run}.{details}",
     zh="{at}：{by} 答复后台显示 {shop} 的{noun} {subject} 与提交的一致（{sent}），运行 {run}。{details}",
 )
+_DETAILS = Text(en=" {detail}.", zh=" {detail}。")
 _NEEDS_YES = Text(
     en="{shown} With --not-done the next run may send it again. Look at it on the site; if it is really "
     "{undone}, add --yes. Nothing was recorded.",
@@ -177,7 +179,7 @@ def _shown(action: Action) -> Text:
         by=action.answered_by,
         sent=" ".join(filter(None, action.payload.values())),
         at=action.updated_at.strftime("%Y-%m-%d %H:%M"),
-        details=f" {action.detail}." if action.detail else "",
+        details=_DETAILS.with_words(detail=in_words(action.detail)) if action.detail else "",
     )
 
 
@@ -227,7 +229,7 @@ def _show(action: Action, *, config: Config) -> None:
         " ".join(filter(None, action.payload.values())),
         action.created_at.strftime("%Y-%m-%d %H:%M"),
         action.run_id,
-        action.detail,
+        in_words(action.detail).of(language),
         "\n".join(map(str, pictures)) or _NO_PICTURES.of(language),
         "\n".join(addresses),
     )
