@@ -18,7 +18,7 @@ from rpa.environment import is_needed
 from rpa.errors import ConfigError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Playwright
+    from playwright.sync_api import Browser, Playwright
 
 
 _TELLS: Final = "get_driver_env"
@@ -26,7 +26,10 @@ _TELLS: Final = "get_driver_env"
 
 
 class Driver:
-    """Playwright's driver process, running; no browser yet. To be used and stopped in the thread that made it."""
+    """Playwright's driver process, running. To be used and stopped in the thread that made it."""
+
+    browser: Browser | None = None
+    """One that was started ahead."""
 
     def __init__(self) -> None:
         _hold_back()
@@ -34,17 +37,24 @@ class Driver:
         self.playwright: Playwright = self._manager.start()
 
     @classmethod
-    def started_while(cls, meanwhile: Callable[[], None]) -> Driver:
-        """The driver, started while something that needs no browser is done in another thread."""
+    def started_while(
+        cls, meanwhile: Callable[[], None], *, then: Callable[[Playwright], Browser | None] | None = None
+    ) -> Driver:
+        """The driver, and what `then` starts with it, while another thread does something that needs no browser."""
         other = threading.Thread(target=meanwhile)
         other.start()
         try:
-            return cls()
+            driver = cls()
+            if then is not None:
+                driver.browser = then(driver.playwright)
+            return driver
         finally:
             other.join()
 
     def stop(self) -> None:
-        """End the driver process."""
+        """End the driver process, and the browser if it has one."""
+        if self.browser is not None and self.browser.is_connected():
+            self.browser.close()
         self.playwright.stop()
 
 

@@ -89,18 +89,39 @@ def launched(
     Raises ConfigError when there is no browser to start.
     """
     with driver(playwright) as running:
-        browser = _launch(running, headed=headed, slow_mo_ms=slow_mo_ms, sockets=sockets)
-        try:
-            yield browser
-        finally:
-            _close(browser)
+        warn_of_no_sandbox()
+        yield from _until_end(_launch(running, headed=headed, slow_mo_ms=slow_mo_ms, sockets=sockets))
+
+
+@contextmanager
+def taken_over(browser: Browser) -> Iterator[Browser]:
+    """A browser that `launch_ahead` has started, ended with the block."""
+    warn_of_no_sandbox()
+    yield from _until_end(browser)
+
+
+def _until_end(browser: Browser) -> Iterator[Browser]:
+    try:
+        yield browser
+    finally:
+        _close(browser)
+
+
+def launch_ahead(playwright: Playwright) -> Browser | None:
+    """A browser without a window, before it is known whether one is needed. None: none starts; `launched` says why.
+
+    A browser takes about as long to start as the program's own parts to be imported, and both can go on at once.
+    """
+    try:
+        return _launch(playwright, headed=False, slow_mo_ms=0, sockets=None)
+    except ConfigError:
+        return None
 
 
 def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets: Path | None) -> Browser:
     executable = find_browser()
     if headed and not has_screen():
         raise ConfigError("--headed needs a screen, and DISPLAY is not set. Run without --headed, or under xvfb-run.")
-    warn_of_no_sandbox()
     args = [*QUIET, WITHOUT, *sandbox()]
     try:
         return playwright.chromium.launch(

@@ -22,7 +22,7 @@ from rpa.runner.runner import run
 from rpa.stopping import asked_to_stop
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Playwright
+    from playwright.sync_api import Browser, Playwright
 
     from rpa.config import Config
     from rpa.flow import Flow
@@ -78,10 +78,11 @@ def run_and_tell(
     options: Mapping[str, Any],
     asked: RunArguments,
     playwright: Playwright | None,
+    ahead: Browser | None,
 ) -> None:
     """Run the flow, print table or JSON, and exit with the code that the outcomes mean."""
     config = load_config(config_path)
-    results = run_here(config, flows()[flow_name], options=options, asked=asked, playwright=playwright)
+    results = run_here(config, flows()[flow_name], options=options, asked=asked, playwright=playwright, ahead=ahead)
     if asked.as_json:
         sys.stdout.write(json_text(run_document(results)) + "\n")
     sys.exit(exit_code(results))
@@ -94,6 +95,7 @@ def run_here(
     options: Mapping[str, Any],
     asked: RunArguments,
     playwright: Playwright | None = None,
+    ahead: Browser | None = None,
 ) -> list[ShopResult]:
     """Run the flow with progress on the terminal, and print the table at its end (to stderr with `--json`)."""
     given = {name: tuple(value or ()) if isinstance(value, list | None) else value for name, value in options.items()}
@@ -115,6 +117,7 @@ def run_here(
             person=terminal.person(step=asked.step, meters=meters),
             stopping=stopping,
             playwright=playwright,
+            ahead=ahead,
         )
         results = run(job)
     terminal.tell(results, reasons=flow.report.reasons)

@@ -20,12 +20,23 @@ from rpa.cli.plugin_commands import command_of
 from rpa.language import Text
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
     from typer._click.core import Command, Context
 
+    from rpa.browser.driver import Driver
     from rpa.flow import Flow
 
 _NO_FLOW = Text(en='There is no flow "{name}"{near}', zh="没有“{name}”这个流程{near}")
-_DRIVER = "rpa.playwright"
+_DRIVER = "rpa.driver"
+
+_WATCHED = frozenset({"--headed", "--slow-mo", "--step", "--pause-on-failure", "--video", "--trace"})
+"""With these, a person watches: the browser is another than one that is started ahead, or a mistake is told first."""
+
+
+def _launch_ahead(playwright: Playwright) -> Browser | None:
+    from rpa.browser.session import launch_ahead
+
+    return launch_ahead(playwright)
 
 
 def _import_all() -> None:
@@ -69,9 +80,10 @@ class FlowGroup(TyperGroup):
         if "--help" not in args and not ctx.resilient_parsing:
             from rpa.browser.driver import Driver
 
-            driver = Driver.started_while(_import_all)
+            watched = any(each.partition("=")[0] in _WATCHED for each in args)
+            driver = Driver.started_while(_import_all, then=None if watched else _launch_ahead)
             ctx.call_on_close(driver.stop)
-            ctx.meta[_DRIVER] = driver.playwright
+            ctx.meta[_DRIVER] = driver
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002 - the base class's signature
@@ -107,11 +119,13 @@ def run_flow(
     """Run one flow; stands in for the function that each flow's command has."""
     from rpa.cli.run import RunArguments, run_and_tell
 
+    driver: Driver | None = context.meta.get(_DRIVER)
     run_and_tell(
         context.obj,
         context.info_name or "",
         options=options,
-        playwright=context.meta.get(_DRIVER),
+        playwright=driver.playwright if driver else None,
+        ahead=driver.browser if driver else None,
         asked=RunArguments(
             shops=tuple(shops or ()),
             dry_run=dry_run,

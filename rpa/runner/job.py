@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rpa.browser.recording import Recording
-from rpa.browser.session import BrowserGuest, launched
+from rpa.browser.session import BrowserGuest, launched, taken_over
 from rpa.browser.shared import connected
 from rpa.flow import Flow
 from rpa.ledger.shop_lock import RunLock, WorkLock
@@ -40,6 +40,8 @@ class Job:
     stopping: Callable[[], bool] = lambda: False
     playwright: Playwright | None = None
     """A driver that runs already; None: one is started."""
+    ahead: Browser | None = None
+    """A browser that was started ahead, of that driver; None: one is started when it is needed."""
     guest: BrowserGuest | None = None
     """None: the run has a browser of its own."""
 
@@ -52,6 +54,8 @@ class Job:
         if self.guest is not None:
             return connected(self.guest.endpoint, playwright=self.playwright)
         watching = self.watching
+        if self.ahead is not None and not watching.headed and not watching.slow_mo_ms:
+            return taken_over(self.ahead)
         return launched(headed=watching.headed, slow_mo_ms=watching.slow_mo_ms, playwright=self.playwright)
 
     def lock(self, shop: str) -> RunLock | WorkLock:
