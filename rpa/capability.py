@@ -24,6 +24,8 @@ class Capability:
     """By its name (`rpa NAME …`), a function or a `typer.Typer` with commands of its own."""
     alerts: tuple[str, ...] = ()
     """Functions of (config, ledger, shop's name) that give what did not happen in a shop, for the digest."""
+    advice: Mapping[str, str] = field(default_factory=dict)
+    """By the cause of an incident that it opens, the `Text` that says what to do."""
     background_jobs: Mapping[str, str] = field(default_factory=dict)
     """By its name, a function of (config, ledger) that the scheduler calls every minute beside its runs."""
     passing_documents: tuple[str, ...] = ()

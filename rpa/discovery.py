@@ -96,6 +96,13 @@ def alerts() -> list[Part]:
     return _listed("alerts")
 
 
+def advice() -> dict[str, Text]:
+    """What to do about the incidents that capabilities open, by their cause."""
+    from rpa.language import Text
+
+    return {cause: _a(Text, part) for cause, part in _parts("advice", what="cause of incidents").items()}
+
+
 def background_jobs() -> dict[str, Part]:
     """What the scheduler does every minute beside its runs, by name."""
     return _parts("background_jobs", what="background job")

@@ -34,7 +34,7 @@ class CommandHelp:
             zh="后台页面的描述：对照后台核对、确认。",
         )
     )
-    ledger = said(Text(en="What was done to what: list it, answer doubts.", zh="对什么做过什么：查看、答复疑问。"))
+    ledger = said(Text(en="What was done: list it, answer doubts.", zh="做过的操作：查看、答复疑问。"))
     init = said(
         Text(en="Ask a few questions and write a commented rpa.toml.", zh="回答几个问题，生成带注释的 rpa.toml。")
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from rpa.discovery import delivery_kinds, words_of
+from rpa.discovery import advice, delivery_kinds, words_of
 from rpa.language import Text
 from rpa.ledger.plans import PlanState
 from rpa.plugins import flows
@@ -23,6 +23,8 @@ class ReasonCatalog:
 
     reports: Mapping[str, ReportShape]
     """How each flow reports, by its name; those that write come first."""
+    advice: Mapping[str, Text]
+    """What to do about incidents that have no sentence, by their cause."""
     delivery_kinds: frozenset[str]
     """The kinds of actions that deliver what has a deadline."""
     delivery: KindWords
@@ -33,7 +35,12 @@ class ReasonCatalog:
         """Those of the flows that are installed. Raises ConfigError when one cannot be imported."""
         found = sorted(flows().values(), key=lambda flow: (not flow.writes, flow.name))
         kinds = delivery_kinds()
-        return cls(reports={flow.name: flow.report for flow in found}, delivery_kinds=kinds, delivery=words_of(kinds))
+        return cls(
+            reports={flow.name: flow.report for flow in found},
+            advice=advice(),
+            delivery_kinds=kinds,
+            delivery=words_of(kinds),
+        )
 
     def asks(self, flow: str) -> frozenset[str]:
         """The reasons of this flow's waiting rows that only a person's answer ends."""

@@ -66,6 +66,7 @@ def capable(folder: Path, *, modules: dict[str, str], **parts: object) -> Path:
         ({"alerts": ("rpa_extra.a:x",)}, "[each.load() for each in alerts()]", "y = 1", "has no attribute 'x'"),
         ({"kind_words": {"do": "rpa_extra.a:x"}}, "words_of(['do'])", "x = 1", "not a KindWords"),
         ({"starter": ("rpa_extra.a:x",)}, "starter_parts()", "x = 1", "not a StarterPart"),
+        ({"advice": {"late": "rpa_extra.a:x"}}, "advice()", "x = 1", "not a Text"),
         ({"after_acceptance": ("rpa_extra.a:x",)}, "after_acceptance()", "x = 1", "not a Text"),
     ],
 )

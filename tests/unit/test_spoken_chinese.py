@@ -209,6 +209,11 @@ def test_a_part_of_the_scheduler_that_fails_is_called_by_what_it_does() -> None:
     assert nameless == []
 
 
+@pytest.mark.parametrize(("cause", "words"), [("inbox_empty", "手动放入表格"), ("inbox_grown", ".part")])
+def test_what_to_do_about_an_inbox_is_told_by_who_opens_the_incident(cause: str, words: str) -> None:
+    assert any(words in line for line in told(cause, "说明", kind=Kind.FIRST, shops=("demo",)))
+
+
 def test_a_mistake_in_the_configuration_is_to_be_corrected_and_examined() -> None:
     for cause in ("scheduler:config", "bad_config:ship", "shop_file"):
         words = advice(cause)
