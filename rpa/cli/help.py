@@ -24,7 +24,7 @@ class CommandHelp:
     rpa = said(
         Text(
             en="Run a merchant's back office through its web pages: each action at most once, and reported.",
-            zh="通过网页自动操作商家后台：每项操作最多执行一次，每一步都有记录。",
+            zh="通过网页自动操作商家后台：每项操作最多处理一次，每一步都有记录。",
         )
     )
     run = said(Text(en="Run a flow in the shops named, or in all shops.", zh="在指定的店铺（默认全部）运行一个流程。"))
