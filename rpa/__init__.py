@@ -1,1 +1,1 @@
-"""The engine: elements, actions and runs. It knows nothing of orders."""
+"""The engine: elements, actions and runs. It knows nothing of the business."""

@@ -24,6 +24,8 @@ class Capability:
     """By its name (`rpa NAME …`), a function or a `typer.Typer` with commands of its own."""
     alerts: tuple[str, ...] = ()
     """Functions of (config, ledger, shop's name) that give what did not happen in a shop, for the digest."""
+    advice: Mapping[str, str] = field(default_factory=dict)
+    """By the cause of an incident that it opens, the `Text` that says what to do."""
     background_jobs: Mapping[str, str] = field(default_factory=dict)
     """By its name, a function of (config, ledger) that the scheduler calls every minute beside its runs."""
     passing_documents: tuple[str, ...] = ()
@@ -34,4 +36,10 @@ class Capability:
     It takes the folder and `shop`, and gives the run's id, or "" when the name does not say.
     """
     delivery_kinds: frozenset[str] = frozenset()
-    """Kinds of the ledger's actions that deliver something to a buyer: those that a day's digest counts."""
+    """Kinds of the ledger's actions that deliver what has a deadline: those that a day's digest counts."""
+    kind_words: Mapping[str, str] = field(default_factory=dict)
+    """By a kind of the ledger's actions, the `KindWords` that people read of them."""
+    starter: tuple[str, ...] = ()
+    """`StarterPart` values: what `rpa init` asks and writes for the keys and flows of this capability."""
+    after_acceptance: tuple[str, ...] = ()
+    """`Text` values: what a person does before the next live run, once a ledger was accepted as it is."""

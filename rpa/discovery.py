@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from rpa.kind_words import KindWords
+    from rpa.language import Text
+    from rpa.starter import StarterPart
+
 T = TypeVar("T")
 _NOT_THERE = (ImportError, AttributeError, SyntaxError)
 
@@ -92,6 +96,13 @@ def alerts() -> list[Part]:
     return _listed("alerts")
 
 
+def advice() -> dict[str, Text]:
+    """What to do about the incidents that capabilities open, by their cause."""
+    from rpa.language import Text
+
+    return {cause: _a(Text, part) for cause, part in _parts("advice", what="cause of incidents").items()}
+
+
 def background_jobs() -> dict[str, Part]:
     """What the scheduler does every minute beside its runs, by name."""
     return _parts("background_jobs", what="background job")
@@ -108,8 +119,34 @@ def evidence_of_runs() -> dict[str, Part]:
 
 
 def delivery_kinds() -> frozenset[str]:
-    """Kinds of actions that deliver something to a buyer."""
+    """Kinds of actions that deliver what has a deadline."""
     return frozenset(kind for _, each in _capabilities() for kind in each.delivery_kinds)
+
+
+def words_of(kinds: Iterable[str] | None = None) -> KindWords:
+    """What people read of actions of these kinds (None: of all that have words), as far as all of them share it.
+
+    Raises ConfigError when such words cannot be loaded.
+    """
+    from rpa.kind_words import GENERAL, KindWords, shared
+
+    told = _parts("kind_words", what="kind of actions")
+    wanted = told.keys() if kinds is None else set(kinds)
+    return shared([_a(KindWords, told[kind]) if kind in told else GENERAL for kind in wanted])
+
+
+def starter_parts() -> list[StarterPart]:
+    """What capabilities add to the rpa.toml that `rpa init` writes."""
+    from rpa.starter import StarterPart
+
+    return [_a(StarterPart, part) for part in _listed("starter")]
+
+
+def after_acceptance() -> list[Text]:
+    """What a person does before the next live run, once a ledger was accepted as it is."""
+    from rpa.language import Text
+
+    return [_a(Text, part) for part in _listed("after_acceptance")]
 
 
 @functools.cache
@@ -157,6 +194,13 @@ def _model(part: Part) -> type[BaseModel]:
     if isinstance(model, type) and issubclass(model, BaseModel):
         return model
     raise part.broken(TypeError("it is not a pydantic model"))
+
+
+def _a(kind: type[T], part: Part) -> T:
+    value = part.load()
+    if isinstance(value, kind):
+        return value
+    raise part.broken(TypeError(f"it is not a {kind.__name__}"))
 
 
 @functools.cache

@@ -256,7 +256,7 @@ class TooManyDoubts(NeedsPerson):
     code = "too_many_doubts"
     meaning = Text(
         en="Three subjects in a row ended in doubt; the shop was stopped",
-        zh="连续三个订单结果不明，店铺已停止；请先人工核对",
+        zh="连续三项操作结果不明，店铺已停止；请先人工核对",
     )
 
 

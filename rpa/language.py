@@ -32,6 +32,10 @@ class Text:
         """The sentence in both languages, with these words in its gaps."""
         return Text(en=self.of(Language.EN, **words), zh=self.of(Language.ZH, **words))
 
+    def capitalized(self) -> Text:
+        """The words as a sentence or a title begins."""
+        return Text(en=self.en[:1].upper() + self.en[1:], zh=self.zh)
+
     def followed_by(self, detail: str) -> Text:
         """The sentence, which has no full stop, and what is known in English alone; lines begin on their own."""
         begin = "\n" if "\n" in detail else ""

@@ -18,14 +18,14 @@ _ONE_WISH_S = 1.0
 """A signal that comes again so soon was passed on by a program in between, as by `timeout`; no person is so quick."""
 _OUTPUTS = (1, 2)
 _STOPPING = Text(
-    en="Stopping after the order in hand. Press Ctrl-C again to end at once.",
-    zh="处理完手头的订单后停止。再按一次 Ctrl-C 立即结束。",
+    en="Stopping after the action in hand. Press Ctrl-C again to end at once.",
+    zh="处理完手头的操作后停止。再按一次 Ctrl-C 立即结束。",
 )
 
 
 @contextmanager
 def asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether to stop after the order in hand: Ctrl-C or SIGTERM came, or the window was closed. Twice: at once.
+    """Whether to stop after the action in hand: Ctrl-C or SIGTERM came, or the window was closed. Twice: at once.
 
     A window is closed once, however often that is told: the terminal and the shell both do.
     """
@@ -52,7 +52,7 @@ def asked_to_stop() -> Iterator[Callable[[], bool]]:
 
 
 def _let_go(terminals: Collection[int]) -> None:
-    """Print to nowhere: with the window gone, each line would be an error, in the middle of an order."""
+    """Print to nowhere: with the window gone, each line would be an error, in the middle of an action."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for output in terminals:
         os.dup2(nowhere, output)

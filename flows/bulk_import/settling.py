@@ -16,6 +16,7 @@ from flows.shipping.intents import IMPORT_FILE, row_of
 from rpa.errors import InDoubt, NeedsPerson, PageChanged, TryAgain
 from rpa.language import Text
 from rpa.ledger.actions import Seen, State
+from rpa.ledger.details import in_words
 from rpa.ledger.handover import look_at_handed_over, settle_handed_over
 from rpa.ledger.once import Look
 from rpa.log import speak
@@ -117,12 +118,13 @@ def _settled(run: Run, handed: Sequence[Action], *, look: Looking) -> Iterator[S
 
 def _row(run: Run, settled: Settled) -> Row:
     action, look = settled.action, settled.look
+    message = in_words(look.detail).of(run.language)
     if look.seen is not Seen.NOTHING:
-        return row_of(action, message=look.detail).cells()
+        return row_of(action, message=message).cells()
     if action.state is State.HANDED_OVER:
         return row_of(action, message=_DRY.of(run.language)).cells()
     reason = Reason.of(str(look.facts.get(REFUSED_FOR, Reason.NOT_UPLOADED)))
-    return row_of(action, reason=reason, message=look.detail).cells()
+    return row_of(action, reason=reason, message=message).cells()
 
 
 # The files

@@ -15,7 +15,9 @@ from flows.orders.hold_causes import CLEAR, UNDER_AUDIT, subjects_of
 from flows.orders.model import KIND, Mark, Order, Place, SheetRow
 from flows.orders.settings import OrderSettings
 from flows.orders.words import Couriers
+from rpa.language import Language, Text
 from rpa.ledger.actions import State
+from rpa.ledger.details import in_words
 from rpa.ledger.documents import DocumentState
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 _BETWEEN_GOODS = "; "
 _IN_QUESTION = (DocumentState.FOUND, DocumentState.LOST, DocumentState.UNREADABLE)
 
+_OPEN = Text(
+    en="{state} since {when}, run {run} {number} {detail}", zh="{when} 起为 {state}，运行 {run} {number} {detail}"
+)
 _ABOUT_AUDITS = frozenset({NoticeKind.PROHIBITION, NoticeKind.RESULT, NoticeKind.WATCHED})
 
 
@@ -50,6 +55,7 @@ def rules_of(
     words = run.profile.words
     order_sns = [order.order_sn for order in orders]
     live = run.ledger.actions.live(run.shop.name, kind=KIND, subjects=order_sns)
+    open_since = {sn: _words(action, language=run.language) for (sn, _), action in live.items()}
     good = [row for row in rows if isinstance(row, SheetRow) and row.tracking_number]
     return Rules(
         now=now,
@@ -63,8 +69,8 @@ def rules_of(
         clear_looks=run.ledger.observations.of_mark(run.shop.name, mark=CLEAR, subjects=order_sns),
         audited=run.ledger.observations.of_mark(run.shop.name, mark=UNDER_AUDIT, subjects=order_sns),
         changed={sn: _difference(change) for sn, change in changed.items()},
-        unresolved={sn: _words(action) for (sn, _), action in live.items()},
-        handed_over={sn: _words(action) for (sn, _), action in live.items() if action.state is State.HANDED_OVER},
+        unresolved=open_since,
+        handed_over={sn: open_since[sn] for (sn, _), action in live.items() if action.state is State.HANDED_OVER},
         shipped_numbers=_shipped_numbers(
             run.ledger.actions.bundled(run.shop.name, kind=KIND, bundles={row.tracking_number for row in good})
         ),
@@ -165,10 +171,15 @@ def _difference(change: Change) -> str:
     return "; ".join(f"{name}: {change.facts.get(name)} → {change.last_facts[name]}" for name in names)
 
 
-def _words(action: Action) -> str:
-    number = action.payload.get("tracking_number", "")
-    when = action.created_at.strftime("%m-%d %H:%M")
-    return f"{action.state.value} since {when}, run {action.run_id} {number} {action.detail}".strip()
+def _words(action: Action, *, language: Language) -> str:
+    return _OPEN.of(
+        language,
+        state=action.state.value,
+        when=action.created_at.strftime("%m-%d %H:%M"),
+        run=action.run_id,
+        number=action.payload.get("tracking_number", ""),
+        detail=in_words(action.detail),
+    ).strip()
 
 
 def _shipped_numbers(live: Iterable[Action]) -> dict[str, tuple[str, ...]]:

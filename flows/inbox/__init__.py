@@ -6,5 +6,6 @@ from rpa.capability import Capability
 
 CAPABILITY = Capability(
     name="inbox",
+    advice={"inbox_grown": "flows.inbox.texts:GROWN", "inbox_empty": "flows.inbox.texts:EMPTY"},
     background_jobs={"inbox": "flows.inbox.deadline:watch_inboxes"},
 )

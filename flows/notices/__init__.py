@@ -9,4 +9,6 @@ CAPABILITY = Capability(
     profile_tables={"notices": "flows.notices.words:NoticeWords"},
     alerts=("flows.notices.gaps:notices_not_saved",),
     commands={"notices": "flows.commands.notices:app"},
+    starter=("flows.notices.texts:STARTER",),
+    after_acceptance=("flows.notices.texts:READ_ANEW",),
 )

@@ -12,4 +12,5 @@ CAPABILITY = Capability(
         "sheets": "flows.orders.words:Sheets",
     },
     shop_settings=("flows.orders.settings:OrderSettings",),
+    starter=("flows.orders.starter:STARTER",),
 )

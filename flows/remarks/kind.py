@@ -16,6 +16,7 @@ from flows.remarks.reasons import RemarkReason
 from flows.remarks.report import RemarkRow, in_words
 from rpa.errors import InDoubt, Refused
 from rpa.ledger.actions import Action, Intent, Key, Seen, State
+from rpa.ledger.details import told
 from rpa.ledger.once import NOT_FOUND, Look
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Remarking(Kind[RemarkDecision]):
 
     def row_of(self, action: Action, *, reason: Coded | None = None, message: str = "") -> Row:
         """The row of a remark that was written, or may be."""
-        return row_of(action, reason=reason, message=message).cells()
+        return row_of(told(action, language=self.run.language), reason=reason, message=message).cells()
 
 
 def row_of(action: Action, *, reason: Coded | None = None, message: str = "") -> RemarkRow:

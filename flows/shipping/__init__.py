@@ -7,4 +7,6 @@ from rpa.capability import Capability
 CAPABILITY = Capability(
     name="shipping",
     delivery_kinds=frozenset({"ship"}),
+    kind_words={"ship": "flows.shipping.texts:SHIP"},
+    starter=("flows.shipping.texts:STARTER",),
 )

@@ -16,7 +16,7 @@ from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow, with_warning
 from flows.procedure.batch import REFUSED_FOR
 from rpa.ledger.actions import Action, Intent, Seen, State
-from rpa.ledger.once import Look
+from rpa.ledger.once import NOT_FOUND, Look
 
 IMPORT_FILE = "import_file"
 """The fact of an action that went by a file: the file's name, which the site's records have too."""
@@ -80,7 +80,7 @@ def look_at(action: Action, sighting: Sighting | None) -> Look:
     """What the site shows of an order that we sent."""
     order = sighting.order if sighting is not None else None
     if order is None:
-        return Look(seen=Seen.UNREADABLE, detail="the order was not found when it was read back")
+        return NOT_FOUND
     if order.doubt is not None:
         return Look(seen=Seen.UNREADABLE, detail=order.doubt)
     if order.status == "pending":

@@ -22,6 +22,7 @@ from flows.shipping.presubmit import (
     refuse_other_fields,
     refuse_other_goods,
 )
+from rpa.ledger.details import told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,4 +109,4 @@ class Shipping(Kind[Decision]):
     def row_of(self, action: Action, *, reason: Coded | None = None, message: str = "") -> Row:
         """The row of a shipment."""
         known = Reason.of(reason.value) if reason is not None else None
-        return row_of(action, reason=known, message=message).cells()
+        return row_of(told(action, language=self.run.language), reason=known, message=message).cells()

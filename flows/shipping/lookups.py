@@ -15,6 +15,7 @@ from flows.orders.report import OrderRow
 from flows.shipping.intents import row_of
 from rpa.errors import RateLimited
 from rpa.ledger.actions import State
+from rpa.ledger.details import told
 
 if TYPE_CHECKING:
     from flows.orders.api import ReadsOrders
@@ -87,7 +88,7 @@ class LookUps:
         for row in rows:
             action, look = self._proven.get(row.order_sn), self._known.get(row.order_sn)
             if action is not None and _sends(row, action):
-                ended = row_of(action, reason=Reason.SAME_SHIPMENT)
+                ended = row_of(told(action, language=self._run.language), reason=Reason.SAME_SHIPMENT)
                 yield row, replace(ended, sheet=str(row.place.sheet), sheet_row=row.place.row)
             elif look is not None and look.last_facts["reason"] and look.last_facts["row"] == _content(row):
                 yield row, OrderRow.of(_as_before(row, look))

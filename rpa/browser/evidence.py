@@ -1,4 +1,4 @@
-"""Pictures: before and after each write, clipped and with buyer data masked; the whole window only on a refusal."""
+"""Pictures: before and after each write, clipped and with personal data masked; the whole window only on a refusal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NO_PICTURE = Text(en="No screenshot of the refusal: {why}", zh="未能截图：
 Box = tuple[float, float, float, float]
 _QUALITY = 60
 _MOST_BYTES = 30_000
-"""Of one picture of a row or dialog: an order has two of them."""
+"""Of one picture of a row or dialog: an action has two of them."""
 _COARSER = (45, 30, 15)
 _MOST_ALIKE = 100
 """So many pictures of one moment, or of one refusal, are kept of a subject: the first and the newest. A page that is

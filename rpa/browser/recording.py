@@ -214,6 +214,6 @@ def _traced(page: Page, path: Path, *, secrets: Collection[str]) -> Iterator[Non
 
 
 def _private(path: Path) -> None:
-    """Make the file before anyone writes to it: what buyers are called and where they live may be seen in it."""
+    """Make the file before anyone writes to it: what people are called and where they live may be seen in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

@@ -130,7 +130,7 @@ def _launch(playwright: Playwright, *, headed: bool, slow_mo_ms: float, sockets:
             slow_mo=slow_mo_ms,
             args=args,
             env=_environment(sockets),
-            # Ctrl-C reaches the driver too; it would close the browser under the order in hand.
+            # Ctrl-C reaches the driver too; it would close the browser under the action in hand.
             handle_sigint=False,
             handle_sigterm=False,
             handle_sighup=False,

@@ -1,4 +1,4 @@
-"""The view: the whole page as named elements. No selector is known above it, no order below."""
+"""The view: the whole page as named elements. No selector is known above it, no business below."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ app.add_typer(notify_commands.app, name="notify", help=notify_commands.HELP)
 
 _INTERRUPTED = Text(
     en="Ended by Ctrl-C. What was being sent is looked at by the next run.",
-    zh="已被 Ctrl-C 中断。提交到一半的订单，下次运行会先核对。",
+    zh="已被 Ctrl-C 中断。提交到一半的操作，下次运行会先核对。",
 )
 
 _REFUSED = Text(
@@ -191,7 +191,7 @@ def ledger_show(
 def ledger_resolve(
     context: typer.Context,
     shop: Shop,
-    subject: Annotated[str, typer.Argument(help=OptionHelp.order, metavar="ORDER")],
+    subject: Annotated[str, typer.Argument(help=OptionHelp.subject, metavar="SUBJECT")],
     *,
     done: Annotated[bool, typer.Option("--done", help=OptionHelp.done, metavar="")] = False,
     not_done: Annotated[bool, typer.Option("--not-done", help=OptionHelp.not_done, metavar="")] = False,
@@ -201,7 +201,7 @@ def ledger_resolve(
     kind: Annotated[str | None, typer.Option(help=OptionHelp.kind, metavar="KIND")] = None,
     yes: Annotated[bool, typer.Option("--yes", help=OptionHelp.reopen, metavar="")] = False,
 ) -> None:
-    """Answer for an order."""
+    """Answer for an action."""
     from rpa.cli.ledger_resolve import resolve
 
     answers = [name for name, given in (("done", done), ("not_done", not_done), ("changed", changed_ok)) if given]
@@ -270,6 +270,6 @@ def main() -> None:
     except OSError as error:
         typer.secho(printable(_REFUSED.with_words(error=error).of(LANGUAGE)), fg="red", err=True)
         sys.exit(_CRASHED)
-    except Exception:  # noqa: BLE001 - Python's own exit code, 1, says that an order could not be acted on
+    except Exception:  # noqa: BLE001 - Python's own exit code, 1, says that something could not be acted on
         sys.stderr.write(printable(traceback.format_exc()))
         sys.exit(_CRASHED)

@@ -30,7 +30,7 @@ _NO_NAME = Text(
 class LastingConsole(Console):
     """Loses what nobody can read, as while the disk is full or once the terminal is gone, and the program goes on.
 
-    Rich itself ends the program when a pipe is gone, in the middle of an order if there is one in hand. All text is
+    Rich itself ends the program when a pipe is gone, in the middle of an action if there is one in hand. All text is
     plain text: no markup, and nothing that the terminal would obey, wherever the words come from.
     """
 

@@ -23,8 +23,8 @@ class CommandHelp:
 
     rpa = said(
         Text(
-            en="Run a merchant's back office through its web pages: each order at most once, every action reported.",
-            zh="通过网页自动操作商家后台：每个订单最多处理一次，每一步都有记录。",
+            en="Run a merchant's back office through its web pages: each action at most once, and reported.",
+            zh="通过网页自动操作商家后台：每项操作最多处理一次，每一步都有记录。",
         )
     )
     run = said(Text(en="Run a flow in the shops named, or in all shops.", zh="在指定的店铺（默认全部）运行一个流程。"))
@@ -34,9 +34,7 @@ class CommandHelp:
             zh="后台页面的描述：对照后台核对、确认。",
         )
     )
-    ledger = said(
-        Text(en="What was done to which order: list it, answer doubts.", zh="对每个订单做过什么：查看、答复疑问。")
-    )
+    ledger = said(Text(en="What was done: list it, answer doubts.", zh="做过的操作：查看、答复疑问。"))
     init = said(
         Text(en="Ask a few questions and write a commented rpa.toml.", zh="回答几个问题，生成带注释的 rpa.toml。")
     )
@@ -97,8 +95,8 @@ class CommandHelp:
     )
     service_uninstall = said(
         Text(
-            en="Stop the service, which finishes the order in hand, and remove it.",
-            zh="停止服务（先处理完手上的订单）并删除。",
+            en="Stop the service, which finishes the action in hand, and remove it.",
+            zh="停止服务（先处理完手头的操作）并删除。",
         )
     )
     service_status = said(
@@ -110,9 +108,9 @@ class CommandHelp:
     show = said(Text(en="List what was done, newest first.", zh="列出做过的操作，最新的在前。"))
     resolve = said(
         Text(
-            en="Answer for an order on which the program cannot decide. Look at it on the site first; give one answer. "
+            en="Answer for an action on which the program cannot decide. Look at the site first; give one answer. "
             "Without one you are shown what there is, and asked.",
-            zh="程序无法判断某个订单时，由您答复。请先在后台查看该订单，再给出一个答复；不给答复则列出已知内容并询问。",
+            zh="程序无法判断某项操作的结果时，由您答复。请先在后台查看，再给出一个答复；不给答复则列出已知内容并询问。",
         )
     )
     accept = said(
@@ -159,18 +157,18 @@ class OptionHelp:
     state = said(Text(en="Only this state, for example unknown.", zh="只看这种状态，例如 unknown。"))
     limit = said(Text(en="Only so many.", zh="最多列出几条。"))
     json_list = said(Text(en="One JSON list on standard output.", zh="在标准输出打印 JSON 列表。"))
-    order = said(Text(en="The order number.", zh="订单号。"))
+    subject = said(
+        Text(en="What it was done to, as `rpa ledger show` has it.", zh="操作的对象，如 rpa ledger show 所列。")
+    )
     done = said(Text(en="The site shows it as we sent it.", zh="后台显示的与提交的一致。"))
     not_done = said(Text(en="The site does not have it; it may be sent again.", zh="后台没有收到，可以重新提交。"))
     reopen = said(
         Text(
             en="With --not-done: it is so, though the site has shown otherwise.",
-            zh="与 --not-done 同用：后台曾显示已发货，但确实已不是，不再询问。",
+            zh="与 --not-done 同用：后台曾显示已完成，但确实已不是，不再询问。",
         )
     )
-    changed_ok = said(
-        Text(en="The order changed, and may be shipped as it is now.", zh="订单有变动，可按现在的内容发货。")
-    )
+    changed_ok = said(Text(en="It changed, and may be acted on as it is now.", zh="内容有变动，可按现在的内容处理。"))
     reason = said(Text(en="What you saw; needed, and kept with your name.", zh="您看到的情况，必填，与姓名一同保存。"))
     accept_reason = said(
         Text(
@@ -181,7 +179,7 @@ class OptionHelp:
     only_print = said(
         Text(en="Print what the system would be given; change nothing.", zh="只打印要交给系统的内容，不做任何更改。")
     )
-    kind = said(Text(en="Which kind of action, where the order has several.", zh="订单有多种操作时，指明是哪一种。"))
+    kind = said(Text(en="Which kind of action, where there are several.", zh="有多种操作时，指明是哪一种。"))
 
 
 class RunOptions:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rpa.cli.console import console, person_named
 from rpa.cli.ledger_report import reason_given
+from rpa.discovery import after_acceptance, words_of
 from rpa.language import Text
 from rpa.ledger.acceptance import accept
 from rpa.ledger.shop_lock import RunLock
@@ -17,20 +18,16 @@ _ACCEPTED = Text(
     zh="已确认（{by}：{reason}）。从 {journal} 恢复：拦截 {holds} 项，操作 {actions} 项。",
 )
 _NO_JOURNAL = Text(
-    en="{journal} was not there: nothing could be brought back. Hold again what must not be shipped (rpa holds add), "
-    "and wait for the end of imports that were handed over, before the next live run.",
-    zh="没有找到 {journal}，无法恢复任何内容。正式运行之前，请重新拦截不能发货的订单（rpa holds add），"
-    "并等待已移交的导入全部结束。",
+    en="{journal} was not there: nothing could be brought back. Hold again what must not be {done} (rpa holds add), "
+    "and wait for the end of all that was handed over to the site, before the next live run.",
+    zh="没有找到 {journal}，无法恢复任何内容。正式运行之前，请重新拦截不能{does}的{noun}（rpa holds add），"
+    "并等待已移交后台的操作全部结束。",
 )
 _UNREADABLE = Text(
     en="{count} lines of it cannot be read; compare `rpa holds list` with what you know.",
     zh="其中 {count} 行无法读取；请用 rpa holds list 核对。",
 )
-_NEXT = Text(
-    en="What is open is looked at on the site first. Notices and exports are read anew: run audit-notices before "
-    "you ship.",
-    zh="未完结的操作会先到后台核实。通知和导出需重新读取：发货前请先运行 audit-notices。",
-)
+_NEXT = Text(en="What is open is looked at on the site first.", zh="未完结的操作会先到后台核实。")
 
 
 def accept_ledger(config_path: Path | None, *, by: str | None, reason: str) -> None:
@@ -53,5 +50,10 @@ def accept_ledger(config_path: Path | None, *, by: str | None, reason: str) -> N
     ]
     if accepted.unreadable:
         said.append(_UNREADABLE.of(language, count=accepted.unreadable))
-    said.append((_NEXT if was_there else _NO_JOURNAL).of(language, journal=journal.name))
+    next_steps = (
+        [_NEXT, *after_acceptance()]
+        if was_there
+        else [_NO_JOURNAL.with_words(**words_of().gaps(), journal=journal.name)]
+    )
+    said += [step.of(language) for step in next_steps]
     console().print(*said, sep="\n", soft_wrap=True)

@@ -15,9 +15,11 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from rpa.cli.console import asked, console
+from rpa.discovery import words_of
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import State
+from rpa.ledger.details import in_words
 from rpa.ledger.ledger import Ledger
 from rpa.plugins import load_config
 from rpa.printable import json_text
@@ -40,7 +42,7 @@ _NO_ACTIONS = Text(en="The ledger has no such action.", zh="记录中没有符�
 _TITLES = (
     Text(en="Shop", zh="店铺"),
     Text(en="Kind", zh="类型"),
-    Text(en="Order", zh="订单"),
+    Text(en="{Noun}", zh="{noun}"),
     Text(en="State", zh="状态"),
     Text(en="What was sent", zh="提交内容"),
     Text(en="Changed", zh="更新时间"),
@@ -192,19 +194,29 @@ def readable_ledger(config: Config) -> Iterator[Ledger]:
 
 def _table(actions: Sequence[Action], *, language: Language) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    words = words_of({action.kind for action in actions})
     for title in _TITLES:
-        table.add_column(title.of(language), overflow="fold")
+        table.add_column(title.of(language, **words.gaps()), overflow="fold")
     for action in actions:
         word, style = STATE_WORDS[action.state]
         sent = " ".join(value for value in action.payload.values() if value)
         changed = action.updated_at.strftime("%Y-%m-%d %H:%M")
         state = Styled(word.of(language), style=style)
-        table.add_row(action.shop, action.kind, action.subject, state, sent, changed, action.run_id, _details(action))
+        table.add_row(
+            action.shop,
+            action.kind,
+            action.subject,
+            state,
+            sent,
+            changed,
+            action.run_id,
+            _details(action, language=language),
+        )
     return table
 
 
-def _details(action: Action) -> str:
-    return " · ".join(filter(None, (action.detail, action.answered_by)))
+def _details(action: Action, *, language: Language) -> str:
+    return " · ".join(filter(None, (in_words(action.detail).of(language), action.answered_by)))
 
 
 def reason_given(given: str, *, language: Language) -> str:

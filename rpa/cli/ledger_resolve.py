@@ -12,9 +12,11 @@ from urllib.parse import quote
 
 from rpa.cli.console import agreed, asked, console, person_named
 from rpa.cli.ledger_report import STATE_WORDS, opened_ledger, reason_given
+from rpa.discovery import words_of
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.ledger.actions import LIVE, State
+from rpa.ledger.details import in_words
 from rpa.outcome import Outcome
 from rpa.plugins import load_config
 
@@ -28,15 +30,15 @@ _ANSWERED = "answered"
 _ANSWERS = {"done": State.DONE, "not_done": State.NOT_DONE}
 _RESOLVED = Text(
     en="Recorded: {subject} in {shop} is now “{state}” (answered by {by}: {reason}).",
-    zh="已记录：{shop} 的订单 {subject} 现为“{state}”（{by} 答复：{reason}）。",
+    zh="已记录：{shop} 的{noun} {subject} 现为“{state}”（{by} 答复：{reason}）。",
 )
-_MAY_GO_AGAIN = Text(en="The next run may send it again.", zh="下次运行会重新处理该订单。")
+_MAY_GO_AGAIN = Text(en="The next run may send it again.", zh="下次运行会重新处理该{noun}。")
 _RELEASED = Text(
-    en="Recorded: {subject} in {shop} may be shipped as it is now (accepted by {by}: {reason}).",
-    zh="已记录：{shop} 的订单 {subject} 可按现在的内容发货（{by} 确认：{reason}）。",
+    en="Recorded: {subject} in {shop} may be {done} as it is now (accepted by {by}: {reason}).",
+    zh="已记录：{shop} 的{noun} {subject} 可按现在的内容{does}（{by} 确认：{reason}）。",
 )
 _ABOUT = (
-    Text(en="Order", zh="订单"),
+    Text(en="{Noun}", zh="{noun}"),
     Text(en="Stands as", zh="当前状态"),
     Text(en="What was sent", zh="提交内容"),
     Text(en="When", zh="提交时间"),
@@ -47,10 +49,10 @@ _ABOUT = (
 )
 _NO_PICTURES = Text(en="none", zh="无")
 _CHOICES = (
-    Text(en="1  The site shows it as sent, as above.", zh="1  后台显示已发货，且与上面提交的内容一致。"),
+    Text(en="1  The site shows it as sent, as above.", zh="1  后台显示{done}，且与上面提交的内容一致。"),
     Text(
         en="2  The site does not show it as sent. (The next run may send it again.)",
-        zh="2  后台显示未发货。（下次运行会重新处理该订单）",
+        zh="2  后台显示{not_done}。（下次运行会重新处理该{noun}）",
     ),
     Text(
         en="3  I cannot tell, or it shows something else: leave it open.", zh="3  无法判断，或显示其他内容：暂不处理。"
@@ -62,7 +64,7 @@ _ONE_ANSWER = Text(
 )
 _LOOKED_AT = Text(
     en="A run has looked at {subject} in {shop} meanwhile; nothing was recorded. Look again.",
-    zh="{shop} 的订单 {subject} 在此期间已被运行核对过，未做任何记录；请重新查看。",
+    zh="{shop} 的{noun} {subject} 在此期间已被运行核对过，未做任何记录；请重新查看。",
 )
 _SEVERAL = Text(
     en="{subject} in {shop} has several actions to answer for ({kinds}); say which with --kind.",
@@ -71,37 +73,38 @@ _SEVERAL = Text(
 _NOT_KNOWN = Text(
     en="There is nothing to answer for on {subject} in {shop}: the ledger has nothing on it. "
     "`rpa ledger show --shop {shop}` lists what there is.",
-    zh="{shop} 没有订单 {subject} 的记录，无需答复。可用 rpa ledger show --shop {shop} 查看全部记录。",
+    zh="{shop} 没有{noun} {subject} 的记录，无需答复。可用 rpa ledger show --shop {shop} 查看全部记录。",
 )
 _NOT_OPEN = Text(
     en="There is nothing to answer for on {subject} in {shop}: the ledger has it as {state}. "
     "`rpa ledger show --shop {shop}` lists what there is.",
-    zh="{shop} 的订单 {subject} 记录为“{word}”，无需答复。可用 rpa ledger show --shop {shop} 查看全部记录。",
+    zh="{shop} 的{noun} {subject} 记录为“{word}”，无需答复。可用 rpa ledger show --shop {shop} 查看全部记录。",
 )
 _PROVEN = {
     State.DONE: Text(
         en="{at}: the site showed {subject} in {shop} as it was sent ({sent}), run {run}.{details}",
-        zh="{at}：后台已显示 {shop} 的订单 {subject} 与提交的一致（{sent}），运行 {run}。{details}",
+        zh="{at}：后台已显示 {shop} 的{noun} {subject} 与提交的一致（{sent}），运行 {run}。{details}",
     ),
     State.CONFLICT: Text(
         en="{at}: the site showed {subject} in {shop} as done otherwise than it was sent ({sent}), run {run}.{details}",
-        zh="{at}：后台显示 {shop} 的订单 {subject} 已处理，但与提交的（{sent}）不一致，运行 {run}。{details}",
+        zh="{at}：后台显示 {shop} 的{noun} {subject} 已处理，但与提交的（{sent}）不一致，运行 {run}。{details}",
     ),
 }
 """What the site has shown of an action in one of these states; a person who says otherwise must be sure."""
 _ANSWERED_BY = Text(
     en="{at}: {by} answered that the site shows {subject} in {shop} as it was sent ({sent}), run {run}.{details}",
-    zh="{at}：{by} 答复后台显示 {shop} 的订单 {subject} 与提交的一致（{sent}），运行 {run}。{details}",
+    zh="{at}：{by} 答复后台显示 {shop} 的{noun} {subject} 与提交的一致（{sent}），运行 {run}。{details}",
 )
+_DETAILS = Text(en=" {detail}.", zh=" {detail}。")
 _NEEDS_YES = Text(
-    en="{shown} With --not-done the next run may send it again. Look at it on the site; if it is really not sent any "
-    "more, add --yes. Nothing was recorded.",
-    zh="{shown}以 --not-done 答复后，下次运行可能会重新提交。请先在后台查看；确实已不是发货状态时，请加 --yes。"
+    en="{shown} With --not-done the next run may send it again. Look at it on the site; if it is really "
+    "{undone}, add --yes. Nothing was recorded.",
+    zh="{shown}以 --not-done 答复后，下次运行可能会重新提交。请先在后台查看；确实{undone}时，请加 --yes。"
     "未做任何记录。",
 )
 _REALLY = Text(
-    en="{shown} Is it really not sent any more, so that the next run may send it again?",
-    zh="{shown}确实已不是发货状态，允许下次运行重新提交吗？",
+    en="{shown} Is it really {undone}, so that the next run may send it again?",
+    zh="{shown}确实{undone}，允许下次运行重新提交吗？",
 )
 _QUESTION = Text(en="What does the site show? 1, 2 or 3", zh="后台显示的是哪一种？请输入 1、2 或 3")
 _NAME = Text(en="Your name", zh="您的姓名")
@@ -120,7 +123,7 @@ def resolve(
     reason: str,
     yes: bool,
 ) -> None:
-    """Record a person's one answer (`done`, `not_done` or `changed`) for an order, and print what is recorded now.
+    """Record a person's one answer (`done`, `not_done` or `changed`) for a subject, and print what is recorded now.
 
     Without an answer, a person at a terminal is shown what there is to be seen, and asked. That what the site has shown
     is not so is asked once more there; `yes`: it is not.
@@ -144,38 +147,39 @@ def resolve(
     with _shop_to_itself(config, shop) as ledger:
         ledger.fingerprints.release(shop, subject=subject, by=who, reason=why)
         _keep_open(ledger, shop, subject=subject)
-    said = _RELEASED.of(config.language, subject=subject, shop=shop, by=who, reason=why)
+    said = _RELEASED.of(config.language, **words_of().gaps(), subject=subject, shop=shop, by=who, reason=why)
     console().print(said, soft_wrap=True)
 
 
 def _answer(config: Config, action: Action, *, answer: str, by: str, reason: str, yes: bool) -> None:
     """Record the answer, unless it takes back what was proven and nobody is sure of that, or a run has looked again."""
-    state, language = _ANSWERS[answer], config.language
+    state, language, words = _ANSWERS[answer], config.language, _words(action)
     if state is State.NOT_DONE and action.state in _PROVEN and not yes:
         shown = _shown(action)
         if not sys.stdin.isatty():
-            raise ConfigError(_NEEDS_YES.with_words(shown=shown))
-        question = _REALLY.with_words(shown=shown)
+            raise ConfigError(_NEEDS_YES.with_words(**words, shown=shown))
+        question = _REALLY.with_words(**words, shown=shown)
         if not agreed(question, language=language):
             console().print(_LEFT.of(language))
             return
     with _shop_to_itself(config, action.shop) as ledger:
         if _live_action(ledger, action.shop, subject=action.subject, kind=action.kind) != action:
-            raise ConfigError(_LOOKED_AT.with_words(subject=action.subject, shop=action.shop))
+            raise ConfigError(_LOOKED_AT.with_words(**words, subject=action.subject, shop=action.shop))
         _record(ledger, action, state=state, by=by, reason=reason, language=language)
 
 
 def _shown(action: Action) -> Text:
     """What the site has shown of the action, and when."""
-    words = _ANSWERED_BY if action.answered_by and action.state is State.DONE else _PROVEN[action.state]
-    return words.with_words(
+    by_person = action.answered_by and action.state is State.DONE
+    return (_ANSWERED_BY if by_person else _PROVEN[action.state]).with_words(
+        **_words(action),
         subject=action.subject,
         shop=action.shop,
         run=action.run_id,
         by=action.answered_by,
         sent=" ".join(filter(None, action.payload.values())),
         at=action.updated_at.strftime("%Y-%m-%d %H:%M"),
-        details=f" {action.detail}." if action.detail else "",
+        details=_DETAILS.with_words(detail=in_words(action.detail)) if action.detail else "",
     )
 
 
@@ -185,7 +189,7 @@ def _ask(config: Config, shop: str, *, subject: str, kind: str | None, by: str |
     with opened_ledger(config) as ledger:
         action = _live_action(ledger, shop, subject=subject, kind=kind)
     _show(action, config=config)
-    console().print(*("", *(choice.of(language) for choice in _CHOICES)), sep="\n", soft_wrap=True)
+    console().print(*("", *(choice.of(language, **_words(action)) for choice in _CHOICES)), sep="\n", soft_wrap=True)
     answer = ""
     while answer not in _BY_NUMBER:
         answer = asked(_QUESTION, language=language)
@@ -195,6 +199,11 @@ def _ask(config: Config, shop: str, *, subject: str, kind: str | None, by: str |
     why = reason_given(reason, language=language)
     who = person_named(by or asked(_NAME, language=language, default=person_named(by)))
     _answer(config, action, answer=_BY_NUMBER[answer], by=who, reason=why, yes=yes)
+
+
+def _words(action: Action) -> dict[str, Text]:
+    """The gaps of sentences about actions of this kind."""
+    return words_of([action.kind]).gaps()
 
 
 @contextmanager
@@ -220,13 +229,13 @@ def _show(action: Action, *, config: Config) -> None:
         " ".join(filter(None, action.payload.values())),
         action.created_at.strftime("%Y-%m-%d %H:%M"),
         action.run_id,
-        action.detail,
+        in_words(action.detail).of(language),
         "\n".join(map(str, pictures)) or _NO_PICTURES.of(language),
         "\n".join(addresses),
     )
     for title, words in zip(_ABOUT, told, strict=True):
         if words:
-            console().print(f"{title.of(language)}: {words}", soft_wrap=True)
+            console().print(f"{title.of(language, **_words(action))}: {words}", soft_wrap=True)
     if has_screen():
         _open_for_person([*([str(folder)] if pictures else []), *addresses[:1]])
 
@@ -263,9 +272,12 @@ def _live_action(ledger: Ledger, shop: str, *, subject: str, kind: str | None) -
         kinds = ", ".join(sorted({action.kind for action in live}))
         raise ConfigError(_SEVERAL.with_words(subject=subject, shop=shop, kinds=kinds))
     if not known:
-        raise ConfigError(_NOT_KNOWN.with_words(subject=subject, shop=shop))
-    word = STATE_WORDS[known[0].state][0].zh
-    raise ConfigError(_NOT_OPEN.with_words(subject=subject, shop=shop, state=known[0].state.value, word=word))
+        raise ConfigError(_NOT_KNOWN.with_words(**words_of().gaps(), subject=subject, shop=shop))
+    newest = known[0]
+    word = STATE_WORDS[newest.state][0].zh
+    raise ConfigError(
+        _NOT_OPEN.with_words(**_words(newest), subject=subject, shop=shop, state=newest.state.value, word=word)
+    )
 
 
 def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: str, language: Language) -> None:
@@ -279,10 +291,10 @@ def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: st
     else:
         ledger.open_items.remove(shop, subject=subject)
     word = STATE_WORDS[answered.state][0].of(language)
-    said = _RESOLVED.of(language, subject=subject, shop=shop, state=word, by=by, reason=reason)
+    said = _RESOLVED.of(language, **_words(answered), subject=subject, shop=shop, state=word, by=by, reason=reason)
     console().print(said, soft_wrap=True)
     if answered.state is State.NOT_DONE:
-        console().print(_MAY_GO_AGAIN.of(language))
+        console().print(_MAY_GO_AGAIN.of(language, **_words(answered)))
 
 
 def _keep_open(ledger: Ledger, shop: str, *, subject: str) -> None:

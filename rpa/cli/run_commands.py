@@ -40,7 +40,7 @@ def _launch_ahead(playwright: Playwright) -> Browser | None:
 
 
 def _import_all() -> None:
-    """What a run needs: the program, the flows, the platforms with their shipped profiles.
+    """What a run needs: the program, the flows, the platforms with their bundled profiles.
 
     All of it stays, so that nothing is gained by looking for garbage in it meanwhile, and again at each later look.
     """

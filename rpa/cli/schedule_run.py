@@ -49,8 +49,8 @@ _MOST_NEXT, _NEWEST = 8, 5
 
 _BEGUN = Text(
     en="Scheduler started (pid {pid}). Shops: {shops}; runs at a time: {workers} at most. Ctrl-C ends it after the "
-    "orders in hand.",
-    zh="调度程序已启动（pid {pid}）。店铺 {shops} 家，最多同时运行 {workers} 个。按 Ctrl-C，处理完手头的订单后结束。",
+    "actions in hand.",
+    zh="调度程序已启动（pid {pid}）。店铺 {shops} 家，最多同时运行 {workers} 个。按 Ctrl-C，处理完手头的操作后结束。",
 )
 _RENEWED = Text(en="rpa.toml was changed; it counts as it is now.", zh="rpa.toml 已修改，新的配置已生效。")
 _BROKEN = Text(en="{shop}: {what}", zh="{shop}：{what}")

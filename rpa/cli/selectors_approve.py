@@ -45,7 +45,7 @@ _TOO_OLD = Text(
     "whole profile now and is asked once more.",
     zh="{by} 于 {date} 的确认只针对按钮本身（旧版本）；现在的确认针对整个页面描述，请重新确认一次。",
 )
-_SHIPPED = Text(
+_UNCHANGED = Text(
     en="The profile {name} is the one that came with the program.", zh="页面描述 {name} 是程序自带的，没有改动。"
 )
 _ALL_RIGHT = Text(
@@ -112,7 +112,7 @@ def differences(config_path: Path | None, shop: str) -> None:
     if profile.own:
         _list(_OWN.with_words(name=profile.name, count=len(profile.own)), profile.own, language=config.language)
     else:
-        console().print(_SHIPPED.of(config.language, name=profile.name))
+        console().print(_UNCHANGED.of(config.language, name=profile.name))
 
 
 def _list(head: Text, changes: Sequence[Change], *, language: Language) -> None:

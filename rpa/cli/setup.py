@@ -21,9 +21,9 @@ from rpa.plugins import load_config
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
-    from rpa.cli.starter import Question
     from rpa.flow import Flow
     from rpa.runner.shop_session import ShopSetup
+    from rpa.starter import Question
 
 _NO_PASSWORD = Text(
     en="The first line of standard input is empty, so there is no password for {shop}; nothing was kept.",

@@ -17,7 +17,7 @@ from rpa.cli.status_table import shop_table, when
 from rpa.config import BrokenShop
 from rpa.errors import KickedOut
 from rpa.language import Language, Text
-from rpa.monitoring.backlog import orders_of
+from rpa.monitoring.backlog import backlogs_of
 from rpa.monitoring.health import allowed_down, complaint, scheduler_of
 from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shop_words import addressed, named
@@ -60,13 +60,13 @@ def show_status(config_path: Path | None, names: Sequence[str], *, as_json: bool
     shops, language, now = config.meant(names), config.language, config.clock.now()
     allowed, words = allowed_down(max_down, shops=len(shops)), ReasonCatalog.of_flows()
     with readable_ledger(config) as ledger:
-        orders = orders_of(ledger, shops=[shop.name for shop in shops], words=words)
-        states = shop_states(config, ledger, shops=shops, orders=orders, words=words, now=now)
+        backlogs = backlogs_of(ledger, shops=[shop.name for shop in shops], words=words)
+        states = shop_states(config, ledger, shops=shops, backlogs=backlogs, words=words, now=now)
         scheduler = scheduler_of(config, ledger, now=now)
         program = [] if names else ledger.incidents.still_open("")
         wanted = {shop.name for shop in shops} | (set() if names else {""})
         broken = [shop for shop in shops if isinstance(shop, BrokenShop)]
-        to_do = folded(tasks(ledger, shops=wanted, broken=broken, orders=orders, words=words, now=now))
+        to_do = folded(tasks(ledger, shops=wanted, broken=broken, backlogs=backlogs, words=words, now=now))
     wrong = complaint(scheduler, states, allowed=allowed)
     if as_json:
         made = document(states, scheduler=scheduler, program=program, complaint=wrong, language=language, now=now)
@@ -74,7 +74,7 @@ def show_status(config_path: Path | None, names: Sequence[str], *, as_json: bool
     elif check:
         console().print((wrong or _WELL).of(language), soft_wrap=True)
     else:
-        console().print(shop_table(states, language=language, now=now))
+        console().print(shop_table(states, words=words.delivery, language=language, now=now))
         _tell(list(_troubles(states, program=program, words=words, language=language, now=now)), language=language)
         if to_do:
             console().print(Styled(_TO_DO.of(language, count=len(to_do)), style="bold"))
@@ -103,7 +103,7 @@ def _troubles(
     for sentence, names in shops.items():
         said = addressed(sentence, shops=names, language=language) if isinstance(sentence, Text) else sentence
         yield _OF.of(language, shops=named(names, language=language, most=_NAMED), sentence=said)
-    yield from forecasts(states, language=language)
+    yield from forecasts(states, words=words.delivery, language=language)
 
 
 def _wrong(state: ShopState, *, words: ReasonCatalog, language: Language, now: datetime) -> Iterator[str | Text]:

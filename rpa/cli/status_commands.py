@@ -11,8 +11,8 @@ from rpa.language import Text
 
 STATUS = said(
     Text(
-        en="How every shop is doing: its runs, its orders, its login, what is wrong.",
-        zh="各店铺概况：运行、订单、登录、有无问题。",
+        en="How every shop is doing: its runs, what is pending, its login, what is wrong.",
+        zh="各店铺概况：运行、待办、登录、有无问题。",
     )
 )
 TODO = said(
@@ -37,7 +37,7 @@ _MAX_DOWN = said(
     )
 )
 _JSON = said(Text(en="One JSON document on standard output.", zh="在标准输出打印一个 JSON 文档。"))
-_ALL = said(Text(en="Each order on a line of its own.", zh="每个订单单独一行。"))
+_ALL = said(Text(en="Each on a line of its own.", zh="每项单独一行。"))
 
 Shops = Annotated[list[str] | None, typer.Argument(help=OptionHelp.shops, metavar="SHOP")]
 AsJson = Annotated[bool, typer.Option("--json", help=_JSON, metavar="")]

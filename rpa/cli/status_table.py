@@ -18,6 +18,7 @@ from rpa.monitoring.wording import moment
 from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
+    from rpa.kind_words import KindWords
     from rpa.ledger.plans import PlannedRun
     from rpa.monitoring.shops import LastRun, ShopState
 
@@ -31,7 +32,7 @@ _TITLES = (
     Text(en="State", zh="状态"),
     Text(en="Last run", zh="上次运行"),
     Text(en="Next", zh="下次"),
-    Text(en="Ship", zh="待发"),
+    Text(en="{Due}", zh="{Due}"),
     Text(en="Held", zh="拦截"),
     Text(en="24 h", zh="24时内"),
     Text(en="Login", zh="登录"),
@@ -65,11 +66,13 @@ _ENDS = Text(en="ends {when}", zh="{when} 到期")
 _KEPT = Text(en="kept {when}", zh="{when} 保存")
 
 
-def shop_table(states: Sequence[ShopState], *, language: Language, now: datetime) -> Table:
-    """The shops in the order given, those that are alike together."""
+def shop_table(states: Sequence[ShopState], *, words: KindWords, language: Language, now: datetime) -> Table:
+    """The shops in the order given, those that are alike together; `words`: of what they deliver."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for title in _TITLES:
-        table.add_column(title.of(language), overflow="fold", justify="right" if title in _NUMBERS else "left")
+        table.add_column(
+            title.of(language, **words.gaps()), overflow="fold", justify="right" if title in _NUMBERS else "left"
+        )
     maker = _RowMaker(language, now)
     groups: dict[Words, list[ShopState]] = {}
     for state in states:
@@ -110,12 +113,12 @@ class _RowMaker:
         )
 
     def row_of_many(self, states: Sequence[ShopState], *, word: Words) -> tuple[Styled, ...]:
-        """One for all these shops, with their orders added up."""
+        """One for all these shops, with their numbers added up."""
         name = Styled(_MANY.of(self.language, count=len(states)), style="bold")
         return name, self._word(word), Styled(), Styled(), *self._numbers(states), Styled()
 
     def _condition(self, state: ShopState) -> Styled:
-        """How it is; beside what is wrong, that it ships nothing anyway."""
+        """How it is; beside what is wrong, that it writes nothing anyway."""
         word = self._word(_condition(state))
         adds_preview = state.preview and state.condition is not Condition.FINE
         return Styled.assemble(word, " · ", self._word(_PREVIEW)) if adds_preview else word
@@ -124,7 +127,7 @@ class _RowMaker:
         return Styled(word[0].of(self.language), style=word[1])
 
     def _numbers(self, states: Sequence[ShopState]) -> list[Styled]:
-        counts = [(len(state.orders.pending), len(state.orders.held), state.near) for state in states]
+        counts = [(len(state.backlog.pending), len(state.backlog.held), state.near) for state in states]
         return [Styled(str(sum(column) or "")) for column in zip(*counts, strict=True)]
 
     def _when(self, at: datetime) -> str:

@@ -16,7 +16,7 @@ from rpa.cli.console import console
 from rpa.cli.ledger_report import readable_ledger
 from rpa.config import BrokenShop
 from rpa.language import Language, Text
-from rpa.monitoring.backlog import orders_of
+from rpa.monitoring.backlog import backlogs_of
 from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shop_words import addressed, named
 from rpa.monitoring.tasks import each_by_itself, folded, tasks
@@ -47,16 +47,16 @@ _LATE, _SOON = timedelta(0), timedelta(hours=2)
 def show_todo(config_path: Path | None, names: Sequence[str], *, as_json: bool, every: bool) -> None:
     """Print what needs a person in these shops (none named: in all, and in the program itself), nearest deadline first.
 
-    `every`: each order on its own line. Raises ConfigError for an unknown shop or group.
+    `every`: each subject on its own line. Raises ConfigError for an unknown shop or group.
     """
     config = load_config(config_path)
     meant = config.meant(names)
     shops, broken = [shop.name for shop in meant], [shop for shop in meant if isinstance(shop, BrokenShop)]
     now, words = config.clock.now(), ReasonCatalog.of_flows()
     with readable_ledger(config) as ledger:
-        orders = orders_of(ledger, shops=shops, words=words)
+        backlogs = backlogs_of(ledger, shops=shops, words=words)
         wanted = shops if names else [*shops, ""]
-        found = tasks(ledger, shops=set(wanted), broken=broken, orders=orders, words=words, now=now)
+        found = tasks(ledger, shops=set(wanted), broken=broken, backlogs=backlogs, words=words, now=now)
     lines = each_by_itself(found) if every else folded(found)
     if as_json:
         document = {"schema_version": SCHEMA_VERSION, "at": now.isoformat()}
@@ -119,7 +119,7 @@ def _shops(line: Line, *, language: Language) -> str:
 
 
 def _what(line: Line, *, language: Language) -> str:
-    """The orders, few of them by name; lines that concern a whole shop say so."""
+    """The subjects, few of them by name; lines that concern a whole shop say so."""
     if not line.subjects:
         return "" if line.shops == ("",) else _SHOP_ITSELF.of(language)
     head = [_COUNT.of(language, count=line.count)] if line.count > 1 else []

@@ -33,7 +33,7 @@ class BrokenShop:
 
     @property
     def live(self) -> bool:
-        """Whether its runs would ship, were it in order."""
+        """Whether its runs would write, were it in order."""
         return self.table.get("live") is True
 
     @property

@@ -117,7 +117,7 @@ class Config:
 
     @property
     def selectors(self) -> Path:
-        """Where the user's own profiles lie, if there are any; they take precedence over the shipped ones."""
+        """Where the user's own profiles lie, if there are any; they take precedence over the bundled ones."""
         return self.folder / "selectors"
 
     @property

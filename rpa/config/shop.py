@@ -44,7 +44,7 @@ Limit = Annotated[int | None, BeforeValidator(_limit)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """How many orders may be shipped; None: no limit."""
+    """How many actions there may be; None: no limit."""
 
     max_per_run: int | None
     max_per_day: int | None
@@ -72,21 +72,21 @@ class Shop(BaseModel):
     )
     live: bool = Field(default=False, description="false: every run is a dry run unless --live is given.")
     max_per_run: Limit = Field(
-        default=None, description='Shipments in one run, or "off". Default 500; off with mock = true.'
+        default=None, description='Actions in one run, or "off". Default 500; off with mock = true.'
     )
     max_per_day: Limit = Field(
-        default=None, description='Shipments in one day, or "off". Default 2000; off with mock = true.'
+        default=None, description='Actions in one day, or "off". Default 2000; off with mock = true.'
     )
     trial: Limit = Field(
         default=None,
-        description='Only this many shipments in all until a person raises it or writes "off". '
+        description='Only this many actions in all until a person raises it or writes "off". '
         "Default 5; off with mock = true.",
     )
     confirm_every: int = Field(
-        default=20, ge=1, le=100, description="How many shipments one reading of the site may confirm at most."
+        default=20, ge=1, le=100, description="How many actions one reading of the site may confirm at most."
     )
     settle_s: float = Field(
-        default=60.0, ge=0, le=3600, description="Seconds the site may take to show a shipment that it accepted."
+        default=60.0, ge=0, le=3600, description="Seconds the site may take to show an action that it accepted."
     )
     evidence: Literal["always", "failures"] = Field(
         default="always", description="Pictures before and after each write, or only of what failed."

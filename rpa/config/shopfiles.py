@@ -67,7 +67,7 @@ def with_name(name: str, table: Mapping[str, Any]) -> Mapping[str, Any]:
 def sorted_out(written: Sequence[Written]) -> tuple[dict[str, Shop], dict[str, BrokenShop]]:
     """The shops that can be used, and those that cannot: their file has a mistake, or they are there twice.
 
-    Of two that are one shop neither is safe: they would not know of each other's shipments and holds.
+    Of two that are one shop neither is safe: they would not know of each other's actions and holds.
     """
     problems: dict[str, list[str]] = defaultdict(list)
     for _, shop in written:
@@ -101,7 +101,7 @@ def _twins(written: Sequence[Written]) -> Iterator[tuple[Sequence[Written], str]
             twins,
             (
                 f"{_and(names)} are one shop of {first.platform}: {places} have mall_id {first.mall_id}. "
-                "Keep one of the two, or correct the id; each order ships by one of them only."
+                "Keep one of the two, or correct the id; each action is done by one of them only."
             ),
         )
 

@@ -61,12 +61,12 @@ class SchedulerConfig(BaseModel):
     )
     evidence_keep_days: DaysOrOff = Field(
         default="off",
-        description='Days that pictures and import files of an order are kept once it is shipped; "off": for ever.',
+        description='Days that pictures and uploaded files of what was done are kept after it; "off": for ever.',
     )
     reports_keep_days: DaysOrOff = Field(
         default="off",
-        description="Days that reports, videos, traces and exported tables are kept if nobody is needed for their "
-        'orders; "off": for ever.',
+        description="Days that reports, videos, traces and fetched tables are kept if nobody is needed for "
+        'what is in them; "off": for ever.',
     )
 
 
@@ -113,7 +113,7 @@ class WatchConfig(BaseModel):
         description="The environment variable with an address that is called at each heartbeat, if it is set.",
     )
     ship_by_alarms_h: Annotated[tuple[int, ...], AfterValidator(_near_first)] = Field(
-        default=(12, 6, 2), description="Hours before an order's ship-by time at which an alarm is raised."
+        default=(12, 6, 2), description="Hours before a deadline at which an alarm is raised."
     )
 
 

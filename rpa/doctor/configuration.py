@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa.address import origin_of
+from rpa.discovery import words_of
 from rpa.doctor.findings import Finding, fail, ok, warn
 from rpa.errors import ConfigError, LedgerFails
 from rpa.kicks import Kicks
@@ -22,6 +23,13 @@ _FEW = 3
 _UNSEEN = Text(
     en="Nobody has confirmed it as it is; run `rpa selectors approve` for ",
     zh="尚未确认，请运行 rpa selectors approve：",
+)
+_DOUBTS = Text(en="Doubts of {shop}", zh="{shop} 的存疑{noun}")
+_IN_DOUBT = Text(
+    en="{file} does not name this shop, and of {count} of its {nouns} it is not certain whether they were sent "
+    "({few}). Put it back until they are settled; under another name they would be sent again",
+    zh="{file} 中没有该店铺，但它有 {count} 个{noun}不确定是否{done}（{few}）。"
+    "请先恢复该店铺并处理完毕；若改名，这些{noun}可能会重复{does}",
 )
 
 
@@ -114,7 +122,7 @@ def departed_logins(config: Config) -> Iterable[Finding]:
 
 
 def departed_doubts(config: Config) -> Iterable[Finding]:
-    """Orders of shops that rpa.toml names no more, of which nobody knows whether they were sent.
+    """Subjects of shops that rpa.toml names no more, of which nobody knows whether they were sent.
 
     No list tells of them, and under another name their shop would be sent them again. A ledger that cannot be opened is
     told elsewhere.
@@ -130,17 +138,12 @@ def departed_doubts(config: Config) -> Iterable[Finding]:
             found = {shop: sorted(doubts) for shop in gone if (doubts := ledger.actions.unsettled_subjects(shop))}
     except (ConfigError, LedgerFails):
         return
-    for shop, orders in found.items():
-        few = ", ".join(orders[:_FEW]) + (" …" if len(orders) > _FEW else "")
+    words = words_of().gaps()
+    for shop, subjects in found.items():
+        few = ", ".join(subjects[:_FEW]) + (" …" if len(subjects) > _FEW else "")
         yield warn(
-            Text(en=f"Doubts of {shop}", zh=f"{shop} 的存疑订单"),
-            Text(
-                en=f"{config.path.name} does not name this shop, and of {len(orders)} of its orders it is not certain "
-                f"whether they were sent ({few}). Put it back until they are settled; under another name they would be "
-                "sent again",
-                zh=f"{config.path.name} 中没有该店铺，但它有 {len(orders)} 个订单不确定是否已发货（{few}）。"
-                "请先恢复该店铺并处理完毕；若改名，这些订单可能会重复发货",
-            ),
+            _DOUBTS.with_words(**words, shop=shop),
+            _IN_DOUBT.with_words(**words, file=config.path.name, count=len(subjects), few=few),
         )
 
 

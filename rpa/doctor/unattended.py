@@ -163,7 +163,7 @@ def clocks(config: Config) -> Finding:
         Text(
             en=f"the site's clock is {minutes:+d} minutes from ours ({shops}). Deadlines go by the site's, "
             "schedules by ours: have this machine's clock set by network time",
-            zh=f"站点时钟与本机相差 {minutes:+d} 分钟（{shops}）。发货期限以站点时间为准，计划任务以本机时间为准："
+            zh=f"站点时钟与本机相差 {minutes:+d} 分钟（{shops}）。期限以站点时间为准，计划任务以本机时间为准："
             "请开启本机的网络校时",
         ),
     )

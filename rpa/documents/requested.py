@@ -213,7 +213,7 @@ class RequestedDocument:
         try:
             return self._kept(record, document, check=lambda _: None)
         except (Refused, InDoubt) as error:
-            raise NeedsPerson(f"Export {record.record_id} could not be downloaded: {error}") from error
+            raise NeedsPerson(f"Document {record.record_id} could not be downloaded: {error}") from error
 
     def _kept(self, record: RequestedRecord, document: Document, *, check: Callable[[Path], object]) -> SavedDocument:
         with self._store.incoming() as folder:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from rpa.language import Text
 
 Facts = Mapping[str, Any]
-"""By place, as `words.audit` or `elements."orders.next".risk`: texts, numbers, and lists of these."""
+"""By place, as `words.closed` or `elements."list.next".risk`: texts, numbers, and lists of these."""
 
 _DESCRIPTIVE = frozenset({"source", "verified"})
 """Fields of tables that say where a fact comes from: they decide nothing."""

@@ -245,9 +245,9 @@ class Profile(Spec):
         """What it says otherwise than the one that came with the program; all, where none came."""
         return self._own
 
-    def compare(self, shipped: Facts) -> None:
+    def compare(self, bundled: Facts) -> None:
         """It is one of the user's own: find what it says otherwise."""
-        self._own = tuple(changes(shipped, self.facts))
+        self._own = tuple(changes(bundled, self.facts))
 
     def element(self, name: str) -> Element:
         """The element of this name. Raises ConfigError with "did you mean" when there is none."""

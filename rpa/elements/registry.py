@@ -21,7 +21,7 @@ _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
 
 
 def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
-    """The profile of this platform: from the user's own `folder` if it is there, else the shipped one.
+    """The profile of this platform: from the user's own `folder` if it is there, else the bundled one.
 
     One of the user's own knows what it says otherwise (`Profile.own`), and may not call harmless what code does for
     good with it.
@@ -38,18 +38,18 @@ def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
 @cache
 def _read(path: Path, _changed_ns: int) -> Profile:
     """The profile in this file as it was at this moment; read once, it is the same for all shops."""
-    shipped = selectors_folder() / path.name
-    own = path != shipped
+    bundled = selectors_folder() / path.name
+    own = path != bundled
     checks = [reference_mistakes, risk_mistakes] if own else [reference_mistakes]
     profile = read(path, profile_model(), checks=checks, prepare=prepared)
     if profile.name != path.stem:
         raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
     if own:
-        profile.compare(_read(shipped, shipped.stat().st_mtime_ns).facts if shipped.is_file() else {})
+        profile.compare(_read(bundled, bundled.stat().st_mtime_ns).facts if bundled.is_file() else {})
     return profile
 
 
-def is_shipped(platform: str, *, folder: Path | None) -> bool:
+def is_bundled(platform: str, *, folder: Path | None) -> bool:
     """Whether this platform's profile is the one that came with the program."""
     return folder is None or not (folder / f"{platform}.toml").is_file()
 
@@ -61,7 +61,7 @@ def profiles(*, folder: Path | None = None) -> list[str]:
 
 
 def selectors_folder() -> Path:
-    """Where the shipped profiles lie: inside the installed package, or beside `rpa/` in a clone.
+    """Where the bundled profiles lie: inside the installed package, or beside `rpa/` in a clone.
 
     `importlib.resources.files("selectors")` cannot find them: that is Python's own module.
     """

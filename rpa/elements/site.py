@@ -1,4 +1,4 @@
-"""What holds for a whole site: how it names its shop, ends a session, logs in, and where buyer data stands."""
+"""What holds for a whole site: how it names its shop, ends a session, logs in, and where personal data stands."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ class Session(Sourced):
 
 
 class EvidenceSpec(Sourced):
-    """What is covered in saved pictures: css of buyer data."""
+    """What is covered in saved pictures: css of personal data."""
 
     mask: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ from rpa.ledger.actions import (
     State,
     answer,
 )
+from rpa.ledger.details import BETWEEN
 from rpa.ledger.journal import note
 from rpa.ledger.rows import chunks
 from rpa.ledger.run_store import check_fence
@@ -139,7 +140,7 @@ class ActionStore(Store):
     ) -> Action:
         """The action after one more look at the site.
 
-        `settled`: the settle time has passed since `created_at`. `facts` join those of the intent (the ship time, say).
+        `settled`: the settle time has passed since `created_at`. `facts` join those of the intent (the moment, say).
         An empty `detail` keeps the earlier one.
 
         Raises:
@@ -225,7 +226,7 @@ class ActionStore(Store):
                 answered = answer(found.state, to=state)
             except IllegalStep as error:
                 raise ConfigError(f"{kind} {subject} in {shop}: {error}") from error
-            detail = "; ".join(filter(None, (found.detail, reason)))
+            detail = BETWEEN.join(filter(None, (found.detail, reason)))
             values = {"state": answered.value, "detail": detail, "answered_by": by, "updated_at": self._clock.now()}
             changed = update(actions).where(actions.c.id == found.id).values(values).returning(actions)
             after = _action(self._fields(connection.execute(changed).mappings().one()))

@@ -30,7 +30,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
     """The site could not be read with certainty."""
     HANDED_OVER = "handed_over"
-    """Somebody else finishes it: a person, a factory, an import that the site works through."""
+    """Somebody else finishes it: a person, another firm, a file that the site works through."""
     SUPERSEDED = "superseded"
     """It was done; a value that was wanted later took its place."""
 
@@ -137,9 +137,9 @@ class Intent:
     facts: Mapping[str, object] = field(default_factory=dict)
     """What the accountant asks for later; JSON values."""
     part: str = ""
-    """Which part of the subject, where there may be several (a parcel); empty: the whole."""
+    """Which part of the subject, where there may be several; empty: the whole."""
     bundle: str = ""
-    """What the actions of several subjects may share (a parcel's number), to find them by; empty: nothing."""
+    """What the actions of several subjects may share, to find them by; empty: nothing."""
 
     @property
     def key(self) -> Key:

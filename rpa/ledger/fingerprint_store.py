@@ -22,7 +22,7 @@ Facts: TypeAlias = Mapping[str, object]
 
 _UNCHANGED = Text(
     en="{subject} in {shop} has not changed since it was first seen; there is nothing to release",
-    zh="{shop} 的订单 {subject} 自首次读取后没有变化，无需放行",
+    zh="{shop} 的 {subject} 自首次读取后没有变化，无需放行",
 )
 _CHANGE = [
     sightings.c[name]

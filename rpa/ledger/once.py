@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from rpa.ledger import details
 from rpa.ledger.actions import Action, Intent, Key, LookAt, Seen, State
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Settled:
     """What the site said to the act; None: another run did it, or nothing was said."""
 
 
-NOT_FOUND = Look(seen=Seen.UNREADABLE, detail="it was not found when it was read back")
+NOT_FOUND = Look(seen=Seen.UNREADABLE, detail=details.NOT_FOUND.en)
 
 
 class Once:
@@ -240,4 +241,4 @@ class Once:
             return look
         if not reply.accepted:
             return Look(seen=Seen.REFUSED, detail=reply.words, facts=look.facts)
-        return Look(seen=Seen.UNREADABLE, detail="the site accepted it but does not show it")
+        return Look(seen=Seen.UNREADABLE, detail=details.ACCEPTED_UNSEEN.en)

@@ -21,7 +21,7 @@ class RunRecord:
     """One flow once in one shop."""
 
     id: str
-    """Readable, and in time order: 20260310-091500-demo-ship-001a, the fence (hexadecimal) at the end."""
+    """Readable, and in time order: 20260310-091500-demo-FLOW-001a, the fence (hexadecimal) at the end."""
     shop: str
     flow: str
     fence: int

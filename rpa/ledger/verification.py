@@ -38,9 +38,9 @@ _REPLACED = Text(
     zh="台账 {file} 在使用中被删除或替换（{seen}），见 {witness}。",
 )
 _WHAT_TO_DO = Text(
-    en="{said} Nothing goes on: what it forgot could be shipped though it was held, or a second time. If you have "
+    en="{said} Nothing goes on: what it forgot could be done though it was held, or a second time. If you have "
     "the newer one, put it back; if not, accept this state: rpa ledger accept --by NAME --reason TEXT",
-    zh="{said}一切操作已停止：台账遗漏的内容可能导致已拦截的订单发出，或重复发货。如有较新的一份，请放回原处；"
+    zh="{said}一切操作已停止：台账遗漏的内容可能导致已拦截的仍被处理，或重复处理。如有较新的一份，请放回原处；"
     "如没有，请确认接受现状：rpa ledger accept --by 姓名 --reason 原因",
 )
 _SAYS: Final[dict[Fault, Text]] = {"missing": _MISSING, "foreign": _FOREIGN, "older": _OLDER, "replaced": _REPLACED}

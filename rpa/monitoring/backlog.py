@@ -25,12 +25,12 @@ HORIZON: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """How many orders of a shop will miss their deadline when nothing becomes faster."""
+    """How many subjects of a shop will miss their deadline when nothing becomes faster."""
 
     delivered: int
     """In the last 24 hours."""
     waiting: int
-    """Orders with a deadline within the next 24 hours, or over."""
+    """Subjects with a deadline within the next 24 hours, or over."""
     missed: int
     """Those of them that are sent too late, or not at all."""
     first: datetime
@@ -58,7 +58,7 @@ def forecast(deadlines: Iterable[datetime], *, delivered: int, now: datetime) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopBacklog:
-    """What is outstanding in one shop. Only lines with a deadline are orders that the shop has to ship."""
+    """What is outstanding in one shop. Only lines with a deadline are subjects that the shop has to do."""
 
     lines: tuple[OpenItem, ...] = ()
     held: frozenset[str] = field(default_factory=frozenset)
@@ -70,7 +70,7 @@ class ShopBacklog:
         return tuple(line for line in self.lines if line.deadline is not None)
 
     def near(self, now: datetime) -> tuple[OpenItem, ...]:
-        """The pending orders whose deadline is near, or over."""
+        """The pending subjects whose deadline is near, or over."""
         return tuple(line for line in self.lines if line.deadline is not None and line.deadline - now <= NEAR)
 
     @property
@@ -83,21 +83,21 @@ class ShopBacklog:
         return sum(line.outcome == outcome for line in self.lines)
 
     def forecast(self, *, delivered: int, now: datetime) -> Forecast | None:
-        """Whether those that the program is to ship will be in time; what is held waits for other things."""
+        """Whether those that the program is to do will be in time; what is held waits for other things."""
         waiting = (line for line in self.pending if line.outcome == Outcome.WAITING and line.subject not in self.held)
         return forecast((line.deadline for line in waiting if line.deadline), delivered=delivered, now=now)
 
 
-def orders_of(ledger: Ledger, *, shops: Collection[str], words: ReasonCatalog) -> dict[str, ShopBacklog]:
+def backlogs_of(ledger: Ledger, *, shops: Collection[str], words: ReasonCatalog) -> dict[str, ShopBacklog]:
     """What is outstanding in each of these shops."""
     lines: dict[str, list[OpenItem]] = {name: [] for name in shops}
     for line in ledger.open_items.search(next(iter(shops)) if len(shops) == 1 else None):
         if line.shop in lines:
             lines[line.shop].append(line)
-    return {name: _orders(found, words=words) for name, found in lines.items()}
+    return {name: _backlog(found, words=words) for name, found in lines.items()}
 
 
-def _orders(lines: Iterable[OpenItem], *, words: ReasonCatalog) -> ShopBacklog:
+def _backlog(lines: Iterable[OpenItem], *, words: ReasonCatalog) -> ShopBacklog:
     """The worst line of each subject; of two that are as bad, the newer one. Without a subject, each is its own."""
     in_order = sorted(lines, key=lambda line: (WORST_FIRST.index(line.outcome), -line.seen_at.timestamp()))
     worst: dict[str | int, OpenItem] = {}

@@ -14,7 +14,7 @@ from rpa.discovery import alerts
 from rpa.errors import RpaError
 from rpa.language import Text
 from rpa.ledger.plans import PlanState
-from rpa.monitoring.backlog import orders_of
+from rpa.monitoring.backlog import backlogs_of
 from rpa.monitoring.shops import delivered_in, shop_states
 from rpa.monitoring.tasks import folded, tasks
 
@@ -85,8 +85,8 @@ def day_of(
     """The day of these shops; what is pending, held or wrong is told as it is now."""
     chosen = [shop for name, shop in config.known.items() if name in shops]
     names = [shop.name for shop in chosen]
-    orders = orders_of(ledger, shops=names, words=words)
-    states = shop_states(config, ledger, shops=chosen, orders=orders, words=words, now=now)
+    backlogs = backlogs_of(ledger, shops=names, words=words)
+    states = shop_states(config, ledger, shops=chosen, backlogs=backlogs, words=words, now=now)
     delivered = delivered_in(ledger, names, since=span.since, until=span.until, words=words)
     told = [cast("Alert", part.load()) for part in alerts()]
     broken = [shop for shop in chosen if isinstance(shop, BrokenShop)]
@@ -94,7 +94,7 @@ def day_of(
         span=span,
         shops=tuple(_shop_day(config, ledger, state, delivered=delivered[state.name], alerts=told) for state in states),
         not_run=tuple(sorted(_not_run(ledger, shops=names, span=span), key=lambda each: each.planned_at)),
-        to_do=tuple(folded(tasks(ledger, shops=names, broken=broken, orders=orders, words=words, now=now))),
+        to_do=tuple(folded(tasks(ledger, shops=names, broken=broken, backlogs=backlogs, words=words, now=now))),
     )
 
 

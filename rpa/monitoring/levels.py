@@ -1,4 +1,4 @@
-"""The levels of the alarms before an order is late, as causes of incidents."""
+"""The levels of the alarms before a subject is late, as causes of incidents."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _LEVEL: Final = re.compile(rf"{NEAR_DEADLINE}(\d+)h")
 
 
 def cause_of(hours: int) -> str:
-    """The cause of the alarm that an order has no more than so many hours left."""
+    """The cause of the alarm that a subject has no more than so many hours left."""
     return f"{NEAR_DEADLINE}{hours}h"
 
 
 def at_the_latest(hours: int) -> timedelta:
-    """How long a further order that came within so many hours may wait until somebody hears of it: half of them."""
+    """How long a further subject that came within so many hours may wait until somebody hears of it: half of them."""
     return timedelta(hours=hours) / 2
 
 

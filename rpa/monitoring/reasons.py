@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from rpa.discovery import delivery_kinds
+from rpa.discovery import advice, delivery_kinds, words_of
 from rpa.language import Text
 from rpa.ledger.plans import PlanState
 from rpa.plugins import flows
 
 if TYPE_CHECKING:
     from rpa.flow import ReportShape
+    from rpa.kind_words import KindWords
     from rpa.ledger.plans import PlannedRun
 
 
@@ -22,16 +23,23 @@ class ReasonCatalog:
 
     reports: Mapping[str, ReportShape]
     """How each flow reports, by its name; those that write come first."""
+    advice: Mapping[str, Text]
+    """What to do about incidents that have no sentence, by their cause."""
     delivery_kinds: frozenset[str]
-    """The kinds of actions that deliver something."""
+    """The kinds of actions that deliver what has a deadline."""
+    delivery: KindWords
+    """What people read of them."""
 
     @classmethod
     def of_flows(cls) -> Self:
         """Those of the flows that are installed. Raises ConfigError when one cannot be imported."""
         found = sorted(flows().values(), key=lambda flow: (not flow.writes, flow.name))
+        kinds = delivery_kinds()
         return cls(
             reports={flow.name: flow.report for flow in found},
-            delivery_kinds=delivery_kinds(),
+            advice=advice(),
+            delivery_kinds=kinds,
+            delivery=words_of(kinds),
         )
 
     def asks(self, flow: str) -> frozenset[str]:

@@ -68,9 +68,9 @@ class ShopState:
     """One shop."""
 
     shop: Shop | BrokenShop
-    orders: ShopBacklog
+    backlog: ShopBacklog
     near: int
-    """Pending orders whose ship-by time is near, or over."""
+    """Pending subjects whose deadline is near, or over."""
     last: LastRun | None
     failed_in_a_row: int
     """How many of its newest three runs failed, counted from the last one."""
@@ -91,7 +91,7 @@ class ShopState:
 
     @property
     def preview(self) -> bool:
-        """Whether its runs ship nothing, as nobody has made it live."""
+        """Whether its runs write nothing, as nobody has made it live."""
         return not self.shop.live
 
     @property
@@ -128,11 +128,11 @@ def shop_states(
     ledger: Ledger,
     *,
     shops: Sequence[Shop | BrokenShop],
-    orders: Mapping[str, ShopBacklog],
+    backlogs: Mapping[str, ShopBacklog],
     words: ReasonCatalog,
     now: datetime,
 ) -> list[ShopState]:
-    """How these shops are, worst first, then nearest deadline first. `orders`: what is outstanding in them."""
+    """How these shops are, worst first, then nearest deadline first. `backlogs`: what is outstanding in them."""
     from rpa.kicks import Kicks
     from rpa.pauses import Pauses
 
@@ -140,22 +140,22 @@ def shop_states(
     pauses, logins = Pauses(config.folder, config.var).holding(names), ledger.logins.by_shop()
     kicks = Kicks(config.var).holding(config.shops.values())
     planned, records = ledger.plans.last_and_next(names), ledger.runs.newest(names, limit=IN_A_ROW)
-    at_sites = ledger.site_clocks.now_in([name for name in names if orders[name].pending])
+    at_sites = ledger.site_clocks.now_in([name for name in names if backlogs[name].pending])
     lost = _by_shop(list(lost_runs(ledger, shops=set(names), now=now)))
     incidents: dict[str, list[Incident]] = {}
     for each in ledger.incidents.still_open():
         if each.cause != CAUSE:  # the files tell it, now and without a scheduler
             incidents.setdefault(each.shop, []).append(each)
-    forecasts = _forecasts(ledger, shops=shops, orders=orders, words=words, now=now, at_sites=at_sites)
+    forecasts = _forecasts(ledger, shops=shops, backlogs=backlogs, words=words, now=now, at_sites=at_sites)
     states = []
     for shop in shops:
         last_planned, coming = planned[shop.name]
         runs = _newest_runs(ledger, records[shop.name], planned=last_planned)
-        of_shop = orders[shop.name]
+        of_shop = backlogs[shop.name]
         states.append(
             ShopState(
                 shop=shop,
-                orders=of_shop,
+                backlog=of_shop,
                 near=len(of_shop.near(at_sites.get(shop.name, now))),
                 last=runs[0] if runs else None,
                 failed_in_a_row=_failed_in_a_row(runs),
@@ -172,7 +172,7 @@ def shop_states(
 
 
 def _urgency(state: ShopState, *, now: datetime) -> tuple[int, float, str]:
-    deadline = state.orders.first_deadline
+    deadline = state.backlog.first_deadline
     return state.condition, (deadline - now).total_seconds() if deadline else float("inf"), state.name
 
 
@@ -187,16 +187,16 @@ def _forecasts(
     ledger: Ledger,
     *,
     shops: Sequence[Shop | BrokenShop],
-    orders: Mapping[str, ShopBacklog],
+    backlogs: Mapping[str, ShopBacklog],
     words: ReasonCatalog,
     now: datetime,
     at_sites: Mapping[str, datetime],
 ) -> dict[str, Forecast | None]:
     """Deliveries are told by our clock, deadlines by the sites'. None for a shop in preview: it delivers nothing."""
     live = [shop.name for shop in shops if shop.live and shop.name in at_sites]
-    doubtful = [name for name in live if orders[name].forecast(delivered=0, now=at_sites[name]) is not None]
+    doubtful = [name for name in live if backlogs[name].forecast(delivered=0, now=at_sites[name]) is not None]
     delivered = delivered_in(ledger, doubtful, since=now - PACE_OVER, until=now, words=words)
-    return {name: orders[name].forecast(delivered=delivered[name], now=at_sites[name]) for name in doubtful}
+    return {name: backlogs[name].forecast(delivered=delivered[name], now=at_sites[name]) for name in doubtful}
 
 
 def delivered_in(

@@ -73,10 +73,10 @@ def _shop(state: ShopState, *, language: Language) -> dict[str, Any]:
         "failed_in_a_row": state.failed_in_a_row,
         "next_run": state.next and _planned(state.next),
         "lost_runs": [_planned(each) for each in state.lost],
-        "pending": len(state.orders.pending),
-        "held": len(state.orders.held),
+        "pending": len(state.backlog.pending),
+        "held": len(state.backlog.held),
         "due_within_24h": state.near,
-        "first_ship_by": _iso(state.orders.first_deadline),
+        "first_ship_by": _iso(state.backlog.first_deadline),
         "login": login and {"kept_at": _iso(login.kept_at), "ends_at": _iso(login.ends_at)},
         "incidents": [_incident(each) for each in state.incidents],
         "forecast": forecast

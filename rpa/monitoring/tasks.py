@@ -1,4 +1,4 @@
-"""Tasks for people: one for each order, incident and run that needs somebody; one line a cause."""
+"""Tasks for people: one for each subject, incident and run that needs somebody; one line a cause."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class PersonTask:
     shop: str
     """Empty: the whole program."""
     subject: str
-    """The order; for a sheet row without one, what is wrong with it; for a planned run, its flow and moment; empty:
+    """The subject; for a row without one, what is wrong with it; for a planned run, its flow and moment; empty:
     the shop itself."""
     code: str
     """Why, as a code."""
@@ -69,30 +69,30 @@ def tasks(
     *,
     shops: Collection[str],
     broken: Collection[BrokenShop],
-    orders: Mapping[str, ShopBacklog],
+    backlogs: Mapping[str, ShopBacklog],
     words: ReasonCatalog,
     now: datetime,
 ) -> list[PersonTask]:
     """All tasks in these shops, and those of the program itself if it is one of them (an empty name), in no order.
 
-    `broken`: which of the shops cannot be used; `orders`: what is outstanding in the shops; `now`: by our clock,
+    `broken`: which of the shops cannot be used; `backlogs`: what is outstanding in the shops; `now`: by our clock,
     deadlines are judged by those of the sites.
     """
     found: list[PersonTask] = []
     incidents = [each for each in ledger.incidents.still_open() if each.shop in shops]
     down = {each.shop for each in incidents if each.severity is Severity.CRITICAL} | {each.name for each in broken}
-    at_sites = ledger.site_clocks.now_in([name for name, of_shop in orders.items() if of_shop.lines])
-    for name, of_shop in orders.items():
+    at_sites = ledger.site_clocks.now_in([name for name, of_shop in backlogs.items() if of_shop.lines])
+    for name, of_shop in backlogs.items():
         lines = [line for line in of_shop.lines if name not in down or line.reason not in words.unseen(line.flow)]
         found += [_of_line(line, words=words) for line in lines if _asks(line, words=words, now=at_sites[name])]
     found += [
-        _of_incident(each, orders=orders, words=words)
+        _of_incident(each, backlogs=backlogs, words=words)
         for each in incidents
-        if not each.cause.startswith(NEAR_DEADLINE)  # their orders are tasks of their own
+        if not each.cause.startswith(NEAR_DEADLINE)  # their subjects are tasks of their own
         and each.cause != BROKEN
     ]
     since = {each.shop: each.opened_at for each in incidents if each.cause == BROKEN}
-    found += [_of_broken(each, orders=orders[each.name], since=since.get(each.name, now)) for each in broken]
+    found += [_of_broken(each, backlog=backlogs[each.name], since=since.get(each.name, now)) for each in broken]
     return [*found, *(_of_run(each, now=now) for each in lost_runs(ledger, shops=shops, now=now))]
 
 
@@ -115,10 +115,10 @@ def _of_line(line: OpenItem, *, words: ReasonCatalog) -> PersonTask:
     )
 
 
-def _of_incident(incident: Incident, *, orders: Mapping[str, ShopBacklog], words: ReasonCatalog) -> PersonTask:
-    """A shop in which nothing goes on is due when its next order is."""
+def _of_incident(incident: Incident, *, backlogs: Mapping[str, ShopBacklog], words: ReasonCatalog) -> PersonTask:
+    """A shop in which nothing goes on is due when its next subject is."""
     code = incident.cause.partition(":")[0]
-    stands_still = incident.severity is Severity.CRITICAL and incident.shop in orders
+    stands_still = incident.severity is Severity.CRITICAL and incident.shop in backlogs
     known = words.sentence(code)
     return PersonTask(
         shop=incident.shop,
@@ -127,12 +127,12 @@ def _of_incident(incident: Incident, *, orders: Mapping[str, ShopBacklog], words
         words=known or Text(en=incident.message, zh=incident.message),
         detail=incident.message if known else "",
         outcome="",
-        deadline=orders[incident.shop].first_deadline if stands_still else None,
+        deadline=backlogs[incident.shop].first_deadline if stands_still else None,
         since=incident.opened_at,
     )
 
 
-def _of_broken(shop: BrokenShop, *, orders: ShopBacklog, since: datetime) -> PersonTask:
+def _of_broken(shop: BrokenShop, *, backlog: ShopBacklog, since: datetime) -> PersonTask:
     return PersonTask(
         shop=shop.name,
         subject=shop.place,
@@ -140,7 +140,7 @@ def _of_broken(shop: BrokenShop, *, orders: ShopBacklog, since: datetime) -> Per
         words=PUT_RIGHT,
         detail=shop.summary,
         outcome="",
-        deadline=orders.first_deadline,
+        deadline=backlog.first_deadline,
         since=since,
     )
 
@@ -215,7 +215,7 @@ class Line:
 
     @property
     def count(self) -> int:
-        """How many orders, runs or shops it is about."""
+        """How many subjects, runs or shops it is about."""
         return len(self.subjects) or len(self.shops)
 
 

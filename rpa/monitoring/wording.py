@@ -16,6 +16,7 @@ from rpa.outcome import Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from rpa.kind_words import KindWords
     from rpa.ledger.plans import PlannedRun, PlanState
     from rpa.monitoring.day import Day, ShopDay
     from rpa.monitoring.shops import ShopState
@@ -29,31 +30,32 @@ _LINES: Final = 15
 
 _SPAN = Text(en="From {since} to {until}", zh="{since} 至 {until}")
 _TOTAL = Text(
-    en="Shops: {shops} · shipped: {delivered} · still to ship: {pending} (held: {held}) · refused: {refused} · "
+    en="Shops: {shops} · {done}: {delivered} · still {to_do}: {pending} (held: {held}) · refused: {refused} · "
     "for a person: {persons}",
-    zh="店铺 {shops} 家，已发货 {delivered}，待发货 {pending}（已拦截 {held}），未能处理 {refused}，需人工 {persons}",
+    zh="店铺 {shops} 家，{done} {delivered}，{to_do} {pending}（已拦截 {held}），未能处理 {refused}，需人工 {persons}",
 )
 _NOT_DONE = Text(en="What did not happen", zh="没有做到的")
 _ALL_DONE = Text(en="Every planned run was started, and nothing was left undone.", zh="计划任务全部启动，没有遗漏。")
 _TO_DO = Text(en="To do (`rpa todo`)", zh="需要您处理（rpa todo）")
 _SHOPS = Text(en="Shops", zh="各店铺")
 _MORE = Text(en="and {count} more", zh="另有 {count} 项")
-_MORE_SHOPS = Text(en="and {count} more shops, shipped: {delivered}", zh="另有 {count} 家店铺，共发货 {delivered}")
+_MORE_SHOPS = Text(en="and {count} more shops, {done}: {delivered}", zh="另有 {count} 家店铺，共{does} {delivered}")
 
 _RUNS = Text(en="{state}{reason}: {flow} ×{count} in {shops}", zh="{state}{reason}：{flow} {count} 次，{shops}")
 _REASON = Text(en=" ({reason})", zh="（{reason}）")
 _NEAR = Text(
-    en="Not shipped, and due within 24 hours: {count}, the first by {first}, in {shops}",
-    zh="24 小时内须发货但尚未发货：{count} 单，最早 {first}，{shops}",
+    en="{Not_done}, and due within 24 hours: {count}, the first by {first}, in {shops}",
+    zh="24 小时内须{does}但尚未{does}：{count} {nouns}，最早 {first}，{shops}",
 )
 _MISSES = Text(
-    en="{shop}: at this pace ({delivered} shipped in 24 hours) {missed} of {waiting} orders miss their ship-by time, "
+    en="{shop}: at this pace ({delivered} {done} in 24 hours) {missed} of {waiting} {nouns} miss their {deadline}, "
     "the first {first}",
-    zh="{shop}：按目前速度（24 小时发货 {delivered} 单），{waiting} 单中有 {missed} 单赶不上发货时限，最早 {first}",
+    zh="{shop}：按目前速度（24 小时{does} {delivered} {nouns}），"
+    "{waiting} {nouns}中有 {missed} {nouns}赶不上{deadline}，最早 {first}",
 )
 _MISSES_MANY = Text(
-    en="At this pace {missed} orders miss their ship-by time, in {shops}",
-    zh="按目前速度，有 {missed} 单赶不上发货时限：{shops}",
+    en="At this pace {missed} {nouns} miss their {deadline}, in {shops}",
+    zh="按目前速度，有 {missed} {nouns}赶不上{deadline}：{shops}",
 )
 _LOGIN = Text(
     en="{shop}: its login ends {ends}; run `rpa login {shop}`",
@@ -64,12 +66,12 @@ _LOGINS = Text(
     zh="24 小时内登录将失效：{shops}；请逐个运行 rpa login 店铺名",
 )
 _PREVIEW = Text(
-    en="{shop}: preview only: 0 shipped, {pending} to ship (`live = true` ships)",
-    zh="{shop}：预演：0 发货，{pending} 待发（live = true 后才会发货）",
+    en="{shop}: preview only: 0 {done}, {pending} {to_do} (`live = true` {does})",
+    zh="{shop}：预演：0 {does}，{pending} {due}（live = true 后才会{does}）",
 )
 _PREVIEWS = Text(
-    en="In preview, {count} shops: 0 shipped, {pending} to ship: {shops}",
-    zh="{count} 家店铺预演：0 发货，{pending} 待发：{shops}",
+    en="In preview, {count} shops: 0 {done}, {pending} {to_do}: {shops}",
+    zh="{count} 家店铺预演：0 {does}，{pending} {due}：{shops}",
 )
 _PROGRAM = Text(en="The program", zh="程序")
 _OF_SHOP = Text(en="{shop}: {words}", zh="{shop}：{words}")
@@ -79,14 +81,17 @@ _MANY = Text(en="{count} shops", zh="{count} 家店铺")
 _COUNT = Text(en=" ({count})", zh=" {count} 项")
 _BY = Text(en="by {deadline} · ", zh="{deadline} 前 · ")
 _SHOP = Text(
-    en="{shop}: shipped {delivered}, to ship {pending}, held {held}, refused {refused}, for a person {persons}",
-    zh="{shop}：发货 {delivered}，待发 {pending}，拦截 {held}，未能处理 {refused}，需人工 {persons}",
+    en="{shop}: {done} {delivered}, {to_do} {pending}, held {held}, refused {refused}, for a person {persons}",
+    zh="{shop}：{does} {delivered}，{due} {pending}，拦截 {held}，未能处理 {refused}，需人工 {persons}",
 )
 
 
-def in_words(day: Day, *, language: Language) -> str:
-    """The day: totals, what did not happen, what a person has to do, then the shops."""
-    told = _Told(day, language)
+def in_words(day: Day, *, words: KindWords, language: Language) -> str:
+    """The day: totals, what did not happen, what a person has to do, then the shops.
+
+    `words`: of what the shops deliver.
+    """
+    told = _Told(day, words, language)
     head = [told.said(_SPAN, since=moment(day.span.since), until=moment(day.span.until)), told.total()]
     not_done = list(told.not_done())
     blocks = [
@@ -112,10 +117,11 @@ class _Told:
     """The sentences about one day."""
 
     day: Day
+    words: KindWords
     language: Language
 
     def said(self, text: Text, /, **parts: object) -> str:
-        return text.of(self.language, **parts)
+        return text.of(self.language, **{**self.words.gaps(), **parts})
 
     def named(self, shops: Iterable[str]) -> str:
         return named(list(dict.fromkeys(shops)), language=self.language, most=_NAMED)
@@ -127,12 +133,12 @@ class _Told:
         return self.said(_TOTAL, shops=len(shops), **totals)
 
     def not_done(self) -> Iterator[str]:
-        """What did not happen: runs, orders, what flows alert about, logins, shops that do not ship."""
+        """What did not happen: runs, deadlines, what flows alert about, logins, shops that write nothing."""
         down = [each.name for each in self.day.shops if each.state.down]
         if down:
             yield self.said(_DOWN, shops=self.named(down))
         yield from self._runs()
-        yield from self._orders()
+        yield from self._deadlines()
         yield from self._alerts()
         yield from self._logins()
         yield from self._not_delivering()
@@ -151,14 +157,14 @@ class _Told:
                 shops=self.named(run.shop for run in runs),
             )
 
-    def _orders(self) -> Iterator[str]:
+    def _deadlines(self) -> Iterator[str]:
         near = [each for each in self.day.shops if each.state.near]
-        deadlines = [each.state.orders.first_deadline for each in near]
+        deadlines = [each.state.backlog.first_deadline for each in near]
         if near:
             first = min(deadline for deadline in deadlines if deadline)
             count = sum(each.state.near for each in near)
             yield self.said(_NEAR, count=count, first=moment(first), shops=self.named(each.name for each in near))
-        yield from forecasts((each.state for each in self.day.shops), language=self.language)
+        yield from forecasts((each.state for each in self.day.shops), words=self.words, language=self.language)
 
     def _alerts(self) -> Iterator[str]:
         """Each alert once, with all the shops that have it."""
@@ -180,12 +186,12 @@ class _Told:
     def _not_delivering(self) -> Iterator[str]:
         previews = [each.state for each in self.day.shops if each.state.preview]
         if len(previews) > _FEW:
-            pending = sum(len(state.orders.pending) for state in previews)
+            pending = sum(len(state.backlog.pending) for state in previews)
             names = self.named(state.name for state in previews)
             yield self.said(_PREVIEWS, count=len(previews), pending=pending, shops=names)
         else:
             for state in previews:
-                yield self.said(_PREVIEW, shop=state.name, pending=len(state.orders.pending))
+                yield self.said(_PREVIEW, shop=state.name, pending=len(state.backlog.pending))
         pauses: dict[Text, list[str]] = defaultdict(list)
         for each in self.day.shops:
             if each.state.pause:
@@ -214,7 +220,7 @@ class _Told:
 
     def shops(self) -> Iterator[str]:
         """The shops in which something was delivered or is to be."""
-        busy = [each for each in self.day.shops if each.delivered or each.state.orders.lines]
+        busy = [each for each in self.day.shops if each.delivered or each.state.backlog.lines]
         for each in busy[:_LINES]:
             title = f"{each.name} {each.state.shop.mall_name or ''}".strip()
             yield self.said(_SHOP, shop=title, **_counts(each))
@@ -223,15 +229,17 @@ class _Told:
             yield self.said(_MORE_SHOPS, count=len(busy) - _LINES, delivered=delivered)
 
 
-def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
-    """That orders will be late: a sentence a shop, or one for all of them where they are many."""
+def forecasts(states: Iterable[ShopState], *, words: KindWords, language: Language) -> list[str]:
+    """That some will be late: a sentence a shop, or one for all of them where they are many."""
     late = {state.name: state.forecast for state in states if state.forecast}
     if len(late) > _FEW:
         shops = named(list(late), language=language, most=_NAMED)
-        return [_MISSES_MANY.of(language, missed=sum(found.missed for found in late.values()), shops=shops)]
+        missed = sum(found.missed for found in late.values())
+        return [_MISSES_MANY.of(language, **words.gaps(), missed=missed, shops=shops)]
     return [
         _MISSES.of(
             language,
+            **words.gaps(),
             shop=name,
             delivered=found.delivered,
             missed=found.missed,
@@ -243,11 +251,11 @@ def forecasts(states: Iterable[ShopState], *, language: Language) -> list[str]:
 
 
 def _counts(each: ShopDay) -> dict[str, int]:
-    orders = each.state.orders
+    backlog = each.state.backlog
     return {
         "delivered": each.delivered,
-        "pending": len(orders.pending),
-        "held": len(orders.held),
-        "refused": orders.count(Outcome.REFUSED),
-        "persons": orders.count(Outcome.NEEDS_PERSON),
+        "pending": len(backlog.pending),
+        "held": len(backlog.held),
+        "refused": backlog.count(Outcome.REFUSED),
+        "persons": backlog.count(Outcome.NEEDS_PERSON),
     }

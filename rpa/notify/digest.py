@@ -33,8 +33,9 @@ def text(config: Config, ledger: Ledger, *, day: date, shops: Collection[str] = 
     now = config.clock.now()
     span = span_of(day, at=config.digest.at, config=config, now=now)
     names = shops or config.known.keys()
-    told = day_of(config, ledger, span=span, shops=names, words=ReasonCatalog.of_flows(), now=now)
-    return in_words(told, language=config.language)
+    words = ReasonCatalog.of_flows()
+    told = day_of(config, ledger, span=span, shops=names, words=words, now=now)
+    return in_words(told, words=words.delivery, language=config.language)
 
 
 def send_if_due(config: Config, ledger: Ledger, notifier: Notifier) -> bool:

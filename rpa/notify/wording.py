@@ -48,18 +48,11 @@ _ADVICE: Final = {
     ),
     "disk_low": _MAKE_ROOM,
     "disk_full": _MAKE_ROOM,
-    "inbox_grown": Text(
-        en="Have whoever sends it name the file .part until all of it is there.",
-        zh="请让发送方先用 .part 作后缀，写完后再改名。",
-    ),
-    "inbox_empty": Text(
-        en="Ask whoever sends the sheet, or put it into the folder by hand.", zh="请联系发送方，或手动放入表格。"
-    ),
 }
 
 
 def advice(cause: str) -> Text | None:
-    """What to do about this cause; None: `rpa todo` says."""
+    """What to do about this cause of the engine's own; None: `rpa todo` says."""
     return _ADVICE.get(cause) or _ADVICE.get(cause.partition(":")[0])
 
 
@@ -157,7 +150,7 @@ def _advice(telling: Telling, *, words: Words) -> str:
     """What to do, with the shop's name in the command if it is one shop."""
     shop = telling.incidents[0].shop if len(telling.incidents) == 1 else ""
     sentence, any_shop = _sentence(telling.cause, words=words), _ANY_SHOP.of(words.language)
-    if not sentence and (own := advice(telling.cause)):
+    if not sentence and (own := words.vocabulary.advice.get(telling.cause) or advice(telling.cause)):
         return own.of(words.language)
     if not sentence:
         return _LOOK.of(words.language, shop=f" {shop}" if shop else "")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rpa.errors import NeedsPerson, RpaError
 from rpa.flow import Row
 from rpa.language import Text
+from rpa.ledger import details
 from rpa.ledger.actions import State
 from rpa.log import speak
 from rpa.outcome import Outcome
@@ -197,7 +198,8 @@ class ShopRun:
         newest = {(action.kind, *action.key): action for action in changed}
         for action in newest.values():
             if action.kind in rows and action.state is not State.SUBMITTING and not action.answered_by:
-                yield {**rows[action.kind](action), "finished_at": action.updated_at}
+                row = rows[action.kind](details.told(action, language=self._language))
+                yield {**row, "finished_at": action.updated_at}
 
     def _report_run(self, record: RunRecord) -> RunIdentity:
         shop = self._premises.shop

@@ -15,7 +15,7 @@ from rpa.browser.login_state import login_state
 from rpa.browser.session import shop_page
 from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
-from rpa.elements.registry import is_shipped, load_profile
+from rpa.elements.registry import is_bundled, load_profile
 from rpa.elements.risks import refuse_lowered
 from rpa.elements.unapproved import own_profile, unseen
 from rpa.errors import (
@@ -106,9 +106,9 @@ class ShopSetup:
         with the program, and of a mock; anywhere else a person logs in once.
         """
         shop, own = self.shop, origin_of(self.profile.base_url)
-        shipped = is_shipped(shop.platform, folder=self.config.selectors)
+        bundled = is_bundled(shop.platform, folder=self.config.selectors)
         origin = origin_of(self.base_url)
-        return Site(origin=origin, takes_earlier=shop.mock or (shipped and origin == own))
+        return Site(origin=origin, takes_earlier=shop.mock or (bundled and origin == own))
 
 
 def premises_of(shop: Shop, *, config: Config, vault: Vault) -> ShopSetup:
@@ -129,7 +129,7 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> ShopSetup:
 
 
 def check_own_profile(premises: ShopSetup, *, keep: Callable[[Sequence[str]], None]) -> None:
-    """Where the profile is one of the user's own, say and keep what it says otherwise than the shipped one.
+    """Where the profile is one of the user's own, say and keep what it says otherwise than the bundled one.
 
     Raises NotApproved when no person has confirmed it as it is.
     """

@@ -42,12 +42,13 @@ FULL: Final = "disk_full"
 """The causes of the incidents. A disk that is full is told by itself, also to who was told that it was nearly so."""
 
 _LOW = Text(
-    en="Only {free:.1f} GB are left on the disk of {folder}: make room. With less than {full} GB nothing is shipped.",
-    zh="{folder} 所在磁盘仅剩 {free:.1f} GB，请清理。不足 {full} GB 时不再发货。",
+    en="Only {free:.1f} GB are left on the disk of {folder}: make room. "
+    "With less than {full} GB nothing is written to any site.",
+    zh="{folder} 所在磁盘仅剩 {free:.1f} GB，请清理。不足 {full} GB 时不再操作后台。",
 )
 _FULL = Text(
-    en="Only {free:.2f} GB are left on the disk of {folder}: nothing is shipped until there is room again.",
-    zh="{folder} 所在磁盘仅剩 {free:.2f} GB，已停止发货，请立即清理磁盘。",
+    en="Only {free:.2f} GB are left on the disk of {folder}: nothing is written to any site until there is room again.",
+    zh="{folder} 所在磁盘仅剩 {free:.2f} GB，已停止操作后台，请立即清理磁盘。",
 )
 
 

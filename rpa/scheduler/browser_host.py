@@ -53,7 +53,7 @@ class BrowserProcess:
             env=_environment(workshop),
             hear=self._said.put,
         )
-        self._child.tell(_order(config, sockets=workshop.sockets))
+        self._child.tell(_request(config, sockets=workshop.sockets))
         self.endpoint = self._started(workshop.sockets, stopping=stopping)
         """For `rpa.browser.shared.connected`."""
 
@@ -147,7 +147,7 @@ class BrowserProcess:
             return None
 
 
-def _order(config: Config, *, sockets: Path) -> Message:
+def _request(config: Config, *, sockets: Path) -> Message:
     return {
         "locks": str(config.var / "locks"),
         "zone": config.zone.key,

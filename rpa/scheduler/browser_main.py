@@ -1,6 +1,6 @@
 """`python -m rpa.scheduler.browser_main`: the process in which the shared browser is, and with it the shops' pages.
 
-It is a process of its own so that Ctrl-C in the scheduler's terminal does not reach the browser under the orders in
+It is a process of its own so that Ctrl-C in the scheduler's terminal does not reach the browser under the actions in
 hand, and so that a scheduler that is killed takes no page away from a worker, nor leaves one behind: who has the page
 has the shop's `PageLock`, and gives it back when the page is gone.
 """
@@ -113,19 +113,19 @@ def main() -> None:
     logger.remove()
     to_errors()
     parent = Parent()
-    order = parent.said.get()
-    if order is None:
+    request = parent.said.get()
+    if request is None:
         return
     kin: list[psutil.Process] = []
     try:
-        with shared(sockets=Path(order["sockets"])) as browser:
+        with shared(sockets=Path(request["sockets"])) as browser:
             # Listed now: what the driver started is nobody's child any more once the driver is killed.
             kin += family(os.getpid())
-            clock = Clock(ZoneInfo(order["zone"]))
-            host = Host(browser, locks=Path(order["locks"]), clock=clock, owner=order["owner"])
+            clock = Clock(ZoneInfo(request["zone"]))
+            host = Host(browser, locks=Path(request["locks"]), clock=clock, owner=request["owner"])
             parent.tell({"endpoint": browser.endpoint})
             with _left_in_time(kin):
-                _serve(host, parent, browser, stop_within_s=order["stop_within_s"])
+                _serve(host, parent, browser, stop_within_s=request["stop_within_s"])
     except RpaError as error:
         parent.tell({"failed": str(error)})
     finally:

@@ -1,4 +1,4 @@
-"""Control channel of a worker: what the scheduler says after the order, heard in another thread."""
+"""Control channel of a worker: what the scheduler says after the request, heard in another thread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CUT_OFF = 4
 
 
 class ControlChannel:
-    """What the scheduler says after the order, heard in another thread."""
+    """What the scheduler says after the request, heard in another thread."""
 
     def __init__(self, parent: Parent, *, stop_within_s: float) -> None:
         """Without a scheduler, this process ends so many seconds later, whatever it does."""

@@ -210,7 +210,7 @@ def close_departed(config: Config, ledger: Ledger) -> int:
     """Close incidents of shops, flows and entries that are gone, and remove lines and alarms of such shops and flows.
 
     Gives how many incidents were closed. Holds stay: a shop that comes back must find them. A flow that is no longer
-    scheduled in a shop keeps its lines there: its orders are still to be dealt with.
+    scheduled in a shop keeps its lines there: what is due in it is still to be dealt with.
     """
     known = flows()
     gone = [each for each in ledger.incidents.still_open() if _is_gone(each, config=config, ledger=ledger, known=known)]

@@ -109,7 +109,7 @@ class Dispatcher:
                 self._start_due(now, due_by=due_by or now)
 
     def stop(self) -> None:
-        """Start nothing more, and ask every run to stop after the order in hand."""
+        """Start nothing more, and ask every run to stop after the action in hand."""
         self._stopping = True
         self._workers.ask_to_stop()
 

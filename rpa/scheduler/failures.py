@@ -36,7 +36,7 @@ _PARTS: Final = {
     "record": Text(en="Recording how a run ended", zh="记录运行结果"),
     "departed": Text(en="Closing what is left of removed shops", zh="清理已移除的店铺"),
     "shops": Text(en="Telling of shops that cannot be run", zh="检查无法运行的店铺"),
-    "alarms": Text(en="Watching ship-by times", zh="发货时限提醒"),
+    "alarms": Text(en="Watching deadlines", zh="期限提醒"),
     "tell": Text(en="Sending notifications", zh="发送通知"),
     "digest": Text(en="Sending the digest", zh="发送日报"),
     "room": Text(en="Watching the disk", zh="检查磁盘空间"),

@@ -44,7 +44,7 @@ class Loop:
     pulse: Pulse
 
     def go_on(self) -> None:
-        """Start what is due, when it is due, until asked to stop; then let the orders in hand be finished."""
+        """Start what is due, when it is due, until asked to stop; then let the actions in hand be finished."""
         self._until(lambda: False, due_by=None)
 
     def once(self) -> None:

@@ -98,7 +98,7 @@ class Pool:
             self._attend()
 
     def ask_to_stop(self, shop: str | None = None) -> None:
-        """Ask the run of this shop, or every run, to stop after the order in hand; it is killed if it does not."""
+        """Ask the run of this shop, or every run, to stop after the action in hand; it is killed if it does not."""
         for working in self._working.values():
             if shop in (None, working.shop):
                 working.ask_to_stop()

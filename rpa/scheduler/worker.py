@@ -1,6 +1,6 @@
 """`python -m rpa.scheduler.worker`: one flow, once, in one shop, in the browser of another process.
 
-The order comes as the first line of standard input, which stays open as a leash: "go" when the page is known to the
+The request comes as the first line of standard input, which stays open as a leash: "go" when the page is known to the
 browser's owner, "stop", or its end when the scheduler is gone. What comes of it goes to standard output.
 """
 
@@ -15,20 +15,20 @@ from rpa.stopping import asked_to_stop
 
 
 def main() -> None:
-    """Do the one order that comes, and say what came of it."""
+    """Do the one request that comes, and say what came of it."""
     parent = Parent()
-    order = parent.said.get()
-    if order is None:
+    request = parent.said.get()
+    if request is None:
         return
-    hold_key(order.pop("key", ""))
-    leash = ControlChannel(parent, stop_within_s=order["stop_within_s"])
+    hold_key(request.pop("key", ""))
+    leash = ControlChannel(parent, stop_within_s=request["stop_within_s"])
     driver = Driver.started_while(_import_all)
     try:
         from rpa.scheduler.worker_run import done
 
         with asked_to_stop() as signalled:
             parent.tell(
-                done(order, leash, playwright=driver.playwright, stopping=lambda: leash.stopping() or signalled())
+                done(request, leash, playwright=driver.playwright, stopping=lambda: leash.stopping() or signalled())
             )
     finally:
         driver.stop()

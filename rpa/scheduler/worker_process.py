@@ -79,7 +79,7 @@ class WorkerRun:
             env={**without_key(), **kept_in(folder)},
             hear=lambda message: hear(self, message),
         )
-        self._child.tell(self._order(config))
+        self._child.tell(self._request(config))
 
     @property
     def pid(self) -> int:
@@ -110,7 +110,7 @@ class WorkerRun:
             self._child.tell({"go": True})
 
     def ask_to_stop(self) -> None:
-        """Ask it to stop after the order in hand; asked once, it is killed when it takes too long."""
+        """Ask it to stop after the action in hand; asked once, it is killed when it takes too long."""
         if self._kill_at == math.inf:
             self._child.tell({"stop": True})
             self._kill_at = self._clock.monotonic() + self._stop_within_s
@@ -163,7 +163,7 @@ class WorkerRun:
         words = f"{late}{self._child.last_words}".strip()
         return Ended(planned=planned, how="killed" if self._killed else "died", detail=words)
 
-    def _order(self, config: Config) -> Message:
+    def _request(self, config: Config) -> Message:
         task = self.task
         return {
             "config": str(config.path),

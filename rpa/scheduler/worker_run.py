@@ -1,4 +1,4 @@
-"""A worker's run: from the order in JSON to a job, and from its result to the answer in JSON."""
+"""A worker's run: from the request in JSON to a job, and from its result to the answer in JSON."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ class Unwatched:
         return True
 
 
-def done(order: Message, leash: ControlChannel, *, playwright: Playwright, stopping: Callable[[], bool]) -> Message:
+def done(request: Message, leash: ControlChannel, *, playwright: Playwright, stopping: Callable[[], bool]) -> Message:
     """Run the flow; {"result": …} or {"busy": …}: how it ended."""
 
     def announce(page: Page) -> None:
-        mark(page, token=order["token"])
-        leash.wait_for_go(token=order["token"])
+        mark(page, token=request["token"])
+        leash.wait_for_go(token=request["token"])
 
-    guest, language = BrowserGuest(endpoint=order["endpoint"], announce=announce), detect()
+    guest, language = BrowserGuest(endpoint=request["endpoint"], announce=announce), detect()
     try:
-        config = load_config(Path(order["config"]))
+        config = load_config(Path(request["config"]))
         language = config.language
-        with to_file(config.var / "log", shop=order["shop"]):
-            [result] = run(_job(order, config, guest=guest, playwright=playwright, stopping=stopping))
+        with to_file(config.var / "log", shop=request["shop"]):
+            [result] = run(_job(request, config, guest=guest, playwright=playwright, stopping=stopping))
             logger.info("{} ended with {}: {}", result.run_id, result.exit_code, dict(result.outcomes))
     except ShopBusy as busy:
         return {"busy": busy.in_words(language)}
@@ -66,19 +66,19 @@ def done(order: Message, leash: ControlChannel, *, playwright: Playwright, stopp
 
 
 def _job(
-    order: Message, config: Config, *, guest: BrowserGuest, playwright: Playwright, stopping: Callable[[], bool]
+    request: Message, config: Config, *, guest: BrowserGuest, playwright: Playwright, stopping: Callable[[], bool]
 ) -> Job:
-    """The order as `rpa run` would have it. Raises ConfigError for a flow, shop or option that is there no more."""
+    """The request as `rpa run` would have it. Raises ConfigError for a flow, shop or option that is there no more."""
     known, unwatched = flows(), Unwatched()
-    if order["flow"] not in known:
-        raise ConfigError(f'There is no flow "{order["flow"]}"{did_you_mean(order["flow"], known)}')
-    flow = known[order["flow"]]
+    if request["flow"] not in known:
+        raise ConfigError(f'There is no flow "{request["flow"]}"{did_you_mean(request["flow"], known)}')
+    flow = known[request["flow"]]
     return Job(
         flow=flow,
         config=config,
-        shops=(config.shop(order["shop"]),),
-        live=order["live"],
-        options=flow_options(flow, order["options"], folder=config.folder),
+        shops=(config.shop(request["shop"]),),
+        live=request["live"],
+        options=flow_options(flow, request["options"], folder=config.folder),
         meter=lambda _shop: unwatched,
         person=unwatched,
         stopping=stopping,

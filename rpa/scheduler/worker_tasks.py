@@ -66,7 +66,7 @@ class Workers(Protocol):
         """Wait so long, or until a run has ended or a signal came."""
 
     def ask_to_stop(self, shop: str | None = None) -> None:
-        """Ask the run of this shop, or every run, to stop after the order in hand."""
+        """Ask the run of this shop, or every run, to stop after the action in hand."""
 
     def close(self) -> None:
         """Kill what is left."""

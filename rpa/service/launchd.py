@@ -75,7 +75,7 @@ class Launchd:
         return InstallResult(file=self.file, notes=_NOTES)
 
     def uninstall(self) -> InstallResult:
-        """Stop the service, which finishes the order in hand, and remove the agent."""
+        """Stop the service, which finishes the action in hand, and remove the agent."""
         if not self.file.exists():
             return InstallResult()
         self._stop()

@@ -65,7 +65,7 @@ WorkingDirectory={_path(program.folder)}
 ExecStart={command}
 Restart=always
 RestartSec={_RESTART_S}
-# SIGTERM to the scheduler alone: it asks its runs to finish the order in hand.
+# SIGTERM to the scheduler alone: it asks its runs to finish the action in hand.
 KillMode=mixed
 KillSignal=SIGTERM
 TimeoutStopSec={program.stop_s}
@@ -145,7 +145,7 @@ class Systemd:
         return InstallResult(file=self.file, notes=tuple(notes))
 
     def uninstall(self) -> InstallResult:
-        """Stop the service, which finishes the order in hand, and remove the unit."""
+        """Stop the service, which finishes the action in hand, and remove the unit."""
         if not self.file.exists():
             return InstallResult()
         managed = has_manager()

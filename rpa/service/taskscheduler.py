@@ -111,7 +111,7 @@ class TaskScheduler:
         return InstallResult(file=self.file, notes=_NOTES)
 
     def uninstall(self) -> InstallResult:
-        """End the task and remove it; its runs see that and finish the order in hand by themselves."""
+        """End the task and remove it; its runs see that and finish the action in hand by themselves."""
         if not self.standing().installed:
             return InstallResult()
         ask("schtasks", "/End", "/TN", self._name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from rpa.flow import Preparation
 from rpa.language import Language
 from rpa.ledger.ledger import Ledger
 from rpa.plugins import load_config
-from tests.support.doubts import DONE, DOUBT, keep_doubts
+from tests.support.doubts import DONE, DOUBT, keep_doubt, keep_doubts
 from tests.support.in_process import rpa
 from tests.support.inbox_desk import ArrivalDesk
 from tests.support.project import Project
@@ -60,6 +61,19 @@ def test_a_mistake_in_a_command_is_told_in_chinese(project: Project, arguments: 
     assert run.returncode == 2
     assert words in run.stderr
     assert ConfigError.meaning.zh not in run.stderr
+
+
+@pytest.mark.slow
+def test_a_doubt_is_shown_in_chinese_and_the_same_as_ever_to_programs(project: Project) -> None:
+    keep_doubt(project, detail="the site accepted it but does not show it")
+    english = (project.folder / "rpa.toml").read_text(encoding="utf-8")
+    project.write(english.replace('"en"', '"zh"'))
+    said = "".join(rpa(project, "ledger", "show").stdout.split())
+    assert "订单" in said
+    assert "后台已受理" in said
+    assert "accepted" not in said
+    [shown] = json.loads(rpa(project, "ledger", "show", "--json").stdout)
+    assert shown["detail"] == "the site accepted it but does not show it"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.remarks import QUERY, SAVE, add_remarks, agree, saved_at_most_once, saves
+from tests.support.remarks import SAVE, add_remarks, agree, saved_at_most_once, saves
 from tests.support.small_shop import SmallShop, small_shop
 
 pytestmark = pytest.mark.slow

@@ -21,6 +21,14 @@ def keep_doubts(project: Project) -> None:
         opened.fingerprints.compare("demo", seen=[("changed-1", {"spec": "blue"})])
 
 
+def keep_doubt(project: Project, *, detail: str) -> None:
+    """One order of which this is known, and no more."""
+    with ledger(project) as opened:
+        run = opened.runs.start("demo", flow="ship")
+        (action,) = opened.actions.begin(run, kind="ship", intents=[Intent(subject=DOUBT, payload={})])
+        opened.actions.settle(run, action, seen=Seen.UNREADABLE, settled=False, detail=detail)
+
+
 def ledger(project: Project) -> Ledger:
     """The project's ledger, opened."""
     config = project.config

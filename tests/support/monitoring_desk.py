@@ -18,7 +18,7 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import Plan, PlannedRun, PlanState
 from rpa.ledger.runs import RunState
-from rpa.monitoring.backlog import ShopBacklog, orders_of
+from rpa.monitoring.backlog import ShopBacklog, backlogs_of
 from rpa.monitoring.reasons import ReasonCatalog
 from rpa.monitoring.shops import ShopState, shop_states
 from rpa.monitoring.tasks import Line, PersonTask, folded, tasks
@@ -76,15 +76,15 @@ class OverviewDesk:
         [planned] = self.ledger.plans.add([wanted])
         return planned
 
-    def orders(self) -> dict[str, ShopBacklog]:
-        return orders_of(self.ledger, shops=self.config.known.keys(), words=ReasonCatalog.of_flows())
+    def backlogs(self) -> dict[str, ShopBacklog]:
+        return backlogs_of(self.ledger, shops=self.config.known.keys(), words=ReasonCatalog.of_flows())
 
     def tasks(self) -> list[PersonTask]:
         return tasks(
             self.ledger,
             shops={*self.config.known, ""},
             broken=self.config.broken.values(),
-            orders=self.orders(),
+            backlogs=self.backlogs(),
             words=ReasonCatalog.of_flows(),
             now=self.now(),
         )
@@ -96,7 +96,12 @@ class OverviewDesk:
         """By shop, worst first."""
         shops = self.config.meant(())
         found = shop_states(
-            self.config, self.ledger, shops=shops, orders=self.orders(), words=ReasonCatalog.of_flows(), now=self.now()
+            self.config,
+            self.ledger,
+            shops=shops,
+            backlogs=self.backlogs(),
+            words=ReasonCatalog.of_flows(),
+            now=self.now(),
         )
         return {state.name: state for state in found}
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from flows.orders.settings import OrderSettings
-from rpa.cli.starter import Question, write_config
+from rpa.cli.starter import write_config
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.plugins import load_config
+from rpa.starter import Question
 
 ANSWERS = {
     "shop": "示例小店",

@@ -64,6 +64,10 @@ def capable(folder: Path, *, modules: dict[str, str], **parts: object) -> Path:
         ({"commands": {"do": "rpa_extra.a:x"}}, "commands()['do'].load()", "x = (", "was never closed"),
         ({"background_jobs": {"do": "no place"}}, "background_jobs()['do'].load()", "", "no place"),
         ({"alerts": ("rpa_extra.a:x",)}, "[each.load() for each in alerts()]", "y = 1", "has no attribute 'x'"),
+        ({"kind_words": {"do": "rpa_extra.a:x"}}, "words_of(['do'])", "x = 1", "not a KindWords"),
+        ({"starter": ("rpa_extra.a:x",)}, "starter_parts()", "x = 1", "not a StarterPart"),
+        ({"advice": {"late": "rpa_extra.a:x"}}, "advice()", "x = 1", "not a Text"),
+        ({"after_acceptance": ("rpa_extra.a:x",)}, "after_acceptance()", "x = 1", "not a Text"),
     ],
 )
 def test_a_broken_part_of_a_capability_names_plug_in_and_place(

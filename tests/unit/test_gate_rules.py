@@ -13,7 +13,9 @@ from flows.gate.decide import NoLogistics, Rules, receiver_key
 from flows.gate.rules import changes_of, looks_of, rules_of
 from flows.notices.api import ATTACHMENT_KIND, DOCUMENT_KIND, NoticeKind
 from flows.orders.model import KIND, Mark, Order
+from rpa.language import Language
 from rpa.ledger.actions import Intent, Seen, State
+from rpa.ledger.details import ACCEPTED_UNSEEN
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.fingerprints import Change
 from rpa.ledger.ledger import Ledger
@@ -34,22 +36,22 @@ class Back:
     ledger: Ledger
     record: RunRecord
 
-    def run(self, settings: str = "") -> Run:
-        return a_run(self.folder, ledger=self.ledger, record=self.record, settings=settings)
+    def run(self, settings: str = "", *, language: Language = Language.EN) -> Run:
+        return a_run(self.folder, ledger=self.ledger, record=self.record, settings=settings, language=language)
 
     def changes(self, *orders: Order) -> dict[str, Change]:
         return changes_of(self.run(), orders)
 
-    def rules(self, settings: str = "") -> Rules:
-        run, changed = self.run(settings), self.changes(an_order("changed", receiver="李*"))
+    def rules(self, settings: str = "", *, language: Language = Language.EN) -> Rules:
+        run, changed = self.run(settings, language=language), self.changes(an_order("changed", receiver="李*"))
         rows = [a_row(order_sn, tracking_number=number) for order_sn, number in (("E", "SF1"), ("F", "SF2"))]
         return rules_of(run, now=NOW, changed=changed, orders=[an_order("A")], rows=rows)
 
-    def sent(self, order_sn: str, *, seen: Seen, number: str = "SF1") -> None:
+    def sent(self, order_sn: str, *, seen: Seen, number: str = "SF1", detail: str = "") -> None:
         payload = {"how": "dialog", "courier": "顺丰速运", "tracking_number": number}
         intent = Intent(subject=order_sn, payload=payload, facts={"receiver": RECEIVER}, bundle=number)
         [action] = self.ledger.actions.begin(self.record, kind=KIND, intents=[intent])
-        self.ledger.actions.settle(self.record, action, seen=seen, settled=False)
+        self.ledger.actions.settle(self.record, action, seen=seen, settled=False, detail=detail)
 
 
 @pytest.fixture
@@ -131,6 +133,11 @@ def test_what_may_have_been_sent_is_unresolved(back: Back, seen: Seen) -> None:
     [(order_sn, words)] = back.rules().unresolved.items()
     assert order_sn == "A"
     assert "SF1" in words
+
+
+def test_what_is_unresolved_is_told_in_the_users_language(back: Back) -> None:
+    back.sent("A", seen=Seen.UNREADABLE, detail=ACCEPTED_UNSEEN.en)
+    assert "后台已受理，但没有显示" in back.rules(language=Language.ZH).unresolved["A"]
 
 
 def test_what_the_site_refused_is_free_again(back: Back) -> None:

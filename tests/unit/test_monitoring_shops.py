@@ -11,6 +11,7 @@ import pytest
 from flows.orders.reasons import Reason
 from rpa.cli.status_table import shop_table
 from rpa.errors import ConfigError
+from rpa.kind_words import GENERAL
 from rpa.language import Language
 from rpa.ledger.incidents import Severity
 from rpa.ledger.plans import PlanState
@@ -40,9 +41,9 @@ def test_what_is_pending_held_and_due_is_counted_once_an_order(desk: OverviewDes
         an_order(4, Reason.NOT_IN_SHOP),
     )
     state = desk.states()["demo"]
-    assert (len(state.orders.pending), len(state.orders.held), state.near) == (3, 1, 2)
-    assert state.orders.first_deadline == MORNING - timedelta(hours=1)
-    assert not desk.states()["south"].orders.pending
+    assert (len(state.backlog.pending), len(state.backlog.held), state.near) == (3, 1, 2)
+    assert state.backlog.first_deadline == MORNING - timedelta(hours=1)
+    assert not desk.states()["south"].backlog.pending
 
 
 def test_the_last_run_is_told_with_its_end_and_the_next_one_with_its_time(desk: OverviewDesk) -> None:
@@ -153,13 +154,9 @@ def test_a_shop_in_preview_with_an_incident_is_told_as_both(tmp_path: Path, lang
     preview = '[shops.trial]\nplatform = "pinduoduo"\nmall_id = "2"\n'
     with overview_desk(tmp_path, shops=(), more=preview) as desk:
         desk.ledger.incidents.report("trial", cause="page_changed", message="m")
-        [row] = zip(
-            *(
-                column.cells
-                for column in shop_table([*desk.states().values()], language=language, now=desk.now()).columns
-            ),
-            strict=True,
-        )
+        states = [*desk.states().values()]
+        table = shop_table(states, words=GENERAL, language=language, now=desk.now())
+        [row] = zip(*(column.cells for column in table.columns), strict=True)
         assert str(row[1]) == words
 
 

@@ -114,7 +114,7 @@ def test_a_broken_shop_stands_in_every_list_with_what_is_known_of_it(desk: Overv
     tell_of_broken(desk.config, desk.ledger)
 
     state = desk.states()["east"]
-    assert (state.down, len(state.orders.pending), state.preview, state.incidents) == (True, 1, False, ())
+    assert (state.down, len(state.backlog.pending), state.preview, state.incidents) == (True, 1, False, ())
     assert str(state.problem and state.problem.en).endswith("east.toml:6  xqzw: unknown key")
 
     lines = {line.code: line for line in desk.to_do()}

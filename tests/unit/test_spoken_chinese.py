@@ -209,6 +209,11 @@ def test_a_part_of_the_scheduler_that_fails_is_called_by_what_it_does() -> None:
     assert nameless == []
 
 
+@pytest.mark.parametrize(("cause", "words"), [("inbox_empty", "手动放入表格"), ("inbox_grown", ".part")])
+def test_what_to_do_about_an_inbox_is_told_by_who_opens_the_incident(cause: str, words: str) -> None:
+    assert any(words in line for line in told(cause, "说明", kind=Kind.FIRST, shops=("demo",)))
+
+
 def test_a_mistake_in_the_configuration_is_to_be_corrected_and_examined() -> None:
     for cause in ("scheduler:config", "bad_config:ship", "shop_file"):
         words = advice(cause)
@@ -220,7 +225,7 @@ def test_every_incident_is_a_task_in_chinese(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite3", clock=Clock()) as ledger:
         for cause, said in messages().items():
             ledger.incidents.report("", cause=cause, message=said)
-        found = tasks(ledger, shops={""}, orders={}, broken={}, words=ReasonCatalog.of_flows(), now=Clock().now())
+        found = tasks(ledger, shops={""}, backlogs={}, broken={}, words=ReasonCatalog.of_flows(), now=Clock().now())
     assert [task.words.zh for task in found if not begins_chinese(task.words.zh)] == []
     assert len(found) == len(messages())
 
