@@ -6,5 +6,6 @@ from rpa.capability import Capability
 
 CAPABILITY = Capability(
     name="remarks",
+    kind_words={"remark": "flows.remarks.texts:REMARK"},
 )
 """Writing remarks, as a capability."""

@@ -199,13 +199,14 @@ def ledger_resolve(
     reason: Annotated[str, typer.Option(help=OptionHelp.reason, metavar="TEXT")] = "",
     by: By = None,
     kind: Annotated[str | None, typer.Option(help=OptionHelp.kind, metavar="KIND")] = None,
+    part: Annotated[str | None, typer.Option(help=OptionHelp.part, metavar="PART")] = None,
     yes: Annotated[bool, typer.Option("--yes", help=OptionHelp.reopen, metavar="")] = False,
 ) -> None:
     """Answer for an action."""
     from rpa.cli.ledger_resolve import resolve
 
     answers = [name for name, given in (("done", done), ("not_done", not_done), ("changed", changed_ok)) if given]
-    resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, by=by, reason=reason, yes=yes)
+    resolve(context.obj, shop, subject=subject, answers=answers, kind=kind, part=part, by=by, reason=reason, yes=yes)
 
 
 @ledger.command("accept", help=CommandHelp.accept)

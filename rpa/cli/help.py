@@ -180,6 +180,7 @@ class OptionHelp:
         Text(en="Print what the system would be given; change nothing.", zh="只打印要交给系统的内容，不做任何更改。")
     )
     kind = said(Text(en="Which kind of action, where there are several.", zh="有多种操作时，指明是哪一种。"))
+    part = said(Text(en="Which part of it, where it was done in several steps.", zh="分步骤完成的操作，指明是哪一步。"))
 
 
 class RunOptions:

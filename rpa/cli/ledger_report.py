@@ -57,6 +57,7 @@ STATE_WORDS = {
     State.CONFLICT: (Text(en="conflict", zh="与后台不一致"), "bold red"),
     State.UNKNOWN: (Text(en="unknown", zh="结果不明"), "bold red"),
     State.HANDED_OVER: (Text(en="handed over", zh="已移交"), "cyan"),
+    State.SUPERSEDED: (Text(en="superseded", zh="已被替换"), "dim"),
 }
 """How people read each state, and in which style."""
 _WHY = Text(en="What did you see on the site?", zh="您在后台看到了什么？")

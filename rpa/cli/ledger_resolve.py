@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -12,10 +13,10 @@ from urllib.parse import quote
 
 from rpa.cli.console import agreed, asked, console, person_named
 from rpa.cli.ledger_report import STATE_WORDS, opened_ledger, reason_given
-from rpa.discovery import words_of
+from rpa.discovery import delivery_kinds, words_of
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
-from rpa.ledger.actions import LIVE, State
+from rpa.ledger.actions import LIVE, UNSETTLED, State
 from rpa.ledger.details import in_words
 from rpa.outcome import Outcome
 from rpa.plugins import load_config
@@ -67,8 +68,9 @@ _LOOKED_AT = Text(
     zh="{shop} 的{noun} {subject} 在此期间已被运行核对过，未做任何记录；请重新查看。",
 )
 _SEVERAL = Text(
-    en="{subject} in {shop} has several actions to answer for ({kinds}); say which with --kind.",
-    zh="{shop} 的 {subject} 有多项待答复（{kinds}）；请用 --kind 指明。",
+    en="{subject} in {shop} has several actions to answer for ({which}); say which with --kind, and --part where it has "
+    "parts.",
+    zh="{shop} 的 {subject} 有多项待答复（{which}）；请用 --kind 指明，分步骤的再加 --part。",
 )
 _NOT_KNOWN = Text(
     en="There is nothing to answer for on {subject} in {shop}: the ledger has nothing on it. "
@@ -112,6 +114,20 @@ _LEFT = Text(en="Left open; nothing was recorded.", zh="未做处理，未记录
 _BY_NUMBER = {"1": "done", "2": "not_done", "3": ""}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which action a person answers for, as far as it is said."""
+
+    subject: str
+    kind: str | None = None
+    """None: whichever there is."""
+    part: str | None = None
+
+    def means(self, action: Action) -> bool:
+        """Whether this one, of that subject, is meant."""
+        return self.kind in {None, action.kind} and self.part in {None, action.part}
+
+
 def resolve(
     config_path: Path | None,
     shop: str,
@@ -119,6 +135,7 @@ def resolve(
     subject: str,
     answers: Sequence[str],
     kind: str | None,
+    part: str | None = None,
     by: str | None,
     reason: str,
     yes: bool,
@@ -132,8 +149,9 @@ def resolve(
     """
     config = load_config(config_path)
     config.shop(shop)
+    which = Which(subject=subject, kind=kind, part=part)
     if not answers and sys.stdin.isatty():
-        _ask(config, shop, subject=subject, kind=kind, by=by, reason=reason, yes=yes)
+        _ask(config, shop, which=which, by=by, reason=reason, yes=yes)
         return
     if len(answers) != 1:
         raise ConfigError(_ONE_ANSWER)
@@ -141,13 +159,15 @@ def resolve(
     why = reason_given(reason, language=config.language)
     if answers[0] != "changed":
         with opened_ledger(config) as ledger:
-            action = _live_action(ledger, shop, subject=subject, kind=kind)
+            action = _live_action(ledger, shop, which=which)
         _answer(config, action, answer=answers[0], by=who, reason=why, yes=yes)
         return
     with _shop_to_itself(config, shop) as ledger:
         ledger.fingerprints.release(shop, subject=subject, by=who, reason=why)
         _keep_open(ledger, shop, subject=subject)
-    said = _RELEASED.of(config.language, **words_of().gaps(), subject=subject, shop=shop, by=who, reason=why)
+    said = _RELEASED.of(
+        config.language, **words_of(delivery_kinds()).gaps(), subject=subject, shop=shop, by=who, reason=why
+    )
     console().print(said, soft_wrap=True)
 
 
@@ -163,7 +183,8 @@ def _answer(config: Config, action: Action, *, answer: str, by: str, reason: str
             console().print(_LEFT.of(language))
             return
     with _shop_to_itself(config, action.shop) as ledger:
-        if _live_action(ledger, action.shop, subject=action.subject, kind=action.kind) != action:
+        which = Which(subject=action.subject, kind=action.kind, part=action.part)
+        if _live_action(ledger, action.shop, which=which) != action:
             raise ConfigError(_LOOKED_AT.with_words(**words, subject=action.subject, shop=action.shop))
         _record(ledger, action, state=state, by=by, reason=reason, language=language)
 
@@ -183,11 +204,11 @@ def _shown(action: Action) -> Text:
     )
 
 
-def _ask(config: Config, shop: str, *, subject: str, kind: str | None, by: str | None, reason: str, yes: bool) -> None:
+def _ask(config: Config, shop: str, *, which: Which, by: str | None, reason: str, yes: bool) -> None:
     """Show the action and have it answered. The shop is free meanwhile; an answer to what has changed is refused."""
     language = config.language
     with opened_ledger(config) as ledger:
-        action = _live_action(ledger, shop, subject=subject, kind=kind)
+        action = _live_action(ledger, shop, which=which)
     _show(action, config=config)
     console().print(*("", *(choice.of(language, **_words(action)) for choice in _CHOICES)), sep="\n", soft_wrap=True)
     answer = ""
@@ -224,7 +245,7 @@ def _show(action: Action, *, config: Config) -> None:
     pictures = sorted(path for path in folder.glob("*") if path.is_file())
     addresses = list(_addresses(action, config=config))
     told = (
-        f"{action.shop} {action.subject}",
+        " ".join(filter(None, (action.shop, *action.key))),
         STATE_WORDS[action.state][0].of(language),
         " ".join(filter(None, action.payload.values())),
         action.created_at.strftime("%Y-%m-%d %H:%M"),
@@ -262,15 +283,17 @@ def _open_for_person(places: Sequence[str]) -> None:
         click.launch(place)
 
 
-def _live_action(ledger: Ledger, shop: str, *, subject: str, kind: str | None) -> Action:
-    """The one action of this subject that an answer can be for."""
+def _live_action(ledger: Ledger, shop: str, *, which: Which) -> Action:
+    """The one action that an answer can be for: of several, the only one that is open."""
+    subject = which.subject
     known = ledger.actions.search(shop, subject=subject)
-    live = [action for action in known if action.state in LIVE and kind in {None, action.kind}]
-    if len(live) == 1:
-        return live[0]
+    live = [action for action in known if action.state in LIVE and which.means(action)]
+    unsettled = [action for action in live if action.state in UNSETTLED]
+    if len(live) == 1 or len(unsettled) == 1:
+        return (unsettled or live)[0]
     if live:
-        kinds = ", ".join(sorted({action.kind for action in live}))
-        raise ConfigError(_SEVERAL.with_words(subject=subject, shop=shop, kinds=kinds))
+        told = ", ".join(sorted(" ".join(filter(None, (action.kind, action.part))) for action in live))
+        raise ConfigError(_SEVERAL.with_words(subject=subject, shop=shop, which=told))
     if not known:
         raise ConfigError(_NOT_KNOWN.with_words(**words_of().gaps(), subject=subject, shop=shop))
     newest = known[0]
