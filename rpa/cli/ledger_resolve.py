@@ -68,8 +68,8 @@ _LOOKED_AT = Text(
     zh="{shop} 的{noun} {subject} 在此期间已被运行核对过，未做任何记录；请重新查看。",
 )
 _SEVERAL = Text(
-    en="{subject} in {shop} has several actions to answer for ({which}); say which with --kind, and --part where it has "
-    "parts.",
+    en="{subject} in {shop} has several actions to answer for ({which}); say which with --kind, and --part where there "
+    "are parts.",
     zh="{shop} 的 {subject} 有多项待答复（{which}）；请用 --kind 指明，分步骤的再加 --part。",
 )
 _NOT_KNOWN = Text(
