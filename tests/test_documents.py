@@ -26,6 +26,7 @@ from flows.notices.reasons import NoticeReason
 from flows.orders.reasons import Coded, Reason
 from flows.orders.report import ORDER_COLUMNS
 from flows.orders.settings import NoLogisticsGoods
+from flows.remarks.reasons import RemarkReason
 from rpa.capability import Capability
 from rpa.cli import app
 from rpa.config import BrowserConfig, Channel, ConfigFile, DigestConfig, SchedulerConfig, Shop, WatchConfig
@@ -52,7 +53,7 @@ EXAMPLES = {"flows/due_soon.py"}
 REFERENCE = re.compile(r"<!-- rpa\.toml -->\n(.*?)<!-- /rpa\.toml -->", re.DOTALL)
 COLUMNS = re.compile(r"<!-- columns -->\n(.*?)<!-- /columns -->", re.DOTALL)
 REASONS = re.compile(r"<!-- reasons of (\w+) -->\n(.*?)<!-- /reasons -->", re.DOTALL)
-REASON_TABLES: dict[str, type[Coded]] = {"orders": Reason, "notices": NoticeReason}
+REASON_TABLES: dict[str, type[Coded]] = {"orders": Reason, "notices": NoticeReason, "remarks": RemarkReason}
 REASON_HEADS = {"en": "| reason, and what to do | code | outcome |", "zh": "| 报告里的原因，以及怎么办 | 代码 | 结果 |"}
 SO_MANY_FLOWS = {"en": re.compile(r"(\w+) flows so far: ([^.]*)\."), "zh": re.compile(r"目前有(\w+)个流程：([^。]*)。")}
 NUMBERS = {
