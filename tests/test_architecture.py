@@ -20,6 +20,7 @@ CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 SPEAKS_CHINESE = {
     "flows/orders/reasons.py": "the table of reasons, in both languages",
     "flows/notices/reasons.py": "the same for notices",
+    "flows/remarks/reasons.py": "the same for remarks",
     "flows/orders/settings.py": "an example of a sender's own header",
     "flows/sheets/rows.py": "names of columns, put into sentences for people",
 }
@@ -205,11 +206,27 @@ def test_what_the_platforms_do_for_good_is_named_in_their_commits() -> None:
     for file in sources("flows"):
         for node in ast.walk(file.tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
-                done.add(ast.literal_eval(node.args[0]))
+                done |= _committed(node.args[0])
             if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "commits" and node.value is not None:
                 listed |= set(ast.literal_eval(node.value))
     assert done
     assert done == listed
+
+
+def _committed(name: ast.expr) -> set[str]:
+    """The elements that this expression names: one, or that of each kind of form (`flows.procedure.web`)."""
+    if isinstance(name, ast.Constant):
+        return {str(name.value)}
+    assert isinstance(name, ast.Attribute)
+    assert ast.unparse(name.value) == "self"
+    found: set[str] = set()
+    for file in sources("flows"):
+        for node in ast.walk(file.tree):
+            if isinstance(node, ast.Assign) and name.attr in map(ast.unparse, node.targets):
+                found.add(ast.literal_eval(node.value))
+            if isinstance(node, ast.AnnAssign) and node.value is not None and ast.unparse(node.target) == name.attr:
+                found.add(ast.literal_eval(node.value))
+    return found
 
 
 def test_a_tests_name_can_be_read_in_a_line() -> None:

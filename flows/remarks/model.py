@@ -30,16 +30,14 @@ FLAGS: Final[Mapping[str, Text]] = MappingProxyType(
 
 
 def flag_named(words: str) -> str | None:
-    """The flag that a person means by "红", "红色", "red" or "RED"; None: there is no such flag."""
-    meant = words.strip().casefold().removesuffix("旗")
-    return next(
-        (
-            flag
-            for flag, text in FLAGS.items()
-            if meant in {flag.casefold(), text.en, text.zh, text.zh.removesuffix("色")}
-        ),
-        None,
-    )
+    """The flag that a person means by its name, in either language, or by the site's; None: there is no such flag.
+
+    In Chinese the first character is enough, alone or before one more.
+    """
+    meant = words.strip().casefold()
+    known = {name: flag for flag, text in FLAGS.items() for name in (flag.casefold(), text.en)}
+    first = {text.zh[0]: flag for flag, text in FLAGS.items()} if len(meant) in {1, 2} else {}
+    return known.get(meant) or first.get(meant[:1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def test_what_another_hand_writes_between_look_and_save_is_not_overwritten(shop:
     assert shop.truth()[sn]["remark"] == "客服已处理"
 
 
-def test_what_another_hand_writes_after_the_save_stays_until_something_else_is_wanted(shop: SmallShop) -> None:
+def test_what_another_hand_writes_after_the_save_stays_until_another_wish(shop: SmallShop) -> None:
     sn = shop.wanted[0]
     assert add_remarks(shop, {sn: ("先", "RED")}).reasons() == {sn: "remarked"}
     shop.mock.patch(sn, remark="客服改过")
@@ -133,3 +133,30 @@ def test_a_second_confirmation_is_given_and_counts_as_one(shop: SmallShop) -> No
     wanted = dict.fromkeys(shop.wanted, ("好", ""))
     assert add_remarks(shop, wanted).reasons() == dict.fromkeys(shop.wanted, "remarked")
     saved_at_most_once(shop)
+
+
+def _changed_often(shop: SmallShop, *, times: int) -> None:
+    """One order, wanted otherwise again and again, with another hand in between: truth, ledger and report agree."""
+    sn, wishes = shop.wanted[0], 0
+    for n in range(times):
+        if n % 5 == 3:
+            shop.mock.patch(sn, remark=f"别人 {n}", flag="")
+        wanted = (f"第 {n // 2} 次", ("RED", "BLUE")[n // 2 % 2])
+        result = add_remarks(shop, {sn: wanted})
+        reason = result.reasons()[sn]
+        if reason != "changed_by_another":
+            agree(shop, result.rows)
+        wishes += reason == "remarked"
+        assert reason in {"remarked", "already_there", "changed_by_another"}, reason
+    assert len(saves(shop)) == wishes
+    states = [action.state.value for action in shop.folder.ledger()]
+    assert states == ["done", *["superseded"] * (wishes - 1)]
+
+
+def test_an_order_that_is_wanted_otherwise_five_times_is_as_it_was_wanted_last(shop: SmallShop) -> None:
+    _changed_often(shop, times=5)
+
+
+@pytest.mark.long
+def test_an_order_that_is_wanted_otherwise_a_hundred_times(shop: SmallShop) -> None:
+    _changed_often(shop, times=100)
