@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -30,6 +31,8 @@ class WebForm:
     """The dialog by which the site may ask once more."""
     go_on: ClassVar[str] = "ship.second_confirm"
     """The element that answers it with yes."""
+    says: ClassVar[str] = "page.message"
+    """The element of what the page says, for a while, of what was done; a profile need not have it."""
     drawn: ClassVar[tuple[str, ...]] = ()
     """Fields that are waited for when it opens."""
 
@@ -69,17 +72,31 @@ class WebForm:
             self.evidence = pictures.get(self.subject)
 
     def send(self) -> Said:
-        """Click 'confirm', and 'go on' if the site asks once more; what the site answered to this very request."""
+        """Click 'confirm', and 'go on' if the site asks once more; what the site answered to this very request.
+
+        Where no answer can be read, what the page says counts: a "no" in words that were not there before.
+        """
+        before = Counter(self._messages())
         try:
             answer = self._answered()
         except TooManyCalls as error:
             return Said(accepted=False, words=str(error), repeatable=True, too_often=True)
         if answer is None:
-            return Said(accepted=None, words="no answer came")
+            return self._said_in_words(before)
         if not answer.ok:
             spec = self.view.profile.answers[self.answer]
             return Said(accepted=False, words=answer.message, repeatable=answer.code in spec.repeatable)
         return self._said(answer)
+
+    def _messages(self) -> tuple[str, ...]:
+        """What the page says now."""
+        return self.view.texts(self.says) if self.says in self.view.profile.elements else ()
+
+    def _said_in_words(self, before: Counter[str]) -> Said:
+        """What the page says that it had not said before the click; words belong to no request, so "yes" is none."""
+        new = "; ".join((Counter(self._messages()) - before).elements())
+        refused = any(word in new for word in self.view.profile.words.get("refused", ()))
+        return Said(accepted=False if refused else None, words=new or "no answer came")
 
     def _said(self, answer: Answer) -> Said:
         """What the answer says of this subject; a success of the whole may hide a refusal of the row."""

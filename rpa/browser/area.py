@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from rpa.browser.actions import arrives, click, type_and_enter
-from rpa.browser.playwright_errors import translated
+from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.polling import awaited
-from rpa.browser.resolve import find
+from rpa.browser.resolve import find, locate
 from rpa.elements.profile import Risk
 from rpa.errors import PageChanged
 
@@ -95,6 +95,16 @@ class Area:
     def text(self, name: str) -> str:
         """What a named element reads."""
         return self.found(name).name
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """What every visible element of this name reads now, as the first of its locators finds them."""
+        root, page = self._root(), self.page
+        for locator in self.profile.element(name).locators:
+            shown = locate(root, locator).visible
+            found = looked(page, shown.all_inner_texts, doing=f"reading {name}")
+            if found:
+                return tuple(text.strip() for text in found)
+        return ()
 
     def disabled(self, name: str) -> bool:
         """Whether a named element cannot be used now."""
