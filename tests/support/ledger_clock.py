@@ -20,12 +20,16 @@ class HandClock(Clock):
     def now(self) -> datetime:
         return self._at[0].astimezone(self.zone)
 
-    def monotonic(self) -> float:
-        return self._at[0].timestamp()
-
     def wait(self, seconds: float) -> None:
         """Whoever waits finds that the time has passed."""
         self.move(seconds)
 
     def move(self, seconds: float) -> None:
         self._at[0] += timedelta(seconds=seconds)
+
+
+class StillClock(HandClock):
+    """Its steady clock is moved by hand, too: for what only counts time, and waits for no page."""
+
+    def monotonic(self) -> float:
+        return self._at[0].timestamp()

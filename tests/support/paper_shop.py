@@ -25,7 +25,7 @@ from flows.shipping.kind import Shipping
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Once
 from rpa.run import Run
-from tests.support.ledger_clock import HandClock
+from tests.support.ledger_clock import StillClock
 from tests.support.made_orders import NOW, an_order
 from tests.support.made_runs import a_run
 from tests.support.two_writes import TwoWrites
@@ -39,7 +39,7 @@ class PaperShop:
     """One shop: its orders, what its places say instead of the truth, and all that was done there, in order."""
 
     orders: dict[str, Order]
-    clock: HandClock
+    clock: StillClock
     says: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By place (row, told, form, filled), values that stand there instead."""
     answers: list[Said] = field(default_factory=list)
@@ -162,7 +162,7 @@ class PaperDesk:
     def __init__(
         self, folder: Path, *, kind: str, ledger: Ledger, settings: str = "", per_minute: int | None = None, **told: Any
     ) -> None:
-        clock = HandClock()
+        clock = StillClock()
         self.shop = PaperShop(orders={sn: an_order(sn) for sn in "ABCDE"}, clock=clock)
         offices = {each: lambda: self.shop for each in (ReadsOrders, ShipsOrders, WritesRemarks)}
         person = told.pop("person", Agreeing())
@@ -176,9 +176,9 @@ class PaperDesk:
         self.clicks = len(self.kind.steps())
 
     @staticmethod
-    def clock() -> HandClock:
+    def clock() -> StillClock:
         """A clock for a ledger."""
-        return HandClock()
+        return StillClock()
 
     def decision(self, order_sn: str) -> Any:
         """To act on this order, as it is now."""

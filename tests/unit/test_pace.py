@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from flows.procedure.pace import Pace
 from rpa.errors import Stopped
-from tests.support.ledger_clock import HandClock
+from tests.support.ledger_clock import StillClock
 
 
 class Limited:
     """A site that takes so many in any minute, and refuses what comes too early."""
 
-    def __init__(self, clock: HandClock, *, most: int) -> None:
+    def __init__(self, clock: StillClock, *, most: int) -> None:
         self.clock, self.most, self.taken, self.refused = clock, most, list[float](), 0
 
     def takes(self) -> bool:
@@ -40,7 +40,7 @@ def work(pace: Pace, site: Limited, *, count: int, each_s: float = 1.0) -> None:
 @settings(deadline=None)
 @given(most=st.integers(1, 40), count=st.integers(1, 120), each_s=st.floats(0, 20))
 def test_a_known_limit_is_never_met_with_a_refusal(most: int, count: int, each_s: float) -> None:
-    clock = HandClock()
+    clock = StillClock()
     site = Limited(clock, most=most)
     work(Pace(clock, per_minute=most, stopping=lambda: False), site, count=count, each_s=each_s)
     assert (len(site.taken), site.refused) == (count, 0)
@@ -49,7 +49,7 @@ def test_a_known_limit_is_never_met_with_a_refusal(most: int, count: int, each_s
 @settings(deadline=None)
 @given(most=st.integers(1, 40), count=st.integers(1, 120))
 def test_an_unknown_limit_refuses_once_and_is_kept_from_then_on(most: int, count: int) -> None:
-    clock = HandClock()
+    clock = StillClock()
     site = Limited(clock, most=most)
     work(Pace(clock, per_minute=None, stopping=lambda: False), site, count=count, each_s=0.5)
     assert len(site.taken) == count
@@ -57,7 +57,7 @@ def test_an_unknown_limit_refuses_once_and_is_kept_from_then_on(most: int, count
 
 
 def test_a_site_that_refuses_again_and_again_is_asked_less_and_less() -> None:
-    clock = HandClock()
+    clock = StillClock()
     pace, waits = Pace(clock, per_minute=600, stopping=lambda: False), []
     for _ in range(6):
         pace.note_sent(too_often=True)
@@ -70,7 +70,7 @@ def test_a_site_that_refuses_again_and_again_is_asked_less_and_less() -> None:
 
 
 def test_a_run_that_waits_stops_when_it_is_asked_to() -> None:
-    clock = HandClock()
+    clock = StillClock()
     begun = clock.monotonic()
     pace = Pace(clock, per_minute=1, stopping=lambda: clock.monotonic() - begun > 10)
     pace.note_sent(too_often=False)
