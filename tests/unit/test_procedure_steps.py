@@ -33,6 +33,32 @@ OTHER: dict[str, dict[str, Any]] = {
 """By place, what must not stand there before a click, whatever the kind."""
 
 
+EACH: dict[str, dict[str, dict[str, Any]]] = {
+    "ship": {
+        "row": {
+            "audit": "set",
+            "after_sale": "set",
+            "status": "closed",
+            "receiver": "李*",
+            "address": "另*路",
+            "remark": "勿发",
+        },
+        "told": {"audit": "set", "after_sale": "set", "status": "shipped", "address": "", "goods_ids": ("999",)},
+        "form": {"audit": "set", "after_sale": "set", "goods_ids": ("999",), "specs": ("500g",), "quantities": ("2",)},
+        "filled": {"audit": "set", "how": "no_logistics", "courier": "圆通快递", "tracking_number": "8"},
+    },
+    "remark": {
+        "row": {"remark": "别", "flag": "BLUE"},
+        "told": {"text": "别", "flag": "BLUE"},
+        "form": {"text": "别", "flag": "BLUE"},
+        "filled": {"text": "坏", "flag": "GREEN"},
+    },
+}
+EACH["two-writes"] = EACH["remark"]
+"""By kind and place, each single field that must keep an order from being clicked."""
+SINGLE = [(kind, place, name) for kind, places in EACH.items() for place, told in places.items() for name in told]
+
+
 @pytest.fixture(params=KINDS)
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens a run of each kind in turn."""
@@ -91,6 +117,40 @@ def test_a_place_that_says_something_else_ends_the_order_before_the_click(desk: 
     nothing_began(opened)
     assert ("put" in opened.shop.log) == (place == "filled")
     assert opened.shop.log[-1] == ("row" if place == "row" else "leave")
+
+
+@pytest.mark.parametrize(("desk", "place", "name"), SINGLE, indirect=["desk"])
+def test_a_single_field_that_says_something_else_is_enough(desk: Open, place: str, name: str) -> None:
+    opened = desk()
+    opened.shop.says[place] = {name: EACH[opened.kind.name][place][name]}
+    opened.act("A")
+    nothing_began(opened)
+
+
+@pytest.mark.parametrize("found", ["nowhere", "otherwise"])
+def test_what_is_not_found_or_shown_otherwise_is_never_taken_for_undone(desk: Open, found: str) -> None:
+    """Two looks at nothing would free it, and it would be sent once more."""
+    opened = desk()
+    opened.shop.effect = False
+    opened.shop.answers = [SILENCE]
+
+    def lose() -> None:
+        order = opened.shop.orders.pop("A")
+        if found == "otherwise":
+            parcel: dict[str, Any] = {"courier": "圆通快递", "tracking_number": "8"}
+            opened.shop.orders["A"] = replace(order, status="shipped", remark="别", flag="BLUE", **parcel)
+
+    opened.shop.before_send = lose
+    opened.act("A")
+    opened.once.settle()
+    assert states(opened) == [State.UNKNOWN if found == "nowhere" else State.CONFLICT]
+
+
+def test_the_person_who_is_asked_reads_which_order_and_what_is_sent(desk: Open) -> None:
+    opened = desk()
+    question = opened.kind.question(opened.decision("A"))
+    assert "A" in question
+    assert ("7A" if opened.kind.name == "ship" else "好") in question
 
 
 def test_what_the_form_does_not_take_is_refused_in_its_words(desk: Open) -> None:
