@@ -72,7 +72,7 @@ class RemarkBatch(Batch[RemarkDecision]):
         wanted = {row.order_sn for row in self._wanted.left()}
         for order_sn, decision in again.items():
             if decision is None and order_sn not in wanted:
-                yield self.counted(self.kind.row_of(latest[order_sn, ""]))
+                yield self.ended_again(order_sn, self.kind.row_of(latest[order_sn, ""]))
         self._decide([row for row in self._wanted.left() if row.order_sn in again])
 
     def report_again(self, again: Mapping[str, RemarkDecision | None], *, code: str) -> Iterator[Row]:

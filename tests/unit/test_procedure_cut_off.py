@@ -1,0 +1,57 @@
+"""A run that is cut off wherever it may be: what was settled is told as it ended, and each subject has one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.bulk_import.api import By
+from flows.bulk_import.routes import shipping_batch
+from flows.ship import carefully
+from rpa.errors import TryAgain
+from rpa.ledger.actions import State
+from tests.support.import_site import Shop, a_shop
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with a_shop(tmp_path) as opened:
+        yield opened
+
+
+def gone() -> None:
+    raise TryAgain("no answer")
+
+
+def told_until_gone(shop: Shop, *, by: By) -> list[tuple[str, str]]:
+    """Order and reason of each row of a run that the site's silence ends."""
+    told: list[tuple[str, str]] = []
+    with pytest.raises(TryAgain):
+        told.extend(
+            (str(row["order_sn"]), str(row["reason"]))
+            for row in carefully(shipping_batch(shop.run, by=by), shop.run)
+        )
+    return sorted(told)
+
+
+def at_look(shop: Shop, number: int, *, of: str) -> None:
+    """From this look at the site on, it does not answer to `of`."""
+    looks: list[int] = []
+
+    def look() -> None:
+        looks.append(1)
+        if len(looks) == number:
+            shop.site.at[of] = gone
+            shop.site.at.get("read_back", gone)() if of == "read_back" else None
+
+    shop.site.at["read_back"] = look
+
+
+def test_what_was_to_be_tried_again_has_its_row_though_the_site_goes_away_then(shop: Shop) -> None:
+    shop.site.lost = True
+    at_look(shop, 3, of="find")
+    told = told_until_gone(shop, by=By.IMPORT)
+    assert {action.state for action in shop.run.ledger.actions.search("demo")} == {State.NOT_DONE}
+    assert told == [(sn, "page_unreachable") for sn in sorted(shop.site.orders)]
