@@ -66,12 +66,17 @@ class RemarkBatch(Batch[RemarkDecision]):
             yield replace(decision, reason=Reason.CAP_REACHED) if room is not None and room < 0 else decision
 
     def decide_again(self, again: Mapping[str, RemarkDecision | None]) -> Iterator[Row]:
-        """Those that were wanted in this run; what an earlier one wanted and no row does any more ends here."""
+        """Those that were wanted in this run; what an earlier one wanted and no row does any more ends here.
+
+        So does what was wanted of an order that is not found any more.
+        """
         self._decide([decision.wanted for decision in again.values() if decision is not None])
         latest = self.run.ledger.actions.latest(self.run.shop.name, kind=self.kind.name, subjects=again)
         wanted = {row.order_sn for row in self._wanted.left()}
         for order_sn, decision in again.items():
-            if decision is None and order_sn not in wanted:
+            if decision is not None and order_sn in self._again:
+                yield self.ended_again(order_sn, self.kind.row(decision, Reason.UNREADABLE))
+            elif decision is None and order_sn not in wanted:
                 yield self.ended_again(order_sn, self.kind.row_of(latest[order_sn, ""]))
         self._decide([row for row in self._wanted.left() if row.order_sn in again])
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.bulk_import.api import By
 from flows.bulk_import.routes import shipping_batch
+from flows.orders.api import Said
+from flows.remarks.batch import RemarkBatch
+from flows.remarks.wanted import WantedRemarks, wanted_of
 from flows.ship import carefully
 from rpa.errors import TryAgain
 from rpa.ledger.actions import State
-from tests.support.import_site import Shop, a_shop
+from rpa.ledger.ledger import Ledger
+from tests.support.import_site import Nobody, Shop, a_shop
+from tests.support.ledger_clock import HandClock
+from tests.support.made_orders import an_order
+from tests.support.paper_shop import PaperDesk
 
 
 @pytest.fixture
@@ -55,3 +63,24 @@ def test_what_was_to_be_tried_again_has_its_row_though_the_site_goes_away_then(s
     told = told_until_gone(shop, by=By.IMPORT)
     assert {action.state for action in shop.run.ledger.actions.search("demo")} == {State.NOT_DONE}
     assert told == [(sn, "page_unreachable") for sn in sorted(shop.site.orders)]
+
+
+A_ORDER, B_ORDER = "260310-111111111111111", "260310-222222222222222"
+
+
+def test_a_remark_that_was_refused_and_whose_order_is_gone_then_has_its_row(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
+        desk = PaperDesk(tmp_path, kind="remark", ledger=ledger, meter=Nobody())
+        desk.shop.orders = {sn: an_order(sn) for sn in (A_ORDER, B_ORDER)}
+        desk.shop.answers = [Said(accepted=False, words="busy", repeatable=True)]
+        shared = WantedRemarks.of([wanted_of(sn, remark="好", flag=None) for sn in desk.shop.orders], shops=("demo",))
+        batch = RemarkBatch(replace(desk.run, shared=shared))
+        batch.decide()
+        rows = [*batch.report_skipped(), *batch.act_all(), *batch.read_back_all()]
+        del desk.shop.orders[A_ORDER]
+        rows += batch.retry_undone()
+        assert [(row["order_sn"], str(row["reason"])) for row in rows] == [
+            (B_ORDER, "remarked"),
+            (A_ORDER, "unreadable"),
+        ]
+        assert list(shared.leftovers([])) == []
