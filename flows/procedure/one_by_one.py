@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Generic
 
 from flows.procedure.api import D, Left, Result, SiteForm
@@ -15,6 +15,7 @@ from rpa.ledger.once import Once, Reply, Settled
 
 if TYPE_CHECKING:
     from flows.procedure.pace import Pace
+    from rpa.ledger.actions import Key
 
 MOST_DOUBTS: Final = 3
 FORM_STALE_S: Final = 10.0
@@ -119,14 +120,20 @@ class OneByOne(Generic[D]):
         if reply.accepted and is_last:
             self._doubts = 0
             return False
-        settled = self._once.read_back()
-        yield from settled
+        done = yield from self._ended(self._once.read_back(), key=intent.key)
         if not is_last and intent.key in self._once.open:
-            settled = self._once.settle()
-            yield from settled
+            done = yield from self._ended(self._once.settle(), key=intent.key)
         in_doubt = intent.key in self._once.open and reply.accepted is None
         self._doubts = self._doubts + 1 if in_doubt else 0
-        return any(each.action.key == intent.key and each.action.state is State.DONE for each in settled)
+        return done
+
+    def _ended(self, settled: Iterable[Settled], *, key: Key) -> Generator[Settled, None, bool]:
+        """Gives each on; gives back whether the one of this key is done."""
+        done = False
+        for each in settled:
+            done = done or (each.action.key == key and each.action.state is State.DONE)
+            yield each
+        return done
 
     def _left(self, step: Step[D], decision: D, *, code: str, message: str = "") -> Left[D]:
         return Left(decision=decision, reason=self._kind.reason(code), message=message, part=step.part)

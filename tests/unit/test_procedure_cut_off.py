@@ -11,11 +11,12 @@ import pytest
 from flows.bulk_import.api import By
 from flows.bulk_import.routes import shipping_batch
 from flows.orders.api import Said
+from flows.orders.model import KIND
 from flows.remarks.batch import RemarkBatch
 from flows.remarks.wanted import WantedRemarks, wanted_of
 from flows.ship import carefully
 from rpa.errors import TryAgain
-from rpa.ledger.actions import State
+from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.ledger import Ledger
 from tests.support.import_site import Nobody, Shop, a_shop
 from tests.support.ledger_clock import HandClock
@@ -84,3 +85,24 @@ def test_a_remark_that_was_refused_and_whose_order_is_gone_then_has_its_row(tmp_
             (A_ORDER, "unreadable"),
         ]
         assert list(shared.leftovers([])) == []
+
+
+def test_what_a_look_has_proven_is_told_so_though_the_next_look_fails(shop: Shop) -> None:
+    shop.site.unshown = {"S3"}
+    at_look(shop, 2, of="read_back")
+    told = told_until_gone(shop, by=By.DIALOG)
+    shipped = dict.fromkeys(("S0", "S1", "S2"), "shipped")
+    assert told == sorted({**shipped, "S3": "page_unreachable"}.items())
+
+
+def test_what_an_earlier_run_sent_is_told_though_its_doubts_cannot_be_looked_at(shop: Shop) -> None:
+    payloads = {row.order_sn: row for row in shop.rows}
+    for sn, said in (("S0", Seen.UNREADABLE), ("S1", None)):
+        payload = {"how": "dialog", "courier": payloads[sn].courier, "tracking_number": payloads[sn].tracking_number}
+        actions, record = shop.run.ledger.actions, shop.run.record
+        [action] = actions.begin(record, kind=KIND, intents=[Intent(subject=sn, payload=payload)])
+        if said is not None:
+            actions.settle(record, action, seen=said, settled=True)
+    shop.change("S1", status="shipped", courier=payloads["S1"].courier, tracking_number=payloads["S1"].tracking_number)
+    at_look(shop, 2, of="read_back")
+    assert told_until_gone(shop, by=By.DIALOG) == [("S1", "recovered")]

@@ -56,7 +56,7 @@ def nothing_began(desk: PaperDesk) -> None:
 def test_all_that_is_well_is_done_and_proven(desk: Open) -> None:
     opened = desk()
     opened.act("A", "B")
-    opened.once.settle()
+    list(opened.once.settle())
     assert opened.sent == [sn for sn in "AB" for _ in range(opened.clicks)]
     assert set(states(opened)) == {State.DONE}
 
@@ -178,7 +178,7 @@ def test_no_more_are_open_than_may_be(desk: Open) -> None:
     opened.shop.before_send = lambda: most.append(len(opened.once.open))
     opened.act("A", "B", "C")
     assert max(most) == 1
-    opened.once.settle()
+    list(opened.once.settle())
     assert set(states(opened)) == {State.DONE}
 
 
@@ -188,7 +188,7 @@ def test_a_no_frees_nothing_until_two_looks_have_shown_nothing(desk: Open) -> No
     opened.shop.effect = False
     opened.act("A")
     assert opened.sent == ["A"], "the next step was taken after a refusal"
-    opened.once.settle()
+    list(opened.once.settle())
     assert states(opened) == [State.REFUSED]
     assert opened.shop.log.count("find") >= 2
 
@@ -197,7 +197,7 @@ def test_a_no_to_what_the_site_did_is_none(desk: Open) -> None:
     opened = desk()
     opened.shop.answers = [SILENCE]
     opened.act("A")
-    opened.once.settle()
+    list(opened.once.settle())
     assert set(states(opened)) == {State.DONE}
 
 
@@ -205,7 +205,7 @@ def test_a_yes_that_the_site_never_shows_is_not_sent_again(desk: Open) -> None:
     opened = desk()
     opened.shop.effect = False
     opened.act("A")
-    opened.once.settle()
+    list(opened.once.settle())
     assert (states(opened), opened.sent) == ([State.UNKNOWN], ["A"])
 
 
