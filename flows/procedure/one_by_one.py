@@ -54,10 +54,10 @@ class OneByOne(Generic[D]):
 
     def _take(self, step: Step[D], decision: D, *, is_last: bool) -> Generator[Result[D], None, bool]:
         """Take the step; gives back whether the next one may be taken."""
-        if self._run.stopping():
-            raise Stopped
         yield from self._with_room()
         self._pace.wait()
+        if self._run.stopping():
+            raise Stopped
         try:
             form = self._agreed(step, decision)
         except AlreadyThere as there:

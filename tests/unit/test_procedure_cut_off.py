@@ -15,7 +15,7 @@ from flows.orders.model import KIND
 from flows.remarks.batch import RemarkBatch
 from flows.remarks.wanted import WantedRemarks, wanted_of
 from flows.ship import carefully
-from rpa.errors import TryAgain
+from rpa.errors import Stopped, TryAgain
 from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.ledger import Ledger
 from tests.support.import_site import Nobody, Shop, a_shop
@@ -106,3 +106,19 @@ def test_what_an_earlier_run_sent_is_told_though_its_doubts_cannot_be_looked_at(
     shop.change("S1", status="shipped", courier=payloads["S1"].courier, tracking_number=payloads["S1"].tracking_number)
     at_look(shop, 2, of="read_back")
     assert told_until_gone(shop, by=By.DIALOG) == [("S1", "recovered")]
+
+
+def test_who_asks_to_stop_while_the_site_is_waited_for_sees_no_further_click(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
+        clocks: list[HandClock] = []
+
+        def asked() -> bool:
+            """While the first one is waited for."""
+            return bool(clocks) and clocks[0].now() > HandClock().now()
+
+        desk = PaperDesk(tmp_path, kind="ship", ledger=ledger, settings="confirm_every = 1", stopping=asked)
+        desk.shop.lags = True
+        clocks.append(desk.shop.clock)
+        with pytest.raises(Stopped):
+            desk.act("A", "B")
+        assert desk.sent == ["A"]
