@@ -36,9 +36,10 @@ class OneByOne(Generic[D]):
         steps = self._kind.steps()
         for decision in decisions:
             done = self._parts_done(decision, steps)
-            for step in steps:
-                if step.part in done:
-                    continue
+            left = [step for step in steps if step.part not in done]
+            if not left:
+                yield self._left(steps[-1], decision, code=self._kind.there)
+            for step in left:
                 if not (yield from self._take(step, decision, is_last=step is steps[-1])):
                     break
             if self._doubts >= MOST_DOUBTS:

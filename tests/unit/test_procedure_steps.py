@@ -295,3 +295,14 @@ def test_a_site_that_wants_fewer_clicks_is_left_alone_for_a_while(desk: Open) ->
     opened.act("A", "B")
     assert opened.sent[:2] == ["A", "B"]
     assert opened.shop.clock.monotonic() - begun >= 5
+
+
+def test_what_earlier_runs_have_done_in_all_its_steps_ends_without_a_click(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=PaperDesk.clock()) as ledger:
+        opened = PaperDesk(tmp_path, kind="two-writes", ledger=ledger)
+        decision = opened.decision("A")
+        opened.act("A")
+        list(opened.once.settle())
+        later = PaperDesk(tmp_path, kind="two-writes", ledger=ledger)
+        assert codes(list(later.route.act([decision]))) == ["already_there"]
+        assert later.sent == []
