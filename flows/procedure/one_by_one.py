@@ -47,8 +47,11 @@ class OneByOne(Generic[D]):
                 raise TooManyDoubts(message)
 
     def _parts_done(self, decision: D, steps: Sequence[Step[D]]) -> frozenset[str]:
-        """The parts that an earlier run has done, where there are several: they are never repeated."""
-        if len(steps) == 1:
+        """The parts that an earlier run has done, where there are several: they are never repeated.
+
+        Of a value they are: another may be wanted now, and what the site shows already its steps find out.
+        """
+        if len(steps) == 1 or self._kind.supersedes:
             return frozenset()
         live = self._run.ledger.actions.live(self._run.shop.name, kind=self._kind.name, subjects=[decision.subject])
         return frozenset(action.part for action in live.values() if action.state is State.DONE)

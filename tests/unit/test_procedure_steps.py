@@ -306,3 +306,16 @@ def test_what_earlier_runs_have_done_in_all_its_steps_ends_without_a_click(tmp_p
         later = PaperDesk(tmp_path, kind="two-writes", ledger=ledger)
         assert codes(list(later.route.act([decision]))) == ["already_there"]
         assert later.sent == []
+
+
+def test_a_value_of_several_steps_that_is_wanted_otherwise_later_is_written_anew(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=PaperDesk.clock()) as ledger:
+        desk = PaperDesk(tmp_path, kind="two-writes", ledger=ledger)
+        desk.kind.supersedes = True  # type: ignore[misc]
+        desk.once = desk.run.once("two-writes", look=desk.kind.looks, supersedes=True)
+        desk.route._once = desk.once
+        desk.act("A")
+        list(desk.once.settle())
+        wanted = replace(desk.decision("A").wanted, text="坏", flag="BLUE")
+        list(desk.route.act([replace(desk.decision("A"), wanted=wanted)]))
+        assert (desk.shop.orders["A"].remark, desk.shop.orders["A"].flag) == ("坏", "BLUE")
