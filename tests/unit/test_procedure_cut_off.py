@@ -11,7 +11,7 @@ import pytest
 from flows.bulk_import.api import By
 from flows.bulk_import.routes import shipping_batch
 from flows.orders.api import Said
-from flows.orders.model import KIND
+from flows.orders.model import KIND, Mark
 from flows.remarks.batch import RemarkBatch
 from flows.remarks.wanted import WantedRemarks, wanted_of
 from flows.ship import carefully
@@ -122,3 +122,19 @@ def test_who_asks_to_stop_while_the_site_is_waited_for_sees_no_further_click(tmp
         with pytest.raises(Stopped):
             desk.act("A", "B")
         assert desk.sent == ["A"]
+
+
+def test_what_changed_at_an_upload_is_told_though_another_order_cannot_be_read_back(shop: Shop) -> None:
+    payload = {"how": "dialog", "courier": shop.rows[3].courier, "tracking_number": shop.rows[3].tracking_number}
+    intents = [Intent(subject="S3", payload=payload)]
+    shop.run.ledger.actions.begin(shop.run.record, kind=KIND, intents=intents)
+    shop.site.tells = shop.site.certain = True
+
+    def go_away() -> None:
+        shop.change("S1", audit=Mark.SET)
+        shop.site.at["read_back"] = gone
+
+    shop.site.at["result"] = go_away
+    told = told_until_gone(shop, by=By.IMPORT)
+    assert told == [("S0", "shipped"), ("S1", "shipped"), ("S2", "shipped"), ("S3", "page_unreachable")]
+    assert "changed_at_import" in shop.notes
