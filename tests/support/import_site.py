@@ -139,7 +139,8 @@ class ImportSite:
     def _shown(self, order_sn: str) -> dict[str, Any]:
         """What each place shows of an order."""
         order = self.orders[order_sn]
-        items = {name: tuple(str(getattr(item, name)) for item in order.items) for name in ("goods_id", "goods", "spec")}
+        names = ("goods_id", "goods", "spec")
+        items = {name: tuple(str(getattr(item, name)) for item in order.items) for name in names}
         return {
             "order_sn": order_sn,
             "status": order.status,

@@ -39,8 +39,7 @@ def told_until_gone(shop: Shop, *, by: By) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
     with pytest.raises(TryAgain):
         told.extend(
-            (str(row["order_sn"]), str(row["reason"]))
-            for row in carefully(shipping_batch(shop.run, by=by), shop.run)
+            (str(row["order_sn"]), str(row["reason"])) for row in carefully(shipping_batch(shop.run, by=by), shop.run)
         )
     return sorted(told)
 
