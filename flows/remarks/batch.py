@@ -34,11 +34,20 @@ class RemarkBatch(Batch[RemarkDecision]):
         super().__init__(kind, route=lambda once: OneByOne(kind, once, pace=pace_of(run)))
         self._wanted: WantedRemarks = run.shared
         self._reading = run.office(ReadsOrders)
+        self._waiting: frozenset[str] = frozenset()
+        """The orders that were left out of what was decided on."""
 
     def decide(self) -> None:
         """Read the orders that are wanted, less those being read back, and decide on each that the shop has."""
-        opened = self.once.open_subjects
-        self._decide([wanted for wanted in self._wanted.left() if wanted.order_sn not in opened])
+        self._waiting = self.once.open_subjects
+        self._decide([wanted for wanted in self._wanted.left() if wanted.order_sn not in self._waiting])
+
+    def decide_waiting(self) -> None:
+        """The same for those of which an earlier remark was being read back then, and something else is wanted."""
+        waiting = self._waiting - self.once.open_subjects
+        rows = [wanted for wanted in self._wanted.left() if wanted.order_sn in waiting]
+        if rows:
+            self._decide(rows)
 
     def _decide(self, rows: Sequence[WantedRemark]) -> None:
         usable = [row for row in rows if row.reason is None]

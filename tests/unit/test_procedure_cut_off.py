@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from flows.add_remark import add_remark
 from flows.bulk_import.api import By
 from flows.bulk_import.routes import shipping_batch
 from flows.orders.api import Said
@@ -32,6 +33,20 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def gone() -> None:
     raise TryAgain("no answer")
+
+
+@dataclass(frozen=True, slots=True)
+class LateClock(HandClock):
+    """Something happens when it is waited for, for the first time."""
+
+    then: Callable[[], object] = lambda: None
+    _waited: list[float] = field(default_factory=list)
+
+    def wait(self, seconds: float) -> None:
+        self.move(seconds)
+        if not self._waited:
+            self._waited.append(seconds)
+            self.then()
 
 
 def told_until_gone(shop: Shop, *, by: By) -> list[tuple[str, str]]:
@@ -137,3 +152,20 @@ def test_what_changed_at_an_upload_is_told_though_another_order_cannot_be_read_b
     told = told_until_gone(shop, by=By.IMPORT)
     assert told == [("S0", "shipped"), ("S1", "shipped"), ("S2", "shipped"), ("S3", "page_unreachable")]
     assert "changed_at_import" in shop.notes
+
+
+def test_a_remark_that_waited_for_the_end_of_an_earlier_one_is_written_after_it(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
+        desk = PaperDesk(tmp_path, kind="remark", ledger=ledger, meter=Nobody())
+        earlier = Intent(
+            subject=A_ORDER,
+            payload={"remark": "先", "flag": ""},
+            facts={"remark_before": "", "flag_before": ""},
+        )
+        ledger.actions.begin(desk.run.record, kind="remark", intents=[earlier])
+        desk.shop.orders = {A_ORDER: an_order(A_ORDER)}
+        shared = WantedRemarks.of([wanted_of(A_ORDER, remark="后", flag=None)], shops=("demo",))
+        clock = LateClock(then=lambda: desk.shop.orders.update({A_ORDER: an_order(A_ORDER, remark="先")}))
+        rows = list(add_remark(replace(desk.run, shared=shared, clock=clock)))
+        assert [(row["remark"], str(row["reason"])) for row in rows] == [("先", "recovered"), ("后", "remarked")]
+        assert list(shared.leftovers([])) == []
