@@ -72,6 +72,9 @@ def _step_by_step(batch: RemarkBatch) -> Iterator[Row]:
     batch.decide()
     yield from batch.report_skipped()
     yield from batch.act_and_read_back()
+    batch.decide_waiting()
+    yield from batch.report_skipped()
+    yield from batch.act_and_read_back()
 
 
 def left_over(wanted: WantedRemarks, stopped: Sequence[str]) -> Iterator[tuple[str, Row]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.gate.rules import looks_of
+from flows.gate.rules import in_no_sequence, looks_of
 from flows.orders.api import ReadsOrders
 from flows.orders.model import Mark, Order
 from rpa.language import Language, Text
@@ -62,7 +62,7 @@ def _marks(order: Order, *, language: Language) -> Iterator[str]:
 
 def _gained(before: Order, now: Order, *, language: Language) -> Iterator[str]:
     yield from _marks(now, language=language)
-    old, new = looks_of(before), looks_of(now)
+    old, new = in_no_sequence(looks_of(before)), in_no_sequence(looks_of(now))
     names = [_NAMES[name].of(language) for name, value in new.items() if value != old[name]]
     if names and now.audit is not Mark.SET:
         yield _CHANGED.of(language, names=_AND.of(language).join(names))

@@ -148,10 +148,11 @@ def changes_of(run: Run, orders: Iterable[Order]) -> dict[str, Change]:
 
 def _look_alike(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
     """Whether these facts of an order say the same: a site may list its goods in another sequence each time."""
-    return _in_no_sequence(before) == _in_no_sequence(now)
+    return in_no_sequence(before) == in_no_sequence(now)
 
 
-def _in_no_sequence(facts: Mapping[str, object]) -> dict[str, object]:
+def in_no_sequence(facts: Mapping[str, object]) -> dict[str, object]:
+    """What an order looks like, for a comparison: its goods in the same sequence whenever they are the same."""
     return {**facts, "goods": sorted(str(facts.get("goods", "")).split(_BETWEEN_GOODS))}
 
 

@@ -50,7 +50,10 @@ class Batch(ABC, Generic[D]):
 
     @abstractmethod
     def decide_again(self, again: Mapping[str, D | None]) -> Iterator[Row]:
-        """Read these subjects again and decide on them once more; the rows of those that have ended otherwise."""
+        """Read these subjects again and decide on them once more; the rows of those that have ended otherwise.
+
+        Each is taken, or told as `ended_again`: until then its row comes when the shop stops.
+        """
 
     def ended_elsewhere(self, action: Action) -> None:
         """An earlier run's action ends here, with its own row; what else asks for the same ends with it."""
@@ -120,9 +123,10 @@ class Batch(ABC, Generic[D]):
         """Once more: what is proven not done and may be tried again."""
         if not self._again:
             return
-        again, self._again = self._again, {}
+        again = dict(self._again)
         self._tried_again.update(again)
         yield from self.decide_again(again)
+        self._again.clear()
         yield from self.report_skipped()
         yield from self.act_all()
         yield from self.read_back_all()
@@ -153,6 +157,11 @@ class Batch(ABC, Generic[D]):
             cut_off()
             yield from self.report_interrupted(stop)
             raise
+
+    def ended_again(self, subject: str, row: Row) -> Row:
+        """The row of a subject that was to be tried again, and has ended without that."""
+        self._again.pop(subject, None)
+        return self.counted(row)
 
     def report_interrupted(self, stop: RpaError) -> Iterator[Row]:
         """The shop stops: what was to be acted on, and what was sent but not read back, needs a person."""

@@ -188,9 +188,10 @@ class InBulk(ABC, Generic[D, P]):
         answer = said[0] if said else Said(accepted=None)
         certain = self.settled(package, answer, sent_at=sent_at)
         yield from certain
+        self.note_ended(package, certain)
         seen = self.once.read_back() if self.once.open else []
         yield from seen
-        self.note_ended(package, [*certain, *seen])
+        self.note_ended(package, seen)
         in_doubt = bool(self.once.open) and not certain and answer.accepted is not False
         self._doubts = self._doubts + 1 if in_doubt else 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Generic
 
 from flows.procedure.api import D, Left, Result, SiteForm
@@ -15,6 +15,7 @@ from rpa.ledger.once import Once, Reply, Settled
 
 if TYPE_CHECKING:
     from flows.procedure.pace import Pace
+    from rpa.ledger.actions import Key
 
 MOST_DOUBTS: Final = 3
 FORM_STALE_S: Final = 10.0
@@ -35,9 +36,10 @@ class OneByOne(Generic[D]):
         steps = self._kind.steps()
         for decision in decisions:
             done = self._parts_done(decision, steps)
-            for step in steps:
-                if step.part in done:
-                    continue
+            left = [step for step in steps if step.part not in done]
+            if not left:
+                yield self._left(steps[-1], decision, code=self._kind.there)
+            for step in left:
                 if not (yield from self._take(step, decision, is_last=step is steps[-1])):
                     break
             if self._doubts >= MOST_DOUBTS:
@@ -45,18 +47,21 @@ class OneByOne(Generic[D]):
                 raise TooManyDoubts(message)
 
     def _parts_done(self, decision: D, steps: Sequence[Step[D]]) -> frozenset[str]:
-        """The parts that an earlier run has done, where there are several: they are never repeated."""
-        if len(steps) == 1:
+        """The parts that an earlier run has done, where there are several: they are never repeated.
+
+        Of a value they are: another may be wanted now, and what the site shows already its steps find out.
+        """
+        if len(steps) == 1 or self._kind.supersedes:
             return frozenset()
         live = self._run.ledger.actions.live(self._run.shop.name, kind=self._kind.name, subjects=[decision.subject])
         return frozenset(action.part for action in live.values() if action.state is State.DONE)
 
     def _take(self, step: Step[D], decision: D, *, is_last: bool) -> Generator[Result[D], None, bool]:
         """Take the step; gives back whether the next one may be taken."""
-        if self._run.stopping():
-            raise Stopped
         yield from self._with_room()
         self._pace.wait()
+        if self._run.stopping():
+            raise Stopped
         try:
             form = self._agreed(step, decision)
         except AlreadyThere as there:
@@ -119,14 +124,20 @@ class OneByOne(Generic[D]):
         if reply.accepted and is_last:
             self._doubts = 0
             return False
-        settled = self._once.read_back()
-        yield from settled
+        done = yield from self._ended(self._once.read_back(), key=intent.key)
         if not is_last and intent.key in self._once.open:
-            settled = self._once.settle()
-            yield from settled
+            done = yield from self._ended(self._once.settle(), key=intent.key)
         in_doubt = intent.key in self._once.open and reply.accepted is None
         self._doubts = self._doubts + 1 if in_doubt else 0
-        return any(each.action.key == intent.key and each.action.state is State.DONE for each in settled)
+        return done
+
+    def _ended(self, settled: Iterable[Settled], *, key: Key) -> Generator[Settled, None, bool]:
+        """Gives each on; gives back whether the one of this key is done."""
+        done = False
+        for each in settled:
+            done = done or (each.action.key == key and each.action.state is State.DONE)
+            yield each
+        return done
 
     def _left(self, step: Step[D], decision: D, *, code: str, message: str = "") -> Left[D]:
         return Left(decision=decision, reason=self._kind.reason(code), message=message, part=step.part)

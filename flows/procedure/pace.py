@@ -63,8 +63,8 @@ class Pace:
             return
         self._not_before_s = now + _BACKOFF_S[min(self._refused, len(_BACKOFF_S) - 1)]
         self._refused += 1
-        if self._known is None:
-            taken = max(len(self._taken_s), 1)
+        taken = len(self._taken_s)
+        if self._known is None and taken:
             self._most = taken if self._most is None else min(self._most, taken)
 
 

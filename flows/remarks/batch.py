@@ -34,11 +34,20 @@ class RemarkBatch(Batch[RemarkDecision]):
         super().__init__(kind, route=lambda once: OneByOne(kind, once, pace=pace_of(run)))
         self._wanted: WantedRemarks = run.shared
         self._reading = run.office(ReadsOrders)
+        self._waiting: frozenset[str] = frozenset()
+        """The orders that were left out of what was decided on."""
 
     def decide(self) -> None:
         """Read the orders that are wanted, less those being read back, and decide on each that the shop has."""
-        opened = self.once.open_subjects
-        self._decide([wanted for wanted in self._wanted.left() if wanted.order_sn not in opened])
+        self._waiting = self.once.open_subjects
+        self._decide([wanted for wanted in self._wanted.left() if wanted.order_sn not in self._waiting])
+
+    def decide_waiting(self) -> None:
+        """The same for those of which an earlier remark was being read back then, and something else is wanted."""
+        waiting = self._waiting - self.once.open_subjects
+        rows = [wanted for wanted in self._wanted.left() if wanted.order_sn in waiting]
+        if rows:
+            self._decide(rows)
 
     def _decide(self, rows: Sequence[WantedRemark]) -> None:
         usable = [row for row in rows if row.reason is None]
@@ -66,13 +75,18 @@ class RemarkBatch(Batch[RemarkDecision]):
             yield replace(decision, reason=Reason.CAP_REACHED) if room is not None and room < 0 else decision
 
     def decide_again(self, again: Mapping[str, RemarkDecision | None]) -> Iterator[Row]:
-        """Those that were wanted in this run; what an earlier one wanted and no row does any more ends here."""
+        """Those that were wanted in this run; what an earlier one wanted and no row does any more ends here.
+
+        So does what was wanted of an order that is not found any more.
+        """
         self._decide([decision.wanted for decision in again.values() if decision is not None])
         latest = self.run.ledger.actions.latest(self.run.shop.name, kind=self.kind.name, subjects=again)
         wanted = {row.order_sn for row in self._wanted.left()}
         for order_sn, decision in again.items():
-            if decision is None and order_sn not in wanted:
-                yield self.counted(self.kind.row_of(latest[order_sn, ""]))
+            if decision is not None and order_sn in self._again:
+                yield self.ended_again(order_sn, self.kind.row(decision, Reason.UNREADABLE))
+            elif decision is None and order_sn not in wanted:
+                yield self.ended_again(order_sn, self.kind.row_of(latest[order_sn, ""]))
         self._decide([row for row in self._wanted.left() if row.order_sn in again])
 
     def report_again(self, again: Mapping[str, RemarkDecision | None], *, code: str) -> Iterator[Row]:

@@ -149,18 +149,16 @@ class ShippingBatch(Batch[Decision]):
             if order is None or order.status != "pending":
                 self._inbox.take(row)
             if order is None:
-                yield self._ended(_unread(sn, row), Reason.UNREADABLE)
+                yield self.ended_again(sn, self.kind.row(_unread(sn, row), Reason.UNREADABLE))
             elif order.status != "pending":
                 found_so = decide_found(order, row)
-                yield self._ended(found_so, found_so.reason or Reason.UNKNOWN)
+                yield self.ended_again(sn, self.kind.row(found_so, found_so.reason or Reason.UNKNOWN))
 
     def report_again(self, again: Mapping[str, Decision | None], *, code: str) -> Iterator[Row]:
         """Each with the sheet's row that it was sent for."""
         for sn, decision in again.items():
-            yield self._ended(_unread(sn, decision.row if decision is not None else None), Reason.of(code))
-
-    def _ended(self, decision: Decision, reason: Reason) -> Row:
-        return self.counted(self.kind.row(decision, reason))
+            unread = _unread(sn, decision.row if decision is not None else None)
+            yield self.counted(self.kind.row(unread, Reason.of(code)))
 
     # Looking, and ending
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,7 +164,7 @@ def resolve(
         return
     with _shop_to_itself(config, shop) as ledger:
         ledger.fingerprints.release(shop, subject=subject, by=who, reason=why)
-        _keep_open(ledger, shop, subject=subject)
+        _keep_open(ledger, shop, subject=subject, kinds=delivery_kinds())
     said = _RELEASED.of(
         config.language, **words_of(delivery_kinds()).gaps(), subject=subject, shop=shop, by=who, reason=why
     )
@@ -310,9 +310,9 @@ def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: st
         shop, kind=action.kind, subject=subject, part=action.part, state=state, by=by, reason=reason
     )
     if answered.state is State.NOT_DONE:
-        _keep_open(ledger, shop, subject=subject)
+        _keep_open(ledger, shop, subject=subject, kinds=[action.kind])
     else:
-        ledger.open_items.remove(shop, subject=subject)
+        ledger.open_items.remove(shop, subject=subject, reports=_reports_of([action.kind]))
     word = STATE_WORDS[answered.state][0].of(language)
     said = _RESOLVED.of(language, **_words(answered), subject=subject, shop=shop, state=word, by=by, reason=reason)
     console().print(said, soft_wrap=True)
@@ -320,7 +320,17 @@ def _record(ledger: Ledger, action: Action, *, state: State, by: str, reason: st
         console().print(_MAY_GO_AGAIN.of(language, **_words(answered)))
 
 
-def _keep_open(ledger: Ledger, shop: str, *, subject: str) -> None:
+def _keep_open(ledger: Ledger, shop: str, *, subject: str, kinds: Collection[str]) -> None:
     """What is not done is still to be done: its lines stay, for the alarms before its deadline, and ask nobody."""
+    reports = _reports_of(kinds)
     lines = [line for line in ledger.open_items.search(shop) if line.subject == subject]
+    lines = [line for line in lines if reports is None or line.report in reports]
     ledger.open_items.update(lines, outcome=Outcome.WAITING, reason=_ANSWERED)
+
+
+def _reports_of(kinds: Collection[str]) -> frozenset[str] | None:
+    """The reports that tell of actions of these kinds: others say something else of the same subject. None: any may."""
+    from rpa.plugins import flows
+
+    telling = (flow.report.name.en for flow in flows().values() if not flow.settled.keys().isdisjoint(kinds))
+    return frozenset(telling) or None

@@ -134,7 +134,10 @@ class _Restoring:
                 if changed:
                     self._connection.execute(update(actions).where(actions.c.id == row["id"]).values(as_it_was))
                 return changed
-        if State(entry["state"]) not in LIVE or self._is_taken(entry):
+        if State(entry["state"]) not in LIVE:
+            return False
+        self._end_superseded(entry)
+        if self._is_taken(entry):
             return False
         self._have_run(entry)
         named = ("shop", "kind", "subject", "part", "bundle", "payload", "run_id", "fence")
@@ -142,10 +145,16 @@ class _Restoring:
         self._connection.execute(insert(actions).values(new))
         return True
 
+    def _end_superseded(self, entry: Entry) -> None:
+        """What is done and began before this did lives no more, or this could not have begun."""
+        done = [*_same_subject(entry), actions.c.state == State.DONE.value]
+        earlier = actions.c.created_at < _moment(entry["created_at"])
+        ended = {"state": State.SUPERSEDED.value, "updated_at": _moment(entry["created_at"])}
+        self._connection.execute(update(actions).where(*done, earlier).values(ended))
+
     def _is_taken(self, entry: Entry) -> bool:
         """Whether another action lives on the subject: it forbids the next one as well as this does."""
-        same = [actions.c[name] == entry[name] for name in ("shop", "kind", "subject", "part")]
-        live = select(actions.c.id).where(*same, actions.c.state.in_(LIVE))
+        live = select(actions.c.id).where(*_same_subject(entry), actions.c.state.in_(LIVE))
         return self._connection.execute(live.limit(1)).first() is not None
 
     def _have_run(self, entry: Entry) -> None:
@@ -186,6 +195,10 @@ class _Restoring:
 def _this_hold(entry: Entry) -> tuple[Any, ...]:
     same = [holds.c[name] == entry[name] for name in ("shop", "subject", "cause")]
     return (*same, holds.c.lifted_at.is_(None))
+
+
+def _same_subject(entry: Entry) -> list[Any]:
+    return [actions.c[name] == entry[name] for name in ("shop", "kind", "subject", "part")]
 
 
 def _moment(text: str) -> datetime:

@@ -285,7 +285,7 @@ class ActionStore(Store):
             ]
 
     def count_since(self, shop: str, *, kind: str, since: datetime) -> int:
-        """How many actions begun since then are done, or may be (`submitting`, `unknown`, `handed_over`): for caps."""
+        """How many actions begun since then were done, or may be (`submitting`, `unknown`, `handed_over`): for caps."""
         return self._count(
             actions.c.shop == shop,
             actions.c.kind == kind,

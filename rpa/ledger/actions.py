@@ -41,8 +41,8 @@ LIVE: Final = frozenset({State.SUBMITTING, State.DONE, State.CONFLICT, State.UNK
 UNSETTLED: Final = LIVE - {State.DONE}
 """The site has not shown yet that it is done, or that it never will be."""
 
-MAY_HAVE_ACTED: Final = frozenset({State.SUBMITTING, State.DONE, State.UNKNOWN, State.HANDED_OVER})
-"""States that count against a cap: the site has our payload, or may have it."""
+MAY_HAVE_ACTED: Final = frozenset({State.SUBMITTING, State.DONE, State.UNKNOWN, State.HANDED_OVER, State.SUPERSEDED})
+"""States that count against a cap: the site has our payload, or had it, or may have it."""
 
 ENOUGH_LOOKS: Final = 2
 """So many looks must have seen nothing before an action counts as not done."""

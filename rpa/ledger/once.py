@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -115,12 +115,16 @@ class Once:
         """What of these is open stays so, unseen by this run: the site cannot tell yet what becomes of it."""
         self._resting.update(key for key in keys if key in self._open)
 
-    def recover(self) -> list[Settled]:
-        """Take over what earlier runs left open, and look at it before anything else is done; at their doubts too."""
+    def recover(self) -> Iterator[Settled]:
+        """Take over what earlier runs left open, and look at it before anything else is done; at their doubts too.
+
+        Each that has ended is given before the next look, which may fail.
+        """
         for action in self._ledger.actions.submitting(self._run.shop, kind=self._kind):
             self._open[action.key] = action
             self._due[action.key] = self._clock.now() + self._settle_time
-        return [*self.read_back(), *self._end_doubts()]
+        yield from self.read_back()
+        yield from self._end_doubts()
 
     def _end_doubts(self) -> list[Settled]:
         """What was unknown, and the site shows by now. What it does not show stays unknown: that a person ends."""
@@ -202,16 +206,15 @@ class Once:
             if self._is_settled(action, now=now)
         ]
 
-    def settle(self) -> list[Settled]:
-        """Look until all that is open rests.
+    def settle(self) -> Iterator[Settled]:
+        """Look until all that is open rests; each that has ended is given before the next look, which may fail.
 
         What two looks, one after the settle time, do not show was refused, if the site said so, else not done.
         """
-        ended = self.read_back()
+        yield from self.read_back()
         while self._awake:
             self._clock.wait(self._until_due())
-            ended += self.read_back()
-        return ended
+            yield from self.read_back()
 
     def _until_due(self) -> float:
         due = max(self._due[key] for key in self._awake)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -75,10 +75,17 @@ class OpenItemStore(Store):
             query = query.where(outstanding.c.shop == shop)
         return [OpenItem(**row) for row in self._read(query)]
 
-    def remove(self, shop: str, *, subject: str) -> None:
-        """A person has dealt with this subject: its lines go, of whichever report, until a run finds it open again."""
+    def remove(self, shop: str, *, subject: str, reports: Collection[str] | None = None) -> None:
+        """A person has dealt with this subject: its lines go, until a run finds it open again.
+
+        `reports`: the lines of these alone; None: of whichever report.
+        """
+        of = outstanding.c
+        gone = delete(outstanding).where(of.shop == shop, of.subject == subject)
+        if reports is not None:
+            gone = gone.where(of.report.in_(list(reports)))
         with self._database.writing() as connection:
-            connection.execute(delete(outstanding).where(outstanding.c.shop == shop, outstanding.c.subject == subject))
+            connection.execute(gone)
 
     def update(self, items: Iterable[OpenItem], *, outcome: str, reason: str) -> None:
         """A person's answer changed why these wait: the lines say this, and no details, until a run looks again.

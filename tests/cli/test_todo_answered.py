@@ -9,6 +9,8 @@ import pytest
 
 from flows.notices.reasons import NoticeReason
 from flows.orders.reasons import Coded, Reason
+from flows.remarks.reasons import RemarkReason
+from rpa.ledger.actions import Intent, Seen
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.open_items import Finding
 from rpa.ledger.runs import RunState
@@ -129,3 +131,20 @@ def test_what_a_person_says_was_done_is_to_be_shipped_no_more(project: Project) 
     leave(project, "Orders", {DOUBT: Reason.UNKNOWN}, hours=30)
     assert rpa(project, "ledger", "resolve", "demo", DOUBT, "--done", REASON).returncode == 0
     assert reasons(project) == {}
+
+
+@pytest.mark.parametrize("answer", ["--done", "--not-done"])
+def test_an_answer_about_a_remark_says_nothing_of_the_same_orders_shipment(project: Project, answer: str) -> None:
+    leave(project, "Orders", {ONE: Reason.UNKNOWN})
+    leave(project, "Remarks", {ONE: RemarkReason.UNKNOWN}, hours=None)
+    with opened(project) as ledger:
+        run = ledger.runs.start("demo", flow="add-remark")
+        intent = Intent(subject=ONE, payload={"remark": "好", "flag": ""})
+        [action] = ledger.actions.begin(run, kind="remark", intents=[intent])
+        ledger.actions.settle(run, action, seen=Seen.UNREADABLE, settled=False)
+        ledger.runs.finish(run, state=RunState.FINISHED)
+    rpa(project, "ledger", "resolve", "demo", ONE, "--kind", "remark", answer, REASON)
+    with opened(project) as ledger:
+        left = {line.report: line.reason for line in ledger.open_items.search("demo")}
+    assert left.pop("Orders") == "unknown"
+    assert left == ({} if answer == "--done" else {"Remarks": "answered"})

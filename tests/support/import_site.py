@@ -48,6 +48,8 @@ class ImportSite:
     uploaded: list[list[str]] = field(default_factory=list)
     """The orders of each file."""
     by_dialog: list[str] = field(default_factory=list)
+    unshown: set[str] = field(default_factory=set)
+    """Orders that its dialog says yes to, and nothing becomes of."""
     going: bool = False
     """What is uploaded is not processed."""
     late: bool = False
@@ -69,7 +71,7 @@ class ImportSite:
     looked_up: list[str] = field(default_factory=list)
     """The orders that were searched for one by one."""
     at: dict[str, Callable[[], None]] = field(default_factory=dict)
-    """What happens when `limits`, `nearest`, `fill_in`, `read_back`, `result` or `at_work` is asked for."""
+    """What happens when `limits`, `nearest`, `find`, `fill_in`, `read_back`, `result` or `at_work` is asked for."""
     _newest: Sequence[ImportLine] = ()
     _waiting: list[ImportLine] = field(default_factory=list)
 
@@ -88,6 +90,7 @@ class ImportSite:
         return NOW
 
     def find(self, order_sns: Sequence[str]) -> Mapping[str, Order]:
+        self._happens("find")
         return {sn: self.orders[sn] for sn in order_sns if sn in self.orders}
 
     def look_up(self, order_sns: Sequence[str], *, most_searches: int) -> Iterator[Mapping[str, Order | None]]:
@@ -115,17 +118,44 @@ class ImportSite:
         write_known_template(path, words=WORDS, parcels=how is not How.NO_LOGISTICS)
         return path
 
-    def fill_in(self, told: Any, file: Path | None = None) -> _Form:
-        """The import's form, or the dialog's."""
-        if isinstance(told, Decision):
-            _, shipment = told.to_ship
-            line = ImportLine(
-                order_sn=told.order_sn, courier=shipment.courier, tracking_number=shipment.tracking_number
-            )
-            return _Form(self, [line], uploads=False)
-        assert file is not None
+    def fill_in(self, _how: How, file: Path) -> _Form:
+        """The import's form."""
         self._happens("fill_in")
-        return _Form(self, read_lines(file, words=WORDS), uploads=True)
+        return _Form(self, read_lines(file, words=WORDS))
+
+    def check_allowed(self) -> None:
+        pass
+
+    def bring_row(self, decision: Decision) -> Mapping[str, Any]:
+        return self._shown(decision.order_sn)
+
+    def open(self, decision: Decision) -> _Dialog:
+        return _Dialog(self, decision, told=self._shown(decision.order_sn))
+
+    @contextmanager
+    def pictured(self, _subject: str) -> Iterator[None]:
+        yield
+
+    def _shown(self, order_sn: str) -> dict[str, Any]:
+        """What each place shows of an order."""
+        order = self.orders[order_sn]
+        names = ("goods_id", "goods", "spec")
+        items = {name: tuple(str(getattr(item, name)) for item in order.items) for name in names}
+        return {
+            "order_sn": order_sn,
+            "status": order.status,
+            "audit": order.audit.value,
+            "after_sale": order.after_sale.value,
+            "goods_ids": items["goods_id"],
+            "goods": items["goods"],
+            "specs": items["spec"],
+            "quantities": tuple(str(item.quantity) for item in order.items),
+            "receiver": order.receiver,
+            "region": order.region,
+            "address": order.address,
+            "remark": order.remark,
+            "flag": order.flag,
+        }
 
     def take(self, lines: Sequence[ImportLine]) -> None:
         """A file was uploaded."""
@@ -172,16 +202,40 @@ def _failed(line: ImportLine) -> ImportRow:
 class _Form:
     site: ImportSite
     lines: list[ImportLine]
-    uploads: bool
-    evidence: Path | None = None
 
     def send(self) -> Said:
-        if self.uploads:
-            self.site.take(self.lines)
-            return self.site.says
-        self.site.by_dialog += [line.order_sn for line in self.lines]
-        for line in self.lines:
-            self.site.ship(line)
+        self.site.take(self.lines)
+        return self.site.says
+
+
+@dataclass(slots=True)
+class _Dialog:
+    site: ImportSite
+    decision: Decision
+    told: Mapping[str, Any]
+    evidence: Path | None = None
+
+    def read(self) -> Mapping[str, Any]:
+        return self.told
+
+    def put(self, decision: Decision, shown: Mapping[str, Any]) -> Mapping[str, Any]:
+        _, shipment = decision.to_ship
+        parcel = {"courier": shipment.courier, "tracking_number": shipment.tracking_number}
+        return {**shown, "how": shipment.how.value, **parcel}
+
+    def blocked(self) -> str | None:
+        return None
+
+    def take_picture(self) -> None:
+        pass
+
+    def send(self) -> Said:
+        _, shipment = self.decision.to_ship
+        sn = self.decision.order_sn
+        self.site.by_dialog.append(sn)
+        if sn not in self.site.unshown:
+            parcel = {"courier": shipment.courier, "tracking_number": shipment.tracking_number}
+            self.site.ship(ImportLine(order_sn=sn, **parcel))
         return Said(accepted=True)
 
     def leave(self) -> None:

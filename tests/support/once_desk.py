@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rpa.ledger.actions import Action, Intent, Key, Seen, State
@@ -52,5 +52,5 @@ class Desk:
         return self.ledger.actions.latest("demo", kind="ship", subjects=[subject])[subject, ""].state
 
 
-def ends(settled: Sequence[Settled]) -> dict[str, State]:
+def ends(settled: Iterable[Settled]) -> dict[str, State]:
     return {each.action.subject: each.action.state for each in settled}

@@ -17,6 +17,7 @@ from flows.orders.model import KIND, Mark
 from rpa.errors import NotApproved, PageChanged, TryAgain
 from rpa.ledger.actions import State
 from tests.support.import_site import Shop, a_shop
+from tests.support.made_orders import an_item
 
 
 @pytest.fixture
@@ -63,6 +64,15 @@ def test_what_changes_after_the_marks_were_read_is_told_with_its_time_at_read_ba
     [note] = [words for cause, words in shop.noted if cause == "changed_at_import"]
     assert f"at {when}" in note
     assert note.endswith("S1 (under audit), S2 (address changed)")
+
+
+def test_goods_that_are_listed_in_another_sequence_later_are_the_same(shop: Shop) -> None:
+    two = (an_item(), an_item(goods_id="102"))
+    shop.change("S1", items=two)
+    shop.site.tells = shop.site.certain = True
+    shop.site.at["result"] = lambda: shop.change("S1", items=two[::-1])
+    assert {reason for reason, _ in shop.ship().values()} == {"shipped"}
+    assert "changed_at_import" not in shop.notes
 
 
 def test_marks_older_than_a_minute_are_read_again_before_the_file_goes_up(shop: Shop) -> None:

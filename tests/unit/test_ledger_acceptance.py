@@ -224,3 +224,28 @@ def test_a_hold_that_cannot_be_kept_twice_is_not_kept_at_all(path: Path) -> None
             ledger.holds.put("demo", subject="C", reason="r", by="me")
     file.rmdir()
     assert held(path) == {"A", "B"}
+
+
+@pytest.mark.parametrize("began_anew", [False, True])
+def test_a_doubt_that_took_the_place_of_what_a_backup_has_as_done_comes_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch, *, began_anew: bool
+) -> None:
+    with open_ledger(path) as ledger:
+        run = ledger.runs.start("demo", flow="add-remark")
+        [first] = ledger.actions.begin(run, kind="remark", intents=[Intent(subject="A", payload={"remark": "1"})])
+        ledger.actions.settle(run, first, seen=Seen.OURS, settled=True)
+    shutil.copy(path, backup(path))
+    CLOCK.move(1)
+    with open_ledger(path) as ledger:
+        run = ledger.runs.start("demo", flow="add-remark")
+        wanted = [Intent(subject="A", payload={"remark": "2"})]
+        [second] = ledger.actions.begin(run, kind="remark", intents=wanted, supersede=True)
+        ledger.actions.settle(run, second, seen=Seen.UNREADABLE, settled=True)
+    if began_anew:
+        monkeypatch.setattr("rpa.ledger.journal.LARGE_BYTES", 100)
+        open_ledger(path).close()
+    put_back(path)
+    take(path)
+    with open_ledger(path) as ledger:
+        found = {each.payload["remark"]: each.state for each in ledger.actions.search("demo")}
+    assert found == {"1": State.SUPERSEDED, "2": State.UNKNOWN}

@@ -290,3 +290,12 @@ def test_whatever_happens_a_subject_has_at_most_one_live_action(
                     with suppress(IllegalStep):
                         ledger.actions.settle(run, before, seen=seen, settled=settled)
             assert sum(each.state in LIVE for each in ledger.actions.search()) <= 1
+
+
+def test_what_was_superseded_was_done_and_counts_against_a_cap(ledger: Ledger) -> None:
+    run = ledger.runs.start("demo", flow="add-remark")
+    for remark in ("好", "坏", "好"):
+        intent = Intent(subject="A", payload={"remark": remark})
+        [action] = ledger.actions.begin(run, kind="remark", intents=[intent], supersede=True)
+        ledger.actions.settle(run, action, seen=Seen.OURS, settled=False)
+    assert ledger.actions.count_since("demo", kind="remark", since=run.started_at) == 3

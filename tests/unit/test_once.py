@@ -43,7 +43,7 @@ def test_what_the_site_shows_is_done(desk: Desk) -> None:
 @pytest.mark.parametrize("shown", [None, Seen.OURS, Seen.OTHER, Seen.UNREADABLE])
 def test_a_subject_that_may_have_been_acted_on_is_never_acted_on_again(desk: Desk, shown: Seen | None) -> None:
     desk.send("A", said=YES, shown=shown)
-    desk.once.settle()
+    list(desk.once.settle())
     with pytest.raises(AlreadyDone):
         desk.send("A")
     assert desk.site.sent == ["A"]
@@ -73,7 +73,7 @@ def test_a_refusal_of_what_the_site_shows_later_was_none(desk: Desk) -> None:
 @pytest.mark.parametrize(("shown", "end"), [(Seen.OURS, State.DONE), (Seen.OTHER, State.CONFLICT)])
 def test_a_doubt_ends_when_a_later_run_sees_what_became_of_it(desk: Desk, shown: Seen, end: State) -> None:
     desk.send("A", said=YES)
-    desk.once.settle()
+    list(desk.once.settle())
     later = Desk(desk.ledger, desk.clock, site=desk.site)
     desk.site.shows["A"] = Look(seen=shown)
     assert ends(later.once.recover()) == {"A": end}
@@ -83,10 +83,10 @@ def test_a_doubt_ends_when_a_later_run_sees_what_became_of_it(desk: Desk, shown:
 @pytest.mark.parametrize("shown", [Seen.NOTHING, Seen.UNREADABLE])
 def test_a_doubt_of_which_the_site_shows_nothing_stays_one(desk: Desk, shown: Seen) -> None:
     desk.send("A", said=YES)
-    desk.once.settle()
+    list(desk.once.settle())
     later = Desk(desk.ledger, desk.clock, site=desk.site)
     desk.site.shows["A"] = Look(seen=shown)
-    assert later.once.recover() == []
+    assert list(later.once.recover()) == []
     assert (later.state(), dict(later.once.open)) == (State.UNKNOWN, {})
     with pytest.raises(AlreadyDone):
         later.send("A")
@@ -109,7 +109,7 @@ def test_nothing_said_and_nothing_shown_after_the_settle_time_was_not_done(desk:
 
 def test_what_was_not_done_may_be_sent_again(desk: Desk) -> None:
     desk.send("A")
-    desk.once.settle()
+    list(desk.once.settle())
     desk.send("A", said=YES, shown=Seen.OURS)
     assert ends(desk.once.settle()) == {"A": State.DONE}
 
@@ -211,7 +211,7 @@ def test_what_an_earlier_run_did_not_send_is_not_done_only_after_the_settle_time
 ) -> None:
     Desk(ledger, clock).send("A")
     later = Desk(ledger, clock)
-    assert later.once.recover() == []
+    assert list(later.once.recover()) == []
     with pytest.raises(AlreadyDone):
         later.send("A")
     began = clock.now()
@@ -244,7 +244,7 @@ def test_whatever_the_site_does_nothing_is_sent_twice_that_may_have_arrived(
         for subject, said, shown, restart in steps:
             if restart:
                 desk = Desk(ledger, clock, bound=100, site=desk.site)
-                desk.once.recover()
+                list(desk.once.recover())
             try:
                 desk.send(subject, said=said, shown=shown)
             except AlreadyDone:
@@ -252,5 +252,5 @@ def test_whatever_the_site_does_nothing_is_sent_twice_that_may_have_arrived(
             assert subject not in arrived
             if shown is not None:
                 arrived.add(subject)
-        desk.once.settle()
+        list(desk.once.settle())
         assert ledger.actions.submitting("demo", kind="ship") == []

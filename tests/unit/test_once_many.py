@@ -59,7 +59,7 @@ def test_a_no_to_many_that_the_site_confirms_refuses_each(desk: Desk) -> None:
 
 def test_an_earlier_no_is_not_counted_against_a_later_act(desk: Desk) -> None:
     desk.send("A", said=NO)
-    desk.once.settle()
+    list(desk.once.settle())
     desk.once.act_many(intents("A"), lambda: NOTHING_SAID)
     assert ends(desk.once.settle()) == {"A": State.NOT_DONE}
 

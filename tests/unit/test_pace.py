@@ -77,3 +77,13 @@ def test_a_run_that_waits_stops_when_it_is_asked_to() -> None:
     with pytest.raises(Stopped):
         pace.wait()
     assert clock.monotonic() - begun < 12
+
+
+def test_a_refusal_before_anything_was_taken_says_nothing_of_how_many_are() -> None:
+    clock = HandClock()
+    pace = Pace(clock, per_minute=None, stopping=lambda: False)
+    pace.note_sent(too_often=True)
+    pace.wait()
+    for _ in range(20):
+        pace.note_sent(too_often=False)
+        assert pace.wait_s() == 0

@@ -82,7 +82,7 @@ def nothing_began(desk: PaperDesk) -> None:
 def test_all_that_is_well_is_done_and_proven(desk: Open) -> None:
     opened = desk()
     opened.act("A", "B")
-    opened.once.settle()
+    list(opened.once.settle())
     assert opened.sent == [sn for sn in "AB" for _ in range(opened.clicks)]
     assert set(states(opened)) == {State.DONE}
 
@@ -238,7 +238,7 @@ def test_no_more_are_open_than_may_be(desk: Open) -> None:
     opened.shop.before_send = lambda: most.append(len(opened.once.open))
     opened.act("A", "B", "C")
     assert max(most) == 1
-    opened.once.settle()
+    list(opened.once.settle())
     assert set(states(opened)) == {State.DONE}
 
 
@@ -248,7 +248,7 @@ def test_a_no_frees_nothing_until_two_looks_have_shown_nothing(desk: Open) -> No
     opened.shop.effect = False
     opened.act("A")
     assert opened.sent == ["A"], "the next step was taken after a refusal"
-    opened.once.settle()
+    list(opened.once.settle())
     assert states(opened) == [State.REFUSED]
     assert opened.shop.log.count("find") >= 2
 
@@ -257,7 +257,7 @@ def test_a_no_to_what_the_site_did_is_none(desk: Open) -> None:
     opened = desk()
     opened.shop.answers = [SILENCE]
     opened.act("A")
-    opened.once.settle()
+    list(opened.once.settle())
     assert set(states(opened)) == {State.DONE}
 
 
@@ -265,7 +265,7 @@ def test_a_yes_that_the_site_never_shows_is_not_sent_again(desk: Open) -> None:
     opened = desk()
     opened.shop.effect = False
     opened.act("A")
-    opened.once.settle()
+    list(opened.once.settle())
     assert (states(opened), opened.sent) == ([State.UNKNOWN], ["A"])
 
 
@@ -355,3 +355,27 @@ def test_a_site_that_wants_fewer_clicks_is_left_alone_for_a_while(desk: Open) ->
     opened.act("A", "B")
     assert opened.sent[:2] == ["A", "B"]
     assert opened.shop.clock.monotonic() - begun >= 5
+
+
+def test_what_earlier_runs_have_done_in_all_its_steps_ends_without_a_click(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=PaperDesk.clock()) as ledger:
+        opened = PaperDesk(tmp_path, kind="two-writes", ledger=ledger)
+        decision = opened.decision("A")
+        opened.act("A")
+        list(opened.once.settle())
+        later = PaperDesk(tmp_path, kind="two-writes", ledger=ledger)
+        assert codes(list(later.route.act([decision]))) == ["already_there"]
+        assert later.sent == []
+
+
+def test_a_value_of_several_steps_that_is_wanted_otherwise_later_is_written_anew(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=PaperDesk.clock()) as ledger:
+        desk = PaperDesk(tmp_path, kind="two-writes", ledger=ledger)
+        desk.kind.supersedes = True  # type: ignore[misc]
+        desk.once = desk.run.once("two-writes", look=desk.kind.looks, supersedes=True)
+        desk.route._once = desk.once
+        desk.act("A")
+        list(desk.once.settle())
+        wanted = replace(desk.decision("A").wanted, text="坏", flag="BLUE")
+        list(desk.route.act([replace(desk.decision("A"), wanted=wanted)]))
+        assert (desk.shop.orders["A"].remark, desk.shop.orders["A"].flag) == ("坏", "BLUE")
