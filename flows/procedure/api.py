@@ -18,7 +18,7 @@ Values: TypeAlias = Mapping[str, Any]
 
 
 class Decided(Protocol):
-    """What was decided on one subject. `reason` None: it is to be acted on."""
+    """What was decided on one subject, a frozen dataclass. `reason` None: it is to be acted on."""
 
     @property
     def subject(self) -> str:

@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic, cast
 
+from flows.gate.rules import room_left
 from flows.orders.reasons import Reason
 from flows.procedure.api import D, Left, Route
 from flows.procedure.kind import Kind
@@ -81,15 +82,25 @@ class Batch(ABC, Generic[D]):
         yield from self.end(self.once.recover())
 
     def take(self, decisions: Iterable[D]) -> None:
-        """Have these ended by this batch."""
-        new = list(decisions)
+        """Have these ended by this batch; those beyond the shop's limits wait for another run."""
+        new = list(self._capped(decisions))
         for decision in new:
             self._again.pop(decision.subject, None)
         self._undecided.extend(new)
         self.run.meter.add(len(new))
 
+    def _capped(self, decisions: Iterable[D]) -> Iterator[D]:
+        room = room_left(self.run, kind=self.kind.name, decided=self._undone)
+        for decision in decisions:
+            if decision.reason is None and room is not None:
+                room -= 1
+                if room < 0:
+                    yield replace(cast("Any", decision), reason=self.kind.reason("cap_reached"))
+                    continue
+            yield decision
+
     @property
-    def undone(self) -> int:
+    def _undone(self) -> int:
         """How many were decided to be acted on, and have not been yet."""
         opened = self.once.open_subjects
         waiting = sum(subject not in opened for subject in self.to_act)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.gate.rules import room_left
 from flows.orders.api import ReadsOrders
 from flows.orders.reasons import Reason
 from flows.orders.words import Identifiers
@@ -65,14 +64,7 @@ class RemarkBatch(Batch[RemarkDecision]):
         decisions += [_refused(row, row.reason) for row in rows if row.reason is not None]
         for decision in decisions:
             self._wanted.take(decision.wanted)
-        self.take(self._capped(decisions))
-
-    def _capped(self, decisions: Sequence[RemarkDecision]) -> Iterator[RemarkDecision]:
-        room = room_left(self.run, kind=self.kind.name, decided=self.undone)
-        for decision in decisions:
-            if decision.reason is None and room is not None:
-                room -= 1
-            yield replace(decision, reason=Reason.CAP_REACHED) if room is not None and room < 0 else decision
+        self.take(decisions)
 
     def decide_again(self, again: Mapping[str, RemarkDecision | None]) -> Iterator[Row]:
         """Those that were wanted in this run; what an earlier one wanted and no row does any more ends here.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flows.gate.audits_seen import look_for_signs, remember_audits
 from flows.gate.decide import decide, decide_found
-from flows.gate.rules import changes_of, room_left, rules_of
+from flows.gate.rules import changes_of, rules_of
 from flows.inbox.inbox import Inbox
 from flows.orders.api import ReadsOrders
 from flows.orders.model import Decision, GoodOrBad, Mark, Order, SheetRow
@@ -73,16 +73,9 @@ class ShippingBatch(Batch[Decision]):
             accept_unusual=self._inbox.accept_unusual,
         )
         decisions = decide(orders, rows, rules=rules)
-        room = room_left(self.run, decided=self.undone)
-        capped: list[Decision] = []
         for decision in decisions:
             self._inbox.take(decision.row)
-            if decision.reason is None and room is not None:
-                room -= 1
-                if room < 0:
-                    decision = replace(decision, reason=Reason.CAP_REACHED)  # noqa: PLW2901 - the decision, capped
-            capped.append(decision)
-        self.take(capped)
+        self.take(decisions)
 
     def skip_reason(self, decision: Decision) -> Reason | None:
         """A doubt that the site has settled is none any more: the list may be an old one."""

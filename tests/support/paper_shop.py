@@ -209,3 +209,13 @@ class Agreeing:
         assert question
         self.meanwhile()
         return self.says
+
+
+class Quiet:
+    """A meter that nobody watches."""
+
+    def add(self, count: int) -> None:
+        assert count >= 0
+
+    def advance(self) -> None:
+        """Nothing."""

@@ -80,7 +80,7 @@ def test_a_run_that_waits_stops_when_it_is_asked_to() -> None:
 
 
 def test_a_refusal_before_anything_was_taken_says_nothing_of_how_many_are() -> None:
-    clock = HandClock()
+    clock = StillClock()
     pace = Pace(clock, per_minute=None, stopping=lambda: False)
     pace.note_sent(too_often=True)
     pace.wait()

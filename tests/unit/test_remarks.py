@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.remarks.batch import decide
+from flows.remarks.batch import RemarkBatch, decide
 from flows.remarks.kind import row_of
 from flows.remarks.model import FLAGS, LONGEST, Remark, WantedRemark, flag_named
 from flows.remarks.wanted import WantedRemarks, read_table, wanted_of
@@ -21,6 +21,7 @@ from rpa.ledger.actions import Intent, Seen, State
 from rpa.ledger.ledger import Ledger
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import an_order
+from tests.support.paper_shop import PaperDesk, Quiet
 
 
 @pytest.mark.parametrize(("said", "meant"), [("红", "RED"), ("红色", "RED"), ("蓝旗", "BLUE"), (" Green ", "GREEN")])
@@ -109,3 +110,17 @@ def test_whoever_changes_it_ledger_and_site_agree_and_nobody_fights(
         actions = ledger.actions.search("demo")
         assert len(actions) == written
         assert [each.state for each in actions] == [State.DONE, *[State.SUPERSEDED] * (written - 1)][:written]
+
+
+def test_beyond_the_shops_limit_only_what_would_be_written_waits(tmp_path: Path) -> None:
+    sns = [f"260310-{n:015d}" for n in range(3)]
+    with Ledger.open(tmp_path / "ledger.sqlite3", clock=HandClock()) as ledger:
+        rows = [WantedRemark(order_sn=sn, text="好") for sn in sns]
+        shared = WantedRemarks.of(rows, shops=("demo",))
+        desk = PaperDesk(tmp_path, kind="remark", ledger=ledger, settings="max_per_run = 1", shared=shared)
+        desk.shop.orders = {sn: an_order(sn, remark="好" if sn == sns[2] else "") for sn in sns}
+        batch = RemarkBatch(replace(desk.run, meter=Quiet()))
+        batch.decide()
+        told = {str(row["order_sn"]): str(row["reason"]) for row in batch.report_skipped()}
+    assert told == {sns[1]: "cap_reached", sns[2]: "already_there"}
+    assert list(batch.to_act) == [sns[0]]
