@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rpa.cli.console import console, person_named
 from rpa.cli.ledger_report import reason_given
-from rpa.discovery import after_acceptance, words_of
+from rpa.discovery import after_acceptance, delivery_kinds, words_of
 from rpa.language import Text
 from rpa.ledger.acceptance import accept
 from rpa.ledger.shop_lock import RunLock
@@ -53,7 +53,7 @@ def accept_ledger(config_path: Path | None, *, by: str | None, reason: str) -> N
     next_steps = (
         [_NEXT, *after_acceptance()]
         if was_there
-        else [_NO_JOURNAL.with_words(**words_of().gaps(), journal=journal.name)]
+        else [_NO_JOURNAL.with_words(**words_of(delivery_kinds()).gaps(), journal=journal.name)]
     )
     said += [step.of(language) for step in next_steps]
     console().print(*said, sep="\n", soft_wrap=True)

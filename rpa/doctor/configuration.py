@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa.address import origin_of
-from rpa.discovery import words_of
+from rpa.discovery import delivery_kinds, words_of
 from rpa.doctor.findings import Finding, fail, ok, warn
 from rpa.errors import ConfigError, LedgerFails
 from rpa.kicks import Kicks
@@ -138,7 +138,7 @@ def departed_doubts(config: Config) -> Iterable[Finding]:
             found = {shop: sorted(doubts) for shop in gone if (doubts := ledger.actions.unsettled_subjects(shop))}
     except (ConfigError, LedgerFails):
         return
-    words = words_of().gaps()
+    words = words_of(delivery_kinds()).gaps()
     for shop, subjects in found.items():
         few = ", ".join(subjects[:_FEW]) + (" …" if len(subjects) > _FEW else "")
         yield warn(

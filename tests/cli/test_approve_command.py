@@ -34,7 +34,8 @@ def test_what_is_confirmed_already_is_not_asked_again(project: Project) -> None:
     project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "小王", "--yes")
     run = project.rpa("selectors", "approve", "real", "--by", "老李", "--yes")
     assert "confirmed already by 小王" in run.stdout
-    others = ("import.confirm", "import.second_confirm", "ship.second_confirm")
+    imports, remarks = (("import.confirm", "import.second_confirm"), ("remark.save", "remark.second_confirm"))
+    others = (*imports, *remarks, "ship.second_confirm")
     assert approved(project) == sorted([(ORIGIN, "ship.confirm", "小王"), *((ORIGIN, name, "老李") for name in others)])
 
 
@@ -73,7 +74,7 @@ def test_what_an_own_profile_says_otherwise_is_shown_and_asked_before_anything_e
     assert "Not confirmed. Runs of this shop touch nothing until it is." in run.stdout
     assert "ship.confirm" not in run.stdout
     assert approved(project) == []
-    project.rpa("selectors", "approve", "real", "--by", "小王", stdin="y\nn\nn\nn\ny\n")
+    project.rpa("selectors", "approve", "real", "--by", "小王", stdin="y\nn\nn\nn\nn\nn\ny\n")
     assert approved(project) == [(ORIGIN, "", "小王"), (ORIGIN, "import.second_confirm", "小王")]
 
 

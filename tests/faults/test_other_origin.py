@@ -28,6 +28,7 @@ def test_every_flow_that_the_program_has_is_led_away_here() -> None:
         ("ship-batch", "/batch/upload"),
         ("audit-notices", "/mailDetail"),
         ("export-orders", "/export/download"),
+        ("add-remark", "touch input textarea"),
         ("login", "touch input text usernameId"),
         ("check", "/orders/list"),
     ],

@@ -32,7 +32,8 @@ class Errand:
 
     def led_away(self, shop: SmallShop, road: Detour, *, at: int | str) -> Result:
         """Do it, be led away at this step, and look at what came of it elsewhere and in the shop."""
-        result = run_led_away(shop, road, *self.command, at=at, given=f"{PASSWORD}\n")
+        command = [word.format(order=shop.wanted[0]) for word in self.command]
+        result = run_led_away(shop, road, *command, at=at, given=f"{PASSWORD}\n")
         if self.ships is not None:
             self.ships(shop, result)
         return result
@@ -59,6 +60,9 @@ ERRANDS = {
     "ship-batch": Errand(command=("run", "ship-batch", "--json"), steps=20, ships=settled),
     "audit-notices": Errand(command=("run", "audit-notices", "--json"), steps=20),
     "export-orders": Errand(command=("run", "export-orders", "--json"), steps=15),
+    "add-remark": Errand(
+        command=("run", "add-remark", "--json", "--order", "{order}", "--remark", "好", "--flag", "red"), steps=12
+    ),
     "login": Errand(command=("login", "demo", "--password-stdin"), logged_in=False, steps=9),
     "check": Errand(command=("selectors", "check", "demo"), logged_in=False, steps=30),
 }

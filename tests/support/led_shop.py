@@ -49,7 +49,7 @@ def changes(mock: MockShop) -> dict[str, Any]:
     truth = mock.truth()
     return {
         "logins": truth["logins"],
-        "shipped": [(write["endpoint"], write["order_sn"]) for write in truth["writes"]],
+        "written": [(write["endpoint"], write["order_sn"]) for write in truth["writes"]],
         "uploaded": [task["sha256"] for task in truth["imports"]],
         "exported": [(task["task_id"], task["downloads"]) for task in truth["exports"]],
         "read": [notice["notice_id"] for notice in truth["notices"] if notice["read"]],
