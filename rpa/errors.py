@@ -203,6 +203,16 @@ class PageChanged(NeedsPerson):
     )
 
 
+class ListIncomplete(NeedsPerson):
+    """Nothing proves that a list was read whole."""
+
+    code = "list_incomplete"
+    meaning = Text(
+        en="Nothing proves that the list was read whole; look at it on the site, then run again",
+        zh="无法确认列表已全部读取；请在后台核对后重新运行",
+    )
+
+
 class UnknownOverlay(NeedsPerson):
     """Something that is not on the allow-list covers the page."""
 

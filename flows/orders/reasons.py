@@ -105,6 +105,7 @@ class Reason(Coded):
     WRONG_SHOP = "wrong_shop", Outcome.NEEDS_PERSON, "Another shop is logged in than configured; nothing was clicked. Log in to the right one (`rpa login`), or correct rpa.toml.", "登录的不是配置中的店铺，未做任何点击；请重新登录（rpa login）或改正 rpa.toml。"
     WRONG_SITE = "wrong_site", Outcome.NEEDS_PERSON, "The site led to another site, where nothing was typed, clicked or read; find out why before the next run.", "页面被引向其他网站，程序没有在那里做任何操作；请先查明原因再运行。"
     PAGE_CHANGED = "page_changed", Outcome.NEEDS_PERSON, "The page is not as described; run `rpa selectors check SHOP`.", "页面与描述不符；请运行 rpa selectors check 店铺名。"
+    LIST_INCOMPLETE = "list_incomplete", Outcome.NEEDS_PERSON, "Nothing proves that the list was read whole; look at it on the site, then run again.", "无法确认列表已全部读取；请在后台核对后重新运行。"
     UNKNOWN_OVERLAY = "unknown_overlay", Outcome.NEEDS_PERSON, "Something unknown covers the page; see the screenshot, close it by hand once.", "页面被未知弹窗遮挡；请查看截图并人工关闭。"
     UNEXPECTED_DIALOG = "unexpected_dialog", Outcome.NEEDS_PERSON, "The page asked an unexpected question; it was answered with cancel.", "页面弹出意外的对话框，已取消。"
     RATE_LIMITED = "rate_limited", Outcome.NEEDS_PERSON, "The site asks for fewer calls; try again later.", "后台提示操作太频繁，请稍后再运行。"

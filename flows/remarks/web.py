@@ -76,7 +76,7 @@ class WebRemarks:
     def bring_row(self, decision: RemarkDecision) -> Values:
         """Look for the order by its number, among those of all states, in a list that is loaded anew."""
         self._view.dialog_gone(RemarkForm.dialog)
-        self._view.open_for("orders_all", answer="order_list")
+        self._orders.open_all()
         found = {order.order_sn: order for order in self._orders.search(decision.subject)}
         order = found.get(decision.subject)
         if order is None:

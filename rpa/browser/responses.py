@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error
@@ -16,7 +17,7 @@ from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, Page
 from rpa.language import Text
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Response
+    from playwright.sync_api import Request, Response
 
     from rpa.elements.fields import AnswerField
     from rpa.elements.profile import AnswerSpec, Profile
@@ -44,6 +45,8 @@ class Answer:
     code: int | None
     message: str
     total: int | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What the request asked for: the parameters of its address, and its body."""
     raw_rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     fields: Mapping[str, AnswerField] = field(default_factory=dict, repr=False)
     zone: ZoneInfo | None = None
@@ -105,7 +108,26 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
     raw = _rows(data, spec)
     total = follow(data, spec.total) if spec.total else None
     zone = ZoneInfo(profile.timezone)
-    return Answer(ok=True, code=code, message="", total=total, raw_rows=tuple(raw), fields=spec.fields, zone=zone)
+    return Answer(
+        ok=True,
+        code=code,
+        message="",
+        total=total,
+        asked=asked_of(response.request),
+        raw_rows=tuple(raw),
+        fields=spec.fields,
+        zone=zone,
+    )
+
+
+def asked_of(request: Request) -> dict[str, Any]:
+    """What a request asks for: the parameters of its address, and the fields of its body, JSON or form."""
+    asked: dict[str, Any] = dict(parse_qsl(urlsplit(request.url).query))
+    try:
+        body = request.post_data_json
+    except (Error, ValueError):
+        body = None
+    return asked | body if isinstance(body, dict) else asked
 
 
 def _body(response: Response, spec: AnswerSpec) -> Any:

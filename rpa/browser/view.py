@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_DOCUMENT = "() => document.readyState === 'loading' ? null : String(performance.timeOrigin)"
+
 
 class View(Area):
     """One shop's whole page: the area that opens pages and has rows and dialogs in it."""
@@ -125,6 +127,12 @@ class View(Area):
                 raise RightMissing(f"{name}: the site says “{self.text(spec.no_right)}”.") from None
             raise
         self.clear()
+
+    def document(self) -> str | None:
+        """Which document the page shows; None while it is loading."""
+        page = self.page
+        told: str | None = looked(page, lambda: page.evaluate(_DOCUMENT), doing="looking which document is there")
+        return told
 
     def clear(self, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
@@ -221,6 +229,14 @@ class View(Area):
         """Whether the list shows a row of this key now."""
         rows = rows_of_key(self.page, self.profile.lists[name], key=key)
         return looked(self.page, rows.count, doing=f"looking for the row {key}") > 0
+
+    def shows_empty(self, name: str) -> bool:
+        """Whether the page says that this list has no rows."""
+        empty = self.profile.lists[name].empty
+        if empty is None:
+            return False
+        shown = self.page.locator(empty).visible
+        return looked(self.page, shown.count, doing=f"looking whether {name} is empty") > 0
 
     def row(self, name: str, key: str) -> Scope:
         """The one row of this list whose key equals `key`; a list that is being drawn is given a moment.

@@ -117,6 +117,8 @@ class PageSpec(Sourced):
     """The list whose rows must be there."""
     no_right: str | None = None
     """The element that an account without the right to this page is shown instead of it."""
+    asked: Mapping[str, str] = {}
+    """What the page's request for its list, or the page's own address, must have asked for, by path; empty: nothing."""
     source: str
     verified: str
 

@@ -27,6 +27,7 @@ class UiWords:
     closing: frozenset[str]
     closing_signs: frozenset[str]
     countdown: frozenset[str]
+    about: frozenset[str]
 
 
 @cache
@@ -40,6 +41,12 @@ def folded(text: str) -> str:
     """The text without what a reader does not see or mind: spaces, marks, invisible characters, width, case."""
     shown = (each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each)[0] not in "CZM")
     return "".join(shown).casefold()
+
+
+def is_about(text: str) -> bool:
+    """Whether a number in this text is only about right."""
+    read = folded(text)
+    return any(word in read for word in ui_words().about)
 
 
 def lasting_word(texts: Iterable[str], *, expected: Sequence[str] = ()) -> str | None:

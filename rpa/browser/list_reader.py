@@ -1,0 +1,260 @@
+"""Reader of a list that stands on several pages: row after row, with the proof that none is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from rpa.browser.completeness import MOST_PASSES, PageRead, Pass, page_in, total_in
+from rpa.elements.values import follow
+from rpa.errors import ListIncomplete
+from rpa.language import Text
+from rpa.log import speak
+
+if TYPE_CHECKING:
+    from rpa.browser.lists import Rows
+    from rpa.browser.responses import Answer
+    from rpa.browser.view import View
+
+PAGE_SIZE: Final = "100"
+"""So many rows a page are asked for, where the page lets one choose; what comes is counted."""
+_BAR_S: Final = 2.0
+"""So long the bar with the pages may take to be drawn."""
+
+_CHANGED = Text(
+    en="The list {list} was not read whole ({doubt}); reading it again.",
+    zh="列表 {list} 未读完整（{doubt}），正在重新读取。",
+)
+_INCOMPLETE = Text(
+    en="The list {list} was read {times} times and never proved to be whole: {doubt}. Nothing is done on such a list.",
+    zh="列表 {list} 读取了 {times} 次，仍无法确认完整：{doubt}。列表不完整时不执行任何操作。",
+)
+_BY_PAGES = Text(
+    en="The list {list} does not tell how many rows it has: that it was read whole rests on its count of pages alone.",
+    zh="列表 {list} 没有显示总条数，仅凭总页数确认已读完。",
+)
+_OTHER_FILTER = Text(
+    en="The list {list} is not the one that was asked for: {path} is {shown}, not {wanted}. Reset its filter on the "
+    "site.",
+    zh="列表 {list} 的筛选条件不对：{path} 为 {shown}，应为 {wanted}。请在后台重置筛选。",
+)
+_FILTERED = Text(
+    en="The list {list} is filtered (“{words}”), so it does not show everything. Clear its filter on the site.",
+    zh="列表 {list} 带有筛选条件（{words}），显示不全。请在后台清除筛选。",
+)
+_NOTHING = Text(en="nothing", zh="空")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """One page of a list."""
+
+    shown: Rows
+    told: Answer | None
+    """The answer to the page's own request for these rows; None: the site makes none."""
+    read: PageRead
+
+    @property
+    def total(self) -> int:
+        """How many rows the list has, as far as it tells."""
+        return self.read.total if self.read.total is not None else len(self.read.keys)
+
+
+class ListReader:
+    """Reads a list by the names of its elements.
+
+    Those of a list `orders` are `orders.next` and, where the profile has them: `orders.total` ("97 orders"),
+    `orders.page` ("page 2 of 5"), `orders.page_size`, `orders.reverse` (turns its order round), and `orders.filtered`,
+    shown while it is filtered, with `orders.clear_filter`. What must have been asked for stands at the page (`asked`).
+    """
+
+    def __init__(self, view: View, name: str, *, answer: str) -> None:
+        """`answer`: the answer that tells the rows; the list is read from the page alone where the profile has none."""
+        self._view = view
+        self.name = name
+        self._answer = answer if answer in view.profile.answers else None
+        self._key = view.profile.lists[name].key
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is a second source beside what the page shows."""
+        return self._answer is not None
+
+    # Reading
+
+    def whole(self, page: str, *, first: Callable[[], ListPage] | None = None) -> Iterator[ListPage]:
+        """Every page of the list, until it is proven that no row is missing; a row may come more than once.
+
+        `first`: how to come to its first page, where that is not opened plainly. Raises ListIncomplete when nothing
+        proves it, however often it is read.
+        """
+        doubt = _NOTHING
+        for _ in range(MOST_PASSES):
+            count = Pass()
+            yield from self._following(page, self._lengthened(page, first() if first else self.first(page)), count)
+            found = count.doubt()
+            if found is not None and count.by_pages and self._has("reverse"):
+                backwards = Pass()
+                yield from self._following(page, self._page_after(page, lambda: self._click("reverse")), backwards)
+                found = None if _same_set(count, backwards) else found
+            if found is None:
+                if count.by_pages and len(count.keys):
+                    speak("WARNING", _BY_PAGES, list=self.name)
+                return
+            doubt = found
+            speak("INFO", _CHANGED, list=self.name, doubt=doubt)
+        raise ListIncomplete(_INCOMPLETE.with_words(list=self.name, times=MOST_PASSES, doubt=doubt))
+
+    def pages(self, page: str, *, first: Callable[[], ListPage] | None = None) -> Iterator[ListPage]:
+        """The pages of the list once, as long as the caller wants more; nothing proves that no row is missing."""
+        yield from self._following(page, self._lengthened(page, first() if first else self.first(page)), Pass())
+
+    def first(self, page: str, **parameters: str) -> ListPage:
+        """Go to this page, which shows the list; its first page."""
+        if self._answer is not None:
+            told = self._view.open_for(page, answer=self._answer, **parameters)
+            return self._checked(page, told, parameters)
+        self._view.open(page, **parameters)
+        self._unfilter(page)
+        return self._checked(page, None, parameters)
+
+    def after(self, action: Callable[[], None], *, about: str | None = None) -> ListPage:
+        """What the list shows after this action, which has it drawn anew; with `about`, only of this one key."""
+        if self._answer is not None:
+            return self._read(self._view.asking(self._answer, action, about=about))
+        self._follow(action)
+        return self._read(None)
+
+    def lengthen(self) -> ListPage:
+        """Have as many rows on one page as the site allows; what it shows then."""
+        return self.after(self._choose_long_page)
+
+    def _choose_long_page(self) -> None:
+        self._view.choose(f"{self.name}.page_size", PAGE_SIZE)
+
+    # Going on
+
+    def _lengthened(self, page: str, shown: ListPage) -> ListPage:
+        if self._has("page_size") and shown.total > len(shown.read.keys):
+            return self._page_after(page, self._choose_long_page)
+        return shown
+
+    def _following(self, page: str, shown: ListPage, count: Pass) -> Iterator[ListPage]:
+        """This page and those after it. While one is on its way, the caller works on the one before."""
+        brought = count.add(shown.read)
+        while brought and count.goes_on and self._has_next():
+            with self._next(page) as following:
+                yield shown
+                shown = following()
+            brought = count.add(shown.read)
+        yield shown
+
+    def _has_next(self) -> bool:
+        return self._has("next") and any(
+            self._view.present(f"{self.name}.next") for _ in self._view.moments(most_s=_BAR_S)
+        )
+
+    @contextmanager
+    def _next(self, page: str) -> Iterator[Callable[[], ListPage]]:
+        if self._answer is None:
+            yield lambda: self._page_after(page, lambda: self._click("next"))
+            return
+        with self._view.asked(self._answer, lambda: self._click("next")) as given:
+            yield lambda: self._checked(page, given(), {})
+
+    def _page_after(self, page: str, action: Callable[[], None]) -> ListPage:
+        if self._answer is not None:
+            return self._checked(page, self._view.asking(self._answer, action), {})
+        self._follow(action)
+        self._view.arrive(page)
+        return self._checked(page, None, {})
+
+    def _click(self, name: str) -> None:
+        self._view.click(f"{self.name}.{name}")
+
+    def _has(self, name: str) -> bool:
+        return f"{self.name}.{name}" in self._view.profile.elements
+
+    # What a page shows
+
+    def _follow(self, action: Callable[[], None]) -> None:
+        """Do the action; wait until it led to another document, or the list shows other rows; not for ever."""
+        before, document = self._keys(self._view.rows(self.name)), self._view.document()
+        action()
+        for _ in self._view.moments():
+            there = self._view.document()
+            if there not in (None, document) or (there and self._keys(self._view.rows(self.name)) != before):
+                return
+
+    def _checked(self, page: str, told: Answer | None, parameters: Mapping[str, str]) -> ListPage:
+        """What the list shows, which must be the list that was asked for."""
+        asked: Any = told.asked if told is not None else dict(parse_qsl(urlsplit(self._view.page.url).query))
+        for path, wish in self._view.profile.pages[page].asked.items():
+            wanted, shown = wish.format(**parameters), _plain(follow(asked, path))
+            if shown != wanted:
+                words = {"path": path, "shown": shown or _NOTHING, "wanted": wanted or _NOTHING}
+                raise ListIncomplete(_OTHER_FILTER.with_words(list=self.name, **words))
+        return self._read(told)
+
+    def _unfilter(self, page: str) -> None:
+        """Clear the filter that the account's last visit has left, if the page shows one."""
+        if not self._has("filtered"):
+            return
+        self._at_rest()
+        if self._has("clear_filter") and self._view.present(f"{self.name}.clear_filter"):
+            self._follow(lambda: self._click("clear_filter"))
+            self._view.arrive(page)
+            self._at_rest()
+        words = self._text("filtered")
+        if words:
+            raise ListIncomplete(_FILTERED.with_words(list=self.name, words=words))
+
+    def _read(self, told: Answer | None) -> ListPage:
+        if told is not None:
+            keys = told.keys(self._key)
+            read = PageRead(keys=keys, total=told.total if isinstance(told.total, int) else None)
+            return ListPage(shown=self._view.rows(self.name, keys=keys), told=told, read=read)
+        shown = self._at_rest()
+        number, last = page_in(self._text("page"))
+        read = PageRead(keys=self._keys(shown), total=self._total(shown), number=number, last=last)
+        return ListPage(shown=shown, told=None, read=read)
+
+    def _at_rest(self) -> Rows:
+        """The rows that the page shows, once two looks see the same: some, or that there are none."""
+        shown, before = self._view.rows(self.name), None
+        for _ in self._view.moments():
+            keys = self._keys(shown)
+            if keys == before and (keys or self._total(shown) == 0):
+                break
+            before, shown = keys, self._view.rows(self.name)
+        return shown
+
+    def _total(self, shown: Rows) -> int | None:
+        if not shown.raw and self._view.shows_empty(self.name):
+            return 0
+        return total_in(self._text("total")) if self._has("total") else None
+
+    def _text(self, name: str) -> str:
+        """What this element of the list reads; empty where the profile, or the page, has none."""
+        texts = self._view.texts(f"{self.name}.{name}") if self._has(name) else ()
+        return texts[0] if len(texts) == 1 else ""
+
+    def _keys(self, rows: Rows) -> list[str]:
+        return [str(row[self._key]) for row in rows.raw]
+
+
+def _plain(value: Any) -> str:
+    """As a profile writes it; nothing at all, and an empty list, are the empty text."""
+    return "" if value is None or value == [] else str(value)
+
+
+def _same_set(one: Pass, other: Pass) -> bool:
+    """Whether two readings in opposite order saw the same rows."""
+    return one.keys.keys() == other.keys.keys() and (len(one.keys) < 2 or _order(one) != _order(other))  # noqa: PLR2004
+
+
+def _order(count: Pass) -> Sequence[str]:
+    return list(count.keys)

@@ -1,0 +1,127 @@
+"""A list is read whole, or the shop stops: no fault of a list on several pages may lose a row in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rpa.browser.list_reader import ListReader
+from rpa.errors import ListIncomplete
+from tests.support.list_site import Changes, Drawn, ListSite, Next, Tells, shown
+from tests.support.tiny_site import SOON_S, TinySite, wait_for
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_for(SOON_S, monkeypatch=monkeypatch)
+    monkeypatch.setattr("rpa.browser.list_reader._BAR_S", 0.1)
+
+
+class Reading:
+    """The list as a reader has it."""
+
+    def __init__(self, page: Page, site: TinySite, folder: Path) -> None:
+        self._told: tuple[Any, ...] = (page, site)
+        self._folder = folder
+
+    def of(self, listed: ListSite, *, reverse: bool = False) -> set[str]:
+        page, site = self._told
+        with shown(page, site, listed, folder=self._folder, patience_s=SOON_S, reverse=reverse) as view:
+            reader = ListReader(view, "things", answer="things")
+            return {key for one in reader.whole("things") for key in one.read.keys}
+
+
+@pytest.fixture
+def reading(page: Page, site: TinySite, tmp_path: Path) -> Reading:
+    return Reading(page, site, tmp_path)
+
+
+def ids(count: int) -> list[str]:
+    return [f"id-{number}" for number in range(count)]
+
+
+@pytest.mark.parametrize("drawn", Drawn)
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 20])
+def test_every_row_is_read(reading: Reading, drawn: Drawn, count: int) -> None:
+    listed = ListSite(ids=ids(count), drawn=drawn)
+    assert reading.of(listed) == set(listed.ids)
+
+
+@pytest.mark.parametrize("drawn", Drawn)
+@pytest.mark.parametrize("following", [Next.SKIPS, Next.DEAD, Next.REPEATS, Next.BACK])
+def test_a_next_that_leads_elsewhere_stops_the_shop(reading: Reading, drawn: Drawn, following: Next) -> None:
+    with pytest.raises(ListIncomplete, match=r"(7|13|14) of 20 rows"):
+        reading.of(ListSite(ids=ids(20), drawn=drawn, next=following))
+
+
+@pytest.mark.parametrize("drawn", Drawn)
+def test_a_next_that_is_never_disabled_is_no_trouble(reading: Reading, drawn: Drawn) -> None:
+    assert len(reading.of(ListSite(ids=ids(20), drawn=drawn, next=Next.NEVER_DISABLED))) == 20
+
+
+@pytest.mark.parametrize("drawn", Drawn)
+def test_a_total_that_is_only_about_right_proves_nothing(reading: Reading, drawn: Drawn) -> None:
+    with pytest.raises(ListIncomplete, match="neither how many rows"):
+        reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.ABOUT))
+
+
+@pytest.mark.parametrize("drawn", [Drawn.BY_SERVER, Drawn.BY_SCRIPT])
+def test_pages_that_are_counted_prove_it_as_far_as_they_can(
+    reading: Reading, drawn: Drawn, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert len(reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.PAGES))) == 20
+    with pytest.raises(ListIncomplete, match="page"):
+        reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.PAGES, next=Next.DEAD))
+    with pytest.raises(ListIncomplete, match="page"):
+        reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.PAGES, next=Next.REPEATS))
+
+
+@pytest.mark.parametrize("drawn", [Drawn.BY_SERVER, Drawn.BY_SCRIPT])
+def test_without_any_count_the_list_is_read_in_both_directions(reading: Reading, drawn: Drawn) -> None:
+    listed = ListSite(ids=ids(20), drawn=drawn, tells=Tells.NOTHING)
+    assert reading.of(listed, reverse=True) == set(listed.ids)
+    with pytest.raises(ListIncomplete, match="neither how many rows"):
+        reading.of(listed)
+    with pytest.raises(ListIncomplete, match="neither how many rows"):
+        reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.NOTHING, next=Next.SKIPS), reverse=True)
+
+
+@pytest.mark.parametrize("drawn", [Drawn.BY_SERVER, Drawn.BY_SCRIPT])
+def test_a_filter_that_the_account_has_saved_is_cleared_or_stops_the_shop(reading: Reading, drawn: Drawn) -> None:
+    assert len(reading.of(ListSite(ids=ids(20), drawn=drawn, filtered_to=1))) == 20
+    with pytest.raises(ListIncomplete, match="filtered"):
+        reading.of(ListSite(ids=ids(20), drawn=drawn, filtered_to=1, can_clear=False))
+
+
+def test_a_page_that_drops_what_was_asked_for_stops_the_shop(reading: Reading) -> None:
+    with pytest.raises(ListIncomplete, match="show is nothing, not all"):
+        reading.of(ListSite(ids=ids(20), drops_filter=True))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_list_ends_as_read_with_fewer_rows_than_the_site_has(reading: Reading, data: st.DataObject) -> None:
+    listed = ListSite(
+        ids=ids(data.draw(st.integers(0, 23), label="rows")),
+        size=data.draw(st.integers(4, 8), label="size"),
+        drawn=data.draw(st.sampled_from(Drawn)),
+        next=data.draw(st.sampled_from(Next)),
+        tells=data.draw(st.sampled_from(Tells)),
+        changes=data.draw(st.sampled_from(Changes)),
+        filtered_to=data.draw(st.none() | st.integers(1, 5), label="filter"),
+        can_clear=data.draw(st.booleans(), label="clear"),
+    )
+    if listed.drawn is Drawn.TOLD:
+        listed.filtered_to = None
+    try:
+        read = reading.of(listed, reverse=data.draw(st.booleans(), label="reverse"))
+    except ListIncomplete:
+        return
+    assert read >= set(listed.ids)
