@@ -76,6 +76,13 @@ class Refused(RpaError):
         self.reason = reason
 
 
+class NothingThere(Refused):
+    """The site has no page for this: it says so in the page's place."""
+
+    def __init__(self, message: str | Text | None = None) -> None:
+        super().__init__(message, reason="unreadable")
+
+
 class InDoubt(RpaError):
     """What happened to this subject, or what the page says of it, is not certain; the run goes on with the others."""
 

@@ -21,7 +21,7 @@ from flows.orders.reasons import Reason
 from flows.procedure.batch import REFUSED_FOR
 from flows.sheets.worksheet import NotASheet
 from flows.shipping.api import ShipsOrders
-from flows.shipping.intents import IMPORT_FILE, REFUSED_LASTINGLY, look_at
+from flows.shipping.intents import IMPORT_FILE, REFUSED_LASTINGLY
 from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
@@ -219,11 +219,12 @@ class Uploads:
     def _read_back(self, actions: Sequence[Action]) -> dict[Key, Look]:
         if not actions:
             return {}
-        seen = self._run.office(ShipsOrders).read_back([action.subject for action in actions])
+        subjects = list(dict.fromkeys(action.subject for action in actions))
+        seen = self._run.office(ShipsOrders).read_back(subjects)
         return {action.key: self._look(action, seen.get(action.subject)) for action in actions}
 
     def _look(self, action: Action, sighting: Sighting | None) -> Look:
-        look = look_at(action, sighting)
+        look = self._run.office(ShipsOrders).look_at(action, sighting)
         order = sighting.order if sighting is not None and IMPORT_FILE in action.facts else None
         if order is None or look.seen is not Seen.OURS:
             return look

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,15 +46,18 @@ def rules_of(
     orders: Iterable[Order],
     rows: Iterable[GoodOrBad] = (),
     accept_unusual: bool = False,
+    under_way: Collection[str] = (),
 ) -> Rules:
     """The rules of this shop for these orders and sheet rows, at this moment of the site's clock.
 
-    `accept_unusual`: a number may ship though it does not look like one of its courier.
+    `accept_unusual`: a number may ship though it does not look like one of its courier. `under_way`: orders of which
+    some steps are done and the others are still to be.
     """
     settings = run.shop.settings(OrderSettings)
     words = run.profile.words
     order_sns = [order.order_sn for order in orders]
     live = run.ledger.actions.live(run.shop.name, kind=KIND, subjects=order_sns)
+    live = {key: action for key, action in live.items() if key[0] not in under_way}
     open_since = {sn: _words(action, language=run.language) for (sn, _), action in live.items()}
     good = [row for row in rows if isinstance(row, SheetRow) and row.tracking_number]
     return Rules(
@@ -185,20 +188,27 @@ def _words(action: Action, *, language: Language) -> str:
 
 def _shipped_numbers(live: Iterable[Action]) -> dict[str, tuple[str, ...]]:
     """Receivers by tracking number, of what the ledger has as shipped."""
+    receivers = {
+        (action.bundle, action.subject): str(action.facts.get("receiver", ""))
+        for action in live
+        if action.state is State.DONE
+    }
     numbers: dict[str, tuple[str, ...]] = {}
-    for action in live:
-        if action.state is State.DONE:
-            numbers[action.bundle] = (*numbers.get(action.bundle, ()), str(action.facts.get("receiver", "")))
+    for (number, _), receiver in receivers.items():
+        numbers[number] = (*numbers.get(number, ()), receiver)
     return numbers
 
 
-def room_left(run: Run, *, decided: int, kind: str = KIND) -> int | None:
-    """How many more actions of a kind the shop's limits allow beside those decided already; None: any number."""
+def room_left(run: Run, *, decided: int, kind: str = KIND, part: str = "") -> int | None:
+    """How many more actions of a kind the shop's limits allow beside those decided already; None: any number.
+
+    `part`: the first one of a kind that has several.
+    """
     caps, started_at = run.shop.caps, run.record.started_at
     today = run.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     ever = datetime.fromtimestamp(0, tz=today.tzinfo)
     limits = [
-        cap - run.ledger.actions.count_since(run.shop.name, kind=kind, since=since)
+        cap - run.ledger.actions.count_since(run.shop.name, kind=kind, since=since, part=part)
         for cap, since in ((caps.max_per_run, started_at), (caps.max_per_day, today), (caps.trial, ever))
         if cap is not None
     ]

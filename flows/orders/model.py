@@ -39,6 +39,19 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One parcel of an order, as the site shows it."""
+
+    courier: str
+    tracking_number: str
+    """Both empty: it left without one."""
+
+    def same_as(self, *, courier: str, tracking_number: str) -> bool:
+        """Whether it is this very parcel."""
+        return (self.courier, self.tracking_number.upper()) == (courier, tracking_number.upper())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order as the list shows it, both sources agreeing (`doubt` is None) or not."""
 
@@ -69,6 +82,8 @@ class Order:
     shipped_at: datetime | None = None
     grouped_at: datetime | None = None
     """When the group formed, from which the platform's audit is counted; None: the site does not say."""
+    parcels: tuple[Parcel, ...] = ()
+    """Those that the order's own page shows, where it lists them."""
     doubt: str | None = None
     """Why the two sources disagree; None: they agree."""
 

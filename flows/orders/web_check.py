@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flows.orders.model import Item, Mark, Order
+from flows.orders.model import Item, Mark, Order, Parcel
 from rpa.browser.two_sources import paired, same_or_unreadable
 from rpa.elements.values import QUOTED, UNREADABLE
+
+Values = Mapping[str, Any]
+"""What a row or a page says, by the profile's names."""
 
 _MARKS = {"clear": Mark.CLEAR, "set": Mark.SET}
 _SIGNS = ("audit", "after_sale", "receiver_audit")
@@ -96,6 +99,62 @@ def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | No
         shipped_at=_moment(answer["shipped_at"]),
         grouped_at=_moment(answer.get("grouped_at")),
         doubt=doubt,
+    )
+
+
+def order_on_page(
+    shown: Values, *, goods: Sequence[Values], parcels: Sequence[Values], absent: Sequence[str] = ()
+) -> Order:
+    """The order that its own page shows, with its goods and parcels, a row each.
+
+    `absent`: facts that the site does not have. A sign or a status that is neither read nor absent is unreadable; so is
+    an order without goods, or with goods whose id or quantity cannot be read.
+    """
+    unreadable = [name for name in ("status", "amount") if shown.get(name, "") is UNREADABLE]
+    needed = [row[name] for row in goods for name in ("goods_id", "quantity")]
+    needed += [row.get("spec", "-") or "-" for row in goods]
+    if not goods or any(value is UNREADABLE or value == "" for value in needed):
+        unreadable.append("goods")
+    sent = [Parcel(courier=_text(row["courier"]), tracking_number=_text(row["tracking_number"])) for row in parcels]
+    last = sent[-1] if sent else Parcel(courier="", tracking_number="")
+    return Order(
+        order_sn=_text(shown["order_sn"]),
+        status=_text(shown["status"]) or "other",
+        items=tuple(_item(row) for row in goods),
+        amount_fen=shown["amount"] if isinstance(shown.get("amount"), int) else 0,
+        ship_by=_moment(shown.get("ship_by")),
+        audit=_sign(shown, "audit", absent=absent),
+        after_sale=_sign(shown, "after_sale", absent=absent),
+        remark=_text(shown.get("remark")),
+        flag=_text(shown.get("flag")),
+        receiver=_text(shown.get("receiver")),
+        region=_text(shown.get("region")),
+        address=_text(shown.get("address")),
+        buyer=_text(shown.get("buyer")),
+        presale_until=_moment(shown.get("presale_until")),
+        courier=last.courier,
+        tracking_number=last.tracking_number,
+        shipped_at=_moment(shown.get("shipped_at")),
+        grouped_at=_moment(shown.get("grouped_at")),
+        parcels=tuple(sent),
+        doubt=f"not readable: {', '.join(unreadable)}" if unreadable else None,
+    )
+
+
+def _sign(shown: Values, name: str, *, absent: Sequence[str]) -> Mark:
+    """A sign is clear where the site does not have it at all; where it is only not described, it cannot be read."""
+    if name in shown:
+        return mark_of(shown[name])
+    return Mark.CLEAR if name in absent else Mark.UNREADABLE
+
+
+def _item(row: Values) -> Item:
+    return Item(
+        goods_id=_text(row["goods_id"]),
+        goods=_text(row.get("goods")),
+        spec=_text(row.get("spec")),
+        quantity=int(row["quantity"]) if str(row["quantity"]).isdecimal() else 0,
+        physical={"physical": True, "virtual": False}.get(str(row.get("kind"))),
     )
 
 

@@ -90,7 +90,7 @@ class Batch(ABC, Generic[D]):
         self.run.meter.add(len(new))
 
     def _capped(self, decisions: Iterable[D]) -> Iterator[D]:
-        room = room_left(self.run, kind=self.kind.name, decided=self._undone)
+        room = room_left(self.run, kind=self.kind.name, part=self._parts[0], decided=self._undone)
         for decision in decisions:
             if decision.reason is None and room is not None:
                 room -= 1
@@ -122,7 +122,10 @@ class Batch(ABC, Generic[D]):
         opened = self.once.open_subjects
         for result in self._route.act([each for sn, each in self.to_act.items() if sn not in opened]):
             if isinstance(result, Left):
-                yield self.left(result)
+                if not self._goes_on(result.part, done=result.goes_on):
+                    yield self.left(result)
+                else:
+                    self._part_ended(result.decision.subject, result.part, goes_on=True)
             else:
                 yield from self.end([result])
 
@@ -224,6 +227,8 @@ class Batch(ABC, Generic[D]):
             if action.subject not in self._tried_again and self.may_repeat(each, sent_now=decision is not None):
                 self._again[action.subject] = decision
                 continue
+            if self._goes_on(action.part, done=action.state is State.DONE):
+                continue
             if decision is None:
                 self.ended_elsewhere(action)
             recovered = decision is None and action.state is State.DONE
@@ -236,6 +241,10 @@ class Batch(ABC, Generic[D]):
         reason = left.reason or decision.reason or self.kind.reason("unknown")
         message = left.message or decision.message
         return self.counted(self.kind.row(decision, reason, message=message, part=left.part, evidence=left.evidence))
+
+    def _goes_on(self, part: str, *, done: bool) -> bool:
+        """Whether the subject has no row yet: steps after this one are still to be done."""
+        return self.kind.one_row and done and part != self._parts[-1]
 
     def _part_ended(self, subject: str, part: str, *, goes_on: bool) -> None:
         """`goes_on`: the parts after it are still to be done, if there are any."""

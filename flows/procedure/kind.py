@@ -65,6 +65,8 @@ class Kind(ABC, Generic[D]):
     supersedes: ClassVar[bool] = False
     there: ClassVar[str] = "already_there"
     """The code of the reason of what the site shows already."""
+    one_row: ClassVar[bool] = False
+    """A subject has one row in the report, however many steps it takes: that of the step at which it ended."""
     at_work: ClassVar[str] = "unknown"
     """The code of the reason of what the site still works through when a run ends (`Once.rest`)."""
 

@@ -126,5 +126,7 @@ class WebForm:
 
     def leave(self) -> None:
         """Close it without sending."""
-        self.scope.click(self.view.profile.dialogs[self.dialog].close)
-        self.view.dialog_gone(self.dialog)
+        close = self.view.profile.dialogs[self.dialog].close
+        if close is not None:
+            self.scope.click(close)
+            self.view.dialog_gone(self.dialog)

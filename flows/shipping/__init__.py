@@ -6,6 +6,7 @@ from rpa.capability import Capability
 
 CAPABILITY = Capability(
     name="shipping",
+    profile_tables={"shipping": "flows.shipping.words:ShippingWords"},
     delivery_kinds=frozenset({"ship"}),
     kind_words={"ship": "flows.shipping.texts:SHIP"},
     starter=("flows.shipping.texts:STARTER",),

@@ -11,12 +11,12 @@ from flows.gate.decide import decide, decide_found
 from flows.gate.rules import changes_of, rules_of
 from flows.inbox.inbox import Inbox
 from flows.orders.api import ReadsOrders
-from flows.orders.model import Decision, GoodOrBad, Mark, Order, SheetRow
+from flows.orders.model import Decision, GoodOrBad, Mark, Order, SheetRow, Shipment
 from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow
 from flows.procedure.batch import Batch
 from flows.shipping.api import ShipsOrders
-from flows.shipping.intents import IMPORT_FILE, look_at
+from flows.shipping.intents import IMPORT_FILE, shipment_of
 from flows.shipping.kind import Shipping
 from flows.shipping.lookups import LookUps
 from rpa.ledger.actions import Seen, State
@@ -64,6 +64,7 @@ class ShippingBatch(Batch[Decision]):
         changed = changes_of(self.run, orders)
         remember_audits(self.run, orders, at=self._reading.now())
         rows = self._inbox.rows(self._shop) if rows is None else rows
+        under_way = self._under_way(orders)
         rules = rules_of(
             self.run,
             now=self._reading.now(),
@@ -71,11 +72,28 @@ class ShippingBatch(Batch[Decision]):
             orders=orders,
             rows=rows,
             accept_unusual=self._inbox.accept_unusual,
+            under_way=under_way,
         )
-        decisions = decide(orders, rows, rules=rules)
+        decisions = [_gone_on(each, under_way) for each in decide(orders, rows, rules=rules)]
         for decision in decisions:
             self._inbox.take(decision.row)
         self.take(decisions)
+
+    def _under_way(self, orders: Sequence[Order]) -> dict[str, Shipment]:
+        """The orders of which some steps are done, and the others are still to be, with what was sent of them."""
+        if len(self._parts) == 1:
+            return {}
+        subjects = [order.order_sn for order in orders]
+        live = self.run.ledger.actions.live(self._shop, kind=self.kind.name, subjects=subjects).values()
+        stuck = {action.subject for action in live if action.state is not State.DONE}
+        done: dict[str, list[Action]] = {}
+        for action in live:
+            done.setdefault(action.subject, []).append(action)
+        return {
+            sn: shipment_of(actions[0])
+            for sn, actions in done.items()
+            if sn not in stuck and len(actions) < len(self._parts)
+        }
 
     def skip_reason(self, decision: Decision) -> Reason | None:
         """A doubt that the site has settled is none any more: the list may be an old one."""
@@ -87,10 +105,11 @@ class ShippingBatch(Batch[Decision]):
     def _site_shows_ours(self, order_sn: str) -> bool:
         """The list has it as pending, the ledger as shipped: look again."""
         live = self.run.ledger.actions.live(self._shop, kind=self.kind.name, subjects=[order_sn])
-        action = live.get((order_sn, ""))
+        action = live.get((order_sn, self._parts[-1]))
         if action is None or action.state is not State.DONE:
             return False
-        return look_at(action, self._shipping.read_back([order_sn]).get(order_sn)).seen is Seen.OURS
+        shown = self._shipping.read_back([order_sn]).get(order_sn)
+        return self._shipping.look_at(action, shown).seen is Seen.OURS
 
     def fetch_missing_orders(self) -> Iterator[Row]:
         """Sheet rows whose order is not pending: shipped already or closed; another shop's are left for that one.
@@ -176,6 +195,14 @@ class ShippingBatch(Batch[Decision]):
             remember_audits(self.run, [replace(decision.order, audit=Mark.SET)], at=now)
             left = replace(left, decision=replace(decision, since=decision.since or now))
         return super().left(left)
+
+
+def _gone_on(decision: Decision, under_way: Mapping[str, Shipment]) -> Decision:
+    """An order that was begun goes on with what was sent of it, though its row is not in the sheets any more."""
+    begun = under_way.get(decision.order_sn)
+    if begun is None or decision.reason is not Reason.NO_TRACKING_YET:
+        return decision
+    return replace(decision, reason=None, shipment=begun)
 
 
 def _unread(order_sn: str, row: GoodOrBad | None) -> Decision:

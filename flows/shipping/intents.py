@@ -64,6 +64,16 @@ def is_refused_lastingly(action: Action, decision: Decision) -> bool:
     return lasting and sent == (shipment.courier, shipment.tracking_number)
 
 
+def shipment_of(action: Action) -> Shipment:
+    """What was sent."""
+    return Shipment(
+        order_sn=action.subject,
+        how=How(action.payload["how"]),
+        courier=action.payload["courier"],
+        tracking_number=action.payload["tracking_number"],
+    )
+
+
 def imported(decision: Decision) -> Decision:
     """The decision, to be shipped by a file."""
     _, shipment = decision.to_ship
@@ -93,12 +103,7 @@ def look_at(action: Action, sighting: Sighting | None) -> Look:
 
 
 def _look_at_shipped(action: Action, order: Order) -> Look:
-    sent = Shipment(
-        order_sn=order.order_sn,
-        how=How(action.payload["how"]),
-        courier=action.payload["courier"],
-        tracking_number=action.payload["tracking_number"],
-    )
+    sent = shipment_of(action)
     shown = f"{order.courier} {order.tracking_number}".strip()
     if sent.same_as(courier=order.courier, tracking_number=order.tracking_number):
         facts = {"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {}

@@ -11,64 +11,32 @@ from flows.gate.rules import held_meanwhile
 from flows.orders.model import KIND, Decision
 from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow, in_words
-from flows.orders.web_check import texts_of, with_quotes_checked
-from flows.procedure.kind import Kind, Step
+from flows.procedure.kind import Kind
 from flows.shipping.api import ShipsOrders
-from flows.shipping.intents import intent_of, look_at, row_of
-from flows.shipping.presubmit import (
-    refuse_changed,
-    refuse_held,
-    refuse_held_data,
-    refuse_other_fields,
-    refuse_other_goods,
-)
+from flows.shipping.intents import intent_of, row_of
 from rpa.ledger.details import told
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.orders.reasons import Coded
-    from flows.procedure.api import Values
+    from flows.procedure.kind import Step
     from rpa.flow import Row
     from rpa.ledger.actions import Action, Intent, Key
     from rpa.ledger.once import Look
-
-
-class ShipStep(Step[Decision]):
-    """The click that ships: no mark in any place, the goods and fields that were decided on in each."""
-
-    def check_row(self, decision: Decision, row: Values) -> None:
-        """No mark, nothing changed, still pending."""
-        order, _ = decision.to_ship
-        listed = with_quotes_checked(row, texts_of(order))
-        refuse_held(listed, where="list")
-        refuse_changed(order, listed)
-
-    def check_told(self, decision: Decision, told: Values) -> None:
-        """The same of the data, in which an order under audit has no address."""
-        refuse_held_data(decision.to_ship[0], told)
-
-    def check_form(self, decision: Decision, shown: Values, *, told: Values) -> None:
-        """No mark; the goods that were decided on."""
-        opened = with_quotes_checked(shown, told)
-        refuse_held(opened, where="dialog")
-        refuse_other_goods(decision.to_ship[0], opened, data=told)
-
-    def check_filled(self, decision: Decision, shown: Values, *, told: Values) -> None:
-        """No mark still; the fields read what is to be sent."""
-        refuse_held(with_quotes_checked(shown, told), where="dialog")
-        refuse_other_fields(decision.to_ship[1], shown)
 
 
 class Shipping(Kind[Decision]):
     """Shipping, in one run."""
 
     name = KIND
+    there = Reason.SAME_SHIPMENT.value
+    one_row = True
     at_work = Reason.IMPORT_GOING.value
 
-    def steps(self) -> Sequence[ShipStep]:
-        """One click."""
-        return [ShipStep(self.run.office(ShipsOrders))]
+    def steps(self) -> Sequence[Step[Decision]]:
+        """Those of the site."""
+        return self.run.office(ShipsOrders).steps()
 
     def question(self, decision: Decision) -> str:
         """Order, goods and parcel."""
@@ -87,8 +55,9 @@ class Shipping(Kind[Decision]):
         """The newest shipped orders with one page load, the others one by one."""
         if not actions:
             return {}
-        seen = self.run.office(ShipsOrders).read_back([action.subject for action in actions])
-        return {action.key: look_at(action, seen.get(action.subject)) for action in actions}
+        office = self.run.office(ShipsOrders)
+        seen = office.read_back(list(dict.fromkeys(action.subject for action in actions)))
+        return {action.key: office.look_at(action, seen.get(action.subject)) for action in actions}
 
     def meaning(self, words: str) -> Coded | None:
         """Words of the profile for audits and after-sale."""

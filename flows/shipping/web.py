@@ -14,11 +14,15 @@ from flows.orders.web_check import orders_of
 from flows.orders.words import Couriers
 from flows.procedure.api import Values
 from flows.procedure.web import WebForm
+from flows.shipping.dialog_step import ShipStep
+from flows.shipping.intents import look_at
 from flows.shipping.presubmit import refuse_not_pending
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.config import Shop
+    from rpa.ledger.actions import Action
+    from rpa.ledger.once import Look
 
 _CHOOSE = {How.DIALOG: "ship.express", How.NO_LOGISTICS: "ship.no_logistics"}
 
@@ -92,6 +96,14 @@ class WebShipping:
         self._orders = WebOrders(view, shop)
         self._reach: _Reach | None = None
         self._before: str | None = None
+
+    def steps(self) -> Sequence[ShipStep]:
+        """One click."""
+        return [ShipStep(self)]
+
+    def look_at(self, action: Action, sighting: Sighting | None) -> Look:
+        """What the list shows of an order that we sent."""
+        return look_at(action, sighting)
 
     def check_allowed(self) -> None:
         """Raise NotApproved when nothing could be shipped, so that nothing is begun."""

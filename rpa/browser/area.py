@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rpa.clock import Clock
     from rpa.elements.profile import Element, Profile
 
+_HOLDS = """(fields) => fields.map((field) => field.matches("[type=checkbox], [type=radio]") ? String(field.checked)
+  : field.selectedOptions ? [...field.selectedOptions].map((option) => option.text.trim()).join(" ") : field.value)"""
 _COVERED_MS = 4_000
 """A click that takes longer is tried again below what may cover it, unless it arrived."""
 
@@ -87,6 +89,38 @@ class Area:
         field = self._touched(name)
         with self.border.watched():
             type_and_enter(self.page, field, text, patience_ms=self.shop_page.patience_ms)
+
+    def select(self, name: str, text: str) -> None:
+        """Choose the option that reads so in a named list of the browser's own (`select`)."""
+        with self.border.watched(), translated(f"choosing {text} in {name}"):
+            self._touched(name).locator.select_option(label=text, timeout=self.shop_page.patience_ms)
+
+    def tick(self, name: str) -> None:
+        """Tick every box of this name."""
+        element = self.profile.element(name)
+        for locator in element.locators:
+            boxes = locate(self._root(), locator).visible
+            with self.border.watched(), translated(f"ticking {name}"):
+                for box in boxes.all():
+                    self.border.check_origin(box.evaluate("() => location.origin"))
+                    self.guard.allow(element, profile=self.profile, origin=self.border.origin, about=self._about)
+                    box.check(timeout=self.shop_page.patience_ms)
+                if boxes.count():
+                    return
+        raise PageChanged(f"{name} is not on the page; nothing was ticked. Run `rpa selectors check`.")
+
+    def holds(self, name: str) -> tuple[str, ...]:
+        """What every visible field of this name holds now.
+
+        Of a list the text that is chosen, of a box or a radio button whether it is chosen: `true` or `false`.
+        """
+        root, page = self._root(), self.page
+        for locator in self.profile.element(name).locators:
+            fields = locate(root, locator).visible
+            found: list[str] = looked(page, lambda: fields.evaluate_all(_HOLDS), doing=f"reading {name}")  # noqa: B023
+            if found:
+                return tuple(found)
+        return ()
 
     def present(self, name: str) -> bool:
         """Whether a named element is visible now."""

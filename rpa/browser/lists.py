@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _DRAWING_MS = 2_000
 _READER = "(told) => ({read})(JSON.parse(told))"
-_READ = {"css", "attr", "pattern", "all"}
+_READ = {"css", "column", "label", "under", "on_page", "attr", "pattern", "all"}
 """What the page functions need to know of a field."""
 
 
@@ -59,6 +59,7 @@ def read_rows(
     """
     argument = {
         "rows": spec.rows,
+        "under": spec.under,
         "key": spec.key,
         "fields": described(spec.fields, profile=profile),
         "busy": spec.busy,

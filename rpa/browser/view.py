@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
 
 from rpa.address import origin_of
 from rpa.browser.actions import Until, click, file_field, go_to
@@ -19,7 +20,7 @@ from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.requests import PageRequests
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
-from rpa.errors import LoginNeeded, PageChanged, RightMissing
+from rpa.errors import LoginNeeded, NothingThere, PageChanged, RightMissing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
@@ -115,13 +116,20 @@ class View(Area):
     def arrive(self, name: str) -> None:
         """Check that this is the page described: not the login page, signature visible, right shop, nothing over it.
 
-        Raises RightMissing when the page says in place of its signature that the account may not see it.
+        Raises RightMissing when the page says in place of its signature that the account may not see it, NothingThere
+        when the site has no such thing.
         """
-        self.shop_page.refuse_login_page()
         spec = self.profile.pages[name]
+
+        def refuse_other() -> None:
+            self.shop_page.refuse_login_page()
+            if spec.missing and self.present(spec.missing):
+                raise NothingThere(f"{name}: the site says “{self.text(spec.missing)}”.")
+
+        refuse_other()
         try:
             for element in spec.signature:
-                self._resolve(self.profile.element(element), unless=self.shop_page.refuse_login_page)
+                self._resolve(self.profile.element(element), unless=refuse_other)
         except PageChanged:
             if spec.no_right and self.present(spec.no_right):
                 raise RightMissing(f"{name}: the site says “{self.text(spec.no_right)}”.") from None
@@ -134,12 +142,19 @@ class View(Area):
         told: str | None = looked(page, lambda: page.evaluate(_DOCUMENT), doing="looking which document is there")
         return told
 
+    def follow(self, action: Callable[[], None]) -> bool:
+        """Do what leads to another document; whether that came in time. It is not checked which it is."""
+        before = self.document()
+        action()
+        return any(self.document() not in (None, before) for _ in self.moments())
+
     def clear(self, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
         self.guard.clear(self.shop_page, expected=[self.profile.dialogs[name].container for name in expected])
 
     def _goto(self, name: str, parameters: Mapping[str, str], *, until: Until) -> None:
-        address = self.base_url + self.profile.pages[name].path.format(**parameters)
+        quoted = {key: quote(value, safe="") for key, value in parameters.items()}
+        address = self.base_url + self.profile.pages[name].path.format(**quoted)
         go_to(self.border, address, doing=f"opening {name}", clock=self.clock, until=until)
 
     def _entering(self, go: Callable[[], T]) -> T:

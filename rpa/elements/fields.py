@@ -31,18 +31,30 @@ class Sourced(Spec):
     """`never`, or host and date."""
 
 
-Unit = Literal["yuan", "fen", "unix_s", "unix_ms", "local_time"]
-"""How a text or number becomes a value: yuan and fen → int fen; unix_s, unix_ms, local_time → an aware datetime."""
+Unit = Literal["yuan", "fen", "money", "unix_s", "unix_ms", "local_time"]
+"""How a text or number becomes a value: yuan and fen → int fen; unix_s, unix_ms, local_time → an aware datetime.
+
+`money`: an amount of the shop's currency with its sign and two decimals ("£1,234.50") → int of the smallest unit.
+"""
 
 
 class FieldSpec(Spec):
     """One value of a row or dialog, read from the page."""
 
     css: str | None = None
+    column: str | None = None
+    """The cell below the table's heading that reads so; in a block that is no row, of the first row below it."""
+    label: str | None = None
+    """What stands beside the word that reads so: the next cell or element, or the field that the word is a label of."""
+    under: str | None = None
+    """With `column` or `label`: only below the heading, or in the table with the caption, that reads so."""
+    on_page: bool = False
+    """Read from the whole page, not from the block."""
     pattern: Annotated[str, AfterValidator(_regex)] | None = None
     """Group 1, or the whole match."""
     attr: str | None = None
-    """An attribute instead of the text; `value` means the live property."""
+    """An attribute instead of the text. `value` means the live property, `chosen` the text of a select's option that
+    is chosen, `checked` whether a box is ticked: `true` or `false`."""
     all: bool = False
     """One value per match."""
     words: str | None = None
@@ -58,8 +70,13 @@ class FieldSpec(Spec):
 
     @model_validator(mode="after")
     def _readable(self) -> FieldSpec:
-        if not self.css and not self.words:
-            raise ValueError('needs "css" or "words"')
+        places = [name for name in ("css", "column", "label") if getattr(self, name)]
+        if len(places) > 1:
+            raise ValueError(f"needs just one of {', '.join(places)}")
+        if not places and not self.words:
+            raise ValueError('needs "css", "column", "label" or "words"')
+        if self.under and not (self.column or self.label):
+            raise ValueError('has "under" without "column" or "label"')
         if self.quotes and not self.words:
             raise ValueError('has "quotes" without "words"')
         return self

@@ -117,6 +117,8 @@ class PageSpec(Sourced):
     """The list whose rows must be there."""
     no_right: str | None = None
     """The element that an account without the right to this page is shown instead of it."""
+    missing: str | None = None
+    """The element that is shown in its place where the site has no such thing."""
     asked: Mapping[str, str] = {}
     """What the page's request for its list, or the page's own address, must have asked for, by path; empty: nothing."""
     source: str
@@ -133,16 +135,23 @@ class ListSpec(Sourced):
     """The field that names a row."""
     busy: str | None = None
     empty: str | None = None
+    under: str | None = None
+    """Only rows below the heading, or in the table with the caption, that reads so."""
     fields: Mapping[str, FieldSpec]
 
 
 class DialogSpec(Sourced):
-    """A dialog over a page; `key` is the value that names its subject, None if it names none."""
+    """A dialog over a page, or a form that is part of it.
+
+    `key` is the value that names its subject, None if it names none; of a form that names none itself, the page around
+    it does (`on_page`).
+    """
 
     name: str
     container: str
     key: FieldSpec | None = None
-    close: str
+    close: str | None = None
+    """The element that closes it; None: it is part of its page."""
     fields: Mapping[str, FieldSpec] = {}
 
 
@@ -230,6 +239,8 @@ class Profile(Spec):
     overlays: Overlays
     evidence: EvidenceSpec = EvidenceSpec()
     words: Mapping[str, tuple[str, ...]] = {}
+    absent: tuple[str, ...] = ()
+    """Facts of an order that the site does not have, by their names: not unreadable, not there at all."""
     _own: tuple[Change, ...] = PrivateAttr(default=())
 
     @cached_property

@@ -38,7 +38,8 @@ def _of_pages(data: Table) -> Iterator[Mistake]:
             if on and name not in on:
                 yield Mistake((*place, "signature", number), f'element "{element}" is not on this page (its "page")')
         yield from _missing(data, "lists", page.get("ready"), (*place, "ready"))
-        yield from _missing(data, "elements", page.get("no_right"), (*place, "no_right"))
+        for key in ("no_right", "missing"):
+            yield from _missing(data, "elements", page.get(key), (*place, key))
 
 
 def _of_elements(data: Table) -> Iterator[Mistake]:
@@ -64,7 +65,8 @@ def _of_blocks(data: Table) -> Iterator[Mistake]:
                 yield from _missing(data, "words", spec.get("words"), (*place, "fields", field, "words"))
                 for quoted in _texts(spec.get("quotes")):
                     yield from _missing(block, "fields", quoted, (*place, "fields", field, "quotes"))
-                    if _get(block, "fields", quoted) is not None and not _get(block, "fields", quoted, "css"):
+                    there = _get(block, "fields", quoted)
+                    if there is not None and not any(_get(there, kind) for kind in ("css", "column", "label")):
                         yield Mistake((*place, "fields", field, "quotes"), f'"{quoted}" has no "css"')
             for page in _texts(block.get("pages")):
                 yield from _missing(data, "pages", page, (*place, "pages"))

@@ -24,6 +24,8 @@ _CALLED_HARMLESS = Text(
 _HARMLESS = ("read", "write")
 _NAMES = ("name", "text", "label")
 """Keys of a locator that say what is on the button."""
+_CONFIRM = ("confirm", "go_on")
+"""Keys of a step that name what does it for good."""
 _LEFT_BY = Text(
     en="The profile {profile} would leave the dialog {dialog} by {name}, with which the program does what cannot be "
     "undone. Nothing was clicked.",
@@ -48,16 +50,28 @@ def _commits(platform: str) -> frozenset[str]:
     return found.commits if found is not None else frozenset()
 
 
+def _confirmed(tables: Mapping[str, Any]) -> Iterator[str]:
+    """The elements that send what a table's `steps` describe: whatever the profile calls them, they do it for good."""
+    for table in tables.values():
+        steps = table.get("steps") if isinstance(table, Mapping) else getattr(table, "steps", None)
+        for step in steps if isinstance(steps, list | tuple) else ():
+            for key in _CONFIRM:
+                name = step.get(key) if isinstance(step, Mapping) else getattr(step, key, None)
+                if isinstance(name, str):
+                    yield name
+
+
 def refuse_lowered(profile: Profile) -> None:
     """Raise ConfigError when this profile calls anything harmless with which its platform's code commits.
 
     Or when it would leave a dialog by such an element.
     """
-    commits = _commits(profile.name)
+    sections = {name: getattr(profile, name) for name in type(profile).model_fields}
+    commits = _commits(profile.name) | frozenset(_confirmed(sections))
     for name in sorted(commits & profile.elements.keys()):
         refuse_harmless(profile.element(name), profile=profile)
     for dialog in profile.dialogs.values():
-        if dialog.close in commits:
+        if dialog.close is not None and dialog.close in commits:
             raise ConfigError(_LEFT_BY.with_words(dialog=dialog.name, name=dialog.close, profile=profile.name))
 
 
@@ -72,7 +86,7 @@ def risk_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     """Elements that the platform's code uses for what cannot be undone and that are called harmless."""
     found = data.get("elements")
     elements: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
-    for name in sorted(_commits(str(data.get("name"))) & elements.keys()):
+    for name in sorted((_commits(str(data.get("name"))) | frozenset(_confirmed(data))) & elements.keys()):
         if isinstance(elements[name], Mapping) and elements[name].get("risk") in _HARMLESS:
             text = 'the program does with it what cannot be undone; only risk = "destructive" is true'
             yield Mistake(("elements", name, "risk"), text)

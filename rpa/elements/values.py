@@ -27,6 +27,8 @@ UNREADABLE: Final = Unreadable.UNREADABLE
 QUOTED: Final = "quoted"
 """A field of words reads so when they stand in texts of people alone (`FieldSpec.quotes`)."""
 _SPACE = re.compile(r"\s+")
+_SIGNS = re.compile(r"^[^\d-]+|[^\d]+$|,(?=\d{3})")
+"""What stands around and in an amount beside its digits: "£1,234.50", "12.00 kr."."""
 
 
 def page_values(raw: Mapping[str, Any], fields: Mapping[str, FieldSpec], *, zone: ZoneInfo) -> dict[str, Any]:
@@ -81,6 +83,8 @@ def _with_unit(text: str, unit: str, *, zone: ZoneInfo) -> int | datetime:
     match unit:
         case "yuan":
             return _whole(Decimal(text.replace(",", "")) * 100)
+        case "money":
+            return _whole(Decimal(_SIGNS.sub("", text)) * 100)
         case "fen":
             return int(text)
         case "unix_s":

@@ -284,11 +284,15 @@ class ActionStore(Store):
                 for found in self._oldest_first(connection, wanted.where(actions.c.subject.in_(some)))
             ]
 
-    def count_since(self, shop: str, *, kind: str, since: datetime) -> int:
-        """How many actions begun since then were done, or may be (`submitting`, `unknown`, `handed_over`): for caps."""
+    def count_since(self, shop: str, *, kind: str, since: datetime, part: str = "") -> int:
+        """How many actions begun since then were done, or may be (`submitting`, `unknown`, `handed_over`): for caps.
+
+        `part`: the first one of a kind that has several, so that each subject counts once.
+        """
         return self._count(
             actions.c.shop == shop,
             actions.c.kind == kind,
+            actions.c.part == part,
             actions.c.state.in_(MAY_HAVE_ACTED),
             actions.c.created_at >= since,
         )
@@ -296,10 +300,10 @@ class ActionStore(Store):
     def count_done(
         self, shops: Iterable[str], *, kinds: Iterable[str], since: datetime, until: datetime
     ) -> dict[str, int]:
-        """By shop, how many actions of these kinds became done after `since` and by `until`: the pace."""
+        """By shop, how many subjects had actions of these kinds done after `since` and by `until`: the pace."""
         of = actions.c
         done = [of.kind.in_(list(kinds)), of.state == State.DONE.value, of.updated_at > since, of.updated_at <= until]
-        count = select(of.shop, func.count()).where(*done).group_by(of.shop)
+        count = select(of.shop, func.count(of.subject.distinct())).where(*done).group_by(of.shop)
         with self._database.reading() as connection:
             found = [tuple(row) for some in chunks(shops) for row in connection.execute(count.where(of.shop.in_(some)))]
         return Counter(dict(found))

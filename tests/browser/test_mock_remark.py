@@ -229,6 +229,6 @@ def test_a_program_is_told_of_a_limit_by_the_answer(clerk: Clerk, view: View, sn
     dialog.fill("remark.text", "周五送")
     with pytest.raises(TooManyCalls):
         view.answered("remark_save", lambda: dialog.commit("remark.save"), about=sn)
-    dialog.click(view.profile.dialogs["remark"].close)
+    dialog.click("remark.cancel")
     view.dialog_gone("remark")
     assert _true(clerk, sn) == ("", "")

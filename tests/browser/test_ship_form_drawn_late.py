@@ -10,7 +10,7 @@ import pytest
 from flows.orders.model import Decision, How, Shipment
 from flows.orders.web import WebOrders
 from flows.procedure.on_page import fill_in
-from flows.shipping.kind import ShipStep
+from flows.shipping.dialog_step import ShipStep
 from flows.shipping.web import WebShipping
 from rpa.browser.view import View
 from rpa.errors import Refused

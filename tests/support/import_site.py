@@ -21,8 +21,12 @@ from flows.orders.model import Decision, How, Order, SheetRow
 from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping.api import ShipsOrders
+from flows.shipping.dialog_step import ShipStep
+from flows.shipping.intents import look_at
 from rpa.elements.registry import load_profile
+from rpa.ledger.actions import Action
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.once import Look
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, a_row, an_order
@@ -98,6 +102,12 @@ class ImportSite:
         for sn in order_sns[:most_searches]:
             self.looked_up.append(sn)
             yield {sn: self.orders.get(sn)}
+
+    def steps(self) -> Sequence[ShipStep]:
+        return [ShipStep(self)]
+
+    def look_at(self, action: Action, sighting: Sighting | None) -> Look:
+        return look_at(action, sighting)
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
         self._happens("read_back")

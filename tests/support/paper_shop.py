@@ -21,9 +21,12 @@ from flows.remarks.api import WritesRemarks
 from flows.remarks.kind import Remarking
 from flows.remarks.model import RemarkDecision, WantedRemark
 from flows.shipping.api import ShipsOrders
+from flows.shipping.dialog_step import ShipStep
+from flows.shipping.intents import look_at
 from flows.shipping.kind import Shipping
+from rpa.ledger.actions import Action
 from rpa.ledger.ledger import Ledger
-from rpa.ledger.once import Once
+from rpa.ledger.once import Look, Once
 from rpa.run import Run
 from tests.support.ledger_clock import StillClock
 from tests.support.made_orders import NOW, an_order
@@ -88,6 +91,12 @@ class PaperShop:
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
         return {sn: Sighting(order=order) for sn, order in self.find(order_sns).items()}
+
+    def steps(self) -> Sequence[ShipStep]:
+        return [ShipStep(self)]
+
+    def look_at(self, action: Action, sighting: Sighting | None) -> Look:
+        return look_at(action, sighting)
 
     def check_allowed(self) -> None:
         self.log.append("allowed?")

@@ -2,9 +2,66 @@
 const fold = (text) => (text || "").replace(/\s+/g, " ").trim();
 const shown = (node) => !node.checkVisibility || node.checkVisibility({ visibilityProperty: true, opacityProperty: false });
 
+// The heading that a node stands under: the caption of its table, else the last heading before it.
+const headingOf = (node) => {
+  const caption = node.closest("table")?.caption;
+  if (caption && !caption.contains(node)) return fold(caption.textContent);
+  let last = null;
+  for (const each of document.querySelectorAll("h1, h2, h3, h4, h5, h6, legend")) {
+    if (!(each.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
+    last = each;
+  }
+  return last ? fold(last.textContent) : null;
+};
+
+// The one of these nodes, where there is just one: of several none is meant.
+const only = (nodes) => (nodes.length === 1 ? nodes[0] : null);
+
+// The cell of a table's row, or of its first row of data, below the one heading that reads so.
+const columnCell = (block, { column, under }) => {
+  const cellIn = (table, row) => {
+    const head = [...table.rows].find((each) => each.querySelector("th"));
+    let at = 0;
+    const places = [];
+    for (const cell of head?.cells ?? []) {
+      if (fold(cell.textContent) === column) places.push(at);
+      at += cell.colSpan;
+    }
+    const place = only(places);
+    const data = row ?? [...table.rows].find((each) => each.rowIndex > head.rowIndex && each.querySelector("td"));
+    if (place === null || !data || data === head) return null;
+    at = 0;
+    for (const cell of data.cells) {
+      if (at === place) return cell;
+      at += cell.colSpan;
+    }
+    return null;
+  };
+  if (block.matches("tr")) return cellIn(block.closest("table"), block);
+  const tables = [...block.querySelectorAll("table")].filter((table) => !under || headingOf(table) === under || fold(table.caption?.textContent) === under);
+  return only(tables.map((table) => cellIn(table, null)).filter(Boolean));
+};
+
+// What stands beside the one word that reads so, with a colon or without.
+const labelled = (block, { label, under }) => {
+  const own = (node) => fold([...node.childNodes].filter((each) => each.nodeType === Node.TEXT_NODE).map((each) => each.data).join(" "));
+  const words = [...block.querySelectorAll("label, th, dt, td, b, strong, span, div, p")].filter((node) => own(node).replace(/\s*[:：]$/, "") === label && (!under || headingOf(node) === under));
+  const word = only(words);
+  return word && (word.control ?? word.nextElementSibling);
+};
+
+const nodesOf = (block, field) => {
+  const within = field.on_page ? document : block;
+  if (field.css) return field.all ? [...within.querySelectorAll(field.css)] : [within.querySelector(field.css)].filter(Boolean);
+  const root = within === document ? document.body : block;
+  return [field.column ? columnCell(root, field) : labelled(root, field)].filter(Boolean);
+};
+
 const valueOf = (node, field) => {
   let text;
-  if (field.attr === "value") text = "value" in node ? node.value : node.getAttribute("value");
+  if (field.attr === "checked") text = String(Boolean(node.checked));
+  else if (field.attr === "chosen") text = [...(node.selectedOptions ?? [])].map((option) => option.text).join(" ");
+  else if (field.attr === "value") text = "value" in node ? node.value : node.getAttribute("value");
   else if (field.attr) text = node.getAttribute(field.attr);
   else text = node.textContent;
   text = fold(text);
@@ -13,29 +70,36 @@ const valueOf = (node, field) => {
   return match ? (match[1] ?? match[0]) : null;
 };
 
+// The same place in a copy of the block; nothing where that was replaced meanwhile.
+const twinOf = (node, block, copy) => {
+  const path = [];
+  for (let each = node; each !== block; each = each.parentNode) path.unshift([...each.parentNode.childNodes].indexOf(each));
+  return path.reduce((each, at) => each?.childNodes[at], copy);
+};
+
 // The text of a block without what its fields of people's own words read; what else their elements say stays.
 const unquoted = (block, quotes) => {
-  const rest = block.cloneNode(true);
+  const copy = block.cloneNode(true);
   for (const field of quotes) {
-    const found = [...rest.querySelectorAll(field.css)];
-    for (const node of field.all ? found : found.slice(0, 1)) {
+    for (const node of nodesOf(block, field).filter((each) => each !== block && block.contains(each))) {
       const value = valueOf(node, field);
-      if (value) node.replaceWith(fold(node.textContent).replace(value, "\n"));
+      const twin = value && twinOf(node, block, copy);
+      if (twin) twin.replaceWith(fold(node.textContent).replace(value, "\n"));
     }
   }
-  return rest.textContent;
+  return copy.textContent;
 };
 
 const readField = (block, field) => {
   if (field.words) {
-    const nodes = field.css ? [...block.querySelectorAll(field.css)] : [block];
+    const nodes = field.css ? [...(field.on_page ? document : block).querySelectorAll(field.css)] : [block];
     const says = (texts) => field.words.some((word) => texts.join(" ").includes(word));
     if (!says(nodes.map((node) => node.textContent))) return "clear";
     return says(nodes.map((node) => unquoted(node, field.quotes))) ? "set" : "quoted";
   }
-  if (field.all) return [...block.querySelectorAll(field.css)].map((node) => valueOf(node, field));
-  const node = block.querySelector(field.css);
-  return node ? valueOf(node, field) : null;
+  const nodes = nodesOf(block, field);
+  if (field.all) return nodes.map((node) => valueOf(node, field));
+  return nodes.length ? valueOf(nodes[0], field) : null;
 };
 
 const readFields = (block, fields) =>

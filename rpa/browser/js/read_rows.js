@@ -1,6 +1,7 @@
 // All rows of a list as JSON text, read when the list is quiet: not busy and, where keys are given, showing exactly those.
 // After `patience_ms` it reads what is there; the caller compares.
-async ({ rows, key, fields, busy, keys, masks, patience_ms }) => {
+async ({ rows, under, key, fields, busy, keys, masks, patience_ms }) => {
+  const look = () => [...document.querySelectorAll(rows)].filter((row) => !under || headingOf(row) === under);
   const wanted = keys ? new Set(keys) : null;
   const keyField = fields[key];
   const keyOf = (row) => readField(row, keyField);
@@ -9,10 +10,10 @@ async ({ rows, key, fields, busy, keys, masks, patience_ms }) => {
     return !wanted || (found.length === wanted.size && found.every((row) => wanted.has(keyOf(row))));
   };
   const until = performance.now() + patience_ms;
-  let found = [...document.querySelectorAll(rows)];
+  let found = look();
   while (!quiet(found) && performance.now() < until) {
     await new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 50); });
-    found = [...document.querySelectorAll(rows)];
+    found = look();
   }
   return JSON.stringify({
     origin: self.origin === "null" ? "null" : location.origin,

@@ -1,0 +1,146 @@
+"""Step of shipping on the order's own page: what must hold of the page before its click. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.gate.may_ship import marks_against
+from flows.orders.model import Decision, Order, Shipment
+from flows.orders.reasons import Reason
+from flows.procedure.kind import AlreadyThere, Step
+from flows.shipping.words import Trace
+from rpa.errors import InDoubt, Refused
+from rpa.ledger.actions import Seen
+from rpa.ledger.once import NOT_FOUND, Look
+from rpa.outcome import Outcome
+
+if TYPE_CHECKING:
+    from flows.procedure.api import SiteActs, Values
+    from flows.shipping.words import ShippingStep
+
+ORDER = "order"
+"""Where the values of a page have the order as it shows it."""
+FILLED = "filled"
+"""Where the values of a form have what each of its fields holds, by the element's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a form is to ship, and as what it is to be found on the page afterwards."""
+
+    step: ShippingStep
+    shipment: Shipment
+
+    def is_there(self, order: Order) -> bool:
+        """Whether the page shows the trace of this step."""
+        if self.step.trace is Trace.STATUS:
+            return order.status == "shipped"
+        return any(self._is_ours(parcel.courier, parcel.tracking_number) for parcel in order.parcels)
+
+    def others(self, order: Order) -> list[str]:
+        """The parcels of the order that are not ours."""
+        shown = [(parcel.courier, parcel.tracking_number) for parcel in order.parcels]
+        return [" ".join(parcel).strip() or "no number" for parcel in shown if not self._is_ours(*parcel)]
+
+    def _is_ours(self, courier: str, tracking_number: str) -> bool:
+        return self.shipment.same_as(courier=courier, tracking_number=tracking_number)
+
+
+class PageShipStep(Step[Decision]):
+    """A click that ships: the page shows the order that was decided on, nothing against it, and no other parcel."""
+
+    def __init__(self, site: SiteActs[Decision], *, spec: ShippingStep) -> None:
+        """`spec`: as the profile describes it."""
+        super().__init__(site, part=spec.part)
+        self._spec = spec
+
+    def check_row(self, decision: Decision, row: Values) -> None:
+        """The order's page, loaded afresh. Raises AlreadyThere when the step's trace is there."""
+        order, shipment = decision.to_ship
+        now: Order = row[ORDER]
+        refuse_against(now, before=order)
+        wanted = Wanted(step=self._spec, shipment=shipment)
+        others = wanted.others(now)
+        if others:
+            message = f"the site shows {', '.join(others)}"
+            raise Refused(message, reason=Reason.SHIPPED_WITH_OTHER_NUMBER)
+        if wanted.is_there(now):
+            raise AlreadyThere
+        if now.status != "pending":
+            raise InDoubt(f"the page shows it as {now.status}", reason=Reason.ROW_MISMATCH)
+
+    def check_told(self, decision: Decision, told: Values) -> None:
+        """Nobody is asked when the form is opened: it is part of the page."""
+
+    def check_form(self, decision: Decision, shown: Values, *, told: Values) -> None:
+        """The same of the page as the form stands in it."""
+        del told
+        self.check_row(decision, shown)
+
+    def check_filled(self, decision: Decision, shown: Values, *, told: Values) -> None:
+        """The same still; each field holds what was filled in, and what would be shipped is what was ordered."""
+        del told
+        self.check_row(decision, shown)
+        _, shipment = decision.to_ship
+        for put in self._spec.put[shipment.how]:
+            held = shown[FILLED][put.element]
+            if not held or any(each != put.holds(shipment) for each in held):
+                message = f"{put.element} reads {', '.join(held) or 'nothing'} after it was filled in"
+                raise InDoubt(message, reason=Reason.ROW_MISMATCH)
+
+
+def refuse_against(now: Order, *, before: Order) -> None:
+    """Raise Refused when the page says anything against shipping the order, or shows another than was decided on.
+
+    InDoubt when a sign or fact cannot be read.
+    """
+    if now.doubt is not None:
+        raise InDoubt(now.doubt, reason=Reason.UNREADABLE)
+    if now.status == "closed":
+        raise Refused("closed directly before shipping (page)", reason=Reason.ORDER_CLOSED)
+    wait = marks_against({"page": now.audit}, after_sale={"page": now.after_sale})
+    if wait is not None:
+        kind = InDoubt if wait.reason.outcome is Outcome.NEEDS_PERSON else Refused
+        raise kind("seen directly before shipping (page)", reason=wait.reason)
+    changed = list(_differences(before, now))
+    if changed:
+        raise Refused("; ".join(changed), reason=Reason.ORDER_CHANGED)
+    written = next(
+        (text for text, old in ((now.remark, before.remark), (now.flag, before.flag)) if text not in ("", old)), ""
+    )
+    if written:
+        raise Refused(f"written directly before shipping: {written}", reason=Reason.SELLER_REMARK)
+
+
+def _differences(before: Order, now: Order) -> list[str]:
+    goods = [f"{_said(before)} → {_said(now)}"] if _goods(before) != _goods(now) else []
+    told = [(name, getattr(before, name), getattr(now, name)) for name in ("receiver", "region", "address")]
+    return [*(f"goods: {each}" for each in goods), *(f"{name}: {old} → {new}" for name, old, new in told if old != new)]
+
+
+def _goods(order: Order) -> Counter[tuple[str, str, int]]:
+    """As a multiset: a site may show them in another sequence each time."""
+    return Counter((item.goods_id, item.spec, item.quantity) for item in order.items)
+
+
+def _said(order: Order) -> str:
+    return ", ".join(f"{item.goods_id} {item.spec} ×{item.quantity}" for item in order.items) or "nothing"
+
+
+def look_at_step(order: Order | None, *, wanted: Wanted) -> Look:
+    """How the site shows one step of an order that we sent."""
+    if order is None:
+        return NOT_FOUND
+    if order.doubt is not None:
+        return Look(seen=Seen.UNREADABLE, detail=order.doubt)
+    others = wanted.others(order)
+    if others:
+        return Look(seen=Seen.OTHER, detail=f"the site shows {', '.join(others)}")
+    if wanted.is_there(order):
+        return Look(seen=Seen.OURS, facts={"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {})
+    if order.status in {"pending", "shipped"}:
+        return Look(seen=Seen.NOTHING)
+    seen = Seen.OTHER if order.status == "closed" else Seen.UNREADABLE
+    return Look(seen=seen, detail=f"status on the site: {order.status}")
