@@ -126,10 +126,10 @@ def test_a_saved_filter_is_on_until_the_address_says_otherwise(plain: MockShop, 
     wanted = {sn for sn, order in truth.items() if goods in [item["goods_id"] for item in order["items"]]}
     plain.save_filter(f"goods:{goods}")
     came = site.get("/orders/list?tab=0")
-    for came in (came, site.get("/orders/list?tab=0")):
-        assert set(came.orders) == wanted
-        assert came.paging.endswith(f"共 {len(wanted)} 条")
-        assert [node.text for node in came.tree.all("p", cls="o-filter")] == [f"筛选：商品 {goods} 清除筛选"]
+    for again in (came, site.get("/orders/list?tab=0")):
+        assert set(again.orders) == wanted
+        assert again.paging.endswith(f"共 {len(wanted)} 条")
+        assert [node.text for node in again.tree.all("p", cls="o-filter")] == [f"筛选：商品 {goods} 清除筛选"]
     cleared = site.get(came.link("清除筛选"))
     assert urlsplit(cleared.url).query == "tab=0"
     for came in (cleared, site.get("/orders/list?tab=0")):
