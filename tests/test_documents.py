@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 READMES = {"en": "README.md", "zh": "README.zh-CN.md"}
 MANUAL = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
-BESIDE = ("selectors/README.md", "fixtures/mockshop/README.md", "tests/bench/README.md", ".github/SECURITY.md")
+PLAIN = "fixtures/mockshop/pinduoduo/plain/README.md"
+BESIDE = ("selectors/README.md", "fixtures/mockshop/README.md", PLAIN, "tests/bench/README.md", ".github/SECURITY.md")
 DOCUMENTS = (*READMES.values(), "CONTRIBUTING.md", *BESIDE, *MANUAL)
 LANGUAGES = ("en", "zh")
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"")
