@@ -62,7 +62,7 @@ def _parsed(path: Path) -> ast.Module:
 def sources(*folders: str) -> list[Source]:
     found = [Source(path) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
     assert found, f"no Python file in {folders}"
-    return found - {None}
+    return found
 
 
 def offences(files: list[Source], wrong: Callable[[str], bool]) -> list[str]:
@@ -135,7 +135,7 @@ def chinese() -> dict[str, list[str]]:
         for node in _strings(file.tree):
             if isinstance(node.value, str) and CHINESE.search(node.value):
                 found.setdefault(file.name, []).append(f"{file.name}:{node.lineno} {node.value[:30]!r}")
-    return found - {None}
+    return found
 
 
 def _strings(tree: ast.AST) -> Iterator[ast.Constant]:
@@ -228,7 +228,7 @@ def _committed(name: ast.expr) -> set[str]:
                 found.add(ast.literal_eval(node.value))
             if isinstance(node, ast.AnnAssign) and node.value is not None and ast.unparse(node.target) == name.attr:
                 found.add(ast.literal_eval(node.value))
-    return found - {None}
+    return {each for each in found if each}
 
 
 def test_a_tests_name_can_be_read_in_a_line() -> None:

@@ -10,32 +10,42 @@ from typing import TYPE_CHECKING, ClassVar
 
 from flows.orders.api import OrdersPage
 from flows.orders.model import Order
-from flows.orders.web_check import orders_of
+from flows.orders.web_check import orders_of, with_list_compared
+from flows.orders.web_page import OrderPage
 from rpa.browser.list_reader import PAGE_SIZE, ListPage, ListReader
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.config import Shop
+    from rpa.elements.profile import Profile
 
+_ANSWER = "order_list"
 _SEARCHES_BEFORE_PAGING = 8
 
 
 class WebOrders:
-    """Reads orders from the list, page and data compared."""
+    """Reads orders from the list, page and data compared; where no data tell of the list, each from its own page."""
 
-    elements: ClassVar[tuple[str, ...]] = (
-        "orders.page_size",
-        "orders.page_size_option",
-        "orders.sort_ship_by",
-        "orders.next",
-        "orders.search_input",
-        "orders.search",
-    )
+    elements: ClassVar[tuple[str, ...]] = ("orders.next",)
+
+    @staticmethod
+    def uses(profile: Profile) -> Sequence[str]:
+        """The elements that it cannot do without, by this profile."""
+        if _ANSWER not in profile.answers:
+            return ()
+        return (
+            "orders.page_size",
+            "orders.page_size_option",
+            "orders.sort_ship_by",
+            "orders.search_input",
+            "orders.search",
+        )
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view
         self._shop = shop
-        self._list = ListReader(view, "orders", answer="order_list")
+        self._list = ListReader(view, "orders", answer=_ANSWER)
+        self._page = OrderPage(view)
 
     def pending(self) -> Iterator[OrdersPage]:
         """All pending orders, page by page, in the order of the list; each order once.
@@ -43,11 +53,22 @@ class WebOrders:
         When the list changes while it is read (orders come, or leave by another hand), it is read again. Raises
         ListIncomplete when nothing proves that it was read whole.
         """
+        if not self._list.is_told:
+            yield from self._pending_by_page()
+            return
         seen: set[str] = set()
         for page in self._list.whole("orders_pending"):
             fresh = tuple(order for order in _orders(page) if order.order_sn not in seen)
             seen.update(order.order_sn for order in fresh)
             yield OrdersPage(orders=fresh, total=page.total)
+
+    def _pending_by_page(self) -> Iterator[OrdersPage]:
+        """The orders of the list, each as its own page shows it; one that has left the list meanwhile is left out."""
+        listed = {row["order_sn"]: row for page in self._list.whole("orders_pending") for row in page.shown.values}
+        for order_sn, row in listed.items():
+            order = self._page.find(order_sn)
+            if order is not None and order.status == "pending":
+                yield OrdersPage(orders=(with_list_compared(order, row),), total=len(listed))
 
     def open_pending(self) -> None:
         """Go to the pending list, nearest ship-by first."""
@@ -69,6 +90,9 @@ class WebOrders:
 
     def nearest(self) -> Iterator[OrdersPage]:
         """The pending orders, nearest ship-by first, page by page, read once from the top."""
+        if not self._list.is_told:
+            yield from self._pending_by_page()
+            return
         for page in self._list.pages("orders_pending", first=self._nearest_first):
             yield OrdersPage(orders=_orders(page), total=page.total)
 
@@ -91,6 +115,11 @@ class WebOrders:
 
     def _looks(self, order_sns: Sequence[str], *, most_searches: int) -> Iterator[Mapping[str, Order | None]]:
         """Many are looked for among the newest shipped ones first, then among the pending, a page of them at a time."""
+        if not self._list.is_told:
+            for sn in order_sns[:most_searches]:
+                self._view.refuse_stopping()
+                yield {sn: self._page.find(sn)}
+            return
         left = dict.fromkeys(order_sns)
         for among in (self._among_shipped, self._among_pending):
             if len(left) > _SEARCHES_BEFORE_PAGING:

@@ -141,6 +141,17 @@ def order_on_page(
     )
 
 
+def with_list_compared(order: Order, row: Values) -> Order:
+    """The order as its page shows it, in doubt where its row in the list says otherwise of what both show.
+
+    A status may have changed between the two looks; a sign that the row has counts.
+    """
+    if order.doubt is None and isinstance(row.get("amount"), int) and row["amount"] != order.amount_fen:
+        order = replace(order, doubt=f"amount: list {row['amount']}, page {order.amount_fen}")
+    signs = {name: _worse(row[name], getattr(order, name).value) for name in ("audit", "after_sale") if name in row}
+    return replace(order, **signs)
+
+
 def _sign(shown: Values, name: str, *, absent: Sequence[str]) -> Mark:
     """A sign is clear where the site does not have it at all; where it is only not described, it cannot be read."""
     if name in shown:

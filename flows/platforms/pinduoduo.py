@@ -19,6 +19,7 @@ from rpa.platforms import Platform
 
 PINDUODUO = Platform(
     name="pinduoduo",
+    signs=frozenset({"audit", "after_sale"}),
     can={
         ExportsOrders: WebExports,
         ImportsShipments: WebImports,

@@ -133,6 +133,11 @@ class PageRequests:
         finally:
             self._gives_way = False
 
+    def refuse_stopping(self) -> None:
+        """Raise Stopped when what is asked for can wait, and the run was asked to stop."""
+        if self._gives_way and self._stopping():
+            raise Stopped
+
     def answered(
         self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
     ) -> Answer | None:
@@ -221,8 +226,7 @@ class PageRequests:
         deadline = self._clock.monotonic() + self._patience_s
         while not done and self._clock.monotonic() < deadline:
             self._refuse_login_page()
-            if self._gives_way and self._stopping():
-                raise Stopped
+            self.refuse_stopping()
             if breathe(self._border.wherever, css=css) and not done:
                 return
 

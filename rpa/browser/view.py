@@ -67,6 +67,7 @@ class View(Area):
             self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping
         )
         self.giving_way = self._asking.giving_way
+        self.refuse_stopping = self._asking.refuse_stopping
         self._downloads = Downloads(
             self.border,
             clock=clock,

@@ -43,10 +43,17 @@ class _Committing(Protocol):
     @property
     def commits(self) -> frozenset[str]: ...
 
+    @property
+    def signs(self) -> frozenset[str]: ...
+
+
+def _platform(name: str) -> _Committing | None:
+    return named_values("rpa.platforms", _Committing, what="platform").get(name)
+
 
 def _commits(platform: str) -> frozenset[str]:
     """The elements with which this platform's code does what cannot be undone; none for one that has no code."""
-    found = named_values("rpa.platforms", _Committing, what="platform").get(platform)
+    found = _platform(platform)
     return found.commits if found is not None else frozenset()
 
 
@@ -91,6 +98,16 @@ def risk_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
             text = 'the program does with it what cannot be undone; only risk = "destructive" is true'
             yield Mistake(("elements", name, "risk"), text)
     yield from _popups(data)
+    yield from _absent(data)
+
+
+def _absent(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    found, names = _platform(str(data.get("name"))), data.get("absent")
+    signs = found.signs if found is not None else frozenset()
+    for number, name in enumerate(names if isinstance(names, list) else ()):
+        if name in signs:
+            text = f'this platform always tells "{name}": what is not read of it is unreadable, never absent'
+            yield Mistake(("absent", number), text)
 
 
 def _popups(data: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -69,4 +69,4 @@ def _missing(entry: Entry, *, platform: str, config: Config) -> tuple[str, ...]:
         profile = load_profile(platform, folder=config.selectors)
     except ConfigError:
         return ()
-    return tuple(missing_capabilities(flow, offered, has_element=profile.elements.__contains__))
+    return tuple(missing_capabilities(flow, offered, profile=profile))
