@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Trouble:
@@ -31,7 +31,7 @@ class Trouble:
         self._end_sessions = end_sessions
         self._lock = Lock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
@@ -40,7 +40,7 @@ class Trouble:
             if environ["REQUEST_METHOD"] == "POST":
                 self._note(environ["PATH_INFO"], body, kind)
         if kind == "dropped":
-            raise ConnectionAbortedError
+            _hang_up(start_response)
         if kind == "refused":
             start_response("500 Internal Server Error", [("Content-Type", "text/html")])
             return [b"<h1>Server Error (500)</h1>"]
@@ -50,7 +50,7 @@ class Trouble:
         if kind == "lost":
             if hasattr(answer, "close"):
                 answer.close()
-            raise ConnectionAbortedError  # which the server takes for a client that has gone: it sends nothing
+            _hang_up(start_response)
         return answer
 
     def _due(self, environ: dict[str, Any], body: bytes) -> str:
@@ -73,3 +73,9 @@ class Trouble:
         told = {name: values for name, values in fields.items() if name not in {"csrfmiddlewaretoken", "password"}}
         with (self._folder / "posts.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"path": path, "fields": told, "fault": kind}) + "\n")
+
+
+def _hang_up(start_response: Any) -> NoReturn:
+    """End this request without an answer: what the server does when it believes that the client has gone."""
+    start_response.__self__.request_handler.close_connection = True
+    raise ConnectionAbortedError
