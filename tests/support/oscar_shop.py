@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock
+
+from rpa.clock import Clock
 
 SCRIPT = Path(__file__).resolve().parents[1] / "backoffices" / "oscar" / "shop.py"
 _END_S = 60
@@ -172,11 +175,20 @@ class OscarShop:
             raise OscarError(f"There is no order {number}.") from None
 
     def posts(self, path: str = "") -> list[Post]:
-        """What was posted to paths that contain this, oldest first, also what never reached the shop."""
+        """What was posted to paths that contain this, also what never reached the shop, in the order it was done with."""
         if not self._posts.exists():
             return []
         told = [Post(**json.loads(line)) for line in self._posts.read_text(encoding="utf-8").splitlines()]
         return [post for post in told if path in post.path]
+
+    def wait_for_post(self, path: str, *, timeout_s: float = 120.0) -> Post:
+        """The first one to such a path that the shop is done with, waited for."""
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until:
+            for post in self.posts(path):
+                return post
+            Clock().wait(0.05)
+        raise OscarError(f"Nothing was posted to {path} within {timeout_s} s.")
 
     def set_status(self, number: str, status: str) -> None:
         """Another hand gives the order this status."""

@@ -21,6 +21,7 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.management import execute_from_command_line
+from django.core.servers.basehttp import WSGIRequestHandler
 from oscar import defaults
 from trouble import Trouble
 
@@ -284,6 +285,7 @@ def main(words: list[str]) -> None:
         return
     if words[0] == "migrate":
         words.append("--run-syncdb")
+    WSGIRequestHandler.protocol_version = "HTTP/1.0"  # what gets no answer is hung up on, not left open
     execute_from_command_line([__file__, *words])
 
 
