@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from filelock import FileLock
 
 from rpa.clock import Clock
 
-SCRIPT = Path(__file__).resolve().parents[1] / "backoffices" / "oscar" / "shop.py"
+_ROOT = Path(__file__).resolve().parents[2]
+_SCRIPT = _ROOT / "tests" / "backoffices" / "oscar" / "shop.py"
 _END_S = 60
 _READY = "Starting development server at "
 
@@ -175,7 +176,7 @@ class OscarShop:
             raise OscarError(f"There is no order {number}.") from None
 
     def posts(self, path: str = "") -> list[Post]:
-        """What was posted to paths that contain this, also what never reached the shop, in the order it was done with."""
+        """What was posted to paths that contain this, in the order in which the shop was done with it."""
         if not self._posts.exists():
             return []
         told = [Post(**json.loads(line)) for line in self._posts.read_text(encoding="utf-8").splitlines()]
@@ -313,11 +314,12 @@ def _run(*words: str, folder: Path) -> None:
 
 
 def _command(*words: str) -> list[str]:
-    return [sys.executable, "-u", str(SCRIPT), *words]
+    return [sys.executable, "-u", str(_SCRIPT), *words]
 
 
-def _environment(folder: Path) -> dict[str, Any]:
-    return {**os.environ, "OSCAR_SHOP_FOLDER": str(folder), "PYTHONIOENCODING": "utf-8"}
+def _environment(folder: Path) -> dict[str, str]:
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "OSCAR_SHOP_FOLDER": str(folder), "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
 
 
 def _now() -> str:

@@ -4,7 +4,7 @@
     python shop.py seed 60                              so many orders, all Pending
     python shop.py runserver --noreload 127.0.0.1:8000  with --while-stdin-open: ends when its standard input does
 
-OSCAR_SHOP_FOLDER names the folder in which everything lies that it keeps.
+OSCAR_SHOP_FOLDER names the folder in which everything lies that it keeps. Its Python is that of `bootstrap.py setup`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from django.conf import settings
 from django.core.management import execute_from_command_line
 from django.core.servers.basehttp import WSGIRequestHandler
 from oscar import defaults
-from trouble import Trouble
+
+from tests.backoffices.oscar.trouble import Trouble
 
 HERE = Path(__file__).resolve().parent
 FOLDER = Path(os.environ["OSCAR_SHOP_FOLDER"])
