@@ -89,7 +89,7 @@ class OscarShop:
 
     def __init__(self, *, orders: int = 60, folder: Path, kept: Path) -> None:
         self._orders = orders
-        self._folder = folder
+        self._folder = folder.resolve()
         self._kept = kept
         self._process: subprocess.Popen[str] | None = None
         self._port = 0
@@ -179,7 +179,8 @@ class OscarShop:
         """What was posted to paths that contain this, in the order in which the shop was done with it."""
         if not self._posts.exists():
             return []
-        told = [Post(**json.loads(line)) for line in self._posts.read_text(encoding="utf-8").splitlines()]
+        whole, _, _ = self._posts.read_text(encoding="utf-8").rpartition("\n")
+        told = [Post(**json.loads(line)) for line in whole.splitlines()]
         return [post for post in told if path in post.path]
 
     def wait_for_post(self, path: str, *, timeout_s: float = 120.0) -> Post:
@@ -235,7 +236,7 @@ class OscarShop:
         """
         faults = self._folder / "faults"
         faults.mkdir(exist_ok=True)
-        wanted = faults / f"{datetime.now(UTC):%H%M%S%f}.json"
+        wanted = faults / f"{time.time_ns()}.json"
         part = wanted.with_suffix(".part")
         part.write_text(json.dumps({"kind": kind, "path": path, "body": body, "method": method, "at": at}))
         return part.replace(wanted)
