@@ -148,8 +148,12 @@ def with_list_compared(order: Order, row: Values) -> Order:
     """
     if order.doubt is None and isinstance(row.get("amount"), int) and row["amount"] != order.amount_fen:
         order = replace(order, doubt=f"amount: list {row['amount']}, page {order.amount_fen}")
-    signs = {name: _worse(row[name], getattr(order, name).value) for name in ("audit", "after_sale") if name in row}
-    return replace(order, **signs)
+    audit, after_sale = order.audit, order.after_sale
+    return replace(
+        order,
+        audit=_worse(row.get("audit", audit.value), audit.value),
+        after_sale=_worse(row.get("after_sale", after_sale.value), after_sale.value),
+    )
 
 
 def _sign(shown: Values, name: str, *, absent: Sequence[str]) -> Mark:
