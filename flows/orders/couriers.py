@@ -29,7 +29,7 @@ class Courier:
     """How numbers of this courier begin and no other courier's do."""
     pattern: re.Pattern[str]
     """What its numbers usually look like; others are refused, unless a person says otherwise."""
-    shipping_id: int
+    shipping_id: int | None
     """The site's own id."""
 
 

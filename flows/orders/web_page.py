@@ -44,6 +44,12 @@ class OrderPage:
         absent = self._view.profile.absent
         return order_on_page(rows[0], goods=self._rows(_GOODS), parcels=self._rows(_PARCELS), absent=absent)
 
+    def to_ship(self) -> list[tuple[str, str]] | None:
+        """Goods ids, and how many of each the page's form would ship; None: the form lets nobody say."""
+        if _GOODS not in self._view.profile.lists or "to_ship" not in self._view.profile.lists[_GOODS].fields:
+            return None
+        return [(str(row["goods_id"]), str(row["to_ship"])) for row in self._rows(_GOODS)]
+
     def picture(self, order_sn: str, *, moment: str) -> Path | None:
         """A picture of what it shows of the order; None: none is kept."""
         rows = self._view.rows(_PAGE, parts=True)

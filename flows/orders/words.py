@@ -48,8 +48,8 @@ class Identifiers(_Table):
     order_sn_example: str
     tracking_number: Pattern
     """What the site's field takes; anything else is not a tracking number."""
-    phone: Pattern
-    """A phone number, which is never a tracking number."""
+    phone: Pattern | None = None
+    """A phone number, which is never a tracking number; None: nobody takes one for the other."""
 
 
 class CourierWords(_Table):
@@ -60,7 +60,8 @@ class CourierWords(_Table):
     type_in: str = Field(min_length=2)
     prefixes: Words = ()
     pattern: Pattern
-    shipping_id: int
+    shipping_id: int | None = None
+    """Its number on the site, where that has one."""
     source: str
     verified: str = "never"
 

@@ -51,5 +51,5 @@ def _parcels(found: Iterable[str], *, number: str, profile: SheetProfile) -> lis
         and not is_date(each)
         and patterns.tracking_number.fullmatch(each)
         and not patterns.order_sn.fullmatch(each)
-        and not patterns.phone.fullmatch(each)
+        and not (patterns.phone is not None and patterns.phone.fullmatch(each))
     ]

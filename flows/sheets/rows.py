@@ -214,7 +214,7 @@ def _not_a_number(number: str, *, order_sn: str, profile: SheetProfile) -> Text 
             en=f"{number} is an order number, not a tracking number; put the parcel's number there.",
             zh=f"{number} 是订单号，不是快递单号；请填写包裹的单号。",
         )
-    if patterns.phone.fullmatch(number):
+    if patterns.phone is not None and patterns.phone.fullmatch(number):
         return Text(
             en=f"{number} looks like a phone number; put the parcel's number there.",
             zh=f"{number} 像是手机号；请填写包裹的单号。",

@@ -11,7 +11,7 @@ from flows.orders.api import Said, Sighting
 from flows.orders.reasons import Reason
 from flows.orders.web_page import OrderPage
 from flows.shipping.intents import shipment_of
-from flows.shipping.page_step import FILLED, ORDER, PageShipStep, Wanted, look_at_step
+from flows.shipping.page_step import FILLED, ORDER, TO_SHIP, PageShipStep, Wanted, look_at_step
 from flows.shipping.words import ShippingStep, ShippingWords
 from rpa.errors import Refused
 
@@ -49,7 +49,8 @@ class PageForm:
     def read(self) -> Values:
         """The order as the page around the form shows it; the form must belong to it."""
         self._scope.read()
-        return {ORDER: self._page.read(self._subject)}
+        to_ship = self._page.to_ship()
+        return {ORDER: self._page.read(self._subject), **({} if to_ship is None else {TO_SHIP: to_ship})}
 
     def put(self, decision: Decision, shown: Values) -> Values:
         """Fill in what the step says; what the fields hold then."""

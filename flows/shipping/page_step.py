@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ORDER = "order"
 """Where the values of a page have the order as it shows it."""
+TO_SHIP = "to_ship"
+"""Where the values of a form have goods id and quantity of all that it would ship; missing where it does not tell."""
 FILLED = "filled"
 """Where the values of a form have what each of its fields holds, by the element's name."""
 
@@ -83,7 +85,11 @@ class PageShipStep(Step[Decision]):
         """The same still; each field holds what was filled in, and what would be shipped is what was ordered."""
         del told
         self.check_row(decision, shown)
-        _, shipment = decision.to_ship
+        order, shipment = decision.to_ship
+        wanted = Counter((item.goods_id, str(item.quantity)) for item in order.items)
+        if TO_SHIP in shown and Counter(shown[TO_SHIP]) != wanted:
+            message = f"the form would ship {', '.join(' ×'.join(each) for each in shown[TO_SHIP]) or 'nothing'}"
+            raise InDoubt(message, reason=Reason.ROW_MISMATCH)
         for put in self._spec.put[shipment.how]:
             held = shown[FILLED][put.element]
             if not held or any(each != put.holds(shipment) for each in held):

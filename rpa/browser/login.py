@@ -47,9 +47,9 @@ def type_password(view: View, *, login: str, password: str) -> None:
         _wait_for_end(view)
     if not view.on_login_page():
         return
-    if find(view.page, view.profile.element(steps.challenge)) is not None:
+    if steps.challenge is not None and find(view.page, view.profile.element(steps.challenge)) is not None:
         raise ChallengeShown
-    words = find(view.page, view.profile.element(steps.error))
+    words = find(view.page, view.profile.element(steps.error)) if steps.error is not None else None
     raise LoginNeeded(_REFUSED.with_words(login=login, words=words.name if words else ""))
 
 
@@ -57,7 +57,8 @@ def _wait_for_end(view: View) -> None:
     """Wait until the login page is left, or says why not. Raises PageChanged when it does neither."""
     steps = view.profile.session.login
     for _ in moments(view.border, clock=view.clock, patience_s=_ANSWER_S):
-        if not view.on_login_page() or view.present(steps.error) or view.present(steps.challenge):
+        told = [name for name in (steps.error, steps.challenge) if name is not None]
+        if not view.on_login_page() or any(view.present(name) for name in told):
             return
     raise PageChanged("waiting for the login: the page did not follow in time. Look with --headed.")
 

@@ -8,7 +8,10 @@ from rpa.elements.fields import AnswerField, Sourced, Spec
 
 
 class Identity(Sourced):
-    """Where a page says which shop it belongs to: paths from `window`; the first that has a value."""
+    """Where a page says which shop it belongs to; the first that has a value.
+
+    Each is a path from `window`, or `css:` with what finds the element that reads so.
+    """
 
     mall_id: tuple[str, ...] = Field(min_length=1)
     mall_name: tuple[str, ...] = ()
@@ -22,17 +25,20 @@ class LoginSteps(Spec):
     username: str
     password: str
     submit: str
-    error: str
-    challenge: str
+    error: str | None = None
+    """What the page says of a wrong password; None: nothing that is known, so a refused login ends by its time."""
+    challenge: str | None = None
+    """What is shown when the site wants more than a password; None: it never does."""
 
 
 class Session(Sourced):
     """How the site says that a session is over, and how to log in."""
 
     login_path: str = Field(pattern=r"^/")
-    error_code: tuple[str, ...] = Field(min_length=1)
+    error_code: tuple[str, ...] = ()
+    """Paths in an answer; the first that has a value. None: this site's pages ask for no data."""
     error_message: tuple[str, ...] = ()
-    ok_codes: tuple[int, ...] = Field(min_length=1)
+    ok_codes: tuple[int, ...] = ()
     expired_codes: tuple[int, ...] = ()
     rate_limited_codes: tuple[int, ...] = ()
     challenge_codes: tuple[int, ...] = ()

@@ -4,6 +4,11 @@
   const shown = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && node.getClientRects().length > 0;
   const follow = (paths) => {
     for (const path of paths) {
+      if (path.startsWith("css:")) {
+        const nodes = [...document.querySelectorAll(path.slice(4))].filter(shown);
+        if (nodes.length === 1 && fold(nodes[0].textContent)) return fold(nodes[0].textContent);
+        continue;
+      }
       const value = path.split(".").reduce((at, step) => (at === null || at === undefined ? undefined : at[step]), window);
       if (value !== undefined && value !== null && value !== "") return String(value);
     }
