@@ -73,3 +73,63 @@ def test_orders_are_shipped_in_two_steps_once(shop: OscarShop, tmp_path: Path) -
     assert again.exit_code == 0, again.stderr
     assert len(shop.posts("/orders/")) == 6
     all_agree(shop, folder, shipped=orders[:3])
+
+
+def test_whatever_happens_to_a_click_each_order_is_shipped_once(shop: OscarShop, tmp_path: Path) -> None:
+    """Answers lost, clicks that the browser makes twice, refusals: at the first step of some orders, at the second."""
+    kinds = ("lost", "repeated", "dropped", "refused")
+    orders = few(shop, 2 * len(kinds) + 1)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
+    for body, some in ((EVENT, orders), (STATUS, orders[len(kinds) :])):
+        for kind, number in zip(kinds, some, strict=False):
+            shop.fault(kind, path=f"/orders/{number}/", body=body)
+    folder.run("run", "ship", "--json")
+    end = folder.run("run", "ship", "--json")
+    assert end.exit_code == 0, end.stderr
+    all_agree(shop, folder, shipped=orders)
+
+
+def test_what_another_hand_does_meanwhile_stops_that_order_alone(shop: OscarShop, tmp_path: Path) -> None:
+    orders = few(shop, 4)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
+    shop.add_event(orders[0], "UPS 1Z999AA10123456784")
+    shop.add_event(orders[1], reference_of(orders[1]))
+    ended = folder.run("run", "ship", "--json")
+    assert ended.exit_code == 3, ended.stderr
+    assert ended.reasons() == {
+        orders[0]: "shipped_with_other_number",
+        **dict.fromkeys(orders[1:], "shipped"),
+    }
+    truth = shop.truth()
+    assert [event.reference for event in truth[orders[0]].events] == ["UPS 1Z999AA10123456784"]
+    assert truth[orders[0]].status == "Pending"
+    assert len(truth[orders[1]].events) == 1, "its first step was there, and was not done again"
+    assert [truth[number].status for number in orders[1:]] == ["Shipped"] * 3
+
+
+def test_a_session_that_ends_at_a_click_stops_the_shop_and_the_next_run_goes_on(
+    shop: OscarShop, tmp_path: Path
+) -> None:
+    orders = few(shop, 3)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
+    shop.fault("logged_out", path=f"/orders/{orders[1]}/", body=STATUS)
+    first = folder.run("run", "ship", "--json")
+    assert first.exit_code == 3, first.stderr
+    end = folder.run("run", "ship", "--json")
+    assert end.exit_code == 0, end.stderr
+    all_agree(shop, folder, shipped=orders)
+
+
+def test_on_this_machine_too_a_real_shop_asks_for_approval_and_ships_its_trial_first(
+    shop: OscarShop, tmp_path: Path
+) -> None:
+    orders = few(shop, 7)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=orders, mock=None)
+    refused = folder.run("run", "ship", "--json")
+    assert refused.exit_code == 3, refused.stderr
+    assert shop.posts("/orders/") == []
+    approved = folder.run("selectors", "approve", "demo", "--yes")
+    assert approved.exit_code == 0, approved.stderr
+    shipped = folder.run("run", "ship", "--json")
+    assert sorted(shipped.reasons().values()) == ["cap_reached"] * 2 + ["shipped"] * 5
+    assert sum(order.status == "Shipped" for order in shop.truth().values()) == 5
