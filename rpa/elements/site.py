@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from rpa.elements.fields import AnswerField, Sourced, Spec
+from rpa.elements.fields import AnswerField, Codes, Sourced, Spec
 
 
 class Identity(Sourced):
@@ -38,11 +38,11 @@ class Session(Sourced):
     error_code: tuple[str, ...] = ()
     """Paths in an answer; the first that has a value. None: this site's pages ask for no data."""
     error_message: tuple[str, ...] = ()
-    ok_codes: tuple[int, ...] = ()
-    expired_codes: tuple[int, ...] = ()
-    rate_limited_codes: tuple[int, ...] = ()
-    challenge_codes: tuple[int, ...] = ()
-    no_right_codes: tuple[int, ...] = ()
+    ok_codes: Codes = ()
+    expired_codes: Codes = ()
+    rate_limited_codes: Codes = ()
+    challenge_codes: Codes = ()
+    no_right_codes: Codes = ()
     """The account may not see what it asked for."""
     kicked: AnswerField | None = None
     after_login: str
