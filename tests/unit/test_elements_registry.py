@@ -208,3 +208,10 @@ def test_the_users_own_profile_goes_before_the_shipped_one(tmp_path: Path) -> No
 
 def test_a_profile_is_called_like_its_file(tmp_path: Path) -> None:
     assert 'name is "other"' in complaint(tmp_path, SMALL.replace('name = "tiny"', 'name = "other"', 1))
+
+
+def test_a_file_that_begins_with_an_underscore_is_no_profile(tmp_path: Path) -> None:
+    (tmp_path / "_tiny.toml").write_text(SMALL.replace('"tiny"', '"_tiny"', 1), encoding="utf-8")
+    assert "_tiny" not in profiles(folder=tmp_path)
+    with pytest.raises(ConfigError, match=r"“_tiny” begins with _: .* is no profile"):
+        load_profile("_tiny", folder=tmp_path)
