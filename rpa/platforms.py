@@ -26,7 +26,7 @@ class Platform:
     name: str
     can: Mapping[type, Callable[[View, Shop], Any]]
     signs: frozenset[str] = frozenset()
-    """Facts of an order that this site always tells, such as an audit: no profile may call them absent."""
+    """Facts of a subject that this site always tells: no profile may call them absent."""
 
     @property
     def commits(self) -> frozenset[str]:

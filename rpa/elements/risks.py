@@ -68,13 +68,18 @@ def _confirmed(tables: Mapping[str, Any]) -> Iterator[str]:
                     yield name
 
 
+def irreversible(profile: Profile) -> frozenset[str]:
+    """The elements with which the program does what cannot be undone, by its code or by the profile's own steps."""
+    sections = {name: getattr(profile, name) for name in type(profile).model_fields}
+    return _commits(profile.name) | frozenset(_confirmed(sections))
+
+
 def refuse_lowered(profile: Profile) -> None:
     """Raise ConfigError when this profile calls anything harmless with which its platform's code commits.
 
     Or when it would leave a dialog by such an element.
     """
-    sections = {name: getattr(profile, name) for name in type(profile).model_fields}
-    commits = _commits(profile.name) | frozenset(_confirmed(sections))
+    commits = irreversible(profile)
     for name in sorted(commits & profile.elements.keys()):
         refuse_harmless(profile.element(name), profile=profile)
     for dialog in profile.dialogs.values():

@@ -134,7 +134,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         '"goods.*.id" }': '"goods.*.id", join = ["a"] }',
         'means = "kicked"': 'means = "kickd"',
         "[popups.news]": "[popup.news]",
-        "ok_codes = [0]": "ok_codes = []",
+        'mall_id = ["a.b"]': "mall_id = []",
     }
     text = SMALL
     for old, new in changes.items():
@@ -158,7 +158,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         "join = ": 'needs exactly one of "path", "join" and "any"',
         "kickd": "overlays.kicked.means: input should be 'kicked' or 'challenge'",
         "[popup.news]": 'popup: unknown key; did you mean "popups"?',
-        "ok_codes": "session.ok_codes: must not be empty",
+        "mall_id": "identity.mall_id: must not be empty",
     }
     assert len(message.splitlines()) == 1 + len(told), message
     for part, words in told.items():
