@@ -10,7 +10,7 @@ from rpa.discovery import starter_parts
 from rpa.elements.registry import profiles
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
-from rpa.plugins import load_config
+from rpa.plugins import load_config, platforms
 from rpa.starter import Question, StarterKey, StarterPart
 
 _ATTEMPTS = 3
@@ -108,7 +108,8 @@ def questions(parts: Sequence[StarterPart]) -> Iterator[Question]:
     name = Text(en="A short name for your shop", zh="给店铺起个简称")
     yield Question(key="shop", text=name, default="shop1", problem=_name_problem)
     platform = Text(en=f"Platform ({', '.join(known)})", zh=f"平台（{'、'.join(known)}）")
-    yield Question(key="platform", text=platform, default=known[0] if known else "", problem=_one_of(known))
+    usual = next((name for name in known if name in platforms()), known[0] if known else "")
+    yield Question(key="platform", text=platform, default=usual, problem=_one_of(known))
     mall_id = Text(en="Shop id (mall id; the digits in the back office)", zh="店铺 ID（后台显示的数字）")
     yield Question(key="mall_id", text=mall_id, problem=_id_problem)
     yield Question(key="login", text=Text(en="Login name (may stay empty)", zh="登录账号（可留空）"))
