@@ -152,6 +152,11 @@ class PageShipping:
         self._specs = view.profile.section(ShippingWords).steps
 
     @staticmethod
+    def described_in(profile: Profile) -> bool:
+        """Whether this profile has such steps."""
+        return profile.has(ShippingWords)
+
+    @staticmethod
     def uses(profile: Profile) -> Sequence[str]:
         """The elements that it cannot do without, by this profile's steps."""
         return list(profile.section(ShippingWords).elements)
