@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rpa.browser.responses import TooManyCalls
 from rpa.documents.requested import RequestedRecord
+from rpa.elements.uses import Uses
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, TryAgain
 
@@ -22,12 +23,11 @@ _COMPARED = ("asked_at", "state")
 class WebExports:
     """Exports orders through the list's dialog and the page of export records."""
 
-    elements: ClassVar[tuple[str, ...]] = (
-        "orders.export",
-        "export.make",
-        "exports.heading",
-        "exports.refresh",
-        "exports.download",
+    uses: ClassVar[Uses] = Uses(
+        elements=("orders.export", "export.make", "exports.heading", "exports.refresh", "exports.download"),
+        pages=("orders_all", "export_records"),
+        lists={"export_records": ("record_id", *_COMPARED)},
+        answers={"order_list": (), "export_ask": (), "export_records": ("record_id", *_COMPARED, "since", "until")},
     )
 
     def __init__(self, view: View, shop: Shop) -> None:

@@ -48,6 +48,11 @@ def texts_of(order: Order) -> dict[str, Any]:
 
 
 _GOODS = ("goods_ids", "goods", "specs", "quantities", "kinds")
+FACTS = (
+    *("order_sn", "status", *_GOODS, "amount", "ship_by", "presale_until", "remark", "flag"),
+    *("courier", "tracking_number", "shipped_at", "audit", "after_sale", "receiver", "region", "address"),
+)
+"""What row and data of an order must both tell, where data tell of the list: one that only one has is read from it."""
 _COMPARED = (
     "status",
     "goods_ids",

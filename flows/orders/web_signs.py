@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from flows.orders.api import Signs
 from flows.orders.model import Mark
 from flows.orders.web_check import mark_of, with_quotes_checked
+from rpa.elements.uses import Uses
 from rpa.errors import PageChanged, TryAgain
 from rpa.language import Text
 from rpa.log import speak
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rpa.browser.responses import Answer
     from rpa.browser.view import View
     from rpa.config import Shop
+    from rpa.elements.profile import Profile
 
 _NOT_READ = Text(en="The page of {order} cannot be read: {error}", zh="订单 {order} 的页面无法读取：{error}")
 
@@ -26,7 +28,16 @@ _LIST = "order_detail"
 class WebSigns:
     """Reads the order's page: the banner at its top, the receiver's part, the address, and the page's own data."""
 
-    elements: ClassVar[tuple[str, ...]] = ("detail.order_sn",)
+    @staticmethod
+    def uses(profile: Profile) -> Uses:
+        """What it cannot do without: nothing but the page where a profile, copied earlier, has no list of it yet."""
+        page = Uses(elements=("detail.order_sn",), pages=(_LIST,))
+        if _LIST not in profile.lists:
+            return page
+        return page | Uses(
+            lists={_LIST: ("order_sn", "audit", "receiver_audit", "address")},
+            answers={_LIST: ("order_sn", "audit", "address")},
+        )
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view

@@ -12,7 +12,8 @@ from flows.orders.reasons import Reason
 from flows.orders.web_page import OrderPage
 from flows.shipping.intents import shipment_of
 from flows.shipping.page_step import FILLED, ORDER, TO_SHIP, PageShipStep, Wanted, look_at_step
-from flows.shipping.words import ShippingStep, ShippingWords
+from flows.shipping.words import ShippingStep, ShippingWords, Trace
+from rpa.elements.uses import Uses
 from rpa.errors import Refused
 
 if TYPE_CHECKING:
@@ -157,9 +158,16 @@ class PageShipping:
         return profile.has(ShippingWords)
 
     @staticmethod
-    def uses(profile: Profile) -> Sequence[str]:
-        """The elements that it cannot do without, by this profile's steps."""
-        return list(profile.section(ShippingWords).elements)
+    def uses(profile: Profile) -> Uses:
+        """What it cannot do without, by this profile's steps."""
+        if not profile.has(ShippingWords):
+            return Uses(tables=("shipping",))
+        words = profile.section(ShippingWords)
+        forms = (name for step in words.steps for name in (step.form, step.question) if name is not None)
+        traced = any(step.trace is Trace.PARCEL for step in words.steps)
+        parcels = {"order_parcels": ("courier", "tracking_number")} if traced else {}
+        steps = Uses(elements=tuple(words.elements), dialogs=dict.fromkeys(forms, ()), lists=parcels)
+        return OrderPage.uses(profile) | steps
 
     def steps(self) -> Sequence[Step[Decision]]:
         """Those of the profile."""

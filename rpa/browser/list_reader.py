@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from rpa.browser.completeness import MOST_PASSES, PageRead, Pass, page_in, total_in
+from rpa.elements.uses import Uses
 from rpa.elements.values import follow
 from rpa.errors import ListIncomplete
 from rpa.language import Text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rpa.browser.lists import Rows
     from rpa.browser.responses import Answer
     from rpa.browser.view import View
+    from rpa.elements.profile import Profile
 
 PAGE_SIZE: Final = "100"
 """So many rows a page are asked for, where the page lets one choose; what comes is counted."""
@@ -77,6 +79,13 @@ class ListReader:
         self.name = name
         self._answer = answer if answer in view.profile.answers else None
         self._key = view.profile.lists[name].key
+
+    @staticmethod
+    def uses(name: str, *, answer: str, profile: Profile) -> Uses:
+        """What it cannot do without: the next page, and from the page alone what proves that the list is whole."""
+        size = (f"{name}.page_size", f"{name}.page_size_option") if f"{name}.page_size" in profile.elements else ()
+        tells = () if answer in profile.answers else ((f"{name}.total", f"{name}.page"),)
+        return Uses(elements=(f"{name}.next", *size), one_of=tells)
 
     @property
     def is_told(self) -> bool:

@@ -20,7 +20,7 @@ from rpa.toml.document import did_you_mean, read
 
 _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
 _NO_PROFILE = Text(
-    en="“{name}” begins with _: such a file in selectors/ is no profile, but what profiles are made from. Name another.",
+    en="“{name}” begins with _: such a file in selectors/ is no profile, but what one is made from. Name another.",
     zh="“{name}”以 _ 开头：selectors/ 中这样的文件不是页面描述，只是编写页面描述用的模板。请写别的名称。",
 )
 
