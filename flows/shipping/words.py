@@ -82,8 +82,6 @@ class ShippingWords(_Table):
     """The steps, in their order."""
 
     steps: Annotated[tuple[ShippingStep, ...], Field(min_length=1)]
-    no_parcel: tuple[str, ...] = ()
-    """What stands in the place of a parcel's number where there is none."""
 
     @model_validator(mode="after")
     def _named_apart(self) -> ShippingWords:

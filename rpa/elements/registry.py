@@ -14,6 +14,7 @@ from rpa import discovery
 from rpa.elements.profile import Profile
 from rpa.elements.references import reference_mistakes
 from rpa.elements.risks import risk_mistakes
+from rpa.elements.template import FILE, Template, gaps
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.toml.document import did_you_mean, read
@@ -47,7 +48,7 @@ def _read(path: Path, _changed_ns: int) -> Profile:
     """The profile in this file as it was at this moment; read once, it is the same for all shops."""
     bundled = selectors_folder() / path.name
     own = path != bundled
-    checks = [reference_mistakes, risk_mistakes] if own else [reference_mistakes]
+    checks = [gaps, reference_mistakes, risk_mistakes] if own else [gaps, reference_mistakes]
     profile = read(path, profile_model(), checks=checks, prepare=prepared)
     if profile.name != path.stem:
         raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
@@ -65,6 +66,11 @@ def profiles(*, folder: Path | None = None) -> list[str]:
     """Names of all profiles there are: of the files that do not begin with _."""
     folders = [each for each in (folder, selectors_folder()) if each is not None and each.is_dir()]
     return sorted({path.stem for each in folders for path in each.glob("[!_]*.toml")})
+
+
+def template() -> Template:
+    """What new profiles are made from; it came with the program."""
+    return Template((selectors_folder() / FILE).read_text(encoding="utf-8"))
 
 
 def selectors_folder() -> Path:
