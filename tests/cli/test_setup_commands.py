@@ -90,7 +90,7 @@ def test_nobody_logs_in_while_a_run_of_the_shop_goes_on(project: Project) -> Non
     assert "Another run of shop demo" in run.stderr
 
 
-def test_a_run_is_refused_before_anything_starts_by_the_name_of_what_its_profile_lacks(project: Project) -> None:
+def test_a_run_is_refused_by_the_name_of_what_its_profile_lacks(project: Project) -> None:
     text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
     own = project.folder / "selectors" / "pinduoduo.toml"
     own.parent.mkdir()
