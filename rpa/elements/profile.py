@@ -270,10 +270,17 @@ class Profile(Spec):
 
     def section(self, model: type[S]) -> S:
         """A table that a capability added (`Capability.profile_tables`). Raises ConfigError when it is absent."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, model):
-                return value
-        raise ConfigError(
-            f"Profile {self.name} has no table for {model.__name__}; add it to selectors/{self.name}.toml."
-        )
+        found = self._section(model)
+        if found is None:
+            raise ConfigError(
+                f"Profile {self.name} has no table for {model.__name__}; add it to selectors/{self.name}.toml."
+            )
+        return found
+
+    def has(self, model: type[BaseModel]) -> bool:
+        """Whether it has this table."""
+        return self._section(model) is not None
+
+    def _section(self, model: type[S]) -> S | None:
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return next((value for value in values if isinstance(value, model)), None)

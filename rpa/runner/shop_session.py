@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from rpa.config import Config, Shop
     from rpa.credentials import Vault
     from rpa.elements.profile import Profile
-    from rpa.platforms import Platform
+    from rpa.platforms import Platform, Way
 
 _NO_PASSWORD = Text(
     en="Shop {shop} is not logged in, and no password of its account is stored. Run `rpa login {shop}`.",
@@ -265,16 +265,18 @@ def evidence_of(premises: ShopSetup) -> Evidence:
 def offices_of(premises: ShopSetup, view: View) -> Mapping[type, Callable[[], Any]]:
     """For each capability of the platform, how to get the one object that does it."""
     made: dict[type, Any] = {}
+    platform, profile = premises.platform, premises.profile
 
-    def maker(capability: type) -> Callable[[], Any]:
+    def maker(capability: type, way: Way) -> Callable[[], Any]:
         def make() -> Any:
             if capability not in made:
-                made[capability] = premises.platform.can[capability](view, premises.shop)
+                made[capability] = way(view, premises.shop)
             return made[capability]
 
         return make
 
-    return {capability: maker(capability) for capability in premises.platform.can}
+    ways = {capability: platform.way(capability, profile=profile) for capability in platform.can}
+    return {capability: maker(capability, way) for capability, way in ways.items() if way is not None}
 
 
 def entering(premises: ShopSetup) -> Callable[[View], None]:
