@@ -68,13 +68,18 @@ def _confirmed(tables: Mapping[str, Any]) -> Iterator[str]:
                     yield name
 
 
+def commits_of(profile: Profile) -> frozenset[str]:
+    """The elements with which something is done for good: by the platform's code, and by the profile's own steps."""
+    sections = {name: getattr(profile, name) for name in type(profile).model_fields}
+    return _commits(profile.name) | frozenset(_confirmed(sections))
+
+
 def refuse_lowered(profile: Profile) -> None:
     """Raise ConfigError when this profile calls anything harmless with which its platform's code commits.
 
     Or when it would leave a dialog by such an element.
     """
-    sections = {name: getattr(profile, name) for name in type(profile).model_fields}
-    commits = _commits(profile.name) | frozenset(_confirmed(sections))
+    commits = commits_of(profile)
     for name in sorted(commits & profile.elements.keys()):
         refuse_harmless(profile.element(name), profile=profile)
     for dialog in profile.dialogs.values():
