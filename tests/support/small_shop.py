@@ -8,12 +8,14 @@ import re
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from fixtures.mockshop.harness import MockShop
+from fixtures.mockshop.pinduoduo.plain.profile import NAME, plain_profile
 from fixtures.mockshop.pinduoduo.signature import anti_content
 from fixtures.mockshop.settings import DEFAULT_NOW
 from fixtures.mockshop.shop.generate import generate
@@ -40,6 +42,8 @@ class SmallShop:
     """To be shipped without logistics; their ship-by is nearer than that of all parcels."""
     held: Mapping[str, str]
     """In the sheet too, but must wait: order number → reason."""
+    layout: str
+    """How its pages are drawn: one of `LAYOUTS`."""
 
     @property
     def wanted(self) -> list[str]:
@@ -74,6 +78,22 @@ class SmallShop:
         return self.mock.fault(name, endpoint=endpoint, at=self.wanted.index(subject) + 1, **how)
 
 
+CLASSIC, PLAIN = LAYOUTS = ("classic", "plain")
+"""How the mock's pages can be drawn."""
+_layout = ContextVar("layout", default=CLASSIC)
+"""That of the shops that are opened now."""
+
+
+@contextmanager
+def drawn_as(layout: str) -> Iterator[None]:
+    """Meanwhile shops are opened in this layout."""
+    before = _layout.set(layout)
+    try:
+        yield
+    finally:
+        _layout.reset(before)
+
+
 @contextmanager
 def small_shop(
     path: Path,
@@ -89,16 +109,17 @@ def small_shop(
     """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
     made = generate(orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW)
     plain, without, waiting = chosen(made, parcels=parcels, virtual=virtual, held=len(held))
-    with MockShop(seed=seed, **options) as mock:
+    with MockShop(seed=seed, layout=_layout.get(), **options) as mock:
         prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
         folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
         rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}
         folder.write_sheet(list(rows.values()))
-        hold_still(folder)
+        hold_still(folder, layout=_layout.get())
         if logged_in:
             log_in(folder, mock=mock)
         yield SmallShop(
             mock=mock,
+            layout=_layout.get(),
             folder=folder,
             parcels={sn: rows[sn] for sn in plain},
             virtual=tuple(without),
@@ -132,11 +153,11 @@ def prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str]
     mock.patch_many(wanted)
 
 
-def hold_still(folder: ShopFolder) -> None:
+def hold_still(folder: ShopFolder, *, layout: str = CLASSIC) -> None:
     """Give the folder a profile of its own that switches the site's animations off: a quarter of the time."""
-    own = folder.path / "selectors" / "pinduoduo.toml"
+    own = folder.path / "selectors" / NAME
     own.parent.mkdir()
-    shipped = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    shipped = plain_profile() if layout == PLAIN else (selectors_folder() / own.name).read_text(encoding="utf-8")
     still = 'animations = "off"\ncalls_per_minute = 600'
     own.write_text(shipped.replace('animations = "keep"', still), encoding="utf-8")
 
