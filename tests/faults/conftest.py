@@ -1,7 +1,10 @@
-"""A small shop for each test."""
+"""A small shop for each test, drawn in one of two layouts: by the name of the test, or with `--long` in both."""
 
 from __future__ import annotations
 
+import os
+import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +12,54 @@ import pytest
 
 pytest.register_assert_rewrite("tests.support.promises", "tests.support.led_shop", "tests.support.errands")
 
-from tests.support.small_shop import SmallShop, small_shop  # noqa: E402 - its asserts are to tell what they compared
+from tests.support.small_shop import (  # noqa: E402 - its asserts are to tell what they compared
+    LAYOUTS,
+    SmallShop,
+    drawn_as,
+    small_shop,
+)
+
+FORCED = "RPA_TEST_LAYOUT"
+"""This one layout for every test that may have it, for the work on it."""
+HERE = Path(__file__).parent
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test in each layout; those marked `one_layout` in that one."""
+    marked = metafunc.definition.get_closest_marker("one_layout")
+    layouts = [marked.args[0]] if marked is not None else LAYOUTS
+    if marked is not None and not marked.kwargs.get("reason"):
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: one_layout needs a reason.")
+    metafunc.fixturenames.append("layout")
+    metafunc.parametrize("layout", layouts, indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long") and FORCED not in os.environ:
+        return
+    left_out = [item for item in items if HERE in item.path.parents and not _is_drawn(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_drawn(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_layout") is not None:
+        return FORCED not in os.environ
+    layout = item.callspec.params["layout"]  # type: ignore[attr-defined]
+    name = re.sub(rf"(?<=[\[-])({'|'.join(LAYOUTS)})(?=[\]-])", "", item.nodeid)
+    drawn = LAYOUTS[zlib.crc32(name.encode()) % len(LAYOUTS)]
+    return bool(layout == os.environ.get(FORCED, drawn))
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[SmallShop]:
+def layout(request: pytest.FixtureRequest) -> Iterator[str]:
+    """How the pages of its shops are drawn."""
+    with drawn_as(request.param):
+        yield request.param
+
+
+@pytest.fixture
+def shop(layout: str, tmp_path: Path) -> Iterator[SmallShop]:
     """Two orders without logistics, then two with parcels, then one under audit and one in after-sale; logged in."""
     with small_shop(tmp_path / "owner", parcels=2, virtual=2) as opened:
         yield opened
