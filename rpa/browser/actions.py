@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Error
@@ -14,7 +15,7 @@ from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Response
 
     from rpa.browser.origins import SiteBorder
     from rpa.browser.resolve import Found
@@ -118,7 +119,9 @@ def go_to(border: SiteBorder, address: str, *, doing: str, clock: Clock, until: 
         border.check_led()
         try:
             with loading(doing):
-                _load(border.wherever, address, until=until)
+                answer = _load(border.wherever, address, until=until)
+            if answer is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise TryAgain(f"{doing}: HTTP {answer.status}. Check the network and run again.")  # noqa: TRY301
         except TryAgain as error:
             border.check_led()
             if wait_s is None:
@@ -129,15 +132,13 @@ def go_to(border: SiteBorder, address: str, *, doing: str, clock: Clock, until: 
             return
 
 
-def _load(page: Page, address: str, *, until: Until) -> None:
+def _load(page: Page, address: str, *, until: Until) -> Response | None:
     """Go there; again when the page was on its way to another document still, such as the browser's own of an error."""
     for _ in range(_MOST_INTERRUPTIONS):
         try:
-            page.goto(address, wait_until=until)
+            return page.goto(address, wait_until=until)
         except Error as error:
             if _INTERRUPTED not in error.message:
                 raise
             breathe(page)
-        else:
-            return
-    page.goto(address, wait_until=until)
+    return page.goto(address, wait_until=until)
