@@ -24,34 +24,28 @@ FORCED = "RPA_TEST_LAYOUT"
 HERE = Path(__file__).parent
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each test in each layout; those marked `one_layout` in that one."""
-    marked = metafunc.definition.get_closest_marker("one_layout")
-    layouts = [marked.args[0]] if marked is not None else LAYOUTS
-    if marked is not None and not marked.kwargs.get("reason"):
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: one_layout needs a reason.")
-    metafunc.fixturenames.append("layout")
-    metafunc.parametrize("layout", layouts, indirect=True)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--long") and FORCED not in os.environ:
-        return
-    left_out = [item for item in items if HERE in item.path.parents and not _is_drawn(item)]
+    both = bool(config.getoption("--long")) and FORCED not in os.environ
+    left_out = [item for item in items if HERE in item.path.parents and not _is_drawn(item, both=both)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
-def _is_drawn(item: pytest.Item) -> bool:
-    if item.get_closest_marker("one_layout") is not None:
-        return FORCED not in os.environ
+def _is_drawn(item: pytest.Item, *, both: bool) -> bool:
+    """Whether this layout is the one of the test: that of its mark `one_layout`, the one forced, or by its name."""
     layout = item.callspec.params["layout"]  # type: ignore[attr-defined]
+    marked = item.get_closest_marker("one_layout")
+    if marked is not None:
+        assert marked.kwargs["reason"], item.nodeid
+        return bool(layout == marked.args[0] and os.environ.get(FORCED, layout) == layout)
+    if both:
+        return True
     name = re.sub(rf"(?<=[\[-])({'|'.join(LAYOUTS)})(?=[\]-])", "", item.nodeid)
     drawn = LAYOUTS[zlib.crc32(name.encode()) % len(LAYOUTS)]
     return bool(layout == os.environ.get(FORCED, drawn))
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True, params=LAYOUTS)
 def layout(request: pytest.FixtureRequest) -> Iterator[str]:
     """How the pages of its shops are drawn."""
     with drawn_as(request.param):

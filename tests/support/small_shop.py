@@ -26,6 +26,10 @@ from rpa.credentials import Vault, key_from
 from rpa.elements.registry import selectors_folder
 from tests.support.mock_shop import LOGIN, PASSWORD, VIRTUAL_GOODS, Result, ShopFolder
 
+FORM = "orderDetail"
+"""The call that opens the form in which an order is shipped."""
+CLASSIC, PLAIN = LAYOUTS = ("classic", "plain")
+"""How the mock's pages can be drawn."""
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _COURIER = "中通快递"
 
@@ -74,14 +78,33 @@ class SmallShop:
         return sorted(sn for sn, order in self.truth().items() if order["shipments"])
 
     def arm_for(self, subject: str, name: str, *, endpoint: str = "orders/shipping", **how: Any) -> dict[str, Any]:
-        """Arm a fault for the ship request of this order, or for its dialog, if each order before it makes one."""
-        return self.mock.fault(name, endpoint=endpoint, at=self.wanted.index(subject) + 1, **how)
+        """Arm a fault for the ship request of this order, or for its form, if each order before it makes one."""
+        at = self.form(subject) if endpoint == FORM else self.wanted.index(subject) + 1
+        return self.mock.fault(name, endpoint=endpoint, at=at, **how)
+
+    def form(self, subject: str) -> int:
+        """Which call of `FORM` opens the form of this order in a run, if each before it makes one.
+
+        In the plain layout that is its own page, which each order's data are read from first.
+        """
+        read = len(self.everything) if self.layout == PLAIN else 0
+        return read + self.wanted.index(subject) + 1
+
+    def form_asked_for(self, subject: str) -> dict[str, Any]:
+        """Wait until the form of this order is asked for; tells of the request."""
+        asked = self.mock.wait_for("request", endpoint=FORM, order_sn=subject)
+        if self.layout == CLASSIC:
+            return asked
+        return self.mock.wait_for("request", endpoint=FORM, order_sn=subject, after=asked["n"])
 
 
-CLASSIC, PLAIN = LAYOUTS = ("classic", "plain")
-"""How the mock's pages can be drawn."""
 _layout = ContextVar("layout", default=CLASSIC)
 """That of the shops that are opened now."""
+
+
+def layout_now() -> str:
+    """The layout in which shops are opened now."""
+    return _layout.get()
 
 
 @contextmanager
@@ -109,17 +132,17 @@ def small_shop(
     """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
     made = generate(orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW)
     plain, without, waiting = chosen(made, parcels=parcels, virtual=virtual, held=len(held))
-    with MockShop(seed=seed, layout=_layout.get(), **options) as mock:
+    with MockShop(seed=seed, layout=layout_now(), **options) as mock:
         prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
         folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
         rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}
         folder.write_sheet(list(rows.values()))
-        hold_still(folder, layout=_layout.get())
+        hold_still(folder)
         if logged_in:
             log_in(folder, mock=mock)
         yield SmallShop(
             mock=mock,
-            layout=_layout.get(),
+            layout=layout_now(),
             folder=folder,
             parcels={sn: rows[sn] for sn in plain},
             virtual=tuple(without),
@@ -153,11 +176,11 @@ def prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str]
     mock.patch_many(wanted)
 
 
-def hold_still(folder: ShopFolder, *, layout: str = CLASSIC) -> None:
+def hold_still(folder: ShopFolder) -> None:
     """Give the folder a profile of its own that switches the site's animations off: a quarter of the time."""
     own = folder.path / "selectors" / NAME
     own.parent.mkdir()
-    shipped = plain_profile() if layout == PLAIN else (selectors_folder() / own.name).read_text(encoding="utf-8")
+    shipped = plain_profile() if layout_now() == PLAIN else (selectors_folder() / own.name).read_text(encoding="utf-8")
     still = 'animations = "off"\ncalls_per_minute = 600'
     own.write_text(shipped.replace('animations = "keep"', still), encoding="utf-8")
 
