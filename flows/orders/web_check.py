@@ -115,7 +115,7 @@ def order_on_page(
     `absent`: facts that the site does not have. A sign or a status that is neither read nor absent is unreadable; so is
     an order without goods, or with goods whose id or quantity cannot be read.
     """
-    unreadable = [name for name in ("status", "amount") if shown.get(name, "") is UNREADABLE]
+    unreadable = [name for name in ("status", "amount", "remark", "flag") if shown.get(name, "") is UNREADABLE]
     needed = [row[name] for row in goods for name in ("goods_id", "quantity")]
     needed += [row.get("spec", "-") or "-" for row in goods]
     if not goods or any(value is UNREADABLE or value == "" for value in needed):

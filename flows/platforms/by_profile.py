@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from flows.orders.api import ReadsOrders
 from flows.orders.web import WebOrders
+from flows.remarks.api import WritesRemarks
+from flows.remarks.page_form import PageRemarks
 from flows.shipping.api import ShipsOrders
 from flows.shipping.page_form import PageShipping
 from flows.shipping.web import WebShipping
@@ -25,4 +27,7 @@ class DialogShipping(WebShipping):
         return "ship" in profile.dialogs
 
 
-BY_PROFILE = Platform(name=COMMON, can={ReadsOrders: WebOrders, ShipsOrders: (PageShipping, DialogShipping)})
+BY_PROFILE = Platform(
+    name=COMMON,
+    can={ReadsOrders: WebOrders, ShipsOrders: (PageShipping, DialogShipping), WritesRemarks: PageRemarks},
+)

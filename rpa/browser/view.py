@@ -18,9 +18,11 @@ from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, rea
 from rpa.browser.origins import SiteBorder
 from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.requests import PageRequests
+from rpa.browser.responses import TooManyCalls
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
-from rpa.errors import LoginNeeded, NothingThere, PageChanged, RightMissing
+from rpa.errors import ChallengeShown, LoginNeeded, NothingThere, PageChanged, RightMissing
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
     from rpa.browser.responses import Answer
     from rpa.clock import Clock
     from rpa.elements.fields import FieldSpec
-    from rpa.elements.profile import Profile
+    from rpa.elements.profile import PageSpec, Profile
 
 T = TypeVar("T")
 
+_SAYS = Text(en="The site says: {message}", zh="后台提示：{message}")
 _DOCUMENT = "() => document.readyState === 'loading' ? null : String(performance.timeOrigin)"
 
 
@@ -117,13 +120,21 @@ class View(Area):
     def arrive(self, name: str) -> None:
         """Check that this is the page described: not the login page, signature visible, right shop, nothing over it.
 
-        Raises RightMissing when the page says in place of its signature that the account may not see it, NothingThere
-        when the site has no such thing.
+        One that says in its place that there were too many calls is loaded again after a while. Raises RightMissing
+        when it says that the account may not see it, ChallengeShown when the site asks for one, NothingThere when the
+        site has no such thing.
         """
+        self._asking.patiently(lambda: self._check_arrived(name), again=lambda: self._load_again(name))
+
+    def _load_again(self, name: str) -> None:
+        go_to(self.border, self.page.url, doing=f"opening {name}", clock=self.clock)
+
+    def _check_arrived(self, name: str) -> None:
         spec = self.profile.pages[name]
 
         def refuse_other() -> None:
             self.shop_page.refuse_login_page()
+            self._refuse_words(spec)
             if spec.missing and self.present(spec.missing):
                 raise NothingThere(f"{name}: the site says “{self.text(spec.missing)}”.")
 
@@ -136,6 +147,15 @@ class View(Area):
                 raise RightMissing(f"{name}: the site says “{self.text(spec.no_right)}”.") from None
             raise
         self.clear()
+
+    def _refuse_words(self, spec: PageSpec) -> None:
+        """Raise for what the site says in the page's place: too many calls, or a challenge."""
+        words = self.profile.words
+        for text in self.texts(spec.refused) if spec.refused else ():
+            if any(word in text for word in words.get("challenge", ())):
+                raise ChallengeShown(_SAYS.with_words(message=text))
+            if any(word in text for word in words.get("rate_limited", ())):
+                raise TooManyCalls(_SAYS.with_words(message=text))
 
     def document(self) -> str | None:
         """Which document the page shows; None while it is loading."""
@@ -276,9 +296,10 @@ class View(Area):
         return self._scope(root, name=f"dialog:{name}", key=key, fields=spec.fields, key_field=spec.key)
 
     def question(self, name: str, *, about: str) -> Scope | None:
-        """A dialog that names no key, where it is open now; it is taken to be about this one."""
+        """A dialog, where it is open now, that is to name this key; one that names none is taken to be about it."""
         root = open_dialog(self.page, self.profile.dialogs[name])
-        return self._scope(root, name=f"dialog:{name}", key=about, fields={}, key_field=None) if root else None
+        key_field = self.profile.dialogs[name].key
+        return self._scope(root, name=f"dialog:{name}", key=about, fields={}, key_field=key_field) if root else None
 
     def _scope(
         self, root: Locator, *, name: str, key: str, fields: Mapping[str, FieldSpec], key_field: FieldSpec | None

@@ -119,6 +119,9 @@ class PageSpec(Sourced):
     """The element that an account without the right to this page is shown instead of it."""
     missing: str | None = None
     """The element that is shown in its place where the site has no such thing."""
+    refused: str | None = None
+    """The element that says, in its place, that there were too many calls (`words.rate_limited`), or that the site asks
+    for a challenge (`words.challenge`); None: no page of the site says so by itself."""
     asked: Mapping[str, str] = {}
     """What the page's request for its list, or the page's own address, must have asked for, by path; empty: nothing."""
     source: str

@@ -71,8 +71,8 @@ def _confirmed(tables: Mapping[str, Any]) -> Iterator[str]:
                     yield name
 
 
-def irreversible(profile: Profile) -> frozenset[str]:
-    """The elements with which the program does what cannot be undone, by its code or by the profile's own steps."""
+def commits_of(profile: Profile) -> frozenset[str]:
+    """The elements with which something is done for good: by the platform's code, and by the profile's own steps."""
     sections = {name: getattr(profile, name) for name in type(profile).model_fields}
     return (_commits(profile.name) | frozenset(_confirmed(sections))) & profile.elements.keys()
 
@@ -82,7 +82,7 @@ def refuse_lowered(profile: Profile) -> None:
 
     Or when it would leave a dialog by such an element.
     """
-    commits = irreversible(profile)
+    commits = commits_of(profile)
     for name in sorted(commits):
         refuse_harmless(profile.element(name), profile=profile)
     for dialog in profile.dialogs.values():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.promises import careful
-from tests.support.small_shop import SmallShop, small_shop
+from tests.support.small_shop import PLAIN, SmallShop, small_shop
 
 pytestmark = pytest.mark.slow
 
@@ -94,7 +94,7 @@ def test_a_list_that_lags_behind_is_waited_for_and_never_a_reason_to_ship_again(
     shop: SmallShop, shown_late_s: float
 ) -> None:
     shop.folder.configure(settle_s=4 if shown_late_s < 4 else 1)
-    shop.mock.fault("stale-list", s=shown_late_s)
+    shop.mock.fault("stale-list", s=shown_late_s, detail=int(shop.layout == PLAIN))
     first = shop.ship()
     careful(shop, first)
     ended = {first.reasons()[sn] for sn in shop.wanted}

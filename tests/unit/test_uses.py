@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import functools
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from fixtures.mockshop.pinduoduo.plain.profile import plain_profile
 from flows.platforms.by_profile import BY_PROFILE
 from rpa.elements.profile import Profile
-from rpa.elements.registry import load_profile, profiles
+from rpa.elements.registry import load_profile, prepared, profile_model, profiles
 from rpa.elements.uses import Uses
 from rpa.platforms import Platform, uses_of
 from rpa.plugins import flows, platform_of, platforms
@@ -21,6 +23,8 @@ BLOCKS = ("lists", "dialogs", "answers")
 OTHER_WAY = {
     "ReadsOrders (answer order_list)": "orders are read from their own pages then, for which other things are missing",
     "ReadsOrders (list order_parcels)": "a site need not show parcels",
+    "WritesRemarks (list order_parcels)": "the same",
+    "ReadsSigns (answer order_detail)": "what the page shows is all there is then",
     "ReadsSigns (list order_detail)": "each sign is unreadable then, as an own profile, copied earlier, lacks it",
 }
 """Without these a class goes another way, each with why."""
@@ -28,13 +32,15 @@ CODE = {
     "ReadsOrders": ("orders/web", "orders/web_page", "orders/web_check"),
     "ReadsSigns": ("orders/web_signs",),
     "ShipsOrders": ("shipping/web", "shipping/dialog_step", "shipping/presubmit", "shipping/page_form"),
-    "WritesRemarks": ("remarks/web", "remarks/kind"),
+    "WritesRemarks": ("remarks/web", "remarks/kind", "remarks/page_form"),
     "ExportsOrders": ("exports/web",),
     "ReadsNotices": ("notices/web",),
     "ImportsShipments": ("bulk_import/web", "bulk_import/web_records"),
 }
 """The modules that look at pages for each capability."""
-SHARED = ("procedure/web",)
+SHARED = ("procedure/web", "procedure/page_form")
+PLAIN = "plain"
+"""The name here of the profile of the mock's plain layout, which tells of no data."""
 WHERE_THERE = {"page.message", "to_ship"}
 """Elements and fields that the code uses only where a profile has them."""
 ELEMENTS = ("click", "fill", "present", "text", "disabled", "commit", "check_allowed", "found", "type_and_enter")
@@ -51,17 +57,18 @@ NAMED = {"unless": "elements", "answer": "answers"}
 
 
 def shipped() -> Iterator[tuple[str, type]]:
-    """Each bundled profile, with each capability that its platform does with it."""
-    for name in profiles():
+    """Each bundled profile and the plain one, with each capability that its platform does with it."""
+    for name in (*profiles(), PLAIN):
         platform, profile = chosen(name)
         yield from ((name, each) for each in platform.can if platform.way(each, profile=profile) is not None)
 
 
 @functools.cache
 def chosen(name: str) -> tuple[Platform, Profile]:
-    platform = platform_of(name, folder=None)
+    platform = platform_of("pinduoduo" if name == PLAIN else name, folder=None)
     assert platform is not None
-    return platform, load_profile(name)
+    plain = prepared(tomllib.loads(plain_profile()))
+    return platform, profile_model().model_validate(plain) if name == PLAIN else load_profile(name)
 
 
 def used(name: str, capability: type) -> Uses:
