@@ -119,6 +119,7 @@ class WebImports:
         },
         dialogs={"second_confirmation": ()},
         answers={"import_upload": ("task_id",), "import_progress": ("done",), "import_result": LINE},
+        counted=("import_result",),
         tables=("imports",),
     )
     commits: ClassVar[tuple[str, ...]] = ("import.confirm", "import.second_confirm")

@@ -57,6 +57,7 @@ class ImportRecords:
         elements=("import.records_size", "import.records_size_option", "import.records_next"),
         lists={"import_records": ("task_id", "file_name", "state")},
         answers={"import_records": ("task_id", "file_name", "state")},
+        counted=("import_records",),
     )
 
     def __init__(self, view: View) -> None:

@@ -111,6 +111,7 @@ class WebNotices:
             "notice_list": ("notice_id", *_COMPARED, "unread", "files"),
             "notice": ("notice_id", "title", "files", "states"),
         },
+        counted=("notice_list",),
     )
 
     def __init__(self, view: View, shop: Shop) -> None:

@@ -54,6 +54,7 @@ class PageRemarks(PageSite[RemarkDecision]):
             elements=tuple(words.elements),
             lists={"order_detail": ("remark", "flag")},
             dialogs={step.form: ("text", "flag"), **question},
+            named=(step.form,),
         )
 
     def bring_row(self, decision: RemarkDecision) -> Values:

@@ -76,6 +76,7 @@ class WebRemarks:
             ),
             pages=("orders_all",),
             dialogs={"remark": ("text", "flag", "error"), "remark_second_confirmation": ()},
+            named=("remark",),
             answers={"order_list": ("order_sn",), "remark": ("text", "flag"), "remark_save": ()},
         )
 

@@ -44,10 +44,12 @@ class PageShipping:
         if not profile.has(ShippingWords):
             return Uses(tables=("shipping",))
         words = profile.section(ShippingWords)
-        forms = (name for step in words.steps for name in (step.form, step.question) if name is not None)
+        forms = [step.form for step in words.steps]
+        asked = [step.question for step in words.steps if step.question is not None]
         traced = any(step.trace is Trace.PARCEL for step in words.steps)
         parcels = {"order_parcels": ("courier", "tracking_number")} if traced else {}
-        steps = Uses(elements=tuple(words.elements), dialogs=dict.fromkeys(forms, ()), lists=parcels)
+        dialogs: dict[str, tuple[str, ...]] = dict.fromkeys((*forms, *asked), ())
+        steps = Uses(elements=tuple(words.elements), dialogs=dialogs, named=tuple(forms), lists=parcels)
         return OrderPage.uses(profile) | steps
 
     def steps(self) -> Sequence[Step[Decision]]:

@@ -109,6 +109,7 @@ class WebShipping:
                 ),
                 "second_confirmation": (),
             },
+            named=("ship",),
             answers={
                 "order_list": ("order_sn",),
                 "order_detail": ("status", "goods_ids", "specs", "quantities", "audit", "after_sale", "address"),

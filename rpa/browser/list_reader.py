@@ -84,8 +84,10 @@ class ListReader:
     def uses(name: str, *, answer: str, profile: Profile) -> Uses:
         """What it cannot do without: the next page, and from the page alone what proves that the list is whole."""
         size = (f"{name}.page_size", f"{name}.page_size_option") if f"{name}.page_size" in profile.elements else ()
-        tells = () if answer in profile.answers else ((f"{name}.total", f"{name}.page"),)
-        return Uses(elements=(f"{name}.next", *size), one_of=tells)
+        elements = (f"{name}.next", *size)
+        if answer in profile.answers:
+            return Uses(elements=elements, counted=(answer,))
+        return Uses(elements=elements, one_of=((f"{name}.total", f"{name}.page"),))
 
     @property
     def is_told(self) -> bool:

@@ -24,6 +24,10 @@ class Uses:
     lists: Fields = field(default_factory=dict)
     dialogs: Fields = field(default_factory=dict)
     answers: Fields = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+    """Dialogs that must name what they are open for (`key`)."""
+    counted: tuple[str, ...] = ()
+    """Answers that must say how many rows there are (`total`)."""
     tables: tuple[str, ...] = ()
     """Tables that capabilities add to a profile (`Capability.profile_tables`)."""
 
@@ -36,6 +40,8 @@ class Uses:
             lists=_merged(self.lists, other.lists),
             dialogs=_merged(self.dialogs, other.dialogs),
             answers=_merged(self.answers, other.answers),
+            named=_each_once(self.named, other.named),
+            counted=_each_once(self.counted, other.counted),
             tables=_each_once(self.tables, other.tables),
         )
 
@@ -48,6 +54,9 @@ class Uses:
         yield from _missing_blocks("list", self.lists, {name: spec.fields for name, spec in profile.lists.items()})
         yield from _missing_blocks("dialog", self.dialogs, {name: one.fields for name, one in profile.dialogs.items()})
         yield from _missing_blocks("answer", self.answers, {name: one.fields for name, one in profile.answers.items()})
+        dialogs, answers = profile.dialogs, profile.answers
+        yield from (f"key of dialog {name}" for name in self.named if name in dialogs and not dialogs[name].key)
+        yield from (f"total of answer {name}" for name in self.counted if name in answers and not answers[name].total)
 
 
 def _missing_blocks(kind: str, used: Fields, there: Mapping[str, Mapping[str, object]]) -> Iterator[str]:

@@ -96,6 +96,12 @@ def each_left_out(profile: Profile, uses: Uses) -> Iterator[tuple[str, Profile]]
         for name, fields in getattr(uses, group).items():
             for field in fields:
                 yield f"field {field} of {group[:-1]} {name}", without(profile, group, name, field)
+    for name in uses.named:
+        nameless = profile.dialogs[name].model_copy(update={"key": None})
+        yield f"key of dialog {name}", profile.model_copy(update={"dialogs": {**profile.dialogs, name: nameless}})
+    for name in uses.counted:
+        silent = profile.answers[name].model_copy(update={"total": None})
+        yield f"total of answer {name}", profile.model_copy(update={"answers": {**profile.answers, name: silent}})
     for table in uses.tables:
         yield f"table [{table}]", profile.model_copy(update={table: None})
     for names in uses.one_of:
