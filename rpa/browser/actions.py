@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
@@ -110,10 +111,18 @@ _INTERRUPTED, _MOST_INTERRUPTIONS = "interrupted by another navigation", 20
 Until = Literal["commit", "domcontentloaded"]
 
 
-def go_to(border: SiteBorder, address: str, *, doing: str, clock: Clock, until: Until = "domcontentloaded") -> None:
+def go_to(
+    border: SiteBorder,
+    address: str,
+    *,
+    doing: str,
+    clock: Clock,
+    until: Until = "domcontentloaded",
+    unless: Callable[[], None] = lambda: None,
+) -> None:
     """Load an address in the page. Raises TryAgain (`doing`: …) when the site does not answer three times.
 
-    WrongSite when it leads elsewhere.
+    WrongSite when it leads elsewhere, and whatever `unless` raises before it is tried again.
     """
     for wait_s in (*_NETWORK_WAITS_S, None):
         border.check_led()
@@ -124,6 +133,7 @@ def go_to(border: SiteBorder, address: str, *, doing: str, clock: Clock, until: 
                 raise TryAgain(f"{doing}: HTTP {answer.status}. Check the network and run again.")  # noqa: TRY301
         except TryAgain as error:
             border.check_led()
+            unless()
             if wait_s is None:
                 raise
             speak("WARNING", _AGAIN, why=str(error), seconds=wait_s)

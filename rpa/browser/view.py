@@ -17,6 +17,7 @@ from rpa.browser.guard import Guard
 from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
 from rpa.browser.origins import SiteBorder
 from rpa.browser.playwright_errors import looked, translated
+from rpa.browser.polling import moments
 from rpa.browser.requests import PageRequests
 from rpa.browser.responses import TooManyCalls
 from rpa.browser.scope import Scope
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SAYS = Text(en="The site says: {message}", zh="后台提示：{message}")
+_ANSWERS = 3
+"""So many times as long as an element an answer may take."""
 _DOCUMENT = "() => document.readyState === 'loading' ? null : String(performance.timeOrigin)"
 
 
@@ -67,7 +70,7 @@ class View(Area):
         self.evidence = evidence
         self._enter = enter
         self._asking = PageRequests(
-            self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping
+            self.border, profile=profile, clock=clock, patience_s=_ANSWERS * patience_s, stopping=stopping
         )
         self.giving_way = self._asking.giving_way
         self.refuse_stopping = self._asking.refuse_stopping
@@ -164,10 +167,14 @@ class View(Area):
         return told
 
     def follow(self, action: Callable[[], None]) -> bool:
-        """Do what leads to another document; whether that came in time. It is not checked which it is."""
+        """Do what leads to another document; whether that came, in the time that an answer may take.
+
+        It is not checked which it is.
+        """
         before = self.document()
         action()
-        return any(self.document() not in (None, before) for _ in self.moments())
+        waits = moments(self.border, clock=self.clock, patience_s=_ANSWERS * self.shop_page.patience_s)
+        return any(self.document() not in (None, before) for _ in waits)
 
     def clear(self, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
@@ -176,7 +183,7 @@ class View(Area):
     def _goto(self, name: str, parameters: Mapping[str, str], *, until: Until) -> None:
         quoted = {key: quote(value, safe="") for key, value in parameters.items()}
         address = self.base_url + self.profile.pages[name].path.format(**quoted)
-        go_to(self.border, address, doing=f"opening {name}", clock=self.clock, until=until)
+        go_to(self.border, address, doing=f"opening {name}", clock=self.clock, until=until, unless=self.refuse_stopping)
 
     def _entering(self, go: Callable[[], T]) -> T:
         """Go; when the site wants a login before any page was seen, log in once and go again."""

@@ -120,7 +120,7 @@ def test_what_happens_to_an_order_while_its_dialog_opens_stops_the_click(shop: S
     """A hold on the order, one on its goods, and the platform closing it."""
     held, by_goods, closed = shop.virtual[1], *shop.parcels
     opens = {
-        sn: shop.arm_for(sn, "freeze", endpoint=FORM, when=when)
+        sn: shop.arm_for(sn, "freeze", endpoint=FORM, sent=1, when=when)
         for sn, when in ((held, "after"), (by_goods, "after"), (closed, "before"))
     }
     process = shop.folder.start("run", "ship", "--json", stderr=subprocess.DEVNULL)

@@ -18,8 +18,8 @@ def test_an_order_that_goes_under_audit_between_list_and_click_is_not_sent(tmp_p
         in_list = [shop.virtual[1], list(shop.parcels)[1]]
         in_dialog = [shop.virtual[2], list(shop.parcels)[2]]
         shop.mock.fault("audit-flip", endpoint=FORM, at=shop.form(shop.wanted[0]), when="after", order_sn=in_list)
-        for position, sn in zip((2, 4), in_dialog, strict=True):
-            shop.mock.fault("audit-flip", endpoint=FORM, at=_opened(shop, sn, position), order_sn=sn)
+        for position, sent, sn in zip((2, 4), (1, 2), in_dialog, strict=True):
+            shop.mock.fault("audit-flip", endpoint=FORM, at=_opened(shop, sn, position, sent=sent), order_sn=sn)
 
         result = shop.ship()
 
@@ -31,9 +31,9 @@ def test_an_order_that_goes_under_audit_between_list_and_click_is_not_sent(tmp_p
         assert result.exit_code == 0
 
 
-def _opened(shop: SmallShop, order_sn: str, position: int) -> int:
+def _opened(shop: SmallShop, order_sn: str, position: int, *, sent: int) -> int:
     """Which call opens its form: in the classic layout those that the list shows as changed open none."""
-    return position if shop.layout == CLASSIC else shop.form(order_sn)
+    return position if shop.layout == CLASSIC else shop.form(order_sn, sent=sent)
 
 
 CHANGES = ("goods", "spec", "quantity", "address")
@@ -50,7 +50,9 @@ def test_an_order_that_the_buyer_changes_is_not_sent_until_a_person_agrees(way: 
         for sn, what in in_list.items():
             shop.mock.fault("order-changed", endpoint=FORM, at=shop.form(first), when="after", what=what, order_sn=sn)
         for position, (sn, what) in enumerate(in_dialog.items(), start=2):
-            shop.mock.fault("order-changed", endpoint=FORM, at=_opened(shop, sn, position), what=what, order_sn=sn)
+            shop.mock.fault(
+                "order-changed", endpoint=FORM, at=_opened(shop, sn, position, sent=1), what=what, order_sn=sn
+            )
         changed = {**in_list, **in_dialog}
 
         result = shop.ship()

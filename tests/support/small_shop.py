@@ -77,18 +77,25 @@ class SmallShop:
         """The orders that have an accepted shipment."""
         return sorted(sn for sn, order in self.truth().items() if order["shipments"])
 
-    def arm_for(self, subject: str, name: str, *, endpoint: str = "orders/shipping", **how: Any) -> dict[str, Any]:
-        """Arm a fault for the ship request of this order, or for its form, if each order before it makes one."""
-        at = self.form(subject) if endpoint == FORM else self.wanted.index(subject) + 1
+    def arm_for(
+        self, subject: str, name: str, *, endpoint: str = "orders/shipping", sent: int | None = None, **how: Any
+    ) -> dict[str, Any]:
+        """Arm a fault for the ship request of this order, or for its form, if each order before it makes one.
+
+        `sent`: see `form`.
+        """
+        at = self.form(subject, sent=sent) if endpoint == FORM else self.wanted.index(subject) + 1
         return self.mock.fault(name, endpoint=endpoint, at=at, **how)
 
-    def form(self, subject: str) -> int:
+    def form(self, subject: str, *, sent: int | None = None) -> int:
         """Which call of `FORM` opens the form of this order in a run, if each before it makes one.
 
-        In the plain layout that is its own page, which each order's data are read from first.
+        In the plain layout that is its own page: each order is read there first, and one that is sent leads there once
+        more. `sent`: so many of those before it are; None: all.
         """
-        read = len(self.everything) if self.layout == PLAIN else 0
-        return read + self.wanted.index(subject) + 1
+        place = self.wanted.index(subject)
+        more = len(self.everything) + (place if sent is None else sent) if self.layout == PLAIN else 0
+        return more + place + 1
 
     def form_asked_for(self, subject: str) -> dict[str, Any]:
         """Wait until the form of this order is asked for; tells of the request."""
