@@ -45,6 +45,7 @@ class NoticeReason(Coded):
     WRONG_SHOP = _as(Reason.WRONG_SHOP)
     WRONG_SITE = _as(Reason.WRONG_SITE)
     PAGE_CHANGED = _as(Reason.PAGE_CHANGED)
+    LIST_INCOMPLETE = _as(Reason.LIST_INCOMPLETE)
     UNKNOWN_OVERLAY = _as(Reason.UNKNOWN_OVERLAY)
     UNEXPECTED_DIALOG = _as(Reason.UNEXPECTED_DIALOG)
     RATE_LIMITED = _as(Reason.RATE_LIMITED)
