@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from flows.bulk_import.api import ImportLine, ToldRow
 from rpa.browser.two_sources import differences, same_or_unreadable
 from rpa.elements.uses import Uses
-from rpa.elements.values import UNREADABLE
+from rpa.elements.values import UNREADABLE, is_code
 from rpa.errors import PageChanged, TryAgain
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _row(
     raw: Mapping[str, Any], told: Mapping[str, Any], shown: Mapping[str, Any], *, spec: AnswerSpec, words: ImportWords
 ) -> ToldRow:
     code = raw.get(spec.code or "")
-    accepted = code in spec.ok
+    accepted = is_code(code, spec.ok)
     agree = isinstance(code, int) and _OUTCOMES.get(shown.get("outcome", "")) is accepted
     agree = agree and set(LINE) <= shown.keys() and not differences(shown, told, fields=LINE, same=same_or_unreadable)
     return ToldRow(
@@ -127,6 +127,6 @@ def _row(
         accepted=accepted if agree else None,
         code=code if isinstance(code, int) else None,
         words=str(raw.get(spec.message or "") or "") if agree else "page and data disagree",
-        repeatable=agree and code in spec.repeatable,
+        repeatable=agree and is_code(code, spec.repeatable),
         for_dialog=agree and code in words.for_dialog,
     )

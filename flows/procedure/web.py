@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from flows.orders.api import Said
 from flows.procedure.api import Values
 from rpa.browser.responses import TooManyCalls
+from rpa.elements.values import follow, is_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +86,7 @@ class WebForm:
             return self._said_in_words(before)
         if not answer.ok:
             spec = self.view.profile.answers[self.answer]
-            return Said(accepted=False, words=answer.message, repeatable=answer.code in spec.repeatable)
+            return Said(accepted=False, words=answer.message, repeatable=is_code(answer.code, spec.repeatable))
         return self._said(answer)
 
     def _messages(self) -> tuple[str, ...]:
@@ -106,11 +107,11 @@ class WebForm:
         row = next((row for row in answer.raw_rows if row.get(spec.key) == self.subject), None)
         if row is None:
             return Said(accepted=None, words="the answer names another subject")
-        code = row.get(spec.code or "")
+        code = follow(row, spec.code) if spec.code else None
         words = str(row.get(spec.message or "") or "")
-        if code in spec.ok:
+        if is_code(code, spec.ok):
             return self._accepted(words)
-        return Said(accepted=False, words=words, repeatable=code in spec.repeatable)
+        return Said(accepted=False, words=words, repeatable=is_code(code, spec.repeatable))
 
     def _accepted(self, words: str = "") -> Said:
         self._sent(self.subject)

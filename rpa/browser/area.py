@@ -25,8 +25,16 @@ if TYPE_CHECKING:
 _HOLDS = """(fields) => fields.map((field) => field.matches("[type=checkbox], [type=radio]") ? String(field.checked)
   : field.selectedOptions ? [...field.selectedOptions].map((option) => option.text.trim()).join(" ") : field.value)"""
 _OPTIONS = "(field) => [...(field.options ?? [])].map((option) => option.text.trim())"
+_INSIDE = "(node, containers) => containers.find((css) => node.closest(css)) ?? null"
 _COVERED_MS = 4_000
 """A click that takes longer is tried again below what may cover it, unless it arrived."""
+
+
+def _lasting_dialogs(profile: Profile) -> set[str]:
+    """The dialogs that have an element with which something is done for good."""
+    within = [each.within for each in profile.elements.values() if each.within and each.risk is Risk.DESTRUCTIVE]
+    kinds = [place.partition(":") for place in within]
+    return {name for kind, _, name in kinds if kind == "dialog" and name in profile.dialogs}
 
 
 class Area:
@@ -172,8 +180,26 @@ class Area:
     def _touched(self, name: str) -> Found:
         """A named element that is to be clicked or written into, which the guard must allow."""
         found = self.found(name)
+        self._refuse_in_dialog(found)
         self._allow(found)
         return found
+
+    def _refuse_in_dialog(self, found: Found) -> None:
+        """Raise PageChanged when an element of the page was found in a dialog in which something else is for good.
+
+        With a dialog open, the button that opens it may be gone, and the one that sends it read the same.
+        """
+        if found.element.within or self._part is not None:
+            return
+        containers = {self.profile.dialogs[name].container: name for name in _lasting_dialogs(self.profile)}
+        inside: str | None = looked(
+            self.page,
+            lambda: found.locator.evaluate(_INSIDE, list(containers)),
+            doing=f"looking where {found.element.name} stands",
+        )
+        if inside is not None:
+            message = f"{found.element.name} stands in the dialog {containers[inside]}, where it is not looked for"
+            raise PageChanged(f"{message}; nothing was clicked. Run `rpa selectors check`.")
 
     def _allow(self, found: Found) -> None:
         self.guard.allow(found.element, profile=self.profile, origin=found.origin, about=self._about)

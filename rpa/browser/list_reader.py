@@ -38,6 +38,11 @@ _BY_PAGES = Text(
     en="The list {list} does not tell how many rows it has: that it was read whole rests on its count of pages alone.",
     zh="列表 {list} 没有显示总条数，仅凭总页数确认已读完。",
 )
+_BOTH_WAYS = Text(
+    en="The list {list} tells neither how many rows nor how many pages it has: it was read in both directions, and "
+    "showed the same rows.",
+    zh="列表 {list} 没有显示总条数和总页数；已正序、倒序各读一遍，内容一致。",
+)
 _OTHER_FILTER = Text(
     en="The list {list} is not the one that was asked for: {path} is {shown}, not {wanted}. Reset its filter on the "
     "site.",
@@ -106,14 +111,14 @@ class ListReader:
         for _ in range(MOST_PASSES):
             count = Pass()
             yield from self._following(page, self._lengthened(page, first() if first else self.first(page)), count)
-            found = count.doubt()
+            found, weakly = count.doubt(), _BY_PAGES
             if found is not None and count.by_pages and self._has("reverse"):
-                backwards = Pass()
+                backwards, weakly = Pass(), _BOTH_WAYS
                 yield from self._following(page, self._page_after(page, lambda: self._click("reverse")), backwards)
                 found = None if _same_set(count, backwards) else found
             if found is None:
-                if count.by_pages and len(count.keys):
-                    speak("WARNING", _BY_PAGES, list=self.name)
+                if count.by_pages:
+                    speak("WARNING", weakly, list=self.name)
                 return
             doubt = found
             speak("INFO", _CHANGED, list=self.name, doubt=doubt)

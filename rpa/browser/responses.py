@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error
 
-from rpa.elements.values import answer_values, follow
+from rpa.elements.values import answer_values, follow, is_code
 from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged, RightMissing, TryAgain
 from rpa.language import Text
 
@@ -42,7 +42,7 @@ class Answer:
     """One answer, opened. Its rows are made into values when they are asked for."""
 
     ok: bool
-    code: int | None
+    code: Any
     message: str
     total: int | None = None
     asked: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -92,18 +92,18 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
     data = _body(response, spec)
     code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)
     message = next((value for path in profile.session.error_message if (value := follow(data, path))), "")
-    if code in profile.session.expired_codes:
+    if is_code(code, profile.session.expired_codes):
         kicked = profile.session.kicked
         if kicked is not None and kicked.path and follow(data, kicked.path):
             raise KickedOut(_KICKED.with_words(message=message))
         raise LoginNeeded(_EXPIRED.with_words(message=message))
-    if code in profile.session.rate_limited_codes:
+    if is_code(code, profile.session.rate_limited_codes):
         raise TooManyCalls(_SAYS.with_words(message=message))
-    if code in profile.session.challenge_codes:
+    if is_code(code, profile.session.challenge_codes):
         raise ChallengeShown(_CHALLENGE.with_words(message=message))
-    if code in profile.session.no_right_codes:
+    if is_code(code, profile.session.no_right_codes):
         raise RightMissing(_NO_RIGHT.with_words(message=message))
-    if code not in profile.session.ok_codes:
+    if not is_code(code, profile.session.ok_codes):
         return Answer(ok=False, code=code, message=str(message))
     raw = _rows(data, spec)
     total = follow(data, spec.total) if spec.total else None

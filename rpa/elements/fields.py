@@ -31,6 +31,9 @@ class Sourced(Spec):
     """`never`, or host and date."""
 
 
+Codes = tuple[int | str, ...]
+"""Codes of answers, as numbers or texts; `true` and `false` are written as texts."""
+
 Unit = Literal["yuan", "fen", "money", "unix_s", "unix_ms", "local_time"]
 """How a text or number becomes a value: yuan and fen → int fen; unix_s, unix_ms, local_time → an aware datetime.
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from rpa.address import base_url_problem
 from rpa.elements.facts import Change, Facts, changes, digest_of, facts_of
-from rpa.elements.fields import AnswerField, FieldSpec, Sourced, Spec
+from rpa.elements.fields import AnswerField, Codes, FieldSpec, Sourced, Spec
 from rpa.elements.site import EvidenceSpec, Identity, Session
 from rpa.errors import ConfigError
 from rpa.language import Text
@@ -171,9 +171,10 @@ class AnswerSpec(Sourced):
     request_order: str | None = None
     key: str | None = None
     code: str | None = None
-    ok: tuple[int, ...] = ()
+    """Path of the code in a row; may lead through lists (`*`) if all say the same."""
+    ok: Codes = ()
     message: str | None = None
-    repeatable: tuple[int, ...] = ()
+    repeatable: Codes = ()
     """Codes of a refusal after which the same request may be made again."""
     fields: Mapping[str, AnswerField] = {}
 

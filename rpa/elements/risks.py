@@ -71,10 +71,10 @@ def _confirmed(tables: Mapping[str, Any]) -> Iterator[str]:
                     yield name
 
 
-def commits_of(profile: Profile) -> frozenset[str]:
-    """The elements with which something is done for good: by the platform's code, and by the profile's own steps."""
-    sections = {name: getattr(profile, name) for name in type(profile).model_fields}
-    return (_commits(profile.name) | frozenset(_confirmed(sections))) & profile.elements.keys()
+def committed(profile: Profile) -> frozenset[str]:
+    """The elements with which this profile's platform does what cannot be undone: by its code, and by its steps."""
+    tables = {name: getattr(profile, name) for name in type(profile).model_fields}
+    return (_commits(profile.name) | frozenset(_confirmed(tables))) & profile.elements.keys()
 
 
 def refuse_lowered(profile: Profile) -> None:
@@ -82,7 +82,7 @@ def refuse_lowered(profile: Profile) -> None:
 
     Or when it would leave a dialog by such an element.
     """
-    commits = commits_of(profile)
+    commits = committed(profile)
     for name in sorted(commits):
         refuse_harmless(profile.element(name), profile=profile)
     for dialog in profile.dialogs.values():

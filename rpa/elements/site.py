@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from rpa.elements.fields import AnswerField, Sourced, Spec
+from rpa.elements.fields import AnswerField, Codes, Sourced, Spec
 
 
 class Identity(Sourced):
@@ -40,17 +40,24 @@ class Session(Sourced):
     error_code: tuple[str, ...] = ()
     """Paths in an answer; the first that has a value. None: this site's pages ask for no data."""
     error_message: tuple[str, ...] = ()
-    ok_codes: tuple[int, ...] = ()
-    expired_codes: tuple[int, ...] = ()
-    rate_limited_codes: tuple[int, ...] = ()
-    challenge_codes: tuple[int, ...] = ()
-    no_right_codes: tuple[int, ...] = ()
+    ok_codes: Codes = Field(default=(), validate_default=True)
+    expired_codes: Codes = ()
+    rate_limited_codes: Codes = ()
+    challenge_codes: Codes = ()
+    no_right_codes: Codes = ()
     """The account may not see what it asked for."""
     kicked: AnswerField | None = None
     after_login: str
     login_cookies: tuple[str, ...] = ()
     """Names of the cookies that keep somebody logged in; the login ends with the first of them that ends."""
     login: LoginSteps
+
+    @field_validator("ok_codes")
+    @classmethod
+    def _some_where_codes_are(cls, codes: Codes, info: ValidationInfo) -> Codes:
+        if info.data.get("error_code") and not codes:
+            raise ValueError("must not be empty")
+        return codes
 
 
 class EvidenceSpec(Sourced):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -48,6 +48,17 @@ def follow(data: Any, path: str) -> Any:
         return [follow(entry, rest) if rest else entry for entry in data] if isinstance(data, list) else None
     value = data.get(head) if isinstance(data, dict) else None
     return follow(value, rest) if rest else value
+
+
+def is_code(value: Any, codes: Iterable[int | str]) -> bool:
+    """Whether this value of an answer is one of these codes, each as a number or as a text; of a list, every value."""
+    if isinstance(value, list):
+        return bool(value) and all(is_code(each, codes) for each in value)
+    return value is not None and _code_text(value) in {_code_text(code) for code in codes}
+
+
+def _code_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _answer_value(row: Mapping[str, Any], spec: AnswerField, *, zone: ZoneInfo) -> Any:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
+from rpa.clock import Clock
 from rpa.ledger.actions import State
 from tests.support.mock_shop import ShopFolder
 from tests.support.oscar_folder import oscar_folder, reference_of
 from tests.support.oscar_shop import OscarShop
+from tests.support.processes import staying
 
 pytestmark = pytest.mark.slow
 
@@ -133,3 +140,82 @@ def test_on_this_machine_too_a_real_shop_asks_for_approval_and_ships_its_trial_f
     shipped = folder.run("run", "ship", "--json")
     assert sorted(shipped.reasons().values()) == ["cap_reached"] * 2 + ["shipped"] * 5
     assert sum(order.status == "Shipped" for order in shop.truth().values()) == 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When to kill: so many seconds after the `nth` form of this kind was posted, or after the start."""
+
+    body: str = ""
+    nth: int = 1
+    hung: bool = False
+    """The shop has done what was posted, and does not answer: the kill comes in between."""
+    seconds: float = 0.0
+
+
+FEW = (
+    Moment(body=EVENT, nth=2, hung=True),
+    Moment(body=STATUS, nth=1, hung=True),
+    Moment(body=EVENT, nth=1, seconds=0.2),
+    Moment(seconds=3.0),
+)
+
+
+def moments(count: int, *, seed: int) -> list[Moment]:
+    """So many: each step held after its effect, and killed some time after it was posted; and any moment at all."""
+    rng = random.Random(seed)
+    drawn: list[Moment] = []
+    while len(drawn) < count:
+        for body in (EVENT, STATUS):
+            drawn.append(Moment(body=body, nth=rng.randint(1, 2), hung=True))
+            drawn.append(Moment(body=body, nth=rng.randint(1, 2), seconds=rng.uniform(0, 0.5)))
+        drawn.append(Moment(seconds=rng.uniform(0.5, 6)))
+    return drawn[:count]
+
+
+def kill_at(moment: Moment, *, shop: OscarShop, folder: ShopFolder) -> bool:
+    """Start a run and kill it at this moment; whether it was still alive then."""
+    name, _, value = moment.body.partition("=")
+    before = len(shop.posts())
+    if moment.hung:
+        shop.fault("hung", path="/orders/", body=moment.body, at=moment.nth)
+    none = subprocess.DEVNULL
+    process = folder.start("run", "ship", stdin=none, stdout=none, stderr=none)
+    family: list[psutil.Process] = []
+    try:
+        while moment.body and process.poll() is None:
+            if sum(value in post.fields.get(name, []) for post in shop.posts()[before:]) >= moment.nth:
+                break
+            Clock().wait(0.02)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=moment.seconds)
+        alive = process.poll() is None
+        family = psutil.Process(process.pid).children(recursive=True) if alive else []
+    finally:
+        process.kill()
+        process.communicate()
+    assert staying(family) == []
+    return alive
+
+
+def kill_again_and_again(shop: OscarShop, path: Path, *, orders: list[str], at: Sequence[Moment]) -> None:
+    folder = oscar_folder(path, shop, orders=orders)
+    for moment in at:
+        assert kill_at(moment, shop=shop, folder=folder), f"it ended before {moment}: the shop is too small"
+        shop.stop()  # ends the request that hangs
+        shop.start()
+    end = folder.run("run", "ship", "--json")
+    assert end.exit_code == 0, end.stderr
+    all_agree(shop, folder, shipped=orders)
+    again = folder.run("run", "ship", "--json")
+    assert again.exit_code == 0, again.stderr
+    all_agree(shop, folder, shipped=orders)
+
+
+def test_killed_at_four_moments_each_order_is_shipped_once(shop: OscarShop, tmp_path: Path) -> None:
+    kill_again_and_again(shop, tmp_path / "owner", orders=few(shop, 9), at=FEW)
+
+
+@pytest.mark.long
+def test_killed_at_twenty_five_moments_each_order_is_shipped_once(shop: OscarShop, tmp_path: Path) -> None:
+    kill_again_and_again(shop, tmp_path / "owner", orders=few(shop, 40), at=moments(25, seed=16))

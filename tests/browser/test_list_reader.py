@@ -105,7 +105,7 @@ def test_a_page_that_drops_what_was_asked_for_stops_the_shop(reading: Reading) -
         reading.of(ListSite(ids=ids(20), drops_filter=True))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_list_ends_as_read_with_fewer_rows_than_the_site_has(reading: Reading, data: st.DataObject) -> None:
     listed = ListSite(

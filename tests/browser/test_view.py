@@ -228,3 +228,15 @@ def test_a_click_below_a_known_popup_closes_that_first(view: View, monkeypatch: 
     view.page.set_content(SHOP + CLICKS + button + popup)
     view.click("orders.search")
     assert clicked(view) == ["ok", "search"]
+
+
+def test_an_element_of_the_page_is_not_looked_for_in_a_dialog_that_does_something_for_good(
+    hasty_view: View, site: TinySite
+) -> None:
+    """With the dialog open its opener is gone, and what sends it reads the same."""
+    twin = '<button class="search" id="twin">Search</button>'
+    site.pages["/orders"] = f'{SHOP}{CLICKS}<div class="dialog"><b class="sn">A-1</b>{twin}</div>'
+    hasty_view.open("orders")
+    with pytest.raises(PageChanged, match="stands in the dialog ship"):
+        hasty_view.click("orders.search")
+    assert clicked(hasty_view) == []

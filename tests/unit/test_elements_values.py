@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpa.elements.fields import AnswerField, FieldSpec
-from rpa.elements.values import UNREADABLE, answer_values, follow, page_values
+from rpa.elements.values import UNREADABLE, answer_values, follow, is_code, page_values
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 3, 10, 9, 15, tzinfo=ZONE)
@@ -141,3 +141,13 @@ def test_a_path_that_leads_nowhere_is_none(path: str) -> None:
 def test_a_path_leads_through_tables_and_lists() -> None:
     data = {"a": {"b": [{"c": 1}, {"c": 2}]}}
     assert (follow(data, "a.b.*.c"), follow(data, "a.b.*")) == ([1, 2], [{"c": 1}, {"c": 2}])
+
+
+@pytest.mark.parametrize(("value", "code"), [(0, 0), ("0", 0), (0, "0"), (True, "true"), ("OK", "OK"), ([0, "0"], 0)])
+def test_a_code_is_a_number_or_a_text(value: Any, code: int | str) -> None:
+    assert is_code(value, (7, code))
+
+
+@pytest.mark.parametrize(("value", "code"), [(True, 1), ("ok", "OK"), (None, "None"), ([0, 5], 0), ([], 0), (5, 0)])
+def test_another_value_is_not_that_code(value: Any, code: int | str) -> None:
+    assert not is_code(value, (code,))

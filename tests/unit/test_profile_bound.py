@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError, create_model
 from rpa.elements.facts import facts_of
 from rpa.elements.profile import Risk
 from rpa.elements.registry import load_profile, prepared, profile_model, profiles, selectors_folder
-from rpa.elements.risks import commits_of, refuse_lowered, risk_mistakes
+from rpa.elements.risks import committed, refuse_lowered, risk_mistakes
 from rpa.errors import ConfigError
 from rpa.plugins import platforms
 
@@ -80,9 +80,9 @@ def test_each_word_of_a_profile_is_bound_to_its_confirmation_or_refused(section:
 
 def test_every_irreversible_element_of_the_code_is_called_so_by_the_shipped_profiles() -> None:
     for name in profiles():
-        profile = load_profile(name)
-        assert commits_of(profile)
-        assert commits_of(profile) == {each.name for each in profile.elements.values() if each.risk is Risk.DESTRUCTIVE}
+        commits, elements = committed(load_profile(name)), load_profile(name).elements
+        assert commits
+        assert commits == {each.name for each in elements.values() if each.risk is Risk.DESTRUCTIVE}
 
 
 @pytest.mark.parametrize("name", sorted(platforms()["pinduoduo"].commits))
