@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from rpa.elements.uses import Uses
 from rpa.flow import Flow
 
 if TYPE_CHECKING:
@@ -13,33 +14,61 @@ if TYPE_CHECKING:
     from rpa.config import Shop
     from rpa.elements.profile import Profile
 
+Way: TypeAlias = "Callable[[View, Shop], Any]"
+"""A class that does a capability through a View."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """What a platform can do: each capability (a protocol) with the class that does it through a View.
 
-    Such a class takes `(view, shop)` and may name the profile's elements it cannot do without as `elements`, those that
-    it uses because of what a profile says as `uses(profile)`, and those with which it does what cannot be undone as
-    `commits`.
+    Such a class takes `(view, shop)` and may say what it cannot do without in a profile as `uses`: a `Uses`, or a
+    function that makes one of a profile. It names the elements with which it does what cannot be undone as `commits`.
+    Of several the first does it that the shop's profile describes: `described_in(profile)`, where it has that, says so.
     """
 
     name: str
-    can: Mapping[type, Callable[[View, Shop], Any]]
+    """That of the profiles it is for; `rpa.elements.risks.COMMON`: of each that no other platform is for."""
+    can: Mapping[type, Way | tuple[Way, ...]]
     signs: frozenset[str] = frozenset()
-    """Facts of an order that this site always tells, such as an audit: no profile may call them absent."""
+    """Facts of a subject that this site always tells: no profile may call them absent."""
 
     @property
     def commits(self) -> frozenset[str]:
         """The elements with which its code does what cannot be undone, whatever a profile says of them."""
-        return frozenset(name for way in self.can.values() for name in getattr(way, "commits", ()))
+        return frozenset(name for each in self.can for way in self._ways(each) for name in getattr(way, "commits", ()))
+
+    def way(self, capability: type, *, profile: Profile) -> Way | None:
+        """The class that does it where a shop's pages are as this profile describes them; None: none does."""
+        return next((way for way in self._ways(capability) if _is_described(way, profile)), None)
+
+    def lacking(self, capability: type, *, profile: Profile) -> Iterator[str]:
+        """What this profile misses for it: of the class that does it, else of the first that could."""
+        ways = self._ways(capability)
+        way = self.way(capability, profile=profile) or next(iter(ways), None)
+        if way is None:
+            yield capability.__name__
+        elif lacks := [*uses_of(way, profile=profile).missing(profile)]:
+            yield from (f"{capability.__name__} ({each})" for each in lacks)
+        elif not _is_described(way, profile):
+            yield capability.__name__
+
+    def _ways(self, capability: type) -> tuple[Way, ...]:
+        found = self.can.get(capability, ())
+        return found if isinstance(found, tuple) else (found,)
+
+
+def _is_described(way: Way, profile: Profile) -> bool:
+    described_in: Callable[[Profile], bool] | None = getattr(way, "described_in", None)
+    return described_in is None or described_in(profile)
+
+
+def uses_of(way: Way, *, profile: Profile) -> Uses:
+    """What this class cannot do without in this profile."""
+    uses: Uses | Callable[[Profile], Uses] = getattr(way, "uses", Uses())
+    return uses if isinstance(uses, Uses) else uses(profile)
 
 
 def missing_capabilities(flow: Flow, platform: Platform, *, profile: Profile) -> list[str]:
     """Names of what this flow needs and this platform, or its profile, does not offer."""
-    missing = [need.__name__ for need in flow.needs if need not in platform.can]
-    for need in flow.needs:
-        way = platform.can.get(need)
-        uses = getattr(way, "uses", None)
-        elements: Sequence[str] = (*getattr(way, "elements", ()), *(uses(profile) if uses is not None else ()))
-        missing += [f"{need.__name__} (element {name})" for name in elements if name not in profile.elements]
-    return missing
+    return [lack for need in flow.needs for lack in platform.lacking(need, profile=profile)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rpa.discovery import named_values, shop_settings
@@ -22,7 +23,24 @@ def flows() -> dict[str, Flow]:
 
 
 def platforms() -> dict[str, Platform]:
-    """Every platform by its name: the `Platform` values of the modules in the packages of group `rpa.platforms`."""
+    """Every platform that has a name: the `Platform` values of the modules in the packages of group `rpa.platforms`."""
+    from rpa.elements.risks import COMMON
+
+    return {name: platform for name, platform in _all_platforms().items() if name != COMMON}
+
+
+def platform_of(name: str, *, folder: Path | None) -> Platform | None:
+    """The platform of this name; the common one where only a profile is called so, in this folder or bundled."""
+    from rpa.elements.registry import profiles
+    from rpa.elements.risks import COMMON
+
+    found, common = platforms().get(name), _all_platforms().get(COMMON)
+    if found is not None or common is None or name not in profiles(folder=folder):
+        return found
+    return replace(common, name=name)
+
+
+def _all_platforms() -> dict[str, Platform]:
     from rpa.platforms import Platform
 
     return named_values("rpa.platforms", Platform, what="platform")

@@ -9,8 +9,8 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-KEPT = {"RPA_BROWSER"}
-"""A fact of the machine, not a wish of its user."""
+KEPT = {"RPA_BROWSER", "RPA_TEST_LAYOUT"}
+"""A fact of the machine, and a wish about the tests themselves (`tests/faults/conftest.py`)."""
 FORCES_COLOUR = ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS", "COLUMNS")
 """typer and rich format for these whatever they write to."""
 

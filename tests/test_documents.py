@@ -49,7 +49,7 @@ DOCUMENTS = (*READMES.values(), "CONTRIBUTING.md", *BESIDE, *MANUAL)
 LANGUAGES = ("en", "zh")
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"")
 PATH = re.compile(r"`((?:rpa|flows|fixtures|tests|selectors|docs|\.github)/[\w./-]+)`")
-EXAMPLES = {"flows/due_soon.py"}
+EXAMPLES = {"flows/due_soon.py", "selectors/mysite.toml", "flows/platforms/mysite.py"}
 """Files that a reader is told to write."""
 REFERENCE = re.compile(r"<!-- rpa\.toml -->\n(.*?)<!-- /rpa\.toml -->", re.DOTALL)
 COLUMNS = re.compile(r"<!-- columns -->\n(.*?)<!-- /columns -->", re.DOTALL)

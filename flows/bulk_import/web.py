@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from flows.bulk_import.api import ImportLimits, ImportResult, ImportSaid, ToldRow
 from flows.bulk_import.upload import Progress
-from flows.bulk_import.web_records import ImportRecords, told_rows
+from flows.bulk_import.web_records import LINE, ImportRecords, told_rows
 from flows.bulk_import.words import ImportWords
 from flows.orders.model import How
 from flows.orders.reasons import Reason
 from rpa.browser.responses import TooManyCalls
+from rpa.elements.uses import Uses
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, Refused, RpaError, Stopped, TryAgain
 from rpa.language import Text
@@ -94,20 +95,32 @@ class WebImportForm:
 class WebImports:
     """Uploads files of shipments, and reads what became of each row."""
 
-    elements: ClassVar[tuple[str, ...]] = (
-        "import.parcels_open",
-        "import.none_open",
-        "import.template",
-        "import.file",
-        "import.confirm",
-        "import.ended",
-        "import.page_size",
-        "import.page_size_option",
-        "import.next",
-        "import.failures",
-        "import.view",
-        "import.second_question",
-        *ImportRecords.elements,
+    uses: ClassVar[Uses] = ImportRecords.uses | Uses(
+        elements=(
+            "import.parcels_open",
+            "import.none_open",
+            "import.template",
+            "import.file",
+            "import.confirm",
+            "import.ended",
+            "import.page_size",
+            "import.page_size_option",
+            "import.next",
+            "import.failures",
+            "import.view",
+            "import.second_question",
+            "import.second_confirm",
+        ),
+        pages=(_PARCELS, _NONE),
+        lists={
+            "import_form": ("file_name", "most_rows", "most_megabytes", "error"),
+            "import_summary": ("file_name", "total", "broken"),
+            "import_results": (*LINE, "outcome"),
+        },
+        dialogs={"second_confirmation": ()},
+        answers={"import_upload": ("task_id",), "import_progress": ("done",), "import_result": LINE},
+        counted=("import_result",),
+        tables=("imports",),
     )
     commits: ClassVar[tuple[str, ...]] = ("import.confirm", "import.second_confirm")
 

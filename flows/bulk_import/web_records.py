@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from flows.bulk_import.api import ImportLine, ToldRow
 from rpa.browser.two_sources import differences, same_or_unreadable
+from rpa.elements.uses import Uses
 from rpa.elements.values import UNREADABLE, is_code
 from rpa.errors import PageChanged, TryAgain
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _PAGE_SIZE = "100"
 _ENDED = "ended"
+LINE = ("order_sn", "courier", "tracking_number")
+"""What names a row of a file, on the page and in its data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +53,11 @@ class RecordsPage:
 class ImportRecords:
     """The records, read afresh each time they are asked for."""
 
-    elements: ClassVar[tuple[str, ...]] = (
-        "import.records_size",
-        "import.records_size_option",
-        "import.records_next",
+    uses: ClassVar[Uses] = Uses(
+        elements=("import.records_size", "import.records_size_option", "import.records_next"),
+        lists={"import_records": ("task_id", "file_name", "state")},
+        answers={"import_records": ("task_id", "file_name", "state")},
+        counted=("import_records",),
     )
 
     def __init__(self, view: View) -> None:
@@ -99,7 +103,6 @@ def _total(answer: Answer) -> int:
     return answer.total
 
 
-_LINE = ("order_sn", "courier", "tracking_number")
 _OUTCOMES = {"accepted": True, "refused": False}
 
 
@@ -118,9 +121,9 @@ def _row(
     code = raw.get(spec.code or "")
     accepted = is_code(code, spec.ok)
     agree = isinstance(code, int) and _OUTCOMES.get(shown.get("outcome", "")) is accepted
-    agree = agree and set(_LINE) <= shown.keys() and not differences(shown, told, fields=_LINE, same=same_or_unreadable)
+    agree = agree and set(LINE) <= shown.keys() and not differences(shown, told, fields=LINE, same=same_or_unreadable)
     return ToldRow(
-        line=ImportLine(**{name: "" if told[name] is UNREADABLE else str(told[name]) for name in _LINE}),
+        line=ImportLine(**{name: "" if told[name] is UNREADABLE else str(told[name]) for name in LINE}),
         accepted=accepted if agree else None,
         code=code if isinstance(code, int) else None,
         words=str(raw.get(spec.message or "") or "") if agree else "page and data disagree",

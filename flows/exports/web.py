@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rpa.browser.responses import TooManyCalls
 from rpa.documents.requested import RequestedRecord
+from rpa.elements.uses import Uses
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, TryAgain
 
@@ -16,18 +17,18 @@ if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.config import Shop
 
+_PAGE, _LISTED = "orders_all", "order_list"
 _COMPARED = ("asked_at", "state")
 
 
 class WebExports:
     """Exports orders through the list's dialog and the page of export records."""
 
-    elements: ClassVar[tuple[str, ...]] = (
-        "orders.export",
-        "export.make",
-        "exports.heading",
-        "exports.refresh",
-        "exports.download",
+    uses: ClassVar[Uses] = Uses(
+        elements=("orders.export", "export.make", "exports.heading", "exports.refresh", "exports.download"),
+        pages=(_PAGE, "export_records"),
+        lists={"export_records": ("record_id", *_COMPARED)},
+        answers={"export_ask": (), "export_records": ("record_id", *_COMPARED, "since", "until")},
     )
 
     def __init__(self, view: View, shop: Shop) -> None:
@@ -43,7 +44,10 @@ class WebExports:
 
         Raises TryAgain when the site wants a pause first, or did not answer: the records say whether it was asked.
         """
-        self._view.open_for("orders_all", answer="order_list")
+        if _LISTED in self._view.profile.answers:
+            self._view.open_for(_PAGE, answer=_LISTED)
+        else:
+            self._view.open(_PAGE)
         self._view.click("orders.export")
         try:
             answer = self._view.answered("export_ask", lambda: self._view.click("export.make"))

@@ -235,7 +235,7 @@ def notices_not_saved(config: Config, ledger: Ledger, shop: str) -> Iterator[Tex
     Nothing of a platform that has no notices which the program can read.
     """
     table = config.shop(shop)
-    platform = plugins.platforms().get(table.platform)
+    platform = plugins.platform_of(table.platform, folder=config.selectors)
     if platform is None or ReadsNotices not in platform.can:
         return
     now = ledger.site_clocks.now(shop)

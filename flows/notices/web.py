@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from flows.notices.api import Attachment, Notice, NoticesPage, OpenedNotice
 from rpa.browser.two_sources import paired, same_value
+from rpa.elements.uses import Uses
 from rpa.elements.values import UNREADABLE
 from rpa.errors import InDoubt, PageChanged, Refused
 
@@ -92,12 +93,25 @@ PAGE_SIZE = 100
 class WebNotices:
     """Reads notices and downloads their attachments."""
 
-    elements: ClassVar[tuple[str, ...]] = (
-        "header.login_name",
-        "notices.page_size",
-        "notices.page_size_option",
-        "notices.next",
-        "notice.download",
+    uses: ClassVar[Uses] = Uses(
+        elements=(
+            "header.login_name",
+            "notices.page_size",
+            "notices.page_size_option",
+            "notices.next",
+            "notice.download",
+        ),
+        pages=("home", "notices", "notice"),
+        lists={
+            "notices": ("notice_id", *_COMPARED),
+            "notice": ("title", "sent_at", "text"),
+            "notice_files": ("name", "state"),
+        },
+        answers={
+            "notice_list": ("notice_id", *_COMPARED, "unread", "files"),
+            "notice": ("notice_id", "title", "files", "states"),
+        },
+        counted=("notice_list",),
     )
 
     def __init__(self, view: View, shop: Shop) -> None:

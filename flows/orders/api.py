@@ -70,7 +70,8 @@ class Signs:
 
     order_sn: str
     audit: Mapping[str, Mark]
-    """Those of the order's own page: `detail`, `receiver`, `detail_data`, `address` (hidden while under audit)."""
+    """Those of the order's own page: `detail`, `receiver`, `address` (hidden while under audit), and `detail_data`,
+    where it has any."""
     evidence: Path | None = None
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from flows.orders.api import OrdersPage
 from flows.orders.model import Order
-from flows.orders.web_check import orders_of, with_list_compared
+from flows.orders.web_check import FACTS, orders_of, with_list_compared
 from flows.orders.web_page import OrderPage
 from rpa.browser.list_reader import PAGE_SIZE, ListPage, ListReader
+from rpa.elements.uses import Uses
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
@@ -26,19 +27,24 @@ _SEARCHES_BEFORE_PAGING = 8
 class WebOrders:
     """Reads orders from the list, page and data compared; where no data tell of the list, each from its own page."""
 
-    elements: ClassVar[tuple[str, ...]] = ("orders.next",)
-
     @staticmethod
-    def uses(profile: Profile) -> Sequence[str]:
-        """The elements that it cannot do without, by this profile."""
+    def uses(profile: Profile) -> Uses:
+        """What it cannot do without: where no data tell of the list, what its page and an order's page must show."""
+        reader = ListReader.uses("orders", answer=_ANSWER, profile=profile)
         if _ANSWER not in profile.answers:
-            return ()
-        return (
-            "orders.page_size",
-            "orders.page_size_option",
-            "orders.sort_ship_by",
-            "orders.search_input",
-            "orders.search",
+            return reader | OrderPage.uses(profile) | Uses(pages=("orders_pending",), lists={"orders": ("order_sn",)})
+        return reader | Uses(
+            elements=(
+                "orders.page_size",
+                "orders.page_size_option",
+                "orders.sorted_by_ship_by",
+                "orders.sort_ship_by",
+                "orders.search_input",
+                "orders.search",
+            ),
+            pages=("orders_pending", "orders_all", "orders_shipped"),
+            lists={"orders": FACTS},
+            answers={_ANSWER: FACTS},
         )
 
     def __init__(self, view: View, shop: Shop) -> None:

@@ -48,6 +48,11 @@ def texts_of(order: Order) -> dict[str, Any]:
 
 
 _GOODS = ("goods_ids", "goods", "specs", "quantities", "kinds")
+FACTS = (
+    *("order_sn", "status", *_GOODS, "amount", "ship_by", "presale_until", "remark", "flag"),
+    *("courier", "tracking_number", "shipped_at", "audit", "after_sale", "receiver", "region", "address"),
+)
+"""What row and data of an order must both tell, where data tell of the list: one that only one has is read from it."""
 _COMPARED = (
     "status",
     "goods_ids",
@@ -110,7 +115,7 @@ def order_on_page(
     `absent`: facts that the site does not have. A sign or a status that is neither read nor absent is unreadable; so is
     an order without goods, or with goods whose id or quantity cannot be read.
     """
-    unreadable = [name for name in ("status", "amount") if shown.get(name, "") is UNREADABLE]
+    unreadable = [name for name in ("status", "amount", "remark", "flag") if shown.get(name, "") is UNREADABLE]
     needed = [row[name] for row in goods for name in ("goods_id", "quantity")]
     needed += [row.get("spec", "-") or "-" for row in goods]
     if not goods or any(value is UNREADABLE or value == "" for value in needed):

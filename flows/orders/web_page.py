@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.orders.web_check import Values, order_on_page
+from rpa.elements.uses import Uses
 from rpa.errors import InDoubt, NothingThere
 
 if TYPE_CHECKING:
     from flows.orders.model import Order
     from rpa.browser.view import View
+    from rpa.elements.profile import Profile
 
 _PAGE = "order_detail"
 _GOODS, _PARCELS = "order_goods", "order_parcels"
@@ -19,6 +21,13 @@ _GOODS, _PARCELS = "order_goods", "order_parcels"
 
 class OrderPage:
     """The page of one order: the list `order_detail` of one row, and `order_goods` and `order_parcels` on it."""
+
+    @staticmethod
+    def uses(profile: Profile) -> Uses:
+        """What it cannot do without; the parcels only where the profile has them."""
+        parcels = {_PARCELS: ("courier", "tracking_number")} if _PARCELS in profile.lists else {}
+        lists = {_PAGE: ("order_sn", "status"), _GOODS: ("goods_id", "quantity"), **parcels}
+        return Uses(pages=(_PAGE,), lists=lists)
 
     def __init__(self, view: View) -> None:
         self._view = view

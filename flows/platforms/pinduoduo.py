@@ -12,8 +12,10 @@ from flows.orders.api import ReadsOrders, ReadsSigns
 from flows.orders.web import WebOrders
 from flows.orders.web_signs import WebSigns
 from flows.remarks.api import WritesRemarks
+from flows.remarks.page_form import PageRemarks
 from flows.remarks.web import WebRemarks
 from flows.shipping.api import ShipsOrders
+from flows.shipping.page_form import PageShipping
 from flows.shipping.web import WebShipping
 from rpa.platforms import Platform
 
@@ -26,7 +28,7 @@ PINDUODUO = Platform(
         ReadsNotices: WebNotices,
         ReadsOrders: WebOrders,
         ReadsSigns: WebSigns,
-        ShipsOrders: WebShipping,
-        WritesRemarks: WebRemarks,
+        ShipsOrders: (PageShipping, WebShipping),
+        WritesRemarks: (PageRemarks, WebRemarks),
     },
 )

@@ -6,6 +6,7 @@ from rpa.capability import Capability
 
 CAPABILITY = Capability(
     name="remarks",
+    profile_tables={"remarks": "flows.remarks.words:RemarkWords"},
     kind_words={"remark": "flows.remarks.texts:REMARK"},
 )
 """Writing remarks, as a capability."""

@@ -147,6 +147,8 @@ def _ended(action: Action) -> Coded:
 def _look_at(action: Action, order: Order | None) -> Look:
     if order is None:
         return NOT_FOUND
+    if order.doubt is not None:
+        return Look(seen=Seen.UNREADABLE, detail=order.doubt)
     now = Remark.of(order)
     if now.payload == action.payload:
         return Look(seen=Seen.OURS)

@@ -9,11 +9,13 @@ from flows.orders.web import WebOrders
 from flows.procedure.api import Values
 from flows.procedure.web import WebForm
 from flows.remarks.model import FLAGS, RemarkDecision
+from rpa.elements.uses import Uses
 from rpa.errors import Refused
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.config import Shop
+    from rpa.elements.profile import Profile
 
 
 def _chip(flag: str) -> str:
@@ -58,16 +60,25 @@ class RemarkForm(WebForm):
 class WebRemarks:
     """Writes remarks through the dialog that the order's row in the list opens."""
 
-    elements: ClassVar[tuple[str, ...]] = (
-        *WebOrders.elements,
-        *("remark.open", "remark.text", "remark.save", "remark.cancel"),
-        *map(_chip, FLAGS),
-    )
     commits: ClassVar[tuple[str, ...]] = ("remark.save", "remark.second_confirm")
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view
         self._orders = WebOrders(view, shop)
+
+    @staticmethod
+    def uses(profile: Profile) -> Uses:
+        """What it cannot do without: list and dialog with their data, and the dialog that asks once more."""
+        return WebOrders.uses(profile) | Uses(
+            elements=(
+                *("remark.open", "remark.text", "remark.save", "remark.second_confirm", "remark.cancel"),
+                *map(_chip, FLAGS),
+            ),
+            pages=("orders_all",),
+            dialogs={"remark": ("text", "flag", "error"), "remark_second_confirmation": ()},
+            named=("remark",),
+            answers={"order_list": ("order_sn",), "remark": ("text", "flag"), "remark_save": ()},
+        )
 
     def check_allowed(self) -> None:
         """Raise NotApproved when nothing could be saved, so that nothing is begun."""

@@ -10,6 +10,7 @@ from flows.gate.may_ship import marks_against
 from flows.orders.model import Decision, Order, Shipment
 from flows.orders.reasons import Reason
 from flows.procedure.kind import AlreadyThere, Step
+from flows.procedure.page_fields import ORDER, TO_SHIP, refuse_not_held
 from flows.shipping.words import Trace
 from rpa.errors import InDoubt, Refused
 from rpa.ledger.actions import Seen
@@ -19,13 +20,6 @@ from rpa.outcome import Outcome
 if TYPE_CHECKING:
     from flows.procedure.api import SiteActs, Values
     from flows.shipping.words import ShippingStep
-
-ORDER = "order"
-"""Where the values of a page have the order as it shows it."""
-TO_SHIP = "to_ship"
-"""Where the values of a form have goods id and quantity of all that it would ship; missing where it does not tell."""
-FILLED = "filled"
-"""Where the values of a form have what each of its fields holds, by the element's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +84,7 @@ class PageShipStep(Step[Decision]):
         if TO_SHIP in shown and Counter(shown[TO_SHIP]) != wanted:
             message = f"the form would ship {', '.join(' ×'.join(each) for each in shown[TO_SHIP]) or 'nothing'}"
             raise InDoubt(message, reason=Reason.ROW_MISMATCH)
-        for put in self._spec.put[shipment.how]:
-            held = shown[FILLED][put.element]
-            if not held or any(each != put.holds(shipment) for each in held):
-                message = f"{put.element} reads {', '.join(held) or 'nothing'} after it was filled in"
-                raise InDoubt(message, reason=Reason.ROW_MISMATCH)
+        refuse_not_held(shown, self._spec.puts(shipment))
 
 
 def refuse_against(now: Order, *, before: Order) -> None:

@@ -17,10 +17,12 @@ from flows.procedure.web import WebForm
 from flows.shipping.dialog_step import ShipStep
 from flows.shipping.intents import look_at
 from flows.shipping.presubmit import refuse_not_pending
+from rpa.elements.uses import Uses
 
 if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.config import Shop
+    from rpa.elements.profile import Profile
     from rpa.ledger.actions import Action
     from rpa.ledger.once import Look
 
@@ -76,18 +78,6 @@ class DialogForm(WebForm):
 class WebShipping:
     """Ships through the dialog that the order's row in the list opens."""
 
-    elements: ClassVar[tuple[str, ...]] = (
-        *WebOrders.elements,
-        *(
-            "orders.ship",
-            "ship.express",
-            "ship.no_logistics",
-            "ship.tracking_number",
-            "ship.courier",
-            "ship.confirm",
-            "ship.cancel",
-        ),
-    )
     commits: ClassVar[tuple[str, ...]] = ("ship.confirm", "ship.second_confirm")
 
     def __init__(self, view: View, shop: Shop) -> None:
@@ -96,6 +86,37 @@ class WebShipping:
         self._orders = WebOrders(view, shop)
         self._reach: _Reach | None = None
         self._before: str | None = None
+
+    @staticmethod
+    def uses(profile: Profile) -> Uses:
+        """What it cannot do without: list and dialog with their data, and the dialog that asks once more."""
+        return WebOrders.uses(profile) | Uses(
+            elements=(
+                "orders.ship",
+                "ship.express",
+                "ship.no_logistics",
+                "ship.tracking_number",
+                "ship.courier",
+                "ship.confirm",
+                "ship.second_confirm",
+                "ship.cancel",
+            ),
+            pages=("orders_shipped",),
+            dialogs={
+                "ship": (
+                    *("audit", "after_sale", "goods_ids", "specs", "quantities"),
+                    *("how", "courier", "tracking_number", "error"),
+                ),
+                "second_confirmation": (),
+            },
+            named=("ship",),
+            answers={
+                "order_list": ("order_sn",),
+                "order_detail": ("status", "goods_ids", "specs", "quantities", "audit", "after_sale", "address"),
+                "ship": (),
+            },
+            tables=("couriers",),
+        )
 
     def steps(self) -> Sequence[ShipStep]:
         """One click."""

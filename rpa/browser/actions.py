@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Error
 
 from rpa.browser.playwright_errors import loading, looked, translated
+from rpa.browser.polling import breathe
 from rpa.browser.resolve import locate, refuse_lasting, script
 from rpa.errors import PageChanged, TryAgain
 from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Response
 
     from rpa.browser.origins import SiteBorder
     from rpa.browser.resolve import Found
@@ -104,24 +107,48 @@ def _reached(page: Page, field: Locator, text: str, *, patience_ms: float) -> bo
 _AGAIN = Text(en="{why} Trying again in {seconds} s.", zh="后台页面无响应，{seconds:.0f} 秒后重试：{why}")
 
 _NETWORK_WAITS_S = (1.0, 3.0)
+_INTERRUPTED, _MOST_INTERRUPTIONS = "interrupted by another navigation", 20
 Until = Literal["commit", "domcontentloaded"]
 
 
-def go_to(border: SiteBorder, address: str, *, doing: str, clock: Clock, until: Until = "domcontentloaded") -> None:
+def go_to(
+    border: SiteBorder,
+    address: str,
+    *,
+    doing: str,
+    clock: Clock,
+    until: Until = "domcontentloaded",
+    unless: Callable[[], None] = lambda: None,
+) -> None:
     """Load an address in the page. Raises TryAgain (`doing`: …) when the site does not answer three times.
 
-    WrongSite when it leads elsewhere.
+    WrongSite when it leads elsewhere, and whatever `unless` raises before it is tried again.
     """
     for wait_s in (*_NETWORK_WAITS_S, None):
         border.check_led()
         try:
             with loading(doing):
-                border.wherever.goto(address, wait_until=until)
+                answer = _load(border.wherever, address, until=until)
+            if answer is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise TryAgain(f"{doing}: HTTP {answer.status}. Check the network and run again.")  # noqa: TRY301
         except TryAgain as error:
             border.check_led()
+            unless()
             if wait_s is None:
                 raise
             speak("WARNING", _AGAIN, why=str(error), seconds=wait_s)
             clock.wait(wait_s)
         else:
             return
+
+
+def _load(page: Page, address: str, *, until: Until) -> Response | None:
+    """Go there; again when the page was on its way to another document still, such as the browser's own of an error."""
+    for _ in range(_MOST_INTERRUPTIONS):
+        try:
+            return page.goto(address, wait_until=until)
+        except Error as error:
+            if _INTERRUPTED not in error.message:
+                raise
+            breathe(page)
+    return page.goto(address, wait_until=until)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _HOLDS = """(fields) => fields.map((field) => field.matches("[type=checkbox], [type=radio]") ? String(field.checked)
   : field.selectedOptions ? [...field.selectedOptions].map((option) => option.text.trim()).join(" ") : field.value)"""
+_OPTIONS = "(field) => [...(field.options ?? [])].map((option) => option.text.trim())"
 _INSIDE = "(node, containers) => containers.find((css) => node.closest(css)) ?? null"
 _COVERED_MS = 4_000
 """A click that takes longer is tried again below what may cover it, unless it arrived."""
@@ -98,10 +99,21 @@ class Area:
         with self.border.watched():
             type_and_enter(self.page, field, text, patience_ms=self.shop_page.patience_ms)
 
-    def select(self, name: str, text: str) -> None:
-        """Choose the option that reads so in a named list of the browser's own (`select`)."""
+    def select(self, name: str, text: str) -> bool:
+        """Choose the option that reads so in a named list of the browser's own (`select`); whether it has that."""
         with self.border.watched(), translated(f"choosing {text} in {name}"):
-            self._touched(name).locator.select_option(label=text, timeout=self.shop_page.patience_ms)
+            field = self._touched(name).locator
+            if not any(text in field.evaluate(_OPTIONS) for _ in self.moments()):
+                return False
+            field.select_option(label=text, timeout=self.shop_page.patience_ms)
+        return True
+
+    def pick(self, name: str, value: str) -> None:
+        """Choose the radio button of this name that stands for the value (`{value}` in its locators)."""
+        with self.border.watched(), translated(f"choosing {value} of {name}"):
+            found = self._found(self.profile.element(name).with_value(value))
+            self._allow(found)
+            found.locator.check(timeout=self.shop_page.patience_ms)
 
     def tick(self, name: str) -> None:
         """Tick every box of this name."""
@@ -117,13 +129,13 @@ class Area:
                     return
         raise PageChanged(f"{name} is not on the page; nothing was ticked. Run `rpa selectors check`.")
 
-    def holds(self, name: str) -> tuple[str, ...]:
-        """What every visible field of this name holds now.
+    def holds(self, name: str, *, value: str | None = None) -> tuple[str, ...]:
+        """What every visible field of this name (and of this `{value}`) holds now.
 
         Of a list the text that is chosen, of a box or a radio button whether it is chosen: `true` or `false`.
         """
         root, page = self._root(), self.page
-        for locator in self.profile.element(name).locators:
+        for locator in self._element(name, value).locators:
             fields = locate(root, locator).visible
             found: list[str] = looked(page, lambda: fields.evaluate_all(_HOLDS), doing=f"reading {name}")  # noqa: B023
             if found:
@@ -148,16 +160,22 @@ class Area:
                 return tuple(text.strip() for text in found)
         return ()
 
-    def disabled(self, name: str) -> bool:
-        """Whether a named element cannot be used now."""
-        return self.found(name).disabled
+    def disabled(self, name: str, *, value: str | None = None) -> bool:
+        """Whether a named element (of this `{value}`) cannot be used now."""
+        return self._found(self._element(name, value)).disabled
 
     def found(self, name: str) -> Found:
         """A named element, waited for."""
-        element = self.profile.element(name)
+        return self._found(self.profile.element(name))
+
+    def _found(self, element: Element) -> Found:
         if element.within and self._part is None:
-            raise PageChanged(f"{name} is only to be used within {element.within}.")
+            raise PageChanged(f"{element.name} is only to be used within {element.within}.")
         return self._resolve(element)
+
+    def _element(self, name: str, value: str | None) -> Element:
+        element = self.profile.element(name)
+        return element if value is None else element.with_value(value)
 
     def _touched(self, name: str) -> Found:
         """A named element that is to be clicked or written into, which the guard must allow."""

@@ -149,6 +149,7 @@ class Guard:
         for _ in shop_page.moments():
             seen = self.uncover(shop_page, expected=expected)
             if urlsplit(seen["url"]).path.startswith(shop_page.profile.session.login_path):
+                shop_page.refuse_kicked()
                 raise LoginNeeded(_LOGIN_PAGE.with_words(shop=self.shop))
             shown = seen["identity"]
             if all(shown[key] is not None for key, _ in self._wanted()):

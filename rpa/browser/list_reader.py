@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from rpa.browser.completeness import MOST_PASSES, PageRead, Pass, page_in, total_in
+from rpa.elements.uses import Uses
 from rpa.elements.values import follow
 from rpa.errors import ListIncomplete
 from rpa.language import Text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rpa.browser.lists import Rows
     from rpa.browser.responses import Answer
     from rpa.browser.view import View
+    from rpa.elements.profile import Profile
 
 PAGE_SIZE: Final = "100"
 """So many rows a page are asked for, where the page lets one choose; what comes is counted."""
@@ -71,9 +73,9 @@ class ListPage:
 class ListReader:
     """Reads a list by the names of its elements.
 
-    Those of a list `orders` are `orders.next` and, where the profile has them: `orders.total` ("97 orders"),
-    `orders.page` ("page 2 of 5"), `orders.page_size`, `orders.reverse` (turns its order round), and `orders.filtered`,
-    shown while it is filtered, with `orders.clear_filter`. What must have been asked for stands at the page (`asked`).
+    Those of a list `things` are `things.next` and, where the profile has them: `things.total` ("97 things"),
+    `things.page` ("page 2 of 5"), `things.page_size`, `things.reverse` (turns it round), and `things.filtered`, shown
+    while it is filtered, with `things.clear_filter`. What must have been asked for stands at the page (`asked`).
     """
 
     def __init__(self, view: View, name: str, *, answer: str) -> None:
@@ -82,6 +84,15 @@ class ListReader:
         self.name = name
         self._answer = answer if answer in view.profile.answers else None
         self._key = view.profile.lists[name].key
+
+    @staticmethod
+    def uses(name: str, *, answer: str, profile: Profile) -> Uses:
+        """What it cannot do without: the next page, and from the page alone what proves that the list is whole."""
+        size = (f"{name}.page_size", f"{name}.page_size_option") if f"{name}.page_size" in profile.elements else ()
+        elements = (f"{name}.next", *size)
+        if answer in profile.answers:
+            return Uses(elements=elements, counted=(answer,))
+        return Uses(elements=elements, one_of=((f"{name}.total", f"{name}.page"),))
 
     @property
     def is_told(self) -> bool:
@@ -257,9 +268,9 @@ def _plain(value: Any) -> str:
 
 
 def _same_set(one: Pass, other: Pass) -> bool:
-    """Whether two readings in opposite order saw the same rows."""
-    return one.keys.keys() == other.keys.keys() and (len(one.keys) < 2 or _order(one) != _order(other))  # noqa: PLR2004
+    """Whether two readings, one backwards, saw the same rows."""
+    return one.keys.keys() == other.keys.keys() and (len(one.keys) < 2 or _sequence(one) != _sequence(other))  # noqa: PLR2004
 
 
-def _order(count: Pass) -> Sequence[str]:
+def _sequence(count: Pass) -> Sequence[str]:
     return list(count.keys)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urldefrag, urlsplit
 
 from playwright.sync_api import Error
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rpa.browser.origins import SiteBorder
     from rpa.clock import Clock
     from rpa.elements.profile import AnswerSpec, Profile
+
+T = TypeVar("T")
 
 _WAITING = Text(en="{why} Waiting {seconds} s.", zh="后台提示操作太频繁，等待 {seconds:.0f} 秒：{why}")
 
@@ -111,10 +113,16 @@ class PageRequests:
         self._gives_way = False
         self.ahead: timedelta | None = None
         """How far the site's clock is ahead of ours; None: it has not told."""
+        border.wherever.on("response", self._note_document)
 
     def site_now(self) -> datetime:
         """The site's clock, by the `Date` of its newest answer; its deadlines are judged by it."""
         return self._clock.now() + (self.ahead or timedelta())
+
+    def _note_document(self, response: Response) -> None:
+        """A document tells the time as an answer does."""
+        if response.request.is_navigation_request() and self._border.owns(response.url):
+            self._keep_time(response)
 
     def _keep_time(self, response: Response) -> None:
         date = response.headers.get("date")
@@ -174,19 +182,30 @@ class PageRequests:
 
             def answer() -> Answer:
                 nobody_called.pop_all()
-                sent = first
-                for wait_s in (*(() if self._gives_way else _RATE_LIMIT_WAITS_S), None):
-                    try:
-                        return _given(self._answer(sent), name=name)
-                    except TooManyCalls as error:
-                        if wait_s is None:
-                            raise RateLimited(str(error)) from error
-                        speak("WARNING", _WAITING, why=str(error), seconds=wait_s)
-                    self._clock.wait(wait_s)
-                    sent = stack.enter_context(self._sent(name, action, about=about))
-                raise RateLimited
+                sent = [first]
+                return self.patiently(
+                    lambda: _given(self._answer(sent[-1]), name=name),
+                    again=lambda: sent.append(stack.enter_context(self._sent(name, action, about=about))),
+                )
 
             yield answer
+
+    def patiently(self, look: Callable[[], T], *, again: Callable[[], object]) -> T:
+        """What the look gives; while it raises TooManyCalls, wait, do `again`, and look once more.
+
+        Raises RateLimited when waiting does not help; at once where what is asked for can wait for another run.
+        """
+        for wait_s in () if self._gives_way else _RATE_LIMIT_WAITS_S:
+            try:
+                return look()
+            except TooManyCalls as error:
+                speak("WARNING", _WAITING, why=str(error), seconds=wait_s)
+            self._clock.wait(wait_s)
+            again()
+        try:
+            return look()
+        except TooManyCalls as error:
+            raise RateLimited(str(error)) from error
 
     @contextmanager
     def _sent(self, name: str, action: Callable[[], None], *, about: str | None) -> Iterator[_Sent]:

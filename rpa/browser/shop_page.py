@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rpa.browser.polling import moments
-from rpa.errors import LoginNeeded
+from rpa.browser.resolve import find
+from rpa.errors import KickedOut, LoginNeeded
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from rpa.browser.origins import SiteBorder
     from rpa.clock import Clock
     from rpa.elements.profile import Profile
+
+_KICKED = Text(
+    en="The site says: {message}. The session is not taken back; run `rpa login` for this shop.",
+    zh="后台提示：{message}。程序不会抢回登录；请为该店铺运行 rpa login。",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,20 @@ class ShopPage:
         return urlsplit(self.page.url).path.startswith(self.profile.session.login_path)
 
     def refuse_login_page(self) -> None:
-        """Raise LoginNeeded when the site shows its login page."""
+        """Raise LoginNeeded when the site shows its login page, KickedOut when that says that another is logged in."""
         if self.on_login_page():
+            self.refuse_kicked()
             raise LoginNeeded("The site shows its login page. Run `rpa login` for this shop.")
+
+    def refuse_kicked(self) -> None:
+        """Raise KickedOut when the login page, once it is drawn, says that the account was logged in elsewhere."""
+        steps = self.profile.session.login
+        if steps.kicked is None:
+            return
+        drawn = [self.profile.element(name) for name in self.profile.pages[steps.page].signature]
+        for _ in self.moments():
+            said = find(self.page, self.profile.element(steps.kicked))
+            if said is not None:
+                raise KickedOut(_KICKED.with_words(message=said.name))
+            if all(find(self.page, element) is not None for element in drawn):
+                return

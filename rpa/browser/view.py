@@ -17,10 +17,13 @@ from rpa.browser.guard import Guard
 from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
 from rpa.browser.origins import SiteBorder
 from rpa.browser.playwright_errors import looked, translated
+from rpa.browser.polling import moments
 from rpa.browser.requests import PageRequests
+from rpa.browser.responses import TooManyCalls
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
-from rpa.errors import LoginNeeded, NothingThere, PageChanged, RightMissing
+from rpa.errors import ChallengeShown, LoginNeeded, NothingThere, PageChanged, RightMissing
+from rpa.language import Text
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page
@@ -29,10 +32,13 @@ if TYPE_CHECKING:
     from rpa.browser.responses import Answer
     from rpa.clock import Clock
     from rpa.elements.fields import FieldSpec
-    from rpa.elements.profile import Profile
+    from rpa.elements.profile import PageSpec, Profile
 
 T = TypeVar("T")
 
+_SAYS = Text(en="The site says: {message}", zh="后台提示：{message}")
+_ANSWERS = 3
+"""So many times as long as an element an answer may take."""
 _DOCUMENT = "() => document.readyState === 'loading' ? null : String(performance.timeOrigin)"
 
 
@@ -64,7 +70,7 @@ class View(Area):
         self.evidence = evidence
         self._enter = enter
         self._asking = PageRequests(
-            self.border, profile=profile, clock=clock, patience_s=3 * patience_s, stopping=stopping
+            self.border, profile=profile, clock=clock, patience_s=_ANSWERS * patience_s, stopping=stopping
         )
         self.giving_way = self._asking.giving_way
         self.refuse_stopping = self._asking.refuse_stopping
@@ -117,13 +123,21 @@ class View(Area):
     def arrive(self, name: str) -> None:
         """Check that this is the page described: not the login page, signature visible, right shop, nothing over it.
 
-        Raises RightMissing when the page says in place of its signature that the account may not see it, NothingThere
-        when the site has no such thing.
+        One that says in its place that there were too many calls is loaded again after a while. Raises RightMissing
+        when it says that the account may not see it, ChallengeShown when the site asks for one, NothingThere when the
+        site has no such thing.
         """
+        self._asking.patiently(lambda: self._check_arrived(name), again=lambda: self._load_again(name))
+
+    def _load_again(self, name: str) -> None:
+        go_to(self.border, self.page.url, doing=f"opening {name}", clock=self.clock)
+
+    def _check_arrived(self, name: str) -> None:
         spec = self.profile.pages[name]
 
         def refuse_other() -> None:
             self.shop_page.refuse_login_page()
+            self._refuse_words(spec)
             if spec.missing and self.present(spec.missing):
                 raise NothingThere(f"{name}: the site says “{self.text(spec.missing)}”.")
 
@@ -137,6 +151,15 @@ class View(Area):
             raise
         self.clear()
 
+    def _refuse_words(self, spec: PageSpec) -> None:
+        """Raise for what the site says in the page's place: too many calls, or a challenge."""
+        words = self.profile.words
+        for text in self.texts(spec.refused) if spec.refused else ():
+            if any(word in text for word in words.get("challenge", ())):
+                raise ChallengeShown(_SAYS.with_words(message=text))
+            if any(word in text for word in words.get("rate_limited", ())):
+                raise TooManyCalls(_SAYS.with_words(message=text))
+
     def document(self) -> str | None:
         """Which document the page shows; None while it is loading."""
         page = self.page
@@ -144,10 +167,14 @@ class View(Area):
         return told
 
     def follow(self, action: Callable[[], None]) -> bool:
-        """Do what leads to another document; whether that came in time. It is not checked which it is."""
+        """Do what leads to another document; whether that came, in the time that an answer may take.
+
+        It is not checked which it is.
+        """
         before = self.document()
         action()
-        return any(self.document() not in (None, before) for _ in self.moments())
+        waits = moments(self.border, clock=self.clock, patience_s=_ANSWERS * self.shop_page.patience_s)
+        return any(self.document() not in (None, before) for _ in waits)
 
     def clear(self, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
@@ -156,7 +183,7 @@ class View(Area):
     def _goto(self, name: str, parameters: Mapping[str, str], *, until: Until) -> None:
         quoted = {key: quote(value, safe="") for key, value in parameters.items()}
         address = self.base_url + self.profile.pages[name].path.format(**quoted)
-        go_to(self.border, address, doing=f"opening {name}", clock=self.clock, until=until)
+        go_to(self.border, address, doing=f"opening {name}", clock=self.clock, until=until, unless=self.refuse_stopping)
 
     def _entering(self, go: Callable[[], T]) -> T:
         """Go; when the site wants a login before any page was seen, log in once and go again."""
@@ -276,9 +303,10 @@ class View(Area):
         return self._scope(root, name=f"dialog:{name}", key=key, fields=spec.fields, key_field=spec.key)
 
     def question(self, name: str, *, about: str) -> Scope | None:
-        """A dialog that names no key, where it is open now; it is taken to be about this one."""
+        """A dialog, where it is open now, that is to name this key; one that names none is taken to be about it."""
         root = open_dialog(self.page, self.profile.dialogs[name])
-        return self._scope(root, name=f"dialog:{name}", key=about, fields={}, key_field=None) if root else None
+        key_field = self.profile.dialogs[name].key
+        return self._scope(root, name=f"dialog:{name}", key=about, fields={}, key_field=key_field) if root else None
 
     def _scope(
         self, root: Locator, *, name: str, key: str, fields: Mapping[str, FieldSpec], key_field: FieldSpec | None

@@ -141,6 +141,24 @@ def doctor(context: typer.Context) -> None:
     examine_machine(context.obj)
 
 
+@selectors.command("new", help=CommandHelp.new_profile)
+def selectors_new(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help=OptionHelp.profile_name, metavar="NAME")],
+    *,
+    address: Annotated[str | None, typer.Option(help=OptionHelp.address, metavar="URL")] = None,
+    title: Annotated[str | None, typer.Option(help=OptionHelp.title, metavar="TEXT")] = None,
+    language: Annotated[str | None, typer.Option(help=OptionHelp.page_language, metavar="LANGUAGE")] = None,
+    timezone: Annotated[str | None, typer.Option(help=OptionHelp.zone, metavar="ZONE")] = None,
+    choose: Annotated[list[str] | None, typer.Option(help=OptionHelp.choose, metavar="KEY=VALUE")] = None,
+) -> None:
+    """Begin the profile of a new site."""
+    from rpa.cli.selectors_new import new
+
+    given = {"address": address, "title": title, "language": language, "timezone": timezone}
+    new(context.obj, name, given=given, chosen=choose or [])
+
+
 @selectors.command("check", help=CommandHelp.check)
 def selectors_check(context: typer.Context, shop: Shop, *, headed: Headed = False) -> None:
     """Compare the profile with the site."""

@@ -30,8 +30,8 @@ class CommandHelp:
     run = said(Text(en="Run a flow in the shops named, or in all shops.", zh="在指定的店铺（默认全部）运行一个流程。"))
     selectors = said(
         Text(
-            en="The profile of a site's pages: compare it with the site, confirm it.",
-            zh="后台页面的描述：对照后台核对、确认。",
+            en="The profile of a site's pages: begin one, compare it with the site, confirm it.",
+            zh="后台页面的描述：新建、对照后台核对、确认。",
         )
     )
     ledger = said(Text(en="What was done: list it, answer doubts.", zh="做过的操作：查看、答复疑问。"))
@@ -65,6 +65,12 @@ class CommandHelp:
     )
     resume = said(
         Text(en="End a pause: of these shops, or the one of all shops.", zh="恢复指定店铺；不写店铺则解除“全部暂停”。")
+    )
+    new_profile = said(
+        Text(
+            en="Ask a few questions about a new site and begin its profile: a commented file to be filled in.",
+            zh="回答几个关于新网站的问题，生成它的页面描述：带注释、待填写的文件。",
+        )
     )
     check = said(
         Text(
@@ -135,6 +141,34 @@ class OptionHelp:
     shop = said(Text(en="A shop of rpa.toml.", zh="rpa.toml 中的店铺。"))
     shops = said(Text(en='Shops and "@group"s of rpa.toml. Default: all.', zh="店铺或“@组名”，默认全部。"))
     pause_reason = said(Text(en="Why; shown wherever the pause is.", zh="原因，随暂停一起显示。"))
+    profile_name = said(
+        Text(
+            en="What the profile is called, and `platform` of its shops: small letters, digits, - and _.",
+            zh="页面描述的名称，即店铺的 platform：小写字母、数字、- 和 _。",
+        )
+    )
+    address = said(
+        Text(en="The site's address, without a path. Default: asked.", zh="网站的网址，不含路径；不写则询问。")
+    )
+    title = said(Text(en="What people call the site. Default: asked.", zh="网站的名称；不写则询问。"))
+    page_language = said(
+        Text(
+            en="The language of its pages and of your sheets: en or zh. Default: asked.",
+            zh="页面和表格的语言：en 或 zh；不写则询问。",
+        )
+    )
+    zone = said(
+        Text(
+            en="The zone of the times that it shows, like Asia/Shanghai. Default: asked.",
+            zh="页面上时间的时区；不写则询问。",
+        )
+    )
+    choose = said(
+        Text(
+            en="An answer to a further question, by its key; `--choose help` names them. May be given several times.",
+            zh="按关键字回答其余问题；用 --choose help 查看有哪些。可多次给出。",
+        )
+    )
     only_shops = said(
         Text(en='Only this shop or "@group"; may be given several times.', zh="只看此店铺或“@组名”，可多次给出。")
     )

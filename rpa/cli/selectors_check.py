@@ -71,6 +71,10 @@ _NOT_OPENED = Text(
 )
 _NO_RIGHT = Text(en="this account may not see the page: “{text}”", zh="此账号没有该页面的权限：“{text}”")
 _LOGGED_IN = Text(en="{page}: not opened, because this shop is logged in", zh="{page}：未打开，店铺已登录")
+_LACKING = Text(
+    en="The profile lacks {missing}. Flows that need this refuse to start.",
+    zh="页面描述中缺少 {missing}；需要它的流程不会启动。",
+)
 _WELL = Text(en="All {pages} pages are as the profile says.", zh="{pages} 个页面均与页面描述一致。")
 _NOT_WELL = Text(
     en="Not as the profile says: {names}. Runs stop there. Compare selectors/{profile}.toml with the site.",
@@ -87,6 +91,7 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
     config = load_config(config_path)
     vault = Vault(config.var / "secrets", find_key())
     premises = premises_of(config.shop(shop), config=config, vault=vault)
+    _tell_lacking(premises)
     with (
         shop_to_itself(premises),
         launched(headed=headed) as browser,
@@ -95,6 +100,15 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
         wrong = _Checking(premises, view).pages()
     if wrong:
         sys.exit(PageChanged.exit_code)
+
+
+def _tell_lacking(premises: ShopSetup) -> None:
+    """What the profile does not describe of that which the platform can do."""
+    platform, profile = premises.platform, premises.profile
+    for capability in platform.can:
+        missing = ", ".join(platform.lacking(capability, profile=profile))
+        if missing:
+            console().print(_LACKING.of(premises.config.language, missing=missing), style="yellow")
 
 
 class _Checking:

@@ -10,7 +10,7 @@ from rpa.discovery import starter_parts
 from rpa.elements.registry import profiles
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
-from rpa.plugins import load_config
+from rpa.plugins import load_config, platforms
 from rpa.starter import Question, StarterKey, StarterPart
 
 _ATTEMPTS = 3
@@ -102,13 +102,14 @@ _UNATTENDED = Text(
 )
 
 
-def questions(parts: Sequence[StarterPart]) -> Iterator[Question]:
-    """What is asked, in order."""
-    known = profiles()
+def questions(parts: Sequence[StarterPart], *, folder: Path | None = None) -> Iterator[Question]:
+    """What is asked, in order. `folder`: where the user's own profiles lie."""
+    known = profiles(folder=folder)
     name = Text(en="A short name for your shop", zh="给店铺起个简称")
     yield Question(key="shop", text=name, default="shop1", problem=_name_problem)
     platform = Text(en=f"Platform ({', '.join(known)})", zh=f"平台（{'、'.join(known)}）")
-    yield Question(key="platform", text=platform, default=known[0] if known else "", problem=_one_of(known))
+    usual = next((name for name in known if name in platforms()), known[0] if known else "")
+    yield Question(key="platform", text=platform, default=usual, problem=one_of(known))
     mall_id = Text(en="Shop id (mall id; the digits in the back office)", zh="店铺 ID（后台显示的数字）")
     yield Question(key="mall_id", text=mall_id, problem=_id_problem)
     yield Question(key="login", text=Text(en="Login name (may stay empty)", zh="登录账号（可留空）"))
@@ -123,7 +124,10 @@ def write_config(path: Path, ask: Ask, *, language: Language) -> Path:
     if path.exists():
         raise ConfigError(f"{path} exists already; it is not overwritten. Edit it, or name another with --config.")
     parts = starter_parts()
-    answers = {question.key: _answer(question, ask) for question in questions(parts)}
+    answers = {
+        question.key: answered(question, ask, again="rpa init")
+        for question in questions(parts, folder=path.parent / "selectors")
+    }
     keys = [key_of(answers[question.key]) for part in parts for question, key_of in part.asked]
     text = _config_text(answers, keys=keys, parts=parts, language=language)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,11 +145,11 @@ def _config_text(
 ) -> str:
     """The file's text for these answers, and the shop's further keys."""
     rows = [
-        *((key, _quoted(answers[key]), _COMMENTS[key]) for key in ("platform", "mall_id", "login")),
+        *((key, quoted(answers[key]), _COMMENTS[key]) for key in ("platform", "mall_id", "login")),
         *((each.key, _value(each.value), each.comment) for each in keys),
         ("live", "false", _COMMENTS["live"]),
     ]
-    name = answers["shop"] if answers["shop"].isascii() else _quoted(answers["shop"])
+    name = answers["shop"] if answers["shop"].isascii() else quoted(answers["shop"])
     body = "".join(f"# {comment.of(language)}\n{key} = {value}\n" for key, value, comment in rows)
     program = f'language = "{language.value}"\ntimezone = "Asia/Shanghai"\n'
     shop = (_LIMITS, *(part.shop_lines for part in parts))
@@ -155,22 +159,25 @@ def _config_text(
 
 
 def _value(value: str | tuple[str, ...]) -> str:
-    return _quoted(value) if isinstance(value, str) else f"[{', '.join(map(_quoted, value))}]"
+    return quoted(value) if isinstance(value, str) else f"[{', '.join(map(quoted, value))}]"
 
 
-def _answer(question: Question, ask: Ask) -> str:
+def answered(question: Question, ask: Ask, *, again: str) -> str:
+    """What a person answers, after three attempts at most. `again`: the command that asks.
+
+    Raises ConfigError when none of them was right.
+    """
     problem: Text | None = None
     for _ in range(_ATTEMPTS):
         answer = ask(question, problem).strip() or question.default
         problem = question.problem(answer)
         if problem is None:
             return answer
-    raise ConfigError(
-        f"{question.text.en}: {problem.en if problem else ''}. Nothing was written; run `rpa init` again."
-    )
+    raise ConfigError(f"{question.text.en}: {problem.en if problem else ''}. Nothing was written; run `{again}` again.")
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """The text as TOML has it."""
     import tomlkit
 
     return tomlkit.string(value, literal="\\" in value and "'" not in value).as_string()
@@ -188,6 +195,7 @@ def _id_problem(answer: str) -> Text | None:
     return Text(en="is needed, so that no other shop is touched", zh="必须填写，以免操作到别的店铺")
 
 
-def _one_of(known: list[str]) -> Callable[[str], Text | None]:
+def one_of(known: list[str]) -> Callable[[str], Text | None]:
+    """That an answer must be one of these."""
     names = ", ".join(known)
     return lambda answer: None if answer in known else Text(en=f"must be one of: {names}", zh=f"只能是：{names}")

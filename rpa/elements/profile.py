@@ -119,6 +119,9 @@ class PageSpec(Sourced):
     """The element that an account without the right to this page is shown instead of it."""
     missing: str | None = None
     """The element that is shown in its place where the site has no such thing."""
+    refused: str | None = None
+    """The element that says, in its place, that there were too many calls (`words.rate_limited`), or that the site asks
+    for a challenge (`words.challenge`); None: no page of the site says so by itself."""
     asked: Mapping[str, str] = {}
     """What the page's request for its list, or the page's own address, must have asked for, by path; empty: nothing."""
     source: str
@@ -241,7 +244,7 @@ class Profile(Spec):
     evidence: EvidenceSpec = EvidenceSpec()
     words: Mapping[str, tuple[str, ...]] = {}
     absent: tuple[str, ...] = ()
-    """Facts of an order that the site does not have, by their names: not unreadable, not there at all."""
+    """Facts of a subject that the site does not have, by their names: not unreadable, not there at all."""
     _own: tuple[Change, ...] = PrivateAttr(default=())
 
     @cached_property
@@ -271,10 +274,17 @@ class Profile(Spec):
 
     def section(self, model: type[S]) -> S:
         """A table that a capability added (`Capability.profile_tables`). Raises ConfigError when it is absent."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, model):
-                return value
-        raise ConfigError(
-            f"Profile {self.name} has no table for {model.__name__}; add it to selectors/{self.name}.toml."
-        )
+        found = self._section(model)
+        if found is None:
+            raise ConfigError(
+                f"Profile {self.name} has no table for {model.__name__}; add it to selectors/{self.name}.toml."
+            )
+        return found
+
+    def has(self, model: type[BaseModel]) -> bool:
+        """Whether it has this table."""
+        return self._section(model) is not None
+
+    def _section(self, model: type[S]) -> S | None:
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return next((value for value in values if isinstance(value, model)), None)

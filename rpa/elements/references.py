@@ -40,7 +40,7 @@ def _of_pages(data: Table) -> Iterator[Mistake]:
             if on and name not in on:
                 yield Mistake((*place, "signature", number), f'element "{element}" is not on this page (its "page")')
         yield from _missing(data, "lists", page.get("ready"), (*place, "ready"))
-        for key in ("no_right", "missing"):
+        for key in ("no_right", "missing", "refused"):
             yield from _missing(data, "elements", page.get(key), (*place, key))
 
 

@@ -15,10 +15,16 @@ from rpa.elements.profile import Profile
 from rpa.elements.references import reference_mistakes
 from rpa.elements.risks import risk_mistakes
 from rpa.elements.short_forms import written_out
+from rpa.elements.template import FILE, Template, gaps
 from rpa.errors import ConfigError
+from rpa.language import Text
 from rpa.toml.document import did_you_mean, read
 
 _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
+_NO_PROFILE = Text(
+    en="“{name}” begins with _: such a file in selectors/ is no profile, but what one is made from. Name another.",
+    zh="“{name}”以 _ 开头：selectors/ 中这样的文件不是页面描述，只是编写页面描述用的模板。请写别的名称。",
+)
 
 
 def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
@@ -27,8 +33,10 @@ def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
     One of the user's own knows what it says otherwise (`Profile.own`), and may not call harmless what code does for
     good with it.
 
-    Raises ConfigError listing all mistakes of the file, each with its line.
+    Raises ConfigError listing all mistakes of the file, each with its line; and for a name that begins with _.
     """
+    if platform.startswith("_"):
+        raise ConfigError(_NO_PROFILE.with_words(name=platform))
     path = next((path for path in _places(platform, folder) if path.is_file()), None)
     if path is None:
         known = did_you_mean(platform, profiles(folder=folder))
@@ -41,7 +49,7 @@ def _read(path: Path, _changed_ns: int) -> Profile:
     """The profile in this file as it was at this moment; read once, it is the same for all shops."""
     bundled = selectors_folder() / path.name
     own = path != bundled
-    checks = [reference_mistakes, risk_mistakes] if own else [reference_mistakes]
+    checks = [gaps, reference_mistakes, risk_mistakes] if own else [gaps, reference_mistakes]
     profile = read(path, profile_model(), checks=checks, prepare=prepared)
     if profile.name != path.stem:
         raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
@@ -56,9 +64,14 @@ def is_bundled(platform: str, *, folder: Path | None) -> bool:
 
 
 def profiles(*, folder: Path | None = None) -> list[str]:
-    """Names of all profiles there are."""
+    """Names of all profiles there are: of the files that do not begin with _."""
     folders = [each for each in (folder, selectors_folder()) if each is not None and each.is_dir()]
-    return sorted({path.stem for each in folders for path in each.glob("*.toml")})
+    return sorted({path.stem for each in folders for path in each.glob("[!_]*.toml")})
+
+
+def template() -> Template:
+    """What new profiles are made from; it came with the program."""
+    return Template((selectors_folder() / FILE).read_text(encoding="utf-8"))
 
 
 def selectors_folder() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from rpa.discovery import named_values
 from rpa.elements.profile import Risk
@@ -21,6 +21,8 @@ _CALLED_HARMLESS = Text(
     zh="程序用 {name} 执行不可撤销的操作，但页面描述 {profile} 把它的 risk 写成了“{risk}”；"
     "只能写 destructive。未做任何点击。",
 )
+COMMON: Final = "*"
+"""In place of a name: the platform of every profile that no platform is called like."""
 _HARMLESS = ("read", "write")
 _NAMES = ("name", "text", "label")
 """Keys of a locator that say what is on the button."""
@@ -48,11 +50,12 @@ class _Committing(Protocol):
 
 
 def _platform(name: str) -> _Committing | None:
-    return named_values("rpa.platforms", _Committing, what="platform").get(name)
+    known = named_values("rpa.platforms", _Committing, what="platform")
+    return known.get(name) or known.get(COMMON)
 
 
 def _commits(platform: str) -> frozenset[str]:
-    """The elements with which this platform's code does what cannot be undone; none for one that has no code."""
+    """The elements with which this platform's code does what cannot be undone."""
     found = _platform(platform)
     return found.commits if found is not None else frozenset()
 
@@ -71,7 +74,7 @@ def _confirmed(tables: Mapping[str, Any]) -> Iterator[str]:
 def committed(profile: Profile) -> frozenset[str]:
     """The elements with which this profile's platform does what cannot be undone: by its code, and by its steps."""
     tables = {name: getattr(profile, name) for name in type(profile).model_fields}
-    return _commits(profile.name) | frozenset(_confirmed(tables))
+    return (_commits(profile.name) | frozenset(_confirmed(tables))) & profile.elements.keys()
 
 
 def refuse_lowered(profile: Profile) -> None:
@@ -80,7 +83,7 @@ def refuse_lowered(profile: Profile) -> None:
     Or when it would leave a dialog by such an element.
     """
     commits = committed(profile)
-    for name in sorted(commits & profile.elements.keys()):
+    for name in sorted(commits):
         refuse_harmless(profile.element(name), profile=profile)
     for dialog in profile.dialogs.values():
         if dialog.close is not None and dialog.close in commits:

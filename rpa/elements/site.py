@@ -29,6 +29,8 @@ class LoginSteps(Spec):
     """What the page says of a wrong password; None: nothing that is known, so a refused login ends by its time."""
     challenge: str | None = None
     """What is shown when the site wants more than a password; None: it never does."""
+    kicked: str | None = None
+    """What the page says to one whose account was logged in elsewhere; None: it does not say so."""
 
 
 class Session(Sourced):

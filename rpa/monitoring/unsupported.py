@@ -12,7 +12,7 @@ from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.monitoring.shop_words import named
 from rpa.platforms import missing_capabilities
-from rpa.plugins import flows, platforms
+from rpa.plugins import flows, platform_of
 
 if TYPE_CHECKING:
     from rpa.config import Config
@@ -62,7 +62,7 @@ def unable(config: Config) -> Iterator[Unsupported]:
 
 
 def _missing(entry: Entry, *, platform: str, config: Config) -> tuple[str, ...]:
-    flow, offered = flows().get(entry.flow), platforms().get(platform)
+    flow, offered = flows().get(entry.flow), platform_of(platform, folder=config.selectors)
     if flow is None or offered is None:
         return ()
     try:

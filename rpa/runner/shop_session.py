@@ -15,7 +15,7 @@ from rpa.browser.login_state import login_state
 from rpa.browser.session import shop_page
 from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
-from rpa.elements.registry import is_bundled, load_profile
+from rpa.elements.registry import is_bundled, load_profile, profiles
 from rpa.elements.risks import refuse_lowered
 from rpa.elements.unapproved import own_profile, unseen
 from rpa.errors import (
@@ -33,7 +33,7 @@ from rpa.errors import (
 from rpa.kicks import Kicks, kick_of
 from rpa.language import Text
 from rpa.log import speak
-from rpa.plugins import platforms
+from rpa.plugins import platform_of, platforms
 from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from rpa.config import Config, Shop
     from rpa.credentials import Vault
     from rpa.elements.profile import Profile
-    from rpa.platforms import Platform
+    from rpa.platforms import Platform, Way
 
 _NO_PASSWORD = Text(
     en="Shop {shop} is not logged in, and no password of its account is stored. Run `rpa login {shop}`.",
@@ -116,8 +116,9 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> ShopSetup:
 
     Raises ConfigError for an unknown platform, or a profile with mistakes or that calls harmless what cannot be undone.
     """
-    known = platforms()
-    if shop.platform not in known:
+    platform = platform_of(shop.platform, folder=config.selectors)
+    if platform is None:
+        known = {*platforms(), *profiles(folder=config.selectors)}
         message = f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}'
         raise ConfigError(message)
     profile = load_profile(shop.platform, folder=config.selectors)
@@ -125,7 +126,7 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> ShopSetup:
     approvals, origin = Approvals.of(config.var), origin_of(shop.base_url or profile.base_url)
     well = shop.mock or approvals.accepts(origin, profile)
     told = None if well else unseen(profile, approvals=approvals, origin=origin, shop=shop.name)
-    return ShopSetup(shop=shop, profile=profile, platform=known[shop.platform], config=config, vault=vault, unseen=told)
+    return ShopSetup(shop=shop, profile=profile, platform=platform, config=config, vault=vault, unseen=told)
 
 
 def check_own_profile(premises: ShopSetup, *, keep: Callable[[Sequence[str]], None]) -> None:
@@ -265,16 +266,18 @@ def evidence_of(premises: ShopSetup) -> Evidence:
 def offices_of(premises: ShopSetup, view: View) -> Mapping[type, Callable[[], Any]]:
     """For each capability of the platform, how to get the one object that does it."""
     made: dict[type, Any] = {}
+    platform, profile = premises.platform, premises.profile
 
-    def maker(capability: type) -> Callable[[], Any]:
+    def maker(capability: type, way: Way) -> Callable[[], Any]:
         def make() -> Any:
             if capability not in made:
-                made[capability] = premises.platform.can[capability](view, premises.shop)
+                made[capability] = way(view, premises.shop)
             return made[capability]
 
         return make
 
-    return {capability: maker(capability) for capability in premises.platform.can}
+    ways = {capability: platform.way(capability, profile=profile) for capability in platform.can}
+    return {capability: maker(capability, way) for capability, way in ways.items() if way is not None}
 
 
 def entering(premises: ShopSetup) -> Callable[[View], None]:

@@ -82,12 +82,14 @@ def test_check_names_what_is_not_as_described(shop: Project, mock_shop: MockShop
     text = (selectors_folder() / own.name).read_text(encoding="utf-8")
     text = text.replace("css = '[class*=\"todoList_container\"]'", 'css = "#nowhere"')
     text = text.replace('expect = ["查询"]', 'expect = ["搜索"]').replace("order-row_amount", "order-row_price")
+    text = text.replace("[answers.export_ask]", "[answers.export_asked]")
     own.write_text(text, encoding="utf-8")
     shop.write(config(mock_shop.url) + "[browser]\ntimeout_s = 10\n")
     shop.vault.save_password("demo", "clerk-1", PASSWORD, shop.site)
     mock_shop.fault("popup-unknown", times=0)
     run = shop.rpa("selectors", "check", "demo")
     assert run.returncode == 3, run.stdout + run.stderr
+    assert "The profile lacks ExportsOrders (answer export_ask)." in run.stdout
     lines = [line.split() for line in run.stdout.splitlines()]
     assert ["home.todo", "missing"] in [line[:2] for line in lines]
     assert ["orders.search", "other", "name"] in [line[:3] for line in lines]

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from rpa.elements.registry import selectors_folder
 from rpa.ledger.shop_lock import RunLock
 from tests.support.in_process import rpa
 from tests.support.project import Project
@@ -87,3 +88,14 @@ def test_nobody_logs_in_while_a_run_of_the_shop_goes_on(project: Project) -> Non
         run = project.rpa("login", "demo", "--password-stdin", stdin="secret-7\n")
     assert run.returncode == 2
     assert "Another run of shop demo" in run.stderr
+
+
+def test_a_run_is_refused_by_the_name_of_what_its_profile_lacks(project: Project) -> None:
+    text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    own = project.folder / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    own.write_text(text.replace("[answers.ship", "[answers.shipped"), encoding="utf-8")
+    run = project.rpa("run", "ship", "demo")
+    assert run.returncode == 2
+    assert "cannot run in shop demo: pinduoduo lacks ShipsOrders (answer ship)." in run.stderr
+    assert not list((project.folder / "var").glob("reports/*"))

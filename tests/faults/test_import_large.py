@@ -17,7 +17,10 @@ from tests.support.import_runs import settled, ship_batch, uploads
 from tests.support.mock_shop import Result
 from tests.support.small_shop import SmallShop, small_shop
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.one_layout("classic", reason="a plain order is read from its own page: hundreds of them take minutes"),
+]
 
 _UPLOAD = "batch/upload"
 _COURIER_OF_NO_SITE = """

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.mock_shop import PATIENCE_S
 from tests.support.promises import careful
-from tests.support.small_shop import SmallShop, small_shop
+from tests.support.small_shop import CLASSIC, FORM, SmallShop, small_shop
 
 pytestmark = pytest.mark.slow
 
@@ -17,9 +17,9 @@ def test_an_order_that_goes_under_audit_between_list_and_click_is_not_sent(tmp_p
     with small_shop(tmp_path, parcels=3, virtual=3) as shop:
         in_list = [shop.virtual[1], list(shop.parcels)[1]]
         in_dialog = [shop.virtual[2], list(shop.parcels)[2]]
-        shop.mock.fault("audit-flip", endpoint="orderDetail", when="after", order_sn=in_list)
-        for position, sn in zip((2, 4), in_dialog, strict=True):
-            shop.mock.fault("audit-flip", endpoint="orderDetail", at=position, order_sn=sn)
+        shop.mock.fault("audit-flip", endpoint=FORM, at=shop.form(shop.wanted[0]), when="after", order_sn=in_list)
+        for position, sent, sn in zip((2, 4), (1, 2), in_dialog, strict=True):
+            shop.mock.fault("audit-flip", endpoint=FORM, at=_opened(shop, sn, position, sent=sent), order_sn=sn)
 
         result = shop.ship()
 
@@ -29,6 +29,11 @@ def test_an_order_that_goes_under_audit_between_list_and_click_is_not_sent(tmp_p
         assert shop.shipped() == sorted(set(shop.wanted).difference(flipped))
         assert {write["order_sn"] for write in shop.writes()} == set(shop.shipped())
         assert result.exit_code == 0
+
+
+def _opened(shop: SmallShop, order_sn: str, position: int, *, sent: int) -> int:
+    """Which call opens its form: in the classic layout those that the list shows as changed open none."""
+    return position if shop.layout == CLASSIC else shop.form(order_sn, sent=sent)
 
 
 CHANGES = ("goods", "spec", "quantity", "address")
@@ -43,9 +48,11 @@ def test_an_order_that_the_buyer_changes_is_not_sent_until_a_person_agrees(way: 
         in_list = dict(zip(others[:4], CHANGES, strict=True))
         in_dialog = dict(zip(others[4:7], CHANGES[:3], strict=True))
         for sn, what in in_list.items():
-            shop.mock.fault("order-changed", endpoint="orderDetail", when="after", what=what, order_sn=sn)
+            shop.mock.fault("order-changed", endpoint=FORM, at=shop.form(first), when="after", what=what, order_sn=sn)
         for position, (sn, what) in enumerate(in_dialog.items(), start=2):
-            shop.mock.fault("order-changed", endpoint="orderDetail", at=position, what=what, order_sn=sn)
+            shop.mock.fault(
+                "order-changed", endpoint=FORM, at=_opened(shop, sn, position, sent=1), what=what, order_sn=sn
+            )
         changed = {**in_list, **in_dialog}
 
         result = shop.ship()
@@ -72,9 +79,9 @@ def _released(shop: SmallShop, order_sn: str, *, changed: list[str]) -> None:
 
 def test_a_remark_that_is_written_while_the_run_goes_on_holds_the_order(shop: SmallShop) -> None:
     held = [shop.virtual[1], next(iter(shop.parcels))]
-    shop.mock.fault("freeze", endpoint="orderDetail", when="before")
+    shop.arm_for(shop.wanted[0], "freeze", endpoint=FORM, when="before")
     process = shop.folder.start("run", "ship", "--json")
-    shop.mock.wait_for("request", endpoint="orderDetail")
+    shop.form_asked_for(shop.wanted[0])
     for sn in held:
         shop.mock.patch(sn, remark="勿发")
     shop.mock.clear_faults("freeze")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.remarks import SAVE, add_remarks, agree, saved_at_most_once, saves
-from tests.support.small_shop import SmallShop, small_shop
+from tests.support.small_shop import CLASSIC, SmallShop, small_shop
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +70,11 @@ def test_a_remark_that_the_site_cuts_is_a_conflict_and_not_written_over(shop: Sm
 
 def test_what_another_hand_writes_between_look_and_save_is_not_overwritten(shop: SmallShop) -> None:
     sn = shop.wanted[0]
-    shop.mock.fault("order-changed", endpoint="recentOrderList", at=2, what="remark", remark="客服已处理", flag="BLUE")
+    other: dict[str, Any] = {"what": "remark", "remark": "客服已处理", "flag": "BLUE"}
+    if shop.layout == CLASSIC:
+        shop.mock.fault("order-changed", endpoint="recentOrderList", at=2, **other)
+    else:
+        shop.mock.fault("order-changed", endpoint="orderDetail", when="after", **other)
     result = add_remarks(shop, {sn: ("未处理", "")})
     assert (result.reasons(), saves(shop)) == ({sn: "changed_meanwhile"}, [])
     assert shop.truth()[sn]["remark"] == "客服已处理"

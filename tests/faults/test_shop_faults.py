@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from rpa.kicks import Kicks
 from rpa.plugins import load_config
 from tests.support.mock_shop import PASSWORD, Result
 from tests.support.promises import careful
-from tests.support.small_shop import SmallShop, small_shop
+from tests.support.small_shop import CLASSIC, SmallShop, small_shop
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +68,7 @@ def test_a_captcha_at_the_login_is_left_to_a_person(tmp_path: Path) -> None:
 
 def test_known_popups_are_closed_and_the_work_goes_on(shop: SmallShop) -> None:
     for popup in ("known-1", "known-2"):
-        shop.mock.fault("popup-known", popup=popup, times=2)
+        shop.mock.fault("popup-known", popup=popup, **_where_it_works(shop, times=2))
     result = shop.ship()
     careful(shop, result)
     assert result.exit_code == 0
@@ -80,7 +81,7 @@ def test_known_popups_are_closed_and_the_work_goes_on(shop: SmallShop) -> None:
 
 
 def test_an_unknown_popup_stops_the_shop_with_a_picture_and_its_button_is_untouched(shop: SmallShop) -> None:
-    shop.mock.fault("popup-unknown", at=2, times=0)
+    shop.mock.fault("popup-unknown", at=2, **_where_it_works(shop, times=0))
     result = shop.ship()
     assert result.exit_code == 3
     assert _cause(result) == "unknown_overlay"
@@ -131,6 +132,11 @@ def test_one_call_too_many_is_made_up_for_by_waiting(shop: SmallShop) -> None:
     result = shop.ship()
     careful(shop, result)
     assert result.exit_code == 0
+
+
+def _where_it_works(shop: SmallShop, *, times: int) -> dict[str, Any]:
+    """The pages on which a popup is in the way: where something is clicked, or filled in."""
+    return {"times": times} if shop.layout == CLASSIC else {"endpoint": "/orders/detail", "times": 0}
 
 
 def _cause(result: Result) -> str:

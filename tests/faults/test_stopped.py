@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.mock_shop import PATIENCE_S
 from tests.support.promises import at_most_once, ledger_agrees
-from tests.support.small_shop import SmallShop
+from tests.support.small_shop import CLASSIC, FORM, SmallShop
 
 pytestmark = pytest.mark.slow
 
@@ -49,8 +49,9 @@ def test_ctrl_c_ends_the_search_for_orders_that_the_shop_does_not_have_at_once(s
     begun_at = shop.mock.last_event()
     process = shop.folder.start("run", "ship", "--json", start_new_session=True)
     try:
-        shop.mock.wait_for("request", endpoint=LIST, order_sn=strangers[0][0], after=begun_at)
-        shop.mock.fault("freeze", endpoint=LIST, when="before", times=0)
+        looked_for = LIST if shop.layout == CLASSIC else FORM
+        shop.mock.wait_for("request", endpoint=looked_for, order_sn=strangers[0][0], after=begun_at)
+        shop.mock.fault("freeze", endpoint=looked_for, when="before", times=0)
         os.killpg(process.pid, signal.SIGINT)
         told, said = process.communicate(timeout=PATIENCE_S)
     finally:

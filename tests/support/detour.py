@@ -109,8 +109,13 @@ class _Desk(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815 - the server's name for it
 
     def _away(self) -> None:
-        """A page is redirected; a request of a page has its effect, and is held until the page has gone."""
+        """A page is redirected, once its form has had its effect.
+
+        A request of a page has its effect, and is held until the page has gone.
+        """
         if "text/html" in self.headers.get("Accept", ""):
+            if self.command == "POST":
+                self._asked()
             self.server.road.when_led()
             self.send_response(302)
             self.send_header("Location", self.server.road.other + self.path)

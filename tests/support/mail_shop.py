@@ -16,7 +16,7 @@ from rpa.clock import Clock
 from rpa.ledger.documents import Document, DocumentState
 from rpa.ledger.ledger import Ledger
 from tests.support.mock_shop import ZONE, Result, ShopFolder
-from tests.support.small_shop import hold_still, log_in
+from tests.support.small_shop import hold_still, layout_now, log_in
 
 HOUR_S, DAY_S = 3600.0, 86400.0
 
@@ -93,7 +93,7 @@ class MailShop:
 @contextmanager
 def mail_shop(path: Path, *, orders: int = 40, **options: Any) -> Iterator[MailShop]:
     """A shop with a week of notices behind it; `options` are the mock's. A fresh login is kept in the folder."""
-    with MockShop(orders=orders, **options) as mock:
+    with MockShop(orders=orders, layout=layout_now(), **options) as mock:
         folder = ShopFolder(path, url=mock.url)
         hold_still(folder)
         log_in(folder, mock=mock)

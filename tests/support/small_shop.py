@@ -8,12 +8,14 @@ import re
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from fixtures.mockshop.harness import MockShop
+from fixtures.mockshop.pinduoduo.plain.profile import NAME, plain_profile
 from fixtures.mockshop.pinduoduo.signature import anti_content
 from fixtures.mockshop.settings import DEFAULT_NOW
 from fixtures.mockshop.shop.generate import generate
@@ -24,6 +26,10 @@ from rpa.credentials import Vault, key_from
 from rpa.elements.registry import selectors_folder
 from tests.support.mock_shop import LOGIN, PASSWORD, VIRTUAL_GOODS, Result, ShopFolder
 
+FORM = "orderDetail"
+"""The call that opens the form in which an order is shipped."""
+CLASSIC, PLAIN = LAYOUTS = ("classic", "plain")
+"""How the mock's pages can be drawn."""
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _COURIER = "中通快递"
 
@@ -40,6 +46,8 @@ class SmallShop:
     """To be shipped without logistics; their ship-by is nearer than that of all parcels."""
     held: Mapping[str, str]
     """In the sheet too, but must wait: order number → reason."""
+    layout: str
+    """How its pages are drawn: one of `LAYOUTS`."""
 
     @property
     def wanted(self) -> list[str]:
@@ -69,9 +77,51 @@ class SmallShop:
         """The orders that have an accepted shipment."""
         return sorted(sn for sn, order in self.truth().items() if order["shipments"])
 
-    def arm_for(self, subject: str, name: str, *, endpoint: str = "orders/shipping", **how: Any) -> dict[str, Any]:
-        """Arm a fault for the ship request of this order, or for its dialog, if each order before it makes one."""
-        return self.mock.fault(name, endpoint=endpoint, at=self.wanted.index(subject) + 1, **how)
+    def arm_for(
+        self, subject: str, name: str, *, endpoint: str = "orders/shipping", sent: int | None = None, **how: Any
+    ) -> dict[str, Any]:
+        """Arm a fault for the ship request of this order, or for its form, if each order before it makes one.
+
+        `sent`: see `form`.
+        """
+        at = self.form(subject, sent=sent) if endpoint == FORM else self.wanted.index(subject) + 1
+        return self.mock.fault(name, endpoint=endpoint, at=at, **how)
+
+    def form(self, subject: str, *, sent: int | None = None) -> int:
+        """Which call of `FORM` opens the form of this order in a run, if each before it makes one.
+
+        In the plain layout that is its own page: each order is read there first, and one that is sent leads there once
+        more. `sent`: so many of those before it are; None: all.
+        """
+        place = self.wanted.index(subject)
+        more = len(self.everything) + (place if sent is None else sent) if self.layout == PLAIN else 0
+        return more + place + 1
+
+    def form_asked_for(self, subject: str) -> dict[str, Any]:
+        """Wait until the form of this order is asked for; tells of the request."""
+        asked = self.mock.wait_for("request", endpoint=FORM, order_sn=subject)
+        if self.layout == CLASSIC:
+            return asked
+        return self.mock.wait_for("request", endpoint=FORM, order_sn=subject, after=asked["n"])
+
+
+_layout = ContextVar("layout", default=CLASSIC)
+"""That of the shops that are opened now."""
+
+
+def layout_now() -> str:
+    """The layout in which shops are opened now."""
+    return _layout.get()
+
+
+@contextmanager
+def drawn_as(layout: str) -> Iterator[None]:
+    """Meanwhile shops are opened in this layout."""
+    before = _layout.set(layout)
+    try:
+        yield
+    finally:
+        _layout.reset(before)
 
 
 @contextmanager
@@ -89,7 +139,7 @@ def small_shop(
     """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
     made = generate(orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW)
     plain, without, waiting = chosen(made, parcels=parcels, virtual=virtual, held=len(held))
-    with MockShop(seed=seed, **options) as mock:
+    with MockShop(seed=seed, layout=layout_now(), **options) as mock:
         prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
         folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
         rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}
@@ -99,6 +149,7 @@ def small_shop(
             log_in(folder, mock=mock)
         yield SmallShop(
             mock=mock,
+            layout=layout_now(),
             folder=folder,
             parcels={sn: rows[sn] for sn in plain},
             virtual=tuple(without),
@@ -134,9 +185,9 @@ def prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str]
 
 def hold_still(folder: ShopFolder) -> None:
     """Give the folder a profile of its own that switches the site's animations off: a quarter of the time."""
-    own = folder.path / "selectors" / "pinduoduo.toml"
+    own = folder.path / "selectors" / NAME
     own.parent.mkdir()
-    shipped = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    shipped = plain_profile() if layout_now() == PLAIN else (selectors_folder() / own.name).read_text(encoding="utf-8")
     still = 'animations = "off"\ncalls_per_minute = 600'
     own.write_text(shipped.replace('animations = "keep"', still), encoding="utf-8")
 

@@ -26,7 +26,7 @@ from rpa.ledger.ledger import Ledger
 from rpa.scheduler.run_queue import resting
 from tests.support.mock_shop import ZONE, ShopFolder
 from tests.support.processes import pss_mb, staying
-from tests.support.small_shop import chosen, hold_still, log_in, prepare
+from tests.support.small_shop import chosen, hold_still, layout_now, log_in, prepare
 
 SHOPS, PARCELS = 4, 120
 _STEP_S = 5.0
@@ -148,7 +148,7 @@ def soaked(path: Path, *, seed: int) -> Iterator[Soak]:
         for number in range(SHOPS):
             made = generate(orders=1200, seed=number, now=DEFAULT_NOW)
             plain, _, _ = chosen(made, parcels=PARCELS, virtual=0, held=0)
-            mock = mocks.enter_context(MockShop(orders=1200, seed=number))
+            mock = mocks.enter_context(MockShop(orders=1200, seed=number, layout=layout_now()))
             prepare(mock, made, pending=plain, held={})
             rows: list[Parcel] = [(sn, "中通快递", f"78{number:02d}{n:010d}") for n, sn in enumerate(plain, start=1)]
             shop = SoakedShop(name=f"s{number + 1}", mock=mock, parcels=rows)

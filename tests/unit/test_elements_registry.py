@@ -134,7 +134,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         '"goods.*.id" }': '"goods.*.id", join = ["a"] }',
         'means = "kicked"': 'means = "kickd"',
         "[popups.news]": "[popup.news]",
-        "ok_codes = [0]": "ok_codes = []",
+        'mall_id = ["a.b"]': "mall_id = []",
     }
     text = SMALL
     for old, new in changes.items():
@@ -158,7 +158,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         "join = ": 'needs exactly one of "path", "join" and "any"',
         "kickd": "overlays.kicked.means: input should be 'kicked' or 'challenge'",
         "[popup.news]": 'popup: unknown key; did you mean "popups"?',
-        "ok_codes": "session.ok_codes: must not be empty",
+        "mall_id": "identity.mall_id: must not be empty",
     }
     assert len(message.splitlines()) == 1 + len(told), message
     for part, words in told.items():
@@ -208,3 +208,10 @@ def test_the_users_own_profile_goes_before_the_shipped_one(tmp_path: Path) -> No
 
 def test_a_profile_is_called_like_its_file(tmp_path: Path) -> None:
     assert 'name is "other"' in complaint(tmp_path, SMALL.replace('name = "tiny"', 'name = "other"', 1))
+
+
+def test_a_file_that_begins_with_an_underscore_is_no_profile(tmp_path: Path) -> None:
+    (tmp_path / "_tiny.toml").write_text(SMALL.replace('"tiny"', '"_tiny"', 1), encoding="utf-8")
+    assert "_tiny" not in profiles(folder=tmp_path)
+    with pytest.raises(ConfigError, match=r"“_tiny” begins with _: .* is no profile"):
+        load_profile("_tiny", folder=tmp_path)

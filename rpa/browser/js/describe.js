@@ -14,7 +14,7 @@
     name: fold(node.innerText || node.getAttribute("aria-label") || node.value || node.getAttribute("placeholder")),
     also: [...labels(node), ...inside(node), ...around(node).flatMap((other) => [other.innerText, ...labels(other)])].map(fold).filter(Boolean),
     signs: [node, ...around(node)].flatMap((other) => ["class", "id", "data-testid"].map((name) => other.getAttribute(name) || "")),
-    disabled: Boolean(node.disabled) || node.getAttribute("aria-disabled") === "true",
+    disabled: node.matches(":disabled") || node.getAttribute("aria-disabled") === "true",
     origin: self.origin === "null" ? "null" : location.origin, // a page may give `origin` another meaning
     clicks: `${performance.timeOrigin} ${performance.eventCounts.get("click")}`,
   })));

@@ -1,0 +1,75 @@
+"""Uses: what a class asks of a profile, by name, so that what is missing is told before a browser starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rpa.elements.profile import Profile
+
+Fields = Mapping[str, tuple[str, ...]]
+"""Blocks by name, each with the fields of it that are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """All that a class cannot do without in a profile. What it only uses where it is there is not among it."""
+
+    elements: tuple[str, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
+    """Of the elements in each of these, one must be there."""
+    pages: tuple[str, ...] = ()
+    lists: Fields = field(default_factory=dict)
+    dialogs: Fields = field(default_factory=dict)
+    answers: Fields = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+    """Dialogs that must name what they are open for (`key`)."""
+    counted: tuple[str, ...] = ()
+    """Answers that must say how many rows there are (`total`)."""
+    tables: tuple[str, ...] = ()
+    """Tables that capabilities add to a profile (`Capability.profile_tables`)."""
+
+    def __or__(self, other: Uses) -> Uses:
+        """What either uses."""
+        return Uses(
+            elements=_each_once(self.elements, other.elements),
+            one_of=(*self.one_of, *(each for each in other.one_of if each not in self.one_of)),
+            pages=_each_once(self.pages, other.pages),
+            lists=_merged(self.lists, other.lists),
+            dialogs=_merged(self.dialogs, other.dialogs),
+            answers=_merged(self.answers, other.answers),
+            named=_each_once(self.named, other.named),
+            counted=_each_once(self.counted, other.counted),
+            tables=_each_once(self.tables, other.tables),
+        )
+
+    def missing(self, profile: Profile) -> Iterator[str]:
+        """What this profile does not have, as people find it in its file: `element things.next`, `list things`."""
+        yield from (f"table [{name}]" for name in self.tables if getattr(profile, name, None) is None)
+        yield from (f"page {name}" for name in self.pages if name not in profile.pages)
+        yield from (f"element {name}" for name in self.elements if name not in profile.elements)
+        yield from (f"element {' or '.join(each)}" for each in self.one_of if not profile.elements.keys() & set(each))
+        yield from _missing_blocks("list", self.lists, {name: spec.fields for name, spec in profile.lists.items()})
+        yield from _missing_blocks("dialog", self.dialogs, {name: one.fields for name, one in profile.dialogs.items()})
+        yield from _missing_blocks("answer", self.answers, {name: one.fields for name, one in profile.answers.items()})
+        dialogs, answers = profile.dialogs, profile.answers
+        yield from (f"key of dialog {name}" for name in self.named if name in dialogs and not dialogs[name].key)
+        yield from (f"total of answer {name}" for name in self.counted if name in answers and not answers[name].total)
+
+
+def _missing_blocks(kind: str, used: Fields, there: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    for block, names in used.items():
+        if block not in there:
+            yield f"{kind} {block}"
+        else:
+            yield from (f"field {name} of {kind} {block}" for name in names if name not in there[block])
+
+
+def _each_once(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *then)))
+
+
+def _merged(one: Fields, other: Fields) -> Fields:
+    return {name: _each_once(one.get(name, ()), other.get(name, ())) for name in {**one, **other}}
