@@ -30,7 +30,7 @@ class Platform:
     name: str
     can: Mapping[type, Way | tuple[Way, ...]]
     signs: frozenset[str] = frozenset()
-    """Facts of an order that this site always tells, such as an audit: no profile may call them absent."""
+    """Facts that this site always tells of what it lists: no profile may call them absent."""
 
     @property
     def commits(self) -> frozenset[str]:

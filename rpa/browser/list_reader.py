@@ -66,9 +66,9 @@ class ListPage:
 class ListReader:
     """Reads a list by the names of its elements.
 
-    Those of a list `orders` are `orders.next` and, where the profile has them: `orders.total` ("97 orders"),
-    `orders.page` ("page 2 of 5"), `orders.page_size`, `orders.reverse` (turns its order round), and `orders.filtered`,
-    shown while it is filtered, with `orders.clear_filter`. What must have been asked for stands at the page (`asked`).
+    Those of a list `things` are `things.next` and, where the profile has them: `things.total` ("97 things"),
+    `things.page` ("page 2 of 5"), `things.page_size`, `things.reverse` (turns it round), and `things.filtered`,
+    shown while it is filtered, with `things.clear_filter`. What must have been asked for stands at the page (`asked`).
     """
 
     def __init__(self, view: View, name: str, *, answer: str) -> None:
