@@ -252,9 +252,9 @@ def _plain(value: Any) -> str:
 
 
 def _same_set(one: Pass, other: Pass) -> bool:
-    """Whether two readings in opposite order saw the same rows."""
-    return one.keys.keys() == other.keys.keys() and (len(one.keys) < 2 or _order(one) != _order(other))  # noqa: PLR2004
+    """Whether two readings from opposite ends saw the same rows."""
+    return one.keys.keys() == other.keys.keys() and (len(one.keys) < 2 or _sequence(one) != _sequence(other))  # noqa: PLR2004
 
 
-def _order(count: Pass) -> Sequence[str]:
+def _sequence(count: Pass) -> Sequence[str]:
     return list(count.keys)
