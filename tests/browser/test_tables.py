@@ -54,9 +54,11 @@ def test_a_cell_that_reaches_down_moves_no_column(read: Read) -> None:
     assert read(body, column="Total") == ["5", "6", "7"]
 
 
-def test_a_cell_over_several_columns_is_read_for_each(read: Read) -> None:
-    body = table(NO_STATUS, "<td>1<td colspan=2>open", "<td colspan=3>none")
-    assert read(body, column="Total") == ["open", "none"]
+def test_a_cell_over_several_columns_is_that_of_none(read: Read) -> None:
+    body = table(NO_STATUS, "<td>1<td colspan=2>open", "<td colspan=3>No orders found.")
+    assert read(body, column="No") == ["1", None]
+    assert read(body, column="Status") == [None, None]
+    assert read(body, column="Total") == [None, None]
 
 
 def test_two_rows_of_headings_are_one(read: Read) -> None:

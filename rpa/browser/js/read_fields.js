@@ -52,7 +52,8 @@ const columnCell = (block, { column, under }) => {
     const headings = new Set(heads.flatMap((head) => [...head.cells]).filter((cell) => reads(cell, column)));
     if (!data || heads.includes(data) || headings.size !== 1) return null;
     const [heading] = headings;
-    return cellsOf(data)[cellsOf(heading.parentNode).indexOf(heading)] ?? null;
+    const cell = cellsOf(data)[cellsOf(heading.parentNode).indexOf(heading)];
+    return cell && cell.colSpan <= heading.colSpan ? cell : null;
   };
   if (block.matches("tr")) return cellIn(block.closest("table"), block);
   const tables = [...block.querySelectorAll("table")].filter((table) => !under || headingOf(table) === under || fold(table.caption?.textContent) === under);
