@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -256,7 +256,7 @@ class ListReader:
 
     def _at_rest(self) -> tuple[Rows, bool]:
         """The rows that the page shows, once two looks see the same, or no rows for longer; whether it came to that."""
-        shown, before, empty_since = self._view.rows(self.name), None, self._view.clock.monotonic()
+        shown, before, empty_since = self._rows(), None, self._view.clock.monotonic()
         for _ in self._view.moments():
             keys, now = self._keys(shown), self._view.clock.monotonic()
             if keys or self._total(shown) != 0:
@@ -264,11 +264,17 @@ class ListReader:
             drawn = all(keys) if keys else now - empty_since >= _EMPTY_S
             if keys == before and drawn and shown.quiet and self._view.document() is not None:
                 return shown, True
-            before, shown = keys, self._view.rows(self.name)
+            before, shown = keys, self._rows()
         return shown, False
 
+    def _rows(self) -> Rows:
+        """The rows that the page shows; one that says that there are none is none."""
+        shown = self._view.rows(self.name)
+        says_none = shown.raw and not any(self._keys(shown)) and self._view.shows_empty(self.name)
+        return replace(shown, raw=()) if says_none else shown
+
     def _total(self, shown: Rows) -> int | None:
-        if not shown.raw and self._view.shows_empty(self.name):
+        if not any(self._keys(shown)) and self._view.shows_empty(self.name):
             return 0
         return total_in(self._text("total")) if self._has("total") else None
 

@@ -115,6 +115,10 @@ def test_a_list_that_tells_its_total_above_and_below_is_read_whole(reading: Read
     assert len(reading.of(ListSite(ids=ids(10), bars=2))) == 10
 
 
+def test_a_row_that_says_that_there_are_none_is_none(reading: Reading) -> None:
+    assert reading.of(ListSite(ids=[], none_is_a_row=True, tells=Tells.PAGES)) == set()
+
+
 def test_several_filters_stop_the_shop_as_one_does(reading: Reading) -> None:
     with pytest.raises(ListIncomplete, match="filtered, filtered"):
         reading.of(ListSite(ids=ids(20), filtered_to=1, can_clear=False, chips=2))

@@ -84,6 +84,8 @@ class ListSite:
     """So many times the list tells its total: above and below it."""
     keyless: int = 0
     """So many rows have nothing in the place of their number."""
+    none_is_a_row: bool = False
+    """That there are no rows stands in the place of a row."""
     says_none_ms: int = 0
     """So long a page that a script draws says that there are no rows, before they come."""
     filter_ms: int = 0
@@ -136,6 +138,7 @@ class ListSite:
             "reverse": reverse,
             "chips": self.chips,
             "bars": self.bars,
+            "none": '<li id="none">none</li>' if self.none_is_a_row else '<p id="none">none</p>',
         }
 
     def document(self, address: str) -> str:
@@ -166,7 +169,7 @@ _SIZES = (
 
 def _drawn(rows: list[str], bar: Mapping[str, Any]) -> str:
     reverse = "&reverse=1" if bar["reverse"] else ""
-    items = "".join(f"<li><b>{one}</b></li>" for one in rows) or '<p id="none">none</p>'
+    items = "".join(f"<li><b>{one}</b></li>" for one in rows) or bar["none"]
     total = f"<p id=total>{bar['total']}</p>"
     parts = [
         f"<ul>{items}</ul>{bar['bars'] * total}<p id=page>{bar['page']}</p>",
