@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.orders.api import OrdersPage
 from flows.orders.model import Order
-from flows.orders.web_check import FACTS, orders_of, with_list_compared
+from flows.orders.web_check import FACTS, orders_of, unread, with_list_compared
 from flows.orders.web_page import OrderPage
 from rpa.browser.list_reader import PAGE_SIZE, ListPage, ListReader
 from rpa.elements.uses import Uses
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ANSWER = "order_list"
 _SEARCHES_BEFORE_PAGING = 8
+_NO_PAGE = "the list shows it, and the site has no page of it"
 
 
 class WebOrders:
@@ -69,11 +70,14 @@ class WebOrders:
             yield OrdersPage(orders=fresh, total=page.total)
 
     def _pending_by_page(self) -> Iterator[OrdersPage]:
-        """The orders of the list, each as its own page shows it; one that has left the list meanwhile is left out."""
+        """The orders of the list, each as its own page shows it; one that has left the list meanwhile is left out.
+
+        One whose page is not there, or cannot be read, is in doubt.
+        """
         listed = {row["order_sn"]: row for page in self._list.whole("orders_pending") for row in page.shown.values}
         for order_sn, row in listed.items():
-            order = self._page.find(order_sn)
-            if order is not None and order.status == "pending":
+            order = self._page.find(order_sn) or unread(order_sn, doubt=_NO_PAGE)
+            if order.status == "pending" or order.doubt is not None:
                 yield OrdersPage(orders=(with_list_compared(order, row),), total=len(listed))
 
     def open_pending(self) -> None:

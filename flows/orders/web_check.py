@@ -118,7 +118,8 @@ def order_on_page(
     unreadable = [name for name in ("status", "amount", "remark", "flag") if shown.get(name, "") is UNREADABLE]
     needed = [row[name] for row in goods for name in ("goods_id", "quantity")]
     needed += [row.get("spec", "-") or "-" for row in goods]
-    if not goods or any(value is UNREADABLE or value == "" for value in needed):
+    counted = all(str(row["quantity"]).isdecimal() for row in goods)
+    if not goods or not counted or any(value is UNREADABLE or value == "" for value in needed):
         unreadable.append("goods")
     sent = [Parcel(courier=_text(row["courier"]), tracking_number=_text(row["tracking_number"])) for row in parcels]
     last = sent[-1] if sent else Parcel(courier="", tracking_number="")
@@ -143,6 +144,25 @@ def order_on_page(
         grouped_at=_moment(shown.get("grouped_at")),
         parcels=tuple(sent),
         doubt=f"not readable: {', '.join(unreadable)}" if unreadable else None,
+    )
+
+
+def unread(order_sn: str, *, doubt: str) -> Order:
+    """An order of which nothing else is known, and why."""
+    return Order(
+        order_sn=order_sn,
+        status="other",
+        items=(),
+        amount_fen=0,
+        ship_by=None,
+        audit=Mark.UNREADABLE,
+        after_sale=Mark.UNREADABLE,
+        remark="",
+        flag="",
+        receiver="",
+        region="",
+        address="",
+        doubt=doubt,
     )
 
 

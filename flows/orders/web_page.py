@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flows.orders.web_check import Values, order_on_page
+from flows.orders.web_check import Values, order_on_page, unread
 from rpa.elements.uses import Uses
 from rpa.errors import InDoubt, NothingThere
 
 if TYPE_CHECKING:
     from flows.orders.model import Order
+    from rpa.browser.lists import Rows
     from rpa.browser.view import View
     from rpa.elements.profile import Profile
 
 _PAGE = "order_detail"
 _GOODS, _PARCELS = "order_goods", "order_parcels"
+_LISTS = (_PAGE, _GOODS, _PARCELS)
 
 
 class OrderPage:
@@ -33,25 +35,48 @@ class OrderPage:
         self._view = view
 
     def find(self, order_sn: str) -> Order | None:
-        """The order, read afresh; None when the site has no such page. Raises InDoubt when it shows another one."""
+        """The order, read afresh, in doubt when its page shows another one; None when the site has no such page."""
         try:
             self.open(order_sn)
+            return self.read(order_sn)
         except NothingThere:
             return None
-        return self.read(order_sn)
+        except InDoubt as doubt:
+            return unread(order_sn, doubt=str(doubt))
 
     def open(self, order_sn: str) -> None:
         """Go to it. Raises NothingThere when the site has no such page."""
         self._view.open(_PAGE, order_sn=order_sn)
 
     def read(self, order_sn: str) -> Order:
-        """What it shows now. Raises InDoubt when it names another order, or none."""
-        rows = self._view.rows(_PAGE).values
+        """What it shows once it is drawn. Raises InDoubt when that does not end, or it names another order, or none."""
+        shown = self._drawn(order_sn)
+        rows = shown[_PAGE].values
         if len(rows) != 1 or rows[0]["order_sn"] != order_sn:
             shown = ", ".join(str(row["order_sn"]) for row in rows) or "no order"
             raise InDoubt(f"the page of {order_sn} shows {shown}", reason="row_mismatch")
         absent = self._view.profile.absent
-        return order_on_page(rows[0], goods=self._rows(_GOODS), parcels=self._rows(_PARCELS), absent=absent)
+        goods, parcels = (shown[name].values if name in shown else () for name in (_GOODS, _PARCELS))
+        return order_on_page(rows[0], goods=goods, parcels=parcels, absent=absent)
+
+    def _drawn(self, order_sn: str) -> Mapping[str, Rows]:
+        """Its lists, once two looks see the same, and each has rows or says that it has none.
+
+        Parcels need not be there: that a page without any says so is known where the profile has the sign (`empty`).
+        """
+        before: Any = None
+        for _ in self._view.moments():
+            there = self._view.document()
+            shown = {name: self._view.rows(name) for name in _LISTS if name in self._view.profile.lists}
+            now = (there, {name: rows.raw for name, rows in shown.items()})
+            if there is not None and now == before and all(self._is_whole(*each) for each in shown.items()):
+                return shown
+            before = now
+        raise InDoubt(f"the page of {order_sn} does not show a whole order", reason="unreadable")
+
+    def _is_whole(self, name: str, rows: Rows) -> bool:
+        may_be_none = name == _PARCELS and self._view.profile.lists[name].empty is None
+        return rows.quiet and (bool(rows.raw) or may_be_none or self._view.shows_empty(name))
 
     def to_ship(self) -> list[tuple[str, str]] | None:
         """Goods ids, and how many of each the page's form would ship; None: the form lets nobody say."""

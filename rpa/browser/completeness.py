@@ -8,6 +8,7 @@ That there is no further page, that a page brings nothing new, or a total such a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,12 @@ from typing import Final
 from rpa.elements.uiwords import is_about
 from rpa.language import Text
 
-_NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])|\d+")
+_NUMBER = re.compile(r"\d+(?:[.,'’]\d+)+|\d{1,3}(?: \d{3})+(?!\d)|\d+")
+"""With whatever separates its thousands: rather too large than too small, which would prove too little."""
+_RANGE = re.compile(r"\d+\s*(?:[-–—~～〜至到]|to)\s*\d+")
+_IN_THOUSANDS = re.compile(r"\d\s*(?:[万萬千亿億]|[km]\b)", re.IGNORECASE)
+
+_MOST_PAGES: Final = 2_000
 
 _NO_TOTAL = Text(
     en="the list tells neither how many rows it has nor how many pages", zh="列表既没有显示总条数，也没有显示总页数"
@@ -83,7 +89,9 @@ class Pass:
 
     @property
     def goes_on(self) -> bool:
-        """Whether rows must still come."""
+        """Whether rows must still come; not for ever, where each page brings others."""
+        if self._pages >= _MOST_PAGES:
+            return False
         if self._total is not None:
             return len(self.keys) < self._total
         return self._last is None or self._pages < self._last
@@ -113,9 +121,13 @@ class Pass:
 
 
 def total_in(text: str) -> int | None:
-    """The total that such a text tells: "共 97 条", "1 - 20 of 1,234"; None when it tells none, or only about it."""
-    numbers = numbers_in(text)
-    return numbers[-1] if numbers and not is_about(text) else None
+    """The total that such a text tells: "共 97 条", "1 - 20 of 1,234"; None when it tells none, or only about it.
+
+    Of several numbers it is the largest: a page has no more rows than that, nor has the list.
+    """
+    told = _RANGE.sub(" … ", _plain(text))
+    numbers = numbers_in(told)
+    return max(numbers) if numbers and not is_about(told) and not _IN_THOUSANDS.search(told) else None
 
 
 def page_in(text: str) -> tuple[int | None, int | None]:
@@ -126,7 +138,12 @@ def page_in(text: str) -> tuple[int | None, int | None]:
 
 def numbers_in(text: str) -> list[int]:
     """The whole numbers in a text, in their order."""
-    return [int(found.replace(",", "")) for found in _NUMBER.findall(text)]
+    return [int(re.sub(r"\D", "", found)) for found in _NUMBER.findall(_plain(text))]
+
+
+def _plain(text: str) -> str:
+    """With plain digits, commas and spaces in place of wide, narrow and non-breaking ones."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text))
 
 
 MOST_PASSES: Final = 3

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -25,6 +27,10 @@ PAGE_SIZE: Final = "100"
 """So many rows a page are asked for, where the page lets one choose; what comes is counted."""
 _BAR_S: Final = 2.0
 """So long the bar with the pages may take to be drawn."""
+_EMPTY_S: Final = 1.0
+"""So long a list must show that it has no rows: many say so until their rows come."""
+_SLOWLY: Final = 3
+"""So many times longer than an element may what was asked for take to come."""
 
 _CHANGED = Text(
     en="The list {list} was not read whole ({doubt}); reading it again.",
@@ -51,6 +57,11 @@ _OTHER_FILTER = Text(
 _FILTERED = Text(
     en="The list {list} is filtered (“{words}”), so it does not show everything. Clear its filter on the site.",
     zh="列表 {list} 带有筛选条件（{words}），显示不全。请在后台清除筛选。",
+)
+_LATE_FILTER = Text(en="it is filtered (“{words}”)", zh="带有筛选条件（{words}）")
+_NO_KEY = Text(
+    en="The list {list} has a row whose {key} cannot be read. Run `rpa selectors check`, or look at it on the site.",
+    zh="列表 {list} 有一行的 {key} 无法读取。请运行 rpa selectors check，或在后台查看。",
 )
 _NOTHING = Text(en="nothing", zh="空")
 
@@ -84,6 +95,8 @@ class ListReader:
         self.name = name
         self._answer = answer if answer in view.profile.answers else None
         self._key = view.profile.lists[name].key
+        self._parameters: Mapping[str, str] = {}
+        self._filter_comes_late = False
 
     @staticmethod
     def uses(name: str, *, answer: str, profile: Profile) -> Uses:
@@ -116,6 +129,7 @@ class ListReader:
                 backwards, weakly = Pass(), _BOTH_WAYS
                 yield from self._following(page, self._page_after(page, lambda: self._click("reverse")), backwards)
                 found = None if _same_set(count, backwards) else found
+            found = found or self._late_filter()
             if found is None:
                 if count.by_pages:
                     speak("WARNING", weakly, list=self.name)
@@ -130,12 +144,13 @@ class ListReader:
 
     def first(self, page: str, **parameters: str) -> ListPage:
         """Go to this page, which shows the list; its first page."""
+        self._parameters = parameters
         if self._answer is not None:
             told = self._view.open_for(page, answer=self._answer, **parameters)
-            return self._checked(page, told, parameters)
+            return self._checked(page, told)
         self._view.open(page, **parameters)
         self._unfilter(page)
-        return self._checked(page, None, parameters)
+        return self._checked(page, None)
 
     def after(self, action: Callable[[], None], *, about: str | None = None) -> ListPage:
         """What the list shows after this action, which has it drawn anew; with `about`, only of this one key."""
@@ -154,7 +169,7 @@ class ListReader:
     # Going on
 
     def _lengthened(self, page: str, shown: ListPage) -> ListPage:
-        if self._has("page_size") and shown.total > len(shown.read.keys):
+        if self._has("page_size") and int(PAGE_SIZE) > len(shown.read.keys) < shown.total:
             return self._page_after(page, self._choose_long_page)
         return shown
 
@@ -179,14 +194,14 @@ class ListReader:
             yield lambda: self._page_after(page, lambda: self._click("next"))
             return
         with self._view.asked(self._answer, lambda: self._click("next")) as given:
-            yield lambda: self._checked(page, given(), {})
+            yield lambda: self._checked(page, given())
 
     def _page_after(self, page: str, action: Callable[[], None]) -> ListPage:
         if self._answer is not None:
-            return self._checked(page, self._view.asking(self._answer, action), {})
+            return self._checked(page, self._view.asking(self._answer, action))
         self._follow(action)
         self._view.arrive(page)
-        return self._checked(page, None, {})
+        return self._checked(page, None)
 
     def _click(self, name: str) -> None:
         self._view.click(f"{self.name}.{name}")
@@ -200,16 +215,16 @@ class ListReader:
         """Do the action; wait until it led to another document, or the list shows other rows; not for ever."""
         before, document = self._keys(self._view.rows(self.name)), self._view.document()
         action()
-        for _ in self._view.moments():
+        for _ in chain.from_iterable(self._view.moments() for _ in range(_SLOWLY)):
             there = self._view.document()
             if there not in (None, document) or (there and self._keys(self._view.rows(self.name)) != before):
                 return
 
-    def _checked(self, page: str, told: Answer | None, parameters: Mapping[str, str]) -> ListPage:
+    def _checked(self, page: str, told: Answer | None) -> ListPage:
         """What the list shows, which must be the list that was asked for."""
         asked: Any = told.asked if told is not None else dict(parse_qsl(urlsplit(self._view.page.url).query))
         for path, wish in self._view.profile.pages[page].asked.items():
-            wanted, shown = wish.format(**parameters), _plain(follow(asked, path))
+            wanted, shown = _filled(wish, self._parameters), _plain(follow(asked, path))
             if shown != wanted:
                 words = {"path": path, "shown": shown or _NOTHING, "wanted": wanted or _NOTHING}
                 raise ListIncomplete(_OTHER_FILTER.with_words(list=self.name, **words))
@@ -220,51 +235,87 @@ class ListReader:
         if not self._has("filtered"):
             return
         self._at_rest()
+        if self._filter_comes_late:
+            any(self._filter() for _ in self._view.moments(most_s=_BAR_S))
         if self._has("clear_filter") and self._view.present(f"{self.name}.clear_filter"):
             self._follow(lambda: self._click("clear_filter"))
             self._view.arrive(page)
             self._at_rest()
-        words = self._text("filtered")
+        words = self._filter()
         if words:
             raise ListIncomplete(_FILTERED.with_words(list=self.name, words=words))
+
+    def _filter(self) -> str:
+        """What the page says of its filter, of all if there are several; empty: it is not filtered."""
+        texts = self._view.texts(f"{self.name}.filtered") if self._has("filtered") else ()
+        return ", ".join(text or "…" for text in texts)
+
+    def _late_filter(self) -> Text | None:
+        """That the page has said of a filter only after its rows were there."""
+        words = self._filter() if self._answer is None else ""
+        self._filter_comes_late = bool(words)
+        return _LATE_FILTER.with_words(words=words) if words else None
 
     def _read(self, told: Answer | None) -> ListPage:
         if told is not None:
             keys = told.keys(self._key)
-            read = PageRead(keys=keys, total=told.total if isinstance(told.total, int) else None)
+            total = int(told.total) if str(told.total).isdecimal() else None
+            read = PageRead(keys=keys, total=total)
             return ListPage(shown=self._view.rows(self.name, keys=keys), told=told, read=read)
-        shown = self._at_rest()
+        shown, rests = self._at_rest()
+        keys = self._keys(shown)
+        if not all(keys):
+            raise ListIncomplete(_NO_KEY.with_words(list=self.name, key=self._key))
         number, last = page_in(self._text("page"))
-        read = PageRead(keys=self._keys(shown), total=self._total(shown), number=number, last=last)
-        return ListPage(shown=shown, told=None, read=read)
+        proven = PageRead(keys=keys, total=self._total(shown), number=number, last=last)
+        return ListPage(shown=shown, told=None, read=proven if rests else PageRead(keys=keys))
 
-    def _at_rest(self) -> Rows:
-        """The rows that the page shows, once two looks see the same: some, or that there are none."""
-        shown, before = self._view.rows(self.name), None
+    def _at_rest(self) -> tuple[Rows, bool]:
+        """The rows that the page shows, once two looks see the same, or no rows for longer; whether it came to that."""
+        shown, before, empty_since = self._rows(), None, self._view.clock.monotonic()
         for _ in self._view.moments():
-            keys = self._keys(shown)
-            if keys == before and (keys or self._total(shown) == 0):
-                break
-            before, shown = keys, self._view.rows(self.name)
-        return shown
+            keys, now = self._keys(shown), self._view.clock.monotonic()
+            if keys or self._total(shown) != 0:
+                empty_since = now
+            drawn = all(keys) if keys else now - empty_since >= _EMPTY_S
+            if keys == before and drawn and shown.quiet and self._view.document() is not None:
+                return shown, True
+            before, shown = keys, self._rows()
+        return shown, False
+
+    def _rows(self) -> Rows:
+        """The rows that the page shows; one that says that there are none is none."""
+        shown = self._view.rows(self.name)
+        says_none = shown.raw and not any(self._keys(shown)) and self._view.shows_empty(self.name)
+        return replace(shown, raw=()) if says_none else shown
 
     def _total(self, shown: Rows) -> int | None:
-        if not shown.raw and self._view.shows_empty(self.name):
+        if not any(self._keys(shown)) and self._view.shows_empty(self.name):
             return 0
         return total_in(self._text("total")) if self._has("total") else None
 
     def _text(self, name: str) -> str:
-        """What this element of the list reads; empty where the profile, or the page, has none."""
-        texts = self._view.texts(f"{self.name}.{name}") if self._has(name) else ()
-        return texts[0] if len(texts) == 1 else ""
+        """What this element of the list reads, above and below it; empty where the profile, or the page, has none."""
+        texts = set(self._view.texts(f"{self.name}.{name}")) if self._has(name) else set()
+        return texts.pop() if len(texts) == 1 else ""
 
     def _keys(self, rows: Rows) -> list[str]:
-        return [str(row[self._key]) for row in rows.raw]
+        """Of these rows; empty where one cannot be read."""
+        return [str(row[self._key] or "") for row in rows.raw]
 
 
 def _plain(value: Any) -> str:
     """As a profile writes it; nothing at all, and an empty list, are the empty text."""
-    return "" if value is None or value == [] else str(value)
+    if value in (None, "", [], {}):
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _filled(wish: str, parameters: Mapping[str, str]) -> str:
+    """What must have been asked for, with the page's parameters in it."""
+    for name, value in parameters.items():
+        wish = wish.replace(f"{{{name}}}", value)
+    return wish
 
 
 def _same_set(one: Pass, other: Pass) -> bool:

@@ -27,8 +27,16 @@ UNREADABLE: Final = Unreadable.UNREADABLE
 QUOTED: Final = "quoted"
 """A field of words reads so when they stand in texts of people alone (`FieldSpec.quotes`)."""
 _SPACE = re.compile(r"\s+")
-_SIGNS = re.compile(r"^[^\d-]+|[^\d]+$|,(?=\d{3})")
-"""What stands around and in an amount beside its digits: "£1,234.50", "12.00 kr."."""
+_AMOUNT = re.compile(
+    r"""(?P<minus>[-−])?\s*
+        (?:[^\d,()−–—-]*[^\W\d_]\.|[^\d.,()−–—-]*)\s*                # "£", "USD", "Rs."
+        (?P<minus_behind>[-−])?
+        (?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<rest>\d{2}))?
+        (?!\s*(?:[kmbt]|mn|mio|bn|[万萬千亿億])\b)(?![.,])[^\d()−–—-]*  # "kr."
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""An amount with what stands around its digits; with other separators, or other signs of its sign, it is none."""
 
 
 def page_values(raw: Mapping[str, Any], fields: Mapping[str, FieldSpec], *, zone: ZoneInfo) -> dict[str, Any]:
@@ -95,7 +103,7 @@ def _with_unit(text: str, unit: str, *, zone: ZoneInfo) -> int | datetime:
         case "yuan":
             return _whole(Decimal(text.replace(",", "")) * 100)
         case "money":
-            return _whole(Decimal(_SIGNS.sub("", text)) * 100)
+            return _money(text)
         case "fen":
             return int(text)
         case "unix_s":
@@ -104,6 +112,15 @@ def _with_unit(text: str, unit: str, *, zone: ZoneInfo) -> int | datetime:
             return datetime.fromtimestamp(int(text) / 1000, zone)
         case _:
             return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+def _money(text: str) -> int:
+    """An amount with two decimals or none. Raises ValueError for what may mean another: "1.234", "(5.00)", "5.00-"."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None or (found["minus"] and found["minus_behind"]):
+        raise ValueError(text)
+    amount = int(found["whole"].replace(",", "")) * 100 + int(found["rest"] or 0)
+    return -amount if found["minus"] or found["minus_behind"] else amount
 
 
 def _whole(number: Decimal) -> int:

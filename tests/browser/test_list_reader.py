@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rpa.browser.list_reader import ListReader
+from rpa.browser.list_reader import ListReader, _plain
 from rpa.errors import ListIncomplete
 from tests.support.list_site import Changes, Drawn, ListSite, Next, Tells, shown
 from tests.support.tiny_site import SOON_S, TinySite, wait_for
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     wait_for(SOON_S, monkeypatch=monkeypatch)
     monkeypatch.setattr("rpa.browser.list_reader._BAR_S", 0.1)
+    monkeypatch.setattr("rpa.browser.list_reader._EMPTY_S", 0.4)
 
 
 class Reading:
@@ -103,6 +104,46 @@ def test_a_filter_that_the_account_has_saved_is_cleared_or_stops_the_shop(readin
 def test_a_page_that_drops_what_was_asked_for_stops_the_shop(reading: Reading) -> None:
     with pytest.raises(ListIncomplete, match="show is nothing, not all"):
         reading.of(ListSite(ids=ids(20), drops_filter=True))
+
+
+@pytest.mark.parametrize("drawn", [Drawn.BY_SCRIPT, Drawn.TOLD])
+def test_a_list_that_says_it_has_no_rows_until_they_come_is_read_whole(reading: Reading, drawn: Drawn) -> None:
+    assert len(reading.of(ListSite(ids=ids(10), drawn=drawn, says_none_ms=150))) == 10
+
+
+def test_a_list_that_tells_its_total_above_and_below_is_read_whole(reading: Reading) -> None:
+    assert len(reading.of(ListSite(ids=ids(10), bars=2))) == 10
+
+
+def test_a_row_that_says_that_there_are_none_is_none(reading: Reading) -> None:
+    assert reading.of(ListSite(ids=[], none_is_a_row=True, tells=Tells.PAGES)) == set()
+
+
+def test_several_filters_stop_the_shop_as_one_does(reading: Reading) -> None:
+    with pytest.raises(ListIncomplete, match="filtered, filtered"):
+        reading.of(ListSite(ids=ids(20), filtered_to=1, can_clear=False, chips=2))
+
+
+def test_a_filter_that_shows_late_is_cleared_or_stops_the_shop(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rpa.browser.list_reader._BAR_S", 1.0)
+    late: dict[str, Any] = {"ids": ids(20), "drawn": Drawn.BY_SCRIPT, "filtered_to": 8, "filter_ms": 300}
+    assert len(reading.of(ListSite(**late))) == 20
+    with pytest.raises(ListIncomplete, match="filtered"):
+        reading.of(ListSite(**late, can_clear=False))
+
+
+def test_a_row_whose_number_cannot_be_read_stops_the_shop(reading: Reading) -> None:
+    with pytest.raises(ListIncomplete, match="a row whose id cannot be read"):
+        reading.of(ListSite(ids=ids(3), keyless=2, tells=Tells.PAGES))
+
+
+@pytest.mark.parametrize(
+    ("asked", "wish"), [(3, "3"), (True, "true"), (["a"], '["a"]'), ({"b": None}, '{"b": null}'), ([], ""), (None, "")]
+)
+def test_what_was_asked_for_is_compared_as_the_request_has_it(asked: Any, wish: str) -> None:
+    assert _plain(asked) == wish
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -78,6 +78,18 @@ class ListSite:
     """The account's saved filter: it leaves so many rows."""
     shows_filter: bool = True
     can_clear: bool = True
+    chips: int = 1
+    """So many signs show that it is filtered."""
+    bars: int = 1
+    """So many times the list tells its total: above and below it."""
+    keyless: int = 0
+    """So many rows have nothing in the place of their number."""
+    none_is_a_row: bool = False
+    """That there are no rows stands in the place of a row."""
+    says_none_ms: int = 0
+    """So long a page that a script draws says that there are no rows, before they come."""
+    filter_ms: int = 0
+    """So long after the rows the sign comes that they are filtered."""
     drops_filter: bool = False
     """What was asked for is dropped: the list shows something else, and says so by its address alone."""
     asked: list[Mapping[str, Any]] = field(default_factory=list)
@@ -124,18 +136,22 @@ class ListSite:
             "filtered": self.filtered_to is not None and self.shows_filter,
             "clear": self.can_clear,
             "reverse": reverse,
+            "chips": self.chips,
+            "bars": self.bars,
+            "none": '<li id="none">none</li>' if self.none_is_a_row else '<p id="none">none</p>',
         }
 
     def document(self, address: str) -> str:
         """The document at this address."""
         told = dict(parse_qsl(urlsplit(address).query))
         if self.drawn is not Drawn.BY_SERVER:
-            return _SCRIPTED.replace("TOLD", json.dumps(self.drawn is Drawn.TOLD)).replace("SIZES", _SIZES)
+            waits = f"const saysNone = {self.says_none_ms}, filterLate = {self.filter_ms};"
+            return _SCRIPTED.replace("WAITS", waits).replace("SIZES", _SIZES)
         rows, total, number, last = self.page(told)
         if self.drops_filter and told.get("show"):
             return '<script>location.replace("/things?dropped=1")</script>'
         bar = self.bar(number, last, total, reverse=bool(told.get("reverse")))
-        return _HEAD + _drawn(rows, bar)
+        return _HEAD + _drawn([*rows, *[""] * self.keyless], bar)
 
     def answer(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to the script's request."""
@@ -153,13 +169,14 @@ _SIZES = (
 
 def _drawn(rows: list[str], bar: Mapping[str, Any]) -> str:
     reverse = "&reverse=1" if bar["reverse"] else ""
-    items = "".join(f"<li><b>{one}</b></li>" for one in rows) or '<p id="none">none</p>'
+    items = "".join(f"<li><b>{one}</b></li>" for one in rows) or bar["none"]
+    total = f"<p id=total>{bar['total']}</p>"
     parts = [
-        f"<ul>{items}</ul><p id=total>{bar['total']}</p><p id=page>{bar['page']}</p>",
+        f"<ul>{items}</ul>{bar['bars'] * total}<p id=page>{bar['page']}</p>",
         "<a href='/things?show=all&reverse=1' id=reverse>reverse</a>",
     ]
     if bar["filtered"]:
-        parts.append("<p id=filtered>filtered</p>")
+        parts.append("<p id=filtered>filtered</p>" * bar["chips"])
         parts += ["<a id=clear href='/things?show=all&clear=1'>clear</a>"] if bar["clear"] else []
     link = f"<a id=next href='/things?show=all&page={bar['next']}{reverse}'>next</a>"
     return "".join(parts) + ("" if bar["dead"] else link)
@@ -170,19 +187,26 @@ _SCRIPTED = (
     + """SIZES<ul id="list"></ul><p id="total"></p><p id="page"></p><button id="next">next</button>
 <button id="reverse">reverse</button><div id="filter"></div>
 <script>
+WAITS
+const pause = (ms) => new Promise((next) => setTimeout(next, ms));
 const wanted = {show: "all", page: 1};
 let bar = {};
 const load = async (changes) => {
   Object.assign(wanted, changes);
+  if (saysNone) {
+    list.innerHTML = '<p id="none">none</p>';
+    await pause(saysNone);
+  }
   const answer = await fetch("/api/things", {method: "POST", headers: {"Content-Type": "application/json"},
     body: JSON.stringify(wanted)});
   const told = await answer.json();
   bar = told.bar;
-  await new Promise((next) => setTimeout(next, 20));
+  await pause(20);
   list.innerHTML = told.rows.map((row) => `<li><b>${row.id}</b></li>`).join("") || '<p id="none">none</p>';
   total.textContent = bar.total;
   page.textContent = bar.page;
   next.disabled = bar.dead;
+  if (filterLate) await pause(filterLate);
   filter.innerHTML = bar.filtered ? `<p id="filtered">filtered</p>${bar.clear ? '<a id="clear">clear</a>' : ""}` : "";
 };
 next.onclick = () => load({page: bar.next});

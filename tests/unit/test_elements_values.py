@@ -71,6 +71,33 @@ def test_what_is_no_such_value_is_unreadable_and_not_guessed(raw: Any, unit: Any
     assert page_value(raw, unit=unit, optional=True) is UNREADABLE
 
 
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("£1,234.50", 123450),
+        ("12.00 kr.", 1200),
+        ("Rs.500", 50000),
+        ("USD 1,234,567.89", 123456789),
+        ("0.00", 0),
+        ("-£5.00", -500),
+        ("£-5.00", -500),
+        ("−5.00", -500),
+        ("£\xa05.00", 500),
+    ],
+)
+def test_money_is_read_with_its_sign(raw: str, value: int) -> None:
+    assert page_value(raw, unit="money") == value
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["1.234,50 €", "1.230 €", "1.000", "12,50", "1 234.50", "1,2345", "£.50", "1.5", "1.5k", "2 万", "(5.00)", "5.00-"]
+    + ["-£-5.00", "– £5.00", "£5.00 £4.00", "£5.00–9.00", "3 × £5.00", "1e5", "12.000,00", "free", "-", "£"],
+)
+def test_money_that_may_mean_another_amount_is_unreadable(raw: str) -> None:
+    assert page_value(raw, unit="money") is UNREADABLE
+
+
 def test_an_element_that_is_missing_is_unreadable() -> None:
     assert page_value(None) is UNREADABLE
     assert page_value(None, unit="yuan") is UNREADABLE

@@ -17,25 +17,43 @@ const headingOf = (node) => {
 // The one of these nodes, where there is just one: of several none is meant.
 const only = (nodes) => (nodes.length === 1 ? nodes[0] : null);
 
-// The cell of a table's row, or of its first row of data, below the one heading that reads so.
+// Whether a heading reads so, without the signs by which a list is sorted.
+const reads = (node, wanted) => { const text = fold(node.textContent); return text === wanted || text.replace(/[\s▲▼△▽▴▾▵▿⏶⏷↑↓↕⇅⇵⬆⬇]+$/u, "") === wanted; };
+const isHead = (row) => [...row.cells].some((cell) => cell.tagName === "TH");
+const hasData = (row) => [...row.cells].some((cell) => cell.tagName === "TD");
+
+// The cells of a row by their place from the left: those that reach down into it from rows above, and those that reach over several places.
+const cellsOf = (row) => {
+  const section = [...row.parentNode.rows], reaching = [];
+  let places = [];
+  for (const each of section.slice(0, section.indexOf(row) + 1)) {
+    places = reaching.map((from) => (from && from.left-- > 0 ? from.cell : undefined));
+    let at = 0;
+    for (const cell of each.cells) {
+      while (places[at]) at += 1;
+      for (let next = at; next < at + cell.colSpan; next += 1) {
+        places[next] = cell;
+        reaching[next] = { cell, left: cell.rowSpan === 0 ? Infinity : cell.rowSpan - 1 };
+      }
+      at += cell.colSpan;
+    }
+  }
+  return places;
+};
+
+// The cell of a table's row, or of its first row of data, below the one heading that reads so: in the last of its rows of headings that has it.
 const columnCell = (block, { column, under }) => {
   const cellIn = (table, row) => {
-    const head = [...table.rows].find((each) => each.querySelector("th"));
-    let at = 0;
-    const places = [];
-    for (const cell of head?.cells ?? []) {
-      if (fold(cell.textContent) === column) places.push(at);
-      at += cell.colSpan;
-    }
-    const place = only(places);
-    const data = row ?? [...table.rows].find((each) => each.rowIndex > head.rowIndex && each.querySelector("td"));
-    if (place === null || !data || data === head) return null;
-    at = 0;
-    for (const cell of data.cells) {
-      if (at === place) return cell;
-      at += cell.colSpan;
-    }
-    return null;
+    const rows = [...table.rows], first = rows.findIndex(isHead);
+    if (first < 0) return null;
+    const after = rows.slice(first).findIndex(hasData);
+    const heads = rows.slice(first, after > 0 ? first + after : first + 1);
+    const data = row ?? rows.slice(first + heads.length).find(hasData);
+    const headings = new Set(heads.flatMap((head) => [...head.cells]).filter((cell) => reads(cell, column)));
+    if (!data || heads.includes(data) || headings.size !== 1) return null;
+    const [heading] = headings;
+    const cell = cellsOf(data)[cellsOf(heading.parentNode).indexOf(heading)];
+    return cell && cell.colSpan <= heading.colSpan ? cell : null;
   };
   if (block.matches("tr")) return cellIn(block.closest("table"), block);
   const tables = [...block.querySelectorAll("table")].filter((table) => !under || headingOf(table) === under || fold(table.caption?.textContent) === under);
@@ -47,7 +65,8 @@ const labelled = (block, { label, under }) => {
   const own = (node) => fold([...node.childNodes].filter((each) => each.nodeType === Node.TEXT_NODE).map((each) => each.data).join(" "));
   const words = [...block.querySelectorAll("label, th, dt, td, b, strong, span, div, p")].filter((node) => own(node).replace(/\s*[:：]$/, "") === label && (!under || headingOf(node) === under));
   const word = only(words);
-  return word && (word.control ?? word.nextElementSibling);
+  const beside = word && (word.control ?? word.nextElementSibling);
+  return beside && !(["DT", "TH", "LABEL"].includes(beside.tagName) && beside.tagName === word.tagName) ? beside : null;
 };
 
 const nodesOf = (block, field) => {
@@ -59,8 +78,9 @@ const nodesOf = (block, field) => {
 
 const valueOf = (node, field) => {
   let text;
-  if (field.attr === "checked") text = String(Boolean(node.checked));
-  else if (field.attr === "chosen") text = [...(node.selectedOptions ?? [])].map((option) => option.text).join(" ");
+  if ((field.attr === "checked" && typeof node.checked !== "boolean") || (field.attr === "chosen" && !node.selectedOptions)) return null;
+  if (field.attr === "checked") text = String(node.checked);
+  else if (field.attr === "chosen") text = [...node.selectedOptions].map((option) => option.text).join(" ");
   else if (field.attr === "value") text = "value" in node ? node.value : node.getAttribute("value");
   else if (field.attr) text = node.getAttribute(field.attr);
   else text = node.textContent;

@@ -1,0 +1,55 @@
+"""What a list tells of itself, and when that proves that it was read whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from rpa.browser.completeness import PageRead, Pass, page_in, total_in
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("97 orders", 97),
+        ("1-20 of 97", 97),
+        ("1 – 20 of 1,234", 1234),
+        ("第 1 至 20 条，共 97 条", 97),
+        ("共 1,234 条", 1234),
+        ("共 １，２３４ 条", 1234),
+        ("Page 2 of 3 (97 orders)", 97),
+        ("97 orders, page 2 of 5", 97),
+        ("共 97 条 20 条/页", 97),
+        ("97 orders, 20 per page", 97),
+        ("2.100 Artikel", 2100),
+        ("2\xa0100 commandes", 2100),
+        ("2\u202f100 commandes", 2100),
+        ("2 100 objednávek", 2100),
+        ("1’234 Artikel", 1234),
+        ("1,23,456 orders", 123456),
+        ("0 orders", 0),
+    ],
+)
+def test_a_total_is_read(text: str, total: int) -> None:
+    assert total_in(text) == total
+
+
+@pytest.mark.parametrize("text", ["", "many", "10000+ orders", "1-20", "1–20 of many", "共 1.2万 条", "2 k orders", "约 97 条"])
+def test_what_tells_no_total_or_only_about_it_proves_nothing(text: str) -> None:
+    assert total_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("Page 2 of 3", (2, 3)), ("第 ２ / 5 页", (2, 5)), ("Page\xa02 of\xa01,000", (2, 1000)), ("", (None, None))],
+)
+def test_number_and_count_of_pages_are_read(text: str, told: tuple[int | None, int | None]) -> None:
+    assert page_in(text) == told
+
+
+def test_a_list_whose_pages_bring_other_rows_for_ever_has_an_end() -> None:
+    count = Pass()
+    pages = 0
+    while count.add(PageRead(keys=[f"row {pages}"])) and count.goes_on:
+        pages += 1
+        assert pages < 10_000
+    assert count.doubt() is not None
