@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rpa.elements.short_forms import TYPES
 from rpa.toml.document import Mistake, did_you_mean
 
 Table = Mapping[str, Any]
@@ -19,6 +20,7 @@ def reference_mistakes(data: Table) -> Iterator[Mistake]:
     yield from _of_pages(data)
     yield from _of_elements(data)
     yield from _of_blocks(data)
+    yield from _of_answers(data)
     yield from _of_session(data)
 
 
@@ -61,7 +63,10 @@ def _of_blocks(data: Table) -> Iterator[Mistake]:
     for group in ("lists", "dialogs"):
         for name, block in _tables(data, group):
             place = (group, name)
+            yield from _missing(data, "answers", block.get("answer"), (*place, "answer"))
             for field, spec in _tables(block, "fields"):
+                yield from _missing(data, "maps", spec.get("map"), (*place, "fields", field, "map"))
+                yield from _unknown_type(spec, (*place, "fields", field, "type"))
                 yield from _missing(data, "words", spec.get("words"), (*place, "fields", field, "words"))
                 for quoted in _texts(spec.get("quotes")):
                     yield from _missing(block, "fields", quoted, (*place, "fields", field, "quotes"))
@@ -73,6 +78,19 @@ def _of_blocks(data: Table) -> Iterator[Mistake]:
             if group == "lists":
                 yield from _missing(block, "fields", block.get("key"), (*place, "key"))
             yield from _missing(data, "elements", block.get("close"), (*place, "close"))
+
+
+def _of_answers(data: Table) -> Iterator[Mistake]:
+    for name, answer in _tables(data, "answers"):
+        yield from _missing(data, "answers", answer.get("like"), ("answers", name, "like"))
+        for field, spec in _tables(answer, "fields"):
+            yield from _missing(data, "maps", spec.get("map"), ("answers", name, "fields", field, "map"))
+
+
+def _unknown_type(spec: Table, place: tuple[str | int, ...]) -> Iterator[Mistake]:
+    kind = spec.get("type")
+    if isinstance(kind, str) and kind not in TYPES:
+        yield Mistake(place, f'there is no type "{kind}"{did_you_mean(kind, TYPES)}')
 
 
 def _of_session(data: Table) -> Iterator[Mistake]:

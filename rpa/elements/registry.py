@@ -14,6 +14,7 @@ from rpa import discovery
 from rpa.elements.profile import Profile
 from rpa.elements.references import reference_mistakes
 from rpa.elements.risks import risk_mistakes
+from rpa.elements.short_forms import written_out
 from rpa.elements.template import FILE, Template, gaps
 from rpa.errors import ConfigError
 from rpa.language import Text
@@ -94,7 +95,8 @@ def profile_model() -> type[Profile]:
 
 def prepared(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The raw tables with names and short forms written out: each table knows its name, one page is a list of one."""
-    out = dict(data)
+    out = written_out(data)
+    data = out
     for group in _NAMED:
         if isinstance(data.get(group), Mapping):
             out[group] = {name: _written_out(name, table) for name, table in data[group].items()}

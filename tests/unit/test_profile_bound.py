@@ -45,32 +45,58 @@ def other_values(value: Any) -> Iterator[Any]:
         yield f"{value}x" if isinstance(value, str) else value + 1
 
 
-def parts(section: str) -> Iterator[dict[str, Any]]:
-    """The tables of a section one by one, or the section as it is."""
+SIDES = ("lists", "answers", "maps")
+"""Sections whose lines say what stands in another one, too (`rpa.elements.short_forms`)."""
+
+
+def parts(section: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The tables of a section one by one, or the section as it is; with what else belongs to each."""
     table = PINDUODUO[section]
     if section == "couriers":
-        yield from ({section: {"known": [one]}} for one in table["known"])
+        yield from (({section: {"known": [one]}}, {}) for one in table["known"])
         return
-    named = section in ("pages", "elements", "lists", "dialogs", "answers", "popups", "words")
-    yield from ({section: {name: one}} for name, one in table.items()) if named else iter([{section: table}])
+    named = section in ("pages", "elements", "dialogs", "popups", "words", *SIDES)
+    each = ({section: {name: one}} for name, one in table.items()) if named else iter([{section: table}])
+    yield from ((part, around(part) if section in SIDES else {}) for part in each)
 
 
-def read(part: dict[str, Any], *, model: type[BaseModel]) -> BaseModel:
-    return model.model_validate_json(json.dumps(prepared(part)), strict=True)
+def around(part: dict[str, Any]) -> dict[str, Any]:
+    """The lists and answers that have to do with this one table of `SIDES`, and all maps."""
+    [(section, tables)] = part.items()
+    [(name, table)] = tables.items()
+    lists, answers = PINDUODUO["lists"], PINDUODUO["answers"]
+    names = {name, table.get("answer"), table.get("like")}
+    used = f'"map": "{name}"'
+    answered = {key for key, one in answers.items() if key in names or (section == "maps" and used in json.dumps(one))}
+    answered |= {answers[key].get("like") for key in answered} & answers.keys()
+    shown = {key for key, one in lists.items() if one.get("answer") in answered or used in json.dumps(one)}
+    answered |= {lists[key].get("answer") for key in shown} & answers.keys()
+    return {
+        "lists": {key: lists[key] for key in sorted(shown)},
+        "answers": {key: answers[key] for key in sorted(answered)},
+        "maps": PINDUODUO["maps"],
+    }
+
+
+def read(part: dict[str, Any], beside: dict[str, Any], *, model: type[BaseModel]) -> BaseModel:
+    [(section, tables)] = part.items()
+    whole = {**beside, section: {**beside.get(section, {}), **tables} if beside else tables}
+    return model.model_validate_json(json.dumps(prepared(whole)), strict=True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("section", PINDUODUO)
 def test_each_word_of_a_profile_is_bound_to_its_confirmation_or_refused(section: str) -> None:
-    name = "schema_version" if section == "schema" else section
-    field = profile_model().model_fields[name]
-    model = create_model("Part", __config__={"extra": "forbid"}, **{name: (field.annotation, field)})  # type: ignore[call-overload]
+    names = ("lists", "answers") if section in SIDES else ("schema_version" if section == "schema" else section,)
+    fields = profile_model().model_fields
+    told: dict[str, Any] = {name: (fields[name].annotation, fields[name]) for name in names}
+    model: type[BaseModel] = create_model("Part", __config__={"extra": "forbid"}, **told)
     tried = 0
-    for part in parts(section):
-        before = read(part, model=model)
+    for part, beside in parts(section):
+        before = read(part, beside, model=model)
         for value in other_values(part[section]):
             try:
-                after = read({section: value}, model=model)
+                after = read({section: value}, beside, model=model)
             except ValidationError:
                 continue
             tried += 1
