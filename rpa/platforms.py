@@ -31,7 +31,7 @@ class Platform:
     """That of the profiles it is for; `rpa.elements.risks.COMMON`: of each that no other platform is for."""
     can: Mapping[type, Way | tuple[Way, ...]]
     signs: frozenset[str] = frozenset()
-    """Facts of a subject that this site always tells: no profile may call them absent."""
+    """Facts that this site always tells of what it lists: no profile may call them absent."""
 
     @property
     def commits(self) -> frozenset[str]:

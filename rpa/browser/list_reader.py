@@ -85,8 +85,8 @@ class ListReader:
     """Reads a list by the names of its elements.
 
     Those of a list `things` are `things.next` and, where the profile has them: `things.total` ("97 things"),
-    `things.page` ("page 2 of 5"), `things.page_size`, `things.reverse` (turns it round), and `things.filtered`, shown
-    while it is filtered, with `things.clear_filter`. What must have been asked for stands at the page (`asked`).
+    `things.page` ("page 2 of 5"), `things.page_size`, `things.reverse` (turns it round), and `things.filtered`,
+    shown while it is filtered, with `things.clear_filter`. What must have been asked for stands at the page (`asked`).
     """
 
     def __init__(self, view: View, name: str, *, answer: str) -> None:
@@ -319,7 +319,7 @@ def _filled(wish: str, parameters: Mapping[str, str]) -> str:
 
 
 def _same_set(one: Pass, other: Pass) -> bool:
-    """Whether two readings, one backwards, saw the same rows."""
+    """Whether two readings from opposite ends saw the same rows."""
     return one.keys.keys() == other.keys.keys() and (len(one.keys) < 2 or _sequence(one) != _sequence(other))  # noqa: PLR2004
 
 

@@ -246,8 +246,10 @@ def test_a_question_of_the_page_ends_the_waiting_for_an_answer(view: View, site:
     assert view.clock.monotonic() - began < view._asking._patience_s / 2
 
 
-def test_the_sites_clock_is_that_of_its_newest_answer(view: View, site: TinySite) -> None:
-    view.open("orders")
+def test_the_sites_clock_is_that_of_its_newest_document_or_answer(view: View, site: TinySite) -> None:
     assert view.site_now() == view.clock.now()
+    view.open("orders")
+    assert view.site_now() != view.clock.now()
+    view._asking.ahead = None
     answer(view)
     assert view.site_now() != view.clock.now()
