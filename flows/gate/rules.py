@@ -60,6 +60,7 @@ def rules_of(
     live = {key: action for key, action in live.items() if key[0] not in under_way}
     open_since = {sn: _words(action, language=run.language) for (sn, _), action in live.items()}
     good = [row for row in rows if isinstance(row, SheetRow) and row.tracking_number]
+    going_on = {(row.order_sn, row.tracking_number) for row in good if row.order_sn in under_way}
     return Rules(
         now=now,
         stop_words=settings.stop_words or tuple(words.get("stop", ())),
@@ -75,7 +76,11 @@ def rules_of(
         unresolved=open_since,
         handed_over={sn: open_since[sn] for (sn, _), action in live.items() if action.state is State.HANDED_OVER},
         shipped_numbers=_shipped_numbers(
-            run.ledger.actions.bundled(run.shop.name, kind=KIND, bundles={row.tracking_number for row in good})
+            action
+            for action in run.ledger.actions.bundled(
+                run.shop.name, kind=KIND, bundles={row.tracking_number for row in good}
+            )
+            if (action.subject, action.bundle) not in going_on
         ),
         unusual=frozenset() if accept_unusual or run.watched else _unusual(run, good),
         **_held_now(run, now=now),

@@ -45,6 +45,10 @@ class Batch(ABC, Generic[D]):
         self._parts = tuple(step.part for step in kind.steps())
         self._parts_ended: dict[str, set[str]] = {}
         """Of subjects that have not ended as a whole."""
+        self.half_done: dict[str, Action] = {}
+        """What was recovered as done and has steps to come, and no row yet, by subject."""
+        self.begun: set[str] = set()
+        """Subjects of which earlier steps are done: the limits have counted them."""
         self._route = route(self.once)
 
     # What each kind of batch does in its own way
@@ -86,13 +90,14 @@ class Batch(ABC, Generic[D]):
         new = list(self._capped(decisions))
         for decision in new:
             self._again.pop(decision.subject, None)
+            self.half_done.pop(decision.subject, None)
         self._undecided.extend(new)
         self.run.meter.add(len(new))
 
     def _capped(self, decisions: Iterable[D]) -> Iterator[D]:
         room = room_left(self.run, kind=self.kind.name, part=self._parts[0], decided=self._undone)
         for decision in decisions:
-            if decision.reason is None and room is not None:
+            if decision.reason is None and room is not None and decision.subject not in self.begun:
                 room -= 1
                 if room < 0:
                     yield replace(cast("Any", decision), reason=self.kind.reason("cap_reached"))
@@ -101,10 +106,10 @@ class Batch(ABC, Generic[D]):
 
     @property
     def _undone(self) -> int:
-        """How many were decided to be acted on, and have not been yet."""
-        opened = self.once.open_subjects
-        waiting = sum(subject not in opened for subject in self.to_act)
-        return waiting + sum(decision.reason is None for decision in self._undecided)
+        """How many were decided to be acted on, have not been yet, and are not counted by the limits."""
+        counted = self.once.open_subjects | self.begun
+        new = [decision.subject for decision in self._undecided if decision.reason is None]
+        return sum(subject not in counted for subject in (*self.to_act, *new))
 
     def report_skipped(self) -> Iterator[Row]:
         """A row for each decision with a reason against acting; in a dry run for the others too."""
@@ -189,6 +194,9 @@ class Batch(ABC, Generic[D]):
             part = next(part for part in self._parts if part not in self._parts_ended.get(decision.subject, ()))
             yield self.left(Left(decision=decision, reason=self.kind.reason(code), message=why, part=part))
         yield from self.report_again(self._again, code=code)
+        for action in self.half_done.values():
+            self.ended_elsewhere(action)
+            yield self.counted(self.kind.row_of(action, reason=self.kind.reason(code), message=why))
         resting = self.once.resting
         for action in self.once.open.values():
             if action.subject not in self.to_act:
@@ -226,8 +234,11 @@ class Batch(ABC, Generic[D]):
             self._part_ended(action.subject, action.part, goes_on=action.state is State.DONE)
             if action.subject not in self._tried_again and self.may_repeat(each, sent_now=decision is not None):
                 self._again[action.subject] = decision
+                self.half_done.pop(action.subject, None)
                 continue
             if self._goes_on(action.part, done=action.state is State.DONE):
+                if decision is None and action.subject not in self._again:
+                    self.half_done[action.subject] = action
                 continue
             if decision is None:
                 self.ended_elsewhere(action)

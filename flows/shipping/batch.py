@@ -65,6 +65,7 @@ class ShippingBatch(Batch[Decision]):
         remember_audits(self.run, orders, at=self._reading.now())
         rows = self._inbox.rows(self._shop) if rows is None else rows
         under_way = self._under_way(orders)
+        self.begun.update(under_way)
         rules = rules_of(
             self.run,
             now=self._reading.now(),
@@ -80,7 +81,7 @@ class ShippingBatch(Batch[Decision]):
         self.take(decisions)
 
     def _under_way(self, orders: Sequence[Order]) -> dict[str, Shipment]:
-        """The orders of which some steps are done, and the others are still to be, with what was sent of them."""
+        """The orders of which some steps are done, and the last one is still to be, with what was sent of them."""
         if len(self._parts) == 1:
             return {}
         subjects = [order.order_sn for order in orders]
@@ -92,7 +93,7 @@ class ShippingBatch(Batch[Decision]):
         return {
             sn: shipment_of(actions[0])
             for sn, actions in done.items()
-            if sn not in stuck and len(actions) < len(self._parts)
+            if sn not in stuck and all(action.part != self._parts[-1] for action in actions)
         }
 
     def skip_reason(self, decision: Decision) -> Reason | None:
@@ -132,13 +133,29 @@ class ShippingBatch(Batch[Decision]):
         for row, ended in looking.known([row for row in rows if row.order_sn in left - pending.keys()]):
             left.discard(row.order_sn)
             yield self._ended_row(row, ended)
+        yield from self._end_half_done(pending)
         self.decide(list(pending.values()))
         yield from self.report_skipped()
+
+    def _end_half_done(self, pending: dict[str, Order]) -> Iterator[Row]:
+        """What was recovered as done in part, and its order is not pending any more; one that is goes on."""
+        left = {sn: action for sn, action in self.half_done.items() if sn not in pending}
+        found = self._reading.find(list(left)) if left else {}
+        for sn, action in left.items():
+            order = found.get(sn)
+            if order is not None and order.status == "pending":
+                pending[sn] = order
+                continue
+            del self.half_done[sn]
+            self.ended_elsewhere(action)
+            reason = decide_found(order, None).reason if order is not None else Reason.UNREADABLE
+            yield self.counted(self.kind.row_of(action, reason=reason))
 
     def _ended_row(self, row: SheetRow, ended: OrderRow) -> Row:
         """A row of the sheets that ends without its order having been decided on."""
         self._inbox.take(row)
         self._again.pop(row.order_sn, None)
+        self.half_done.pop(row.order_sn, None)
         self.run.meter.add(1)
         return self.counted(ended.cells())
 

@@ -219,3 +219,44 @@ def test_killed_at_four_moments_each_order_is_shipped_once(shop: OscarShop, tmp_
 @pytest.mark.long
 def test_killed_at_twenty_five_moments_each_order_is_shipped_once(shop: OscarShop, tmp_path: Path) -> None:
     kill_again_and_again(shop, tmp_path / "owner", orders=few(shop, 40), at=moments(25, seed=16))
+
+def test_an_order_that_was_begun_needs_no_further_room_and_its_number_is_no_second_one(
+    shop: OscarShop, tmp_path: Path
+) -> None:
+    [order] = few(shop, 1)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=[order], max_per_day=1, max_orders_per_number=1)
+    shop.fault("logged_out", path=f"/orders/{order}/", body=STATUS)
+    assert folder.run("run", "ship", "--json").exit_code == 3
+    end = folder.run("run", "ship", "--json")
+    assert end.reasons() == {order: "shipped"}
+    all_agree(shop, folder, shipped=[order])
+
+
+def test_an_order_whose_last_step_is_done_has_its_row_though_another_hand_took_its_status_back(
+    shop: OscarShop, tmp_path: Path
+) -> None:
+    [order] = few(shop, 1)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=[order])
+    shop.add_event(order, reference_of(order))
+    assert folder.run("run", "ship", "--json").reasons() == {order: "shipped"}
+    shop.set_status(order, "Pending")
+    again = folder.run("run", "ship", "--json")
+    assert again.reasons() == {order: "unknown"}
+    assert len(shop.posts("/orders/")) == 1
+
+
+def test_what_was_killed_between_its_steps_is_told_though_its_order_was_cancelled_and_its_sheet_is_gone(
+    shop: OscarShop, tmp_path: Path
+) -> None:
+    orders = few(shop, 2)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
+    assert kill_at(Moment(body=EVENT, nth=1, hung=True), shop=shop, folder=folder)
+    shop.stop()
+    shop.start()
+    [begun] = [number for number, order in shop.truth().items() if order.events]
+    folder.write_sheet([])
+    shop.set_status(begun, "Cancelled")
+    end = folder.run("run", "ship", "--json")
+    assert end.reasons() == {begun: "order_closed", **{each: "no_tracking_yet" for each in orders if each != begun}}
+    row = end.row(begun)
+    assert f"{row['courier']} {row['tracking_number']}" == reference_of(begun)
