@@ -49,6 +49,9 @@ def all_agree(shop: OscarShop, folder: ShopFolder, *, shipped: list[str]) -> Non
             assert event.quantities == {line.upc: line.quantity for line in order.lines}
     done = [(action.subject, action.part) for action in folder.ledger() if action.state is State.DONE]
     assert sorted(done) == sorted((number, part) for number in shipped for part in ("event", "status"))
+    for run_id in folder.run_ids():
+        rows = [row["order_sn"] for row in folder.rows_of(run_id)]
+        assert len(set(rows)) == len(rows), f"an order has two rows in {run_id}"
     told = [row for row in folder.rows() if row["outcome"] in {"done", "already_done"}]
     assert {row["order_sn"] for row in told} == set(shipped)
     assert all(f"{row['courier']} {row['tracking_number']}" == reference_of(row["order_sn"]) for row in told)
@@ -260,3 +263,17 @@ def test_what_was_killed_between_its_steps_is_told_though_its_order_was_cancelle
     assert end.reasons() == {begun: "order_closed", **{each: "no_tracking_yet" for each in orders if each != begun}}
     row = end.row(begun)
     assert f"{row['courier']} {row['tracking_number']}" == reference_of(begun)
+
+
+def test_a_run_killed_at_the_second_step_does_not_say_that_the_order_was_shipped(
+    shop: OscarShop, tmp_path: Path
+) -> None:
+    orders = few(shop, 2)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
+    assert kill_at(Moment(body=STATUS, nth=1, hung=True), shop=shop, folder=folder)
+    shop.stop()
+    shop.start()
+    assert folder.run("run", "ship", "--json").exit_code == 0
+    killed, _ = folder.run_ids()
+    assert [row["reason"] for row in folder.rows_of(killed)] == ["crashed"]
+    all_agree(shop, folder, shipped=orders)
