@@ -243,8 +243,8 @@ class ListReader:
     def _read(self, told: Answer | None) -> ListPage:
         if told is not None:
             keys = told.keys(self._key)
-            total = int(told.total) if str(told.total).isdecimal() else None
-            read = PageRead(keys=keys, total=total)
+            total = str(told.total)  # some sites give it as a text
+            read = PageRead(keys=keys, total=int(total) if total.isdecimal() else None)
             return ListPage(shown=self._view.rows(self.name, keys=keys), told=told, read=read)
         shown, rests = self._at_rest()
         keys = self._keys(shown)

@@ -223,6 +223,7 @@ def test_killed_at_four_moments_each_order_is_shipped_once(shop: OscarShop, tmp_
 def test_killed_at_twenty_five_moments_each_order_is_shipped_once(shop: OscarShop, tmp_path: Path) -> None:
     kill_again_and_again(shop, tmp_path / "owner", orders=few(shop, 40), at=moments(25, seed=16))
 
+
 def test_an_order_that_was_begun_needs_no_further_room_and_its_number_is_no_second_one(
     shop: OscarShop, tmp_path: Path
 ) -> None:
