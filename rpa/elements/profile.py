@@ -241,7 +241,7 @@ class Profile(Spec):
     evidence: EvidenceSpec = EvidenceSpec()
     words: Mapping[str, tuple[str, ...]] = {}
     absent: tuple[str, ...] = ()
-    """Facts of an order that the site does not have, by their names: not unreadable, not there at all."""
+    """Facts that the site does not have of anything, by their names: not unreadable, not there at all."""
     _own: tuple[Change, ...] = PrivateAttr(default=())
 
     @cached_property
