@@ -224,9 +224,7 @@ def test_killed_at_twenty_five_moments_each_order_is_shipped_once(shop: OscarSho
     kill_again_and_again(shop, tmp_path / "owner", orders=few(shop, 40), at=moments(25, seed=16))
 
 
-def test_an_order_that_was_begun_needs_no_further_room_and_its_number_is_no_second_one(
-    shop: OscarShop, tmp_path: Path
-) -> None:
+def test_an_order_that_was_begun_is_counted_once_by_limits_and_numbers(shop: OscarShop, tmp_path: Path) -> None:
     [order] = few(shop, 1)
     folder = oscar_folder(tmp_path / "owner", shop, orders=[order], max_per_day=1, max_orders_per_number=1)
     shop.fault("logged_out", path=f"/orders/{order}/", body=STATUS)
@@ -236,9 +234,7 @@ def test_an_order_that_was_begun_needs_no_further_room_and_its_number_is_no_seco
     all_agree(shop, folder, shipped=[order])
 
 
-def test_an_order_whose_last_step_is_done_has_its_row_though_another_hand_took_its_status_back(
-    shop: OscarShop, tmp_path: Path
-) -> None:
+def test_a_status_that_another_hand_took_back_is_told(shop: OscarShop, tmp_path: Path) -> None:
     [order] = few(shop, 1)
     folder = oscar_folder(tmp_path / "owner", shop, orders=[order])
     shop.add_event(order, reference_of(order))
@@ -249,9 +245,7 @@ def test_an_order_whose_last_step_is_done_has_its_row_though_another_hand_took_i
     assert len(shop.posts("/orders/")) == 1
 
 
-def test_what_was_killed_between_its_steps_is_told_though_its_order_was_cancelled_and_its_sheet_is_gone(
-    shop: OscarShop, tmp_path: Path
-) -> None:
+def test_what_was_begun_is_told_though_its_order_was_cancelled_meanwhile(shop: OscarShop, tmp_path: Path) -> None:
     orders = few(shop, 2)
     folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
     assert kill_at(Moment(body=EVENT, nth=1, hung=True), shop=shop, folder=folder)
@@ -266,9 +260,7 @@ def test_what_was_killed_between_its_steps_is_told_though_its_order_was_cancelle
     assert f"{row['courier']} {row['tracking_number']}" == reference_of(begun)
 
 
-def test_a_run_killed_at_the_second_step_does_not_say_that_the_order_was_shipped(
-    shop: OscarShop, tmp_path: Path
-) -> None:
+def test_a_run_killed_at_the_second_step_says_not_that_it_shipped(shop: OscarShop, tmp_path: Path) -> None:
     orders = few(shop, 2)
     folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
     assert kill_at(Moment(body=STATUS, nth=1, hung=True), shop=shop, folder=folder)

@@ -230,9 +230,7 @@ def test_a_click_below_a_known_popup_closes_that_first(view: View, monkeypatch: 
     assert clicked(view) == ["ok", "search"]
 
 
-def test_an_element_of_the_page_is_not_looked_for_in_a_dialog_that_does_something_for_good(
-    hasty_view: View, site: TinySite
-) -> None:
+def test_an_element_of_the_page_is_not_looked_for_in_a_lasting_dialog(hasty_view: View, site: TinySite) -> None:
     """With the dialog open its opener is gone, and what sends it reads the same."""
     twin = '<button class="search" id="twin">Search</button>'
     site.pages["/orders"] = f'{SHOP}{CLICKS}<div class="dialog"><b class="sn">A-1</b>{twin}</div>'
