@@ -14,7 +14,7 @@ from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT, OrderRow
 from flows.shipping.api import ShipsOrders
-from flows.shipping.intents import row_of
+from flows.shipping.intents import settled_row_of
 from rpa.flow import Flow, Preparation, Row, everything, option
 from rpa.language import Text
 
@@ -103,7 +103,7 @@ def left_over(inbox: Inbox, stopped: Sequence[str]) -> Iterator[tuple[str, Row]]
 
 def settled_row(action: Action) -> Row:
     """The row of a shipment that has ended."""
-    return row_of(action).cells()
+    return settled_row_of(action).cells()
 
 
 SHIP = Flow(

@@ -50,13 +50,13 @@ class OrderPage:
 
     def read(self, order_sn: str) -> Order:
         """What it shows once it is drawn. Raises InDoubt when that does not end, or it names another order, or none."""
-        shown = self._drawn(order_sn)
-        rows = shown[_PAGE].values
+        lists = self._drawn(order_sn)
+        rows = lists[_PAGE].values
         if len(rows) != 1 or rows[0]["order_sn"] != order_sn:
             shown = ", ".join(str(row["order_sn"]) for row in rows) or "no order"
             raise InDoubt(f"the page of {order_sn} shows {shown}", reason="row_mismatch")
         absent = self._view.profile.absent
-        goods, parcels = (shown[name].values if name in shown else () for name in (_GOODS, _PARCELS))
+        goods, parcels = (lists[name].values if name in lists else () for name in (_GOODS, _PARCELS))
         return order_on_page(rows[0], goods=goods, parcels=parcels, absent=absent)
 
     def _drawn(self, order_sn: str) -> Mapping[str, Rows]:

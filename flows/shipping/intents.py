@@ -64,6 +64,16 @@ def is_refused_lastingly(action: Action, decision: Decision) -> bool:
     return lasting and sent == (shipment.courier, shipment.tracking_number)
 
 
+GOES_ON = "goes_on"
+"""The fact of a step that others come after: with it alone, the order is not shipped."""
+
+
+def settled_row_of(action: Action) -> OrderRow:
+    """The row of what a run that was killed had settled: of a step that others come after, the next run tells."""
+    half = action.state is State.DONE and bool(action.facts.get(GOES_ON))
+    return row_of(action, reason=Reason.CRASHED if half else None)
+
+
 def shipment_of(action: Action) -> Shipment:
     """What was sent."""
     return Shipment(

@@ -13,7 +13,7 @@ from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow, in_words
 from flows.procedure.kind import Kind
 from flows.shipping.api import ShipsOrders
-from flows.shipping.intents import intent_of, row_of
+from flows.shipping.intents import GOES_ON, intent_of, row_of
 from rpa.ledger.details import told
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ class Shipping(Kind[Decision]):
 
     def intent(self, decision: Decision, *, part: str, evidence: Path | None) -> Intent:
         """The parcel, and what the accountant asks for later."""
-        return replace(intent_of(decision, evidence=evidence), part=part)
+        intent = replace(intent_of(decision, evidence=evidence), part=part)
+        last = part == self.steps()[-1].part
+        return intent if last else replace(intent, facts={**intent.facts, GOES_ON: True})
 
     def looks(self, actions: Sequence[Action]) -> Mapping[Key, Look]:
         """The newest shipped orders with one page load, the others one by one."""

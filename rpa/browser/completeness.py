@@ -13,14 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rpa.elements.uiwords import is_about
+from rpa.elements.uiwords import is_about, ui_words
 from rpa.language import Text
 
 _NUMBER = re.compile(r"\d+(?:[.,'’]\d+)+|\d{1,3}(?: \d{3})+(?!\d)|\d+")
 """With whatever separates its thousands: rather too large than too small, which would prove too little."""
-_RANGE = re.compile(r"\d+\s*(?:[-–—~～〜至到]|to)\s*\d+")
-_IN_THOUSANDS = re.compile(r"\d\s*(?:[万萬千亿億]|[km]\b)", re.IGNORECASE)
-
 _MOST_PAGES: Final = 2_000
 
 _NO_TOTAL = Text(
@@ -125,9 +122,10 @@ def total_in(text: str) -> int | None:
 
     Of several numbers it is the largest: a page has no more rows than that, nor has the list.
     """
-    told = _RANGE.sub(" … ", _plain(text))
+    told = ui_words().ranges.sub(" … ", _plain(text))
     numbers = numbers_in(told)
-    return max(numbers) if numbers and not is_about(told) and not _IN_THOUSANDS.search(told) else None
+    in_thousands = re.search(rf"\d{ui_words().multiplied}", told, re.IGNORECASE)
+    return max(numbers) if numbers and not is_about(told) and not in_thousands else None
 
 
 def page_in(text: str) -> tuple[int | None, int | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -259,8 +259,8 @@ class ListReader:
     def _read(self, told: Answer | None) -> ListPage:
         if told is not None:
             keys = told.keys(self._key)
-            total = int(told.total) if str(told.total).isdecimal() else None
-            read = PageRead(keys=keys, total=total)
+            total = str(told.total)  # some sites give it as a text
+            read = PageRead(keys=keys, total=int(total) if total.isdecimal() else None)
             return ListPage(shown=self._view.rows(self.name, keys=keys), told=told, read=read)
         shown, rests = self._at_rest()
         keys = self._keys(shown)
@@ -319,9 +319,5 @@ def _filled(wish: str, parameters: Mapping[str, str]) -> str:
 
 
 def _same_set(one: Pass, other: Pass) -> bool:
-    """Whether two readings from opposite ends saw the same rows."""
-    return one.keys.keys() == other.keys.keys() and (len(one.keys) < 2 or _sequence(one) != _sequence(other))  # noqa: PLR2004
-
-
-def _sequence(count: Pass) -> Sequence[str]:
-    return list(count.keys)
+    """Whether two readings in opposite directions saw the same rows."""
+    return one.keys.keys() == other.keys.keys() and (len(one.keys) < 2 or list(one.keys) != list(other.keys))  # noqa: PLR2004

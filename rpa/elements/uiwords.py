@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from rpa.language import Text
@@ -19,7 +19,7 @@ _OTHER_WORDS = Text(
 _NO_SIGN = Text(en="it has no words, and does not call itself a sign that closes", zh="没有文字，也没有关闭标记")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class UiWords:
     """The lists of `uiwords.toml`, folded."""
 
@@ -28,6 +28,18 @@ class UiWords:
     closing_signs: frozenset[str]
     countdown: frozenset[str]
     about: frozenset[str]
+    multiplying: frozenset[str]
+    through: frozenset[str]
+
+    @cached_property
+    def multiplied(self) -> str:
+        """The pattern of what multiplies a number, directly behind it."""
+        return rf"\s*(?:{'|'.join(map(re.escape, sorted(self.multiplying)))})(?![a-z])"
+
+    @cached_property
+    def ranges(self) -> re.Pattern[str]:
+        """The pattern of a range of whole numbers."""
+        return re.compile(rf"\d+\s*(?:{'|'.join(map(re.escape, sorted(self.through)))})\s*\d+")
 
 
 @cache

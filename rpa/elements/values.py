@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from rpa.elements.fields import AnswerField, FieldSpec
+from rpa.elements.uiwords import ui_words
 
 
 class Unreadable(Enum):
@@ -28,11 +29,11 @@ QUOTED: Final = "quoted"
 """A field of words reads so when they stand in texts of people alone (`FieldSpec.quotes`)."""
 _SPACE = re.compile(r"\s+")
 _AMOUNT = re.compile(
-    r"""(?P<minus>[-−])?\s*
+    rf"""(?P<minus>[-−])?\s*
         (?:[^\d,()−–—-]*[^\W\d_]\.|[^\d.,()−–—-]*)\s*                # "£", "USD", "Rs."
         (?P<minus_behind>[-−])?
-        (?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<rest>\d{2}))?
-        (?!\s*(?:[kmbt]|mn|mio|bn|[万萬千亿億])\b)(?![.,])[^\d()−–—-]*  # "kr."
+        (?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.(?P<rest>\d{{2}}))?
+        (?!{ui_words().multiplied})(?![.,])[^\d()−–—-]*  # "kr."
     """,
     re.VERBOSE | re.IGNORECASE,
 )

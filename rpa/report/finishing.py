@@ -193,7 +193,7 @@ def finish_crashed(
 def _completed(csv: Path, *, run: RunIdentity, layout: Layout, settled: Iterable[Mapping[str, object]]) -> Path:
     told = {layout.key_of(row) for row in read_rows(csv)}
     rows = [{**run.cells(), **{key: raw_text(value) for key, value in row.items()}} for row in settled]
-    missing = [row for row in rows if layout.key_of(row) not in told]
+    missing = list({key: row for row in rows if (key := layout.key_of(row)) not in told}.values())
     return add_rows(csv, missing) if missing else csv
 
 

@@ -49,6 +49,9 @@ def all_agree(shop: OscarShop, folder: ShopFolder, *, shipped: list[str]) -> Non
             assert event.quantities == {line.upc: line.quantity for line in order.lines}
     done = [(action.subject, action.part) for action in folder.ledger() if action.state is State.DONE]
     assert sorted(done) == sorted((number, part) for number in shipped for part in ("event", "status"))
+    for run_id in folder.run_ids():
+        rows = [row["order_sn"] for row in folder.rows_of(run_id)]
+        assert len(set(rows)) == len(rows), f"an order has two rows in {run_id}"
     told = [row for row in folder.rows() if row["outcome"] in {"done", "already_done"}]
     assert {row["order_sn"] for row in told} == set(shipped)
     assert all(f"{row['courier']} {row['tracking_number']}" == reference_of(row["order_sn"]) for row in told)
@@ -219,3 +222,51 @@ def test_killed_at_four_moments_each_order_is_shipped_once(shop: OscarShop, tmp_
 @pytest.mark.long
 def test_killed_at_twenty_five_moments_each_order_is_shipped_once(shop: OscarShop, tmp_path: Path) -> None:
     kill_again_and_again(shop, tmp_path / "owner", orders=few(shop, 40), at=moments(25, seed=16))
+
+
+def test_an_order_that_was_begun_is_counted_once_by_limits_and_numbers(shop: OscarShop, tmp_path: Path) -> None:
+    [order] = few(shop, 1)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=[order], max_per_day=1, max_orders_per_number=1)
+    shop.fault("logged_out", path=f"/orders/{order}/", body=STATUS)
+    assert folder.run("run", "ship", "--json").exit_code == 3
+    end = folder.run("run", "ship", "--json")
+    assert end.reasons() == {order: "shipped"}
+    all_agree(shop, folder, shipped=[order])
+
+
+def test_a_status_that_another_hand_took_back_is_told(shop: OscarShop, tmp_path: Path) -> None:
+    [order] = few(shop, 1)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=[order])
+    shop.add_event(order, reference_of(order))
+    assert folder.run("run", "ship", "--json").reasons() == {order: "shipped"}
+    shop.set_status(order, "Pending")
+    again = folder.run("run", "ship", "--json")
+    assert again.reasons() == {order: "unknown"}
+    assert len(shop.posts("/orders/")) == 1
+
+
+def test_what_was_begun_is_told_though_its_order_was_cancelled_meanwhile(shop: OscarShop, tmp_path: Path) -> None:
+    orders = few(shop, 2)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
+    assert kill_at(Moment(body=EVENT, nth=1, hung=True), shop=shop, folder=folder)
+    shop.stop()
+    shop.start()
+    [begun] = [number for number, order in shop.truth().items() if order.events]
+    folder.write_sheet([])
+    shop.set_status(begun, "Cancelled")
+    end = folder.run("run", "ship", "--json")
+    assert end.reasons() == {begun: "order_closed", **{each: "no_tracking_yet" for each in orders if each != begun}}
+    row = end.row(begun)
+    assert f"{row['courier']} {row['tracking_number']}" == reference_of(begun)
+
+
+def test_a_run_killed_at_the_second_step_says_not_that_it_shipped(shop: OscarShop, tmp_path: Path) -> None:
+    orders = few(shop, 2)
+    folder = oscar_folder(tmp_path / "owner", shop, orders=orders)
+    assert kill_at(Moment(body=STATUS, nth=1, hung=True), shop=shop, folder=folder)
+    shop.stop()
+    shop.start()
+    assert folder.run("run", "ship", "--json").exit_code == 0
+    killed, _ = folder.run_ids()
+    assert [row["reason"] for row in folder.rows_of(killed)] == ["crashed"]
+    all_agree(shop, folder, shipped=orders)

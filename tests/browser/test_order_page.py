@@ -1,4 +1,4 @@
-"""The page of an order: read when it is drawn, in doubt when it is another's; a listed order is never left out in silence."""
+"""The page of an order: read when it is drawn, in doubt when it is of another; a listed order is not left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.orders.web_page import OrderPage
 from rpa.elements.fields import FieldSpec
 from rpa.elements.profile import Element, ListSpec, PageSpec, Profile
 from tests.support.clerk_by_hand import NO_SETTINGS
-from tests.support.tiny_site import PROFILE, LONG_S, SHOP, SOON_S, TinySite, viewed
+from tests.support.tiny_site import LONG_S, PROFILE, SHOP, SOON_S, TinySite, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -101,7 +101,9 @@ def found(page: Page, site: TinySite, tmp_path: Path) -> Callable[..., Order | N
 
 def test_parcels_that_are_drawn_late_are_waited_for(found: Callable[..., Order]) -> None:
     late = f"<script>setTimeout(() => parcels.innerHTML = '{PARCEL}', 800)</script>"
-    assert [each.tracking_number for each in found(an_order("A", parcels="") + late, patience_s=LONG_S).parcels] == ["123456"]
+    assert [each.tracking_number for each in found(an_order("A", parcels="") + late, patience_s=LONG_S).parcels] == [
+        "123456"
+    ]
     assert found(an_order("A")).parcels == ()
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _EACH = """(args) => {{ const {{ css, fields }} = args; const read = {read};
-  return [...document.querySelectorAll(css)].map((block) => JSON.parse(read(block, {{ fields, masks: [] }})).values); }}"""
+  const values = (block) => JSON.parse(read(block, {{ fields, masks: [] }})).values;
+  return [...document.querySelectorAll(css)].map(values); }}"""
 Read = Callable[..., list[Any]]
 
 

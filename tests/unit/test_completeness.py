@@ -33,7 +33,9 @@ def test_a_total_is_read(text: str, total: int) -> None:
     assert total_in(text) == total
 
 
-@pytest.mark.parametrize("text", ["", "many", "10000+ orders", "1-20", "1–20 of many", "共 1.2万 条", "2 k orders", "约 97 条"])
+@pytest.mark.parametrize(
+    "text", ["", "many", "10000+ orders", "1-20", "1–20 of many", "共 1.2万 条", "共 1.2万条", "2 k orders", "约 97 条"]
+)
 def test_what_tells_no_total_or_only_about_it_proves_nothing(text: str) -> None:
     assert total_in(text) is None
 
