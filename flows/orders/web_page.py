@@ -34,6 +34,11 @@ class OrderPage:
     def __init__(self, view: View) -> None:
         self._view = view
 
+    @property
+    def lists_parcels(self) -> bool:
+        """Whether it lists the parcels of the order."""
+        return _PARCELS in self._view.profile.lists
+
     def find(self, order_sn: str) -> Order | None:
         """The order, read afresh, in doubt when its page shows another one; None when the site has no such page."""
         try:

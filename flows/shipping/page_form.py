@@ -54,20 +54,24 @@ class PageShipping:
 
     def steps(self) -> Sequence[Step[Decision]]:
         """Those of the profile."""
-        return [self._step(spec) for spec in self._specs]
+        before = [self._specs[:number] for number in range(len(self._specs))]
+        traced = [any(step.trace is Trace.PARCEL for step in steps) for steps in before]
+        return [self._step(spec, after_parcel=shown) for spec, shown in zip(self._specs, traced, strict=True)]
 
-    def _step(self, spec: ShippingStep) -> PageShipStep:
+    def _step(self, spec: ShippingStep, *, after_parcel: bool) -> PageShipStep:
         def puts(decision: Decision) -> Sequence[Put]:
             _, shipment = decision.to_ship
             return spec.puts(shipment)
 
-        return PageShipStep(PageSite(self._view, self._page, spec=spec, puts=puts), spec=spec)
+        site = PageSite(self._view, self._page, spec=spec, puts=puts)
+        return PageShipStep(site, spec=spec, lists_parcels=self._page.lists_parcels, after_parcel=after_parcel)
 
     def look_at(self, action: Action, sighting: Sighting | None) -> Look:
         """What the order's page shows of the step that we sent."""
         spec = next((spec for spec in self._specs if spec.part == action.part), self._specs[-1])
         order = sighting.order if sighting is not None else None
-        return look_at_step(order, wanted=Wanted(step=spec, shipment=shipment_of(action)))
+        wanted = Wanted(step=spec, shipment=shipment_of(action), lists_parcels=self._page.lists_parcels)
+        return look_at_step(order, wanted=wanted)
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
         """How the site shows these orders now, each on its own page, loaded afresh."""

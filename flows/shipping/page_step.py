@@ -28,11 +28,22 @@ class Wanted:
 
     step: ShippingStep
     shipment: Shipment
+    lists_parcels: bool
+    """Whether the page lists an order's parcels at all."""
 
     def is_there(self, order: Order) -> bool:
-        """Whether the page shows the trace of this step."""
+        """Whether the page shows the trace of this step: a status with our parcel, where there is one to be shown."""
         if self.step.trace is Trace.STATUS:
-            return order.status == "shipped"
+            return order.status == "shipped" and (self.has_parcel(order) or not self.shows_parcel)
+        return self.has_parcel(order)
+
+    @property
+    def shows_parcel(self) -> bool:
+        """Whether the page of the order shows our parcel, once it was sent."""
+        return self.lists_parcels and bool(self.shipment.tracking_number)
+
+    def has_parcel(self, order: Order) -> bool:
+        """Whether our parcel is among those of the order."""
         return any(self._is_ours(parcel.courier, parcel.tracking_number) for parcel in order.parcels)
 
     def others(self, order: Order) -> list[str]:
@@ -47,17 +58,21 @@ class Wanted:
 class PageShipStep(Step[Decision]):
     """A click that ships: the page shows the order that was decided on, nothing against it, and no other parcel."""
 
-    def __init__(self, site: SiteActs[Decision], *, spec: ShippingStep) -> None:
-        """`spec`: as the profile describes it."""
+    def __init__(
+        self, site: SiteActs[Decision], *, spec: ShippingStep, lists_parcels: bool, after_parcel: bool = False
+    ) -> None:
+        """`spec`: as the profile describes it; `after_parcel`: a step before it has left our parcel on the page."""
         super().__init__(site, part=spec.part)
         self._spec = spec
+        self._lists_parcels = lists_parcels
+        self._after_parcel = after_parcel
 
     def check_row(self, decision: Decision, row: Values) -> None:
         """The order's page, loaded afresh. Raises AlreadyThere when the step's trace is there."""
         order, shipment = decision.to_ship
         now: Order = row[ORDER]
         refuse_against(now, before=order)
-        wanted = Wanted(step=self._spec, shipment=shipment)
+        wanted = Wanted(step=self._spec, shipment=shipment, lists_parcels=self._lists_parcels)
         others = wanted.others(now)
         if others:
             message = f"the site shows {', '.join(others)}"
@@ -66,6 +81,8 @@ class PageShipStep(Step[Decision]):
             raise AlreadyThere
         if now.status != "pending":
             raise InDoubt(f"the page shows it as {now.status}", reason=Reason.ROW_MISMATCH)
+        if self._after_parcel and wanted.shows_parcel and not wanted.has_parcel(now):
+            raise InDoubt("the page does not show the parcel of the step before", reason=Reason.ROW_MISMATCH)
 
     def check_told(self, decision: Decision, told: Values) -> None:
         """Nobody is asked when the form is opened: it is part of the page."""
@@ -136,6 +153,8 @@ def look_at_step(order: Order | None, *, wanted: Wanted) -> Look:
         return Look(seen=Seen.OTHER, detail=f"the site shows {', '.join(others)}")
     if wanted.is_there(order):
         return Look(seen=Seen.OURS, facts={"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {})
+    if order.status == "shipped" and wanted.step.trace is Trace.STATUS:
+        return Look(seen=Seen.UNREADABLE, detail="the site shows it as shipped, without our parcel")
     if order.status in {"pending", "shipped"}:
         return Look(seen=Seen.NOTHING)
     seen = Seen.OTHER if order.status == "closed" else Seen.UNREADABLE

@@ -1,0 +1,113 @@
+"""What an order's own page must show before a click that ships, and what it proves afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from flows.orders.model import Decision, How, Mark, Order, Parcel, Shipment
+from flows.procedure.kind import AlreadyThere
+from flows.procedure.page_fields import ORDER
+from flows.shipping.page_step import PageShipStep, Wanted, look_at_step
+from flows.shipping.words import ShippingStep
+from rpa.errors import InDoubt, Refused
+from rpa.ledger.actions import Seen
+from tests.support.made_orders import an_order
+
+ORDER_SN = "A"
+OURS = Parcel(courier="DHL", tracking_number="JD1")
+OTHERS = Parcel(courier="UPS", tracking_number="1Z9")
+SHIPMENT = Shipment(order_sn=ORDER_SN, how=How.DIALOG, courier="DHL", tracking_number="jd1")
+NO_PARCEL = Shipment(order_sn=ORDER_SN, how=How.NO_LOGISTICS)
+
+
+def a_step(trace: str, **how: Any) -> PageShipStep:
+    told = {"form": "f", "put": {"dialog": [{"tick": "t"}]}, "confirm": "c", "done": ["Done"], "trace": trace}
+    spec = ShippingStep.model_validate(told)
+    site: Any = None
+    return PageShipStep(site, spec=spec, **({"lists_parcels": True} | how))
+
+
+def check(step: PageShipStep, shown: Order, *, shipment: Shipment = SHIPMENT, before: Order | None = None) -> None:
+    order = before or an_order(ORDER_SN)
+    decision = Decision(order_sn=ORDER_SN, order=order, row=None, shipment=shipment, reason=None)
+    step.check_row(decision, {ORDER: shown})
+
+
+def shown(*parcels: Parcel, status: str = "pending", **more: Any) -> Order:
+    return replace(an_order(ORDER_SN), parcels=parcels, status=status, **more)
+
+
+def test_an_order_as_it_was_decided_on_may_be_clicked() -> None:
+    for trace in ("parcel", "status"):
+        check(a_step(trace), shown())
+    check(a_step("status", after_parcel=True), shown(OURS))
+
+
+@pytest.mark.parametrize(
+    ("trace", "order"), [("parcel", shown(OURS)), ("status", shown(OURS, status="shipped"))], ids=["parcel", "status"]
+)
+def test_what_a_step_would_do_is_not_done_again(trace: str, order: Order) -> None:
+    with pytest.raises(AlreadyThere):
+        check(a_step(trace), order)
+
+
+@pytest.mark.parametrize("order", [shown(OTHERS), shown(OURS, OTHERS), shown(OTHERS, status="shipped")])
+def test_a_parcel_of_another_hand_stops_the_order(order: Order) -> None:
+    for trace in ("parcel", "status"):
+        with pytest.raises(Refused, match="UPS 1Z9"):
+            check(a_step(trace), order)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"audit": Mark.SET},
+        {"after_sale": Mark.SET},
+        {"status": "closed"},
+        {"address": "elsewhere"},
+        {"items": ()},
+        {"remark": "wait"},
+    ],
+)
+def test_what_speaks_against_it_refuses_it(more: dict[str, Any]) -> None:
+    for trace in ("parcel", "status"):
+        with pytest.raises(Refused):
+            check(a_step(trace), shown(**more))
+
+
+@pytest.mark.parametrize("more", [{"doubt": "not readable: goods"}, {"audit": Mark.UNREADABLE}, {"status": "other"}])
+def test_what_cannot_be_read_is_a_doubt(more: dict[str, Any]) -> None:
+    for trace in ("parcel", "status"):
+        with pytest.raises(InDoubt):
+            check(a_step(trace), shown(**more))
+
+
+def test_a_status_without_the_parcel_that_was_to_be_there_is_a_doubt() -> None:
+    with pytest.raises(InDoubt, match="shows it as shipped"):
+        check(a_step("status"), shown(status="shipped"))
+    with pytest.raises(InDoubt, match="parcel of the step before"):
+        check(a_step("status", after_parcel=True), shown())
+
+
+def look(trace: str, order: Order | None, *, shipment: Shipment = SHIPMENT, lists_parcels: bool = True) -> Seen:
+    spec = a_step(trace)._spec
+    return look_at_step(order, wanted=Wanted(step=spec, shipment=shipment, lists_parcels=lists_parcels)).seen
+
+
+def test_what_the_page_shows_proves_what_was_sent() -> None:
+    assert look("parcel", shown(OURS)) is Seen.OURS
+    assert look("parcel", shown()) is Seen.NOTHING
+    assert look("parcel", shown(OTHERS)) is Seen.OTHER
+    assert look("status", shown(OURS, status="shipped")) is Seen.OURS
+    assert look("status", shown(OURS)) is Seen.NOTHING
+    assert look("status", shown(status="closed")) is Seen.OTHER
+
+
+def test_a_status_alone_proves_no_parcel_where_the_page_lists_parcels() -> None:
+    assert look("status", shown(status="shipped")) is Seen.UNREADABLE
+    assert look("status", shown(status="shipped"), lists_parcels=False) is Seen.OURS
+    assert look("status", shown(status="shipped"), shipment=NO_PARCEL) is Seen.OURS
+    assert look("status", shown(OTHERS, status="shipped"), shipment=NO_PARCEL) is Seen.OTHER
