@@ -97,10 +97,12 @@ class PageForm(Generic[D]):
         The profile's sentence of success counts, and no other: what is not said is read back from the page.
         """
         before = Counter(self._messages())
-        arrived = self.view.follow(lambda: self.scope.commit(self._spec.confirm))
+        arrived = self.view.follow(
+            lambda: self.scope.commit(self._spec.confirm), unless=lambda: self._question() is not None
+        )
         self.view.shop_page.refuse_login_page()
         asked = self._question()
-        if arrived and asked is not None:
+        if asked is not None:
             arrived = self.view.follow(lambda: asked.commit(self._spec.go_on or self._spec.confirm))
             self.view.shop_page.refuse_login_page()
         if not arrived:

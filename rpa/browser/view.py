@@ -166,15 +166,15 @@ class View(Area):
         told: str | None = looked(page, lambda: page.evaluate(_DOCUMENT), doing="looking which document is there")
         return told
 
-    def follow(self, action: Callable[[], None]) -> bool:
+    def follow(self, action: Callable[[], None], *, unless: Callable[[], bool] = lambda: False) -> bool:
         """Do what leads to another document; whether that came, in the time that an answer may take.
 
-        It is not checked which it is.
+        It is not checked which it is. `unless`: what may come in this document instead, such as a question.
         """
         before = self.document()
         action()
         waits = moments(self.border, clock=self.clock, patience_s=_ANSWERS * self.shop_page.patience_s)
-        return any(self.document() not in (None, before) for _ in waits)
+        return any(self.document() not in (None, before) or unless() for _ in waits)
 
     def clear(self, *, expected: Sequence[str] = ()) -> None:
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
