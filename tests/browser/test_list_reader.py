@@ -12,36 +12,40 @@ from hypothesis import strategies as st
 from rpa.browser.list_reader import ListReader, _plain
 from rpa.errors import ListIncomplete
 from tests.support.list_site import Changes, Drawn, ListSite, Next, Tells, shown
-from tests.support.tiny_site import SOON_S, TinySite, wait_for
+from tests.support.tiny_site import LONG_S, SOON_S, TinySite, wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    wait_for(SOON_S, monkeypatch=monkeypatch)
-    monkeypatch.setattr("rpa.browser.list_reader._BAR_S", 0.1)
-    monkeypatch.setattr("rpa.browser.list_reader._EMPTY_S", 0.4)
-
-
 class Reading:
     """The list as a reader has it."""
 
-    def __init__(self, page: Page, site: TinySite, folder: Path) -> None:
+    def __init__(self, page: Page, site: TinySite, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._told: tuple[Any, ...] = (page, site)
         self._folder = folder
+        self._monkeypatch = monkeypatch
 
-    def of(self, listed: ListSite, *, reverse: bool = False) -> set[str]:
+    def of(
+        self, listed: ListSite, *, reverse: bool = False, patience_s: float = LONG_S, bar_s: float = 2.0
+    ) -> set[str]:
+        """The rows that are read, however slow the machine is."""
         page, site = self._told
-        with shown(page, site, listed, folder=self._folder, patience_s=SOON_S, reverse=reverse) as view:
+        self._monkeypatch.setattr("rpa.browser.list_reader._BAR_S", bar_s)
+        with shown(page, site, listed, folder=self._folder, patience_s=patience_s, reverse=reverse) as view:
             reader = ListReader(view, "things", answer="things")
             return {key for one in reader.whole("things") for key in one.read.keys}
 
+    def in_a_hurry(self, listed: ListSite, *, reverse: bool = False, bar_s: float = 0.1) -> set[str]:
+        """The same, where it is not to come to an end: nothing is waited for long."""
+        wait_for(SOON_S, monkeypatch=self._monkeypatch)
+        self._monkeypatch.setattr("rpa.browser.list_reader._EMPTY_S", 0.4)
+        return self.of(listed, reverse=reverse, patience_s=2 * SOON_S, bar_s=bar_s)
+
 
 @pytest.fixture
-def reading(page: Page, site: TinySite, tmp_path: Path) -> Reading:
-    return Reading(page, site, tmp_path)
+def reading(page: Page, site: TinySite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reading:
+    return Reading(page, site, tmp_path, monkeypatch)
 
 
 def ids(count: int) -> list[str]:
@@ -59,7 +63,7 @@ def test_every_row_is_read(reading: Reading, drawn: Drawn, count: int) -> None:
 @pytest.mark.parametrize("following", [Next.SKIPS, Next.DEAD, Next.REPEATS, Next.BACK])
 def test_a_next_that_leads_elsewhere_stops_the_shop(reading: Reading, drawn: Drawn, following: Next) -> None:
     with pytest.raises(ListIncomplete, match=r"(7|13|14) of 20 rows"):
-        reading.of(ListSite(ids=ids(20), drawn=drawn, next=following))
+        reading.in_a_hurry(ListSite(ids=ids(20), drawn=drawn, next=following))
 
 
 @pytest.mark.parametrize("drawn", Drawn)
@@ -70,7 +74,7 @@ def test_a_next_that_is_never_disabled_is_no_trouble(reading: Reading, drawn: Dr
 @pytest.mark.parametrize("drawn", Drawn)
 def test_a_total_that_is_only_about_right_proves_nothing(reading: Reading, drawn: Drawn) -> None:
     with pytest.raises(ListIncomplete, match="neither how many rows"):
-        reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.ABOUT))
+        reading.in_a_hurry(ListSite(ids=ids(20), drawn=drawn, tells=Tells.ABOUT))
 
 
 @pytest.mark.parametrize("drawn", [Drawn.BY_SERVER, Drawn.BY_SCRIPT])
@@ -79,9 +83,9 @@ def test_pages_that_are_counted_prove_it_as_far_as_they_can(
 ) -> None:
     assert len(reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.PAGES))) == 20
     with pytest.raises(ListIncomplete, match="page"):
-        reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.PAGES, next=Next.DEAD))
+        reading.in_a_hurry(ListSite(ids=ids(20), drawn=drawn, tells=Tells.PAGES, next=Next.DEAD))
     with pytest.raises(ListIncomplete, match="page"):
-        reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.PAGES, next=Next.REPEATS))
+        reading.in_a_hurry(ListSite(ids=ids(20), drawn=drawn, tells=Tells.PAGES, next=Next.REPEATS))
 
 
 @pytest.mark.parametrize("drawn", [Drawn.BY_SERVER, Drawn.BY_SCRIPT])
@@ -89,25 +93,28 @@ def test_without_any_count_the_list_is_read_in_both_directions(reading: Reading,
     listed = ListSite(ids=ids(20), drawn=drawn, tells=Tells.NOTHING)
     assert reading.of(listed, reverse=True) == set(listed.ids)
     with pytest.raises(ListIncomplete, match="neither how many rows"):
-        reading.of(listed)
+        reading.in_a_hurry(listed)
     with pytest.raises(ListIncomplete, match="neither how many rows"):
-        reading.of(ListSite(ids=ids(20), drawn=drawn, tells=Tells.NOTHING, next=Next.SKIPS), reverse=True)
+        reading.in_a_hurry(ListSite(ids=ids(20), drawn=drawn, tells=Tells.NOTHING, next=Next.SKIPS), reverse=True)
 
 
 @pytest.mark.parametrize("drawn", [Drawn.BY_SERVER, Drawn.BY_SCRIPT])
 def test_a_filter_that_the_account_has_saved_is_cleared_or_stops_the_shop(reading: Reading, drawn: Drawn) -> None:
     assert len(reading.of(ListSite(ids=ids(20), drawn=drawn, filtered_to=1))) == 20
     with pytest.raises(ListIncomplete, match="filtered"):
-        reading.of(ListSite(ids=ids(20), drawn=drawn, filtered_to=1, can_clear=False))
+        reading.in_a_hurry(ListSite(ids=ids(20), drawn=drawn, filtered_to=1, can_clear=False))
 
 
 def test_a_page_that_drops_what_was_asked_for_stops_the_shop(reading: Reading) -> None:
     with pytest.raises(ListIncomplete, match="show is nothing, not all"):
-        reading.of(ListSite(ids=ids(20), drops_filter=True))
+        reading.in_a_hurry(ListSite(ids=ids(20), drops_filter=True))
 
 
 @pytest.mark.parametrize("drawn", [Drawn.BY_SCRIPT, Drawn.TOLD])
-def test_a_list_that_says_it_has_no_rows_until_they_come_is_read_whole(reading: Reading, drawn: Drawn) -> None:
+def test_a_list_that_says_it_has_no_rows_until_they_come_is_read_whole(
+    reading: Reading, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rpa.browser.list_reader._EMPTY_S", LONG_S)
     assert len(reading.of(ListSite(ids=ids(10), drawn=drawn, says_none_ms=150))) == 10
 
 
@@ -121,22 +128,19 @@ def test_a_row_that_says_that_there_are_none_is_none(reading: Reading) -> None:
 
 def test_several_filters_stop_the_shop_as_one_does(reading: Reading) -> None:
     with pytest.raises(ListIncomplete, match="filtered, filtered"):
-        reading.of(ListSite(ids=ids(20), filtered_to=1, can_clear=False, chips=2))
+        reading.in_a_hurry(ListSite(ids=ids(20), filtered_to=1, can_clear=False, chips=2))
 
 
-def test_a_filter_that_shows_late_is_cleared_or_stops_the_shop(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rpa.browser.list_reader._BAR_S", 1.0)
+def test_a_filter_that_shows_late_is_cleared_or_stops_the_shop(reading: Reading) -> None:
     late: dict[str, Any] = {"ids": ids(20), "drawn": Drawn.BY_SCRIPT, "filtered_to": 8, "filter_ms": 300}
-    assert len(reading.of(ListSite(**late))) == 20
+    assert len(reading.in_a_hurry(ListSite(**late), bar_s=1.0)) == 20
     with pytest.raises(ListIncomplete, match="filtered"):
-        reading.of(ListSite(**late, can_clear=False))
+        reading.in_a_hurry(ListSite(**late, can_clear=False), bar_s=1.0)
 
 
 def test_a_row_whose_number_cannot_be_read_stops_the_shop(reading: Reading) -> None:
     with pytest.raises(ListIncomplete, match="a row whose id cannot be read"):
-        reading.of(ListSite(ids=ids(3), keyless=2, tells=Tells.PAGES))
+        reading.in_a_hurry(ListSite(ids=ids(3), keyless=2, tells=Tells.PAGES))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +166,7 @@ def test_no_list_ends_as_read_with_fewer_rows_than_the_site_has(reading: Reading
     if listed.drawn is Drawn.TOLD:
         listed.filtered_to = None
     try:
-        read = reading.of(listed, reverse=data.draw(st.booleans(), label="reverse"))
+        read = reading.in_a_hurry(listed, reverse=data.draw(st.booleans(), label="reverse"))
     except ListIncomplete:
         return
     assert read >= set(listed.ids)

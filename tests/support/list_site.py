@@ -249,7 +249,7 @@ def serve(site: TinySite, listed: ListSite) -> None:
 def profile_for(listed: ListSite, *, reverse: bool = False) -> Profile:
     """What describes this list: no more than the site has."""
     gone = set() if reverse else {"things.reverse"}
-    if listed.drawn is Drawn.BY_SERVER:
+    if listed.drawn is not Drawn.TOLD:  # where nothing tells that the site cuts the size, it would be waited for
         gone |= {"things.page_size", "things.page_size_option"}
     if listed.tells is Tells.NOTHING:
         gone |= {"things.total", "things.page"}
