@@ -44,7 +44,7 @@ class Reason(Coded):
     SHIPPED_ELSEWHERE = "shipped_elsewhere", Outcome.ALREADY_DONE, "Shipped on the site by another hand, not by this program.", "已在后台由其他方式发货，并非本程序发出。"
     DRY_RUN = "dry_run", Outcome.PLANNED, "Would be shipped; this was a dry run. Use --live to ship.", "预演：将会发货。正式发货请加 --live。"
     SAID_NO = "said_no", Outcome.PLANNED, "You answered no; nothing was sent.", "您选择了“否”，未提交。"
-    CAP_REACHED = "cap_reached", Outcome.WAITING, "The shop's limit of shipments is reached; the next run goes on.", "已达到店铺发货上限，下次运行继续。"
+    CAP_REACHED = "cap_reached", Outcome.WAITING, "The shop's limit of shipments is reached: the next run goes on, but after the `trial` of a new shop only once that is raised in rpa.toml.", "已达到店铺发货上限，下次运行继续；若是新店铺的试运行上限（trial），须先在 rpa.toml 中调大。"
     NO_TRACKING_YET = "no_tracking_yet", Outcome.WAITING, "No tracking number in the sheets yet; once it is there, the next run ships it.", "表格中还没有快递单号；填入后下次运行会发货。"
     UNDER_AUDIT = "under_audit", Outcome.WAITING, "Under platform audit: do not ship until the notice disappears.", "平台审核中：审核提示消失前请勿发货。"
     AUDIT_NOTICE = "audit_notice", Outcome.WAITING, "A notice of the platform forbids shipping it; the result notice releases it.", "平台站内信通知禁止发货；收到审核结果通知后才会发货。"
