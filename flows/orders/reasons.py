@@ -95,7 +95,7 @@ class Reason(Coded):
     NOTICE_UNREADABLE = "notice_unreadable", Outcome.NEEDS_PERSON, "An audit notice cannot be read, so nothing is shipped in this shop; read it and run `rpa notices resolve`.", "有审核站内信无法读取，本店暂停发货；请阅读后运行 rpa notices resolve。"
     UNKNOWN_TO_US = "unknown_to_us", Outcome.NEEDS_PERSON, "To be shipped by the exported table, but not in the order list; look for it on the site.", "导出表显示待发货，但待发货列表中没有；请在后台核对。"
     NOT_IN_EXPORT = "not_in_export", Outcome.NEEDS_PERSON, "In the order list, but missing in the exported table; look at the order on the site.", "待发货列表中有，但导出表中没有；请在后台核对此订单。"
-    SOURCES_DISAGREE = "sources_disagree", Outcome.NEEDS_PERSON, "The page and its data disagree about this order; look at it by hand.", "页面与数据不一致，请人工核对此订单。"
+    SOURCES_DISAGREE = "sources_disagree", Outcome.NEEDS_PERSON, "The page and its data disagree about this order, or something of it cannot be read; look at it by hand.", "页面与数据不一致，或有内容无法识别，请人工核对此订单。"
     UNREADABLE = "unreadable", Outcome.NEEDS_PERSON, "A sign of this order cannot be read; look at it by hand.", "此订单的标记无法读取，请人工核对。"
     ROW_MISMATCH = "row_mismatch", Outcome.NEEDS_PERSON, "The row or dialog shows another order than wanted; nothing was clicked.", "页面行或弹窗不是该订单，未点击。"
     SHOP_NOT_READ = "shop_not_read", Outcome.NEEDS_PERSON, "A shop of this run stopped, so it is not known whether the order is there.", "有店铺中途停止，无法确认此订单是否属于该店铺。"
