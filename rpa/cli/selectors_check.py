@@ -57,7 +57,7 @@ _UNKNOWN = Text(
     en="over the page: “{text}” (not on the allow-list; a run stops)", zh="遮挡页面：“{text}”（未知弹窗，运行时会停止）"
 )
 _AFTER_A_CLICK = Text(
-    en="not looked for, they show after a click only: {names}", zh="未检查（点击后才会出现）：{names}"
+    en="not looked for, as part of a form, dialog or choice: {names}", zh="未检查（属于表单、弹窗或选项）：{names}"
 )
 _LIST = Text(en="list {name}: {rows} rows", zh="列表 {name}：{rows} 行")
 _UNSETTLED = Text(
