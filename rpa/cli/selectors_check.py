@@ -75,7 +75,10 @@ _LACKING = Text(
     en="The profile lacks {missing}. Flows that need this refuse to start.",
     zh="页面描述中缺少 {missing}；需要它的流程不会启动。",
 )
-_WELL = Text(en="All {pages} pages are as the profile says.", zh="{pages} 个页面均与页面描述一致。")
+_WELL = Text(
+    en="All {pages} opened pages are the ones the profile means; correct what is unreadable above.",
+    zh="打开的 {pages} 个页面均可辨认；上面无法识别的字段请更正。",
+)
 _NOT_WELL = Text(
     en="Not as the profile says: {names}. Runs stop there. Compare selectors/{profile}.toml with the site.",
     zh="与页面描述不一致：{names}。程序会在这些页面停止。请对照后台检查 selectors/{profile}.toml。",
