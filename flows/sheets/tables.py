@@ -38,9 +38,9 @@ _OTHER_TABLE = Text(
     zh="此行属于另一个表格，其表头没有“快递单号”列；请将该表格移到单独的文件。",
 )
 _NO_HEADER = Text(
-    en="The worksheet has order numbers but no headers; add a first row with headers, or name yours under "
-    "`columns` in rpa.toml.",
-    zh="工作表有订单号但没有表头；请在第一行加上表头，或在 rpa.toml 的 columns 中指定。",
+    en="The worksheet has order numbers, but no row with headers that are known for order number and tracking number; "
+    "rename them, or name yours under `columns` in rpa.toml.",
+    zh="工作表有订单号，但没有一行能识别出“订单号”和“快递单号”表头；请修改表头，或在 rpa.toml 的 columns 中指定。",
 )
 
 

@@ -33,7 +33,7 @@ _HEAD = Text(
     zh="以下元素在 {origin} 上的操作无法撤销。请逐个对照后台页面，确认无误后再回答 y。",
 )
 _OWN = Text(
-    en="The profile {name} is one of your own. It differs from the one that came with the program in {count} place(s):",
+    en="The profile {name} is one of your own. It differs from what came with the program in {count} place(s):",
     zh="页面描述 {name} 是您自己的文件，与程序自带的有 {count} 处不同：",
 )
 _SINCE = Text(

@@ -57,7 +57,7 @@ _UNKNOWN = Text(
     en="over the page: “{text}” (not on the allow-list; a run stops)", zh="遮挡页面：“{text}”（未知弹窗，运行时会停止）"
 )
 _AFTER_A_CLICK = Text(
-    en="not looked for, they show after a click only: {names}", zh="未检查（点击后才会出现）：{names}"
+    en="not looked for, as part of a form, dialog or choice: {names}", zh="未检查（属于表单、弹窗或选项）：{names}"
 )
 _LIST = Text(en="list {name}: {rows} rows", zh="列表 {name}：{rows} 行")
 _UNSETTLED = Text(
@@ -75,7 +75,10 @@ _LACKING = Text(
     en="The profile lacks {missing}. Flows that need this refuse to start.",
     zh="页面描述中缺少 {missing}；需要它的流程不会启动。",
 )
-_WELL = Text(en="All {pages} pages are as the profile says.", zh="{pages} 个页面均与页面描述一致。")
+_WELL = Text(
+    en="All {pages} opened pages are the ones the profile means; correct what is unreadable above.",
+    zh="打开的 {pages} 个页面均可辨认；上面无法识别的字段请更正。",
+)
 _NOT_WELL = Text(
     en="Not as the profile says: {names}. Runs stop there. Compare selectors/{profile}.toml with the site.",
     zh="与页面描述不一致：{names}。程序会在这些页面停止。请对照后台检查 selectors/{profile}.toml。",

@@ -110,7 +110,9 @@ def questions(parts: Sequence[StarterPart], *, folder: Path | None = None) -> It
     platform = Text(en=f"Platform ({', '.join(known)})", zh=f"平台（{'、'.join(known)}）")
     usual = next((name for name in known if name in platforms()), known[0] if known else "")
     yield Question(key="platform", text=platform, default=usual, problem=one_of(known))
-    mall_id = Text(en="Shop id (mall id; the digits in the back office)", zh="店铺 ID（后台显示的数字）")
+    mall_id = Text(
+        en="Shop id (mall id): digits or a name, as the back office shows it", zh="店铺 ID（后台显示的数字或店名）"
+    )
     yield Question(key="mall_id", text=mall_id, problem=_id_problem)
     yield Question(key="login", text=Text(en="Login name (may stay empty)", zh="登录账号（可留空）"))
     yield from (question for part in parts for question, _ in part.asked)

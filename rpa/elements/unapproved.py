@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rpa.elements.profile import Element, Profile
 
 _OWN_PROFILE = Text(
-    en="The profile {name} is one of your own; it differs from the one that came with the program in {count} place(s): "
+    en="The profile {name} is one of your own; it differs from what came with the program in {count} place(s): "
     "{places}. `rpa selectors diff SHOP` shows all.",
     zh="正在使用您自己的页面描述 {name}，与程序自带的有 {count} 处不同：{places}。"
     "rpa selectors diff 店铺名 可查看全部。",
@@ -33,8 +33,8 @@ _OLD = Text(
     zh="{by} 于 {date} 确认过 {origin} 上的 {name}，但当时只针对按钮本身；现在的确认针对整个页面描述，请重新确认一次。",
 )
 _OWN = Text(
-    en="The profile {name} is one of your own, and nobody has confirmed on {origin} what it says otherwise than the "
-    "one that came with the program: {changes}. Nothing is touched with it.",
+    en="The profile {name} is one of your own, and nobody has confirmed on {origin} what it says otherwise than "
+    "what came with the program: {changes}. Nothing is touched with it.",
     zh="页面描述 {name} 是您自己的文件，它与程序自带的不同之处尚未在 {origin} 上确认：{changes}。"
     "在此之前不会操作后台。",
 )

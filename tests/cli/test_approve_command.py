@@ -69,7 +69,7 @@ BLIND = ('"订单审核中", ', "")
 def test_what_an_own_profile_says_otherwise_is_shown_and_asked_before_anything_else(project: Project) -> None:
     own_profile(project, BLIND)
     run = project.rpa("selectors", "approve", "real", "--by", "小王", stdin="n\n")
-    assert "differs from the one that came with the program in 1 place(s)" in run.stdout
+    assert "differs from what came with the program in 1 place(s)" in run.stdout
     assert "words.audit: 订单审核中 → removed" in run.stdout
     assert "Not confirmed. Runs of this shop touch nothing until it is." in run.stdout
     assert "ship.confirm" not in run.stdout

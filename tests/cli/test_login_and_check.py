@@ -66,7 +66,7 @@ def test_after_a_login_every_page_is_found_without_another_one(shop: Project, mo
     assert check.returncode == 0, check.stdout
     looked_at = {line.split()[0] for line in check.stdout.splitlines() if mock_shop.url in line}
     assert looked_at == load_profile("pinduoduo").pages.keys() - {"login"}
-    assert f"All {len(looked_at)} pages are as the profile says" in check.stdout
+    assert f"All {len(looked_at)} opened pages are the ones the profile means" in check.stdout
     assert "list orders: 20 rows; all fields readable" in check.stdout
     assert "list notices: 20 rows; all fields readable" in check.stdout
     assert "stays busy" not in check.stdout

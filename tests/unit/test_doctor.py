@@ -67,10 +67,7 @@ def test_a_profile_of_ones_own_is_told_and_whose_shops_have_not_confirmed_it(tmp
     own.write_text(shipped.replace('"此订单需要平台人工审核", ', ""), encoding="utf-8")
     told = named(examine(path), "Profile pinduoduo")
     assert told.state is State.WARN
-    assert (
-        "differs from the one that came with the program in 1 place(s): words.audit. `rpa selectors diff"
-        in told.message.en
-    )
+    assert "differs from what came with the program in 1 place(s): words.audit. `rpa selectors diff" in told.message.en
     assert told.message.en.endswith("run `rpa selectors approve` for demo")
     profile, approvals = load_profile("pinduoduo", folder=own.parent), Approvals(tmp_path / "var" / "approvals.json")
     approvals.approve("https://mms.pinduoduo.com", profile, "ship.confirm", by="Li", now=Clock().now())
