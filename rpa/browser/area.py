@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HOLDS = """(fields) => fields.map((field) => field.matches("[type=checkbox], [type=radio]") ? String(field.checked)
   : field.selectedOptions ? [...field.selectedOptions].map((option) => option.text.trim()).join(" ") : field.value)"""
 _OPTIONS = "(field) => [...(field.options ?? [])].map((option) => option.text.trim())"
-_INSIDE = "(node, containers) => containers.find((css) => node.closest(css)) ?? null"
+_INSIDE = "(nodes, containers) => containers.find((css) => nodes.some((node) => node.closest(css))) ?? null"
 _COVERED_MS = 4_000
 """A click that takes longer is tried again below what may cover it, unless it arrived."""
 
@@ -194,7 +194,7 @@ class Area:
         containers = {self.profile.dialogs[name].container: name for name in _lasting_dialogs(self.profile)}
         inside: str | None = looked(
             self.page,
-            lambda: found.locator.evaluate(_INSIDE, list(containers)),
+            lambda: found.locator.evaluate_all(_INSIDE, list(containers)),
             doing=f"looking where {found.element.name} stands",
         )
         if inside is not None:
