@@ -46,10 +46,6 @@ class Parcel:
     tracking_number: str
     """Both empty: it left without one."""
 
-    def same_as(self, *, courier: str, tracking_number: str) -> bool:
-        """Whether it is this very parcel."""
-        return (self.courier, self.tracking_number.upper()) == (courier, tracking_number.upper())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

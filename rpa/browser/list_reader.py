@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -29,8 +28,6 @@ _BAR_S: Final = 2.0
 """So long the bar with the pages may take to be drawn."""
 _EMPTY_S: Final = 1.0
 """So long a list must show that it has no rows: many say so until their rows come."""
-_SLOWLY: Final = 3
-"""So many times longer than an element may what was asked for take to come."""
 
 _CHANGED = Text(
     en="The list {list} was not read whole ({doubt}); reading it again.",
@@ -95,7 +92,6 @@ class ListReader:
         self.name = name
         self._answer = answer if answer in view.profile.answers else None
         self._key = view.profile.lists[name].key
-        self._parameters: Mapping[str, str] = {}
         self._filter_comes_late = False
 
     @staticmethod
@@ -114,16 +110,15 @@ class ListReader:
 
     # Reading
 
-    def whole(self, page: str, *, first: Callable[[], ListPage] | None = None) -> Iterator[ListPage]:
+    def whole(self, page: str) -> Iterator[ListPage]:
         """Every page of the list, until it is proven that no row is missing; a row may come more than once.
 
-        `first`: how to come to its first page, where that is not opened plainly. Raises ListIncomplete when nothing
-        proves it, however often it is read.
+        Raises ListIncomplete when nothing proves it, however often it is read.
         """
         doubt = _NOTHING
         for _ in range(MOST_PASSES):
             count = Pass()
-            yield from self._following(page, self._lengthened(page, first() if first else self.first(page)), count)
+            yield from self._following(page, self._lengthened(page, self.first(page)), count)
             found, weakly = count.doubt(), _BY_PAGES
             if found is not None and count.by_pages and self._has("reverse"):
                 backwards, weakly = Pass(), _BOTH_WAYS
@@ -139,16 +134,17 @@ class ListReader:
         raise ListIncomplete(_INCOMPLETE.with_words(list=self.name, times=MOST_PASSES, doubt=doubt))
 
     def pages(self, page: str, *, first: Callable[[], ListPage] | None = None) -> Iterator[ListPage]:
-        """The pages of the list once, as long as the caller wants more; nothing proves that no row is missing."""
+        """The pages of the list once, as long as the caller wants more; nothing proves that no row is missing.
+
+        `first`: how to come to its first page, where that is not opened plainly.
+        """
         yield from self._following(page, self._lengthened(page, first() if first else self.first(page)), Pass())
 
-    def first(self, page: str, **parameters: str) -> ListPage:
+    def first(self, page: str) -> ListPage:
         """Go to this page, which shows the list; its first page."""
-        self._parameters = parameters
         if self._answer is not None:
-            told = self._view.open_for(page, answer=self._answer, **parameters)
-            return self._checked(page, told)
-        self._view.open(page, **parameters)
+            return self._checked(page, self._view.open_for(page, answer=self._answer))
+        self._view.open(page)
         self._unfilter(page)
         return self._checked(page, None)
 
@@ -213,18 +209,18 @@ class ListReader:
 
     def _follow(self, action: Callable[[], None]) -> None:
         """Do the action; wait until it led to another document, or the list shows other rows; not for ever."""
-        before, document = self._keys(self._view.rows(self.name)), self._view.document()
-        action()
-        for _ in chain.from_iterable(self._view.moments() for _ in range(_SLOWLY)):
-            there = self._view.document()
-            if there not in (None, document) or (there and self._keys(self._view.rows(self.name)) != before):
-                return
+        before = self._keys(self._view.rows(self.name))
+
+        def shows_others() -> bool:
+            return self._view.document() is not None and self._keys(self._view.rows(self.name)) != before
+
+        self._view.follow(action, unless=shows_others)
 
     def _checked(self, page: str, told: Answer | None) -> ListPage:
         """What the list shows, which must be the list that was asked for."""
         asked: Any = told.asked if told is not None else dict(parse_qsl(urlsplit(self._view.page.url).query))
-        for path, wish in self._view.profile.pages[page].asked.items():
-            wanted, shown = _filled(wish, self._parameters), _plain(follow(asked, path))
+        for path, wanted in self._view.profile.pages[page].asked.items():
+            shown = _plain(follow(asked, path))
             if shown != wanted:
                 words = {"path": path, "shown": shown or _NOTHING, "wanted": wanted or _NOTHING}
                 raise ListIncomplete(_OTHER_FILTER.with_words(list=self.name, **words))
@@ -309,13 +305,6 @@ def _plain(value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _filled(wish: str, parameters: Mapping[str, str]) -> str:
-    """What must have been asked for, with the page's parameters in it."""
-    for name, value in parameters.items():
-        wish = wish.replace(f"{{{name}}}", value)
-    return wish
 
 
 def _same_set(one: Pass, other: Pass) -> bool:
