@@ -55,3 +55,21 @@ def test_a_list_whose_pages_bring_other_rows_for_ever_has_an_end() -> None:
         pages += 1
         assert pages < 10_000
     assert count.doubt() is not None
+
+
+def test_a_list_that_shrinks_while_it_is_read_is_not_proven_whole() -> None:
+    """One row left the first page, and another moved up to it unseen: as many were read as there are now."""
+    count = Pass()
+    count.add(PageRead(keys=["a", "b"], total=4))
+    count.add(PageRead(keys=["d"], total=3))
+    doubt = count.doubt()
+    assert doubt is not None
+    assert doubt.en == "the list shrank from 4 to 3 while it was read"
+
+
+def test_a_list_that_grows_while_it_is_read_is_whole_once_every_row_came() -> None:
+    count = Pass()
+    count.add(PageRead(keys=["a", "b"], total=3))
+    assert count.goes_on
+    count.add(PageRead(keys=["b", "c", "d"], total=4))
+    assert (count.goes_on, count.doubt()) == (False, None)

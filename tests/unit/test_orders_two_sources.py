@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.orders.model import Mark, Order
-from flows.orders.web_check import orders_of
+from flows.orders.web_check import orders_of, with_list_compared
 from rpa.elements.values import UNREADABLE
+from tests.support.made_orders import an_order
 
 AT = datetime(2026, 3, 10, 9, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -159,3 +161,16 @@ def test_goods_that_neither_source_can_read_are_a_doubt(name: str) -> None:
 def test_a_kind_that_cannot_be_read_is_neither_physical_nor_virtual() -> None:
     kinds = {"kinds": (UNREADABLE, "physical")}
     assert [item.physical for item in one(values(**kinds), values(**kinds)).items] == [None, True]
+
+
+def test_an_order_whose_row_in_the_list_says_otherwise_than_its_page_is_in_doubt() -> None:
+    page = replace(an_order("A"), amount_fen=1990)
+    assert with_list_compared(page, {"amount": 1990}) == page
+    assert with_list_compared(page, {"amount": 1991}).doubt == "amount: list 1991, page 1990"
+
+
+def test_a_sign_that_only_the_list_has_counts() -> None:
+    page = an_order("A")
+    assert with_list_compared(page, {"audit": "set", "after_sale": "clear"}).audit is Mark.SET
+    assert with_list_compared(page, {"audit": "clear", "after_sale": UNREADABLE}).after_sale is Mark.UNREADABLE
+    assert with_list_compared(page, {}) == page

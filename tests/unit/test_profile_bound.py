@@ -154,3 +154,14 @@ def test_a_popup_that_is_closed_by_other_words_than_those_that_close_is_refused(
     [mistake] = risk_mistakes(data)
     assert mistake.place == ("popups", "tip", "close")
     assert "does not close a popup" in mistake.text
+
+
+def test_a_sign_that_a_platform_always_tells_may_not_be_called_absent(tmp_path: Path) -> None:
+    text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    for sign in sorted(platforms()["pinduoduo"].signs):
+        absent = f'absent = ["buyer", "{sign}"]\n'
+        (tmp_path / "pinduoduo.toml").write_text(
+            text.replace("[identity]", f"{absent}\n[identity]", 1), encoding="utf-8"
+        )
+        with pytest.raises(ConfigError, match=rf'absent\.1: this platform always tells "{sign}"'):
+            load_profile("pinduoduo", folder=tmp_path)

@@ -9,7 +9,7 @@ import pytest
 
 from flows.orders.model import Decision, How, Mark, Order, Parcel, Shipment
 from flows.procedure.kind import AlreadyThere
-from flows.procedure.page_fields import ORDER
+from flows.procedure.page_fields import HELD, ORDER, TO_SHIP
 from flows.shipping.page_step import PageShipStep, Wanted, look_at_step
 from flows.shipping.words import ShippingStep
 from rpa.errors import InDoubt, Refused
@@ -90,6 +90,29 @@ def test_a_status_without_the_parcel_that_was_to_be_there_is_a_doubt() -> None:
         check(a_step("status"), shown(status="shipped"))
     with pytest.raises(InDoubt, match="parcel of the step before"):
         check(a_step("status", after_parcel=True), shown())
+
+
+def fill(held: str, *, to_ship: list[tuple[str, str]] | None = None) -> None:
+    """The form holds this in its one box, and would ship this."""
+    step, order = a_step("parcel"), an_order(ORDER_SN)
+    decision = Decision(order_sn=ORDER_SN, order=order, row=None, shipment=SHIPMENT, reason=None)
+    told = {} if to_ship is None else {TO_SHIP: to_ship}
+    held_by = dict.fromkeys(step._spec.puts(SHIPMENT), (held,))
+    step.check_filled(decision, {ORDER: shown(), HELD: held_by, **told}, told={})
+
+
+def test_a_form_that_would_ship_less_than_was_ordered_is_a_doubt() -> None:
+    ordered = [(item.goods_id, str(item.quantity)) for item in an_order(ORDER_SN).items]
+    fill("true")
+    fill("true", to_ship=ordered[::-1])
+    for other in ([], [(ordered[0][0], "0")], [*ordered, *ordered]):
+        with pytest.raises(InDoubt, match="would ship"):
+            fill("true", to_ship=other)
+
+
+def test_a_field_that_does_not_hold_what_was_filled_in_is_a_doubt() -> None:
+    with pytest.raises(InDoubt):
+        fill("false")
 
 
 def look(trace: str, order: Order | None, *, shipment: Shipment = SHIPMENT, lists_parcels: bool = True) -> Seen:
