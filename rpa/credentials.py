@@ -245,7 +245,7 @@ class Vault:
             bound = _purpose(kind, shop, version=version)
             with contextlib.suppress(InvalidTag):
                 return version, AESGCM(self._key.for_use(bound)).decrypt(nonce, sealed, bound.encode())
-        again = "save the secret again" if kind == "secret" else f"run `rpa login {shop}`"
+        again = "save the secret again" if kind == "secret" else f"run `rpa login {'SHOP' if '.' in shop else shop}`"
         advice = f"Set the RPA_KEY it was saved with, or remove the file and {again}."
         raise ConfigError(f"{path} does not open with this key, or it is damaged or another shop's. {advice}")
 

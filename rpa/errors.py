@@ -190,6 +190,16 @@ class WrongShop(NeedsPerson):
     )
 
 
+class ShopClosed(NeedsPerson):
+    """The site does not let the account into this shop of its login."""
+
+    code = "shop_closed"
+    meaning = Text(
+        en="The site does not let the account into this shop; it says why",
+        zh="后台不允许该账号进入此店铺，原因见后台提示",
+    )
+
+
 class WrongSite(NeedsPerson):
     """The page belongs to another site than the shop's, or was on its way to one."""
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.accounts import accounts_of
 from rpa.errors import KickedOut
 from rpa.files import once_free, write_atomically
 from rpa.language import Text
@@ -127,16 +128,15 @@ def kick_of(shop: Shop, *, config: Config) -> Kick | None:
 def _told_by(incident: Incident, *, config: Config) -> Kick | None:
     """The kick for which this incident is open; None: somebody has logged in since, or the shop is gone."""
     shop, since = config.shops.get(incident.shop), incident.last_seen_at
-    if shop is None or logged_in_since(since, shop=shop.name, secrets=config.var / "secrets"):
+    if shop is None or logged_in_since(since, account=accounts_of(config)[shop.name], secrets=config.var / "secrets"):
         return None
     return Kick(shop=shop.name, platform=shop.platform, base_url=shop.base_url, login=shop.login, since=since)
 
 
-def logged_in_since(moment: datetime, *, shop: str, secrets: Path) -> bool:
+def logged_in_since(moment: datetime, *, account: str, secrets: Path) -> bool:
     """Whether a login state or a password was saved since. That a state was forgotten changes nothing."""
-    return any(
-        _saved_at(path) > moment.timestamp() for path in (secrets / f"{shop}.state", secrets / f"{shop}.password")
-    )
+    kept = (secrets / f"{account}.state", secrets / f"{account}.password")
+    return any(_saved_at(path) > moment.timestamp() for path in kept)
 
 
 def _saved_at(path: Path) -> float:

@@ -13,6 +13,7 @@ from rpa.browser.playwright_errors import looked
 from rpa.browser.popups import ClosedPopup, close_popup
 from rpa.browser.resolve import script
 from rpa.elements.profile import Risk
+from rpa.elements.site import is_answered
 from rpa.elements.unapproved import unconfirmed, unseen
 from rpa.errors import (
     ChallengeShown,
@@ -152,7 +153,7 @@ class Guard:
                 shop_page.refuse_kicked()
                 raise LoginNeeded(_LOGIN_PAGE.with_words(shop=self.shop))
             shown = seen["identity"]
-            if all(shown[key] is not None for key, _ in self._wanted()):
+            if self.is_told(shown):
                 break
         self.check_shop(shown)
 
@@ -182,8 +183,9 @@ class Guard:
         `identity` has `mall_id` and `mall_name` (None: not found); an overlay has `popup`, `text` and `means`.
         """
         profile = shop_page.profile
+        identity = {"mall_id": profile.identity.mall_id, "mall_name": profile.identity.mall_name}
         argument = {
-            "identity": {"mall_id": list(profile.identity.mall_id), "mall_name": list(profile.identity.mall_name)},
+            "identity": {key: [path for path in paths if not is_answered(path)] for key, paths in identity.items()},
             "candidates": list(profile.overlays.candidates),
             "popups": {
                 name: {"container": one.container, "text": list(one.text)} for name, one in profile.popups.items()
@@ -200,7 +202,12 @@ class Guard:
         )
         seen: Mapping[str, Any] = json.loads(text)
         shop_page.border.check_origin(seen["url"])
-        return seen
+        told = {key: shop_page.told.newest(paths) for key, paths in identity.items()}
+        return {**seen, "identity": {key: told[key] or seen["identity"][key] for key in identity}}
+
+    def is_told(self, shown: Mapping[str, str | None]) -> bool:
+        """Whether the page says all by which the shop is known."""
+        return all(shown[key] is not None for key, _ in self._wanted())
 
     def check_shop(self, shown: Mapping[str, str | None]) -> None:
         """Raise WrongShop unless the page names the configured shop."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from rpa.browser.origins import SiteBorder
+    from rpa.browser.shop_told import ShopTold
     from rpa.clock import Clock
     from rpa.elements.profile import Profile
 
@@ -34,6 +35,8 @@ class ShopPage:
     clock: Clock
     patience_s: float
     """How long an element may take to appear."""
+    told: ShopTold
+    """What the site's answers say of whose page it is."""
 
     @property
     def page(self) -> Page:

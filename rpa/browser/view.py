@@ -22,7 +22,8 @@ from rpa.browser.requests import PageRequests
 from rpa.browser.responses import TooManyCalls
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
-from rpa.errors import ChallengeShown, LoginNeeded, NothingThere, PageChanged, RightMissing
+from rpa.browser.shop_told import ShopTold
+from rpa.errors import ChallengeShown, LoginNeeded, NothingThere, PageChanged, RightMissing, WrongShop
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -55,20 +56,26 @@ class View(Area):
         evidence: Evidence,
         clock: Clock,
         enter: Callable[[View], None] | None = None,
+        change_shop: Callable[[View], None] | None = None,
         patience_s: float = 10.0,
         download_s: float = 600.0,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """`guard` decides what may be touched; `enter` logs in, at most once, before the first page was seen.
 
+        `change_shop` enters the shop from inside another one of its login, likewise; None: a login has one shop.
         `patience_s`: how long an element may take to appear, or a download to begin; an answer three times as long.
         `download_s`: how long a download may take. `stopping`: whether the run was asked to stop.
         """
         border = SiteBorder(page, origins=[origin_of(each) for each in (base_url, *profile.origins)])
-        super().__init__(ShopPage(border=border, profile=profile, clock=clock, patience_s=patience_s), guard=guard)
+        told = ShopTold(border, profile=profile)
+        super().__init__(
+            ShopPage(border=border, profile=profile, clock=clock, patience_s=patience_s, told=told), guard=guard
+        )
         self.base_url = base_url.rstrip("/")
         self.evidence = evidence
         self._enter = enter
+        self._change_shop = change_shop
         self._asking = PageRequests(
             self.border, profile=profile, clock=clock, patience_s=_ANSWERS * patience_s, stopping=stopping
         )
@@ -186,8 +193,9 @@ class View(Area):
         go_to(self.border, address, doing=f"opening {name}", clock=self.clock, until=until, unless=self.refuse_stopping)
 
     def _entering(self, go: Callable[[], T]) -> T:
-        """Go; when the site wants a login before any page was seen, log in once and go again."""
+        """Go; before any page was seen, log in or change the shop once where the site wants that, and go again."""
         enter, self._enter = self._enter, None
+        change_shop, self._change_shop = self._change_shop, None
         with self.border.watched():
             try:
                 result = go()
@@ -196,6 +204,11 @@ class View(Area):
                 if enter is None:
                     raise
                 enter(self)
+                return go()
+            except WrongShop:
+                if change_shop is None:
+                    raise
+                change_shop(self)
                 return go()
             return result
 
@@ -272,6 +285,11 @@ class View(Area):
         """Whether the list shows a row of this key now."""
         rows = rows_of_key(self.page, self.profile.lists[name], key=key)
         return looked(self.page, rows.count, doing=f"looking for the row {key}") > 0
+
+    def shows_any(self, name: str) -> bool:
+        """Whether the list shows any row now."""
+        rows = self.page.locator(self.profile.lists[name].rows).visible
+        return looked(self.page, rows.count, doing=f"looking whether {name} has rows") > 0
 
     def shows_empty(self, name: str) -> bool:
         """Whether the page says that this list has no rows."""

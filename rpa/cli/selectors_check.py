@@ -163,7 +163,7 @@ class _Checking:
         return found
 
     def _look_at_login(self, page: PageSpec) -> PageSeen | None:
-        if self._premises.vault.load_state(self._premises.shop.name, self._premises.site) is not None:
+        if self._premises.vault.load_state(self._premises.account, self._premises.site) is not None:
             self._out.print(_LOGGED_IN.of(self._language, page=page.name), style="dim")
             return None
         self._view.open_login()

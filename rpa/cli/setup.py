@@ -119,13 +119,13 @@ def log_in(config_path: Path | None, shop: str, *, password: str | None, headed:
     def enter(view: View) -> None:
         if password is None:
             console().print(_YOUR_TURN.of(config.language, shop=shop), soft_wrap=True)
-            wait_for_person(view)
+            wait_for_person(view, mall_id=chosen.mall_id)
         else:
-            type_password(view, login=chosen.login, password=password)
+            type_password(view, login=chosen.login, password=password, mall_id=chosen.mall_id)
 
     _enter_and_keep(premises, enter=enter, headed=headed or password is None)
     if password is not None:
-        vault.save_password(shop, chosen.login, password, premises.site)
+        vault.save_password(premises.account, chosen.login, password, premises.site)
     give_back(config, {shop})
     if password is not None:
         console().print(_PASSWORD_KEPT.of(config.language, login=chosen.login), soft_wrap=True)
@@ -159,7 +159,7 @@ def _enter_and_keep(premises: ShopSetup, *, enter: Callable[[View], None], heade
         enter(view)
         identity = arrived_in_shop(view)
         state = login_state(view.page, hosts=premises.hosts)
-        premises.vault.save_state(shop.name, state, premises.site)
+        premises.vault.save_state(premises.account, state, premises.site)
     name = f", {identity['mall_name']}" if identity["mall_name"] else ""
     said = _LOGGED_IN.of(
         config.language, shop=shop.name, mall_id=identity["mall_id"], mall_name=name, folder=config.var / "secrets"

@@ -65,7 +65,11 @@ class Shop(BaseModel):
     mall_name: str | None = Field(
         default=None, description="The shop's name, for people; if given, the page must show it, too."
     )
-    login: str = Field(default="", description="The account's name; its password lives in the encrypted store.")
+    login: str = Field(
+        default="",
+        description="The account's name; its password lives in the encrypted store. Shops of one login share it, where "
+        "the platform has such, and are never run at once.",
+    )
     mock: bool = Field(
         default=False,
         description="true: the bundled mock on this machine, where nothing is confirmed, capped or tried out first.",

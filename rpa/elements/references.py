@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rpa.elements.short_forms import TYPES
+from rpa.elements.site import ANSWERED, is_answered
 from rpa.toml.document import Mistake, did_you_mean
 
 Table = Mapping[str, Any]
@@ -22,6 +23,7 @@ def reference_mistakes(data: Table) -> Iterator[Mistake]:
     yield from _of_blocks(data)
     yield from _of_answers(data)
     yield from _of_session(data)
+    yield from _of_identity(data)
 
 
 def _own_names(data: Table) -> Iterator[Mistake]:
@@ -98,6 +100,24 @@ def _of_session(data: Table) -> Iterator[Mistake]:
     steps = _get(data, "session", "login")
     for step, name in steps.items() if isinstance(steps, Mapping) else ():
         yield from _missing(data, "pages" if step == "page" else "elements", name, ("session", "login", step))
+    place = ("session", "shops")
+    yield from _missing(data, "lists", _get(data, *place, "list"), (*place, "list"))
+    yield from _missing(data, "elements", _get(data, *place, "enter"), (*place, "enter"))
+    for number, name in enumerate(_texts(_get(data, *place, "switch"))):
+        yield from _missing(data, "elements", name, (*place, "switch", number))
+
+
+def _of_identity(data: Table) -> Iterator[Mistake]:
+    for key in ("mall_id", "mall_name"):
+        for number, path in enumerate(_texts(_get(data, "identity", key))):
+            if not is_answered(path):
+                continue
+            place = ("identity", key, number)
+            name, _, field = path.removeprefix(ANSWERED).partition(".")
+            yield from _missing(data, "answers", name, place)
+            answer = _get(data, "answers", name)
+            if answer is not None:
+                yield from _missing(answer, "fields", field, place)
 
 
 def _missing(data: Table, group: str, name: object, place: tuple[str | int, ...]) -> Iterator[Mistake]:

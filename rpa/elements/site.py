@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from pydantic import Field, ValidationInfo, field_validator
+from typing import Final
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from rpa.elements.fields import AnswerField, Codes, Sourced, Spec
+
+ANSWERED: Final = "answer:"
+"""What a path of `[identity]` begins with that leads into an answer."""
 
 
 class Identity(Sourced):
     """Where a page says which shop it belongs to; the first that has a value.
 
-    Each is a path from `window`, or `css:` with what finds the element that reads so.
+    Each is a path from `window`, `css:` with what finds the element that reads so, or `answer:NAME.FIELD`: what the
+    site answered to the newest such request of the document that is shown.
     """
 
     mall_id: tuple[str, ...] = Field(min_length=1)
     mall_name: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> frozenset[str]:
+        """The names of the answers that tell it."""
+        return frozenset(path.removeprefix(ANSWERED).partition(".")[0] for path in self._paths if is_answered(path))
+
+    @property
+    def _paths(self) -> tuple[str, ...]:
+        return (*self.mall_id, *self.mall_name)
+
+
+def is_answered(path: str) -> bool:
+    """Whether an answer tells it, and not the page itself."""
+    return path.startswith(ANSWERED)
 
 
 class LoginSteps(Spec):
@@ -24,13 +44,29 @@ class LoginSteps(Spec):
     account_tab: str | None = None
     username: str
     password: str
+    agree: str | None = None
+    """A box that must be ticked before; None: there is none."""
     submit: str
+    stays: bool = False
+    """The address stays the log-in page's after a success: the login's cookies alone tell of it."""
     error: str | None = None
     """What the page says of a wrong password; None: nothing that is known, so a refused login ends by its time."""
     challenge: str | None = None
     """What is shown when the site wants more than a password; None: it never does."""
     kicked: str | None = None
     """What the page says to one whose account was logged in elsewhere; None: it does not say so."""
+
+
+class ShopChoice(Spec):
+    """The shops of one login, which is in one of them at a time, and how to get into another."""
+
+    list: str
+    """The list of them, which the log-in page shows; its key is the shop's id. What its field `refused` reads, where
+    there is one, is why the account cannot enter the shop."""
+    enter: str
+    """The element of a row that enters its shop."""
+    switch: tuple[str, ...] = ()
+    """The elements that lead from inside a shop to the list, clicked one after the other."""
 
 
 class Session(Sourced):
@@ -51,6 +87,14 @@ class Session(Sourced):
     login_cookies: tuple[str, ...] = ()
     """Names of the cookies that keep somebody logged in; the login ends with the first of them that ends."""
     login: LoginSteps
+    shops: ShopChoice | None = None
+    """None: a login belongs to one shop."""
+
+    @model_validator(mode="after")
+    def _told_by_cookies(self) -> Session:
+        if self.login.stays and not self.login_cookies:
+            raise ValueError('"stays" needs "login_cookies": nothing else says that a login worked')
+        return self
 
     @field_validator("ok_codes")
     @classmethod

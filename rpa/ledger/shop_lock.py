@@ -32,11 +32,19 @@ _TAKEN = Text(
     zh="店铺 {shop} 已有运行正在进行（{holder}）；请等它结束，或先结束它",
 )
 
+_ACCOUNT_TAKEN = Text(
+    en="Another run works in this shop's account, which has several shops ({holder}); wait for it to end, or end it",
+    zh="该账号下有多家店铺，已有运行正在使用该账号（{holder}）；请等它结束，或先结束它",
+)
+
 
 class PageLock:
     """One half: the right to have this shop's page in one's browser. `folder` is var/locks."""
 
     _half: ClassVar[str] = ""
+    _taken: ClassVar[Text] = _TAKEN
+    _once_a_process: ClassVar[bool] = True
+    """Whether it can be taken once only in one process, too."""
 
     def __init__(self, folder: Path, *, shop: str, clock: Clock, pid: int | None = None) -> None:
         """`pid`: of the process that a person is told to wait for or to end; None: this one."""
@@ -44,7 +52,7 @@ class PageLock:
         self._shop = shop
         self._clock = clock
         self._pid = pid or os.getpid()
-        self._lock = FileLock(folder / f"{name}.lock")
+        self._lock = FileLock(folder / f"{name}.lock", is_singleton=not self._once_a_process)
         # beside the lock: its own file is emptied by whoever tries, and cannot be read on Windows
         self._owner = folder / f"{name}.owner"
 
@@ -60,7 +68,7 @@ class PageLock:
             private_folder(self._owner.parent)
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise ShopBusy(_TAKEN.with_words(shop=self._shop, holder=self._holder())) from error
+            raise ShopBusy(self._taken.with_words(shop=self._shop, holder=self._holder())) from error
         except OSError as error:
             raise ConfigError(_NO_LOCK.with_words(shop=self._shop, error=error)) from error
         since = self._clock.now().isoformat(timespec="seconds")
@@ -71,8 +79,9 @@ class PageLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(OSError):  # on Windows, while another reads it; without the lock it means nothing
-            self._owner.unlink(missing_ok=True)
+        if self._lock.lock_counter == 1:
+            with suppress(OSError):  # on Windows, while another reads it; without the lock it means nothing
+                self._owner.unlink(missing_ok=True)
         self._lock.release()
 
     def _holder(self) -> str:
@@ -87,6 +96,14 @@ class WorkLock(PageLock):
     """The other half: the right to drive this shop's page."""
 
     _half = ".work"
+
+
+class AccountLock(PageLock):
+    """The right to work in an account that several shops share: one run at a time, which may work in all of them."""
+
+    _half = ".account"
+    _taken = _ACCOUNT_TAKEN
+    _once_a_process = False
 
 
 class RunLock:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from rpa.browser.recording import Recording
 from rpa.browser.session import BrowserGuest, launched, taken_over
 from rpa.browser.shared import connected
 from rpa.flow import Flow
-from rpa.ledger.shop_lock import RunLock, WorkLock
+from rpa.ledger.shop_lock import AccountLock, RunLock, WorkLock
 from rpa.pauses import Pauses, WriteRight
 from rpa.run import Meter, Person
 
@@ -58,10 +58,18 @@ class Job:
             return taken_over(self.ahead)
         return launched(headed=watching.headed, slow_mo_ms=watching.slow_mo_ms, playwright=self.playwright)
 
-    def lock(self, shop: str) -> RunLock | WorkLock:
-        """The right to run this shop, as far as the owner of the browser does not hold it."""
-        lock = RunLock if self.guest is None else WorkLock
-        return lock(self.config.var / "locks", shop=shop, clock=self.config.clock)
+    @contextmanager
+    def locked(self, shop: str, *, account: str) -> Iterator[None]:
+        """The right to run this shop, as far as the owner of the browser does not hold it, and to use its account.
+
+        Raises ShopBusy.
+        """
+        lock, folder = (RunLock if self.guest is None else WorkLock), self.config.var / "locks"
+        with ExitStack() as held:
+            held.enter_context(lock(folder, shop=shop, clock=self.config.clock))
+            if account != shop:
+                held.enter_context(AccountLock(folder, shop=account, clock=self.config.clock))
+            yield
 
     def write_right(self, shop: Shop) -> WriteRight:
         """What a pause takes away, if the job wants to write to this shop's site at all."""

@@ -67,7 +67,7 @@ class ShopRun:
 
         config = self._job.config
         with (
-            self._job.lock(self.name),
+            self._job.locked(self.name, account=self._premises.account),
             Ledger.open(config.var / "ledger.sqlite3", clock=config.clock) as ledger,
         ):
             self._end_killed_runs(ledger)
@@ -96,7 +96,7 @@ class ShopRun:
         keep_login(
             ledger,
             self.name,
-            state=premises.vault.load_state(self.name, premises.site),
+            state=premises.vault.load_state(premises.account, premises.site),
             cookies=premises.profile.session.login_cookies,
             now=self._job.config.clock.now(),
         )

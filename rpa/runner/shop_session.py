@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rpa.accounts import account_of
 from rpa.address import Site, host_of, origin_of
 from rpa.browser.evidence import Evidence
 from rpa.browser.guard import Guard
-from rpa.browser.login import type_password
+from rpa.browser.login import change_shop, type_password
 from rpa.browser.login_state import login_state
 from rpa.browser.session import shop_page
 from rpa.browser.view import View
@@ -88,6 +90,11 @@ class ShopSetup:
         return self.unseen is None
 
     @property
+    def account(self) -> str:
+        """The name under which its login is kept: its own, or that of all shops of its login."""
+        return account_of(self.shop, profile=self.profile)
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts whose login is kept, as the browser names them."""
         return tuple(host_of(origin_of(each)) for each in (self.base_url, *self.profile.origins))
@@ -95,7 +102,7 @@ class ShopSetup:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Words that nothing may show: the stored password."""
-        password = self.vault.password(self.shop.name, self.shop.login, self.site)
+        password = self.vault.password(self.account, self.shop.login, self.site)
         return () if password is None else (password,)
 
     @property
@@ -158,7 +165,7 @@ def opened(
     """
     shop, vault = premises.shop, premises.vault
     _check_moved(premises)
-    state = vault.load_state(shop.name, premises.site)
+    state = vault.load_state(premises.account, premises.site)
     enter = entering(premises)
     with viewed(
         premises, browser, state=state, watched=watching.step, enter=enter, stopping=stopping, guest=guest
@@ -168,8 +175,12 @@ def opened(
                 yield view
         except WrongSite:
             raise
-        except (LoginNeeded, KickedOut, ChallengeShown, WrongShop):
-            vault.forget_state(shop.name)
+        except (LoginNeeded, KickedOut, ChallengeShown):
+            vault.forget_state(premises.account)
+            raise
+        except WrongShop:
+            if premises.account == shop.name:  # else the login is the right one of several shops
+                vault.forget_state(shop.name)
             raise
         except (NeedsPerson, Stopped):
             keep_login(premises, view)
@@ -179,7 +190,7 @@ def opened(
 
 def _check_moved(premises: ShopSetup) -> None:
     shop, site = premises.shop.name, premises.site
-    there = premises.vault.given_elsewhere(shop, site)
+    there = premises.vault.given_elsewhere(premises.account, site)
     if there is not None:
         raise LoginNeeded((_MOVED if there else _EARLIER).with_words(shop=shop, there=there, here=site.origin))
 
@@ -202,7 +213,7 @@ def keep_login(premises: ShopSetup, view: View) -> None:
     except TryAgain as error:
         speak("WARNING", _NOT_KEPT, shop=premises.shop.name, error=error)
     else:
-        premises.vault.save_state(premises.shop.name, state, premises.site)
+        premises.vault.save_state(premises.account, state, premises.site)
 
 
 @contextmanager
@@ -231,6 +242,7 @@ def viewed(
             evidence=evidence_of(premises),
             clock=premises.config.clock,
             enter=enter,
+            change_shop=partial(change_shop, mall_id=premises.shop.mall_id) if profile.session.shops else None,
             patience_s=premises.config.browser.timeout_s,
             stopping=stopping,
         )
@@ -291,10 +303,10 @@ def entering(premises: ShopSetup) -> Callable[[View], None]:
         kick = kick_of(shop, config=premises.config)
         if kick is not None:
             raise KickedOut(kick.in_words(shop))
-        password = premises.vault.password(shop.name, shop.login, premises.site)
+        password = premises.vault.password(premises.account, shop.login, premises.site)
         if password is None:
             raise LoginNeeded(_NO_PASSWORD.with_words(shop=shop.name))
-        type_password(view, login=shop.login, password=password)
+        type_password(view, login=shop.login, password=password, mall_id=shop.mall_id)
         keep_login(premises, view)
 
     return enter

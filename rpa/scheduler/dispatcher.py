@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from loguru import logger
 
+from rpa.accounts import accounts_of
 from rpa.errors import ConfigError
 from rpa.files import is_full
 from rpa.ledger.actions import IllegalStep
@@ -64,6 +65,7 @@ class Dispatcher:
         self._ended: list[Ended] = []
         """Told by the workers, not yet recorded."""
         self._waiting = RunQueue(config, ledger=ledger)
+        self._accounts = accounts_of(config)
         self._taken_until: dict[int, float] = {}
         """By record: until when a shop that another process had is left alone."""
         self._stopping = False
@@ -94,6 +96,7 @@ class Dispatcher:
         book = RunPlan(config, ledger=self._ledger, trouble=self._trouble)
         book.open(now=self._now(), running=self._going_on())
         self._config, self._book = config, book
+        self._accounts = accounts_of(config)
         self._waiting.take_over(config)
 
     def turn(self, *, due_by: datetime | None = None) -> None:
@@ -152,7 +155,12 @@ class Dispatcher:
         wanted = {run.id: run for run in sorted(due, key=_moment) if self._book.wanted(run)}
         newest = {(run.entry, run.shop): run.id for run in wanted.values()}
         paused, full = cache(self._pauses.of), cache(partial(is_full, self._config.var))
-        rests = resting(self._ledger.incidents.still_open(), secrets=self._config.var / "secrets", now=now)
+        rests = resting(
+            self._ledger.incidents.still_open(),
+            accounts=self._accounts,
+            secrets=self._config.var / "secrets",
+            now=now,
+        )
         for run in sorted(due, key=self._waiting.place):
             with self._trouble.kept(f"start:{run.entry}", shop=run.shop):
                 if run.id not in wanted:
@@ -165,17 +173,20 @@ class Dispatcher:
                     self._skip(run, Why.PAUSED, detail=pause.in_words.of(self._config.language))
                 elif run.flow in self._writing_flows and full():
                     self._skip(run, Why.DISK_FULL)
-                elif run.shop in rests:
-                    self._skip(run, Why.NEEDS_PERSON, detail=rests[run.shop])
+                elif self._account(run) in rests:
+                    self._skip(run, Why.NEEDS_PERSON, detail=rests[self._account(run)])
                 else:
                     self._start_if_free(run, now=now)
+
+    def _account(self, run: PlannedRun) -> str:
+        return self._accounts.get(run.shop, run.shop)
 
     def _left_alone(self, run: PlannedRun) -> bool:
         return self._clock.monotonic() < self._taken_until.get(run.id, 0.0)
 
     def _start_if_free(self, run: PlannedRun, *, now: datetime) -> None:
         entry, running = self._book.entries[run.entry], self._workers.running()
-        busy = any(each.shop == run.shop for each in running)
+        busy = any(self._account(each) == self._account(run) for each in running)
         if busy and entry.if_busy == "skip":
             self._skip(run, Why.BUSY)
         elif not busy and len(running) < self._config.scheduler.workers:

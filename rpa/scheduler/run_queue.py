@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,7 +22,10 @@ CAUSE: Final = "waits"
 """What the causes of incidents begin with, before the flow's name."""
 LONG: Final = timedelta(hours=1)
 
-OTHER_RUN: Final = Text(en="another planned run of the shop goes on.", zh="该店铺的其他计划任务正在运行。")
+OTHER_RUN: Final = Text(
+    en="another planned run of the shop, or of its account, goes on.",
+    zh="该店铺（或同一账号下的店铺）的其他计划任务正在运行。",
+)
 NO_WORKER: Final = Text(
     en="all workers are busy; raise `workers` in [scheduler], or plan fewer runs at a time.",
     zh="没有空闲的运行名额；请调大 [scheduler] 的 workers，或错开计划时间。",
@@ -104,29 +107,33 @@ RESTS_FOR, RESTS_AT_MOST = timedelta(hours=1), timedelta(hours=12)
 A password that is wrong must not be typed so often that the site locks the account."""
 
 
-def resting(incidents: Iterable[Incident], *, secrets: Path, now: datetime) -> dict[str, str]:
-    """By shop, what keeps it from being run; `secrets`: the folder of the encrypted store.
+def resting(
+    incidents: Iterable[Incident], *, accounts: Mapping[str, str], secrets: Path, now: datetime
+) -> dict[str, str]:
+    """By account, what keeps its shops from being run.
+
+    `accounts`: that of each shop; `secrets`: the folder of the encrypted store.
 
     A shop rests from the last run that found its login in trouble, until somebody logs in, or the rest has passed. One
     that has only lost its session, and has a password to log in with, does not: the next run does so by itself.
     A moment that is long to come is one of a clock that went wrong, and keeps no shop.
     One whose account was logged in elsewhere rests until somebody logs in, or resumes it, however long that takes.
     """
+    trouble = [(accounts.get(each.shop, each.shop), each) for each in incidents if each.cause in LOGIN_TROUBLE]
     return {
-        each.shop: each.message
-        for each in incidents
-        if each.cause in LOGIN_TROUBLE
-        and (each.cause == KickedOut.code or _has_just_tried(each, secrets=secrets, now=now))
-        and not logged_in_since(each.last_seen_at, shop=each.shop, secrets=secrets)
+        account: each.message
+        for account, each in trouble
+        if (each.cause == KickedOut.code or _has_just_tried(each, password=secrets / f"{account}.password", now=now))
+        and not logged_in_since(each.last_seen_at, account=account, secrets=secrets)
     }
 
 
-def _has_just_tried(incident: Incident, *, secrets: Path, now: datetime) -> bool:
-    return abs(now.astimezone(UTC) - incident.last_seen_at.astimezone(UTC)) < _rest(incident, secrets=secrets)
+def _has_just_tried(incident: Incident, *, password: Path, now: datetime) -> bool:
+    return abs(now.astimezone(UTC) - incident.last_seen_at.astimezone(UTC)) < _rest(incident, password=password)
 
 
-def _rest(incident: Incident, *, secrets: Path) -> timedelta:
+def _rest(incident: Incident, *, password: Path) -> timedelta:
     times = incident.times_seen
-    if incident.cause == LoginNeeded.code and (secrets / f"{incident.shop}.password").exists():
+    if incident.cause == LoginNeeded.code and password.exists():
         times -= 1
     return min(RESTS_FOR * 2 ** min(times - 1, 8), RESTS_AT_MOST) if times else timedelta(0)

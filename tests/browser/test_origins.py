@@ -106,7 +106,7 @@ def test_a_page_that_goes_while_it_is_typed_into_hears_nothing_of_it_elsewhere(
 def test_the_password_goes_nowhere_else(hasty_view: View, site: TinySite, other: TinySite, sends: str) -> None:
     site.pages["/login"] = sends.format(login=LOGIN, other=other.url)
     site.files["POST /enter"] = partial(redirect, to=f"{other.url}/login", status=307)
-    refused(lambda: type_password(hasty_view, login="clerk", password="secret-1"), site=site, other=other)
+    refused(lambda: type_password(hasty_view, login="clerk", password="secret-1", mall_id="1"), site=site, other=other)
 
 
 @pytest.mark.parametrize("window", ["_blank", "own"])
@@ -117,7 +117,7 @@ def test_a_window_that_the_login_opens_sends_no_password(
     site.pages["/login"] = f'<form method="post" action="/enter" target="{window}">{LOGIN}</form>'
     site.files["/enter"] = partial(redirect, to=f"{other.url}/login", status=307)
     with pytest.raises(PageChanged, match="did not follow"):
-        type_password(hasty_view, login="clerk", password="secret-1")
+        type_password(hasty_view, login="clerk", password="secret-1", mall_id="1")
     assert "/enter" not in site.paths
 
 

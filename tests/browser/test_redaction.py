@@ -99,7 +99,7 @@ def test_the_password_of_a_login_within_a_watched_run_is_shown_nowhere(
         view.open_login()
         with view.page.screencast.show_actions(duration=400, position="top-right"):
             view.page.screencast.start(on_frame=lambda frame: pictures.append(frame["data"]))
-            type_password(view, login=LOGIN, password=PASSWORD)
+            type_password(view, login=LOGIN, password=PASSWORD, mall_id="1")
             view.page.screencast.stop()
     assert pictures
     assert not any(map(has_a_label, pictures))

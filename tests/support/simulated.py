@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
+from rpa.accounts import accounts_of
 from rpa.clock import Clock
 from rpa.config import Config
 from rpa.ledger.incidents import Severity
@@ -130,6 +131,8 @@ class Simulation:
     calendar: Mapping[str, list[str]] = field(default_factory=dict)
     fate: Callable[[WorkerTask], Fate] = lambda _task: Fate()
     workers: int = 2
+    each_shop: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the table of each shop beside its own."""
     held: Callable[[], bool] = lambda: False
     config: Config = field(init=False)
     ledger: Ledger = field(init=False)
@@ -146,7 +149,7 @@ class Simulation:
 
     def write(self) -> None:
         """rpa.toml as it is to be from the next start on."""
-        shop = {"platform": "pinduoduo", "base_url": "http://127.0.0.1:9"}
+        shop = {"platform": "pinduoduo", "base_url": "http://127.0.0.1:9"} | dict(self.each_shop)
         document = {
             "timezone": self.zone,
             "shops": {f"s{number}": {**shop, "mall_id": str(number)} for number in range(self.shops)},
@@ -230,11 +233,13 @@ class Simulation:
         self._nothing_waits_without_need()
 
     def _nothing_waits_without_need(self) -> None:
-        """A planned run that is due is started within this turn, if there is a worker and its shop is free."""
+        """A planned run that is due is started within this turn, if a worker and its shop's account are free."""
         if len(self.pool.running()) >= self.workers or self.held():
             return
         busy = {run.shop for run in self.pool.running()} | self._taken()
-        assert [run for run in self.ledger.plans.due(self.now) if run.shop not in busy] == []
+        accounts = accounts_of(self.config)
+        used = {accounts[shop] for shop in busy}
+        assert [run for run in self.ledger.plans.due(self.now) if accounts[run.shop] not in used] == []
 
     def _taken(self) -> set[str]:
         """Shops that another process had, lately."""

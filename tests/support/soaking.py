@@ -209,7 +209,7 @@ def _left(soak: Soak) -> bool:
     """Whether there is something to do yet. Who is told that a shop rests logs in to it meanwhile, and to no other."""
     clock = Clock(ZONE)
     with Ledger.open(soak.folder.var / "ledger.sqlite3", clock=clock) as ledger:
-        rest = resting(ledger.incidents.still_open(), secrets=soak.folder.var / "secrets", now=clock.now())
+        rest = resting(ledger.incidents.still_open(), accounts={}, secrets=soak.folder.var / "secrets", now=clock.now())
         in_doubt = ledger.actions.search(state=State.SUBMITTING) + ledger.actions.search(state=State.UNKNOWN)
     for shop in soak.shops:
         if shop.name in rest:

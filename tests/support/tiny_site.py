@@ -129,6 +129,7 @@ def viewed(
     url: str,
     folder: Path,
     enter: Callable[[View], None] | None = None,
+    change_shop: Callable[[View], None] | None = None,
     patience_s: float = LONG_S,
     profile: Profile = PROFILE,
     **guard: Any,
@@ -148,6 +149,7 @@ def viewed(
         evidence=evidence,
         clock=clock,
         enter=enter,
+        change_shop=change_shop,
         patience_s=patience_s,
     )
     yield view

@@ -38,7 +38,7 @@ class Office:
     def rests_for(self) -> timedelta:
         """Until when it rests, to the hour, from now on."""
         begun, rested = self.clock.now(), timedelta(0)
-        while resting(self.ledger.incidents.still_open(), secrets=self.secrets, now=begun + rested):
+        while resting(self.ledger.incidents.still_open(), accounts={}, secrets=self.secrets, now=begun + rested):
             rested += HOUR
         return rested
 
@@ -76,9 +76,11 @@ def test_an_account_logged_in_elsewhere_is_left_alone_until_somebody_logs_in(off
     office.keep_password()
     office.stopped("logged_in_elsewhere")
     later = office.clock.now() + timedelta(days=400)
-    assert resting(office.ledger.incidents.still_open(), secrets=office.secrets, now=later) == {"demo": "Log in."}
+    assert resting(office.ledger.incidents.still_open(), accounts={}, secrets=office.secrets, now=later) == {
+        "demo": "Log in."
+    }
     (office.secrets / "demo.state").write_bytes(b"sealed")
-    assert resting(office.ledger.incidents.still_open(), secrets=office.secrets, now=later) == {}
+    assert resting(office.ledger.incidents.still_open(), accounts={}, secrets=office.secrets, now=later) == {}
 
 
 def test_a_long_trouble_overflows_nothing(office: Office) -> None:
