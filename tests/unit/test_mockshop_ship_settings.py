@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fixtures.mockshop.harness import MockError, MockShop
 from fixtures.mockshop.settings import ZONE
 from fixtures.mockshop.shop.clock import MockClock
-from fixtures.mockshop.shop.goods import SHIPPERS
+from fixtures.mockshop.shop.orders import COURIERS
 from fixtures.mockshop.shop.ship_settings import SettingsOfShops, ShipSettings
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=ZONE)
@@ -53,7 +53,7 @@ def test_the_default_courier_comes_first_of_the_shops_couriers() -> None:
     settings = ShipSettings("1")
     settings.change_rules(default_courier="极兔速递")
     assert settings.couriers[0] == "极兔速递"
-    assert sorted(settings.couriers) == sorted(SHIPPERS)
+    assert sorted(settings.couriers) == sorted(COURIERS)
     assert settings.rules.promise_hours == 48
 
 
@@ -70,12 +70,12 @@ def test_a_waybill_account_is_named_by_courier_and_outlet() -> None:
 
 
 def test_settings_and_saves_come_back_from_their_state() -> None:
-    kept = SettingsOfShops(clock=MockClock(NOW))
+    kept = SettingsOfShops(["1", "2"], clock=MockClock(NOW))
     kept.of("1").change_rules(default_courier="顺丰速运", slip_note="轻放")
     kept.of("2").change_waybill("圆通快递", balance=3)
     kept.of("2").set_default_address(kept.of("2").addresses[1].address_id)
     kept.note_save("rules", shop="1", user="clerk-1", stored={"default_courier": "顺丰速运"})
-    again = SettingsOfShops(clock=MockClock(NOW))
+    again = SettingsOfShops(["1", "2"], clock=MockClock(NOW))
     again.restore(json.loads(json.dumps(kept.state())))
     assert again.as_json() == kept.as_json()
     assert again.saves == kept.saves
