@@ -86,7 +86,7 @@ def test_another_hand_changes_settings_and_no_save_is_noted(tmp_path: Path) -> N
     state = tmp_path / "shop.json"
     with MockShop(orders=5, state=state) as mock:
         first, second, _ = mock.change_ship_settings()["addresses"]
-        mock.change_ship_settings(default_address=second["address_id"], rules={"default_courier": "圆通快递"})
+        mock.change_ship_settings(default_address=second["address_id"], rules={"default_courier": "极兔速递"})
         mock.change_ship_settings(waybill={"courier": "圆通快递", "balance": 7})
         mock.change_ship_settings(address={"address_id": first["address_id"], "remark": "旧仓"})
         for wanted in ({"waybill": {"courier": "飞鸽传书", "balance": 1}}, {"rules": {"courier": "x"}}, {"what": 1}):
@@ -96,5 +96,5 @@ def test_another_hand_changes_settings_and_no_save_is_noted(tmp_path: Path) -> N
         [told] = mock.truth()["ship_settings"].values()
         assert mock.truth()["settings_saves"] == []
     assert [(one["remark"], one["send_default"]) for one in told["addresses"][:2]] == [("旧仓", False), ("", True)]
-    assert told["rules"]["default_courier"] == "圆通快递"
+    assert told["rules"]["default_courier"] == "极兔速递"
     assert [one["balance"] for one in told["waybills"] if one["courier"] == "圆通快递"] == [7]
