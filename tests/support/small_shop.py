@@ -16,7 +16,7 @@ from typing import Any
 
 from fixtures.mockshop.harness import MockShop
 from fixtures.mockshop.pinduoduo.plain.profile import NAME, plain_profile
-from fixtures.mockshop.pinduoduo.signature import anti_content
+from fixtures.mockshop.requests.signature import anti_content
 from fixtures.mockshop.settings import DEFAULT_NOW
 from fixtures.mockshop.shop.generate import generate
 from fixtures.mockshop.shop.goods import VIRTUAL

@@ -78,6 +78,19 @@ def test_the_table_may_lie_about_a_row_where_the_failure_file_does_not(
     assert len(batch.failures(task_id)[2:]) == 1 - shipped
 
 
+@pytest.mark.parametrize(("effect", "shipped"), [("none", 0), ("all", 1)])
+def test_a_lost_task_was_taken_and_is_on_no_list(
+    mock: MockShop, batch: BatchScript, free: list[str], effect: str, shipped: int
+) -> None:
+    mock.fault("task-lost", effect=effect)
+    task_id = batch.upload(file_of(parcels(free[:1])))["result"]["taskId"]
+    assert batch.pages.post("/express_base/shop/orders/batch/progress", {"taskId": task_id})["errorCode"] == 60004
+    listed = batch.pages.post("/express_base/shop/orders/batch/records", {})["result"]["list"]
+    assert task_id not in {task["taskId"] for task in listed}
+    assert len(numbers(mock, free[0])) == shipped
+    assert mock.imports()[-1] | {"task_id": task_id, "listed": False} == mock.imports()[-1]
+
+
 @pytest.mark.parametrize(("mode", "left"), [("drop", ["b"]), ("empty", [])])
 def test_the_failure_file_may_lack_rows(mock: MockShop, batch: BatchScript, mode: str, left: list[str]) -> None:
     task_id = batch.upload(file_of(parcels(["a", "b"])))["result"]["taskId"]
