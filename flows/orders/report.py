@@ -81,6 +81,7 @@ ORDER_LAYOUT = Layout(
             Reason.NOTICES_LOST.value,
             Reason.HANDED_OVER.value,
             Reason.VIRTUAL_NOT_LISTED.value,
+            Reason.SERIAL_NUMBER.value,
         }
     ),
     holds=frozenset(reason.value for reason in RELEASE_OF),
@@ -94,6 +95,8 @@ PULL_BACK_REASONS = frozenset(
         Reason.AUDIT_IN_EXPORT,
         Reason.HOLD_STALE,
         Reason.AFTER_SALE,
+        Reason.REFUND_ASKED,
+        Reason.ADDRESS_CHANGE,
         Reason.SELLER_REMARK,
         Reason.ON_HOLD,
         Reason.ORDER_CHANGED,
