@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flows.gate.rules import in_no_sequence, looks_of
 from flows.orders.api import ReadsOrders
 from flows.orders.model import Mark, Order
+from flows.orders.signs import SIGNS
 from rpa.language import Language, Text
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ _MARKED = Text(
     en="read back at {at:%Y-%m-%d %H:%M:%S}, after the upload, it is {marks}; look at it",
     zh="上传后于 {at:%Y-%m-%d %H:%M:%S} 读回时显示{marks}，请人工核对",
 )
-_UNDER_AUDIT = Text(en="under audit", zh="平台审核中")
-_AFTER_SALE = Text(en="in after-sale", zh="售后处理中")
 _CHANGED = Text(en="{names} changed", zh="{names}已变更")
 _NAMES = {
     "goods": Text(en="goods", zh="商品"),
@@ -54,10 +53,7 @@ def marked_at_last(order: Order, *, at: datetime, language: Language) -> str:
 
 
 def _marks(order: Order, *, language: Language) -> Iterator[str]:
-    if order.audit is Mark.SET:
-        yield _UNDER_AUDIT.of(language)
-    if order.after_sale is Mark.SET:
-        yield _AFTER_SALE.of(language)
+    yield from (sign.words.of(language) for name, sign in SIGNS.items() if order.signs.get(name) is Mark.SET)
 
 
 def _gained(before: Order, now: Order, *, language: Language) -> Iterator[str]:

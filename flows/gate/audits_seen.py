@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -104,7 +104,7 @@ def _look(run: Run, held: _Held, known: Observation | None, *, at: datetime) -> 
         return
     signs = run.office(ReadsSigns).signs(sn)
     if Mark.SET in signs.audit.values():
-        remember_audits(run, [replace(held.order, audit=Mark.SET)], at=at)
+        remember_audits(run, [held.order.with_signs(audit=Mark.SET)], at=at)
     elif set(signs.audit.values()) == {Mark.CLEAR}:
         places = ["list", *signs.audit]
         facts = {

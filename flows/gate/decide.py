@@ -185,4 +185,6 @@ def _found_reason(order: Order, row: SheetRow | BadRow | None) -> tuple[Reason, 
         return Reason.SHIPPED_WITH_OTHER_NUMBER, shown
     if order.status == "closed":
         return Reason.ORDER_CLOSED, ""
+    if order.status == "part":
+        return Reason.PARTLY_SHIPPED, shown
     return Reason.UNKNOWN, f"status on the site: {order.status}"

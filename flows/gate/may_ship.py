@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from flows.orders.hold_causes import CLOSED, EXPORT, PERSON, PROHIBITED, UNCLEAR, held_since, holds_of, is_stale
 from flows.orders.model import Mark
 from flows.orders.reasons import Reason
+from flows.orders.signs import NEEDED, SIGNS
 
 if TYPE_CHECKING:
     from flows.notices.coverage import LostSpan
@@ -81,7 +82,9 @@ def reason_to_wait(order: Order, *, known: Known) -> Wait | None:
     sn = order.order_sn
     if order.doubt is not None:
         return Wait(reason=Reason.SOURCES_DISAGREE, message=order.doubt)
-    marked = marks_against({"list": order.audit}, after_sale={"list": order.after_sale})
+    if order.status == "part":
+        return Wait(reason=Reason.PARTLY_SHIPPED, message=f"{order.courier} {order.tracking_number}".strip())
+    marked = marks_against({name: {"list": mark} for name, mark in order.signs.items()})
     if marked is not None:
         seen = known.audited.get(sn) if marked.reason is Reason.UNDER_AUDIT else None
         return Wait(reason=marked.reason, message=marked.message, since=seen.first_at if seen else None)
@@ -102,22 +105,24 @@ def reason_to_wait(order: Order, *, known: Known) -> Wait | None:
     return None
 
 
-def marks_against(audit: Marks, *, after_sale: Marks) -> Wait | None:
-    """What the marks of an order say against shipping it. One that is missing or cannot be read says no."""
-    places = [place for place, mark in audit.items() if mark is Mark.SET]
+def marks_against(signs: Mapping[str, Marks]) -> Wait | None:
+    """What the signs of an order say against shipping it. One that is needed and missing, or cannot be read, says no.
+
+    An audit is told before all else.
+    """
+    places = [place for place, mark in signs.get("audit", {}).items() if mark is Mark.SET]
     if places:
         return Wait(reason=Reason.UNDER_AUDIT, message="" if places == ["list"] else f"seen in: {', '.join(places)}")
     unread = [
-        f"{name} ({place})"
-        for name, marks in (("audit", audit), ("after-sale", after_sale))
+        f"{name.replace('_', '-')} ({place})"
+        for name, marks in signs.items()
         for place, mark in marks.items()
         if mark not in {Mark.CLEAR, Mark.SET}
     ]
-    if unread or not audit or not after_sale:
+    if unread or not all(signs.get(name) for name in NEEDED):
         return Wait(reason=Reason.UNREADABLE, message=f"not readable: {', '.join(unread) or 'no mark at all'}")
-    if Mark.SET in after_sale.values():
-        return Wait(reason=Reason.AFTER_SALE)
-    return None
+    found = [sign.reason for name, sign in SIGNS.items() if Mark.SET in signs.get(name, {}).values()]
+    return Wait(reason=found[0]) if found else None
 
 
 def address_mark(address: object, *, listed: str, has_goods: bool) -> Mark:
@@ -150,11 +155,9 @@ def notices_against_all(known: Known) -> Wait | None:
 
 
 def refused_for(refusal: str, *, words: Mapping[str, Iterable[str]]) -> Reason | None:
-    """What the site's words for its refusal mean, by the profile's words for audits and after-sale; None: neither."""
-    meanings = {Reason.UNDER_AUDIT: "audit", Reason.AFTER_SALE: "after_sale"}
-    return next(
-        (reason for reason, name in meanings.items() if any(word in refusal for word in words.get(name, ()))), None
-    )
+    """What the site's words for its refusal mean, by the profile's words for the signs of an order; None: no sign."""
+    meant = (sign.reason for name, sign in SIGNS.items() if any(word in refusal for word in words.get(name, ())))
+    return next(meant, None)
 
 
 def _held(order: Order, holds: tuple[Hold, ...], *, known: Known) -> Wait:

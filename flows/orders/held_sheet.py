@@ -27,6 +27,8 @@ RELEASE_OF: Mapping[Reason, str] = MappingProxyType(
         Reason.ON_HOLD: "person",
         Reason.ORDER_CHANGED: "ledger_resolve",
         Reason.AFTER_SALE: "after_sale_end",
+        Reason.REFUND_ASKED: "after_sale_end",
+        Reason.ADDRESS_CHANGE: "address_answered",
         Reason.SELLER_REMARK: "remark",
     }
 )

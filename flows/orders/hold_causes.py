@@ -50,6 +50,7 @@ RELEASE_WORDS: Mapping[str, Text] = MappingProxyType(
         "person": Text(en="A person: rpa holds lift", zh="人工解除：rpa holds lift"),
         "ledger_resolve": Text(en="A person: rpa ledger resolve", zh="人工确认：rpa ledger resolve"),
         "after_sale_end": Text(en="The after-sale case ends", zh="售后处理完成"),
+        "address_answered": Text(en="You answer the buyer's change of address", zh="处理买家的改地址申请"),
         "remark": Text(en="Another remark or flag", zh="修改商家备注或旗标"),
     }
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -53,12 +54,12 @@ class Order:
 
     order_sn: str
     status: str
-    """`pending`, `shipped`, `closed` or `other`."""
+    """`pending`, `part` (some of it has left), `shipped`, `closed` or `other`."""
     items: tuple[Item, ...]
     amount_fen: int
     ship_by: datetime | None
-    audit: Mark
-    after_sale: Mark
+    signs: Mapping[str, Mark]
+    """What may speak against shipping it, by the names of `flows.orders.signs`; one that nothing tells is missing."""
     remark: str
     """The seller's own remark."""
     flag: str
@@ -82,6 +83,20 @@ class Order:
     """Those that the order's own page shows, where it lists them."""
     doubt: str | None = None
     """Why the two sources disagree; None: they agree."""
+
+    @property
+    def audit(self) -> Mark:
+        """Whether it is under audit."""
+        return self.signs.get("audit", Mark.UNREADABLE)
+
+    @property
+    def after_sale(self) -> Mark:
+        """Whether it is in after-sale."""
+        return self.signs.get("after_sale", Mark.UNREADABLE)
+
+    def with_signs(self, **signs: Mark) -> Order:
+        """The same order, of which these signs say this."""
+        return replace(self, signs={**self.signs, **signs})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.orders.api import OrdersPage
 from flows.orders.model import Order
-from flows.orders.web_check import FACTS, orders_of, unread, with_list_compared
+from flows.orders.web_check import FACTS, needed_signs, orders_of, unread, with_list_compared
 from flows.orders.web_page import OrderPage
 from rpa.browser.list_reader import PAGE_SIZE, ListPage, ListReader
 from rpa.elements.uses import Uses
@@ -65,7 +65,7 @@ class WebOrders:
             return
         seen: set[str] = set()
         for page in self._list.whole("orders_pending"):
-            fresh = tuple(order for order in _orders(page) if order.order_sn not in seen)
+            fresh = tuple(order for order in self._read(page) if order.order_sn not in seen)
             seen.update(order.order_sn for order in fresh)
             yield OrdersPage(orders=fresh, total=page.total)
 
@@ -77,7 +77,7 @@ class WebOrders:
         listed = {row["order_sn"]: row for page in self._list.whole("orders_pending") for row in page.shown.values}
         for order_sn, row in listed.items():
             order = self._page.find(order_sn) or unread(order_sn, doubt=_NO_PAGE)
-            if order.status == "pending" or order.doubt is not None:
+            if order.status in {"pending", "part"} or order.doubt is not None:
                 yield OrdersPage(orders=(with_list_compared(order, row),), total=len(listed))
 
     def open_pending(self) -> None:
@@ -104,7 +104,7 @@ class WebOrders:
             yield from self._pending_by_page()
             return
         for page in self._list.pages("orders_pending", first=self._nearest_first):
-            yield OrdersPage(orders=_orders(page), total=page.total)
+            yield OrdersPage(orders=self._read(page), total=page.total)
 
     def now(self) -> datetime:
         """The site's clock, which its deadlines are judged by."""
@@ -150,7 +150,7 @@ class WebOrders:
             self._view.fill("orders.search_input", order_sn)
             self._view.click("orders.search")
 
-        return list(_orders(self._list.after(ask, about=order_sn)))
+        return list(self._read(self._list.after(ask, about=order_sn)))
 
     def _among_shipped(self, wanted: AbstractSet[str]) -> Iterator[dict[str, Order]]:
         """Those of these that are among the newest shipped ones."""
@@ -164,14 +164,13 @@ class WebOrders:
         """Those of these that a list shows, page by page, until all are found or so many pages are read."""
         missing = set(wanted)
         for shown in islice(self._list.pages(page), most_pages):
-            found = {order.order_sn: order for order in _orders(shown) if order.order_sn in missing}
+            found = {order.order_sn: order for order in self._read(shown) if order.order_sn in missing}
             missing -= found.keys()
             yield found
             if not missing:
                 return
 
-
-def _orders(page: ListPage) -> tuple[Order, ...]:
-    """The orders of a page, both sources compared."""
-    told = page.told.rows if page.told is not None else ()
-    return tuple(orders_of(page.shown.values, told))
+    def _read(self, page: ListPage) -> tuple[Order, ...]:
+        """The orders of a page, both sources compared."""
+        told = page.told.rows if page.told is not None else ()
+        return tuple(orders_of(page.shown.values, told, needed=needed_signs(self._view.profile)))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flows.orders.model import Item, Mark, Order, Parcel
+from flows.orders.model import Item, Order, Parcel
+from flows.orders.signs import NEEDED, SIGNS, signs_of
 from rpa.browser.two_sources import paired, same_or_unreadable
+from rpa.elements.risks import always_told
 from rpa.elements.values import QUOTED, UNREADABLE
+
+if TYPE_CHECKING:
+    from flows.orders.model import Mark
+    from rpa.elements.profile import Profile
 
 Values = Mapping[str, Any]
 """What a row or a page says, by the profile's names."""
 
-_MARKS = {"clear": Mark.CLEAR, "set": Mark.SET}
-_SIGNS = ("audit", "after_sale", "receiver_audit")
+_SIGNS = (*SIGNS, "receiver_audit")
 _QUOTABLE = ("buyer", "receiver", "region", "address", "goods", "specs", "remark", "memo")
 """What buyers and sellers write, and a page may show beside the platform's own words."""
 
 
-def mark_of(value: Any) -> Mark:
-    """The sign that this value stands for; anything but a plain yes or no is unreadable."""
-    return _MARKS.get(value, Mark.UNREADABLE) if isinstance(value, str) else Mark.UNREADABLE
+def needed_signs(profile: Profile) -> frozenset[str]:
+    """The signs that the pages of this profile's platform must tell."""
+    return always_told(profile.name) | frozenset(NEEDED)
 
 
 def with_quotes_checked(shown: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,24 +66,29 @@ _COMPARED = (
     "kinds",
     "amount",
     "ship_by",
-    "audit",
-    "after_sale",
     "tracking_number",
 )
 
 
-def orders_of(shown: Sequence[Mapping[str, Any]], answered: Sequence[Mapping[str, Any]]) -> Iterator[Order]:
-    """One order for each number that either source has, in the answer's order; disagreement is its `doubt`."""
+def orders_of(
+    shown: Sequence[Mapping[str, Any]], answered: Sequence[Mapping[str, Any]], *, needed: Iterable[str] = NEEDED
+) -> Iterator[Order]:
+    """One order for each number that either source has, in the answer's order; disagreement is its `doubt`.
+
+    `needed`: the signs that one of the two must tell at least.
+    """
     for pair in paired(shown, answered, key="order_sn"):
         row, told = pair.shown, pair.told
         if row is not None and told is not None:
             row = with_quotes_checked(row, told)
             pair = replace(pair, shown=row)  # noqa: PLW2901 - the pair, its quotes checked
         source = told or row or {}
-        yield _order(row or source, source, doubt=pair.doubt(_COMPARED, same=same_or_unreadable))
+        compared = (*_COMPARED, *(name for name in SIGNS if name in source))
+        doubt = pair.doubt(compared, same=same_or_unreadable)
+        yield _order(row or source, source, signs=signs_of(row or {}, source, needed=needed), doubt=doubt)
 
 
-def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | None) -> Order:
+def _order(row: Values, answer: Values, *, signs: Mapping[str, Mark], doubt: str | None) -> Order:
     unreadable = [name for name in ("order_sn", "status", "amount") if answer[name] is UNREADABLE]
     if not _goods_readable(answer):
         unreadable.append("goods")
@@ -90,8 +100,7 @@ def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | No
         items=tuple(_items(answer)),
         amount_fen=answer["amount"] if isinstance(answer["amount"], int) else 0,
         ship_by=_moment(answer["ship_by"]),
-        audit=_worse(row["audit"], answer["audit"]),
-        after_sale=_worse(row["after_sale"], answer["after_sale"]),
+        signs=signs,
         remark=_text(row["remark"]) or _text(answer["remark"]),
         flag=_text(row["flag"]) or _text(answer["flag"]),
         receiver=_text(row["receiver"]),
@@ -108,18 +117,23 @@ def _order(row: Mapping[str, Any], answer: Mapping[str, Any], *, doubt: str | No
 
 
 def order_on_page(
-    shown: Values, *, goods: Sequence[Values], parcels: Sequence[Values], absent: Sequence[str] = ()
+    shown: Values,
+    *,
+    goods: Sequence[Values],
+    parcels: Sequence[Values],
+    needed: Iterable[str] = NEEDED,
+    absent: Sequence[str] = (),
 ) -> Order:
     """The order that its own page shows, with its goods and parcels, a row each.
 
-    `absent`: facts that the site does not have. A sign or a status that is neither read nor absent is unreadable; so is
-    an order without goods, or with goods whose id or quantity cannot be read.
+    `absent`: facts that the site does not have. A sign that is `needed` and neither read nor absent is unreadable; so
+    is an order without a status or goods, or with goods whose id or quantity cannot be read.
     """
     unreadable = [name for name in ("status", "amount", "remark", "flag") if shown.get(name, "") is UNREADABLE]
-    needed = [row[name] for row in goods for name in ("goods_id", "quantity")]
-    needed += [row.get("spec", "-") or "-" for row in goods]
+    facts = [row[name] for row in goods for name in ("goods_id", "quantity")]
+    facts += [row.get("spec", "-") or "-" for row in goods]
     counted = all(str(row["quantity"]).isdecimal() for row in goods)
-    if not goods or not counted or any(value is UNREADABLE or value == "" for value in needed):
+    if not goods or not counted or any(value is UNREADABLE or value == "" for value in facts):
         unreadable.append("goods")
     sent = [Parcel(courier=_text(row["courier"]), tracking_number=_text(row["tracking_number"])) for row in parcels]
     last = sent[-1] if sent else Parcel(courier="", tracking_number="")
@@ -129,8 +143,7 @@ def order_on_page(
         items=tuple(_item(row) for row in goods),
         amount_fen=shown["amount"] if isinstance(shown.get("amount"), int) else 0,
         ship_by=_moment(shown.get("ship_by")),
-        audit=_sign(shown, "audit", absent=absent),
-        after_sale=_sign(shown, "after_sale", absent=absent),
+        signs=signs_of(shown, needed=needed, absent=absent),
         remark=_text(shown.get("remark")),
         flag=_text(shown.get("flag")),
         receiver=_text(shown.get("receiver")),
@@ -155,8 +168,7 @@ def unread(order_sn: str, *, doubt: str) -> Order:
         items=(),
         amount_fen=0,
         ship_by=None,
-        audit=Mark.UNREADABLE,
-        after_sale=Mark.UNREADABLE,
+        signs=signs_of(),
         remark="",
         flag="",
         receiver="",
@@ -173,19 +185,7 @@ def with_list_compared(order: Order, row: Values) -> Order:
     """
     if order.doubt is None and isinstance(row.get("amount"), int) and row["amount"] != order.amount_fen:
         order = replace(order, doubt=f"amount: list {row['amount']}, page {order.amount_fen}")
-    audit, after_sale = order.audit, order.after_sale
-    return replace(
-        order,
-        audit=_worse(row.get("audit", audit.value), audit.value),
-        after_sale=_worse(row.get("after_sale", after_sale.value), after_sale.value),
-    )
-
-
-def _sign(shown: Values, name: str, *, absent: Sequence[str]) -> Mark:
-    """A sign is clear where the site does not have it at all; where it is only not described, it cannot be read."""
-    if name in shown:
-        return mark_of(shown[name])
-    return Mark.CLEAR if name in absent else Mark.UNREADABLE
+    return order.with_signs(**signs_of(order.signs, row, needed=()))
 
 
 def _item(row: Values) -> Item:
@@ -196,12 +196,6 @@ def _item(row: Values) -> Item:
         quantity=int(row["quantity"]) if str(row["quantity"]).isdecimal() else 0,
         physical={"physical": True, "virtual": False}.get(str(row.get("kind"))),
     )
-
-
-def _worse(*marks: Any) -> Mark:
-    """Set if any source says so, else unreadable if any cannot be read, else clear."""
-    read = [mark_of(mark) for mark in marks]
-    return next((mark for mark in (Mark.SET, Mark.UNREADABLE) if mark in read), Mark.CLEAR)
 
 
 def _goods_readable(values: Mapping[str, Any]) -> bool:

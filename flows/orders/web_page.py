@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.orders.web_check import Values, order_on_page, unread
+from flows.orders.web_check import Values, needed_signs, order_on_page, unread
 from rpa.elements.uses import Uses
 from rpa.errors import InDoubt, NothingThere
 
@@ -60,9 +60,10 @@ class OrderPage:
         if len(rows) != 1 or rows[0]["order_sn"] != order_sn:
             shown = ", ".join(str(row["order_sn"]) for row in rows) or "no order"
             raise InDoubt(f"the page of {order_sn} shows {shown}", reason="row_mismatch")
-        absent = self._view.profile.absent
+        profile = self._view.profile
         goods, parcels = (lists[name].values if name in lists else () for name in (_GOODS, _PARCELS))
-        return order_on_page(rows[0], goods=goods, parcels=parcels, absent=absent)
+        needed = needed_signs(profile)
+        return order_on_page(rows[0], goods=goods, parcels=parcels, needed=needed, absent=profile.absent)
 
     def _drawn(self, order_sn: str) -> Mapping[str, Rows]:
         """Its lists, once two looks see the same, and each has rows or says that it has none.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flows.orders.api import Signs
 from flows.orders.model import Mark
-from flows.orders.web_check import mark_of, with_quotes_checked
+from flows.orders.signs import mark_of
+from flows.orders.web_check import with_quotes_checked
 from rpa.elements.uses import Uses
 from rpa.errors import NothingThere, PageChanged, TryAgain
 from rpa.language import Text

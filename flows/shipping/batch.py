@@ -209,7 +209,7 @@ class ShippingBatch(Batch[Decision]):
         decision, reason = left.decision, left.reason or left.decision.reason
         if reason is Reason.UNDER_AUDIT and decision.order is not None:
             now = self._reading.now()
-            remember_audits(self.run, [replace(decision.order, audit=Mark.SET)], at=now)
+            remember_audits(self.run, [decision.order.with_signs(audit=Mark.SET)], at=now)
             left = replace(left, decision=replace(decision, since=decision.since or now))
         return super().left(left)
 

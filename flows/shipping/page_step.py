@@ -11,6 +11,7 @@ from flows.orders.model import Decision, Order, Shipment
 from flows.orders.reasons import Reason
 from flows.procedure.kind import AlreadyThere, Step
 from flows.procedure.page_fields import ORDER, TO_SHIP, refuse_not_held
+from flows.shipping.presubmit import refuse_closed, refuse_not_pending
 from flows.shipping.words import Trace
 from rpa.errors import InDoubt, Refused
 from rpa.ledger.actions import Seen
@@ -79,8 +80,7 @@ class PageShipStep(Step[Decision]):
             raise Refused(message, reason=Reason.SHIPPED_WITH_OTHER_NUMBER)
         if wanted.is_there(now):
             raise AlreadyThere
-        if now.status != "pending":
-            raise InDoubt(f"the page shows it as {now.status}", reason=Reason.ROW_MISMATCH)
+        refuse_not_pending(now.status, where="page")
         if self._after_parcel and wanted.shows_parcel and not wanted.has_parcel(now):
             raise InDoubt("the page does not show the parcel of the step before", reason=Reason.ROW_MISMATCH)
 
@@ -111,9 +111,8 @@ def refuse_against(now: Order, *, before: Order) -> None:
     """
     if now.doubt is not None:
         raise InDoubt(now.doubt, reason=Reason.UNREADABLE)
-    if now.status == "closed":
-        raise Refused("closed directly before shipping (page)", reason=Reason.ORDER_CLOSED)
-    wait = marks_against({"page": now.audit}, after_sale={"page": now.after_sale})
+    refuse_closed(now.status, where="page")
+    wait = marks_against({name: {"page": mark} for name, mark in now.signs.items()})
     if wait is not None:
         kind = InDoubt if wait.reason.outcome is Outcome.NEEDS_PERSON else Refused
         raise kind("seen directly before shipping (page)", reason=wait.reason)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flows.gate.may_ship import address_mark, marks_against
 from flows.orders.model import How, Mark, Order, Shipment
 from flows.orders.reasons import Reason
-from flows.orders.web_check import mark_of
+from flows.orders.signs import signs_of
 from rpa.errors import InDoubt, Refused
 from rpa.outcome import Outcome
 
@@ -19,12 +19,13 @@ Values = Mapping[str, Any]
 
 
 def refuse_held(values: Values, *, where: str, address: Mark = Mark.CLEAR) -> None:
-    """Raise Refused for an order under audit or in after-sale, InDoubt when a mark cannot be read.
+    """Raise Refused for an order of which any sign that the place tells is set, InDoubt when one cannot be read.
 
     `address`: whether the place shows the address (`flows.gate.may_ship.address_mark`), where it is to show one.
     """
-    audit = {where: mark_of(values["audit"]), "address": address}
-    wait = marks_against(audit, after_sale={where: mark_of(values["after_sale"])})
+    signs = {name: {where: mark} for name, mark in signs_of(values).items()}
+    signs["audit"]["address"] = address
+    wait = marks_against(signs)
     if wait is None:
         return
     if wait.reason.outcome is Outcome.NEEDS_PERSON:
@@ -50,8 +51,10 @@ def refuse_closed(status: Any, *, where: str) -> None:
 
 
 def refuse_not_pending(status: Any, *, where: str) -> None:
-    """Raise Refused for an order that is closed by now, InDoubt for one that is not pending for another reason."""
+    """Raise Refused for one that is closed or partly shipped by now, InDoubt for one that is not pending otherwise."""
     refuse_closed(status, where=where)
+    if status == "part":
+        raise Refused(f"partly shipped directly before shipping ({where})", reason=Reason.PARTLY_SHIPPED)
     if status != "pending":
         raise InDoubt(f"the {where} shows it as {status}", reason=Reason.ROW_MISMATCH)
 

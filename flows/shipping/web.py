@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from flows.orders.api import Sighting
 from flows.orders.model import Decision, How, Order, Shipment
 from flows.orders.web import WebOrders
-from flows.orders.web_check import orders_of
+from flows.orders.web_check import needed_signs, orders_of
 from flows.orders.words import Couriers
 from flows.procedure.api import Values
 from flows.procedure.web import WebForm
@@ -186,7 +186,8 @@ class WebShipping:
         answer = self._view.open_for("orders_shipped", answer="order_list")
         rows = self._view.rows("orders", keys=[row["order_sn"] for row in answer.rows], parts=True)
         wanted = set(order_sns)
-        found = {order.order_sn: order for order in orders_of(rows.values, answer.rows) if order.order_sn in wanted}
+        orders = orders_of(rows.values, answer.rows, needed=needed_signs(self._view.profile))
+        found = {order.order_sn: order for order in orders if order.order_sn in wanted}
         parts = {
             row["order_sn"]: part for row, part in zip(rows.values, rows.parts, strict=True) if row["order_sn"] in found
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,9 +93,8 @@ def write_report(config_path: Path | None, *, since: str | None, until: str | No
     if next(collect(config.var, span=span), None) is None:
         console().print(_NO_ROWS.of(config.language, span=_said(span, shops=shops, language=config.language)))
         return
-    style = ReportStyle(
-        layout=_layout_of_all_flows(), name=_ALL_RUNS, language=config.language, zone=config.zone, folder=config.folder
-    )
+    layout = _layout_of_all_flows().in_currencies(*_currencies(config, chosen))
+    style = ReportStyle(layout=layout, name=_ALL_RUNS, language=config.language, zone=config.zone, folder=config.folder)
     history = write_history(
         config.var, into=config.var / "reports" / _folder(span, shops=shops), span=span, style=style
     )
@@ -103,6 +102,16 @@ def write_report(config_path: Path | None, *, since: str | None, until: str | No
     console().print(_ROWS.of(config.language, rows=sum(history.totals.values())))
     for path in (history.xlsx, history.csv):
         console().print(f"{_REPORT.of(config.language)}: {path}", soft_wrap=True)
+
+
+def _currencies(config: Config, shops: frozenset[str] | None) -> Iterator[str]:
+    """Those of these shops, all if None; a shop whose profile cannot be read has none."""
+    from rpa.elements.registry import load_profile
+
+    meant = config.shops.values() if shops is None else [config.shop(name) for name in shops]
+    for platform in sorted({shop.platform for shop in meant}):
+        with suppress(ConfigError):
+            yield load_profile(platform, folder=config.selectors).currency
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -230,6 +230,8 @@ class Profile(Spec):
     """`off`: CSS animations are switched off."""
     calls_per_minute: int | None = Field(default=None, ge=1)
     """So many clicks that cannot be undone the site takes in any minute; None: not known, until it refuses one."""
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    """That of all amounts, by ISO 4217."""
     timezone: str = "Asia/Shanghai"
     """The zone of the times that the site shows."""
     identity: Identity

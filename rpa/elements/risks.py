@@ -109,9 +109,14 @@ def risk_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from _absent(data)
 
 
+def always_told(platform: str) -> frozenset[str]:
+    """Facts that this platform always tells of what it lists: what is not read of them is unreadable, never absent."""
+    found = _platform(platform)
+    return found.signs if found is not None else frozenset()
+
+
 def _absent(data: Mapping[str, Any]) -> Iterator[Mistake]:
-    found, names = _platform(str(data.get("name"))), data.get("absent")
-    signs = found.signs if found is not None else frozenset()
+    signs, names = always_told(str(data.get("name"))), data.get("absent")
     for number, name in enumerate(names if isinstance(names, list) else ()):
         if name in signs:
             text = f'this platform always tells "{name}": what is not read of it is unreadable, never absent'

@@ -14,6 +14,8 @@ from rpa.outcome import Outcome
 Row = Mapping[str, str]
 """A row by column key, its cells as they stand in the CSV."""
 
+_YUAN = "CNY"
+
 Kind = Literal["text", "int", "money_fen", "time", "path"]
 
 OUTCOME_WORDS: Mapping[str, Text] = MappingProxyType(
@@ -41,11 +43,21 @@ class Column:
     key: str
     title: Text
     kind: Kind = "text"
-    """People see `money_fen` as yuan with two decimals, `time` in the shop's zone, `path` from the project's folder."""
+    """People see `money_fen` with two decimals, `time` in the shop's zone, `path` from the project's folder."""
+    other_currency: Text | None = None
+    """The title where amounts are not in yuan, with a gap `{currency}`."""
     words: Mapping[str, Text] = field(default_factory=dict)
     """What people read instead of a code; a code without words is shown as it is."""
     width: int = 16
     """In characters of the standard font; a Chinese character takes two."""
+
+    def in_currency(self, currency: str) -> Column:
+        """The same column, its title naming this currency where it holds amounts."""
+        return (
+            self
+            if self.other_currency is None
+            else replace(self, title=self.other_currency.with_words(currency=currency))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +101,13 @@ class Layout:
         by_key = {column.key: column for column in self.columns}
         rest = (column for column in self.columns if column.key not in self.first)
         return (*(by_key[key] for key in self.first), *rest)
+
+    def in_currencies(self, *codes: str) -> Layout:
+        """This layout for amounts in these currencies: a title says yuan only where all are in yuan."""
+        if set(codes) <= {_YUAN}:
+            return self
+        told = ", ".join(sorted(set(codes)))
+        return replace(self, columns=tuple(column.in_currency(told) for column in self.columns))
 
     def covering(self, keys: Sequence[str]) -> Layout:
         """This layout, with a plain text column added for each key that it does not know."""

@@ -210,7 +210,7 @@ class ShopRun:
     def _style(self) -> ReportStyle:
         shape, config = self._job.flow.report, self._job.config
         return ReportStyle(
-            layout=shape.layout,
+            layout=shape.layout.in_currencies(self._premises.profile.currency),
             name=shape.name,
             language=config.language,
             zone=config.zone,

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flows.orders.model import Mark
 from flows.orders.web import WebOrders
 from flows.orders.web_page import OrderPage
 from rpa.elements.fields import FieldSpec
 from rpa.elements.profile import Element, ListSpec, PageSpec, Profile
 from tests.support.clerk_by_hand import NO_SETTINGS
+from tests.support.signed_platform import installed
 from tests.support.tiny_site import LONG_S, PROFILE, SHOP, SOON_S, TinySite, viewed
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from flows.orders.model import Order
 
-STATUS = {"Pending": "pending", "Shipped": "shipped"}
+STATUS = {"Pending": "pending", "Shipped": "shipped", "Partly shipped": "part"}
 
 
 def a_list(name: str, page: str, *, rows: str, key: str, empty: str | None = None, **fields: Any) -> ListSpec:
@@ -123,13 +125,14 @@ def test_a_quantity_that_is_no_number_is_in_doubt(found: Callable[..., Order], q
 def test_a_listed_order_is_left_out_only_when_it_is_known_to_have_left(
     page: Page, site: TinySite, tmp_path: Path
 ) -> None:
-    site.pages["/orders"] = SHOP + "".join(f"<li><a>{sn}</a>" for sn in "ABCDE") + "<p id=total>5 orders"
+    site.pages["/orders"] = SHOP + "".join(f"<li><a>{sn}</a>" for sn in "ABCDEF") + "<p id=total>6 orders"
     site.pages |= {
         "/order/A": an_order("A"),
         "/order/B": an_order("B", status="Shipped"),
         "/order/C": an_order("C", status="Under fraud review"),
         "/order/D": an_order("X"),
         "/order/E": f"{SHOP}<p id=missing>Page not found",
+        "/order/F": an_order("F", status="Partly shipped"),
     }
     with viewed(page, url=site.url, folder=tmp_path, patience_s=2.0, profile=described()) as view:
         read = [order for some in WebOrders(view, NO_SETTINGS).pending() for order in some.orders]
@@ -138,4 +141,16 @@ def test_a_listed_order_is_left_out_only_when_it_is_known_to_have_left(
         ("C", False),
         ("D", False),
         ("E", False),
+        ("F", True),
     ]
+
+
+def test_a_sign_that_the_platform_always_tells_is_looked_for_on_the_page(
+    page: Page, site: TinySite, tmp_path: Path
+) -> None:
+    site.pages["/order/A"] = an_order("A")
+    profile = described().model_copy(update={"name": "signed"})
+    with installed(tmp_path), viewed(page, url=site.url, folder=tmp_path, profile=profile) as view:
+        order = OrderPage(view).find("A")
+    assert order is not None
+    assert order.signs == {"audit": Mark.CLEAR, "after_sale": Mark.CLEAR, "serial_number": Mark.UNREADABLE}

@@ -12,9 +12,11 @@ from flows.orders.model import Mark
 from flows.orders.web import WebOrders
 from flows.orders.web_check import orders_of, with_quotes_checked
 from flows.orders.web_signs import WebSigns
+from flows.shipping.web import WebShipping
 from rpa.browser.view import View
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
 from tests.support.namesakes import NAMED
+from tests.support.signed_platform import installed
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +37,17 @@ PLACES = ("detail", "receiver", "detail_data", "address")
 def view(clerk: Clerk, tmp_path: Path) -> Iterator[View]:
     with viewed_by(clerk, folder=tmp_path) as opened:
         yield opened
+
+
+def test_a_sign_that_the_platform_always_tells_is_looked_for_in_list_and_data(clerk: Clerk, tmp_path: Path) -> None:
+    clerk = replace(clerk, profile=clerk.profile.model_copy(update={"name": "signed"}))
+    pending, shipped = clerk.an_order(), clerk.an_order(status="shipped")
+    with installed(tmp_path), viewed_by(clerk, folder=tmp_path) as view:
+        found = WebOrders(view, NO_SETTINGS).find([pending])[pending]
+        read_back = WebShipping(view, NO_SETTINGS).read_back([shipped])[shipped].order
+    for order in (found, read_back):
+        assert order is not None
+        assert order.signs == {"audit": Mark.CLEAR, "after_sale": Mark.CLEAR, "serial_number": Mark.UNREADABLE}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -10,6 +11,9 @@ from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows
 from tests.support.project import Project
+from tests.support.small_shop import small_shop
+
+STILL = 'animations = "off"'
 
 
 @pytest.fixture
@@ -67,3 +71,18 @@ def test_a_wrong_question_says_what_is_wrong(project: Project, arguments: tuple[
     run = project.rpa("report", *arguments)
     assert run.returncode == 2
     assert words in run.stderr
+
+
+@pytest.mark.slow
+def test_amounts_are_called_by_the_currency_of_the_shops_profile(tmp_path: Path) -> None:
+    with small_shop(tmp_path, parcels=1, virtual=0, held=()) as shop:
+        own = shop.folder.path / "selectors" / "pinduoduo.toml"
+        own.write_text(own.read_text(encoding="utf-8").replace(STILL, f'{STILL}\ncurrency = "GBP"'), encoding="utf-8")
+        assert shop.folder.run("run", "pending-orders").exit_code == 0
+        assert shop.folder.run("report").exit_code == 0
+        [run] = shop.folder.var.glob("reports/*/report.xlsx")
+        [history] = shop.folder.var.glob("reports/*/history.xlsx")
+        for path, sheet in ((run, "Orders"), (history, "All runs")):
+            titles = {cell.value for cell in openpyxl.load_workbook(path)[sheet][1]}
+            assert "Amount (GBP)" in titles, path
+            assert "Amount (yuan)" not in titles, path

@@ -29,7 +29,7 @@ from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look
 from rpa.run import Run
 from tests.support.ledger_clock import HandClock
-from tests.support.made_orders import NOW, a_row, an_order
+from tests.support.made_orders import NOW, a_row, an_order, changed
 from tests.support.made_runs import a_run
 
 WORDS = load_profile("pinduoduo").section(ImportWords)
@@ -333,7 +333,7 @@ class Shop:
         return [line for file in files for line in read_lines(file, words=WORDS)]
 
     def change(self, order_sn: str, **told: Any) -> None:
-        self.site.orders[order_sn] = replace(self.site.orders[order_sn], **told)
+        self.site.orders[order_sn] = changed(self.site.orders[order_sn], **told)
 
 
 @contextmanager

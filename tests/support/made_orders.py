@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from flows.gate.decide import Rules
 from flows.orders.hold_causes import PERSON
 from flows.orders.model import BadRow, Item, Mark, Order, Place, SheetRow
 from flows.orders.reasons import Reason
+from flows.orders.signs import SIGNS
 from rpa.ledger.holds import Hold
 
 NOW = datetime(2026, 3, 10, 9, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -24,6 +26,11 @@ def an_item(**told: Any) -> Item:
     return Item(**(ordinary | told))
 
 
+def signs_in(told: dict[str, Any]) -> dict[str, Mark]:
+    """Takes the signs out of what is told of an order."""
+    return {name: told.pop(name) for name in SIGNS if name in told}
+
+
 def an_order(order_sn: str = "A", **told: Any) -> Order:
     """A pending order that nothing speaks against."""
     ordinary: dict[str, Any] = {
@@ -31,8 +38,7 @@ def an_order(order_sn: str = "A", **told: Any) -> Order:
         "items": (an_item(),),
         "amount_fen": 1990,
         "ship_by": None,
-        "audit": Mark.CLEAR,
-        "after_sale": Mark.CLEAR,
+        "signs": {"audit": Mark.CLEAR, "after_sale": Mark.CLEAR, **signs_in(told)},
         "remark": "",
         "flag": "",
         "receiver": "张*",
@@ -40,6 +46,12 @@ def an_order(order_sn: str = "A", **told: Any) -> Order:
         "address": "文*路",
     }
     return Order(order_sn=order_sn, **(ordinary | told))
+
+
+def changed(order: Order, **told: Any) -> Order:
+    """The order, of which this is told otherwise."""
+    signs = {**order.signs, **signs_in(told)}
+    return replace(order, signs=signs, **told)
 
 
 def a_row(order_sn: str = "A", *, row: int = 2, **told: Any) -> SheetRow:

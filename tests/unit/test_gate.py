@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.gate.decide import decide_found
 from flows.gate.may_ship import Known, address_mark, marks_against, notices_against_all, reason_to_wait, refused_for
 from flows.notices.coverage import LostSpan
 from flows.orders.hold_causes import (
@@ -24,10 +25,11 @@ from flows.orders.hold_causes import (
 )
 from flows.orders.model import Mark
 from flows.orders.reasons import Reason
+from flows.orders.signs import SIGNS
 from rpa.ledger.holds import Hold
 from rpa.ledger.observations import Observation
 from rpa.outcome import Outcome
-from tests.support.made_orders import NOW, a_hold, an_item, an_order
+from tests.support.made_orders import NOW, a_hold, a_row, an_item, an_order
 
 HOUR = timedelta(hours=1)
 SINCE = NOW - 20 * HOUR
@@ -158,6 +160,25 @@ def test_an_address_that_another_place_shows_is_hidden() -> None:
         assert address_mark(address, listed=listed, has_goods=has_goods) is Mark.UNREADABLE
 
 
+@pytest.mark.parametrize("name", SIGNS)
+def test_each_sign_of_an_order_is_told_by_its_own_reason(name: str) -> None:
+    wait = reason_to_wait(an_order(**{name: Mark.SET}), known=Known(now=NOW))
+    assert wait is not None
+    assert wait.reason is SIGNS[name].reason
+    assert refused_for("it says so", words={name: ("says so",)}) is SIGNS[name].reason
+    unread = reason_to_wait(an_order(**{name: Mark.UNREADABLE}), known=Known(now=NOW))
+    assert unread is not None
+    assert (unread.reason, name.replace("_", "-") in unread.message) == (Reason.UNREADABLE, True)
+
+
+def test_the_rest_of_an_order_that_has_left_in_part_is_not_shipped() -> None:
+    wait = reason_to_wait(an_order(status="part", courier="DHL", tracking_number="JD1"), known=Known(now=NOW))
+    assert wait is not None
+    assert (wait.reason, wait.message) == (Reason.PARTLY_SHIPPED, "DHL JD1")
+    found = decide_found(an_order(status="part", courier="DHL", tracking_number="7A"), a_row())
+    assert (found.reason, found.message) == (Reason.PARTLY_SHIPPED, "DHL 7A")
+
+
 def test_a_refusal_in_the_sites_words_for_audits_or_after_sale_means_to_wait() -> None:
     words = {"audit": ("订单审核中", "请暂时不要发货"), "after_sale": ("订单有售后",)}
     assert refused_for("订单审核中，暂时不能发货", words=words) is Reason.UNDER_AUDIT
@@ -171,12 +192,13 @@ marks = st.dictionaries(st.sampled_from(("list", "data", "dialog", "address")), 
 
 
 @settings(max_examples=200, deadline=None)
-@given(marks, marks)
+@given(marks, marks, st.dictionaries(st.sampled_from(sorted(SIGNS)), marks))
 def test_marks_pass_only_when_every_one_was_read_and_is_clear(
-    audit: dict[str, Mark], after_sale: dict[str, Mark]
+    audit: dict[str, Mark], after_sale: dict[str, Mark], others: dict[str, dict[str, Mark]]
 ) -> None:
-    wait = marks_against(audit, after_sale=after_sale)
-    clear = bool(audit and after_sale) and {*audit.values(), *after_sale.values()} == {Mark.CLEAR}
+    signs = {**others, "audit": audit, "after_sale": after_sale}
+    wait = marks_against(signs)
+    clear = bool(audit and after_sale) and {mark for each in signs.values() for mark in each.values()} == {Mark.CLEAR}
     assert (wait is None) is clear
     if wait is not None and Mark.SET in audit.values():
         assert wait.reason is Reason.UNDER_AUDIT
@@ -203,6 +225,8 @@ moments = st.none() | st.sampled_from((LOST.since, LOST.until, NOW))
 @given(
     audit=mark,
     after_sale=mark,
+    others=st.dictionaries(st.sampled_from(sorted(SIGNS.keys() - {"audit", "after_sale"})), mark),
+    status=st.sampled_from(("pending", "part")),
     doubt=st.none() | st.just("differ"),
     grouped_at=moments,
     on=holds,
@@ -217,6 +241,8 @@ def test_an_order_passes_only_when_every_sign_is_clear_and_nothing_holds_it(
     *,
     audit: Mark,
     after_sale: Mark,
+    others: dict[str, Mark],
+    status: str,
     doubt: str | None,
     grouped_at: datetime | None,
     on: list[Hold],
@@ -231,6 +257,8 @@ def test_an_order_passes_only_when_every_sign_is_clear_and_nothing_holds_it(
         "A",
         audit=audit,
         after_sale=after_sale,
+        **others,
+        status=status,
         doubt=doubt,
         grouped_at=grouped_at,
         remark=remark,
@@ -250,6 +278,8 @@ def test_an_order_passes_only_when_every_sign_is_clear_and_nothing_holds_it(
     in_lost_span = bool(lost) and (grouped_at is None or LOST.since - 24 * HOUR < grouped_at <= LOST.until)
     free = (
         (audit, after_sale, doubt, remark) == (Mark.CLEAR, Mark.CLEAR, None, "")
+        and set(others.values()) <= {Mark.CLEAR}
+        and status == "pending"
         and not held
         and not in_lost_span
         and "A" not in changed

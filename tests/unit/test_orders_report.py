@@ -20,7 +20,7 @@ from flows.orders.report import (
     pull_back_sheet,
 )
 from rpa.clock import Clock
-from rpa.language import Language
+from rpa.language import Language, Text
 from rpa.report.finishing import ReportStyle, RunIdentity
 from rpa.report.run_report import RunReport
 from rpa.report.tables import read_rows
@@ -36,8 +36,7 @@ ORDER = Order(
     ),
     amount_fen=3990,
     ship_by=datetime(2025, 3, 2, 8, 0, tzinfo=SHANGHAI),
-    audit=Mark.CLEAR,
-    after_sale=Mark.CLEAR,
+    signs={"audit": Mark.CLEAR, "after_sale": Mark.CLEAR},
     remark="",
     flag="",
     receiver="",
@@ -71,6 +70,16 @@ def test_the_columns_are_the_published_ones_in_their_order() -> None:
         "tracking_number, goods_id, goods, spec, quantity, amount_fen, ship_by, shipped_at, sheet, sheet_row, "
         "evidence, held_since, released_by, hours_left"
     )
+
+
+def test_only_amounts_in_yuan_are_called_so() -> None:
+    def title(*codes: str) -> Text:
+        return next(c.title for c in ORDER_LAYOUT.in_currencies(*codes).columns if c.key == "amount_fen")
+
+    assert title() == title("CNY", "CNY") == Text(en="Amount (yuan)", zh="金额（元）")
+    assert title("GBP") == Text(en="Amount (GBP)", zh="金额（GBP）")
+    assert title("GBP", "CNY").en == "Amount (CNY, GBP)"
+    assert ORDER_LAYOUT.in_currencies("GBP").keys == ORDER_LAYOUT.keys
 
 
 def test_people_see_all_columns_the_order_number_first() -> None:

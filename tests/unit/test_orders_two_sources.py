@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.orders.model import Mark, Order
-from flows.orders.web_check import orders_of, with_list_compared
+from flows.orders.web_check import order_on_page, orders_of, with_list_compared
 from rpa.elements.values import UNREADABLE
 from tests.support.made_orders import an_order
 
@@ -115,6 +115,25 @@ def test_a_mark_is_as_bad_as_its_worse_source(shown: Any, answered: Any, mark: M
     assert one(values(after_sale=shown), values(after_sale=answered)).after_sale is mark
 
 
+@pytest.mark.parametrize("name", ["address_change", "serial_number"])
+def test_a_sign_that_either_source_tells_counts_and_both_must_agree(name: str) -> None:
+    assert name not in one(values(), values()).signs
+    for shown, told in (({name: "set"}, {}), ({}, {name: "set"})):
+        order = one(values(**shown), values(**told))
+        assert (order.doubt, order.signs[name]) == (None, Mark.SET)
+    both = one(values(**{name: "clear"}), values(**{name: "set"}))
+    assert both.doubt == f"{name}: page 'clear', data 'set'"
+
+
+def test_a_sign_that_the_platform_always_tells_is_unreadable_where_nothing_tells_it() -> None:
+    needed = ("audit", "after_sale", "serial_number")
+    [order] = orders_of([values()], [values()], needed=needed)
+    assert order.signs["serial_number"] is Mark.UNREADABLE
+    shown, goods = {"order_sn": "A", "status": "pending"}, [{"goods_id": "1", "quantity": "1"}]
+    page = order_on_page(shown, goods=goods, parcels=(), needed=needed, absent=("audit",))
+    assert page.signs == {"audit": Mark.CLEAR, "after_sale": Mark.UNREADABLE, "serial_number": Mark.UNREADABLE}
+
+
 def test_a_remark_or_flag_of_either_source_counts() -> None:
     assert one(values(remark="先别发"), values()).remark == "先别发"
     assert one(values(), values(remark="先别发")).remark == "先别发"
@@ -173,4 +192,5 @@ def test_a_sign_that_only_the_list_has_counts() -> None:
     page = an_order("A")
     assert with_list_compared(page, {"audit": "set", "after_sale": "clear"}).audit is Mark.SET
     assert with_list_compared(page, {"audit": "clear", "after_sale": UNREADABLE}).after_sale is Mark.UNREADABLE
+    assert with_list_compared(page, {"refund": "set"}).signs == {**page.signs, "refund": Mark.SET}
     assert with_list_compared(page, {}) == page

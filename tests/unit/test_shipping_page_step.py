@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from flows.shipping.page_step import PageShipStep, Wanted, look_at_step
 from flows.shipping.words import ShippingStep
 from rpa.errors import InDoubt, Refused
 from rpa.ledger.actions import Seen
-from tests.support.made_orders import an_order
+from tests.support.made_orders import an_order, changed
 
 ORDER_SN = "A"
 OURS = Parcel(courier="DHL", tracking_number="JD1")
@@ -37,7 +36,7 @@ def check(step: PageShipStep, shown: Order, *, shipment: Shipment = SHIPMENT, be
 
 
 def shown(*parcels: Parcel, status: str = "pending", **more: Any) -> Order:
-    return replace(an_order(ORDER_SN), parcels=parcels, status=status, **more)
+    return changed(an_order(ORDER_SN), parcels=parcels, status=status, **more)
 
 
 def test_an_order_as_it_was_decided_on_may_be_clicked() -> None:
@@ -66,6 +65,8 @@ def test_a_parcel_of_another_hand_stops_the_order(order: Order) -> None:
     [
         {"audit": Mark.SET},
         {"after_sale": Mark.SET},
+        {"address_change": Mark.SET},
+        {"status": "part"},
         {"status": "closed"},
         {"address": "elsewhere"},
         {"items": ()},
@@ -78,7 +79,10 @@ def test_what_speaks_against_it_refuses_it(more: dict[str, Any]) -> None:
             check(a_step(trace), shown(**more))
 
 
-@pytest.mark.parametrize("more", [{"doubt": "not readable: goods"}, {"audit": Mark.UNREADABLE}, {"status": "other"}])
+@pytest.mark.parametrize(
+    "more",
+    [{"doubt": "not readable: goods"}, {"audit": Mark.UNREADABLE}, {"refund": Mark.UNREADABLE}, {"status": "other"}],
+)
 def test_what_cannot_be_read_is_a_doubt(more: dict[str, Any]) -> None:
     for trace in ("parcel", "status"):
         with pytest.raises(InDoubt):

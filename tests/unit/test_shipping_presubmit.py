@@ -8,6 +8,7 @@ import pytest
 
 from flows.orders.model import How, Shipment
 from flows.orders.reasons import Reason
+from flows.orders.signs import SIGNS
 from flows.shipping.presubmit import (
     refuse_changed,
     refuse_held,
@@ -44,9 +45,9 @@ def test_an_order_as_it_was_decided_on_passes() -> None:
     refuse_other_fields(NO_PARCEL, {"how": "no_logistics", "courier": "", "tracking_number": ""})
 
 
-@pytest.mark.parametrize(("name", "reason"), [("audit", Reason.UNDER_AUDIT), ("after_sale", Reason.AFTER_SALE)])
+@pytest.mark.parametrize(("name", "reason"), [(name, sign.reason) for name, sign in SIGNS.items()])
 def test_a_mark_that_is_set_now_refuses_and_one_that_cannot_be_read_is_a_doubt(name: str, reason: Reason) -> None:
-    marks: dict[str, Any] = {"audit": "clear", "after_sale": "clear"}
+    marks: dict[str, Any] = dict.fromkeys(SIGNS, "clear")
     with pytest.raises(Refused) as refused:
         refuse_held(marks | {name: "set"}, where="dialog")
     with pytest.raises(InDoubt) as doubt:
@@ -102,6 +103,20 @@ def test_an_audit_that_is_seen_too_is_told_rather_than_the_hidden_address() -> N
     with pytest.raises(Refused) as refused:
         refuse_held_data(ORDER, DATA | {"address": "", "audit": "set"})
     assert refused.value.reason == Reason.UNDER_AUDIT
+
+
+def test_an_order_of_which_a_part_has_left_meanwhile_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        refuse_changed(ORDER, ROW | {"status": "part"})
+    with pytest.raises(Refused) as in_data:
+        refuse_held_data(ORDER, DATA | {"status": "part"})
+    assert refused.value.reason == in_data.value.reason == Reason.PARTLY_SHIPPED
+
+
+@pytest.mark.parametrize("name", ["audit", "after_sale"])
+def test_a_place_that_tells_only_one_of_the_two_signs_that_it_must_is_a_doubt(name: str) -> None:
+    with pytest.raises(InDoubt):
+        refuse_held({name: "clear"}, where="dialog")
 
 
 @pytest.mark.parametrize("status", ["shipped", UNREADABLE])
