@@ -114,9 +114,12 @@ def test_an_order_of_which_a_part_has_left_meanwhile_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["audit", "after_sale"])
-def test_a_place_that_tells_only_one_of_the_two_signs_that_it_must_is_a_doubt(name: str) -> None:
+def test_a_place_is_held_to_each_sign_that_it_tells(name: str) -> None:
+    refuse_held({name: "clear"}, where="dialog")
+    with pytest.raises(Refused):
+        refuse_held({name: "set"}, where="dialog")
     with pytest.raises(InDoubt):
-        refuse_held({name: "clear"}, where="dialog")
+        refuse_held({name: UNREADABLE}, where="dialog")
 
 
 @pytest.mark.parametrize("status", ["shipped", UNREADABLE])

@@ -12,6 +12,8 @@ import pytest
 
 from fixtures.mockshop.pinduoduo.plain.profile import plain_profile
 from flows.platforms.by_profile import BY_PROFILE
+from flows.remarks.api import WritesRemarks
+from flows.shipping.api import ShipsOrders
 from rpa.elements.profile import Profile
 from rpa.elements.registry import load_profile, prepared, profile_model, profiles
 from rpa.elements.uses import Uses
@@ -22,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = ("lists", "dialogs", "answers")
 OTHER_WAY = {
     "ReadsOrders (answer order_list)": "orders are read from their own pages then, for which other things are missing",
+    "ShipsOrders (answer order_list)": "the same",
+    "WritesRemarks (answer order_list)": "the same",
     "ReadsOrders (list order_parcels)": "a site need not show parcels",
     "WritesRemarks (list order_parcels)": "the same",
     "ReadsSigns (answer order_detail)": "what the page shows is all there is then",
@@ -31,14 +35,15 @@ OTHER_WAY = {
 CODE = {
     "ReadsOrders": ("orders/web", "orders/web_page", "orders/web_check"),
     "ReadsSigns": ("orders/web_signs",),
-    "ShipsOrders": ("shipping/web", "shipping/dialog_step", "shipping/presubmit", "shipping/page_form"),
-    "WritesRemarks": ("remarks/web", "remarks/kind", "remarks/page_form"),
+    "ShipsOrders": ("shipping/web", "shipping/web_row", "shipping/step", "shipping/presubmit"),
+    "WritesRemarks": ("remarks/web", "remarks/kind", "orders/web"),
     "ExportsOrders": ("exports/web",),
     "ReadsNotices": ("notices/web",),
     "ImportsShipments": ("bulk_import/web", "bulk_import/web_records"),
 }
 """The modules that look at pages for each capability."""
-SHARED = ("procedure/web", "procedure/page_form")
+SHARED = ("procedure/web",)
+WAYS: dict[str, type] = {"ShipsOrders": ShipsOrders, "WritesRemarks": WritesRemarks}
 PLAIN = "plain"
 """The name here of the profile of the mock's plain layout, which tells of no data."""
 WHERE_THERE = {"page.message", "to_ship"}
@@ -96,9 +101,9 @@ def each_left_out(profile: Profile, uses: Uses) -> Iterator[tuple[str, Profile]]
         for name, fields in getattr(uses, group).items():
             for field in fields:
                 yield f"field {field} of {group[:-1]} {name}", without(profile, group, name, field)
-    for name in uses.named:
-        nameless = profile.dialogs[name].model_copy(update={"key": None})
-        yield f"key of dialog {name}", profile.model_copy(update={"dialogs": {**profile.dialogs, name: nameless}})
+    for key, name in [*(("key", each) for each in uses.named), *(("close", each) for each in uses.closed)]:
+        poorer = profile.dialogs[name].model_copy(update={key: None})
+        yield f"{key} of dialog {name}", profile.model_copy(update={"dialogs": {**profile.dialogs, name: poorer}})
     for name in uses.counted:
         silent = profile.answers[name].model_copy(update={"total": None})
         yield f"total of answer {name}", profile.model_copy(update={"answers": {**profile.answers, name: silent}})
@@ -218,16 +223,17 @@ def test_what_the_code_names_of_a_profile_is_in_its_uses(capability: str) -> Non
 
 
 def test_what_a_form_is_sent_by_is_in_the_uses_of_each_kind_of_form() -> None:
-    for capability in ("ShipsOrders", "WritesRemarks"):
-        known, (things, _) = constants((*SHARED, *CODE[capability])), said(capability)
-        for name, kind in (
-            ("dialog", "dialogs"),
-            ("answer", "answers"),
-            ("confirm", "elements"),
-            ("go_on", "elements"),
-        ):
-            own = known[name] - constants(SHARED).get(name, set()) or known[name]
-            assert {(kind, each) for each in own} <= things, (capability, name)
+    for capability, table in (("ShipsOrders", "shipping"), ("WritesRemarks", "remarks")):
+        for name in (name for name, each in shipped() if each.__name__ == capability):
+            _, profile = chosen(name)
+            uses = used(name, WAYS[capability])
+            for step in getattr(profile, table).steps:
+                named = {each for each in (step.open, step.confirm, step.go_on) if each is not None}
+                assert named <= set(uses.elements), (name, capability)
+                assert {each for each in (step.form, step.question) if each is not None} <= uses.dialogs.keys()
+                assert {each for each in (step.told, step.answer) if each is not None} <= uses.answers.keys()
+                assert step.form in uses.named
+                assert (step.form in uses.closed) == (step.open is not None)
 
 
 @pytest.mark.parametrize("capability", CODE)
