@@ -26,8 +26,8 @@ class Sign:
 SIGNS: Mapping[str, Sign] = MappingProxyType(
     {
         "audit": Sign(reason=Reason.UNDER_AUDIT, words=Text(en="under audit", zh="平台审核中")),
-        "after_sale": Sign(reason=Reason.AFTER_SALE, words=Text(en="in after-sale", zh="售后处理中")),
         "refund": Sign(reason=Reason.REFUND_ASKED, words=Text(en="to be refunded", zh="已申请退款")),
+        "after_sale": Sign(reason=Reason.AFTER_SALE, words=Text(en="in after-sale", zh="售后处理中")),
         "address_change": Sign(
             reason=Reason.ADDRESS_CHANGE, words=Text(en="waiting for another address", zh="申请修改地址")
         ),

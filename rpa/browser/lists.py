@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 _DRAWING_MS = 2_000
 _READER = "(told) => ({read})(JSON.parse(told))"
+_CONTINUED = """(row, continued) => {
+  let below = 0;
+  for (let next = row.nextElementSibling; next?.matches(continued); next = next.nextElementSibling) below += 1;
+  return below;
+}"""
 _READ = {"css", "column", "label", "under", "on_page", "attr", "pattern", "all"}
 """What the page functions need to know of a field."""
 
@@ -59,6 +64,7 @@ def read_rows(
     """
     argument = {
         "rows": spec.rows,
+        "continued": spec.continued,
         "under": spec.under,
         "key": spec.key,
         "fields": described(spec.fields, profile=profile),
@@ -114,7 +120,16 @@ def the_row(page: Page, spec: ListSpec, *, key: str) -> Locator:
     count = looked(page, root.count, doing=f"looking for the row {key}")
     if count != 1:
         raise InDoubt(f"The list {spec.name} shows {key} {count} times; nothing was clicked.", reason="row_mismatch")
-    return root
+    return _with_continued(page, root, spec)
+
+
+def _with_continued(page: Page, row: Locator, spec: ListSpec) -> Locator:
+    """The row with those right below that continue it now."""
+    if spec.continued is None:
+        return row
+    doing = f"looking what belongs to a row of {spec.name}"
+    below = looked(page, lambda: row.evaluate(_CONTINUED, spec.continued), doing=doing)
+    return row.locator(f"xpath=self::* | following-sibling::*[position() <= {below}]")
 
 
 def the_dialog(page: Page, spec: DialogSpec, *, key: str, patience_ms: float) -> Locator:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error
 
-from rpa.elements.values import answer_values, follow, is_code
+from rpa.elements.values import UNREADABLE, answer_values, follow, is_code
 from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged, RightMissing, TryAgain
 from rpa.language import Text
 
@@ -93,8 +93,7 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
     code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)
     message = next((value for path in profile.session.error_message if (value := follow(data, path))), "")
     if is_code(code, profile.session.expired_codes):
-        kicked = profile.session.kicked
-        if kicked is not None and kicked.path and follow(data, kicked.path):
+        if _is_kicked(data, profile):
             raise KickedOut(_KICKED.with_words(message=message))
         raise LoginNeeded(_EXPIRED.with_words(message=message))
     if is_code(code, profile.session.rate_limited_codes):
@@ -118,6 +117,14 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
         fields=spec.fields,
         zone=zone,
     )
+
+
+def _is_kicked(data: Any, profile: Profile) -> bool:
+    """Whether an answer that says that the session is over says that another has it."""
+    spec = profile.session.kicked
+    if spec is None or not follow(data, spec.path or ""):
+        return False
+    return answer_values(data, {"kicked": spec}, zone=ZoneInfo(profile.timezone))["kicked"] is not UNREADABLE
 
 
 def asked_of(request: Request) -> dict[str, Any]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rpa.elements.fields import FieldSpec
 
 _KEY = "(key)"
-_EACH = "(blocks, told) => {{ const all = JSON.parse(told); return blocks.map((block) => ({read})(block, all)); }}"
+_EACH = "(nodes, told) => ({read})(nodes, JSON.parse(told))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +51,18 @@ class Scope(Area):
         key: str,
         fields: Mapping[str, FieldSpec],
         key_field: FieldSpec | None,
+        rows: str | None = None,
     ) -> None:
-        """`key_field` is the one that must read `key`; None for a dialog that names nothing."""
+        """`key_field` is the one that must read `key`; None for a dialog that names nothing.
+
+        `rows`: what the first element of the block is, where it has several (`ListSpec.continued`).
+        """
         super().__init__(shop_page, guard=guard, part=root, about=key)
         self.root = root
         self.name = name
         self.key = key
         self._key_names = (_KEY,) if key_field else ()
+        self._rows = rows
         self._fields = {**fields, _KEY: key_field} if key_field else dict(fields)
         self._described = described(self._fields, profile=shop_page.profile)
 
@@ -81,8 +86,9 @@ class Scope(Area):
 
     def _look(self) -> list[dict[str, Any]]:
         """What each visible block shows that this may be, all in one look."""
-        argument = json.dumps({"fields": self._described, "masks": list(self.profile.evidence.mask)})
-        read = _EACH.format(read=script("read_fields", "read_block"))
+        told = {"fields": self._described, "masks": list(self.profile.evidence.mask), "rows": self._rows}
+        argument = json.dumps(told)
+        read = _EACH.format(read=script("read_fields", "read_blocks"))
         doing = f"reading {self.name}"
         texts = looked(self.page, lambda: self.root.evaluate_all(read, argument), doing=doing)
         blocks = [json.loads(text) for text in texts]

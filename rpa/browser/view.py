@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
@@ -102,6 +103,8 @@ class View(Area):
 
         def go() -> None:
             self._goto(name, parameters, until="domcontentloaded")
+            for element in self.profile.pages[name].setup:
+                self._set_up(element)
             self.arrive(name)
 
         self._entering(go)
@@ -115,10 +118,18 @@ class View(Area):
 
         def go() -> Answer:
             read = self.asking(answer, lambda: self._goto(name, parameters, until="commit"))
+            for element in self.profile.pages[name].setup:
+                read = self.asking(answer, partial(self._set_up, element))
             self.arrive(name)
             return read
 
         return self._entering(go)
+
+    def _set_up(self, element: str) -> None:
+        """Click what a page's path alone does not open, once the page is known to be the shop's."""
+        self._resolve(self.profile.element(element), unless=self.shop_page.refuse_login_page)
+        self.clear()
+        self.click(element)
 
     def open_login(self) -> None:
         """Go to the login page."""
@@ -319,8 +330,9 @@ class View(Area):
         Raises InDoubt when the row is not there exactly once.
         """
         spec = self.profile.lists[name]
-        root = the_row(self.page, spec, key=key)
-        return self._scope(root, name=f"list:{name}", key=key, fields=spec.fields, key_field=spec.fields[spec.key])
+        root, rows = the_row(self.page, spec, key=key), spec.rows if spec.continued is not None else None
+        key_field = spec.fields[spec.key]
+        return self._scope(root, name=f"list:{name}", key=key, fields=spec.fields, key_field=key_field, rows=rows)
 
     def nth_row(self, name: str, number: int, *, key: str) -> Scope:
         """The row of this list that stands at this place, from 1: keys need not differ; reading it checks `key`."""
@@ -341,10 +353,24 @@ class View(Area):
         return self._scope(root, name=f"dialog:{name}", key=about, fields={}, key_field=key_field) if root else None
 
     def _scope(
-        self, root: Locator, *, name: str, key: str, fields: Mapping[str, FieldSpec], key_field: FieldSpec | None
+        self,
+        root: Locator,
+        *,
+        name: str,
+        key: str,
+        fields: Mapping[str, FieldSpec],
+        key_field: FieldSpec | None,
+        rows: str | None = None,
     ) -> Scope:
         return Scope(
-            self.shop_page, guard=self.guard, root=root, name=name, key=key, fields=fields, key_field=key_field
+            self.shop_page,
+            guard=self.guard,
+            root=root,
+            name=name,
+            key=key,
+            fields=fields,
+            key_field=key_field,
+            rows=rows,
         )
 
     def dialog_gone(self, name: str) -> None:

@@ -70,6 +70,8 @@ class FieldSpec(Spec):
     optional: bool = False
     """No element, or an empty one, means an empty text."""
     unit: Unit | None = None
+    prefer: tuple[str, ...] = ()
+    """Of several values the first of these that is among them; with any other one among them, unreadable."""
 
     @model_validator(mode="after")
     def _readable(self) -> FieldSpec:
@@ -97,6 +99,8 @@ class AnswerField(Spec):
     map: Mapping[str, str] | None = None
     optional: bool = False
     unit: Unit | None = None
+    prefer: tuple[str, ...] = ()
+    """Of the several values of a path with `*` the first of these that is among them; see `FieldSpec.prefer`."""
 
     @model_validator(mode="after")
     def _one_source(self) -> AnswerField:

@@ -113,6 +113,8 @@ class PageSpec(Sourced):
     path: str = Field(pattern=r"^/")
     """May hold `{parameter}`."""
     signature: tuple[str, ...] = Field(min_length=1)
+    setup: tuple[str, ...] = ()
+    """Elements that are clicked one after the other once the path is open, as the tab that has no path of its own."""
     ready: str | None = None
     """The list whose rows must be there."""
     no_right: str | None = None
@@ -134,6 +136,8 @@ class ListSpec(Sourced):
     name: str
     pages: tuple[str, ...] = Field(min_length=1)
     rows: str
+    continued: str | None = None
+    """The elements right below a row that belong to it, as the lines of its goods; None: a row is one element."""
     key: str
     """The field that names a row."""
     busy: str | None = None

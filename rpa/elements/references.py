@@ -41,6 +41,8 @@ def _of_pages(data: Table) -> Iterator[Mistake]:
             on = _texts(_get(data, "elements", element, "page"))
             if on and name not in on:
                 yield Mistake((*place, "signature", number), f'element "{element}" is not on this page (its "page")')
+        for number, element in enumerate(_texts(page.get("setup"))):
+            yield from _missing(data, "elements", element, (*place, "setup", number))
         yield from _missing(data, "lists", page.get("ready"), (*place, "ready"))
         for key in ("no_right", "missing", "refused"):
             yield from _missing(data, "elements", page.get(key), (*place, key))

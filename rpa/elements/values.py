@@ -51,10 +51,12 @@ def answer_values(row: Mapping[str, Any], fields: Mapping[str, AnswerField], *, 
 
 
 def follow(data: Any, path: str) -> Any:
-    """The value at a dotted path; None where a step is missing; `*` gathers over a list."""
+    """The value at a dotted path; None where a step is missing; `*` gathers over a list, a number is a place in it."""
     head, _, rest = path.partition(".")
     if head == "*":
         return [follow(entry, rest) if rest else entry for entry in data] if isinstance(data, list) else None
+    if isinstance(data, list):
+        data = dict(zip(map(str, range(len(data))), data, strict=True))
     value = data.get(head) if isinstance(data, dict) else None
     return follow(value, rest) if rest else value
 
@@ -81,9 +83,13 @@ def _answer_value(row: Mapping[str, Any], spec: AnswerField, *, zone: ZoneInfo) 
 
 
 def _value(raw: Any, spec: FieldSpec | AnswerField, *, zone: ZoneInfo) -> Any:
-    if isinstance(raw, list):
-        return tuple(_one(entry, spec, zone=zone) for entry in raw)
-    return _one(raw, spec, zone=zone)
+    if not isinstance(raw, list):
+        return _one(raw, spec, zone=zone)
+    values = tuple(_one(" ".join(map(str, each)) if isinstance(each, list) else each, spec, zone=zone) for each in raw)
+    if not spec.prefer:
+        return values
+    known = all(value in spec.prefer for value in values)
+    return next((each for each in spec.prefer if each in values), UNREADABLE) if known else UNREADABLE
 
 
 def _one(raw: Any, spec: FieldSpec | AnswerField, *, zone: ZoneInfo) -> Any:

@@ -1,4 +1,22 @@
 // Reads the fields of one block (a list's row, a dialog) by its description. Shared by the two readers beside it.
+// A block is an element, or an array of elements: a row, and the rows right below that continue it.
+const partsOf = (block) => (Array.isArray(block) ? block : [block]);
+const withContinued = (row, continued) => {
+  if (!continued) return row;
+  const parts = [row];
+  for (let next = row.nextElementSibling; next?.matches(continued); next = next.nextElementSibling) parts.push(next);
+  return parts;
+};
+// The blocks that these nodes are, in their order: each alone, or each one of `rows` with the nodes after it.
+const blocksOf = (nodes, rows) => {
+  const blocks = [];
+  for (const node of nodes) {
+    if (!rows) blocks.push(node);
+    else if (node.matches(rows)) blocks.push([node]);
+    else blocks.at(-1)?.push(node);
+  }
+  return blocks;
+};
 const fold = (text) => (text || "").replace(/\s+/g, " ").trim();
 const shown = (node) => !node.checkVisibility || node.checkVisibility({ visibilityProperty: true, opacityProperty: false });
 
@@ -70,10 +88,14 @@ const labelled = (block, { label, under }) => {
 };
 
 const nodesOf = (block, field) => {
-  const within = field.on_page ? document : block;
-  if (field.css) return field.all ? [...within.querySelectorAll(field.css)] : [within.querySelector(field.css)].filter(Boolean);
-  const root = within === document ? document.body : block;
-  return [field.column ? columnCell(root, field) : labelled(root, field)].filter(Boolean);
+  const within = field.on_page ? [document] : partsOf(block);
+  const found = (part) => {
+    if (field.css) return field.all ? [...part.querySelectorAll(field.css)] : [part.querySelector(field.css)];
+    const root = part === document ? document.body : part;
+    return [field.column ? columnCell(root, field) : labelled(root, field)];
+  };
+  const nodes = [...new Set(within.flatMap(found))].filter(Boolean);
+  return field.all ? nodes : nodes.slice(0, 1);
 };
 
 const valueOf = (node, field) => {
@@ -112,7 +134,7 @@ const unquoted = (block, quotes) => {
 
 const readField = (block, field) => {
   if (field.words) {
-    const nodes = field.css ? [...(field.on_page ? document : block).querySelectorAll(field.css)] : [block];
+    const nodes = field.css ? nodesOf(block, { ...field, all: true }) : partsOf(block);
     const says = (texts) => field.words.some((word) => texts.join(" ").includes(word));
     if (!says(nodes.map((node) => node.textContent))) return "clear";
     return says(nodes.map((node) => unquoted(node, field.quotes))) ? "set" : "quoted";
@@ -131,6 +153,9 @@ const placeWithMasks = (block, masks) => {
     const box = node.getBoundingClientRect();
     return [box.x + scrollX, box.y + scrollY, box.width, box.height];
   };
-  const { top, bottom } = block.getBoundingClientRect();
-  return { box: place(block), inside: top >= 0 && bottom <= innerHeight, masks: masks.length ? [...block.querySelectorAll(masks.join(","))].filter(shown).map(place) : [] };
+  const parts = partsOf(block), places = parts.map(place);
+  const [x, y] = [0, 1].map((side) => Math.min(...places.map((each) => each[side])));
+  const [right, bottom] = [0, 1].map((side) => Math.max(...places.map((each) => each[side] + each[side + 2])));
+  const hidden = masks.length ? parts.flatMap((part) => [...part.querySelectorAll(masks.join(","))]).filter(shown).map(place) : [];
+  return { box: [x, y, right - x, bottom - y], inside: y >= scrollY && bottom <= scrollY + innerHeight, masks: hidden };
 };
