@@ -51,7 +51,7 @@ def test_a_broken_answer_comes_before_or_after_the_effect(
 def test_a_request_a_browser_repeats_by_itself_after_a_cut_has_no_second_effect(
     mock: MockShop, script: PageScript, sn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fixtures.mockshop.pinduoduo.page_script._TICKS", itertools.repeat(1773106100000))
+    monkeypatch.setattr("fixtures.mockshop.requests.signed_calls._TICKS", itertools.repeat(1773106100000))
     mock.fault("reset-after")
     for _ in range(3):
         with pytest.raises(CUT):
