@@ -65,8 +65,10 @@ def _order(mock: MockShop, **signs: object) -> str:
     """An order of the second shop with these signs and no others."""
     kinds = ("audit", "after_sale", "partly_shipped", "address_change", "needs_serial", "virtual", "presale_until")
     wanted = dict.fromkeys(kinds) | {"shop": SECOND, "status": "pending", **signs}
-    orders = mock.truth()["orders"].items()
-    return next(sn for sn, order in orders if all((order[name] or None) == value for name, value in wanted.items()))
+    orders: dict[str, dict[str, object]] = mock.truth()["orders"]
+    return next(
+        sn for sn, order in orders.items() if all((order[name] or None) == value for name, value in wanted.items())
+    )
 
 
 def _search(page: Page, order_sn: str) -> Locator:

@@ -53,8 +53,8 @@ def _logged_in(mock: MockShop) -> PageScript:
 
 def _free(mock: MockShop, *, shop: str = FIRST) -> str:
     """An order that nothing holds."""
-    orders = mock.truth()["orders"].items()
-    return next(sn for sn, order in orders if order["shop"] == shop and _is_free(order))
+    orders: dict[str, dict[str, Any]] = mock.truth()["orders"]
+    return next(sn for sn, order in orders.items() if order["shop"] == shop and _is_free(order))
 
 
 def _is_free(order: dict[str, Any]) -> bool:
