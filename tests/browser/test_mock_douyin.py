@@ -337,3 +337,20 @@ def test_a_kicked_page_says_so_and_may_come_back(tab: Page, several: MockShop) -
     _dialog(tab, "提示").get_by_role("button", name="重新登录").click()
     expect(_dialog(tab, "提示")).to_have_count(0)
     expect(tab.get_by_test_id("shop-name")).to_have_text("示例小店 2")
+
+
+def test_an_expired_session_leads_through_the_choice_of_shops_back_to_the_list(tab: Page, several: MockShop) -> None:
+    tab.goto(LIST)
+    several.fault("session-expired", endpoint="searchlist")
+    tab.get_by_role("tab", name="备货中").click()
+    tab.wait_for_url(f"**{LOGIN}?extra=*")
+    several.fault("captcha")
+    _log_in(tab)
+    expect(tab.locator("#captcha_container")).to_be_visible()
+    tab.reload()
+    _log_in(tab)
+    expect(tab.get_by_role("heading", name="请选择店铺")).to_be_visible()
+    assert LOGIN in tab.url
+    _shops(tab).filter(has_text=SECOND).click()
+    tab.wait_for_url(f"**{LIST}")
+    expect(tab.get_by_test_id("shop-name")).to_have_text("示例小店 2")
