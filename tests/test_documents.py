@@ -44,7 +44,9 @@ ROOT = Path(__file__).resolve().parent.parent
 READMES = {"en": "README.md", "zh": "README.zh-CN.md"}
 MANUAL = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
 PLAIN = "fixtures/mockshop/pinduoduo/plain/README.md"
-BESIDE = ("selectors/README.md", "fixtures/mockshop/README.md", PLAIN, "tests/bench/README.md", ".github/SECURITY.md")
+DOUYIN = "fixtures/mockshop/douyin/README.md"
+MOCK = ("fixtures/mockshop/README.md", PLAIN, DOUYIN)
+BESIDE = ("selectors/README.md", *MOCK, "tests/bench/README.md", ".github/SECURITY.md")
 DOCUMENTS = (*READMES.values(), "CONTRIBUTING.md", *BESIDE, *MANUAL)
 LANGUAGES = ("en", "zh")
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)|src=\"([^\"]+)\"")

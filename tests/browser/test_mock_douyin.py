@@ -65,8 +65,10 @@ def _order(mock: MockShop, **signs: object) -> str:
     """An order of the second shop with these signs and no others."""
     kinds = ("audit", "after_sale", "partly_shipped", "address_change", "needs_serial", "virtual", "presale_until")
     wanted = dict.fromkeys(kinds) | {"shop": SECOND, "status": "pending", **signs}
-    orders = mock.truth()["orders"].items()
-    return next(sn for sn, order in orders if all((order[name] or None) == value for name, value in wanted.items()))
+    orders: dict[str, dict[str, object]] = mock.truth()["orders"]
+    return next(
+        sn for sn, order in orders.items() if all((order[name] or None) == value for name, value in wanted.items())
+    )
 
 
 def _search(page: Page, order_sn: str) -> Locator:
@@ -334,4 +336,21 @@ def test_a_kicked_page_says_so_and_may_come_back(tab: Page, several: MockShop) -
     expect(_dialog(tab, "提示")).to_contain_text("账号已在其他地方登录")
     _dialog(tab, "提示").get_by_role("button", name="重新登录").click()
     expect(_dialog(tab, "提示")).to_have_count(0)
+    expect(tab.get_by_test_id("shop-name")).to_have_text("示例小店 2")
+
+
+def test_an_expired_session_leads_through_the_choice_of_shops_back_to_the_list(tab: Page, several: MockShop) -> None:
+    tab.goto(LIST)
+    several.fault("session-expired", endpoint="searchlist")
+    tab.get_by_role("tab", name="备货中").click()
+    tab.wait_for_url(f"**{LOGIN}?extra=*")
+    several.fault("captcha")
+    _log_in(tab)
+    expect(tab.locator("#captcha_container")).to_be_visible()
+    tab.reload()
+    _log_in(tab)
+    expect(tab.get_by_role("heading", name="请选择店铺")).to_be_visible()
+    assert LOGIN in tab.url
+    _shops(tab).filter(has_text=SECOND).click()
+    tab.wait_for_url(f"**{LIST}")
     expect(tab.get_by_test_id("shop-name")).to_have_text("示例小店 2")

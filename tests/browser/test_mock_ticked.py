@@ -179,6 +179,52 @@ def test_a_task_whose_answer_was_lost_is_found_among_the_records(clerk: DouyinCl
     expect(panel.locator("[data-success]")).to_have_text("2")
 
 
+def test_the_records_follow_a_task_until_it_has_ended(clerk: DouyinClerk) -> None:
+    sns = clerk.free_orders(1)
+    clerk.shop.fault("task-slow", s=900)
+    drawer = _open(clerk, sns)
+    _fill(drawer, sns)
+    panel = _confirm(clerk, drawer)
+    panel.get_by_role("button", name="关闭").click()
+    clerk.page.get_by_role("tab", name="批量发货记录").click()
+    status = clerk.rows.first.locator("[data-status]")
+    expect(status).to_have_text("排队中")
+    clerk.shop.advance(900)
+    expect(status).to_have_text("已完成")
+    clerk.page.get_by_role("tab", name="待发货").click()
+    expect(clerk.page.get_by_label("全选")).to_have_count(1)
+
+
+def test_a_drawer_that_is_left_hands_nothing_in(clerk: DouyinClerk) -> None:
+    sns = clerk.free_orders(2)
+    tasks = len(clerk.shop.truth()["ship_tasks"])
+    drawer = _open(clerk, sns)
+    _fill(drawer, sns)
+    drawer.get_by_role("button", name="取消").click()
+    expect(drawer).to_have_count(0)
+    clerk.page.get_by_role("button", name="批量发货", exact=True).click()
+    for _ in sns:
+        drawer.get_by_role("button", name="移除").first.click()
+    expect(drawer.get_by_role("button", name="确认发货")).to_be_disabled()
+    drawer.get_by_role("button", name="Close").click()
+    expect(drawer).to_have_count(0)
+    assert len(clerk.shop.truth()["ship_tasks"]) == tasks
+
+
+def test_more_numbers_than_a_page_holds_are_not_searched_for(clerk: DouyinClerk) -> None:
+    clerk.page.goto(DELIVERY)
+    expect(clerk.rows).to_have_count(20)
+    clerk.page.get_by_label("订单编号").fill(" ".join(str(n) for n in range(101)))
+    clerk.page.get_by_role("button", name="查询").click()
+    expect(clerk.toast.last).to_have_text("单次最多查询 100 个订单号")
+    expect(clerk.rows).to_have_count(20)
+    clerk.page.get_by_label("订单编号").fill("1，2")
+    clerk.page.get_by_role("button", name="查询").click()
+    expect(clerk.page.get_by_text("暂无订单")).to_be_visible()
+    clerk.page.get_by_role("button", name="重置").click()
+    expect(clerk.rows).to_have_count(20)
+
+
 def test_a_lost_task_is_told_as_unknown(clerk: DouyinClerk) -> None:
     sns = clerk.free_orders(1)
     clerk.shop.fault("task-lost")

@@ -6,6 +6,7 @@ import http.client
 import re
 import urllib.error
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,8 @@ def _logged_in(mock: MockShop) -> PageScript:
 
 def _free(mock: MockShop, *, shop: str = FIRST) -> str:
     """An order that nothing holds."""
-    orders = mock.truth()["orders"].items()
-    return next(sn for sn, order in orders if order["shop"] == shop and _is_free(order))
+    orders: dict[str, dict[str, Any]] = mock.truth()["orders"]
+    return next(sn for sn, order in orders.items() if order["shop"] == shop and _is_free(order))
 
 
 def _is_free(order: dict[str, Any]) -> bool:
@@ -92,6 +93,13 @@ def test_pages_count_from_0_and_cover_the_tab_once(script: PageScript) -> None:
     assert list(script.listed(order_id=listed[3])) == [listed[3]]
     assert script.listed(order_id=listed[3], tab="shipped") == {}
     assert script.get("/api/order/tabcnt")["data"]["unshipped"] == len(listed)
+
+
+def test_the_list_is_sorted_by_the_time_that_is_left_if_asked(script: PageScript) -> None:
+    due = [row["exp_ship_time"] for row in script.listed(order_by="exp_ship_time").values()]
+    placed = [row["create_time"] for row in script.listed().values()]
+    assert (due, placed) == (sorted(due), sorted(placed, reverse=True))
+    assert script.get("/api/order/searchlist", order_by="luck")["code"] == 10001
 
 
 def test_orders_that_arrive_push_rows_over_the_edge_of_a_page() -> None:
@@ -181,6 +189,15 @@ def test_a_withdrawn_request_holds_nothing(mock: MockShop, script: PageScript) -
     assert not mock.order(sn)["shipments"][0]["held_at_accept"]
 
 
+def test_an_after_sale_that_is_taken_away_leaves_no_status(mock: MockShop) -> None:
+    sn = _free(mock)
+    for status, pending in ((6, True), (12, False), (7, True), (51, False)):
+        assert mock.patch(sn, after_sale_type=0, after_sale_status=status)["after_sale"] == pending
+    mock.patch(sn, after_sale_status=6)
+    cleared = mock.patch(sn, after_sale=False)
+    assert (cleared["after_sale"], cleared["after_sale_status"]) == (False, 0)
+
+
 @pytest.mark.parametrize("name", ["reset-before", "reset-after", "error-before", "error-after", "toast-lies"])
 def test_faults_of_writing_strike_shipments_and_remarks(mock: MockShop, script: PageScript, name: str) -> None:
     sn = _free(mock)
@@ -199,6 +216,65 @@ def _struck(act: Any, *, name: str) -> bool:
     with pytest.raises(CUT):
         act()
     return True
+
+
+def test_a_stale_list_goes_on_showing_what_was_shipped(mock: MockShop, script: PageScript) -> None:
+    sn = _free(mock)
+    mock.fault("stale-list", s=3600, detail=1)
+    script.ship(sn)
+    assert script.listed()[sn]["order_status"] == 2
+    assert script.get("/api/order/detail", order_id=sn)["data"]["order_status"] == 2
+    mock.clear_faults()
+    assert script.get("/api/order/detail", order_id=sn)["data"]["order_status"] == 3
+
+
+def test_a_late_effect_comes_after_its_error(mock: MockShop, script: PageScript) -> None:
+    sn = _free(mock)
+    mock.fault("late-effect", s=3600)
+    with pytest.raises(CUT):
+        script.ship(sn)
+    assert mock.order(sn)["shipments"] == []
+    mock.advance(3600)
+    assert len(mock.order(sn)["shipments"]) == 1
+
+
+def test_orders_change_between_two_looks(mock: MockShop, script: PageScript) -> None:
+    sn = _free(mock)
+    mock.fault("audit-flip", order_sn=sn)
+    looks = [script.listed(order_id=sn)[sn]["abnormal_order"] for _ in range(2)]
+    assert looks == [0, 2]
+    changed = _free(mock)
+    mock.fault("order-changed", endpoint="/api/order/detail", what="goods")
+    (item, *_) = script.get("/api/order/detail", order_id=changed)["data"]["product_item"]
+    assert (item["product_id"], item["product_name"]) == ("3600000612340019999", "换货商品")
+    mock.fault("remark-cut", n=2)
+    script.post("/api/order/addremark", order_id=changed, remark="别动它", star=0)
+    assert mock.order(changed)["remark"] == "别动"
+
+
+def test_changes_at_random_stay_within_the_shop_that_is_looked_at(several: MockShop, clerk: PageScript) -> None:
+    clerk.enter(SECOND)
+    before = {sn for sn, order in several.truth()["orders"].items() if order["audit"]}
+    several.fault("audit-flip", k=5)
+    clerk.listed()
+    after = {sn: order["shop"] for sn, order in several.truth()["orders"].items() if order["audit"]}
+    assert [shop for sn, shop in after.items() if sn not in before] == [SECOND] * 5
+
+
+def test_a_session_expires_and_a_request_can_be_frozen(mock: MockShop, script: PageScript) -> None:
+    mock.fault("session-expired", endpoint="logisticsAdd")
+    sn = _free(mock)
+    assert script.ship(sn)["code"] == 10008
+    assert [write["outcome"] for write in mock.truth()["writes"][-1:]] == ["no session"]
+    assert script.log_in()["code"] == 0
+    held = mock.fault("freeze", when="before")
+    with ThreadPoolExecutor() as pool:
+        seen = mock.last_event()
+        answer = pool.submit(script.ship, sn)
+        mock.wait_for("request", endpoint="logisticsAdd", after=seen)
+        assert mock.order(sn)["shipments"] == []
+        mock.let_go(held)
+        assert answer.result()["code"] == 0
 
 
 def test_refusals_of_the_whole_call_have_the_sites_words(mock: MockShop, script: PageScript) -> None:
@@ -303,6 +379,10 @@ def test_a_state_file_keeps_shops_arrivals_and_the_shop_that_was_entered(tmp_pat
         assert set(script.listed(tab="all")) == listed
 
 
-def test_the_first_look_has_one_shop() -> None:
-    with pytest.raises(MockError, match="--shops is for douyin"):
-        MockShop(shops=2).start()
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"shops": 2}, "--shops is for douyin"), ({"platform": "douyin", "layout": "plain"}, "--layout is for pinduoduo")],
+)
+def test_what_a_look_does_not_have_is_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(MockError, match=words):
+        MockShop(**options).start()

@@ -89,7 +89,12 @@ def test_another_hand_changes_settings_and_no_save_is_noted(tmp_path: Path) -> N
         mock.change_ship_settings(default_address=second["address_id"], rules={"default_courier": "极兔速递"})
         mock.change_ship_settings(waybill={"courier": "圆通快递", "balance": 7})
         mock.change_ship_settings(address={"address_id": first["address_id"], "remark": "旧仓"})
-        for wanted in ({"waybill": {"courier": "飞鸽传书", "balance": 1}}, {"rules": {"courier": "x"}}, {"what": 1}):
+        for wanted in (
+            {"waybill": {"courier": "飞鸽传书", "balance": 1}},
+            {"rules": {"courier": "x"}},
+            {"what": 1},
+            {"shop": "1"},
+        ):
             with pytest.raises(MockError):
                 mock.change_ship_settings(**wanted)
     with MockShop(orders=5, state=state) as mock:

@@ -118,7 +118,9 @@ def test_only_orders_that_need_a_parcel_are_listed_and_only_the_numbers_asked_fo
     assert due == sorted(due)
     two = list(listed)[:2]
     virtual = next(sn for sn, order in orders.items() if order["virtual"] and order["status"] == "pending")
-    elsewhere = next(sn for sn, order in orders.items() if order["shop"] != "123456789")
+    ticked.pages.enter("123456790")
+    elsewhere = next(iter(ticked.listed()))
+    ticked.pages.enter("123456789")
     assert list(ticked.listed(order_ids=",".join([*two, virtual, elsewhere, "1"]))) == two
     second = ticked.pages.get("/api/logistics/deliverylist", page=1, pageSize=10)
     assert [row["shop_order_id"] for row in second["data"]] == list(listed)[10:20]
@@ -195,6 +197,13 @@ def test_a_lost_task_was_taken_and_is_never_seen_again(
     listed = ticked.pages.get(f"{SHIP}/tasks", page=0, pageSize=100)["data"]
     assert told["data"]["taskId"] not in {task["taskId"] for task in listed}
     assert len(_numbers(mock, free[0])) == shipped
+
+
+def test_faults_of_tasks_leave_the_dialog_alone(mock: MockShop, ticked: TickedScript, free: list[str]) -> None:
+    lost = mock.fault("task-lost")
+    assert ticked.pages.ship(free[0])["code"] == 0
+    [armed] = [fault for fault in mock.faults() if fault["number"] == lost["number"]]
+    assert (armed["seen"], armed["fired"]) == (0, 0)
 
 
 @pytest.mark.parametrize(
