@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flows.orders.api import Said
 from flows.procedure.api import Values
 from rpa.browser.responses import TooManyCalls
+from rpa.elements.request_tests import SUBJECT
 from rpa.elements.values import follow, is_code
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rpa.browser.responses import Answer
     from rpa.browser.scope import Block, Scope
     from rpa.browser.view import View
+    from rpa.elements.profile import AnswerSpec
 
 
 class WebForm:
@@ -47,6 +49,8 @@ class WebForm:
         self._told = told
         self._sent = sent
         self._filled: Block | None = None
+        self.sending: Mapping[str, str] = {}
+        """What is sent, by name, for the profile's tests of the request and its echo; the subject need not be in it."""
         self.evidence: Path | None = None
         """The picture of it as it is sent; None: none was taken, or none is kept."""
 
@@ -84,6 +88,8 @@ class WebForm:
             return Said(accepted=False, words=str(error), repeatable=True, too_often=True)
         if answer is None:
             return self._said_in_words(before)
+        if answer.ok is None:
+            return self._said_in_words(before)
         if not answer.ok:
             spec = self.view.profile.answers[self.answer]
             return Said(accepted=False, words=answer.message, repeatable=is_code(answer.code, spec.repeatable))
@@ -102,28 +108,52 @@ class WebForm:
     def _said(self, answer: Answer) -> Said:
         """What the answer says of this subject; a success of the whole may hide a refusal of the row."""
         spec = self.view.profile.answers[self.answer]
-        if spec.key is None:
-            return self._accepted()
-        row = next((row for row in answer.raw_rows if row.get(spec.key) == self.subject), None)
-        if row is None:
+        row = next((row for row in answer.raw_rows if spec.key is None or row.get(spec.key) == self.subject), None)
+        if row is None and spec.key is not None:
             return Said(accepted=None, words="the answer names another subject")
-        code = follow(row, spec.code) if spec.code else None
-        words = str(row.get(spec.message or "") or "")
-        if is_code(code, spec.ok):
-            return self._accepted(words)
-        return Said(accepted=False, words=words, repeatable=is_code(code, spec.repeatable))
+        words = str((row or {}).get(spec.message or "") or "")
+        if spec.code is not None or spec.key is not None:
+            code = follow(row, spec.code) if spec.code else None
+            if not is_code(code, spec.ok):
+                return Said(accepted=False, words=words, repeatable=is_code(code, spec.repeatable))
+        elif not (spec.ok_text or spec.echo or self.view.profile.session.error_code):
+            return Said(accepted=None, words="nothing in the answer says that it was taken")
+        others = [f"{name} {stored}" for name, stored in self._echoed(row, spec) if not self._is_ours(name, stored)]
+        if others:
+            return Said(accepted=None, words=f"the answer says that it stored {', '.join(others)}")
+        return self._accepted(words)
+
+    def _echoed(self, row: Values | None, spec: AnswerSpec) -> Iterator[tuple[str, Any]]:
+        """What the answer says was stored, by the name of what was sent."""
+        yield from ((name, follow(row, path)) for name, path in spec.echo.items())
+
+    def _is_ours(self, name: str, stored: Any) -> bool:
+        """Whether it is what we have sent; a site may write it in other letters."""
+        sent = {SUBJECT: self.subject, **self.sending}.get(name, "")
+        read = stored if isinstance(stored, list) else [stored]
+        return {str(each).casefold() for each in read} == {sent.casefold()}
 
     def _accepted(self, words: str = "") -> Said:
         self._sent(self.subject)
         return Said(accepted=True, words=words)
 
     def _answered(self) -> Answer | None:
-        view, about, unless = self.view, self.subject, self.go_on
-        answer = view.answered(self.answer, lambda: self.scope.commit(self.confirm), about=about, unless=unless)
-        asked = view.question(self.question, about=about) if answer is None else None
-        if asked is None:
-            return answer
-        return view.answered(self.answer, lambda: asked.commit(self.go_on), about=about)
+        answer = self._asking(lambda: self.scope.commit(self.confirm), unless=self.go_on)
+        asked = self._question(comes=answer is not None) if answer is None or answer.asks else None
+        return answer if asked is None else self._asking(lambda: asked.commit(self.go_on))
+
+    def _asking(self, action: Callable[[], None], *, unless: str | None = None) -> Answer | None:
+        about, sending = self.subject, self.sending
+        return self.view.answered(self.answer, action, about=about, sending=sending, unless=unless)
+
+    def _question(self, *, comes: bool) -> Scope | None:
+        """The dialog of the question; `comes`: the site has said that there is one, so it is waited for."""
+        asked = self.view.question(self.question, about=self.subject)
+        for _ in self.view.moments() if comes else ():
+            if asked is not None:
+                break
+            asked = self.view.question(self.question, about=self.subject)
+        return asked
 
     def leave(self) -> None:
         """Close it without sending."""

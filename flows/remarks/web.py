@@ -44,6 +44,7 @@ class RemarkForm(WebForm):
     def put(self, decision: RemarkDecision, shown: Values) -> Values:
         """Write the text, and choose the flag; a click on the chosen one would take it off."""
         _, wanted = decision.change
+        self.sending = {"text": wanted.text, "flag": wanted.flag}
         if wanted.text != shown["text"]:
             self.scope.fill("remark.text", wanted.text)
         if wanted.flag != shown["flag"]:

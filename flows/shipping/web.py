@@ -48,6 +48,7 @@ class DialogForm(WebForm):
     def put(self, decision: Decision, shown: Values) -> Values:
         """Choose the way, and fill in courier and number where there is a parcel."""
         _, shipment = decision.to_ship
+        self.sending = {"courier": shipment.courier, "tracking_number": shipment.tracking_number}
         if shown["how"] != shipment.how.value:
             self.scope.click(_CHOOSE[shipment.how])
         return self._with_parcel(shipment) if shipment.how is How.DIALOG else self.read_filled()
