@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic, Protocol
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol
 
 from flows.orders.api import Said
 from flows.orders.reasons import Reason
@@ -14,6 +14,7 @@ from flows.orders.web_page import OrderPage
 from flows.procedure.api import D, Values
 from flows.procedure.form_fields import HELD, ORDER, TO_SHIP
 from rpa.browser.responses import TooManyCalls
+from rpa.elements.request_tests import SUBJECT
 from rpa.elements.values import follow, is_code
 from rpa.errors import Refused
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from rpa.browser.responses import Answer
     from rpa.browser.scope import Block, Scope
     from rpa.browser.view import View
-    from rpa.elements.profile import Profile
+    from rpa.elements.profile import AnswerSpec, Profile
 
 _SAYS: Final = "page.message"
 """The element of what the page says of what was done; a profile of which answers tell need not have it."""
@@ -71,6 +72,8 @@ class StepForm(Generic[D]):
         self._sent = sent
         self._filled: Block | None = None
         self._fields = view.profile.dialogs[spec.form].fields
+        self._sending: Mapping[str, str] = {}
+        """What is sent, by the form's fields, for the profile's tests of the request and of its echo."""
         self.evidence: Path | None = None
         """The picture of it as it is sent; None: none was taken, or none is kept."""
 
@@ -94,6 +97,7 @@ class StepForm(Generic[D]):
         What is typed into a field that does not offer it yet is given time to come.
         """
         puts = self._puts(decision)
+        self._sending = {put.field: put.wanted for put in puts if put.field is not None}
         for put in puts:
             if put.tick or not put.is_held(self._held(put, shown)):
                 self._fill(put)
@@ -182,7 +186,7 @@ class StepForm(Generic[D]):
             answer = self._answered(name)
         except TooManyCalls as error:
             return Said(accepted=False, words=str(error), repeatable=True, too_often=True)
-        if answer is None:
+        if answer is None or answer.ok is None:
             return self._said_in_words(before)
         if not answer.ok:
             spec = self.view.profile.answers[name]
@@ -190,26 +194,42 @@ class StepForm(Generic[D]):
         return self._said(name, answer)
 
     def _answered(self, name: str) -> Answer | None:
-        view, spec, about = self.view, self._spec, self._subject
-        answer = view.answered(name, lambda: self.scope.commit(self._spec.confirm), about=about, unless=spec.go_on)
-        asked = self._question() if answer is None else None
+        answer = self._asking(name, lambda: self.scope.commit(self._spec.confirm), unless=self._spec.go_on)
+        asked = self._question(comes=answer is not None) if answer is None or answer.asks else None
         if asked is None:
             return answer
-        return view.answered(name, lambda: asked.commit(self._spec.go_on or self._spec.confirm), about=about)
+        return self._asking(name, lambda: asked.commit(self._spec.go_on or self._spec.confirm))
+
+    def _asking(self, name: str, action: Callable[[], None], *, unless: str | None = None) -> Answer | None:
+        return self.view.answered(name, action, about=self._subject, sending=self._sending, unless=unless)
 
     def _said(self, name: str, answer: Answer) -> Said:
         """What the answer says of this order; a success of the whole may hide a refusal of the row."""
         spec = self.view.profile.answers[name]
-        if spec.key is None:
-            return self._accepted()
-        row = next((row for row in answer.raw_rows if row.get(spec.key) == self._subject), None)
-        if row is None:
+        row = next((row for row in answer.raw_rows if spec.key is None or row.get(spec.key) == self._subject), None)
+        if row is None and spec.key is not None:
             return Said(accepted=None, words="the answer names another subject")
-        code = follow(row, spec.code) if spec.code else None
-        words = str(row.get(spec.message or "") or "")
-        if is_code(code, spec.ok):
-            return self._accepted(words)
-        return Said(accepted=False, words=words, repeatable=is_code(code, spec.repeatable))
+        words = str((row or {}).get(spec.message or "") or "")
+        if spec.code is not None or spec.key is not None:
+            code = follow(row, spec.code) if spec.code else None
+            if not is_code(code, spec.ok):
+                return Said(accepted=False, words=words, repeatable=is_code(code, spec.repeatable))
+        elif not (spec.ok_text or spec.echo or self.view.profile.session.error_code):
+            return Said(accepted=None, words="nothing in the answer says that it was taken")
+        others = [f"{name} {stored}" for name, stored in self._echoed(row, spec) if not self._is_ours(name, stored)]
+        if others:
+            return Said(accepted=None, words=f"the answer says that it stored {', '.join(others)}")
+        return self._accepted(words)
+
+    def _echoed(self, row: Values | None, spec: AnswerSpec) -> Iterator[tuple[str, Any]]:
+        """What the answer says was stored, by the name of what was sent."""
+        yield from ((name, follow(row, path)) for name, path in spec.echo.items())
+
+    def _is_ours(self, name: str, stored: Any) -> bool:
+        """Whether it is what we have sent; a site may write it in other letters."""
+        sent = {SUBJECT: self._subject, **self._sending}.get(name, "")
+        read = stored if isinstance(stored, list) else [stored]
+        return {str(each).casefold() for each in read} == {sent.casefold()}
 
     def _accepted(self, words: str = "") -> Said:
         self._sent(self._subject)
@@ -239,8 +259,16 @@ class StepForm(Generic[D]):
     def _ended_here(self, before: Counter[str]) -> bool:
         return bool(self._new_words(before)) or self.view.question(self._spec.form, about=self._subject) is None
 
-    def _question(self) -> Scope | None:
-        return self.view.question(self._spec.question, about=self._subject) if self._spec.question else None
+    def _question(self, *, comes: bool = False) -> Scope | None:
+        """The dialog of the question; `comes`: the site has said that there is one, so it is waited for."""
+        if self._spec.question is None:
+            return None
+        asked = self.view.question(self._spec.question, about=self._subject)
+        for _ in self.view.moments() if comes else ():
+            if asked is not None:
+                break
+            asked = self.view.question(self._spec.question, about=self._subject)
+        return asked
 
     # Words of the page
 

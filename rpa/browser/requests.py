@@ -11,10 +11,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urldefrag, urlsplit
 
-from playwright.sync_api import Error
-
 from rpa.browser.polling import breathe
-from rpa.browser.responses import Answer, AnswerLost, TooManyCalls, open_answer
+from rpa.browser.responses import Answer, AnswerLost, TooManyCalls, asked_of, open_answer
+from rpa.elements.request_tests import SUBJECT, parameters_in, pass_all
 from rpa.elements.values import follow
 from rpa.errors import LoginNeeded, RateLimited, Stopped, TryAgain
 from rpa.language import Text
@@ -37,6 +36,7 @@ _BEGINS_WITHIN_S, _BEGINS_WITHIN_MOMENTS = 1.0, 25
 """After a click that nobody waits for any more, its request has begun by then, or there is none. Moments are counted as
 well: a browser that stood still for a second has not begun anything in it."""
 _GIVEN_UP = "net::ERR_ABORTED"
+_REDIRECTS = range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST)
 
 
 @dataclass(kw_only=True)
@@ -44,7 +44,7 @@ class _Sent:
     """The requests of one kind since an action began, and how they ended. No slots: Playwright marks its handlers."""
 
     spec: AnswerSpec
-    about: str | None
+    sending: Mapping[str, str]
     border: SiteBorder
     requests: list[Request] = field(default_factory=list)
     answers: list[Response] = field(default_factory=list)
@@ -56,16 +56,29 @@ class _Sent:
 
     def note_request(self, request: Request) -> None:
         """Keep it if it is one of ours."""
-        if request.is_navigation_request():
+        leads = request.is_navigation_request()
+        if leads:
             self.leaving = self.leaving if request.frame.parent_frame else urldefrag(request.url).url
-        elif urlsplit(request.url).path == self.spec.url and _names(request, self.spec.request_order, self.about):
+        if leads is not self._is_document:
+            return
+        led = leads and request.redirected_from in self.requests
+        if led or _is_meant(request, self.spec, sending=self.sending):
             if self.border.owns(request.url):
                 self.requests.append(request)
             elif request.redirected_from in self.requests:
                 self.border.note_elsewhere(request.url)
 
+    @property
+    def _is_document(self) -> bool:
+        return self.spec.kind == "document"
+
     def note_document(self, frame: Frame) -> None:
-        """Another document is there: what the one before it asked, and whether that was answered, counts no more."""
+        """Another document is there: what the one before it asked, and whether that was answered, counts no more.
+
+        Unless it is itself the answer.
+        """
+        if self._is_document:
+            return
         if frame.parent_frame is None and self.leaving == urldefrag(frame.url).url:
             self.leaving = ""
             self.requests.clear()
@@ -74,6 +87,8 @@ class _Sent:
 
     def note_response(self, response: Response) -> None:
         """An answer begins. It may never be whole, as when the page does not read what went wrong."""
+        if self._is_document and response.status in _REDIRECTS:
+            return
         if response.request in self.requests:
             unread = response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status == _TOO_MANY
             (self.ended if unread else self.answers).append(response)
@@ -147,16 +162,23 @@ class PageRequests:
             raise Stopped
 
     def answered(
-        self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
+        self,
+        name: str,
+        action: Callable[[], None],
+        *,
+        about: str | None = None,
+        sending: Mapping[str, str] | None = None,
+        unless: str | None = None,
     ) -> Answer | None:
         """Do the action once, return the answer to the request it made; None when none can be read: failed, 5xx, late.
 
         Only requests sent since count, of the newest document when the action leads to another, and with `about` only
-        one that names this key (the profile's `request_order`).
+        one that names this key (the profile's `request_order`). `sending`: by name what else is sent, for the profile's
+        tests of the request.
         With `unless`, an element: also None as soon as that is visible. Raises LoginNeeded when the page goes to the
         login page instead, and what `open_answer` raises.
         """
-        with self._sent(name, action, about=about) as sent:
+        with self._sent(name, action, about=about, sending=sending) as sent:
             return self._answer(sent, unless=unless)
 
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
@@ -208,9 +230,15 @@ class PageRequests:
             raise RateLimited(str(error)) from error
 
     @contextmanager
-    def _sent(self, name: str, action: Callable[[], None], *, about: str | None) -> Iterator[_Sent]:
+    def _sent(
+        self, name: str, action: Callable[[], None], *, about: str | None, sending: Mapping[str, str] | None = None
+    ) -> Iterator[_Sent]:
         """Do the action, and listen for what becomes of the requests that it makes."""
-        sent = _Sent(spec=self._profile.answers[name], about=about, border=self._border)
+        sent = _Sent(
+            spec=self._profile.answers[name],
+            sending={**(sending or {}), **({} if about is None else {SUBJECT: about})},
+            border=self._border,
+        )
         handlers: dict[str, Callable[[Any], None]] = {
             "request": sent.note_request,
             "response": sent.note_response,
@@ -286,12 +314,17 @@ def _given(answer: Answer | None, *, name: str) -> Answer:
     return answer
 
 
-def _names(request: Request, path: str | None, key: str | None) -> bool:
-    """Whether the request's body has this key where the profile says; without a key, any request."""
+def _is_meant(request: Request, spec: AnswerSpec, *, sending: Mapping[str, str]) -> bool:
+    """Whether this is the request that the description means, about what is sent."""
+    if parameters_in(urlsplit(request.url).path, pattern=spec.url) is None:
+        return False
+    asked = asked_of(request, url=spec.url)
+    return _names(asked, spec.request_order, sending.get(SUBJECT)) and pass_all(spec.request, asked, sending=sending)
+
+
+def _names(asked: Mapping[str, Any], path: str | None, key: str | None) -> bool:
+    """Whether the request has this key where the profile says; without a key, any request."""
     if key is None or path is None:
         return True
-    try:
-        found = follow(request.post_data_json, path)
-    except (Error, ValueError):
-        return False
+    found = follow(asked, path)
     return key in found if isinstance(found, list) else found == key

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error
 
+from rpa.elements.request_tests import parameters_in
 from rpa.elements.values import UNREADABLE, answer_values, follow, is_code
 from rpa.errors import ChallengeShown, KickedOut, LoginNeeded, NeedsPerson, PageChanged, RightMissing, TryAgain
 from rpa.language import Text
 
 if TYPE_CHECKING:
+    from email.message import Message
+
     from playwright.sync_api import Request, Response
 
     from rpa.elements.fields import AnswerField
@@ -41,9 +46,12 @@ class AnswerLost(TryAgain):
 class Answer:
     """One answer, opened. Its rows are made into values when they are asked for."""
 
-    ok: bool
+    ok: bool | None
+    """None: it says neither yes nor no."""
     code: Any
     message: str
+    asks: bool = False
+    """It is a question: what is to be done follows on the page."""
     total: int | None = None
     asked: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What the request asked for: the parameters of its address, and its body."""
@@ -90,6 +98,8 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
     refusal is an Answer with `ok` False.
     """
     data = _body(response, spec)
+    if isinstance(data, str):
+        return _text_answer(data, spec, refused=_is_refused(response))
     code = next((value for path in profile.session.error_code if (value := follow(data, path)) is not None), None)
     message = next((value for path in profile.session.error_message if (value := follow(data, path))), "")
     if is_code(code, profile.session.expired_codes):
@@ -102,8 +112,11 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
         raise ChallengeShown(_CHALLENGE.with_words(message=message))
     if is_code(code, profile.session.no_right_codes):
         raise RightMissing(_NO_RIGHT.with_words(message=message))
-    if not is_code(code, profile.session.ok_codes):
-        return Answer(ok=False, code=code, message=str(message))
+    if _asks(data, code, spec):
+        return Answer(ok=None, code=code, message=str(message), asks=True)
+    said_no = bool(profile.session.error_code) and not is_code(code, profile.session.ok_codes)
+    if said_no or _is_refused(response):
+        return Answer(ok=False, code=code, message=str(message or f"HTTP {response.status}"))
     raw = _rows(data, spec)
     total = follow(data, spec.total) if spec.total else None
     zone = ZoneInfo(profile.timezone)
@@ -112,7 +125,7 @@ def open_answer(response: Response, spec: AnswerSpec, *, profile: Profile) -> An
         code=code,
         message="",
         total=total,
-        asked=asked_of(response.request),
+        asked=asked_of(response.request, url=spec.url),
         raw_rows=tuple(raw),
         fields=spec.fields,
         zone=zone,
@@ -127,26 +140,77 @@ def _is_kicked(data: Any, profile: Profile) -> bool:
     return answer_values(data, {"kicked": spec}, zone=ZoneInfo(profile.timezone))["kicked"] is not UNREADABLE
 
 
-def asked_of(request: Request) -> dict[str, Any]:
-    """What a request asks for: the parameters of its address, and the fields of its body, JSON or form."""
-    asked: dict[str, Any] = dict(parse_qsl(urlsplit(request.url).query))
+def asked_of(request: Request, *, url: str) -> dict[str, Any]:
+    """What a request asks for: the parameters of its path and its address, and the fields of its body, JSON or form.
+
+    A body that is a list stands at `body`.
+    """
+    address = urlsplit(request.url)
+    asked: dict[str, Any] = {
+        **(parameters_in(unquote(address.path), pattern=url) or {}),
+        **dict(parse_qsl(address.query)),
+    }
+    body = _posted(request)
+    return asked | body if isinstance(body, dict) else {**asked, "body": body} if isinstance(body, list) else asked
+
+
+def _posted(request: Request) -> Any:
+    kind, sent = request.headers.get("content-type", ""), request.post_data_buffer
+    if kind.startswith("multipart/form-data") and sent is not None:
+        parts = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + sent).walk()
+        return {part.get_param("name", header="content-disposition"): _text_of(part) for part in parts}
     try:
-        body = request.post_data_json
+        return request.post_data_json
     except (Error, ValueError):
-        body = None
-    return asked | body if isinstance(body, dict) else asked
+        return None
+
+
+def _text_of(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    return content.decode(errors="replace").rstrip("\r\n") if isinstance(content, bytes) else ""
+
+
+def _is_refused(response: Response) -> bool:
+    """Whether its status alone says no; none says yes."""
+    return response.status >= HTTPStatus.BAD_REQUEST
+
+
+def _asks(data: Any, code: Any, spec: AnswerSpec) -> bool:
+    """Whether it is a question, by the code of the whole or of the row."""
+    row = follow(data, spec.row) if spec.row else data
+    return is_code(code, spec.asks) or (spec.code is not None and is_code(follow(row, spec.code), spec.asks))
+
+
+def _text_answer(text: str, spec: AnswerSpec, *, refused: bool) -> Answer:
+    """An answer in words: yes by the profile's, no by its status alone, else neither."""
+    asks = any(str(word) in text for word in spec.asks)
+    said_yes = not refused and not asks and any(word in text for word in spec.ok_text)
+    return Answer(ok=True if said_yes else False if refused else None, code=None, message="", asks=asks)
 
 
 def _body(response: Response, spec: AnswerSpec) -> Any:
+    """What it has: a table of fields, or the text of one that the profile knows by its words."""
     try:
-        data = response.json()
+        text = response.text()
     except Error as error:
         raise AnswerLost from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise PageChanged(f"The answer of {spec.url} cannot be read (HTTP {response.status}).") from error
-    if not isinstance(data, dict):
-        raise PageChanged(f"The answer of {spec.url} is no table of fields.")
-    return data
+    except UnicodeDecodeError as error:
+        raise _unreadable(response, spec) from error
+    if spec.kind == "document":
+        return text
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        if spec.ok_text:
+            return text
+        raise _unreadable(response, spec) from error
+    if isinstance(data, dict) or (isinstance(data, str) and spec.ok_text):
+        return data
+    raise PageChanged(f"The answer of {spec.url} is no table of fields.")
+
+
+def _unreadable(response: Response, spec: AnswerSpec) -> PageChanged:
+    return PageChanged(f"The answer of {spec.url} cannot be read (HTTP {response.status}).")
 
 
 def _rows(data: Any, spec: AnswerSpec) -> list[Mapping[str, Any]]:

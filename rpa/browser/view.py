@@ -263,10 +263,16 @@ class View(Area):
     # Answers to the page's own requests
 
     def answered(
-        self, name: str, action: Callable[[], None], *, about: str | None = None, unless: str | None = None
+        self,
+        name: str,
+        action: Callable[[], None],
+        *,
+        about: str | None = None,
+        sending: Mapping[str, str] | None = None,
+        unless: str | None = None,
     ) -> Answer | None:
         """Do the one action, return the answer to the request it made; see `PageRequests.answered`."""
-        return self._asking.answered(name, action, about=about, unless=unless)
+        return self._asking.answered(name, action, about=about, sending=sending, unless=unless)
 
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
         """Do what makes the page read something, return the answer; see `PageRequests.asking`."""

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 
-def _regex(pattern: str) -> str:
+def regex(pattern: str) -> str:
+    """The pattern. Raises ValueError for one that is none."""
     try:
         re.compile(pattern)
     except re.error as error:
@@ -53,7 +54,7 @@ class FieldSpec(Spec):
     """With `column` or `label`: only below the heading, or in the table with the caption, that reads so."""
     on_page: bool = False
     """Read from the whole page, not from the block."""
-    pattern: Annotated[str, AfterValidator(_regex)] | None = None
+    pattern: Annotated[str, AfterValidator(regex)] | None = None
     """Group 1, or the whole match."""
     attr: str | None = None
     """An attribute instead of the text. `value` means the live property, `chosen` the text of a select's option that

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from rpa.address import base_url_problem
 from rpa.elements.facts import Change, Facts, changes, digest_of, facts_of
 from rpa.elements.fields import AnswerField, Codes, FieldSpec, Sourced, Spec
+from rpa.elements.request_tests import RequestTest
 from rpa.elements.site import EvidenceSpec, Identity, Session
 from rpa.errors import ConfigError
 from rpa.language import Text
@@ -167,7 +168,11 @@ class AnswerSpec(Sourced):
 
     name: str
     url: str = Field(pattern=r"^/")
-    """Path of the request."""
+    """Path of the request; may hold `{parameter}`."""
+    kind: Literal["data", "document"] = "data"
+    """`document`: it is the next document, which the page asks for by sending a form."""
+    request: tuple[RequestTest, ...] = ()
+    """What else the request must say."""
     rows: str | None = None
     row: str | None = None
     total: str | None = None
@@ -177,6 +182,12 @@ class AnswerSpec(Sourced):
     code: str | None = None
     """Path of the code in a row; may lead through lists (`*`) if all say the same."""
     ok: Codes = ()
+    ok_text: tuple[str, ...] = ()
+    """Of an answer that is no JSON: it must have one of these texts; what else it says proves nothing."""
+    asks: Codes = ()
+    """Codes with which it is a question, neither yes nor no; of an answer that is no JSON, texts."""
+    echo: Mapping[str, str] = {}
+    """What it says was stored, by the name of what was sent: paths in a row. Other than what was sent is a doubt."""
     message: str | None = None
     repeatable: Codes = ()
     """Codes of a refusal after which the same request may be made again."""
