@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flows.orders.model import Decision, How, Shipment
+from flows.procedure.kind import AlreadyThere
 from flows.procedure.on_page import fill_in
 from flows.shipping.web import WebShipping
 from flows.shipping.words import ShippingWords
@@ -57,6 +58,7 @@ STEP: dict[str, Any] = {
         ]
     },
 }
+ORDER = f"{SHOP}<div id=order><h2>A-1</h2><i>Pending</i></div><p id=goods><b>101</b><u>1</u></p>"
 SENT = ["Parcel", "DHL", "JD123456"]
 
 
@@ -70,7 +72,7 @@ def a_list(name: str, *, rows: str, key: str, **fields: dict[str, Any]) -> ListS
     return ListSpec(name=name, pages=("orders",), rows=rows, key=key, empty=f"#no-{name}", fields=read)
 
 
-def described(*, fields: dict[str, dict[str, Any]], step: dict[str, Any]) -> Profile:
+def described(*, fields: dict[str, dict[str, Any]], step: dict[str, Any], searched: bool) -> Profile:
     told: dict[str, Any] = {"source": "test", "verified": "never", "signature": ("orders.title",)}
     pages = [
         PageSpec(name="orders_pending", path="/orders", **told),
@@ -86,10 +88,12 @@ def described(*, fields: dict[str, dict[str, Any]], step: dict[str, Any]) -> Pro
         an_element("orders.next", "#next"),
         an_element("orders.total", "#total"),
         an_element("page.message", "#says", risk="read"),
+        an_element("order.open", "#open"),
         an_element("ship.how", "#how", within="dialog:ship"),
         an_element("ship.courier", "#courier", within="dialog:ship"),
         an_element("ship.courier_option", '#panel i:text-is("{value}")', expect=("{value}",)),
     ]
+    elements += [an_element("orders.search_input", "#search")] if searched else []
     read = {name: FieldSpec(**one) for name, one in fields.items()}
     ship = PROFILE.dialogs["ship"].model_copy(update={"fields": read})
     dialogs: dict[str, DialogSpec] = {**PROFILE.dialogs, "ship": ship}
@@ -144,14 +148,14 @@ def shop(page: Page, site: TinySite, tmp_path: Path, request: pytest.FixtureRequ
         dialog: str = DIALOG,
         fields: dict[str, dict[str, Any]] | None = None,
         patience_s: float = LONG_S,
+        searched: bool = False,
+        pages: dict[str, str] | None = None,
+        **step: Any,
     ) -> Shop:
         site.answers = ["{}"]
-        site.pages["/orders"] = SHOP + dialog.replace("SAYS", says)
-        site.pages["/order/A-1"] = (
-            f"{SHOP}<div id=order><h2>A-1</h2><i>Pending</i></div><p id=goods><b>101</b><u>1</u></p>"
-        )
+        site.pages = {"/orders": SHOP + dialog.replace("SAYS", says), "/order/A-1": ORDER, **(pages or {})}
         told: dict[str, dict[str, Any]] = {"how": HOW, "tracking_number": NUMBER, **(fields or {})}
-        profile = described(fields=told, step=STEP)
+        profile = described(fields=told, step={**STEP, **step}, searched=searched)
         context = viewed(page, url=site.url, folder=tmp_path, patience_s=patience_s, profile=profile)
         request.addfinalizer(lambda: context.__exit__(None, None, None))
         return Shop(site, context.__enter__())
@@ -163,6 +167,40 @@ def test_a_dialog_is_filled_in_by_its_steps_and_sent_once(shop: Callable[..., Sh
     opened = shop()
     said: Said = opened.form().send()
     assert (said.accepted, opened.sent) == (True, [SENT])
+
+
+def test_a_dialog_may_be_opened_from_the_order_s_own_page(shop: Callable[..., Shop], site: TinySite) -> None:
+    there = (
+        DIALOG.replace("SAYS", "says.textContent = 'Done now';") + "<a id=open onclick='dialog.hidden = false'>Ship</a>"
+    )
+    opened = shop(dialog="", pages={"/order/A-1": ORDER + there}, open="order.open")
+    form = opened.form()
+    assert form.evidence is not None
+    assert (form.send().accepted, opened.sent) == (True, [SENT])
+    assert "/orders" not in site.paths
+
+
+def test_the_order_s_page_is_read_with_a_dialog_over_it(shop: Callable[..., Shop]) -> None:
+    turns = "<a id=open onclick='dialog.hidden = false; order.querySelector(`i`).textContent = `Shipped`'>Ship</a>"
+    opened = shop(dialog="", pages={"/order/A-1": ORDER + DIALOG.replace("SAYS", "") + turns}, open="order.open")
+    with pytest.raises(AlreadyThere):
+        opened.form()
+    assert not opened.is_open()
+    assert opened.sent == []
+
+
+FIRST = f"""{SHOP}<ul><li><a>A-2</a></li></ul><p id="total">2 orders</p><a id="next" href="/orders?2">Next</a>
+<input id="search"><button class="search" onclick="location = `/orders?for=${{search.value}}`">Search</button>"""
+
+
+@pytest.mark.parametrize(("searched", "where"), [(False, "/orders?2"), (True, "/orders?for=A-1")])
+def test_the_row_is_looked_for_by_its_number_or_page_after_page(
+    shop: Callable[..., Shop], site: TinySite, *, searched: bool, where: str
+) -> None:
+    there = SHOP + DIALOG.replace("SAYS", "says.textContent = 'Done now';")
+    opened = shop(searched=searched, pages={"/orders": FIRST, where: there})
+    assert opened.form().send().accepted is True
+    assert where in site.paths
 
 
 def test_a_no_in_new_words_is_one_and_silence_is_a_doubt(shop: Callable[..., Shop]) -> None:
@@ -214,7 +252,7 @@ def test_an_order_that_is_not_pending_any_more_is_not_opened(shop: Callable[...,
     opened = shop()
     before = opened.shipping.read_back(["A-1"])["A-1"].order
     assert before is not None
-    site.pages["/order/A-1"] = site.pages["/order/A-1"].replace("<u>1</u>", "<u>2</u>")
+    site.pages["/order/A-1"] = ORDER.replace("<u>1</u>", "<u>2</u>")
     shipment = Shipment(order_sn="A-1", how=How.DIALOG, courier="DHL", tracking_number="JD123456")
     decision = Decision(order_sn="A-1", order=replace(before), row=None, shipment=shipment, reason=None)
     with pytest.raises(Refused, match="goods"):
