@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ from flows.shipping.words import ShippingWords
 from rpa.elements.fields import FieldSpec
 from rpa.elements.profile import DialogSpec, Element, ListSpec, PageSpec, Profile
 from rpa.errors import InDoubt, Refused
+from rpa.ledger.actions import Seen
 from tests.support.clerk_by_hand import NO_SETTINGS
 from tests.support.tiny_site import LONG_S, PROFILE, SHOP, SOON_S, TinySite, viewed
 
@@ -206,7 +208,24 @@ def test_the_row_is_looked_for_by_its_number_or_page_after_page(
 def test_a_no_in_new_words_is_one_and_silence_is_a_doubt(shop: Callable[..., Shop]) -> None:
     assert shop("says.textContent = 'Not today';").form().send().accepted is False
     silent = shop("", patience_s=SOON_S)
-    assert (silent.form().send().accepted, silent.sent) == (None, [SENT, SENT])
+    said = silent.form().send()
+    assert (said.accepted, said.words, silent.sent) == (None, "no answer", [SENT, SENT])
+
+
+def test_words_that_come_when_the_dialog_has_closed_are_waited_for(shop: Callable[..., Shop]) -> None:
+    late = shop("setTimeout(() => { says.textContent = 'Done now'; }, 500);")
+    assert late.form().send().accepted is True
+
+
+def test_the_order_s_page_proves_what_was_sent(shop: Callable[..., Shop], site: TinySite) -> None:
+    opened = shop()
+    payload = {"how": "dialog", "courier": "DHL", "tracking_number": "JD123456"}
+    action: Any = SimpleNamespace(subject="A-1", part="", payload=payload)
+    seen = []
+    for status in ("Pending", "Shipped"):
+        site.pages["/order/A-1"] = ORDER.replace("Pending", status)
+        seen.append(opened.shipping.look_at(action, opened.shipping.read_back(["A-1"])["A-1"]).seen)
+    assert seen == [Seen.NOTHING, Seen.OURS]
 
 
 def test_a_courier_that_the_list_does_not_offer_is_refused_and_the_dialog_left(shop: Callable[..., Shop]) -> None:
@@ -214,6 +233,7 @@ def test_a_courier_that_the_list_does_not_offer_is_refused_and_the_dialog_left(s
     with pytest.raises(Refused, match="offers no “TNT”"):
         opened.form("TNT")
     assert not opened.is_open()
+    assert not opened.view.page.locator("#panel").is_visible()
     assert opened.sent == []
 
 
