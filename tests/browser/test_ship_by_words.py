@@ -257,6 +257,22 @@ def test_a_field_that_does_not_keep_what_was_put_in_is_a_doubt(
     assert opened.sent == []
 
 
+def test_what_another_field_takes_away_is_put_in_though_it_stood_there(shop: Callable[..., Shop]) -> None:
+    filled = DIALOG.replace('<input id="number">', '<input id="number" value="JD123456">')
+    opened = shop(dialog=filled.replace("how.textContent = 'Parcel'", "number.value = ''; how.textContent = 'Parcel'"))
+    assert opened.form().send().accepted is True
+    assert opened.sent == [SENT]
+
+
+def test_a_choice_that_is_made_already_is_not_clicked_off(shop: Callable[..., Shop]) -> None:
+    chosen = DIALOG.replace(">None</b>", ">Parcel</b>").replace(
+        "how.textContent = 'Parcel'", "how.textContent = 'None'"
+    )
+    opened = shop(dialog=chosen)
+    assert opened.form().send().accepted is True
+    assert opened.sent == [SENT]
+
+
 def test_goods_and_marks_that_the_dialog_shows_are_held_to_the_order(shop: Callable[..., Shop]) -> None:
     goods = {"css": "em", "all": True}
     assert shop(fields={"goods_ids": goods}).form().evidence is not None
