@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from flows.orders.model import Decision, How, Shipment
+from flows.procedure.kind import AlreadyThere
 from flows.procedure.on_page import fill_in
 from flows.shipping.web import WebShipping
 from flows.shipping.words import ShippingWords
-from rpa.elements.fields import FieldSpec
-from rpa.elements.profile import DialogSpec, Element, ListSpec, PageSpec, Profile
 from rpa.errors import InDoubt, Refused
+from rpa.ledger.actions import Seen
 from tests.support.clerk_by_hand import NO_SETTINGS
-from tests.support.tiny_site import LONG_S, PROFILE, SHOP, SOON_S, TinySite, viewed
+from tests.support.tiny_site import LONG_S, SHOP, SOON_S, TinySite, viewed
+from tests.support.worded_site import ORDER, an_element, worded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from flows.orders.api import Said
     from flows.procedure.api import SiteForm
     from rpa.browser.view import View
+    from rpa.elements.profile import Profile
 
 DIALOG = """
 <ul><li><a>A-1</a><button onclick="dialog.hidden = false">Open</button></li></ul><p id="total">1 order</p>
@@ -60,51 +63,16 @@ STEP: dict[str, Any] = {
 SENT = ["Parcel", "DHL", "JD123456"]
 
 
-def an_element(name: str, css: str, **more: Any) -> Element:
-    told = {"name": name, "page": ("orders",), "risk": "write", "locators": [{"css": css}]}
-    return Element.model_validate(told | more | {"source": "test", "verified": "never"})
-
-
-def a_list(name: str, *, rows: str, key: str, **fields: dict[str, Any]) -> ListSpec:
-    read = {each: FieldSpec(**told) for each, told in fields.items()}
-    return ListSpec(name=name, pages=("orders",), rows=rows, key=key, empty=f"#no-{name}", fields=read)
-
-
-def described(*, fields: dict[str, dict[str, Any]], step: dict[str, Any]) -> Profile:
-    told: dict[str, Any] = {"source": "test", "verified": "never", "signature": ("orders.title",)}
-    pages = [
-        PageSpec(name="orders_pending", path="/orders", **told),
-        PageSpec(name="order_detail", path="/order/{order_sn}", **told),
-    ]
-    status = {"css": "i", "map": {"Pending": "pending", "Shipped": "shipped"}}
-    lists = [
-        a_list("orders", rows="li", key="order_sn", order_sn={"css": "a"}),
-        a_list("order_detail", rows="#order", key="order_sn", order_sn={"css": "h2"}, status=status),
-        a_list("order_goods", rows="#goods", key="goods_id", goods_id={"css": "b"}, quantity={"css": "u"}),
-    ]
+def described(*, fields: dict[str, dict[str, Any]], step: dict[str, Any], searched: bool) -> Profile:
     elements = [
-        an_element("orders.next", "#next"),
-        an_element("orders.total", "#total"),
-        an_element("page.message", "#says", risk="read"),
+        an_element("order.open", "#open"),
         an_element("ship.how", "#how", within="dialog:ship"),
         an_element("ship.courier", "#courier", within="dialog:ship"),
         an_element("ship.courier_option", '#panel i:text-is("{value}")', expect=("{value}",)),
     ]
-    read = {name: FieldSpec(**one) for name, one in fields.items()}
-    ship = PROFILE.dialogs["ship"].model_copy(update={"fields": read})
-    dialogs: dict[str, DialogSpec] = {**PROFILE.dialogs, "ship": ship}
-    return PROFILE.model_copy(
-        update={
-            "pages": {**PROFILE.pages, **{each.name: each for each in pages}},
-            "lists": {each.name: each for each in lists},
-            "elements": {**PROFILE.elements, **{each.name: each for each in elements}},
-            "dialogs": dialogs,
-            "answers": {},
-            "absent": ("audit", "after_sale"),
-            "words": {**PROFILE.words, "refused": ("Not today",)},
-            "shipping": ShippingWords.model_validate({"steps": [step]}),
-        }
-    )
+    elements += [an_element("orders.search_input", "#search")] if searched else []
+    shipping = ShippingWords.model_validate({"steps": [step]})
+    return worded(*elements, dialogs={"ship": {"fields": fields}}, shipping=shipping)
 
 
 HOW = {"css": "#how", "map": {"Parcel": "dialog", "None": "no_logistics"}}
@@ -144,14 +112,14 @@ def shop(page: Page, site: TinySite, tmp_path: Path, request: pytest.FixtureRequ
         dialog: str = DIALOG,
         fields: dict[str, dict[str, Any]] | None = None,
         patience_s: float = LONG_S,
+        searched: bool = False,
+        pages: dict[str, str] | None = None,
+        **step: Any,
     ) -> Shop:
         site.answers = ["{}"]
-        site.pages["/orders"] = SHOP + dialog.replace("SAYS", says)
-        site.pages["/order/A-1"] = (
-            f"{SHOP}<div id=order><h2>A-1</h2><i>Pending</i></div><p id=goods><b>101</b><u>1</u></p>"
-        )
+        site.pages = {"/orders": SHOP + dialog.replace("SAYS", says), "/order/A-1": ORDER, **(pages or {})}
         told: dict[str, dict[str, Any]] = {"how": HOW, "tracking_number": NUMBER, **(fields or {})}
-        profile = described(fields=told, step=STEP)
+        profile = described(fields=told, step={**STEP, **step}, searched=searched)
         context = viewed(page, url=site.url, folder=tmp_path, patience_s=patience_s, profile=profile)
         request.addfinalizer(lambda: context.__exit__(None, None, None))
         return Shop(site, context.__enter__())
@@ -165,10 +133,61 @@ def test_a_dialog_is_filled_in_by_its_steps_and_sent_once(shop: Callable[..., Sh
     assert (said.accepted, opened.sent) == (True, [SENT])
 
 
+def test_a_dialog_may_be_opened_from_the_order_s_own_page(shop: Callable[..., Shop], site: TinySite) -> None:
+    there = (
+        DIALOG.replace("SAYS", "says.textContent = 'Done now';") + "<a id=open onclick='dialog.hidden = false'>Ship</a>"
+    )
+    opened = shop(dialog="", pages={"/order/A-1": ORDER + there}, open="order.open")
+    form = opened.form()
+    assert form.evidence is not None
+    assert (form.send().accepted, opened.sent) == (True, [SENT])
+    assert "/orders" not in site.paths
+
+
+def test_the_order_s_page_is_read_with_a_dialog_over_it(shop: Callable[..., Shop]) -> None:
+    turns = "<a id=open onclick='dialog.hidden = false; order.querySelector(`i`).textContent = `Shipped`'>Ship</a>"
+    opened = shop(dialog="", pages={"/order/A-1": ORDER + DIALOG.replace("SAYS", "") + turns}, open="order.open")
+    with pytest.raises(AlreadyThere):
+        opened.form()
+    assert not opened.is_open()
+    assert opened.sent == []
+
+
+FIRST = f"""{SHOP}<ul><li><a>A-2</a></li></ul><p id="total">2 orders</p><a id="next" href="/orders?2">Next</a>
+<input id="search"><button class="search" onclick="location = `/orders?for=${{search.value}}`">Search</button>"""
+
+
+@pytest.mark.parametrize(("searched", "where"), [(False, "/orders?2"), (True, "/orders?for=A-1")])
+def test_the_row_is_looked_for_by_its_number_or_page_after_page(
+    shop: Callable[..., Shop], site: TinySite, *, searched: bool, where: str
+) -> None:
+    there = SHOP + DIALOG.replace("SAYS", "says.textContent = 'Done now';")
+    opened = shop(searched=searched, pages={"/orders": FIRST, where: there})
+    assert opened.form().send().accepted is True
+    assert where in site.paths
+
+
 def test_a_no_in_new_words_is_one_and_silence_is_a_doubt(shop: Callable[..., Shop]) -> None:
     assert shop("says.textContent = 'Not today';").form().send().accepted is False
     silent = shop("", patience_s=SOON_S)
-    assert (silent.form().send().accepted, silent.sent) == (None, [SENT, SENT])
+    said = silent.form().send()
+    assert (said.accepted, said.words, silent.sent) == (None, "no answer", [SENT, SENT])
+
+
+def test_words_that_come_when_the_dialog_has_closed_are_waited_for(shop: Callable[..., Shop]) -> None:
+    late = shop("setTimeout(() => { says.textContent = 'Done now'; }, 500);")
+    assert late.form().send().accepted is True
+
+
+def test_the_order_s_page_proves_what_was_sent(shop: Callable[..., Shop], site: TinySite) -> None:
+    opened = shop()
+    payload = {"how": "dialog", "courier": "DHL", "tracking_number": "JD123456"}
+    action: Any = SimpleNamespace(subject="A-1", part="", payload=payload)
+    seen = []
+    for status in ("Pending", "Shipped"):
+        site.pages["/order/A-1"] = ORDER.replace("Pending", status)
+        seen.append(opened.shipping.look_at(action, opened.shipping.read_back(["A-1"])["A-1"]).seen)
+    assert seen == [Seen.NOTHING, Seen.OURS]
 
 
 def test_a_courier_that_the_list_does_not_offer_is_refused_and_the_dialog_left(shop: Callable[..., Shop]) -> None:
@@ -176,6 +195,7 @@ def test_a_courier_that_the_list_does_not_offer_is_refused_and_the_dialog_left(s
     with pytest.raises(Refused, match="offers no “TNT”"):
         opened.form("TNT")
     assert not opened.is_open()
+    assert not opened.view.page.locator("#panel").is_visible()
     assert opened.sent == []
 
 
@@ -199,6 +219,22 @@ def test_a_field_that_does_not_keep_what_was_put_in_is_a_doubt(
     assert opened.sent == []
 
 
+def test_what_another_field_takes_away_is_put_in_though_it_stood_there(shop: Callable[..., Shop]) -> None:
+    filled = DIALOG.replace('<input id="number">', '<input id="number" value="JD123456">')
+    opened = shop(dialog=filled.replace("how.textContent = 'Parcel'", "number.value = ''; how.textContent = 'Parcel'"))
+    assert opened.form().send().accepted is True
+    assert opened.sent == [SENT]
+
+
+def test_a_choice_that_is_made_already_is_not_clicked_off(shop: Callable[..., Shop]) -> None:
+    chosen = DIALOG.replace(">None</b>", ">Parcel</b>").replace(
+        "how.textContent = 'Parcel'", "how.textContent = 'None'"
+    )
+    opened = shop(dialog=chosen)
+    assert opened.form().send().accepted is True
+    assert opened.sent == [SENT]
+
+
 def test_goods_and_marks_that_the_dialog_shows_are_held_to_the_order(shop: Callable[..., Shop]) -> None:
     goods = {"css": "em", "all": True}
     assert shop(fields={"goods_ids": goods}).form().evidence is not None
@@ -214,7 +250,7 @@ def test_an_order_that_is_not_pending_any_more_is_not_opened(shop: Callable[...,
     opened = shop()
     before = opened.shipping.read_back(["A-1"])["A-1"].order
     assert before is not None
-    site.pages["/order/A-1"] = site.pages["/order/A-1"].replace("<u>1</u>", "<u>2</u>")
+    site.pages["/order/A-1"] = ORDER.replace("<u>1</u>", "<u>2</u>")
     shipment = Shipment(order_sn="A-1", how=How.DIALOG, courier="DHL", tracking_number="JD123456")
     decision = Decision(order_sn="A-1", order=replace(before), row=None, shipment=shipment, reason=None)
     with pytest.raises(Refused, match="goods"):

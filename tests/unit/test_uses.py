@@ -126,6 +126,15 @@ def test_each_thing_that_a_profile_lacks_is_refused_by_name(name: str, capabilit
         assert (wanted in lacks) != (wanted in OTHER_WAY), (wanted, lacks)
 
 
+@pytest.mark.parametrize("block", ["dialog ship", "answer order_detail"])
+@pytest.mark.parametrize("field", ["audit", "after_sale", "goods_ids", "specs", "quantities"])
+def test_pinduoduo_s_dialog_and_its_data_must_tell_signs_and_goods(block: str, field: str) -> None:
+    platform, profile = chosen("pinduoduo")
+    kind, _, name = block.partition(" ")
+    poorer = without(profile, f"{kind}s", name, field)
+    assert f"ShipsOrders (field {field} of {block})" in [*platform.lacking(ShipsOrders, profile=poorer)]
+
+
 def test_a_profile_that_no_platform_is_called_like_has_the_common_one() -> None:
     assert "oscar" not in platforms()
     platform, profile = chosen("oscar")
