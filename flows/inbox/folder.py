@@ -68,10 +68,9 @@ _HARMLESS = frozenset(
 """Endings that files keep when they are put away; no program takes one of these for its own code or settings."""
 _LOCKED_S = 120.0
 _NOT_ALIKE = Text(
-    en="The shops {one} and {other} share the inbox {inbox}, but not {what}; give each an inbox of its own.",
-    zh="店铺 {one} 与 {other} 共用收件夹 {inbox}，但{what}不同；请分别设置收件夹。",
+    en="The shops {one} and {other} share the inbox {inbox}, but not `columns`; give each an inbox of its own.",
+    zh="店铺 {one} 与 {other} 共用收件夹 {inbox}，但 columns 不同；请分别设置收件夹。",
 )
-_COLUMNS, _PLATFORM = Text(en="`columns`", zh=" columns "), Text(en="the platform", zh="平台")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,12 +210,9 @@ def check_shared(folder: InboxFolder) -> None:
     """Raise ConfigError when the shops that share an inbox would not read its sheets alike."""
     first, *others = folder.shops
     for other in others:
-        same = first.settings(OrderSettings).columns == other.settings(OrderSettings).columns
-        if first.platform != other.platform or not same:
-            what = _COLUMNS if first.platform == other.platform else _PLATFORM
+        if first.settings(OrderSettings).columns != other.settings(OrderSettings).columns:
             shops = {"one": first.name, "other": other.name, "inbox": folder.key}
-            told = _NOT_ALIKE.with_words(**shops, what=what)
-            raise ConfigError(told)
+            raise ConfigError(_NOT_ALIKE.with_words(**shops))
 
 
 def _may_be_sheet(name: str) -> bool:

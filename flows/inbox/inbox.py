@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -50,6 +52,29 @@ _ODD_ROWS = Text(
 _WARNING = Text(en="Warnings:", zh="提示：")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """What a shop's own platform says of rows that were read for all platforms."""
+
+    order_sn: re.Pattern[str]
+    couriers: Mapping[str, str]
+    """Its names of couriers, by those that rows have."""
+
+    @classmethod
+    def of(cls, shop: Shop, config: Config) -> _Own:
+        own, joined = _sheet_profile(shop, config), _joined_profile(shop, config).couriers.table
+        names = {known.name: each.name for each in own.couriers.known if (known := joined.named(each.name)) is not None}
+        return cls(order_sn=own.order_sn, couriers=names)
+
+    def may_have(self, row: GoodOrBad) -> bool:
+        """Whether the order may be one of its platform's; a row that cannot be used may be any shop's."""
+        return isinstance(row, BadRow) or self.order_sn.fullmatch(row.order_sn) is not None
+
+    def named(self, row: GoodOrBad) -> GoodOrBad:
+        """The row with its courier as the platform calls it."""
+        return row if isinstance(row, BadRow) else replace(row, courier=self.couriers.get(row.courier, row.courier))
+
+
 @dataclass(slots=True, kw_only=True)
 class Inbox:
     """Sheet rows by shop, and which of them are taken."""
@@ -62,6 +87,8 @@ class Inbox:
     """What came in the inboxes of the shops; None: no shop has one."""
     accept_unusual: bool = False
     """Numbers ship though they do not look like those of their courier."""
+    own: Mapping[str, _Own] = field(default_factory=dict)
+    """By shop."""
     _taken: set[Place] = field(default_factory=set)
     _left: dict[str, set[str]] = field(default_factory=dict)
     """By shop that has come to look for the orders of what was left: those that it has not looked for."""
@@ -80,15 +107,15 @@ class Inbox:
         config, arrived = plan.config, Arrived.of(plan)
         sheets = {shop.name: list(given) or sheets_of(shop, config) for shop in plan.shops}
         _make_ready_for(chain(*sheets.values(), arrived.waiting()))
-        read: dict[tuple[str, tuple[Path, ...], object, object], SheetContents] = {}
+        read: dict[tuple[tuple[Path, ...], object, object], SheetContents] = {}
         contents = {}
         for shop in plan.shops:
             paths = sheets[shop.name]
             settings = shop.settings(OrderSettings)
-            key = (shop.platform, tuple(paths), tuple(sorted(settings.columns.items())), settings.inbox)
+            key = (tuple(paths), tuple(sorted(settings.columns.items())), settings.inbox)
             if key not in read:
                 reading = reading_of(
-                    _sheet_profile(shop, config),
+                    _joined_profile(shop, config),
                     columns=settings.columns,
                     hidden_rows=hidden_rows,
                     language=config.language,
@@ -100,16 +127,24 @@ class Inbox:
                 read[key] = arrived.join(files, shop=shop.name)
                 _tell(read[key], language=config.language)
             contents[shop.name] = read[key]
-        others = {} if given else _not_in_run(plan, read={path for _, paths, *_ in read for path in paths})
+        others = {} if given else _not_in_run(plan, read={path for paths, *_ in read for path in paths})
         return cls(
             contents=contents,
             other_shops=others,
             arrived=arrived if arrived.folders else None,
             accept_unusual=accept_unusual,
+            own={shop.name: _Own.of(shop, config) for shop in plan.shops},
         )
 
     def rows(self, shop: str) -> list[GoodOrBad]:
-        """The rows that no shop has taken yet, of the sheets that this shop reads."""
+        """The rows that no shop has taken yet, of the sheets that this shop reads; no order of another platform's.
+
+        Couriers go by the names of the shop's own platform.
+        """
+        rows, own = self._untaken(shop), self.own.get(shop)
+        return rows if own is None else [own.named(row) for row in rows if own.may_have(row)]
+
+    def _untaken(self, shop: str) -> list[GoodOrBad]:
         return [row for row in self._all(shop) if row.place not in self._taken]
 
     def left_alone(self, shop: str) -> list[LeftAlone]:
@@ -143,7 +178,7 @@ class Inbox:
 
     def _not_taken(self, stopped: Sequence[str]) -> Iterator[tuple[str, Decision]]:
         for shop in reversed(list(self.contents)):
-            for row in self.rows(shop):
+            for row in self._untaken(shop):
                 self.take(row)
                 reason, message = self._why_left(row, stopped=[name for name in stopped if self._reads(name, row)])
                 yield (
@@ -270,8 +305,21 @@ def given_sheets(plan: Preparation) -> list[Path]:
     if not options.paste:
         return list(options.sheet)
     shop = plan.shops[0]
-    headers = HeaderWords.of(_sheet_profile(shop, plan.config).sheets, columns=shop.settings(OrderSettings).columns)
+    headers = HeaderWords.of(_joined_profile(shop, plan.config).sheets, columns=shop.settings(OrderSettings).columns)
     return [*options.sheet, pasted_sheet(plan.config, headers=headers)]
+
+
+def _joined_profile(shop: Shop, config: Config) -> SheetProfile:
+    """What reads a sheet with orders of all configured platforms; where they do not go together, of the shop's own."""
+    own, by_platform = _sheet_profile(shop, config), {each.platform: each for each in config.shops.values()}
+    try:
+        first, *others = [
+            own if platform == shop.platform else _sheet_profile(other, config)
+            for platform, other in by_platform.items()
+        ]
+        return reduce(SheetProfile.joined, others, first)
+    except (ValueError, ConfigError):
+        return own
 
 
 def _sheet_profile(shop: Shop, config: Config) -> SheetProfile:

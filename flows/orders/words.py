@@ -33,6 +33,22 @@ def _compiled(source: object) -> object:
         raise ValueError(f"not a regular expression: {error}") from error
 
 
+def _either(*patterns: re.Pattern[str]) -> re.Pattern[str]:
+    """A pattern that matches what any of these does."""
+    first, *others = dict.fromkeys(patterns)
+    if not others:
+        return first
+    flags = first.flags
+    if any(other.flags != flags for other in others):
+        raise ValueError(f"{first.pattern} and {others[0].pattern} have different flags")
+    return re.compile("|".join(f"(?:{_plain(each.pattern)})" for each in (first, *others)), flags)
+
+
+def _plain(source: str) -> str:
+    """A pattern without the flags that stand at its beginning; a joined one has them by itself."""
+    return re.sub(r"^\(\?[a-z]+\)", "", source)
+
+
 Pattern = Annotated[re.Pattern[str], BeforeValidator(_compiled)]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
 
@@ -50,6 +66,16 @@ class Identifiers(_Table):
     """What the site's field takes; anything else is not a tracking number."""
     phone: Pattern | None = None
     """A phone number, which is never a tracking number; None: nobody takes one for the other."""
+
+    def joined(self, other: Identifiers) -> Identifiers:
+        """Numbers as either platform has them."""
+        phones = [each.phone for each in (self, other) if each.phone is not None]
+        return Identifiers(
+            order_sn=_either(self.order_sn, other.order_sn),
+            order_sn_example=" / ".join(dict.fromkeys((self.order_sn_example, other.order_sn_example))),
+            tracking_number=_either(self.tracking_number, other.tracking_number),
+            phone=_either(*phones) if phones else None,
+        )
 
 
 class CourierWords(_Table):
@@ -89,6 +115,23 @@ class Couriers(_Table):
             either = re.compile(f"(?:{known[courier.name].pattern.pattern})|(?:{pattern.pattern})", re.ASCII)
             known[courier.name] = known[courier.name].model_copy(update={"pattern": either})
         return Couriers(known=tuple(known.values())) if patterns else self
+
+    def joined(self, other: Couriers) -> Couriers:
+        """The couriers of either platform; one that both have, by any of its names, goes by all of them."""
+        known = {entry.name: entry for entry in self.known}
+        for entry in other.known:
+            found = (self.table.named(name) for name in (entry.name, *entry.aliases))
+            ours = next((each for each in found if each is not None), None)
+            if ours is None:
+                known[entry.name] = entry
+                continue
+            mine = known[ours.name]
+            names = (*mine.aliases, entry.name, *entry.aliases)
+            more = tuple(name for name in dict.fromkeys(names) if name != mine.name)
+            known[ours.name] = mine.model_copy(
+                update={"aliases": more, "pattern": _either(mine.pattern, entry.pattern)}
+            )
+        return Couriers(known=tuple(known.values()))
 
     @model_validator(mode="after")
     def _names_one_courier_each(self) -> Couriers:
@@ -133,6 +176,16 @@ class Sheets(_Table):
         """The normalised headers of remarks."""
         return frozenset(map(header_key, self.notes))
 
+    def joined(self, other: Sheets) -> Sheets:
+        """The words of either platform."""
+        lists = (*FIELDS, "notes", "empty", "noise")
+        words = {name: tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name)))) for name in lists}
+        patterns = {
+            name: _either(getattr(self, name), getattr(other, name)) for name in ("further_number", "total_row")
+        }
+        rows = max(self.header_within_rows, other.header_within_rows)
+        return Sheets(**words, **patterns, header_within_rows=rows)
+
     @model_validator(mode="after")
     def _headers_mean_one_field(self) -> Sheets:
         twice = [word for field in FIELDS for word in getattr(self, field) if self.headers[header_key(word)] != field]
@@ -156,6 +209,17 @@ class SheetProfile(_Table):
     def order_sn(self) -> re.Pattern[str]:
         """What an order number of the platform looks like."""
         return self.identifiers.order_sn
+
+    def joined(self, other: SheetProfile) -> SheetProfile:
+        """What reads sheets of both platforms: numbers, couriers and headers of either. Raises ValueError on a clash.
+
+        A courier that both have keeps the name that it has here.
+        """
+        return SheetProfile(
+            identifiers=self.identifiers.joined(other.identifiers),
+            couriers=self.couriers.joined(other.couriers),
+            sheets=self.sheets.joined(other.sheets),
+        )
 
 
 def read_sheet_profile(path: Path) -> SheetProfile:

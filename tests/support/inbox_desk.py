@@ -45,6 +45,8 @@ class ArrivalDesk:
     folder: Path
     shops: Sequence[str] = ("demo",)
     settings: str = 'inbox = "inbox"\n'
+    platforms: Mapping[str, str] = field(default_factory=dict)
+    """Of shops that are on another one than Pinduoduo."""
     reported: list[tuple[str, str, str]] = field(default_factory=list)
     """(shop, order number, reason) of the newest run, in the order of its report."""
 
@@ -53,7 +55,10 @@ class ArrivalDesk:
 
     def __post_init__(self) -> None:
         self.inbox.mkdir(parents=True, exist_ok=True)
-        tables = [f'[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\n{self.settings}' for name in self.shops]
+        tables = [
+            f'[shops.{name}]\nplatform = "{self.platforms.get(name, "pinduoduo")}"\nmall_id = "{name}"\n{self.settings}'
+            for name in self.shops
+        ]
         # whole at any moment: other programs may be reading it
         write_atomically(self.folder / "rpa.toml", "\n".join(['language = "en"', *tables]).encode())
 
