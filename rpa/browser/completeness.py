@@ -135,7 +135,7 @@ def total_in(text: str) -> int | None:
 
 
 def page_in(text: str) -> tuple[int | None, int | None]:
-    """Number and count of pages in "Page 2 of 3" or "35 orders, page 1 / 4"; None for what it does not tell.
+    """Number and count of pages in "Page 2 of 3" or "35 things, page 1 / 4"; None for what it does not tell.
 
     Of several numbers they are the two between which a word such as "of" stands; where others are so, too, none.
     """

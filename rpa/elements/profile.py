@@ -205,7 +205,8 @@ class Overlay(Sourced):
     name: str
     container: str
     text: str
-    means: Literal["kicked", "challenge"]
+    means: Literal["kicked", "challenge", "locked"]
+    """`locked`: somebody else is at work on what the page shows; it is left to them."""
 
 
 class Overlays(BaseModel):
