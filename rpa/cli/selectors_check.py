@@ -168,7 +168,7 @@ class _Checking:
 
     def _look_at(self, page: PageSpec) -> PageSeen | None:
         needed = _needs(page)
-        row = next((row for row in [*self._rows, {}] if row.keys() >= set(needed)), None)
+        row = next((row for row in [*self._rows, page.example] if row.keys() >= set(needed)), None)
         if row is None:
             words = _NOT_OPENED.of(self._language, page=page.name, needs=", ".join(needed))
             self._out.print(words, style="dim")

@@ -113,6 +113,8 @@ class PageSpec(Sourced):
     name: str
     path: str = Field(pattern=r"^/")
     """May hold `{parameter}`."""
+    example: Mapping[str, str] = {}
+    """What may stand for its parameters when the profile is compared with the site, where no list shows that."""
     signature: tuple[str, ...] = Field(min_length=1)
     ready: str | None = None
     """The list whose rows must be there."""

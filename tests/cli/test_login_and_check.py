@@ -118,3 +118,22 @@ def test_check_is_not_well_with_a_field_or_a_page_that_it_could_not_see(
     assert run.returncode == 3, run.stdout + run.stderr
     assert why in " ".join(run.stdout.split())
     assert "Not as the profile says" not in run.stdout
+
+
+def test_check_opens_a_page_with_the_example_of_the_profile_where_no_list_has_one(
+    shop: Project, mock_shop: MockShop
+) -> None:
+    own = shop.folder / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    path = 'path = "/orders/detail?type=4399&sn={order_sn}"'
+    other = (
+        path.replace("order_sn", "order_number")
+        + f'\nexample = {{ order_number = "{next(iter(mock_shop.truth()["orders"]))}" }}'
+    )
+    text = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    assert path in text
+    own.write_text(text.replace(path, other), encoding="utf-8")
+    shop.write(config(mock_shop.url))
+    shop.vault.save_password("demo", "clerk-1", PASSWORD, shop.site)
+    run = shop.rpa("selectors", "check", "demo")
+    assert run.returncode == 0, run.stdout + run.stderr
