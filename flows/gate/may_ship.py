@@ -80,10 +80,9 @@ class Known:
 def reason_to_wait(order: Order, *, known: Known) -> Wait | None:
     """Why this order must not be shipped now, whatever a sheet says; None when nothing speaks against it."""
     sn = order.order_sn
-    if order.doubt is not None:
-        return Wait(reason=Reason.SOURCES_DISAGREE, message=order.doubt)
-    if order.status == "part":
-        return Wait(reason=Reason.PARTLY_SHIPPED, message=f"{order.courier} {order.tracking_number}".strip())
+    unfit = _not_as_needed(order)
+    if unfit is not None:
+        return unfit
     marked = marks_against({name: {"list": mark} for name, mark in order.signs.items()})
     if marked is not None:
         seen = known.audited.get(sn) if marked.reason is Reason.UNDER_AUDIT else None
@@ -102,6 +101,17 @@ def reason_to_wait(order: Order, *, known: Known) -> Wait | None:
         return Wait(reason=Reason.SELLER_REMARK, message=order.remark or order.flag)
     if order.presale_until is not None and known.now < order.presale_until:
         return Wait(reason=Reason.PRESALE_NOT_DUE, message=f"{order.presale_until:%Y-%m-%d %H:%M}")
+    return None
+
+
+def _not_as_needed(order: Order) -> Wait | None:
+    """That somebody else is at work on it, that it is not known how it is, or that a part of it has left."""
+    if order.signs.get("locked") is Mark.SET:
+        return Wait(reason=Reason.LOCKED, message=order.doubt or "")
+    if order.doubt is not None:
+        return Wait(reason=Reason.SOURCES_DISAGREE, message=order.doubt)
+    if order.status == "part":
+        return Wait(reason=Reason.PARTLY_SHIPPED, message=f"{order.courier} {order.tracking_number}".strip())
     return None
 
 

@@ -57,6 +57,7 @@ class Reason(Coded):
     REFUND_ASKED = "refund_asked", Outcome.WAITING, "The buyer asks for a refund before it has left: answer that on the site first.", "买家申请发货前退款：请先在后台处理。"
     ADDRESS_CHANGE = "address_change", Outcome.WAITING, "The buyer asks for another address: agree or refuse on the site first.", "买家申请修改收货地址：请先在后台同意或拒绝。"
     SERIAL_NUMBER = "serial_number", Outcome.WAITING, "The site wants the goods' serial number with the parcel; ship it by hand.", "平台要求填写商品序列号；请人工发货。"
+    LOCKED = "locked", Outcome.WAITING, "Somebody else is at work on this order on the site; the next run looks at it again.", "有人正在后台处理此订单；下次运行会再次查看。"
     RELEASED = "released", Outcome.WAITING, "Released since the last run; the next run looks at it again.", "上次运行后已解除拦截；下次运行会重新核对。"
     ANSWERED = "answered", Outcome.WAITING, "You have answered for it since the last run; the next run looks at it again.", "上次运行后您已答复；下次运行会重新核对此订单。"
     SELLER_REMARK = "seller_remark", Outcome.WAITING, "The seller's remark or flag says not to ship; change the remark to release it.", "商家备注或旗标要求先不发货；修改备注后才会发货。"

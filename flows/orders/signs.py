@@ -34,6 +34,7 @@ SIGNS: Mapping[str, Sign] = MappingProxyType(
         "serial_number": Sign(
             reason=Reason.SERIAL_NUMBER, words=Text(en="in need of a serial number", zh="需填写序列号")
         ),
+        "locked": Sign(reason=Reason.LOCKED, words=Text(en="in somebody else's hands", zh="有人正在处理")),
         "presale": Sign(reason=Reason.PRESALE_NOT_DUE, words=Text(en="on presale", zh="预售中")),
     }
 )

@@ -160,15 +160,15 @@ def order_on_page(
     )
 
 
-def unread(order_sn: str, *, doubt: str) -> Order:
-    """An order of which nothing else is known, and why."""
+def unread(order_sn: str, *, doubt: str, **signs: Mark) -> Order:
+    """An order of which nothing else is known than these signs, and why."""
     return Order(
         order_sn=order_sn,
         status="other",
         items=(),
         amount_fen=0,
         ship_by=None,
-        signs=signs_of(),
+        signs={**signs_of(), **signs},
         remark="",
         flag="",
         receiver="",

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.orders.model import Mark
 from flows.orders.web_check import Values, needed_signs, order_on_page, unread
 from rpa.elements.uses import Uses
-from rpa.errors import InDoubt, NothingThere
+from rpa.errors import InDoubt, NothingThere, Refused
 
 if TYPE_CHECKING:
     from flows.orders.model import Order
@@ -40,7 +41,10 @@ class OrderPage:
         return _PARCELS in self._view.profile.lists
 
     def find(self, order_sn: str) -> Order | None:
-        """The order, read afresh, in doubt when its page shows another one; None when the site has no such page."""
+        """The order, read afresh, in doubt when its page shows another one; None when the site has no such page.
+
+        One that somebody else is at work on has the sign `locked`.
+        """
         try:
             self.open(order_sn)
             return self.read(order_sn)
@@ -48,6 +52,8 @@ class OrderPage:
             return None
         except InDoubt as doubt:
             return unread(order_sn, doubt=str(doubt))
+        except Refused as locked:
+            return unread(order_sn, doubt=str(locked), locked=Mark.SET)
 
     def open(self, order_sn: str) -> None:
         """Go to it. Raises NothingThere when the site has no such page."""

@@ -119,7 +119,7 @@ class OneByOne(Generic[D]):
             form.leave()
             yield self._left(step, decision, code="unknown", message=str(already))
             return False
-        except InDoubt:
+        except (InDoubt, Refused):
             reply = Reply(accepted=None)
         if reply.accepted and is_last:
             self._doubts = 0

@@ -72,7 +72,7 @@ class StepForm(Generic[D]):
         self._sent = sent
         self._filled: Block | None = None
         self._fields = view.profile.dialogs[spec.form].fields
-        self._sending: Mapping[str, str] = {}
+        self.sending: Mapping[str, str] = {}
         """What is sent, by the form's fields, for the profile's tests of the request and of its echo."""
         self.evidence: Path | None = None
         """The picture of it as it is sent; None: none was taken, or none is kept."""
@@ -98,7 +98,7 @@ class StepForm(Generic[D]):
         offer it yet is given time to come.
         """
         puts, touched = self._puts(decision), False
-        self._sending = {put.field: put.wanted for put in puts if put.field is not None}
+        self.sending = {put.field: put.wanted for put in puts if put.field is not None}
         for put in puts:
             may_have_gone = touched and put.field is not None and put.is_safe_again
             if put.tick or may_have_gone or not put.is_held(self._held(put, shown)):
@@ -204,7 +204,7 @@ class StepForm(Generic[D]):
         return self._asking(name, lambda: asked.commit(self._spec.go_on or self._spec.confirm))
 
     def _asking(self, name: str, action: Callable[[], None], *, unless: str | None = None) -> Answer | None:
-        return self.view.answered(name, action, about=self._subject, sending=self._sending, unless=unless)
+        return self.view.answered(name, action, about=self._subject, sending=self.sending, unless=unless)
 
     def _said(self, name: str, answer: Answer) -> Said:
         """What the answer says of this order; a success of the whole may hide a refusal of the row."""
@@ -230,7 +230,7 @@ class StepForm(Generic[D]):
 
     def _is_ours(self, name: str, stored: Any) -> bool:
         """Whether it is what we have sent; a site may write it in other letters."""
-        sent = {SUBJECT: self._subject, **self._sending}.get(name, "")
+        sent = {SUBJECT: self._subject, **self.sending}.get(name, "")
         read = stored if isinstance(stored, list) else [stored]
         return {str(each).casefold() for each in read} == {sent.casefold()}
 

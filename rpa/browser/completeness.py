@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from rpa.elements.uiwords import is_about, ui_words
@@ -94,6 +95,11 @@ class Pass:
         return self._last is None or self._pages < self._last
 
     @property
+    def knows_end(self) -> bool:
+        """Whether it tells which page is the last."""
+        return self._total is not None or self._last is not None
+
+    @property
     def by_pages(self) -> bool:
         """Whether its pages are all that can prove it."""
         return self._total is None
@@ -129,14 +135,28 @@ def total_in(text: str) -> int | None:
 
 
 def page_in(text: str) -> tuple[int | None, int | None]:
-    """Number and count of pages in "Page 2 of 3" or "第 2 / 5 页"; None for what it does not tell."""
-    number, last = (*numbers_in(text)[:2], None, None)[:2]
+    """Number and count of pages in "Page 2 of 3" or "35 things, page 1 / 4"; None for what it does not tell.
+
+    Of several numbers they are the two between which a word such as "of" stands; where others are so, too, none.
+    """
+    plain = _plain(text)
+    found = list(_NUMBER.finditer(plain))
+    pairs = [
+        pair for pair in pairwise(found) if ui_words().between_pages.search(plain[pair[0].end() : pair[1].start()])
+    ]
+    if len(pairs) > 1 or (len(found) > 2 and not pairs):  # noqa: PLR2004 - more than a page and a count
+        return None, None
+    number, last = (*(_whole(each[0]) for each in (pairs[0] if pairs else found)), None, None)[:2]
     return number, last
 
 
 def numbers_in(text: str) -> list[int]:
     """The whole numbers in a text, in their order."""
-    return [int(re.sub(r"\D", "", found)) for found in _NUMBER.findall(_plain(text))]
+    return [_whole(found) for found in _NUMBER.findall(_plain(text))]
+
+
+def _whole(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
 
 
 def _plain(text: str) -> str:

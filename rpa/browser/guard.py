@@ -20,6 +20,7 @@ from rpa.errors import (
     KickedOut,
     LoginNeeded,
     NotApproved,
+    Refused,
     UnexpectedDialog,
     UnknownOverlay,
     WrongShop,
@@ -50,6 +51,7 @@ _CHALLENGE = Text(
     en="The site asks for a challenge: “{words}”. Run `rpa login {shop} --headed`.",
     zh="后台要求安全验证（{words}），请运行 rpa login {shop} --headed。",
 )
+_LOCKED = Text(en="The site says: “{words}”", zh="后台提示：“{words}”")
 _OTHER_SHOP = Text(
     en="The page belongs to {key} {shown!r}, but shop {shop} is configured with {wanted!r}. Nothing was clicked; log "
     "in to the right shop with `rpa login {shop}`.",
@@ -221,12 +223,14 @@ class Guard:
         return [(key, wanted) for key, wanted in told if wanted is not None]
 
     def refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:
-        """Raise KickedOut or ChallengeShown when what `look` found says so."""
+        """Raise KickedOut or ChallengeShown when what `look` found says so; Refused for what somebody else works on."""
         for overlay in overlays:
             if overlay["means"] == "kicked":
                 raise KickedOut(_KICKED.with_words(words=overlay["text"][:40], shop=self.shop))
             if overlay["means"] == "challenge":
                 raise ChallengeShown(_CHALLENGE.with_words(words=overlay["text"][:40], shop=self.shop))
+            if overlay["means"] == "locked":
+                raise Refused(_LOCKED.with_words(words=overlay["text"][:80]), reason="locked")
 
     def _close(self, shop_page: ShopPage, overlay: Mapping[str, Any]) -> None:
         """Close it; one that has gone by itself meanwhile is no trouble."""

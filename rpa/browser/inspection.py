@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from rpa.browser.lists import open_dialog
 from rpa.browser.playwright_errors import translated
 from rpa.browser.resolve import locate, name_problem, visible_hits
 from rpa.elements.values import UNREADABLE
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from rpa.browser.view import View
-    from rpa.elements.profile import Element, ListSpec, PageSpec
+    from rpa.elements.profile import DialogSpec, Element, ListSpec, PageSpec
 
 
 class Presence(StrEnum):
@@ -76,6 +77,15 @@ class ListSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormSeen:
+    """A dialog that is open, or a form that is part of the page."""
+
+    name: str
+    unreadable: tuple[str, ...]
+    """Its fields that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverlaySeen:
     """Something that lies over a page."""
 
@@ -95,6 +105,7 @@ class PageSeen:
     overlays: tuple[OverlaySeen, ...]
     elements: tuple[ElementSeen, ...]
     lists: tuple[ListSeen, ...]
+    forms: tuple[FormSeen, ...] = ()
     no_right: str = ""
     """What the site says in place of a page that this account may not see."""
 
@@ -103,6 +114,14 @@ class PageSeen:
         """Whether the whole signature was found, with nothing unknown over it, so that a run would accept the page."""
         whole = all(one.presence is Presence.FOUND for one in self.elements if one.signature)
         return whole and all(overlay.popup is not None for overlay in self.overlays)
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Fields that cannot be read anywhere: in no row of their list, or not in their form."""
+        lists = (
+            f"{each.name}.{field}" for each in self.lists for field, n in each.unreadable.items() if n == each.rows
+        )
+        return (*lists, *(f"{each.name}.{field}" for each in self.forms for field in each.unreadable))
 
 
 def inspected(view: View, name: str, *, patience_s: float) -> PageSeen:
@@ -117,6 +136,7 @@ def inspected(view: View, name: str, *, patience_s: float) -> PageSeen:
     no_right = view.text(page.no_right) if page.no_right and view.present(page.no_right) else ""
     here = [spec for spec in profile.lists.values() if name in spec.pages and not no_right]
     lists = tuple(_list_seen(view, spec, patience_s=patience_s) for spec in here)
+    forms = {spec.name: root for spec in profile.dialogs.values() if (root := open_dialog(view.page, spec)) is not None}
     elements = [one for one in profile.elements.values() if name in one.pages]
     elements.sort(key=lambda one: one.name not in page.signature)
     seen = view.guard.look(view.shop_page)
@@ -126,8 +146,9 @@ def inspected(view: View, name: str, *, patience_s: float) -> PageSeen:
         url=seen["url"],
         identity=seen["identity"],
         overlays=tuple(OverlaySeen(text=one["text"], popup=one["popup"]) for one in seen["overlays"]),
-        elements=tuple(_element_seen(view, one, signature=one.name in page.signature) for one in elements),
+        elements=tuple(_element_seen(view, one, page=page, forms=forms) for one in elements),
         lists=lists,
+        forms=tuple(_form_seen(view, profile.dialogs[name]) for name in forms),
         no_right=no_right,
     )
 
@@ -158,12 +179,15 @@ def _comes(locator: Locator, *, patience_s: float) -> bool:
     return True
 
 
-def _element_seen(view: View, element: Element, *, signature: bool) -> ElementSeen:
+def _element_seen(view: View, element: Element, *, page: PageSpec, forms: Mapping[str, Locator]) -> ElementSeen:
     kind, _, container = (element.within or "").partition(":")
+    signature = element.name in page.signature
     takes_value = any("{value}" in locator.value for locator in element.locators)
-    if kind == "dialog" or takes_value:
+    if takes_value or (kind == "dialog" and container not in forms):
         return ElementSeen(name=element.name, presence=Presence.NOT_LOOKED_FOR, signature=signature)
-    root = view.page.locator(view.profile.lists[container].rows).visible if kind == "list" else view.page
+    root: Page | Locator = forms[container] if kind == "dialog" else view.page
+    if kind == "list":
+        root = view.page.locator(view.profile.lists[container].rows).visible
     for number, locator in enumerate(element.locators, start=1):
         hits = visible_hits(locate(root, locator), name=element.name)
         if hits:
@@ -204,6 +228,10 @@ def _list_seen(view: View, spec: ListSpec, *, patience_s: float) -> ListSeen:
         unreadable=dict(unreadable),
         example={field: value for field, value in last.items() if isinstance(value, str) and value},
     )
+
+
+def _form_seen(view: View, spec: DialogSpec) -> FormSeen:
+    return FormSeen(name=spec.name, unreadable=tuple(_unreadable_fields(view.look_into(spec.name))))
 
 
 def _unreadable_fields(row: Mapping[str, Any]) -> Iterator[str]:

@@ -55,6 +55,9 @@ _FILTERED = Text(
     en="The list {list} is filtered (“{words}”), so it does not show everything. Clear its filter on the site.",
     zh="列表 {list} 带有筛选条件（{words}），显示不全。请在后台清除筛选。",
 )
+_NO_NEXT = Text(
+    en="{doubt}, and {name} was not found on a page that is not the last", zh="{doubt}，且未到最后一页就找不到 {name}"
+)
 _LATE_FILTER = Text(en="it is filtered (“{words}”)", zh="带有筛选条件（{words}）")
 _NO_KEY = Text(
     en="The list {list} has a row whose {key} cannot be read. Run `rpa selectors check`, or look at it on the site.",
@@ -93,6 +96,7 @@ class ListReader:
         self._answer = answer if answer in view.profile.answers else None
         self._key = view.profile.lists[name].key
         self._filter_comes_late = False
+        self._lost_next = False
 
     @staticmethod
     def uses(name: str, *, answer: str, profile: Profile) -> Uses:
@@ -129,7 +133,11 @@ class ListReader:
                 if count.by_pages:
                     speak("WARNING", weakly, list=self.name)
                 return
-            doubt = found
+            doubt = (
+                _NO_NEXT.with_words(doubt=found, name=f"{self.name}.next")
+                if self._lost_next and count.knows_end
+                else found
+            )
             speak("INFO", _CHANGED, list=self.name, doubt=doubt)
         raise ListIncomplete(_INCOMPLETE.with_words(list=self.name, times=MOST_PASSES, doubt=doubt))
 
@@ -172,17 +180,20 @@ class ListReader:
     def _following(self, page: str, shown: ListPage, count: Pass) -> Iterator[ListPage]:
         """This page and those after it. While one is on its way, the caller works on the one before."""
         brought = count.add(shown.read)
-        while brought and count.goes_on and self._has_next():
+        self._lost_next = False
+        while brought and count.goes_on and self._finds_next():
             with self._next(page) as following:
                 yield shown
                 shown = following()
             brought = count.add(shown.read)
         yield shown
 
-    def _has_next(self) -> bool:
-        return self._has("next") and any(
-            self._view.present(f"{self.name}.next") for _ in self._view.moments(most_s=_BAR_S)
+    def _finds_next(self) -> bool:
+        self._lost_next = not (
+            self._has("next")
+            and any(self._view.present(f"{self.name}.next") for _ in self._view.moments(most_s=_BAR_S))
         )
+        return not self._lost_next
 
     @contextmanager
     def _next(self, page: str) -> Iterator[Callable[[], ListPage]]:

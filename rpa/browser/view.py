@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from rpa.address import origin_of
@@ -357,6 +357,16 @@ class View(Area):
         root = open_dialog(self.page, self.profile.dialogs[name])
         key_field = self.profile.dialogs[name].key
         return self._scope(root, name=f"dialog:{name}", key=about, fields={}, key_field=key_field) if root else None
+
+    def look_into(self, name: str) -> Mapping[str, Any]:
+        """The fields of a dialog that is open, or of a form that is part of the page, whatever it is about.
+
+        What names its subject is among them, as `key`. Raises InDoubt when it is not there.
+        """
+        spec = self.profile.dialogs[name]
+        fields = {**spec.fields, **({"key": spec.key} if spec.key is not None else {})}
+        root = self.page.locator(spec.container).visible
+        return self._scope(root, name=f"dialog:{name}", key="", fields=fields, key_field=None).read().values
 
     def _scope(
         self,

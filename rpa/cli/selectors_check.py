@@ -13,7 +13,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text as Styled
 
-from rpa.browser.inspection import ElementSeen, ListSeen, PageSeen, Presence, inspected
+from rpa.browser.inspection import ElementSeen, FormSeen, ListSeen, PageSeen, Presence, inspected
 from rpa.browser.recording import Recording
 from rpa.browser.session import launched
 from rpa.cli.console import console
@@ -63,6 +63,7 @@ _LIST = Text(en="list {name}: {rows} rows", zh="列表 {name}：{rows} 行")
 _UNSETTLED = Text(
     en="it shows neither rows nor that there are none, or stays busy", zh="没有显示数据行或“无数据”，或一直在加载"
 )
+_FORM = Text(en="form {name}", zh="表单 {name}")
 _UNREADABLE = Text(en="unreadable: {fields}", zh="无法识别：{fields}")
 _READABLE = Text(en="all fields readable", zh="所有字段均可识别")
 _NOT_OPENED = Text(
@@ -83,11 +84,20 @@ _NOT_WELL = Text(
     en="Not as the profile says: {names}. Runs stop there. Compare selectors/{profile}.toml with the site.",
     zh="与页面描述不一致：{names}。程序会在这些页面停止。请对照后台检查 selectors/{profile}.toml。",
 )
+_NEVER_READ = Text(
+    en="Nowhere to be read: {names}. Compare selectors/{profile}.toml with the site.",
+    zh="完全无法识别：{names}。请对照后台检查 selectors/{profile}.toml。",
+)
+_NEVER_OPENED = Text(
+    en="Not opened, so not compared: {names}. Check again when the shop has what they are opened with.",
+    zh="未打开，因此未核对：{names}。等店铺有对应的数据后请再次检查。",
+)
 
 
 def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
-    """Open each page of the shop's profile and print what is found; exits with 3 when a run would refuse one of them.
+    """Open each page of the shop's profile and print what is found.
 
+    Exits with 3 when a run would refuse one of them, a field could be read nowhere, or a page could not be opened.
     Nothing is clicked, but to log in when the site asks for it. Raises ConfigError before a browser starts, and what
     any run raises that cannot log in, or is in another shop.
     """
@@ -100,8 +110,8 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
         launched(headed=headed) as browser,
         opened(premises, browser, watching=Recording(headed=headed)) as view,
     ):
-        wrong = _Checking(premises, view).pages()
-    if wrong:
+        well = _Checking(premises, view).is_well()
+    if not well:
         sys.exit(PageChanged.exit_code)
 
 
@@ -125,9 +135,10 @@ class _Checking:
         self._patience_s = premises.config.browser.timeout_s
         self._out: Console = console()
         self._rows: list[Mapping[str, str]] = []
+        self._not_opened: list[str] = []
 
-    def pages(self) -> list[str]:
-        """Names of the pages that a run would refuse."""
+    def is_well(self) -> bool:
+        """Whether a run would accept each page, and could read each field somewhere."""
         seen = []
         for page in self._in_order():
             found = self._look_at(page)
@@ -136,11 +147,19 @@ class _Checking:
                 self._rows += [one.example for one in found.lists]
                 self._out.print(*page_words(found, premises=self._premises), sep="\n")
                 self._refuse_other_shop(found)
-        wrong = [page.name for page in seen if not self._accepted(page)]
-        said = _NOT_WELL if wrong else _WELL
-        words = said.of(self._language, pages=len(seen), names=", ".join(wrong), profile=self._profile.name)
-        self._out.print(words, style="bold red" if wrong else "green")
-        return wrong
+        worries = (
+            (_NOT_WELL, [page.name for page in seen if not self._accepted(page)]),
+            (_NEVER_READ, [*dict.fromkeys(field for page in seen for field in page.unreadable)]),
+            (_NEVER_OPENED, self._not_opened),
+        )
+        for said, names in worries:
+            if names:
+                words = said.of(self._language, names=", ".join(names), profile=self._profile.name)
+                self._out.print(words, style="bold red")
+        well = not any(names for _, names in worries)
+        if well:
+            self._out.print(_WELL.of(self._language, pages=len(seen)), style="green")
+        return well
 
     def _in_order(self) -> list[PageSpec]:
         """The login page, then the pages that need nothing, then those that need a row of a list."""
@@ -149,10 +168,11 @@ class _Checking:
 
     def _look_at(self, page: PageSpec) -> PageSeen | None:
         needed = _needs(page)
-        row = next((row for row in [*self._rows, {}] if row.keys() >= set(needed)), None)
+        row = next((row for row in [*self._rows, page.example] if row.keys() >= set(needed)), None)
         if row is None:
             words = _NOT_OPENED.of(self._language, page=page.name, needs=", ".join(needed))
             self._out.print(words, style="dim")
+            self._not_opened.append(page.name)
             return None
         if page.name == self._profile.session.login.page:
             return self._look_at_login(page)
@@ -206,6 +226,8 @@ def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Tabl
         yield Styled("  " + _AFTER_A_CLICK.of(language, names=", ".join(later)), style="dim")
     for each in page.lists:
         yield _list_words(each, language=language)
+    for form in page.forms:
+        yield _form_words(form, language=language)
 
 
 def _shop_words(page: PageSeen, *, language: Language) -> Styled:
@@ -226,6 +248,13 @@ def _details(one: ElementSeen, *, language: Language) -> str:
     if one.locator > 1:
         said.append(_BY_LOCATOR.of(language, number=one.locator))
     return " · ".join(said)
+
+
+def _form_words(form: FormSeen, *, language: Language) -> Styled:
+    words = "  " + _FORM.of(language, name=form.name)
+    if form.unreadable:
+        return Styled(f"{words}; {_UNREADABLE.of(language, fields=', '.join(form.unreadable))}", style="yellow")
+    return Styled(f"{words}; {_READABLE.of(language)}", style="green")
 
 
 def _list_words(each: ListSeen, *, language: Language) -> Styled:

@@ -113,6 +113,8 @@ class PageSpec(Sourced):
     name: str
     path: str = Field(pattern=r"^/")
     """May hold `{parameter}`."""
+    example: Mapping[str, str] = {}
+    """What may stand for its parameters when the profile is compared with the site, where no list shows that."""
     signature: tuple[str, ...] = Field(min_length=1)
     setup: tuple[str, ...] = ()
     """Elements that are clicked one after the other once the path is open, as the tab that has no path of its own."""
@@ -209,7 +211,8 @@ class Overlay(Sourced):
     name: str
     container: str
     text: str
-    means: Literal["kicked", "challenge"]
+    means: Literal["kicked", "challenge", "locked"]
+    """`locked`: somebody else is at work on what the page shows; it is left to them."""
 
 
 class Overlays(BaseModel):

@@ -30,11 +30,21 @@ class UiWords:
     about: frozenset[str]
     multiplying: frozenset[str]
     through: frozenset[str]
+    of: frozenset[str]
 
     @cached_property
     def multiplied(self) -> str:
         """The pattern of what multiplies a number, directly behind it."""
         return rf"\s*(?:{'|'.join(map(re.escape, sorted(self.multiplying)))})(?![a-z])"
+
+    @cached_property
+    def between_pages(self) -> re.Pattern[str]:
+        """The pattern of what stands between the number of a page and the count of them."""
+        return re.compile(
+            "|".join(
+                rf"\b{word}\b" if word.isalpha() and word.isascii() else re.escape(word) for word in sorted(self.of)
+            )
+        )
 
     @cached_property
     def ranges(self) -> re.Pattern[str]:

@@ -77,7 +77,7 @@ def sent(page: Page, site: TinySite, tmp_path: Path) -> Callable[..., Said]:
         with viewed(page, url=site.url, folder=tmp_path, patience_s=patience_s, profile=profile) as view:
             view.open("orders")
             form: StepForm[Any] = StepForm(view, spec=STEP, subject="A-1", puts=lambda _: ())
-            form._sending = SENDING
+            form.sending = SENDING
             return form.send()
 
     return send

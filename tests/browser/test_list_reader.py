@@ -66,6 +66,16 @@ def test_a_next_that_leads_elsewhere_stops_the_shop(reading: Reading, drawn: Dra
         reading.in_a_hurry(ListSite(ids=ids(20), drawn=drawn, next=following))
 
 
+def test_a_next_that_is_not_found_is_named_where_rows_are_missing(reading: Reading) -> None:
+    for tells in (Tells.TOTAL, Tells.PAGES):
+        with pytest.raises(ListIncomplete, match=r"\w\.next was not found on a page that is not the last"):
+            reading.in_a_hurry(ListSite(ids=ids(20), tells=tells, next=Next.DEAD))
+    for other in ({"next": Next.REPEATS}, {"tells": Tells.NOTHING, "next": Next.DEAD}):
+        with pytest.raises(ListIncomplete) as stopped:
+            reading.in_a_hurry(ListSite(ids=ids(20), **other))
+        assert "not found" not in str(stopped.value)
+
+
 @pytest.mark.parametrize("drawn", Drawn)
 def test_a_next_that_is_never_disabled_is_no_trouble(reading: Reading, drawn: Drawn) -> None:
     assert len(reading.of(ListSite(ids=ids(20), drawn=drawn, next=Next.NEVER_DISABLED))) == 20

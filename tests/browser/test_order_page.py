@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flows.gate.may_ship import reason_to_wait
 from flows.orders.model import Mark
+from flows.orders.reasons import Reason
 from flows.orders.web import WebOrders
 from flows.orders.web_page import OrderPage
 from rpa.elements.fields import FieldSpec
-from rpa.elements.profile import Element, ListSpec, PageSpec, Profile
+from rpa.elements.profile import Element, ListSpec, Overlays, PageSpec, Profile
 from tests.support.clerk_by_hand import NO_SETTINGS
+from tests.support.made_orders import RULES
 from tests.support.signed_platform import installed
 from tests.support.tiny_site import LONG_S, PROFILE, SHOP, SOON_S, TinySite, viewed
 
@@ -143,6 +146,26 @@ def test_a_listed_order_is_left_out_only_when_it_is_known_to_have_left(
         ("E", False),
         ("F", True),
     ]
+
+
+def test_an_order_that_somebody_else_has_open_waits_and_is_not_taken_over(
+    page: Page, site: TinySite, tmp_path: Path
+) -> None:
+    taken = (
+        '<div class="popup">Li is editing this order <button id="take" onclick="taken = true">Take over</button></div>'
+    )
+    site.pages["/order/A"] = an_order("A") + taken
+    profile = described()
+    overlays = {**profile.overlays.model_dump(), "busy": {"name": "busy", "container": ".popup", "text": "is editing"}}
+    overlays["busy"]["means"] = "locked"
+    profile = profile.model_copy(update={"overlays": Overlays.model_validate(overlays)})
+    with viewed(page, url=site.url, folder=tmp_path, patience_s=SOON_S, profile=profile) as view:
+        order = OrderPage(view).find("A")
+        assert order is not None
+        wait = reason_to_wait(order, known=RULES)
+        assert page.evaluate("window.taken === undefined")
+    assert wait is not None
+    assert (wait.reason, "Li is editing" in wait.message) == (Reason.LOCKED, True)
 
 
 def test_a_sign_that_the_platform_always_tells_is_looked_for_on_the_page(

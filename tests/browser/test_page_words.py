@@ -11,6 +11,9 @@ from flows.orders.api import Said
 from flows.orders.model import Decision, How, Shipment
 from flows.orders.web import WebOrders
 from flows.procedure.on_page import fill_in
+from flows.procedure.web import StepForm
+from flows.remarks.model import RemarkDecision, WantedRemark
+from flows.remarks.web import WebRemarks
 from flows.shipping.web import WebShipping
 from rpa.browser.view import View
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
@@ -73,3 +76,26 @@ def test_words_that_are_no_no_are_told_and_count_for_nothing(clerk: Clerk, view:
     clerk.shop.fault("reset-before", endpoint=SHIP)
     said = sent(clerk, view)
     assert (said.accepted, said.words) == (None, "网络异常，请稍后重试")
+
+
+def test_what_a_form_sends_is_known_by_name(clerk: Clerk, view: View) -> None:
+    """So that the profile can tell the request by it, and what the site says was stored."""
+    sn = clerk.an_order()
+    order = WebOrders(view, shop=NO_SETTINGS).find([sn])[sn]
+    shipment = Shipment(order_sn=sn, how=How.DIALOG, courier="圆通快递", tracking_number="YT1234567890123")
+    decision = Decision(order_sn=sn, order=order, row=None, shipment=shipment, reason=None)
+    form = fill_in(WebShipping(view, shop=NO_SETTINGS).steps()[0], decision)
+    assert isinstance(form, StepForm)
+    assert form.sending == {"how": "dialog", "courier": "圆通快递", "tracking_number": "YT1234567890123"}
+
+
+def test_what_a_remark_says_is_known_by_name(clerk: Clerk, view: View) -> None:
+    sn = clerk.an_order()
+    order = WebOrders(view, shop=NO_SETTINGS).find([sn])[sn]
+    decision = RemarkDecision(wanted=WantedRemark(order_sn=sn, text="周五送", flag="RED"), order=order)
+    site = WebRemarks(view, shop=NO_SETTINGS)
+    site.bring_row(decision)
+    form = site.open(decision)
+    form.put(decision, form.read())
+    assert isinstance(form, StepForm)
+    assert form.sending == {"text": "周五送", "flag": "RED"}

@@ -97,3 +97,43 @@ def test_check_names_what_is_not_as_described(shop: Project, mock_shop: MockShop
     assert "unreadable: amount ×20" in run.stdout
     assert "a run stops" in run.stdout
     assert "Not as the profile says: home" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("order-row_amount", "order-row_price", "Nowhere to be read: orders.amount."),
+        ("sn={order_sn}", "sn={order_number}", "Not opened, so not compared: order_detail."),
+    ],
+)
+def test_check_is_not_well_with_a_field_or_a_page_that_it_could_not_see(
+    shop: Project, mock_shop: MockShop, old: str, new: str, why: str
+) -> None:
+    own = shop.folder / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    own.write_text((selectors_folder() / own.name).read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    shop.write(config(mock_shop.url))
+    shop.vault.save_password("demo", "clerk-1", PASSWORD, shop.site)
+    run = shop.rpa("selectors", "check", "demo")
+    assert run.returncode == 3, run.stdout + run.stderr
+    assert why in " ".join(run.stdout.split())
+    assert "Not as the profile says" not in run.stdout
+
+
+def test_check_opens_a_page_with_the_example_of_the_profile_where_no_list_has_one(
+    shop: Project, mock_shop: MockShop
+) -> None:
+    own = shop.folder / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    path = 'path = "/orders/detail?type=4399&sn={order_sn}"'
+    other = (
+        path.replace("order_sn", "order_number")
+        + f'\nexample = {{ order_number = "{next(iter(mock_shop.truth()["orders"]))}" }}'
+    )
+    text = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    assert path in text
+    own.write_text(text.replace(path, other), encoding="utf-8")
+    shop.write(config(mock_shop.url))
+    shop.vault.save_password("demo", "clerk-1", PASSWORD, shop.site)
+    run = shop.rpa("selectors", "check", "demo")
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -42,7 +42,19 @@ def test_what_tells_no_total_or_only_about_it_proves_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("Page 2 of 3", (2, 3)), ("第 ２ / 5 页", (2, 5)), ("Page\xa02 of\xa01,000", (2, 1000)), ("", (None, None))],
+    [
+        ("Page 2 of 3", (2, 3)),
+        ("第 ２ / 5 页", (2, 5)),
+        ("Page\xa02 of\xa01,000", (2, 1000)),
+        ("", (None, None)),
+        ("35 orders, page 1 of 4", (1, 4)),
+        ("Page 2 of 3 (97 orders)", (2, 3)),
+        ("共 97 条 第 2 页/共 5 页", (2, 5)),
+        ("2 5", (2, 5)),
+        ("Page 2", (2, None)),
+        ("1-20 of 97, page 1 of 5", (None, None)),
+        ("20 rows, 35 orders, 4 pages", (None, None)),
+    ],
 )
 def test_number_and_count_of_pages_are_read(text: str, told: tuple[int | None, int | None]) -> None:
     assert page_in(text) == told

@@ -15,7 +15,7 @@ import pytest
 
 from flows.orders.api import Said
 from flows.procedure.api import Left
-from rpa.errors import NotApproved, Stopped, TooManyDoubts
+from rpa.errors import NotApproved, Refused, Stopped, TooManyDoubts
 from rpa.ledger.actions import Intent, State
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Settled
@@ -144,6 +144,20 @@ def test_what_is_not_found_or_shown_otherwise_is_never_taken_for_undone(desk: Op
     opened.act("A")
     opened.once.settle()
     assert states(opened) == [State.UNKNOWN if found == "nowhere" else State.CONFLICT]
+
+
+def test_an_order_that_somebody_takes_over_at_the_click_is_read_back_and_the_run_goes_on(desk: Open) -> None:
+    def taken() -> None:
+        opened.shop.before_send = lambda: None
+        raise Refused("Li is editing this order", reason="locked")
+
+    opened = desk()
+    opened.shop.before_send = taken
+    opened.act("A", "B")
+    assert opened.sent[:2] == ["A", "B"]
+    list(opened.once.settle())
+    of_a = {action.state for action in opened.run.ledger.actions.search("demo") if action.subject == "A"}
+    assert of_a == {State.NOT_DONE}
 
 
 def test_the_person_who_is_asked_reads_which_order_and_what_is_sent(desk: Open) -> None:
