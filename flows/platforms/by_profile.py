@@ -11,7 +11,7 @@ from flows.remarks.page_form import PageRemarks
 from flows.shipping.api import ShipsOrders
 from flows.shipping.page_form import PageShipping
 from flows.shipping.web import WebShipping
-from rpa.elements.risks import COMMON
+from rpa.elements.roles import COMMON
 from rpa.platforms import Platform
 
 if TYPE_CHECKING:

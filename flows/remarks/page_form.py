@@ -52,6 +52,7 @@ class PageRemarks(PageSite[RemarkDecision]):
         question = {step.question: ()} if step.question is not None else {}
         return OrderPage.uses(profile) | Uses(
             elements=tuple(words.elements),
+            looks=("page.message",),
             lists={"order_detail": ("remark", "flag")},
             dialogs={step.form: ("text", "flag"), **question},
             named=(step.form,),

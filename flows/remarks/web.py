@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from flows.orders.web import WebOrders
 from flows.procedure.api import Values
@@ -60,8 +60,6 @@ class RemarkForm(WebForm):
 class WebRemarks:
     """Writes remarks through the dialog that the order's row in the list opens."""
 
-    commits: ClassVar[tuple[str, ...]] = ("remark.save", "remark.second_confirm")
-
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view
         self._orders = WebOrders(view, shop)
@@ -70,10 +68,11 @@ class WebRemarks:
     def uses(profile: Profile) -> Uses:
         """What it cannot do without: list and dialog with their data, and the dialog that asks once more."""
         return WebOrders.uses(profile) | Uses(
-            elements=(
-                *("remark.open", "remark.text", "remark.save", "remark.second_confirm", "remark.cancel"),
-                *map(_chip, FLAGS),
-            ),
+            elements=("remark.cancel",),
+            writes=("remark.open", "remark.text", *map(_chip, FLAGS)),
+            commits=("remark.save", "remark.second_confirm"),
+            looks=("page.message",),
+            within={"list:orders": ("remark.open",)},
             pages=("orders_all",),
             dialogs={"remark": ("text", "flag", "error"), "remark_second_confirmation": ()},
             named=("remark",),

@@ -50,7 +50,7 @@ class PageShipping:
         parcels = {"order_parcels": ("courier", "tracking_number")} if traced else {}
         dialogs: dict[str, tuple[str, ...]] = dict.fromkeys((*forms, *asked), ())
         steps = Uses(elements=tuple(words.elements), dialogs=dialogs, named=tuple(forms), lists=parcels)
-        return OrderPage.uses(profile) | steps
+        return OrderPage.uses(profile) | steps | Uses(looks=("page.message",))
 
     def steps(self) -> Sequence[Step[Decision]]:
         """Those of the profile."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from flows.orders.api import Sighting
 from flows.orders.model import Decision, How, Order, Shipment
@@ -78,8 +78,6 @@ class DialogForm(WebForm):
 class WebShipping:
     """Ships through the dialog that the order's row in the list opens."""
 
-    commits: ClassVar[tuple[str, ...]] = ("ship.confirm", "ship.second_confirm")
-
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view
         self._shop = shop
@@ -91,16 +89,11 @@ class WebShipping:
     def uses(profile: Profile) -> Uses:
         """What it cannot do without: list and dialog with their data, and the dialog that asks once more."""
         return WebOrders.uses(profile) | Uses(
-            elements=(
-                "orders.ship",
-                "ship.express",
-                "ship.no_logistics",
-                "ship.tracking_number",
-                "ship.courier",
-                "ship.confirm",
-                "ship.second_confirm",
-                "ship.cancel",
-            ),
+            elements=("ship.cancel",),
+            writes=("orders.ship", "ship.express", "ship.no_logistics", "ship.tracking_number", "ship.courier"),
+            commits=("ship.confirm", "ship.second_confirm"),
+            looks=("page.message",),
+            within={"list:orders": ("orders.ship",)},
             pages=("orders_shipped",),
             dialogs={
                 "ship": (

@@ -241,12 +241,12 @@ def test_what_stands_on_something_for_good_is_not_clicked_as_something_harmless(
     assert clicked(view) == []
 
 
-def test_what_is_done_for_good_is_never_done_with_something_called_harmless(view: View) -> None:
-    note = PROFILE.element("ship.confirm").model_copy(update={"risk": Risk.WRITE})
+def test_nothing_is_done_for_good_with_what_no_code_names_so(view: View) -> None:
+    note = PROFILE.element("ship.confirm").used(Risk.WRITE)
     profile = PROFILE.model_copy(update={"elements": {**PROFILE.elements, "ship.confirm": note}})
     view.shop_page = replace(view.shop_page, profile=profile)
     view.page.set_content(SHOP + CLICKS + SHIP)
-    with pytest.raises(ConfigError, match="only “destructive” is true"):
+    with pytest.raises(ConfigError, match="does not say so"):
         view.dialog("ship", "A-1").commit("ship.confirm")
     assert clicked(view) == []
 

@@ -11,7 +11,7 @@ import pytest
 from flows.orders.web import WebOrders
 from flows.orders.web_page import OrderPage
 from rpa.elements.fields import FieldSpec
-from rpa.elements.profile import Element, ListSpec, PageSpec, Profile
+from rpa.elements.profile import Element, ListSpec, PageSpec, Profile, Risk
 from tests.support.clerk_by_hand import NO_SETTINGS
 from tests.support.tiny_site import LONG_S, PROFILE, SHOP, SOON_S, TinySite, viewed
 
@@ -29,8 +29,8 @@ def a_list(name: str, page: str, *, rows: str, key: str, empty: str | None = Non
 
 
 def an_element(name: str, css: str) -> Element:
-    told = {"name": name, "page": ("orders",), "risk": "read", "locators": [{"css": css}]}
-    return Element.model_validate(told | {"source": "test", "verified": "never"})
+    told = {"name": name, "page": ("orders",), "locators": [{"css": css}]}
+    return Element.model_validate(told | {"source": "test", "verified": "never"}).used(Risk.READ)
 
 
 def described() -> Profile:
