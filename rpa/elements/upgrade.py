@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import tomlkit
-from tomlkit.items import Comment, InlineTable, SingleKey, Table, Trivia
+from tomlkit.items import Comment, InlineTable, Item, Key, SingleKey, Table, Trivia
 
 from rpa.elements.profile import Risk
 from rpa.elements.roles import used, uses_in
@@ -92,12 +92,20 @@ def upgraded(path: Path, *, model: type[Profile], prepare: Callable[[Mapping[str
     if not is_old(path):
         return Upgrade(path=path, before=text, after=text)
     profile = read(path, model, prepare=lambda data: prepare(_bare(data)))
-    data = tomllib.loads(text.replace("\r\n", "\n"))
+    data = _parsed(text) or {}
     edits = _edits(used(profile, uses_in(profile)), data)
     after = _edited(text, edits)
-    if tomllib.loads(after.replace("\r\n", "\n")) != _expected(data, edits):
+    if _parsed(after) != _expected(data, edits):
         raise ConfigError(_BY_HAND.with_words(path=path))
     return Upgrade(path=path, before=text, after=after)
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    """The raw tables; None: it is no TOML."""
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _bare(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,13 +146,21 @@ def _edited(text: str, edits: Mapping[str, _Edit]) -> str:
     document = tomlkit.parse(text)
     document["schema"] = _NOW
     for name, table in document["elements"].items() if edits else ():
-        if isinstance(table, Table | InlineTable):
-            _edit_table(table, edits[name])
+        if isinstance(table, Table):
+            _edit_table(table.value.body, edits[name])
+        elif isinstance(table, InlineTable):
+            _edit_line(table, edits[name])
     return tomlkit.dumps(document)
 
 
-def _edit_table(table: Table | InlineTable, edit: _Edit) -> None:
-    body = table.value.body
+def _edit_line(table: InlineTable, edit: _Edit) -> None:
+    for key in edit.gone & table.keys():
+        del table[key]
+    if edit.raised:
+        table[_RAISED] = True
+
+
+def _edit_table(body: list[tuple[Key | None, Item]], edit: _Edit) -> None:
     if edit.raised:
         keys = [key.key if key is not None else "" for key, _ in body]
         place = keys.index(next(key for key in _AFTER if key in keys))

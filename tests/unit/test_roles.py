@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpa.elements.profile import Profile, Risk
@@ -82,6 +82,7 @@ def as_used(data: dict[str, Any]) -> Profile:
     return used(profile, uses_in(profile))
 
 
+@settings(deadline=None)
 @given(profiles_in_any_words())
 def test_no_words_of_a_profile_make_harmless_what_code_does_for_good(data: dict[str, Any]) -> None:
     done = {*DONE_FOR_GOOD[data["name"]]}

@@ -7,9 +7,12 @@ import lzma
 import re
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rpa.elements.approvals import Approvals
 from rpa.elements.facts import digest_of, without_roles
@@ -76,7 +79,11 @@ verified = "never"
 container = ".dialog" # of the ship button
 key = { css = "b" }
 
-# --- of no use
+[[shipping.steps]]
+form = "ship"
+confirm = "ship.confirm"
+done = ["Sent"]
+put.dialog = [{ tick = "list.other" }] # what is sent
 
 [elements]
 "list.other" = { page = "orders", risk = "write", locators = [{ css = "u" }], source = "looked at", verified = "never" }
@@ -150,6 +157,7 @@ def test_every_comment_stays_and_all_else_that_does_not_follow_from_code(tmp_pat
         MINE.replace("schema = 1 ", "schema = 2 ")
         .replace('risk = "read" # only', "# only")
         .replace('risk = "destructive" # for', "# for")
+        .replace('within = "dialog:ship"\n', "")
         .replace('risk = "write",', "")
         .replace('expect = ["Enter"]\n', 'expect = ["Enter"]\nirreversible = true\n')
     )
@@ -171,6 +179,25 @@ def test_a_risk_that_was_raised_stays_raised_and_one_of_no_use_is_dropped(tmp_pa
     assert "irreversible" not in raised["detail.ship"], "no class uses it"
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(["page", "risk", "within", "locators", "expect", "source", "verified"]), st.sampled_from(Risk))
+def test_wherever_the_keys_stand_the_file_is_upgraded(keys: list[str], risk: Risk) -> None:
+    told = dict.fromkeys(keys, '"never"')
+    told |= {"page": '"orders"', "within": '"dialog:ship"', "locators": "[{ css = 'u' }]", "expect": '["Other"]'}
+    told["risk"] = f'"{risk.value}"'
+    rows = [f"{key} = {told[key]}" for key in keys]
+    line, table = f'[elements]\n"list.line" = {{ {", ".join(rows)} }}', "\n".join(['[elements."list.table"]', *rows])
+    head = MINE.partition("[elements]\n")[0].replace('tick = "list.other"', 'tick = "list.line"')
+    text = f"{head}{line}\n{table}\n"
+    with TemporaryDirectory() as folder:
+        found = upgraded(Path(folder), "mine", text).elements
+        after = tomllib.loads((Path(folder) / "mine.toml").read_text(encoding="utf-8"))["elements"]
+    raised = {"irreversible"} if risk is Risk.DESTRUCTIVE else set()
+    assert after["list.line"].keys() == {*told} - {"risk", "within"} | raised
+    assert after["list.table"].keys() == {*told} - {"risk"}
+    assert (found["list.line"].within, found["list.line"].irreversible) == ("dialog:ship", bool(raised))
+
+
 @pytest.mark.parametrize("name", [*PROFILES, "mine"])
 def test_a_second_upgrade_changes_nothing(tmp_path: Path, name: str) -> None:
     upgraded(tmp_path, name, MINE if name == "mine" else old(name))
@@ -183,7 +210,7 @@ def test_an_old_profile_is_refused_with_what_would_change_in_both_languages(tmp_
     (tmp_path / "mine.toml").write_text(MINE, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         load_profile("mine", folder=tmp_path)
-    for language, words in ((Language.EN, "changes these 9 lines"), (Language.ZH, "只改动以下 9 行")):
+    for language, words in ((Language.EN, "changes these 10 lines"), (Language.ZH, "只改动以下 10 行")):
         said = caught.value.in_words(language)
         assert str(tmp_path / "mine.toml") in said
         assert "rpa selectors upgrade" in said
