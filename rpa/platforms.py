@@ -22,21 +22,23 @@ Way: TypeAlias = "Callable[[View, Shop], Any]"
 class Platform:
     """What a platform can do: each capability (a protocol) with the class that does it through a View.
 
-    Such a class takes `(view, shop)` and may say what it cannot do without in a profile as `uses`: a `Uses`, or a
-    function that makes one of a profile. It names the elements with which it does what cannot be undone as `commits`.
-    Of several the first does it that the shop's profile describes: `described_in(profile)`, where it has that, says so.
+    Such a class takes `(view, shop)` and says what it cannot do without in a profile, and what it does with each
+    element, as `uses`: a `Uses`, or a function that makes one of a profile. Of several the first does it that the
+    shop's profile describes: `described_in(profile)`, where it has that, says so.
     """
 
     name: str
-    """That of the profiles it is for; `rpa.elements.risks.COMMON`: of each that no other platform is for."""
+    """That of the profiles it is for; `rpa.elements.roles.COMMON`: of each that no other platform is for."""
     can: Mapping[type, Way | tuple[Way, ...]]
     signs: frozenset[str] = frozenset()
     """Facts that this site always tells of what it lists: no profile may call them absent."""
 
-    @property
-    def commits(self) -> frozenset[str]:
-        """The elements with which its code does what cannot be undone, whatever a profile says of them."""
-        return frozenset(name for each in self.can for way in self._ways(each) for name in getattr(way, "commits", ()))
+    def uses(self, profile: Profile) -> Uses:
+        """What all its classes use, whichever of them this profile describes."""
+        found = Uses()
+        for way in (way for each in self.can for way in self._ways(each)):
+            found |= uses_of(way, profile=profile)
+        return found
 
     def way(self, capability: type, *, profile: Profile) -> Way | None:
         """The class that does it where a shop's pages are as this profile describes them; None: none does."""

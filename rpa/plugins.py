@@ -24,7 +24,7 @@ def flows() -> dict[str, Flow]:
 
 def platforms() -> dict[str, Platform]:
     """Every platform that has a name: the `Platform` values of the modules in the packages of group `rpa.platforms`."""
-    from rpa.elements.risks import COMMON
+    from rpa.elements.roles import COMMON
 
     return {name: platform for name, platform in _all_platforms().items() if name != COMMON}
 
@@ -32,7 +32,7 @@ def platforms() -> dict[str, Platform]:
 def platform_of(name: str, *, folder: Path | None) -> Platform | None:
     """The platform of this name; the common one where only a profile is called so, in this folder or bundled."""
     from rpa.elements.registry import profiles
-    from rpa.elements.risks import COMMON
+    from rpa.elements.roles import COMMON
 
     found, common = platforms().get(name), _all_platforms().get(COMMON)
     if found is not None or common is None or name not in profiles(folder=folder):

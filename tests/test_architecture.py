@@ -201,13 +201,13 @@ def _last(node: ast.Attribute | ast.Name) -> str:
 
 
 def test_what_the_platforms_do_for_good_is_named_in_their_commits() -> None:
-    """`commit` does what cannot be undone; a profile may not call such an element harmless, so each must be listed."""
+    """`commit` does what cannot be undone; that an element is destructive follows from nothing else."""
     done, listed = set(), set()
     for file in sources("flows"):
         for node in ast.walk(file.tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
                 done |= _committed(node.args[0])
-            if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "commits" and node.value is not None:
+            if isinstance(node, ast.keyword) and node.arg == "commits":
                 listed |= set(ast.literal_eval(node.value))
     assert done
     assert done == listed
@@ -218,7 +218,7 @@ def _committed(name: ast.expr) -> set[str]:
     if isinstance(name, ast.Constant):
         return {str(name.value)}
     if "_spec." in ast.unparse(name):
-        return set()  # named by a step of the profile: `rpa.elements.risks` has each of them called destructive
+        return set()  # named by a step of the profile: `rpa.elements.roles` has each of them destructive
     assert isinstance(name, ast.Attribute)
     assert ast.unparse(name.value) == "self"
     found: set[str] = set()

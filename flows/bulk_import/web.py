@@ -100,8 +100,6 @@ class WebImports:
             "import.parcels_open",
             "import.none_open",
             "import.template",
-            "import.file",
-            "import.confirm",
             "import.ended",
             "import.page_size",
             "import.page_size_option",
@@ -109,8 +107,14 @@ class WebImports:
             "import.failures",
             "import.view",
             "import.second_question",
-            "import.second_confirm",
         ),
+        writes=("import.file",),
+        commits=("import.confirm", "import.second_confirm"),
+        within={
+            "list:import_form": ("import.confirm",),
+            "list:import_records": ("import.view",),
+            "dialog:second_confirmation": ("import.second_question", "import.second_confirm"),
+        },
         pages=(_PARCELS, _NONE),
         lists={
             "import_form": ("file_name", "most_rows", "most_megabytes", "error"),
@@ -122,7 +126,6 @@ class WebImports:
         counted=("import_result",),
         tables=("imports",),
     )
-    commits: ClassVar[tuple[str, ...]] = ("import.confirm", "import.second_confirm")
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view

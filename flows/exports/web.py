@@ -25,7 +25,9 @@ class WebExports:
     """Exports orders through the list's dialog and the page of export records."""
 
     uses: ClassVar[Uses] = Uses(
-        elements=("orders.export", "export.make", "exports.heading", "exports.refresh", "exports.download"),
+        elements=("orders.export", "exports.heading", "exports.refresh", "exports.download"),
+        writes=("export.make",),
+        within={"list:export_records": ("exports.download",)},
         pages=(_PAGE, "export_records"),
         lists={"export_records": ("record_id", *_COMPARED)},
         answers={"export_ask": (), "export_records": ("record_id", *_COMPARED, "since", "until")},

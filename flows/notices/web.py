@@ -101,6 +101,7 @@ class WebNotices:
             "notices.next",
             "notice.download",
         ),
+        within={"list:notice_files": ("notice.download",)},
         pages=("home", "notices", "notice"),
         lists={
             "notices": ("notice_id", *_COMPARED),

@@ -8,7 +8,7 @@ from flows.remarks.api import WritesRemarks
 from flows.remarks.web import WebRemarks
 from flows.shipping.api import ShipsOrders
 from flows.shipping.web import WebShipping
-from rpa.elements.risks import COMMON
+from rpa.elements.roles import COMMON
 from rpa.platforms import Platform
 
 BY_PROFILE = Platform(

@@ -17,6 +17,8 @@ ORDER: Final = "order"
 """Where the values of a page have the order as it shows it."""
 TO_SHIP: Final = "to_ship"
 """Where the values of a form have goods id and quantity of all that it would ship; missing where it does not tell."""
+SAYS: Final = "page.message"
+"""The element of what the page says of what was done; a profile of which answers tell need not have it."""
 HELD: Final = "held"
 """Where the values of a form have what its fields hold, by what is put into them."""
 _VALUED: Final = ("fill", "type", "select", "choose", "pick", "click_one")
@@ -80,13 +82,16 @@ class Put(Table):
 
     @property
     def elements(self) -> Iterator[str]:
-        """Every element that it may use."""
+        """Every element of the form that it may use."""
         if self.click_one:
             yield from self.click_one.values()
         else:
             yield self.element
-        if self.choose:
-            yield f"{self.choose}_option"
+
+    @property
+    def option(self) -> str | None:
+        """The element of what is chosen from a drawn list, which may stand anywhere on the page."""
+        return f"{self.choose}_option" if self.choose else None
 
     @property
     def is_safe_again(self) -> bool:
@@ -146,14 +151,22 @@ class FormStep(Table):
     def elements(self, puts: Iterable[Put]) -> Iterator[str]:
         """Every element that it names, filled in so."""
         yield from (name for name in (self.open, self.confirm, self.go_on) if name is not None)
-        yield from (name for put in puts for name in put.elements)
+        yield from self._filled_in(puts)
+
+    def _filled_in(self, puts: Iterable[Put]) -> Iterator[str]:
+        for put in puts:
+            yield from put.elements
+            if put.option is not None:
+                yield put.option
 
     def uses(self, puts: Sequence[Put], *, fields: Sequence[str] = ()) -> Uses:
         """What it cannot do without in a profile, filled in so; `fields` of its form are read besides."""
         read = dict.fromkeys((*fields, *(put.field for put in puts if put.field is not None)))
         question: dict[str, tuple[str, ...]] = {} if self.question is None else {self.question: ()}
         return Uses(
-            elements=tuple(dict.fromkeys(self.elements(puts))),
+            looks=(SAYS,),
+            writes=tuple(dict.fromkeys((*filter(None, (self.open,)), *self._filled_in(puts)))),
+            commits=tuple(filter(None, (self.confirm, self.go_on))),
             dialogs={self.form: tuple(read), **question},
             named=(self.form,),
             closed=() if self.open is None else (self.form,),

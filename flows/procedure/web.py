@@ -12,7 +12,7 @@ from flows.orders.api import Said
 from flows.orders.reasons import Reason
 from flows.orders.web_page import OrderPage
 from flows.procedure.api import D, Values
-from flows.procedure.form_fields import HELD, ORDER, TO_SHIP
+from flows.procedure.form_fields import HELD, ORDER, SAYS, TO_SHIP
 from rpa.browser.responses import TooManyCalls
 from rpa.elements.request_tests import SUBJECT
 from rpa.elements.values import follow, is_code
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from rpa.browser.view import View
     from rpa.elements.profile import AnswerSpec, Profile
 
-_SAYS: Final = "page.message"
-"""The element of what the page says of what was done; a profile of which answers tell need not have it."""
 _ROWS: Final = "orders"
 """The list from whose rows forms are opened."""
 _DRAWN: Final = ("goods_ids",)
@@ -245,7 +243,7 @@ class StepForm(Generic[D]):
             arrived = self._follow(lambda: asked.commit(self._spec.go_on or self._spec.confirm), before=before)
         if not arrived:
             return Said(accepted=None, words="no answer came")
-        if self._spec.open is not None and _SAYS in self.view.profile.elements:
+        if self._spec.open is not None and SAYS in self.view.profile.elements:
             any(self._new_words(before) for _ in self.view.moments())
         return self._said_in_words(before)
 
@@ -277,7 +275,7 @@ class StepForm(Generic[D]):
 
     def _messages(self) -> tuple[str, ...]:
         """What the page says now."""
-        return self.view.texts(_SAYS) if _SAYS in self.view.profile.elements else ()
+        return self.view.texts(SAYS) if SAYS in self.view.profile.elements else ()
 
     def _new_words(self, before: Counter[str]) -> str:
         """What was not said before; the same words once more were said once more."""

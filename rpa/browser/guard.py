@@ -14,7 +14,7 @@ from rpa.browser.popups import ClosedPopup, close_popup
 from rpa.browser.resolve import script
 from rpa.elements.profile import Risk
 from rpa.elements.site import is_answered
-from rpa.elements.unapproved import unconfirmed, unseen
+from rpa.elements.unapproved import unconfirmed, unseen, unused
 from rpa.errors import (
     ChallengeShown,
     KickedOut,
@@ -88,17 +88,23 @@ class Guard:
     def allow(self, element: Element, *, profile: Profile, origin: str, about: str = "") -> None:
         """Raise NotApproved for a destructive element that nobody has confirmed on this origin and nobody watches.
 
-        And for any element of a profile of the user's own that nobody has seen as it is. Also UnexpectedDialog for a
-        destructive one, when the page has asked something. `origin`: of the document that has it; `about`: the subject
-        that the click is for; see `confirm`.
+        And for one that may have just any text, and for any of a profile that nobody has seen as it is. Also
+        UnexpectedDialog for a destructive one, when the page has asked something. `origin`: of the document that has
+        it; `about`: the subject that the click is for; see `confirm`.
         """
         self.check_profile(profile)
         if element.risk is Risk.DESTRUCTIVE:
             self.refuse_asked()
+            self._refuse_unused(element)
         if self.is_confirmed(element, profile=profile, origin=origin):
             return
         self.check_allowed(element, profile=profile, origin=origin)
         self._to_confirm.setdefault(about, set()).add((origin, element.name))
+
+    def _refuse_unused(self, element: Element) -> None:
+        """Raise NotApproved for one that no class says that it uses, and of which the profile names no text either."""
+        if not any(element.expect):
+            raise NotApproved(unused(element))
 
     def check_allowed(self, element: Element, *, profile: Profile, origin: str) -> None:
         """The same before anything was begun, without a click."""

@@ -14,7 +14,7 @@ from rpa.browser.lists import described
 from rpa.browser.playwright_errors import looked
 from rpa.browser.resolve import script
 from rpa.elements.profile import Risk
-from rpa.elements.risks import refuse_harmless
+from rpa.elements.roles import refuse_undeclared
 from rpa.elements.values import page_values
 from rpa.errors import InDoubt, PageChanged, TryAgain
 
@@ -111,11 +111,11 @@ class Scope(Area):
             raise InDoubt(f"{error} ({self.name} of {self.key})", reason="unreadable") from error
 
     def commit(self, name: str) -> None:
-        """Do what cannot be undone: click an element that the guard must allow. Raises ConfigError for a harmless one.
+        """Do what cannot be undone: click an element that the guard must allow.
 
-        Code says of an element by this that it is destructive; see `rpa.platforms.Platform.commits`.
+        Raises ConfigError for one that code does not name in the `commits` of its `Uses`.
         """
-        refuse_harmless(self.profile.element(name), profile=self.profile)
+        refuse_undeclared(self.profile.element(name))
         self.click(name)
 
 

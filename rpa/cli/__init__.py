@@ -175,6 +175,20 @@ def selectors_diff(context: typer.Context, shop: Shop) -> None:
     differences(context.obj, shop)
 
 
+@selectors.command("upgrade", help=CommandHelp.upgrade)
+def selectors_upgrade(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help=OptionHelp.profiles, metavar="SHOP|FILE")] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help=OptionHelp.do_not_ask, metavar="")] = False,
+    check: Annotated[bool, typer.Option("--check", help=OptionHelp.only_check, metavar="")] = False,
+) -> None:
+    """Write profiles of one's own as they are written today."""
+    from rpa.cli.selectors_upgrade import upgrade
+
+    upgrade(context.obj, names or [], yes=yes, check=check)
+
+
 @selectors.command("approve", help=CommandHelp.approve)
 def selectors_approve(
     context: typer.Context,

@@ -90,6 +90,12 @@ class CommandHelp:
             zh="列出您自己的页面描述与程序自带的全部不同之处。",
         )
     )
+    upgrade = said(
+        Text(
+            en="Write profiles of your own as they are written today: shown first, then asked. Comments are kept.",
+            zh="把您自己的页面描述升级为当前格式：先列出改动，确认后写入；注释保留不变。",
+        )
+    )
     service = said(
         Text(
             en="Have the operating system keep `rpa schedule` running, after each restart of the machine too.",
@@ -185,6 +191,18 @@ class OptionHelp:
     elements = said(
         Text(
             en="Elements to confirm. Default: all that cannot be undone.", zh="要确认的元素，默认为所有不可撤销的操作。"
+        )
+    )
+    profiles = said(
+        Text(
+            en="Shops, whose profiles are meant, or files; none: all of your own.",
+            zh="店铺名（指它的页面描述）或文件；不写则为您自己的全部页面描述。",
+        )
+    )
+    only_check = said(
+        Text(
+            en="Write nothing; the exit code is 2 when something would change.",
+            zh="只检查不写入；有需要改动的内容时退出码为 2。",
         )
     )
     do_not_ask = said(Text(en="Do not ask.", zh="不再询问。"))

@@ -14,7 +14,6 @@ from rpa.cli.console import agreed, console, person_named
 from rpa.elements.approvals import PROFILE, Approvals
 from rpa.elements.profile import Risk
 from rpa.elements.registry import load_profile
-from rpa.elements.risks import refuse_lowered
 from rpa.language import Language, Text
 from rpa.plugins import load_config
 
@@ -82,13 +81,11 @@ def approve(config_path: Path | None, shop: str, *, names: Sequence[str], by: st
     """Show what the profile says otherwise than before, and the destructive elements (or those named); ask each.
 
     What is confirmed is recorded for the shop's origin and those that its profile lists. Raises ConfigError for an
-    unknown element ("did you mean"), when nobody is named, and for a profile that calls harmless what the program's
-    code does for good.
+    unknown element ("did you mean"), and when nobody is named.
     """
     config = load_config(config_path)
     chosen, language = config.shop(shop), config.language
     profile = load_profile(chosen.platform, folder=config.selectors)
-    refuse_lowered(profile)
     elements = _wanted(profile, names=names)
     origins = tuple(dict.fromkeys(map(origin_of, (chosen.base_url or profile.base_url, *profile.origins))))
     if chosen.mock:
@@ -200,7 +197,7 @@ def _destructive(elements: Sequence[Element], *, language: Language) -> Iterator
 def _wanted(profile: Profile, *, names: Sequence[str]) -> list[Element]:
     if names:
         return [profile.element(name) for name in dict.fromkeys(names)]
-    return [element for element in profile.elements.values() if element.risk is Risk.DESTRUCTIVE]
+    return [element for element in profile.elements.values() if element.needs_person]
 
 
 def _described(element: Element, *, language: Language) -> Iterator[Styled]:

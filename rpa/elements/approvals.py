@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rpa.elements.facts import Change, Facts, changes
+from rpa.elements.facts import Change, Facts, changes, digest_of, without_roles
 from rpa.errors import ConfigError
 from rpa.files import write_atomically
 
@@ -60,8 +60,12 @@ class Approvals:
         """The approvals in this file; none if it does not exist. Raises ConfigError when it cannot be read."""
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            profiles = {digest: dict(facts) for digest, facts in kept.get("profiles", {}).items()}
-            return cls(path, tuple(Approval(**_with_origin(entry)) for entry in kept["approvals"]), profiles)
+            told = {digest: dict(facts) for digest, facts in kept.get("profiles", {}).items()}
+            profiles = {digest: without_roles(facts) for digest, facts in told.items()}
+            signatures = {digest: digest_of(facts) for digest, facts in profiles.items()}
+            entries = [Approval(**_with_origin(entry)) for entry in kept["approvals"]]
+            approvals = (replace(each, signature=signatures.get(each.signature, each.signature)) for each in entries)
+            return cls(path, tuple(approvals), {signatures[digest]: facts for digest, facts in profiles.items()})
         except FileNotFoundError:
             return cls(path)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

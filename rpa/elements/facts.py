@@ -15,12 +15,13 @@ from pydantic import BaseModel
 from rpa.language import Text
 
 Facts = Mapping[str, Any]
-"""By place, as `words.closed` or `elements."list.next".risk`: texts, numbers, and lists of these."""
+"""By place, as `words.closed` or `elements."list.next".within`: texts, numbers, and lists of these."""
 
-_DESCRIPTIVE = frozenset({"source", "verified"})
-"""Fields of tables that say where a fact comes from: they decide nothing."""
+_DESCRIPTIVE = frozenset({"source", "verified", "schema_version"})
+"""Fields of tables that say where a fact comes from, or how it is written: they decide nothing."""
 _ORDER = "order"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_OLD_RISK = re.compile(r"elements\..*\.risk")
 _ABSENT: Final = object()
 
 _TURNED = Text(en="{place}: {before} → {after}", zh="{place}：{before} → {after}")
@@ -37,6 +38,11 @@ def facts_of(profile: BaseModel) -> Facts:
 def digest_of(facts: Facts) -> str:
     """One value that differs as soon as any fact does."""
     return hashlib.sha256(_json(facts).encode()).hexdigest()
+
+
+def without_roles(facts: Facts) -> Facts:
+    """These facts without what earlier releases counted among them: the schema, and the risks that code says now."""
+    return {place: told for place, told in facts.items() if place != "schema" and not _OLD_RISK.fullmatch(place)}
 
 
 def _walked(value: Any, place: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

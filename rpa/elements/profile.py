@@ -76,7 +76,8 @@ class Element(Sourced):
     pages: tuple[str, ...] = Field(alias="page", min_length=1)
     within: str | None = None
     """`list:NAME` (looked for in one row) or `dialog:NAME`; None: anywhere on its pages."""
-    risk: Risk = Risk.DESTRUCTIVE
+    irreversible: bool = False
+    """What it does on this site cannot be undone, though the program's code holds it for harmless."""
     locators: tuple[Locator, ...] = Field(min_length=1)
     """Tried in order."""
     expect: tuple[str, ...] = ()
@@ -85,11 +86,31 @@ class Element(Sourced):
     """Words its text must not contain."""
     source: str
     verified: str
+    _role: Risk | None = PrivateAttr(default=None)
+
+    @property
+    def role(self) -> Risk | None:
+        """The most that the program does with it (`rpa.elements.roles`); None: no class says that it uses it."""
+        return self._role
+
+    @property
+    def risk(self) -> Risk:
+        """What a click on it can do; of what no class uses nobody knows, so that it is destructive."""
+        return Risk.DESTRUCTIVE if self.irreversible or self._role is None else self._role
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person is asked for it: the program uses it for what cannot be undone."""
+        return self.risk is Risk.DESTRUCTIVE and (self.irreversible or self._role is not None)
+
+    def used(self, role: Risk | None, *, within: str | None = None) -> Element:
+        """The element as the program uses it: with this role, and looked for there unless it says where itself."""
+        found = self.model_copy(update={"within": within} if within and not self.within else {})
+        found._role = role  # noqa: SLF001 (its own)
+        return found
 
     @model_validator(mode="after")
     def _safe(self) -> Element:
-        if self.risk is Risk.DESTRUCTIVE and not any(self.expect):
-            raise ValueError('is destructive (or has no risk), so "expect" must name the exact text it may have')
         never = [text for text in self.expect if any(word in text for word in self.forbid)]
         if never:
             raise ValueError(f'expects "{never[0]}" and forbids a word in it')
@@ -238,7 +259,7 @@ class Overlays(BaseModel):
 class Profile(Spec):
     """One platform's profile."""
 
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Literal[2] = Field(alias="schema")
     name: str
     title: Text
     base_url: Annotated[str, AfterValidator(_site)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import create_model
 
@@ -14,11 +14,15 @@ from rpa import discovery
 from rpa.elements.profile import Profile
 from rpa.elements.references import reference_mistakes
 from rpa.elements.risks import risk_mistakes
+from rpa.elements.roles import role_mistakes, used, uses_in
 from rpa.elements.short_forms import written_out
 from rpa.elements.template import FILE, Template, gaps
 from rpa.errors import ConfigError
 from rpa.language import Text
-from rpa.toml.document import did_you_mean, read
+from rpa.toml.document import did_you_mean, read, refuse
+
+if TYPE_CHECKING:
+    from rpa.elements.upgrade import Upgrade
 
 _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
 _NO_PROFILE = Text(
@@ -30,8 +34,8 @@ _NO_PROFILE = Text(
 def load_profile(platform: str, *, folder: Path | None = None) -> Profile:
     """The profile of this platform: from the user's own `folder` if it is there, else the bundled one.
 
-    One of the user's own knows what it says otherwise (`Profile.own`), and may not call harmless what code does for
-    good with it.
+    Each of its elements has the role that the program's code gives it; one of the user's own knows what it says
+    otherwise (`Profile.own`).
 
     Raises ConfigError listing all mistakes of the file, each with its line; and for a name that begins with _.
     """
@@ -50,12 +54,33 @@ def _read(path: Path, _changed_ns: int) -> Profile:
     bundled = selectors_folder() / path.name
     own = path != bundled
     checks = [gaps, reference_mistakes, risk_mistakes] if own else [gaps, reference_mistakes]
-    profile = read(path, profile_model(), checks=checks, prepare=prepared)
-    if profile.name != path.stem:
-        raise ConfigError(f'{path}: name is "{profile.name}", but the file is called {path.name}; make them equal.')
+    try:
+        written = read(path, profile_model(), checks=checks, prepare=prepared)
+    except ConfigError:
+        _refuse_old(path)
+        raise
+    if written.name != path.stem:
+        raise ConfigError(f'{path}: name is "{written.name}", but the file is called {path.name}; make them equal.')
+    uses = uses_in(written)
+    refuse(path, role_mistakes(written, uses))
+    profile = used(written, uses)
     if own:
         profile.compare(_read(bundled, bundled.stat().st_mtime_ns).facts if bundled.is_file() else {})
     return profile
+
+
+def upgrade_of(path: Path) -> Upgrade:
+    """What becomes of this file when it is written as profiles are today. Raises ConfigError for other mistakes."""
+    from rpa.elements.upgrade import upgraded
+
+    return upgraded(path, model=profile_model(), prepare=prepared)
+
+
+def _refuse_old(path: Path) -> None:
+    """Raise ConfigError, saying what would change, for a profile that is to be upgraded first."""
+    upgrade = upgrade_of(path)
+    if upgrade.before != upgrade.after:
+        raise ConfigError(upgrade.refusal)
 
 
 def is_bundled(platform: str, *, folder: Path | None) -> bool:

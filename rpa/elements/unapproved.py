@@ -38,6 +38,11 @@ _OWN = Text(
     zh="页面描述 {name} 是您自己的文件，它与程序自带的不同之处尚未在 {origin} 上确认：{changes}。"
     "在此之前不会操作后台。",
 )
+_UNUSED = Text(
+    en="No code says what it does with {name}, and the profile does not say what it must read (expect), so it is not "
+    "clicked.",
+    zh="没有代码声明 {name} 的用途，页面描述也没有写明它必须显示的文字（expect），因此不会点击。",
+)
 _RUN = Text(en="Run `rpa selectors approve {shop}`.", zh="请运行 rpa selectors approve {shop}。")
 _OR_WATCH = Text(
     en="Run `rpa selectors approve {shop}`, or once with --headed --step.",
@@ -54,6 +59,11 @@ def unconfirmed(element: Element, *, profile: Profile, approvals: Approvals, ori
     if earlier is None:
         return _told(_NEVER.with_words(name=element.name, origin=origin), _OR_WATCH.with_words(shop=shop))
     return _told(_since(earlier, element.name, approvals, profile), _OR_WATCH.with_words(shop=shop))
+
+
+def unused(element: Element) -> Text:
+    """Why an element that no class uses is not clicked, even when a person watches."""
+    return _UNUSED.with_words(name=element.name)
 
 
 def unseen(profile: Profile, *, approvals: Approvals, origin: str, shop: str) -> Text:

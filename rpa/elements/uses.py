@@ -15,9 +15,18 @@ Fields = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uses:
-    """All that a class cannot do without in a profile. What it only uses where it is there is not among it."""
+    """All that a class cannot do without in a profile, and what it does with each element (`rpa.elements.roles`)."""
 
     elements: tuple[str, ...] = ()
+    """What is looked at, or clicked to see something else."""
+    writes: tuple[str, ...] = ()
+    """What is filled in, or opens what is."""
+    commits: tuple[str, ...] = ()
+    """With which something is done that cannot be undone."""
+    looks: tuple[str, ...] = ()
+    """What is looked at where it is there."""
+    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By list or dialog (`list:NAME`, `dialog:NAME`), the elements that are looked for nowhere else."""
     one_of: tuple[tuple[str, ...], ...] = ()
     """Of the elements in each of these, one must be there."""
     pages: tuple[str, ...] = ()
@@ -37,6 +46,10 @@ class Uses:
         """What either uses."""
         return Uses(
             elements=_each_once(self.elements, other.elements),
+            writes=_each_once(self.writes, other.writes),
+            commits=_each_once(self.commits, other.commits),
+            looks=_each_once(self.looks, other.looks),
+            within=_merged(self.within, other.within),
             one_of=(*self.one_of, *(each for each in other.one_of if each not in self.one_of)),
             pages=_each_once(self.pages, other.pages),
             lists=_merged(self.lists, other.lists),
@@ -52,7 +65,8 @@ class Uses:
         """What this profile does not have, as people find it in its file: `element things.next`, `list things`."""
         yield from (f"table [{name}]" for name in self.tables if getattr(profile, name, None) is None)
         yield from (f"page {name}" for name in self.pages if name not in profile.pages)
-        yield from (f"element {name}" for name in self.elements if name not in profile.elements)
+        needed = dict.fromkeys((*self.elements, *self.writes, *self.commits))
+        yield from (f"element {name}" for name in needed if name not in profile.elements)
         yield from (f"element {' or '.join(each)}" for each in self.one_of if not profile.elements.keys() & set(each))
         yield from _missing_blocks("list", self.lists, {name: spec.fields for name, spec in profile.lists.items()})
         yield from _missing_blocks("dialog", self.dialogs, {name: one.fields for name, one in profile.dialogs.items()})

@@ -18,7 +18,6 @@ from rpa.browser.session import shop_page
 from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import is_bundled, load_profile, profiles
-from rpa.elements.risks import refuse_lowered
 from rpa.elements.unapproved import own_profile, unseen
 from rpa.errors import (
     ChallengeShown,
@@ -129,7 +128,6 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> ShopSetup:
         message = f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}'
         raise ConfigError(message)
     profile = load_profile(shop.platform, folder=config.selectors)
-    refuse_lowered(profile)
     approvals, origin = Approvals.of(config.var), origin_of(shop.base_url or profile.base_url)
     well = shop.mock or approvals.accepts(origin, profile)
     told = None if well else unseen(profile, approvals=approvals, origin=origin, shop=shop.name)

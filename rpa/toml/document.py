@@ -66,6 +66,13 @@ def read(
     raise ConfigError(_listed(path, found))
 
 
+def refuse(path: Path, mistakes: Iterable[Mistake]) -> None:
+    """Raise ConfigError when there are such mistakes in this file, which was read before."""
+    found = _placed([*mistakes], _text(path)[0])
+    if found:
+        raise ConfigError(_listed(path, found))
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "…"?` or, if nothing is near, the known words if they are few, else nothing."""
     names = sorted(known)

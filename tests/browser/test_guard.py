@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -241,14 +241,33 @@ def test_what_stands_on_something_for_good_is_not_clicked_as_something_harmless(
     assert clicked(view) == []
 
 
-def test_what_is_done_for_good_is_never_done_with_something_called_harmless(view: View) -> None:
-    note = PROFILE.element("ship.confirm").model_copy(update={"risk": Risk.WRITE})
+def test_nothing_is_done_for_good_with_what_no_code_names_so(view: View) -> None:
+    note = PROFILE.element("ship.confirm").used(Risk.WRITE)
     profile = PROFILE.model_copy(update={"elements": {**PROFILE.elements, "ship.confirm": note}})
     view.shop_page = replace(view.shop_page, profile=profile)
     view.page.set_content(SHOP + CLICKS + SHIP)
-    with pytest.raises(ConfigError, match="only “destructive” is true"):
+    with pytest.raises(ConfigError, match="does not say so"):
         view.dialog("ship", "A-1").commit("ship.confirm")
     assert clicked(view) == []
+
+
+@pytest.mark.parametrize("raised", [False, True])
+def test_what_nobody_uses_waits_for_a_person_as_what_was_raised_does(
+    page: Page, site: TinySite, tmp_path: Path, *, raised: bool
+) -> None:
+    search = PROFILE.element("orders.search")
+    other = search.model_copy(update={"irreversible": True}) if raised else search.used(None)
+    bare = other.model_copy(update={"expect": ()})
+    for element, watched, told in ((other, False, "never confirmed"), (bare, True, "does not say what it must read")):
+        profile = PROFILE.model_copy(update={"elements": {**PROFILE.elements, "orders.search": element}})
+        seen = Approvals(tmp_path / "approvals.json")
+        seen.approve(site.url, profile, WHOLE, by="owner", now=HandClock().now())
+        guard: dict[str, Any] = {"mock": False, "watched": watched, "approvals": seen}
+        with viewed(page, url=site.url, folder=tmp_path, profile=profile, **guard) as view:
+            view.page.set_content(SHOP + CLICKS + '<button data-testid="search">Search</button>')
+            with pytest.raises(NotApproved, match=told):
+                view.click("orders.search")
+            assert clicked(view) == []
 
 
 @pytest.mark.parametrize("watched", [False, True])

@@ -14,7 +14,7 @@ from flows.orders.reasons import Reason
 from flows.orders.web import WebOrders
 from flows.orders.web_page import OrderPage
 from rpa.elements.fields import FieldSpec
-from rpa.elements.profile import Element, ListSpec, Overlays, PageSpec, Profile
+from rpa.elements.profile import Element, ListSpec, Overlays, PageSpec, Profile, Risk
 from tests.support.clerk_by_hand import NO_SETTINGS
 from tests.support.made_orders import RULES
 from tests.support.signed_platform import installed
@@ -34,8 +34,8 @@ def a_list(name: str, page: str, *, rows: str, key: str, empty: str | None = Non
 
 
 def an_element(name: str, css: str) -> Element:
-    told = {"name": name, "page": ("orders",), "risk": "read", "locators": [{"css": css}]}
-    return Element.model_validate(told | {"source": "test", "verified": "never"})
+    told = {"name": name, "page": ("orders",), "locators": [{"css": css}]}
+    return Element.model_validate(told | {"source": "test", "verified": "never"}).used(Risk.READ)
 
 
 def described() -> Profile:

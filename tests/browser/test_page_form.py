@@ -12,7 +12,7 @@ from flows.orders.api import Said
 from flows.orders.web_page import OrderPage
 from flows.procedure.form_fields import FormStep
 from flows.procedure.web import StepForm
-from rpa.elements.profile import DialogSpec, Element, Profile
+from rpa.elements.profile import DialogSpec, Element, Profile, Risk
 from tests.support.tiny_site import LONG_S, PROFILE, SHOP, TinySite, viewed
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ DONE, NO = '<p id="says">Done now</p>', '<p id="says">Not today</p>'
 def described() -> Profile:
     told: dict[str, Any] = {"page": ("orders",), "source": "test", "verified": "never"}
     sure = {"name": "ship.sure", "within": "dialog:sure", "locators": [{"css": "#sure"}], "expect": ("Sure",)}
-    says = {"name": "page.message", "risk": "read", "locators": [{"css": "#says"}]}
-    more = [Element.model_validate({**told, **each}) for each in (sure, says)]
+    says = {"name": "page.message", "locators": [{"css": "#says"}]}
+    roles = ((sure, Risk.DESTRUCTIVE), (says, Risk.READ))
+    more = [Element.model_validate({**told, **each}).used(role) for each, role in roles]
     return PROFILE.model_copy(
         update={
             "elements": {**PROFILE.elements, **{each.name: each for each in more}},

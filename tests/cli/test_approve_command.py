@@ -82,7 +82,7 @@ def test_an_element_is_confirmed_on_each_origin_of_the_site(project: Project) ->
     """It is asked for by the origin of the document that has it."""
     other = "https://files.example.invalid"
     project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "小王", "--yes")
-    own_profile(project, ("schema = 1", f'schema = 1\norigins = ["{other}"]'))
+    own_profile(project, ("schema = 2", f'schema = 2\norigins = ["{other}"]'))
     run = project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "小王", "--yes")
     assert f"{ORIGIN}, {other}" in run.stdout
     assert approved(project) == sorted(
@@ -93,7 +93,7 @@ def test_an_element_is_confirmed_on_each_origin_of_the_site(project: Project) ->
 
 
 def test_a_change_after_a_confirmation_is_named_and_asked_once_more(project: Project) -> None:
-    own_profile(project, ("schema = 1", "schema = 1  # mine"))
+    own_profile(project, ("schema = 2", "schema = 2  # mine"))
     project.rpa("selectors", "approve", "real", "--by", "小王", "--yes")
     own_profile(project, BLIND)
     run = project.rpa("selectors", "approve", "real", "ship.confirm", "--by", "老李", "--yes")
@@ -114,10 +114,10 @@ def test_all_differences_are_shown_where_one_asks_for_them(project: Project) -> 
         assert line in told
 
 
-def test_a_lowered_risk_is_refused(project: Project) -> None:
-    own_profile(project, ('risk = "destructive"', 'risk = "write"'))
+def test_a_risk_is_no_word_of_a_profile(project: Project) -> None:
+    own_profile(project, ('[elements."ship.confirm"]', '[elements."ship.confirm"]\nrisk = "write"'))
     for command in (["selectors", "approve", "real", "--yes"], ["run", "pending-orders", "real"]):
         run = project.rpa(*command)
         assert run.returncode == 2
-        assert 'only risk = "destructive" is true' in run.stderr.replace("\n", " ")
+        assert "elements.ship.confirm.risk: unknown key" in run.stderr.replace("\n", " ")
     assert approved(project) == []

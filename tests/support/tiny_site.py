@@ -18,6 +18,8 @@ from rpa.browser.guard import Guard
 from rpa.browser.view import View
 from rpa.elements.approvals import Approvals
 from rpa.elements.registry import load_profile
+from rpa.elements.roles import used
+from rpa.elements.uses import Uses
 from tests.support.ledger_clock import HandClock
 
 if TYPE_CHECKING:
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
 
     from rpa.elements.profile import Profile
 
-PROFILE = load_profile("tiny", folder=Path(__file__).parent)
+USES = Uses(
+    writes=("orders.search", "orders.open", "orders.file", "ship.note"),
+    commits=("ship.confirm", "orders.file_of_no_return"),
+)
+"""What the tests' own steps do with its elements."""
+PROFILE = used(load_profile("tiny", folder=Path(__file__).parent), USES)
 SOON_S, LONG_S = 0.5, 60.0
 """How long the product waits: where nothing comes, and where something does, however busy the machine is."""
 _WAITS = {

@@ -145,7 +145,7 @@ def test_what_was_confirmed_is_kept_as_long_as_a_confirmation_counts_by_it(tmp_p
 def test_an_own_profile_that_changes_nothing_is_accepted_and_any_other_is_to_be_seen(tmp_path: Path) -> None:
     approvals = Approvals.load(tmp_path / "approvals.json")
     assert approvals.accepts(ORIGIN, load_profile("pinduoduo"))
-    assert approvals.accepts(ORIGIN, edited(tmp_path, "schema = 1", "schema = 1  # mine"))
+    assert approvals.accepts(ORIGIN, edited(tmp_path, "schema = 2", "schema = 2  # mine"))
     changed = edited(tmp_path, '"订单审核中", ', "")
     assert not approvals.accepts(ORIGIN, changed)
     assert "words.audit: 订单审核中 → removed" in unseen(changed, approvals=approvals, origin=ORIGIN, shop="tea").en

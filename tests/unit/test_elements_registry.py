@@ -9,7 +9,7 @@ from rpa.elements.registry import load_profile, profiles, selectors_folder
 from rpa.errors import ConfigError
 
 SMALL = """\
-schema = 1
+schema = 2
 name = "tiny"
 title = { en = "Tiny", zh = "小店" }
 base_url = "https://shop.example"
@@ -34,7 +34,6 @@ source = "a test"
 verified = "never"
 [elements."home.name"]
 page = "home"
-risk = "read"
 locators = [{ css = "p" }]
 source = "a test"
 verified = "never"
@@ -99,7 +98,7 @@ def test_every_shipped_profile_is_free_of_mistakes() -> None:
 
 def test_no_destructive_element_of_a_shipped_profile_may_have_just_any_text() -> None:
     for name in profiles():
-        destructive = [one for one in load_profile(name).elements.values() if one.risk is Risk.DESTRUCTIVE]
+        destructive = [one for one in load_profile(name).elements.values() if one.needs_person]
         assert all(one.expect and one.forbid for one in destructive)
 
 
@@ -166,11 +165,20 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         assert f"tiny.toml:{line_of(text, part)}  " in row, (words, message)
 
 
-def test_a_destructive_element_must_name_its_text_and_no_risk_means_destructive(tmp_path: Path) -> None:
-    message = complaint(tmp_path, SMALL.replace('expect = ["Buy"]\n', ""))
-    assert f"tiny.toml:{line_of(SMALL, 'home.buy')}  " in message
-    assert 'destructive (or has no risk), so "expect"' in message
-    load_profile("tiny", folder=saved(tmp_path, SMALL.replace('expect = ["Buy"]', 'risk = "write"')))
+def test_what_cannot_be_undone_must_name_its_text(tmp_path: Path) -> None:
+    raised = SMALL.replace('[elements."home.name"]', '[elements."home.name"]\nirreversible = true')
+    step = 'form = "sure"\nconfirm = "home.buy"\ndone = ["Bought"]\nput.dialog = [{ tick = "home.buy" }]'
+    for text, name in ((f"{SMALL}[[shipping.steps]]\n{step}\n", "home.buy"), (raised, "home.name")):
+        message = complaint(tmp_path, text.replace('expect = ["Buy"]\n', "").replace('close = "home.name"\n', ""))
+        line = line_of(text, f'[elements."{name}"]')
+        assert f"tiny.toml:{line}  elements.{name}: cannot be undone" in message
+
+
+def test_what_no_class_uses_is_destructive_and_nobody_is_asked_for_it(tmp_path: Path) -> None:
+    profile = load_profile("tiny", folder=saved(tmp_path, SMALL.replace('expect = ["Buy"]\n', "")))
+    buy = profile.element("home.buy")
+    assert (buy.role, buy.risk, buy.needs_person) == (None, Risk.DESTRUCTIVE, False)
+    assert profile.element("home.name").risk is Risk.READ
 
 
 def test_an_element_that_expects_a_forbidden_word_is_refused(tmp_path: Path) -> None:
@@ -178,9 +186,9 @@ def test_an_element_that_expects_a_forbidden_word_is_refused(tmp_path: Path) -> 
 
 
 def test_a_signature_may_only_name_elements_of_its_page(tmp_path: Path) -> None:
-    other = SMALL.replace('page = "home"\nrisk', 'page = "other"\nrisk') + SMALL[SMALL.index("[pages.home]") :].split(
-        "[elements", maxsplit=1
-    )[0].replace("home]", "other]")
+    other = SMALL.replace('page = "home"\nlocators', 'page = "other"\nlocators') + SMALL[
+        SMALL.index("[pages.home]") :
+    ].split("[elements", maxsplit=1)[0].replace("home]", "other]")
     assert 'element "home.name" is not on this page' in complaint(tmp_path, other)
 
 

@@ -86,17 +86,12 @@ def test_shipped_profiles_expect_of_harmless_elements_only_what_opens_or_shows()
     elements = [each for name in profiles() for each in load_profile(name).elements.values()]
     known = {
         "orders.shipped_open",
-        "orders.tab_shipped",
         "orders.pending_open",
-        "orders.tab_pending",
         "orders.sort_ship_by",
         "orders.sorted_by_ship_by",
         "orders.ship",
-        "detail.ship",
         "ship.express",
-        "ship.express_chosen",
         "ship.no_logistics",
-        "ship.no_logistics_chosen",
         "import.parcels_open",
     }
     lasting = {each.name for each in elements if each.risk is not Risk.DESTRUCTIVE and lasting_word(each.expect)}

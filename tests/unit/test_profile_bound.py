@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError, create_model
 from rpa.elements.facts import facts_of
 from rpa.elements.profile import Risk
 from rpa.elements.registry import load_profile, prepared, profile_model, profiles, selectors_folder
-from rpa.elements.risks import committed, refuse_lowered, risk_mistakes
+from rpa.elements.risks import risk_mistakes
+from rpa.elements.roles import uses_in
 from rpa.errors import ConfigError
 from rpa.plugins import platforms
 
@@ -104,22 +105,13 @@ def test_each_word_of_a_profile_is_bound_to_its_confirmation_or_refused(section:
     assert tried or section in ("schema", "animations")
 
 
-def test_every_irreversible_element_of_the_code_is_called_so_by_the_shipped_profiles() -> None:
+def test_a_person_is_asked_for_what_the_shipped_profiles_are_used_for_for_good() -> None:
     for name in profiles():
-        commits, elements = committed(load_profile(name)), load_profile(name).elements
-        assert commits
-        assert commits == {each.name for each in elements.values() if each.risk is Risk.DESTRUCTIVE}
-
-
-@pytest.mark.parametrize("name", sorted(platforms()["pinduoduo"].commits))
-@pytest.mark.parametrize("risk", ["read", "write"])
-def test_a_risk_may_not_be_lowered(tmp_path: Path, name: str, risk: str) -> None:
-    text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
-    head, heading, rest = text.partition(f'[elements."{name}"]')
-    lowered = head + heading + rest.replace('risk = "destructive"', f'risk = "{risk}"', 1)
-    (tmp_path / "pinduoduo.toml").write_text(lowered, encoding="utf-8")
-    with pytest.raises(ConfigError, match=rf'elements\.{name}\.risk: .* only risk = "destructive" is true'):
-        load_profile("pinduoduo", folder=tmp_path)
+        profile = load_profile(name)
+        asked = {each.name for each in profile.elements.values() if each.needs_person}
+        assert asked
+        assert uses_in(profile).commits
+        assert asked >= {*uses_in(profile).commits} & profile.elements.keys()
 
 
 def test_a_dialog_is_not_left_by_what_cannot_be_undone(tmp_path: Path) -> None:
@@ -128,16 +120,17 @@ def test_a_dialog_is_not_left_by_what_cannot_be_undone(tmp_path: Path) -> None:
         own = text.replace(f'close = "{right}"', f'close = "{wrong}"')
         assert own != text
         (tmp_path / "pinduoduo.toml").write_text(own, encoding="utf-8")
-        with pytest.raises(ConfigError, match=f"would leave the dialog .* by {wrong}"):
-            refuse_lowered(load_profile("pinduoduo", folder=tmp_path))
+        with pytest.raises(ConfigError, match=f"{wrong} does what cannot be undone, so it closes no dialog"):
+            load_profile("pinduoduo", folder=tmp_path)
 
 
 def test_a_risk_may_be_raised(tmp_path: Path) -> None:
     text = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
-    head, heading, rest = text.partition('[elements."export.make"]')
-    raised = head + heading + rest.replace('risk = "write"', 'risk = "destructive"', 1)
+    raised = text.replace('[elements."export.make"]', '[elements."export.make"]\nirreversible = true')
     (tmp_path / "pinduoduo.toml").write_text(raised, encoding="utf-8")
-    assert load_profile("pinduoduo", folder=tmp_path).element("export.make").risk is Risk.DESTRUCTIVE
+    profile = load_profile("pinduoduo", folder=tmp_path)
+    assert profile.element("export.make").risk is Risk.DESTRUCTIVE
+    assert [each.place for each in profile.own] == ['elements."export.make".irreversible']
 
 
 @pytest.mark.parametrize(

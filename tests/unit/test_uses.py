@@ -46,8 +46,10 @@ SHARED = ("procedure/web",)
 WAYS: dict[str, type] = {"ShipsOrders": ShipsOrders, "WritesRemarks": WritesRemarks}
 PLAIN = "plain"
 """The name here of the profile of the mock's plain layout, which tells of no data."""
-WHERE_THERE = {"page.message", "to_ship"}
-"""Elements and fields that the code uses only where a profile has them."""
+WHERE_THERE = {"to_ship"}
+"""Fields that the code uses only where a profile has them."""
+ROLES = ("elements", "writes", "commits", "looks")
+"""Where a class says what it does with an element."""
 ELEMENTS = ("click", "fill", "present", "text", "disabled", "commit", "check_allowed", "found", "type_and_enter")
 CALLS = {
     **dict.fromkeys((*ELEMENTS, "texts", "select", "tick", "holds", "choose", "choose_file"), "elements"),
@@ -57,6 +59,11 @@ CALLS = {
     **dict.fromkeys(("asking", "asked", "answered"), "answers"),
 }
 """What the first argument of a method names."""
+DONE_BY = {
+    **dict.fromkeys(("fill", "type_and_enter", "select", "tick", "pick", "choose_file"), ("writes", "commits")),
+    **dict.fromkeys(("commit", "check_allowed"), ("commits",)),
+}
+"""What is done to an element by a method, and what it must therefore be named among; by others, among any."""
 NAMED = {"unless": "elements", "answer": "answers"}
 """The same of arguments that have a name."""
 
@@ -94,8 +101,9 @@ def without(profile: Profile, group: str, name: str, field: str | None = None) -
 
 def each_left_out(profile: Profile, uses: Uses) -> Iterator[tuple[str, Profile]]:
     """What is used, one after the other, and the profile without it."""
-    for group in ("elements", "pages", *BLOCKS):
-        for name in getattr(uses, group):
+    whole = dict.fromkeys(("pages", *BLOCKS), ()) | {"elements": (*uses.elements, *uses.writes, *uses.commits)}
+    for group, names in whole.items():
+        for name in names or getattr(uses, group):
             yield f"{group[:-1]} {name}", without(profile, group, name)
     for group in BLOCKS:
         for name, fields in getattr(uses, group).items():
@@ -205,6 +213,14 @@ def asked_for(modules: tuple[str, ...]) -> set[tuple[str, str]]:
     return found
 
 
+def touched(modules: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each element that these modules write into or commit with, and what it must be named among."""
+    known = constants((*SHARED, *modules))
+    for node in (node for module in modules for node in ast.walk(tree(module))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DONE_BY:
+            yield from ((name, DONE_BY[node.func.attr]) for name in texts(node.args[0], known=known))
+
+
 def read_fields(modules: tuple[str, ...]) -> set[str]:
     """The names by which these modules take a value out of what was read."""
     nodes = [node for module in modules for node in ast.walk(tree(module))]
@@ -221,7 +237,8 @@ def said(capability: str) -> tuple[set[tuple[str, str]], set[str]]:
     for name, each in shipped():
         if each.__name__ == capability:
             uses = used(name, each)
-            things |= {(group, one) for group in ("elements", "pages", *BLOCKS) for one in getattr(uses, group)}
+            things |= {("elements", one) for role in ROLES for one in getattr(uses, role)}
+            things |= {(group, one) for group in ("pages", *BLOCKS) for one in getattr(uses, group)}
             fields |= {field for group in BLOCKS for names in getattr(uses, group).values() for field in names}
     return things, fields
 
@@ -236,6 +253,15 @@ def test_what_the_code_names_of_a_profile_is_in_its_uses(capability: str) -> Non
     asked, (things, _) = asked_for(CODE[capability]), said(capability)
     assert len(asked) > 2
     assert {(kind, name) for kind, name in asked - things if name not in WHERE_THERE} == set()
+
+
+def test_what_the_code_does_with_an_element_is_what_its_uses_say() -> None:
+    done = {each for modules in CODE.values() for each in touched(modules)}
+    uses = [used(name, each) for name, each in shipped()]
+    named = {role: {one for each in uses for one in getattr(each, role)} for role in ROLES}
+    assert len(done) > 5
+    for element, roles in done:
+        assert any(element in named[role] for role in roles), element
 
 
 def test_what_a_form_is_sent_by_is_in_the_uses_of_each_kind_of_form() -> None:

@@ -1,0 +1,234 @@
+"""Profiles of the schema before: what they mean stays, each comment too, and what people have confirmed of them."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+import tomllib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rpa.elements.approvals import Approvals
+from rpa.elements.facts import digest_of, without_roles
+from rpa.elements.profile import Profile, Risk
+from rpa.elements.registry import load_profile, upgrade_of
+from rpa.errors import ConfigError
+from rpa.language import Language
+
+OLD: Final = Path(__file__).parents[1] / "support" / "schema1"
+"""Profiles as the last release with schema 1 had them, and what it wrote down when all of them was confirmed."""
+ORIGIN: Final = "https://shop.example"
+PROFILES: Final = ("pinduoduo", "oscar")
+MINE: Final = """\
+# My own site.
+schema = 1 # as it is
+name = "mine"
+title = { en = "Mine", zh = "我的" }
+base_url = "https://shop.example"
+identity = { mall_id = ["id"] } # the shop
+overlays = { candidates = [".mask"] }
+
+[session]
+login_path = "/login"
+after_login = "orders"
+login = { page = "orders", username = "list.user", password = "list.user", submit = "list.enter" }
+
+[pages.orders] # the list
+path = "/orders"
+signature = ["list.user"]
+source = "looked at"
+verified = "never"
+
+# --- elements
+
+[elements."list.user"]
+page = "orders"
+risk = "read" # only looked at
+locators = [
+    { css = "p" }, # the first
+    # { css = "b" },
+]
+source = "looked at"
+verified = "never"
+
+[elements."list.enter"]
+page = "orders" # "risk" is missing, so it was destructive
+locators = [{ css = "a" }]
+expect = ["Enter"]
+source = "looked at"
+verified = "never"
+
+# --- what sends
+
+[elements."ship.confirm"]
+page = "orders"
+risk = "destructive" # for good
+within = "dialog:ship"
+locators = [{ css = "i" }]
+expect = ["Ship"]
+source = "looked at"
+verified = "never"
+
+[dialogs.ship]
+container = ".dialog" # of the ship button
+key = { css = "b" }
+
+[[shipping.steps]]
+form = "ship"
+confirm = "ship.confirm"
+done = ["Sent"]
+put.dialog = [{ tick = "list.other" }] # what is sent
+
+[elements]
+"list.other" = { page = "orders", risk = "write", locators = [{ css = "u" }], source = "looked at", verified = "never" }
+# the end
+"""
+
+
+def old(name: str) -> str:
+    return lzma.decompress((OLD / f"{name}.toml.xz").read_bytes()).decode()
+
+
+def confirmed() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(lzma.decompress((OLD / "approvals.json.xz").read_bytes()))
+    return found
+
+
+def upgraded(folder: Path, name: str, text: str) -> Profile:
+    """The profile of this text, upgraded."""
+    path = folder / f"{name}.toml"
+    path.write_bytes(text.encode())
+    path.write_bytes(upgrade_of(path).after.encode())
+    return load_profile(name, folder=folder)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_an_upgraded_profile_means_what_it_meant(tmp_path: Path, name: str) -> None:
+    profile = upgraded(tmp_path, name, old(name))
+    facts = {facts["name"]: facts for facts in confirmed()["profiles"].values()}[name]
+    assert profile.facts == without_roles(facts)
+    for element in profile.elements.values():
+        before = facts.get(f'elements."{element.name}".risk', "destructive")
+        assert not element.irreversible
+        assert (element.risk is Risk.DESTRUCTIVE) >= (before == "destructive"), element.name
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_what_a_person_has_confirmed_of_the_old_file_counts_for_the_new_one(tmp_path: Path, name: str) -> None:
+    [digest] = [digest for digest, facts in confirmed()["profiles"].items() if facts["name"] == name]
+    assert digest_of(confirmed()["profiles"][digest]) == digest
+    path = tmp_path / "approvals.json"
+    path.write_text(json.dumps(confirmed()), encoding="utf-8")
+    profile, approvals = upgraded(tmp_path, name, old(name)), Approvals.load(path)
+    approved = {each["element"] for each in confirmed()["approvals"] if each["platform"] == name}
+    assert approved
+    assert all(approvals.allows(ORIGIN, element, profile) for element in approved)
+    assert not approvals.allows(ORIGIN, "orders.next", profile)
+    [earlier] = {each.signature for each in approvals.all if each.platform == name}
+    assert earlier == profile.digest != digest
+
+
+def test_another_meaning_than_the_confirmed_one_is_asked_anew(tmp_path: Path) -> None:
+    path = tmp_path / "approvals.json"
+    path.write_text(json.dumps(confirmed()), encoding="utf-8")
+    other = old("oscar").replace('expect = ["Go!"]', 'expect = ["Go"]')
+    profile, approvals = upgraded(tmp_path, "oscar", other), Approvals.load(path)
+    assert not approvals.allows(ORIGIN, "ship.go", profile)
+    earlier = approvals.earlier(ORIGIN, profile, element="ship.go")
+    assert earlier is not None
+    told = [each.said.en for each in approvals.changes_since(earlier, profile) or ()]
+    assert told == ['elements."ship.go".expect: Go! → removed', 'elements."ship.go".expect: Go → added']
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_every_comment_stays_and_all_else_that_does_not_follow_from_code(tmp_path: Path, ends: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(MINE.replace("\n", ends).encode())
+    after = upgrade_of(path).after
+    comments = re.compile(r"#[^\n\r]*")
+    assert comments.findall(after) == comments.findall(MINE)
+    wanted = (
+        MINE.replace("schema = 1 ", "schema = 2 ")
+        .replace('risk = "read" # only', "# only")
+        .replace('risk = "destructive" # for', "# for")
+        .replace('within = "dialog:ship"\n', "")
+        .replace('risk = "write",', "")
+        .replace('expect = ["Enter"]\n', 'expect = ["Enter"]\nirreversible = true\n')
+    )
+    assert after.replace("  ", " ") == wanted.replace("\n", ends).replace("  ", " ")
+
+
+def test_a_risk_that_was_raised_stays_raised_and_one_of_no_use_is_dropped(tmp_path: Path) -> None:
+    profile = upgraded(tmp_path, "mine", MINE)
+    assert {each.name for each in profile.elements.values() if each.irreversible} == {"list.enter"}
+    assert profile.element("list.enter").risk is Risk.DESTRUCTIVE
+    assert profile.element("list.user").risk is Risk.READ
+    assert profile.element("ship.confirm").needs_person
+    text = old("pinduoduo").replace('risk = "write"', 'risk = "destructive"').replace('risk = "read"', 'risk = "write"')
+    path = tmp_path / "pinduoduo.toml"
+    path.write_text(text, encoding="utf-8")
+    raised = {name: each for name, each in tomllib.loads(upgrade_of(path).after)["elements"].items() if len(each) > 0}
+    assert raised["orders.ship"]["irreversible"] is True
+    assert "irreversible" not in raised["orders.next"]
+    assert "irreversible" not in raised["detail.ship"], "no class uses it"
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(["page", "risk", "within", "locators", "expect", "source", "verified"]), st.sampled_from(Risk))
+def test_wherever_the_keys_stand_the_file_is_upgraded(keys: list[str], risk: Risk) -> None:
+    told = dict.fromkeys(keys, '"never"')
+    told |= {"page": '"orders"', "within": '"dialog:ship"', "locators": "[{ css = 'u' }]", "expect": '["Other"]'}
+    told["risk"] = f'"{risk.value}"'
+    rows = [f"{key} = {told[key]}" for key in keys]
+    line, table = f'[elements]\n"list.line" = {{ {", ".join(rows)} }}', "\n".join(['[elements."list.table"]', *rows])
+    head = MINE.partition("[elements]\n")[0].replace('tick = "list.other"', 'tick = "list.line"')
+    text = f"{head}{line}\n{table}\n"
+    with TemporaryDirectory() as folder:
+        found = upgraded(Path(folder), "mine", text).elements
+        after = tomllib.loads((Path(folder) / "mine.toml").read_text(encoding="utf-8"))["elements"]
+    raised = {"irreversible"} if risk is Risk.DESTRUCTIVE else set()
+    assert after["list.line"].keys() == {*told} - {"risk", "within"} | raised
+    assert after["list.table"].keys() == {*told} - {"risk"}
+    assert (found["list.line"].within, found["list.line"].irreversible) == ("dialog:ship", bool(raised))
+
+
+@pytest.mark.parametrize("name", [*PROFILES, "mine"])
+def test_a_second_upgrade_changes_nothing(tmp_path: Path, name: str) -> None:
+    upgraded(tmp_path, name, MINE if name == "mine" else old(name))
+    again = upgrade_of(tmp_path / f"{name}.toml")
+    assert again.after == again.before
+    assert again.lines == []
+
+
+def test_an_old_profile_is_refused_with_what_would_change_in_both_languages(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(MINE, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_profile("mine", folder=tmp_path)
+    for language, words in ((Language.EN, "changes these 10 lines"), (Language.ZH, "只改动以下 10 行")):
+        said = caught.value.in_words(language)
+        assert str(tmp_path / "mine.toml") in said
+        assert "rpa selectors upgrade" in said
+        assert words in said
+        assert "\n  -schema = 1 # as it is\n  +schema = 2 # as it is\n  -risk" in said
+
+
+def test_mistakes_of_an_old_profile_are_told_before_it_is_upgraded(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(MINE.replace('css = "u"', 'csss = "u"'), encoding="utf-8")
+    for ask in (lambda: upgrade_of(path), lambda: load_profile("mine", folder=tmp_path)):
+        with pytest.raises(ConfigError, match=r"mine\.toml:\d+  elements\.list\.other\.locators.*did you mean") as told:
+            ask()
+        assert "risk" not in str(told.value)
+
+
+def test_what_is_no_toml_at_all_is_no_old_profile(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(f"{MINE}\n???", encoding="utf-8")
+    with pytest.raises(ConfigError, match="has a mistake"):
+        load_profile("mine", folder=tmp_path)
+    assert upgrade_of(tmp_path / "mine.toml").lines == []
