@@ -82,6 +82,11 @@ def test_only_amounts_in_yuan_are_called_so() -> None:
     assert ORDER_LAYOUT.in_currencies("GBP").keys == ORDER_LAYOUT.keys
 
 
+def test_a_whole_file_is_named_without_a_row() -> None:
+    assert str(Place(sheet=Path("inbox/a.csv"), row=0)) == "a.csv"
+    assert str(Place(sheet=Path("inbox/a.xlsx"), worksheet="May", row=3)) == "a.xlsx:May:3"
+
+
 def test_people_see_all_columns_the_order_number_first() -> None:
     people = [column.key for column in ORDER_LAYOUT.for_people()]
     assert people[0] == "order_sn"
