@@ -209,12 +209,29 @@ def room_left(run: Run, *, decided: int, kind: str = KIND, part: str = "") -> in
 
     `part`: the first one of a kind that has several.
     """
-    caps, started_at = run.shop.caps, run.record.started_at
-    today = run.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    ever = datetime.fromtimestamp(0, tz=today.tzinfo)
+    caps, now = run.shop.caps, run.clock.now()
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     limits = [
         cap - run.ledger.actions.count_since(run.shop.name, kind=kind, since=since, part=part)
-        for cap, since in ((caps.max_per_run, started_at), (caps.max_per_day, today), (caps.trial, ever))
+        for cap, since in (
+            (caps.max_per_run, run.record.started_at),
+            (caps.max_per_day, today),
+            (caps.trial, _ever(run)),
+        )
         if cap is not None
     ]
     return max(0, min(limits) - decided) if limits else None
+
+
+def trial_left(run: Run, *, decided: int, kind: str, part: str) -> int | None:
+    """The same of the trial of a new shop alone, which only a person raises; None: it has none."""
+    trial = run.shop.caps.trial
+    if trial is None:
+        return None
+    return max(
+        0, trial - run.ledger.actions.count_since(run.shop.name, kind=kind, since=_ever(run), part=part) - decided
+    )
+
+
+def _ever(run: Run) -> datetime:
+    return datetime.fromtimestamp(0, tz=run.clock.now().tzinfo)

@@ -229,8 +229,8 @@ def _by_file(rows: Iterable[tuple[Place, str]]) -> Iterator[str]:
     places: dict[tuple[str, str], list[str]] = {}
     for place, told in rows:
         file = " ".join(filter(None, (place.sheet.name, place.worksheet)))
-        places.setdefault((told, file), []).append(str(place.row))
-    return (f"{told} {file}: {', '.join(numbers)}" for (told, file), numbers in places.items())
+        places.setdefault((told, file), []).extend([str(place.row)] if place.row else [])
+    return (f"{told} {': '.join(filter(None, (file, ', '.join(numbers))))}" for (told, file), numbers in places.items())
 
 
 def sheets_of(shop: Shop, config: Config) -> list[Path]:

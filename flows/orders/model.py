@@ -125,7 +125,7 @@ class Place:
     """Its name, where the file has several."""
 
     def __str__(self) -> str:
-        return ":".join(filter(None, (self.sheet.name, self.worksheet, str(self.row))))
+        return ":".join(filter(None, (self.sheet.name, self.worksheet, str(self.row or ""))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

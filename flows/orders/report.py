@@ -211,7 +211,8 @@ def in_words(decision: Decision, *, language: Language) -> str:
     """What is to be sent for an order, in one line, for the person who is asked whether it may be."""
     order, shipment = decision.to_ship
     goods = "; ".join(f"{item.goods} {item.spec} ×{item.quantity}" for item in order.items)
-    how = " ".join(filter(None, (_HOW_WORDS[shipment.how].of(language), shipment.courier, shipment.tracking_number)))
+    way = "" if shipment.how is How.DIALOG else _HOW_WORDS[shipment.how].of(language)
+    how = " ".join(filter(None, (way, shipment.courier, shipment.tracking_number)))
     odd = decision.row.warning if isinstance(decision.row, SheetRow) else ""
     return " · ".join(filter(None, (order.order_sn, goods, how, odd)))
 

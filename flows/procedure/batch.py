@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Generic, cast
 
-from flows.gate.rules import room_left
+from flows.gate.rules import room_left, trial_left
 from flows.orders.reasons import Reason
 from flows.procedure.api import D, Left, Route
 from flows.procedure.kind import Kind
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 REFUSED_FOR: Final = "refused_for"
 """The fact of an action that the site refused: the code of the reason that its words stand for."""
 
+_TRIAL_OVER = Text(
+    en="The trial of this new shop is used up: look at its first {trial} on the site, then raise `trial` in rpa.toml.",
+    zh="新店铺的试运行已用完：请在后台核对最初的 {trial} 项，再在 rpa.toml 中调大 trial。",
+)
 _SENT = Text(en="sent, not read back yet: {stop}", zh="已提交，尚未读回核对：{stop}")
 
 
@@ -36,6 +40,7 @@ class Batch(ABC, Generic[D]):
         self.kind = kind
         self.run = kind.run
         self.once = self.run.once(kind.name, look=self._look, supersedes=kind.supersedes)
+        self._trial_told = False
         self.to_act: dict[str, D] = {}
         """What was decided to be acted on and has not ended yet, by subject."""
         self._undecided: deque[D] = deque()
@@ -95,14 +100,22 @@ class Batch(ABC, Generic[D]):
         self.run.meter.add(len(new))
 
     def _capped(self, decisions: Iterable[D]) -> Iterator[D]:
-        room = room_left(self.run, kind=self.kind.name, part=self._parts[0], decided=self._undone)
+        kind, part, decided = self.kind.name, self._parts[0], self._undone
+        room = room_left(self.run, kind=kind, part=part, decided=decided)
+        on_trial = room is not None and room == trial_left(self.run, kind=kind, part=part, decided=decided)
         for decision in decisions:
             if decision.reason is None and room is not None and decision.subject not in self.begun:
                 room -= 1
                 if room < 0:
+                    self._tell_trial(over=on_trial)
                     yield replace(cast("Any", decision), reason=self.kind.reason("cap_reached"))
                     continue
             yield decision
+
+    def _tell_trial(self, *, over: bool) -> None:
+        if over and not self._trial_told:
+            self._trial_told = True
+            self.run.note("trial_over", _TRIAL_OVER.of(self.run.language, trial=self.run.shop.caps.trial))
 
     @property
     def _undone(self) -> int:

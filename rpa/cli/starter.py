@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rpa.config import shop_name_problem
 from rpa.discovery import starter_parts
-from rpa.elements.registry import profiles
+from rpa.elements.registry import profiles, zone_of
 from rpa.errors import ConfigError
 from rpa.language import Language, Text
 from rpa.plugins import load_config, platforms
@@ -131,7 +131,8 @@ def write_config(path: Path, ask: Ask, *, language: Language) -> Path:
         for question in questions(parts, folder=path.parent / "selectors")
     }
     keys = [key_of(answers[question.key]) for part in parts for question, key_of in part.asked]
-    text = _config_text(answers, keys=keys, parts=parts, language=language)
+    zone = zone_of(answers["platform"], folder=path.parent / "selectors")
+    text = _config_text(answers, keys=keys, parts=parts, language=language, zone=zone)
     path.parent.mkdir(parents=True, exist_ok=True)
     for key in keys:
         if key.folder:
@@ -143,7 +144,12 @@ def write_config(path: Path, ask: Ask, *, language: Language) -> Path:
 
 
 def _config_text(
-    answers: Mapping[str, str], *, keys: Sequence[StarterKey], parts: Sequence[StarterPart], language: Language
+    answers: Mapping[str, str],
+    *,
+    keys: Sequence[StarterKey],
+    parts: Sequence[StarterPart],
+    language: Language,
+    zone: str,
 ) -> str:
     """The file's text for these answers, and the shop's further keys."""
     rows = [
@@ -153,7 +159,7 @@ def _config_text(
     ]
     name = answers["shop"] if answers["shop"].isascii() else quoted(answers["shop"])
     body = "".join(f"# {comment.of(language)}\n{key} = {value}\n" for key, value, comment in rows)
-    program = f'language = "{language.value}"\ntimezone = "Asia/Shanghai"\n'
+    program = f'language = "{language.value}"\ntimezone = "{zone}"\n'
     shop = (_LIMITS, *(part.shop_lines for part in parts))
     runs = (_SCHEDULE, *(part.schedule_lines for part in parts), _UNATTENDED)
     comments = "".join(text.of(language) for text in (*shop, *runs))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import create_model
 
@@ -92,6 +94,17 @@ def profiles(*, folder: Path | None = None) -> list[str]:
     """Names of all profiles there are: of the files that do not begin with _."""
     folders = [each for each in (folder, selectors_folder()) if each is not None and each.is_dir()]
     return sorted({path.stem for each in folders for path in each.glob("[!_]*.toml")})
+
+
+def zone_of(platform: str, *, folder: Path | None) -> str:
+    """The time zone that a profile names, though it may not be filled in yet; the usual one where it names none."""
+    usual = str(Profile.model_fields["timezone"].default)
+    path = next((each for each in _places(platform, folder) if each.is_file()), None)
+    try:
+        zone = tomllib.loads(path.read_text(encoding="utf-8")).get("timezone", usual) if path is not None else usual
+        return str(ZoneInfo(zone))
+    except (ValueError, TypeError, ZoneInfoNotFoundError):
+        return usual
 
 
 def template() -> Template:

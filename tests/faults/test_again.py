@@ -44,6 +44,9 @@ def test_the_limits_of_a_shop_hold_over_runs(tmp_path: Path) -> None:
         for limit, next_ones in (("max_per_run", 2), ("max_per_day", 1), ("trial", 1)):
             caps: dict[str, Any] = {"max_per_run": None, "max_per_day": None, "trial": None}
             shop.folder.configure(**{**caps, limit: 2 if limit == "max_per_run" else 3})
-            planned = shop.ship("--dry-run").reasons()
+            ended = shop.ship("--dry-run", "--json")
+            planned = ended.reasons()
+            notes = {each["cause"] for each in ended.json["shops"]["demo"]["incidents"]}
+            assert ("trial_over" in notes) is (limit == "trial")
             told = [planned[sn] for sn in shop.wanted[2:]]
             assert told == ["dry_run"] * next_ones + ["cap_reached"] * (3 - next_ones)

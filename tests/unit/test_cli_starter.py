@@ -109,3 +109,19 @@ def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="exists already"):
         write_config(path, person(ANSWERS), language=Language.EN)
     assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ('timezone = "Europe/London"\nname = "???"', "Europe/London"),
+        ('timezone = "???"', "Asia/Shanghai"),
+        ("[", "Asia/Shanghai"),
+    ],
+)
+def test_the_time_zone_is_that_of_the_platforms_profile(tmp_path: Path, text: str, zone: str) -> None:
+    own = tmp_path / "selectors" / "mine.toml"
+    own.parent.mkdir()
+    own.write_text(text, encoding="utf-8")
+    path = write_config(tmp_path / "rpa.toml", person({**ANSWERS, "platform": "mine"}), language=Language.EN)
+    assert f'timezone = "{zone}"' in path.read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.inbox.inbox import Inbox, sheets_of
-from flows.orders.model import BadRow, SheetRow
+from flows.inbox.inbox import Inbox, _by_file, sheets_of
+from flows.orders.model import BadRow, Place, SheetRow
 from flows.orders.reasons import Reason
 from rpa.config import Config
 from rpa.errors import ConfigError
@@ -179,3 +179,8 @@ def test_a_shops_own_headers_are_its_own(office: Office) -> None:
     unnamed = office.read({"one": ["in/a.csv"]})
     assert [type(row) for row in named.rows("one")] == [SheetRow]
     assert [type(row) for row in unnamed.rows("one")] == [BadRow]
+
+
+def test_a_file_that_is_refused_as_a_whole_is_named_without_a_row() -> None:
+    rows = [(Place(sheet=Path("a.csv"), row=0), "no"), (Place(sheet=Path("b.csv"), row=2), "no")]
+    assert list(_by_file(rows)) == ["no a.csv", "no b.csv: 2"]

@@ -17,6 +17,7 @@ from flows.orders.report import (
     PULL_BACK_REASONS,
     OrderRow,
     held_orders_sheet,
+    in_words,
     pull_back_sheet,
 )
 from rpa.clock import Clock
@@ -80,6 +81,20 @@ def test_only_amounts_in_yuan_are_called_so() -> None:
     assert title("GBP") == Text(en="Amount (GBP)", zh="金额（GBP）")
     assert title("GBP", "CNY").en == "Amount (CNY, GBP)"
     assert ORDER_LAYOUT.in_currencies("GBP").keys == ORDER_LAYOUT.keys
+
+
+def test_a_whole_file_is_named_without_a_row() -> None:
+    assert str(Place(sheet=Path("inbox/a.csv"), row=0)) == "a.csv"
+    assert str(Place(sheet=Path("inbox/a.xlsx"), worksheet="May", row=3)) == "a.xlsx:May:3"
+
+
+def test_a_person_is_asked_about_the_parcel_whatever_form_it_goes_by() -> None:
+    parcel = Shipment(order_sn=ORDER.order_sn, how=How.DIALOG, courier="YTO", tracking_number="YT1")
+    asked = [
+        in_words(replace(DECISION, shipment=each), language=Language.EN).split(" · ")[-1]
+        for each in (parcel, Shipment(order_sn=ORDER.order_sn, how=How.NO_LOGISTICS))
+    ]
+    assert asked == ["YTO YT1", "No logistics"]
 
 
 def test_people_see_all_columns_the_order_number_first() -> None:

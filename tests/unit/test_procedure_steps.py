@@ -146,7 +146,7 @@ def test_what_is_not_found_or_shown_otherwise_is_never_taken_for_undone(desk: Op
     assert states(opened) == [State.UNKNOWN if found == "nowhere" else State.CONFLICT]
 
 
-def test_an_order_that_somebody_takes_over_at_the_click_is_read_back_and_the_run_goes_on(desk: Open) -> None:
+def test_an_order_taken_over_at_the_click_is_read_back_and_the_run_goes_on(desk: Open) -> None:
     def taken() -> None:
         opened.shop.before_send = lambda: None
         raise Refused("Li is editing this order", reason="locked")
