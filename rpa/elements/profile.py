@@ -161,7 +161,7 @@ class ListSpec(Sourced):
     pages: tuple[str, ...] = Field(min_length=1)
     rows: str
     continued: str | None = None
-    """The elements right below a row that belong to it, as the lines of its goods; None: a row is one element."""
+    """The elements right below a row that belong to it, as its lines may; None: a row is one element."""
     key: str
     """The field that names a row."""
     busy: str | None = None

@@ -46,7 +46,7 @@ def test_every_row_of_a_shared_sheet_ends_once(desk: ArrivalDesk) -> None:
     assert sorted(desk.reported) == [("dou", Y, "no_order_yet"), ("dou", X, "shipped"), ("pdd", A, "shipped")]
 
 
-def test_a_run_of_one_platform_leaves_the_others_rows_in_the_report_and_for_its_own_run(desk: ArrivalDesk) -> None:
+def test_rows_of_the_other_platform_are_told_and_left_for_its_own_run(desk: ArrivalDesk) -> None:
     desk.drop("today.csv", parcel(A), parcel(X, "78000000000001"))
     desk.run("pdd", finds={"pdd": {A: Reason.SHIPPED}})
     assert sorted(desk.reported) == [("pdd", A, "shipped"), ("pdd", X, "no_order_yet")]
