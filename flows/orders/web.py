@@ -54,6 +54,11 @@ class WebOrders:
         self._list = ListReader(view, "orders", answer=_ANSWER)
         self._page = OrderPage(view)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether data tell of the list, too: else each order is read from its own page."""
+        return self._list.is_told
+
     def pending(self) -> Iterator[OrdersPage]:
         """All pending orders, page by page, in the order of the list; each order once.
 
@@ -145,12 +150,24 @@ class WebOrders:
 
     def search(self, order_sn: str) -> list[Order]:
         """What the list, already open, shows for this number."""
+        return list(_orders(self._searched(order_sn)))
 
+    def _searched(self, order_sn: str) -> ListPage:
         def ask() -> None:
             self._view.fill("orders.search_input", order_sn)
             self._view.click("orders.search")
 
-        return list(_orders(self._list.after(ask, about=order_sn)))
+        return self._list.after(ask, about=order_sn)
+
+    def show(self, order_sn: str, *, page: str) -> None:
+        """Have the list of this page, loaded anew, show this order if it has it: by its number, or page after page."""
+        self._list.first(page)
+        if self._view.shows("orders", order_sn):
+            return
+        if "orders.search_input" in self._view.profile.elements:
+            self._searched(order_sn)
+        else:
+            any(self._view.shows("orders", order_sn) for _ in self._list.pages(page))
 
     def _among_shipped(self, wanted: AbstractSet[str]) -> Iterator[dict[str, Order]]:
         """Those of these that are among the newest shipped ones."""

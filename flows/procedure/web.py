@@ -1,110 +1,208 @@
-"""A form of a site, done the common way: a dialog whose confirmation sends a request of its own, which is answered."""
+"""A form of a site, done as its profile says: a dialog, or part of a page; an answer tells how it ended, or words."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Generic, Protocol
 
 from flows.orders.api import Said
-from flows.procedure.api import Values
+from flows.orders.reasons import Reason
+from flows.orders.web_page import OrderPage
+from flows.procedure.api import D, Values
+from flows.procedure.form_fields import HELD, ORDER, TO_SHIP
 from rpa.browser.responses import TooManyCalls
 from rpa.elements.values import follow, is_code
+from rpa.errors import Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flows.procedure.form_fields import FormStep, Put
+    from rpa.browser.area import Area
     from rpa.browser.responses import Answer
     from rpa.browser.scope import Block, Scope
     from rpa.browser.view import View
+    from rpa.elements.profile import Profile
+
+_SAYS: Final = "page.message"
+"""The element of what the page says of what was done; a profile of which answers tell need not have it."""
+_ROWS: Final = "orders"
+"""The list from whose rows forms are opened."""
+_DRAWN: Final = ("goods_ids",)
+"""Fields that are waited for when a form opens, where it has them."""
+_ERROR: Final = "error"
+"""The field, where a form has it, of what it says while it cannot be sent."""
 
 
-class WebForm:
-    """A dialog, open for one subject."""
+def opens_from_row(spec: FormStep, profile: Profile) -> bool:
+    """Whether the form is opened from the order's row in the list; else it stands on the order's own page."""
+    element = profile.elements.get(spec.open) if spec.open is not None else None
+    return element is not None and element.within == f"list:{_ROWS}"
 
-    dialog: ClassVar[str]
-    """The profile's name of the dialog."""
-    answer: ClassVar[str]
-    """The profile's name of the answer to what it sends."""
-    confirm: ClassVar[str]
-    """The element that sends it."""
-    question: ClassVar[str] = "second_confirmation"
-    """The dialog by which the site may ask once more."""
-    go_on: ClassVar[str] = "ship.second_confirm"
-    """The element that answers it with yes."""
-    says: ClassVar[str] = "page.message"
-    """The element of what the page says, for a while, of what was done; a profile need not have it."""
-    drawn: ClassVar[tuple[str, ...]] = ()
-    """Fields that are waited for when it opens."""
+
+class StepForm(Generic[D]):
+    """The form of one step, open for one order."""
 
     def __init__(
-        self, view: View, *, scope: Scope, subject: str, told: Values, sent: Callable[[str], None] = lambda _: None
+        self,
+        view: View,
+        *,
+        spec: FormStep,
+        subject: str,
+        puts: Callable[[D], Sequence[Put]],
+        page: OrderPage | None = None,
+        told: Values = MappingProxyType({}),
+        sent: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`told`: what the page was answered when it was opened; `sent` is told of a subject that the site accepted."""
+        """Wait for it. `puts`: see `FormSite`; `page`: the order's page, where the form stands in that or lies over it.
+
+        `told`: what the page was answered when it was opened; `sent` is told of an order that the site accepted.
+        """
         self.view = view
-        self.scope = scope
-        self.subject = subject
-        self._told = told
+        self.scope = view.dialog(spec.form, subject)
+        self.told = told
+        self._spec = spec
+        self._subject = subject
+        self._puts = puts
+        self._page = page
         self._sent = sent
         self._filled: Block | None = None
+        self._fields = view.profile.dialogs[spec.form].fields
         self.evidence: Path | None = None
         """The picture of it as it is sent; None: none was taken, or none is kept."""
 
-    @property
-    def told(self) -> Values:
-        """What the page was answered when it was opened."""
-        return self._told
-
     def read(self) -> Values:
-        """Its fields, once they are drawn."""
-        return self.scope.read(drawn=self.drawn).values
+        """Its fields, once they are drawn; with the order as the page around it shows it, to which it must belong."""
+        drawn = [name for name in _DRAWN if name in self._fields]
+        return {**self.scope.read(drawn=drawn).values, **self.around()}
 
-    def read_filled(self) -> Values:
-        """Its fields after something was filled in, with nothing unknown lying over them."""
-        self.view.clear(expected=[self.dialog])
+    def around(self) -> Values:
+        """What the page around it shows of the order, and of what it would ship."""
+        if self._page is None:
+            return {}
+        to_ship = self._page.to_ship()
+        return {ORDER: self._page.read(self._subject), **({} if to_ship is None else {TO_SHIP: to_ship})}
+
+    # Filling in
+
+    def put(self, decision: D, shown: Values) -> Values:
+        """Fill in what the step says, unless it is there already; the same again, and what the fields hold then.
+
+        What is typed into a field that does not offer it yet is given time to come.
+        """
+        puts = self._puts(decision)
+        for put in puts:
+            if put.tick or not put.is_held(self._held(put, shown)):
+                self._fill(put)
+        filled = self._read_filled(puts)
+        for _ in self.view.moments():
+            if all(any(filled[HELD][put]) for put in puts if put.type):
+                break
+            for put in puts:
+                if put.fill or put.type:
+                    self._fill(put)
+            filled = self._read_filled(puts)
+        return filled
+
+    def _read_filled(self, puts: Sequence[Put]) -> Values:
+        """All that it shows now, with nothing unknown lying over it."""
+        self.view.clear(expected=[self._spec.form])
         self._filled = self.scope.read()
-        return self._filled.values
+        shown = self._filled.values
+        return {**shown, **self.around(), HELD: {put: self._held(put, shown) for put in puts}}
+
+    def _held(self, put: Put, shown: Values) -> tuple[str, ...]:
+        if put.field is not None:
+            return (str(shown[put.field] or ""),)
+        return self.scope.holds(put.element, value=put.value if put.pick else None)
+
+    def _fill(self, put: Put) -> None:
+        self._refuse_unusable(put)
+        if put.fill:
+            self.scope.fill(put.fill, put.value)
+        elif put.type:
+            self.scope.type_and_enter(put.type, put.value)
+        elif put.select:
+            self._refuse_not_offered(put, offered=self.scope.select(put.select, put.value))
+        elif put.choose:
+            self._refuse_not_offered(put, offered=self.view.choose_in(self.scope, put.choose, put.value))
+        elif put.pick:
+            self.scope.pick(put.pick, put.value)
+        elif put.tick:
+            self.scope.tick(put.tick)
+        else:
+            self._refuse_not_offered(put, offered=not put.click_one or put.value in put.click_one)
+            self.scope.click(put.element)
+
+    def _refuse_unusable(self, put: Put) -> None:
+        """Raise Refused when it cannot be used; what a field of the form reads back shows that by itself."""
+        if put.tick or put.field is not None:
+            return
+        if self.scope.disabled(put.element, value=put.value if put.pick else None):
+            raise Refused(f"{put.element} of the site's form cannot be used", reason=Reason.SITE_REFUSED)
+
+    def _refuse_not_offered(self, put: Put, *, offered: bool) -> None:
+        if not offered:
+            raise Refused(f"{put.element} of the site's form offers no “{put.value}”", reason=Reason.SITE_REFUSED)
+
+    def blocked(self) -> str | None:
+        """That its button cannot be used, in the form's own words where it has some."""
+        if not self.scope.disabled(self._spec.confirm):
+            return None
+        said = self.scope.read().values[_ERROR] if _ERROR in self._fields else None
+        return str(said or "the form does not let it be sent")
 
     def take_picture(self) -> None:
-        """A picture of it as it was read last."""
-        if self._filled is not None:
-            parts = {self.subject: self._filled.part}
+        """A picture of the dialog as it was read last; of a form that is part of the order's page, of the order."""
+        if self._page is not None and self._spec.open is None:
+            self.evidence = self._page.picture(self._subject, moment="before")
+        elif self._filled is not None:
+            parts = {self._subject: self._filled.part}
             pictures = self.view.evidence.pictures(self.view.page, moment="before", parts=parts)
-            self.evidence = pictures.get(self.subject)
+            self.evidence = pictures.get(self._subject)
+
+    # Sending
 
     def send(self) -> Said:
-        """Click 'confirm', and 'go on' if the site asks once more; what the site answered to this very request.
+        """Click its button, and 'go on' if the site asks once more; what the site said to that.
 
-        Where no answer can be read, what the page says counts: a "no" in words that were not there before.
+        The profile's answer to this very request counts, and where none can be read a "no" in words that were not there
+        before; without such an answer new words, of which only the profile's own sentence is a "yes".
         """
         before = Counter(self._messages())
+        if self._spec.answer is None:
+            return self._sent_by_words(before)
+        return self._sent_by_answer(self._spec.answer, before)
+
+    def _sent_by_answer(self, name: str, before: Counter[str]) -> Said:
         try:
-            answer = self._answered()
+            answer = self._answered(name)
         except TooManyCalls as error:
             return Said(accepted=False, words=str(error), repeatable=True, too_often=True)
         if answer is None:
             return self._said_in_words(before)
         if not answer.ok:
-            spec = self.view.profile.answers[self.answer]
+            spec = self.view.profile.answers[name]
             return Said(accepted=False, words=answer.message, repeatable=is_code(answer.code, spec.repeatable))
-        return self._said(answer)
+        return self._said(name, answer)
 
-    def _messages(self) -> tuple[str, ...]:
-        """What the page says now."""
-        return self.view.texts(self.says) if self.says in self.view.profile.elements else ()
+    def _answered(self, name: str) -> Answer | None:
+        view, spec, about = self.view, self._spec, self._subject
+        answer = view.answered(name, lambda: self.scope.commit(self._spec.confirm), about=about, unless=spec.go_on)
+        asked = self._question() if answer is None else None
+        if asked is None:
+            return answer
+        return view.answered(name, lambda: asked.commit(self._spec.go_on or self._spec.confirm), about=about)
 
-    def _said_in_words(self, before: Counter[str]) -> Said:
-        """What the page says that it had not said before the click; words belong to no request, so "yes" is none."""
-        new = "; ".join((Counter(self._messages()) - before).elements())
-        refused = any(word in new for word in self.view.profile.words.get("refused", ()))
-        return Said(accepted=False if refused else None, words=new or "no answer came")
-
-    def _said(self, answer: Answer) -> Said:
-        """What the answer says of this subject; a success of the whole may hide a refusal of the row."""
-        spec = self.view.profile.answers[self.answer]
+    def _said(self, name: str, answer: Answer) -> Said:
+        """What the answer says of this order; a success of the whole may hide a refusal of the row."""
+        spec = self.view.profile.answers[name]
         if spec.key is None:
             return self._accepted()
-        row = next((row for row in answer.raw_rows if row.get(spec.key) == self.subject), None)
+        row = next((row for row in answer.raw_rows if row.get(spec.key) == self._subject), None)
         if row is None:
             return Said(accepted=None, words="the answer names another subject")
         code = follow(row, spec.code) if spec.code else None
@@ -114,20 +212,148 @@ class WebForm:
         return Said(accepted=False, words=words, repeatable=is_code(code, spec.repeatable))
 
     def _accepted(self, words: str = "") -> Said:
-        self._sent(self.subject)
+        self._sent(self._subject)
         return Said(accepted=True, words=words)
 
-    def _answered(self) -> Answer | None:
-        view, about, unless = self.view, self.subject, self.go_on
-        answer = view.answered(self.answer, lambda: self.scope.commit(self.confirm), about=about, unless=unless)
-        asked = view.question(self.question, about=about) if answer is None else None
-        if asked is None:
-            return answer
-        return view.answered(self.answer, lambda: asked.commit(self.go_on), about=about)
+    def _sent_by_words(self, before: Counter[str]) -> Said:
+        arrived = self._follow(lambda: self.scope.commit(self._spec.confirm), before=before)
+        asked = self._question()
+        if asked is not None:
+            arrived = self._follow(lambda: asked.commit(self._spec.go_on or self._spec.confirm), before=before)
+        if not arrived:
+            return Said(accepted=None, words="no answer came")
+        if self._spec.open is not None and _SAYS in self.view.profile.elements:
+            any(self._new_words(before) for _ in self.view.moments())
+        return self._said_in_words(before)
+
+    def _follow(self, action: Callable[[], None], *, before: Counter[str]) -> bool:
+        """Click; whether another document came, a question, or of a dialog, words of it, or that it closed itself."""
+
+        def told_here() -> bool:
+            return self._question() is not None or (self._spec.open is not None and self._ended_here(before))
+
+        arrived = self.view.follow(action, unless=told_here)
+        self.view.shop_page.refuse_login_page()
+        return arrived
+
+    def _ended_here(self, before: Counter[str]) -> bool:
+        return bool(self._new_words(before)) or self.view.question(self._spec.form, about=self._subject) is None
+
+    def _question(self) -> Scope | None:
+        return self.view.question(self._spec.question, about=self._subject) if self._spec.question else None
+
+    # Words of the page
+
+    def _messages(self) -> tuple[str, ...]:
+        """What the page says now."""
+        return self.view.texts(_SAYS) if _SAYS in self.view.profile.elements else ()
+
+    def _new_words(self, before: Counter[str]) -> str:
+        """What was not said before; the same words once more were said once more."""
+        return "; ".join((Counter(self._messages()) - before).elements())
+
+    def _said_in_words(self, before: Counter[str]) -> Said:
+        """What new words mean; beside an answer that cannot be read they belong to no request, so "yes" is none."""
+        new, by_words = self._new_words(before), self._spec.answer is None
+        if any(word in new for word in self._spec.done):
+            return self._accepted(new)
+        too_often, later = (by_words and self._says(new, of) for of in ("rate_limited", "repeatable"))
+        no = too_often or later or self._says(new, "refused")
+        return Said(
+            accepted=False if no else None,
+            words=new or ("no answer" if by_words else "no answer came"),
+            repeatable=too_often or later,
+            too_often=too_often,
+        )
+
+    def _says(self, text: str, words: str) -> bool:
+        return any(word in text for word in self.view.profile.words.get(words, ()))
 
     def leave(self) -> None:
-        """Close it without sending."""
-        close = self.view.profile.dialogs[self.dialog].close
-        if close is not None:
+        """Close it without sending; where it is part of its page, the next page is loaded afresh."""
+        close = self.view.profile.dialogs[self._spec.form].close
+        if self._spec.open is not None and close is not None:
             self.scope.click(close)
-            self.view.dialog_gone(self.dialog)
+            self.view.dialog_gone(self._spec.form)
+
+
+class BringsRow(Protocol):
+    """How an order's row comes to stand on the page."""
+
+    def bring(self, order_sn: str, /, *, form: str) -> None:
+        """Have it there, once the form of the order before has gone. Raises Refused when it may not be acted on."""
+
+
+class FormSite(Generic[D]):
+    """One step on a site, as its profile describes it."""
+
+    form: type[StepForm[D]] = StepForm
+
+    def __init__(
+        self,
+        view: View,
+        *,
+        spec: FormStep,
+        puts: Callable[[D], Sequence[Put]],
+        page: OrderPage,
+        rows: BringsRow,
+        by_list: bool,
+        sent: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`puts`: what is filled in for a decision; it raises Refused where the form has no way for it.
+
+        `by_list`: the list's row and its data tell all of an order; else its own page does, which is read first.
+        """
+        self.view = view
+        self.spec = spec
+        self._puts = puts
+        self._page = page
+        self._rows = rows
+        self._by_list = by_list
+        self._sent = sent
+        self._from_row = opens_from_row(spec, view.profile)
+
+    def check_allowed(self) -> None:
+        """Raise NotApproved when nothing could be sent, so that nothing is begun."""
+        self.view.check_allowed(self.spec.confirm)
+
+    def bring_row(self, decision: D) -> Values:
+        """The order as its own page shows it, loaded afresh, or its row in the list; both where neither tells all."""
+        order_sn = decision.subject
+        shown: dict[str, object] = {}
+        if not (self._from_row and self._by_list):
+            self._page.open(order_sn)
+            shown[ORDER] = self._page.read(order_sn)
+        if self._from_row:
+            self._rows.bring(order_sn, form=self.spec.form)
+            shown |= self.view.row(_ROWS, order_sn).read().values
+        return shown
+
+    def open(self, decision: D) -> StepForm[D]:
+        """Open the form, which may bring the order's data, or find it on the page."""
+        order_sn = decision.subject
+        told = self.opened(order_sn)
+        return self.form(
+            self.view,
+            spec=self.spec,
+            subject=order_sn,
+            puts=self._puts,
+            page=None if self._from_row else self._page,
+            told=told,
+            sent=self._sent,
+        )
+
+    def opened(self, order_sn: str) -> Values:
+        """Have it opened; the order's data, where that brings some."""
+        name = self.spec.open
+        if name is None:
+            return {}
+        place: Area = self.view.row(_ROWS, order_sn) if self._from_row else self.view
+        if self.spec.told is None:
+            place.click(name)
+            return {}
+        return self.view.asking(self.spec.told, lambda: place.click(name), about=order_sn).rows[0]
+
+    def pictured(self, subject: str) -> AbstractContextManager[None]:
+        """What refuses in this block, or is in doubt, has a picture of the page."""
+        return self.view.evidence.on_refusal(self.view.page, subject=subject)

@@ -1,105 +1,125 @@
-"""Remark dialog of a site's order list, done the common way, through named elements."""
+"""Remark form of a site, done by what the profile's table `[remarks]` says: in a dialog, or on the order's page."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from flows.orders.reasons import Reason
 from flows.orders.web import WebOrders
-from flows.procedure.api import Values
-from flows.procedure.web import WebForm
-from flows.remarks.model import FLAGS, RemarkDecision
+from flows.orders.web_page import OrderPage
+from flows.procedure.form_fields import ORDER
+from flows.procedure.web import FormSite, StepForm, opens_from_row
+from flows.remarks.model import RemarkDecision
+from flows.remarks.words import RemarkWords
 from rpa.elements.uses import Uses
-from rpa.errors import Refused
+from rpa.errors import InDoubt, Refused
 
 if TYPE_CHECKING:
+    from flows.orders.model import Order
+    from flows.procedure.api import Values
     from rpa.browser.view import View
     from rpa.config import Shop
     from rpa.elements.profile import Profile
 
-
-def _chip(flag: str) -> str:
-    """The element that chooses this flag."""
-    return f"remark.flag_{flag.lower()}"
+_FIELDS = ("text", "flag")
 
 
-class RemarkForm(WebForm):
-    """The dialog with remark and flag, open for one order."""
+def _told_by_list(profile: Profile) -> bool:
+    """Whether the list's row, and its data, tell remark and flag: else the order's own page does."""
+    [step] = profile.section(RemarkWords).steps
+    return "order_list" in profile.answers and opens_from_row(step, profile)
 
-    dialog = "remark"
-    answer = "remark_save"
-    confirm = "remark.save"
-    question = "remark_second_confirmation"
-    go_on = "remark.second_confirm"
+
+class RemarkForm(StepForm[RemarkDecision]):
+    """The form with remark and flag, open for one order; `told` is what is saved."""
 
     def read(self) -> Values:
-        """Its fields, once they show what is saved; it opens empty, and an order may have no remark."""
+        """Its fields, once they show what is saved; it may open empty, and an order may have no remark."""
         values = self.scope.read().values
         for _ in self.view.moments():
-            if (values["text"], values["flag"]) == (self.told["text"], self.told["flag"]):
+            if all(values[name] == self.told[name] for name in _FIELDS):
                 break
             values = self.scope.read().values
         return values
 
-    def put(self, decision: RemarkDecision, shown: Values) -> Values:
-        """Write the text, and choose the flag; a click on the chosen one would take it off."""
-        _, wanted = decision.change
-        if wanted.text != shown["text"]:
-            self.scope.fill("remark.text", wanted.text)
-        if wanted.flag != shown["flag"]:
-            self.scope.click(_chip(wanted.flag))
-        return self.read_filled()
-
-    def blocked(self) -> str | None:
-        """What the dialog says where its button cannot be used."""
-        if not self.scope.disabled(self.confirm):
-            return None
-        return str(self.scope.read().values["error"] or "the dialog does not let it be saved")
+    def around(self) -> Values:
+        """Nothing: what is saved was told when it was opened."""
+        return {}
 
 
-class WebRemarks:
-    """Writes remarks through the dialog that the order's row in the list opens."""
+class _Row:
+    """Row of an order of any state in the site's list."""
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view
         self._orders = WebOrders(view, shop)
 
+    def bring(self, order_sn: str, /, *, form: str) -> None:
+        """Look for the order by its number, among those of all states, in a list that is loaded anew."""
+        if not self._orders.is_told:
+            page = "orders_all" if "orders_all" in self._view.profile.pages else "orders_pending"
+            self._orders.show(order_sn, page=page)
+            return
+        self._view.dialog_gone(form)
+        self._orders.open_all()
+        if not any(order.order_sn == order_sn for order in self._orders.search(order_sn)):
+            raise Refused("the list does not show it any more", reason=Reason.UNREADABLE)
+
+
+class WebRemarks(FormSite[RemarkDecision]):
+    """Writes remarks through the form that the profile describes."""
+
+    form = RemarkForm
+
+    def __init__(self, view: View, shop: Shop) -> None:
+        [spec] = view.profile.section(RemarkWords).steps
+        super().__init__(
+            view,
+            spec=spec,
+            puts=lambda decision: spec.puts(decision.change[1]),
+            page=OrderPage(view),
+            rows=_Row(view, shop),
+            by_list=_told_by_list(view.profile),
+        )
+        self._saved: Values = {}
+        """What the order's page showed as saved."""
+
+    @staticmethod
+    def described_in(profile: Profile) -> bool:
+        """Whether this profile has such a step."""
+        return profile.has(RemarkWords)
+
     @staticmethod
     def uses(profile: Profile) -> Uses:
-        """What it cannot do without: list and dialog with their data, and the dialog that asks once more."""
-        return WebOrders.uses(profile) | Uses(
-            elements=("remark.cancel",),
-            writes=("remark.open", "remark.text", *map(_chip, FLAGS)),
-            commits=("remark.save", "remark.second_confirm"),
-            looks=("page.message",),
-            within={"list:orders": ("remark.open",)},
-            pages=("orders_all",),
-            dialogs={"remark": ("text", "flag", "error"), "remark_second_confirmation": ()},
-            named=("remark",),
-            answers={"order_list": ("order_sn",), "remark": ("text", "flag"), "remark_save": ()},
-        )
-
-    def check_allowed(self) -> None:
-        """Raise NotApproved when nothing could be saved, so that nothing is begun."""
-        self._view.check_allowed(RemarkForm.confirm)
+        """What it cannot do without, by this profile's step; what is saved is read from list and data, or its page."""
+        if not profile.has(RemarkWords):
+            return Uses(tables=("remarks",))
+        [step] = profile.section(RemarkWords).steps
+        uses = step.uses(step.put, fields=_FIELDS)
+        if step.told is not None:
+            uses |= Uses(answers={step.told: _FIELDS})
+        if opens_from_row(step, profile):
+            uses |= WebOrders.uses(profile)
+        if not _told_by_list(profile):
+            uses |= OrderPage.uses(profile) | Uses(lists={"order_detail": ("remark", "flag")})
+        return uses
 
     def bring_row(self, decision: RemarkDecision) -> Values:
-        """Look for the order by its number, among those of all states, in a list that is loaded anew."""
-        self._view.dialog_gone(RemarkForm.dialog)
-        self._orders.open_all()
-        found = {order.order_sn: order for order in self._orders.search(decision.subject)}
-        order = found.get(decision.subject)
-        if order is None:
-            raise Refused("the list does not show it any more", reason="unreadable")
-        return self._view.row("orders", decision.subject).read().values
+        """Remark and flag as the order's page, or its row, shows them."""
+        row = super().bring_row(decision)
+        if ORDER not in row:
+            self._saved = {"text": str(row["remark"] or ""), "flag": str(row["flag"] or "")}
+            return row
+        order = _readable(row[ORDER])
+        self._saved = {"text": order.remark, "flag": order.flag}
+        return {"remark": order.remark, "flag": order.flag}
 
-    def open(self, decision: RemarkDecision) -> RemarkForm:
-        """Open the dialog from the order's row, which brings what is saved."""
-        view, order_sn = self._view, decision.subject
-        row = view.row("orders", order_sn)
-        opened = view.asking("remark", lambda: row.click("remark.open"), about=order_sn)
-        return RemarkForm(view, scope=view.dialog("remark", order_sn), subject=order_sn, told=opened.rows[0])
+    def opened(self, order_sn: str) -> Values:
+        """What is saved: as the site tells when the form is opened, else as it was read directly before."""
+        return super().opened(order_sn) or self._saved
 
-    def pictured(self, subject: str) -> AbstractContextManager[None]:
-        """What refuses in this block, or is in doubt, has a picture of the page."""
-        return self._view.evidence.on_refusal(self._view.page, subject=subject)
+
+def _readable(order: Order) -> Order:
+    if order.doubt is not None:
+        raise InDoubt(order.doubt, reason=Reason.UNREADABLE)
+    return order

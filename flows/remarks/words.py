@@ -1,18 +1,18 @@
-"""The table `[remarks]` of a selector profile: how a remark is saved where its form is part of the order's page."""
+"""The table `[remarks]` of a selector profile: how a remark is saved, in a dialog or on the order's page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from flows.procedure.page_fields import PageStep, Put, Table, refuse_unknown
+from flows.procedure.form_fields import FormStep, Put, Table, refuse_unknown
 from flows.remarks.model import Remark
 
 
-class RemarkPageStep(PageStep):
-    """The click on the order's page that saves, and what is filled in before it."""
+class RemarkFormStep(FormStep):
+    """The click that saves, and what is filled in before it."""
 
     put: Annotated[tuple[Put, ...], Field(min_length=1)]
 
@@ -24,15 +24,9 @@ class RemarkPageStep(PageStep):
 class RemarkWords(Table):
     """Its one step."""
 
-    steps: Annotated[tuple[RemarkPageStep, ...], Field(min_length=1, max_length=1)]
+    steps: Annotated[tuple[RemarkFormStep, ...], Field(min_length=1, max_length=1)]
 
     @model_validator(mode="after")
     def _sound(self) -> RemarkWords:
         refuse_unknown((put for step in self.steps for put in step.put), known=("text", "flag"))
         return self
-
-    @property
-    def elements(self) -> Iterator[str]:
-        """Every element that the steps name."""
-        for step in self.steps:
-            yield from step.elements(step.put)

@@ -1,182 +1,126 @@
-"""Shipping dialog of a site's order list, done the common way, through named elements."""
+"""Shipping forms of a site, done by the steps that the profile's table `[shipping]` has: in a dialog, or on a page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from flows.orders.api import Sighting
-from flows.orders.model import Decision, How, Order, Shipment
 from flows.orders.web import WebOrders
 from flows.orders.web_check import orders_of
+from flows.orders.web_page import OrderPage
 from flows.orders.words import Couriers
-from flows.procedure.api import Values
-from flows.procedure.web import WebForm
-from flows.shipping.dialog_step import ShipStep
-from flows.shipping.intents import look_at
-from flows.shipping.presubmit import refuse_not_pending
+from flows.procedure.web import FormSite, opens_from_row
+from flows.shipping.intents import look_at, shipment_of
+from flows.shipping.proof import Wanted, look_at_step
+from flows.shipping.step import ShipStep
+from flows.shipping.web_row import PendingRow
+from flows.shipping.words import TYPE_IN, ShippingStep, ShippingWords, Trace
 from rpa.elements.uses import Uses
 
 if TYPE_CHECKING:
+    from flows.orders.model import Decision, Order, Shipment
+    from flows.procedure.form_fields import Put
+    from flows.procedure.kind import Step
     from rpa.browser.view import View
     from rpa.config import Shop
     from rpa.elements.profile import Profile
     from rpa.ledger.actions import Action
     from rpa.ledger.once import Look
 
-_CHOOSE = {How.DIALOG: "ship.express", How.NO_LOGISTICS: "ship.no_logistics"}
+_LISTED = "order_list"
+"""The answer that tells of the list."""
 
 
-class _Reach(Enum):
-    """What the list shows while orders are shipped one after the other."""
-
-    NEAREST = "the first page, nearest ship-by first; what is shipped makes room for the next"
-    LONG = "the same, with a long page"
-    BY_NUMBER = "one order at a time"
-
-
-class DialogForm(WebForm):
-    """The shipping dialog, open for one order."""
-
-    dialog = "ship"
-    answer = "ship"
-    confirm = "ship.confirm"
-    drawn = ("goods_ids",)
-
-    def put(self, decision: Decision, shown: Values) -> Values:
-        """Choose the way, and fill in courier and number where there is a parcel."""
-        _, shipment = decision.to_ship
-        if shown["how"] != shipment.how.value:
-            self.scope.click(_CHOOSE[shipment.how])
-        return self._with_parcel(shipment) if shipment.how is How.DIALOG else self.read_filled()
-
-    def _with_parcel(self, shipment: Shipment) -> Values:
-        """Fill in courier and tracking number; a courier that the dialog does not offer yet is given time to come."""
-        filled = self._parcel_filled_in(shipment)
-        for _ in self.view.moments():
-            if filled["courier"]:
-                break
-            filled = self._parcel_filled_in(shipment)
-        return filled
-
-    def _parcel_filled_in(self, shipment: Shipment) -> Values:
-        """Filled in once. The courier comes first: its field shows what was chosen when it was left for another."""
-        courier = self.view.profile.section(Couriers).table.named(shipment.courier)
-        self.scope.type_and_enter("ship.courier", courier.type_in if courier else shipment.courier)
-        self.scope.fill("ship.tracking_number", shipment.tracking_number)
-        return self.read_filled()
-
-    def blocked(self) -> str | None:
-        """What the dialog says where its button cannot be used."""
-        if not self.scope.disabled(self.confirm):
-            return None
-        return str(self.scope.read().values["error"] or "the dialog does not let it be shipped")
+def _told_by_list(profile: Profile) -> bool:
+    """Whether list and data prove that an order is shipped: else, as of what has several steps, its own page does."""
+    first, *more = profile.section(ShippingWords).steps
+    from_list = _LISTED in profile.answers and opens_from_row(first, profile) and first.trace is Trace.STATUS
+    return from_list and not more
 
 
 class WebShipping:
-    """Ships through the dialog that the order's row in the list opens."""
+    """Ships in the steps that the profile describes; what must hold before each follows from what the site tells."""
 
     def __init__(self, view: View, shop: Shop) -> None:
         self._view = view
-        self._shop = shop
         self._orders = WebOrders(view, shop)
-        self._reach: _Reach | None = None
-        self._before: str | None = None
+        self._page = OrderPage(view)
+        self._row = PendingRow(view, self._orders)
+        self._specs = view.profile.section(ShippingWords).steps
+        self._by_list = _told_by_list(view.profile)
+
+    @staticmethod
+    def described_in(profile: Profile) -> bool:
+        """Whether this profile has such steps."""
+        return profile.has(ShippingWords)
 
     @staticmethod
     def uses(profile: Profile) -> Uses:
-        """What it cannot do without: list and dialog with their data, and the dialog that asks once more."""
-        return WebOrders.uses(profile) | Uses(
-            elements=("ship.cancel",),
-            writes=("orders.ship", "ship.express", "ship.no_logistics", "ship.tracking_number", "ship.courier"),
-            commits=("ship.confirm", "ship.second_confirm"),
-            looks=("page.message",),
-            within={"list:orders": ("orders.ship",)},
-            pages=("orders_shipped",),
-            dialogs={
-                "ship": (
-                    *("audit", "after_sale", "goods_ids", "specs", "quantities"),
-                    *("how", "courier", "tracking_number", "error"),
-                ),
-                "second_confirmation": (),
-            },
-            named=("ship",),
-            answers={
-                "order_list": ("order_sn",),
-                "order_detail": ("status", "goods_ids", "specs", "quantities", "audit", "after_sale", "address"),
-                "ship": (),
-            },
-            tables=("couriers",),
-        )
+        """What it cannot do without, by this profile's steps."""
+        if not profile.has(ShippingWords):
+            return Uses(tables=("shipping",))
+        words = profile.section(ShippingWords)
+        by_list = _told_by_list(profile)
+        uses = Uses() if by_list else OrderPage.uses(profile)
+        if any(opens_from_row(step, profile) for step in words.steps):
+            uses |= WebOrders.uses(profile)
+        if any(step.trace is Trace.PARCEL for step in words.steps) and not by_list:
+            uses |= Uses(lists={"order_parcels": ("courier", "tracking_number")})
+        for step in words.steps:
+            puts = [put for puts in step.put.values() for put in puts]
+            uses |= step.uses(puts)
+            if step.told is not None:
+                uses |= Uses(answers={step.told: ("status",)})
+            if any(TYPE_IN in put.value for put in puts):
+                uses |= Uses(tables=("couriers",))
+        return uses
 
-    def steps(self) -> Sequence[ShipStep]:
-        """One click."""
-        return [ShipStep(self)]
+    # Acting
+
+    def steps(self) -> Sequence[Step[Decision]]:
+        """Those of the profile."""
+        before = [self._specs[:number] for number in range(len(self._specs))]
+        traced = [any(step.trace is Trace.PARCEL for step in steps) for steps in before]
+        return [self._step(spec, after_parcel=shown) for spec, shown in zip(self._specs, traced, strict=True)]
+
+    def _step(self, spec: ShippingStep, *, after_parcel: bool) -> ShipStep:
+        site: FormSite[Decision] = FormSite(
+            self._view,
+            spec=spec,
+            puts=lambda decision: self._puts(spec, decision.to_ship[1]),
+            page=self._page,
+            rows=self._row,
+            by_list=self._by_list,
+            sent=self._row.note_sent if spec is self._specs[-1] else lambda _: None,
+        )
+        return ShipStep(site, spec=spec, lists_parcels=self._page.lists_parcels, after_parcel=after_parcel)
+
+    def _puts(self, spec: ShippingStep, shipment: Shipment) -> Sequence[Put]:
+        couriers = self._view.profile.section(Couriers) if self._view.profile.has(Couriers) else None
+        courier = couriers.table.named(shipment.courier) if couriers is not None else None
+        return spec.puts(shipment, type_in=courier.type_in if courier is not None else shipment.courier)
+
+    # Reading back
 
     def look_at(self, action: Action, sighting: Sighting | None) -> Look:
-        """What the list shows of an order that we sent."""
-        return look_at(action, sighting)
-
-    def check_allowed(self) -> None:
-        """Raise NotApproved when nothing could be shipped, so that nothing is begun."""
-        self._view.check_allowed("ship.confirm")
-
-    def bring_row(self, decision: Decision) -> Values:
-        """Have the order's row on the page, once the order sent before has left it."""
-        self._wait_for_list()
-        self._bring_row(decision.order_sn)
-        return self._view.row("orders", decision.order_sn).read().values
-
-    def open(self, decision: Decision) -> DialogForm:
-        """Open the dialog from the order's row, which brings the order's data."""
-        view, order_sn = self._view, decision.order_sn
-        row = view.row("orders", order_sn)
-        opened = view.asking("order_detail", lambda: row.click("orders.ship"), about=order_sn)
-        scope = view.dialog("ship", order_sn)
-        return DialogForm(view, scope=scope, subject=order_sn, told=opened.rows[0], sent=self._note_sent)
-
-    def pictured(self, subject: str) -> AbstractContextManager[None]:
-        """What refuses in this block, or is in doubt, has a picture of the page."""
-        return self._view.evidence.on_refusal(self._view.page, subject=subject)
-
-    def _note_sent(self, order_sn: str) -> None:
-        self._before = order_sn
-
-    def _wait_for_list(self) -> None:
-        """The order sent before has left dialog and list; a list that keeps it is an old one, not waited for long."""
-        self._view.dialog_gone("ship")
-        if self._before is not None and self._reach is not None:
-            self._view.comes_to_rest("orders", without=self._before)
-        self._before = None
-
-    def _bring_row(self, order_sn: str) -> None:
-        """Have the order's row on the page: among the nearest ship-by, in a longer page of them, or by its number."""
-        if self._reach is None:
-            self._orders.open_pending()
-            self._reach = _Reach.NEAREST
-        if self._reach is _Reach.NEAREST and not self._view.shows("orders", order_sn):
-            self._orders.lengthen()
-            self._reach = _Reach.LONG
-        if self._reach is _Reach.LONG and not self._view.shows("orders", order_sn):
-            self._reach = _Reach.BY_NUMBER
-        if self._reach is _Reach.BY_NUMBER:
-            self._refuse_closed(order_sn, self._orders.search(order_sn))
-
-    def _refuse_closed(self, order_sn: str, shown: Sequence[Order]) -> None:
-        """An order that is not in the list of pending ones any more may have been closed by the platform."""
-        if any(order.order_sn == order_sn for order in shown):
-            return
-        self._reach = None
-        order = self._orders.find([order_sn]).get(order_sn)
-        if order is not None:
-            refuse_not_pending(order.status, where="list")
+        """What the site shows of an order, or of the step of it, that we sent."""
+        if self._by_list:
+            return look_at(action, sighting)
+        spec = next((spec for spec in self._specs if spec.part == action.part), self._specs[-1])
+        order = sighting.order if sighting is not None else None
+        wanted = Wanted(step=spec, shipment=shipment_of(action), lists_parcels=self._page.lists_parcels)
+        return look_at_step(order, wanted=wanted)
 
     def read_back(self, order_sns: Sequence[str]) -> Mapping[str, Sighting]:
-        """How the site shows these orders now: the newest shipped ones with one page load, the others one by one."""
-        self._reach = None
-        answer = self._view.open_for("orders_shipped", answer="order_list")
+        """How the site shows these orders now, read afresh: many with one page load where the list tells all of them.
+
+        Those are the newest shipped ones; the others, and where it does not all, are read one by one.
+        """
+        self._row.forget()
+        if not self._by_list:
+            return {sn: self._sighting(sn, self._page.find(sn)) for sn in order_sns}
+        answer = self._view.open_for("orders_shipped", answer=_LISTED)
         rows = self._view.rows("orders", keys=[row["order_sn"] for row in answer.rows], parts=True)
         wanted = set(order_sns)
         found = {order.order_sn: order for order in orders_of(rows.values, answer.rows) if order.order_sn in wanted}
@@ -186,3 +130,7 @@ class WebShipping:
         pictures = self._view.evidence.pictures(self._view.page, moment="after", parts=parts)
         found |= self._orders.find([sn for sn in order_sns if sn not in found])
         return {sn: Sighting(order=found.get(sn), evidence=pictures.get(sn)) for sn in order_sns}
+
+    def _sighting(self, order_sn: str, order: Order | None) -> Sighting:
+        picture = self._page.picture(order_sn, moment="after") if order is not None else None
+        return Sighting(order=order, evidence=picture)

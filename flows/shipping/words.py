@@ -1,8 +1,8 @@
-"""The table `[shipping]` of a selector profile: the steps of shipping where its form is part of the order's page."""
+"""The table `[shipping]` of a selector profile: the steps of shipping, in dialogs or on the order's page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -10,15 +10,20 @@ from pydantic import Field, model_validator
 
 from flows.orders.model import How, Shipment
 from flows.orders.reasons import Reason
-from flows.procedure.page_fields import PageStep, Put, Table, refuse_namesakes, refuse_unknown
+from flows.procedure.form_fields import FormStep, Put, Table, refuse_namesakes, refuse_unknown
 from rpa.errors import Refused
 
-_KNOWN: Final = ("courier", "tracking_number")
+_PARCEL: Final = ("courier", "tracking_number")
+TYPE_IN: Final = "{type_in}"
+"""Stands in a value for what is typed to find the courier alone (`[[couriers.known]]`)."""
+_KNOWN: Final = (*_PARCEL, TYPE_IN.strip("{}"))
 """What a value may name."""
+TOLD_OF_PARCEL: Final = ("how", *_PARCEL)
+"""Fields of a form that tell what it would send: each is held to the shipment where the form has it."""
 
 
 class Trace(StrEnum):
-    """What shows on the order's page that a step was done."""
+    """What shows on the site that a step was done."""
 
     PARCEL = "parcel"
     """Our parcel is among those of the order."""
@@ -26,20 +31,20 @@ class Trace(StrEnum):
     """The order's status is `shipped`."""
 
 
-class ShippingStep(PageStep):
-    """One click on the order's page, and what is filled in before it."""
+class ShippingStep(FormStep):
+    """One click that ships, and what is filled in before it."""
 
     put: Mapping[How, Annotated[tuple[Put, ...], Field(min_length=1)]]
     """By the way of shipping (`dialog`: with a parcel, `no_logistics`), in the order in which it is done."""
     trace: Trace = Trace.STATUS
 
-    def puts(self, shipment: Shipment) -> Sequence[Put]:
-        """What is filled in for this one. Raises Refused where the form has no such way."""
+    def puts(self, shipment: Shipment, *, type_in: str = "") -> Sequence[Put]:
+        """What is filled in for it; `type_in` finds its courier. Raises Refused where the form has no such way."""
         puts = self.put.get(shipment.how)
         if puts is None:
             raise Refused(f"the site's form has no way “{shipment.how}”", reason=Reason.SITE_REFUSED)
-        values = {name: getattr(shipment, name) for name in _KNOWN}
-        return [put.filled(values) for put in puts]
+        values = {name: getattr(shipment, name) for name in _PARCEL}
+        return [put.filled({**values, "type_in": type_in or shipment.courier}) for put in puts]
 
 
 class ShippingWords(Table):
@@ -52,9 +57,3 @@ class ShippingWords(Table):
         refuse_namesakes(self.steps)
         refuse_unknown((put for step in self.steps for puts in step.put.values() for put in puts), known=_KNOWN)
         return self
-
-    @property
-    def elements(self) -> Iterator[str]:
-        """Every element that the steps name."""
-        for step in self.steps:
-            yield from step.elements(put for puts in step.put.values() for put in puts)

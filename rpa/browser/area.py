@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from rpa.elements.profile import Element, Profile
 
 _HOLDS = """(fields) => fields.map((field) => field.matches("[type=checkbox], [type=radio]") ? String(field.checked)
-  : field.selectedOptions ? [...field.selectedOptions].map((option) => option.text.trim()).join(" ") : field.value)"""
+  : field.selectedOptions ? [...field.selectedOptions].map((option) => option.text.trim()).join(" ")
+  : field.value ?? field.innerText.trim())"""
 _OPTIONS = "(field) => [...(field.options ?? [])].map((option) => option.text.trim())"
 _INSIDE = "(nodes, containers) => containers.find((css) => nodes.some((node) => node.closest(css))) ?? null"
 _COVERED_MS = 4_000
@@ -132,7 +133,8 @@ class Area:
     def holds(self, name: str, *, value: str | None = None) -> tuple[str, ...]:
         """What every visible field of this name (and of this `{value}`) holds now.
 
-        Of a list the text that is chosen, of a box or a radio button whether it is chosen: `true` or `false`.
+        Of a list the text that is chosen, of a box or a radio button whether it is chosen: `true` or `false`; of what
+        is no field of the browser's, what it reads.
         """
         root, page = self._root(), self.page
         for locator in self._element(name, value).locators:

@@ -19,6 +19,7 @@ from rpa.browser.origins import SiteBorder
 from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.polling import moments
 from rpa.browser.requests import PageRequests
+from rpa.browser.resolve import find
 from rpa.browser.responses import TooManyCalls
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
@@ -221,6 +222,19 @@ class View(Area):
         self._allow(found)
         with self.border.watched():
             click(found, patience_ms=self.shop_page.patience_ms)
+
+    def choose_in(self, scope: Scope, name: str, value: str) -> bool:
+        """The same of a select in a scope, whose options stand anywhere on the page; whether it has that option."""
+        scope.click(name)
+        option = self.profile.element(f"{name}_option").with_value(value)
+        if not any(find(self.page, option) for _ in self.moments()):
+            scope.click(name)
+            return False
+        found = self._resolve(option)
+        self._allow(found)
+        with self.border.watched():
+            click(found, patience_ms=self.shop_page.patience_ms)
+        return True
 
     # Answers to the page's own requests
 

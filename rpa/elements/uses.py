@@ -35,6 +35,8 @@ class Uses:
     answers: Fields = field(default_factory=dict)
     named: tuple[str, ...] = ()
     """Dialogs that must name what they are open for (`key`)."""
+    closed: tuple[str, ...] = ()
+    """Dialogs that must say what closes them (`close`)."""
     counted: tuple[str, ...] = ()
     """Answers that must say how many rows there are (`total`)."""
     tables: tuple[str, ...] = ()
@@ -54,6 +56,7 @@ class Uses:
             dialogs=_merged(self.dialogs, other.dialogs),
             answers=_merged(self.answers, other.answers),
             named=_each_once(self.named, other.named),
+            closed=_each_once(self.closed, other.closed),
             counted=_each_once(self.counted, other.counted),
             tables=_each_once(self.tables, other.tables),
         )
@@ -70,6 +73,7 @@ class Uses:
         yield from _missing_blocks("answer", self.answers, {name: one.fields for name, one in profile.answers.items()})
         dialogs, answers = profile.dialogs, profile.answers
         yield from (f"key of dialog {name}" for name in self.named if name in dialogs and not dialogs[name].key)
+        yield from (f"close of dialog {name}" for name in self.closed if name in dialogs and not dialogs[name].close)
         yield from (f"total of answer {name}" for name in self.counted if name in answers and not answers[name].total)
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from flows.orders.api import Said
 from flows.orders.web_page import OrderPage
-from flows.procedure.page_fields import PageStep
-from flows.procedure.page_form import PageForm
+from flows.procedure.form_fields import FormStep
+from flows.procedure.web import StepForm
 from rpa.elements.profile import DialogSpec, Element, Profile, Risk
 from tests.support.tiny_site import LONG_S, PROFILE, SHOP, TinySite, viewed
 
@@ -45,10 +45,10 @@ def sent(page: Page, site: TinySite, tmp_path: Path) -> Callable[..., Said]:
     def send(before: str, after: str, *, between: str = "") -> Said:
         site.pages = {"/orders": f"{SHOP}{before}", "/orders?sent": f"{SHOP}{between or after}"}
         site.pages |= {"/orders?": site.pages["/orders?sent"], "/orders?sure": f"{SHOP}{after}"}
-        spec = PageStep(form="ship", confirm="ship.confirm", question="sure", go_on="ship.sure", done=("Done",))
+        spec = FormStep(form="ship", confirm="ship.confirm", question="sure", go_on="ship.sure", done=("Done",))
         with viewed(page, url=site.url, folder=tmp_path, patience_s=LONG_S, profile=described()) as view:
             view.open("orders")
-            form: PageForm[Any] = PageForm(view, page=OrderPage(view), subject="A-1", spec=spec, puts=lambda _: ())
+            form: StepForm[Any] = StepForm(view, page=OrderPage(view), subject="A-1", spec=spec, puts=lambda _: ())
             return form.send()
 
     return send

@@ -11,7 +11,6 @@ from flows.orders.api import Said
 from flows.orders.model import Decision, How, Shipment
 from flows.orders.web import WebOrders
 from flows.procedure.on_page import fill_in
-from flows.shipping.dialog_step import ShipStep
 from flows.shipping.web import WebShipping
 from rpa.browser.view import View
 from tests.support.clerk_by_hand import NO_SETTINGS, Clerk, viewed_by
@@ -46,7 +45,7 @@ def sent(clerk: Clerk, view: View, *, said_before: str = "", says_no: bool = Fal
     order = WebOrders(view, shop=NO_SETTINGS).find([sn])[sn]
     shipment = Shipment(order_sn=sn, how=How.DIALOG, courier="圆通快递", tracking_number="YT1234567890123")
     decision = Decision(order_sn=sn, order=order, row=None, shipment=shipment, reason=None)
-    form = fill_in(ShipStep(WebShipping(view, shop=NO_SETTINGS)), decision)
+    form = fill_in(WebShipping(view, shop=NO_SETTINGS).steps()[0], decision)
     if said_before:
         clerk.page.evaluate(SAY, said_before)
     if says_no:

@@ -10,7 +10,6 @@ import pytest
 from flows.orders.model import Decision, How, Shipment
 from flows.orders.web import WebOrders
 from flows.procedure.on_page import fill_in
-from flows.shipping.dialog_step import ShipStep
 from flows.shipping.web import WebShipping
 from rpa.browser.view import View
 from rpa.errors import Refused
@@ -57,7 +56,7 @@ def decided(view: View, order_sn: str, *, courier: str) -> Decision:
 
 def test_goods_and_couriers_that_come_late_are_waited_for(clerk: Clerk, view: View) -> None:
     sn = clerk.an_order()
-    fill_in(ShipStep(WebShipping(view, shop=NO_SETTINGS)), decided(view, sn, courier="圆通快递"))
+    fill_in(WebShipping(view, shop=NO_SETTINGS).steps()[0], decided(view, sn, courier="圆通快递"))
     read = clerk.read_dialog()
     assert (read["courier"], read["tracking_number"]) == ("圆通快递", "YT1234567890123")
 
@@ -66,4 +65,4 @@ def test_a_courier_that_never_comes_is_refused(clerk: Clerk, view: View, monkeyp
     decision = decided(view, clerk.an_order(), courier="没有的快递")
     monkeypatch.setattr(view, "moments", lambda **_: iter([None, None]))
     with pytest.raises(Refused, match="no courier"):
-        fill_in(ShipStep(WebShipping(view, shop=NO_SETTINGS)), decision)
+        fill_in(WebShipping(view, shop=NO_SETTINGS).steps()[0], decision)

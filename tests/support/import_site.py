@@ -21,13 +21,14 @@ from flows.orders.model import Decision, How, Order, SheetRow
 from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping.api import ShipsOrders
-from flows.shipping.dialog_step import ShipStep
 from flows.shipping.intents import look_at
+from flows.shipping.step import ShipStep
 from rpa.elements.registry import load_profile
 from rpa.ledger.actions import Action
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look
 from rpa.run import Run
+from tests.support.dialog_step import dialog_step
 from tests.support.ledger_clock import HandClock
 from tests.support.made_orders import NOW, a_row, an_order
 from tests.support.made_runs import a_run
@@ -104,7 +105,7 @@ class ImportSite:
             yield {sn: self.orders.get(sn)}
 
     def steps(self) -> Sequence[ShipStep]:
-        return [ShipStep(self)]
+        return [dialog_step(self)]
 
     def look_at(self, action: Action, sighting: Sighting | None) -> Look:
         return look_at(action, sighting)

@@ -21,13 +21,14 @@ from flows.remarks.api import WritesRemarks
 from flows.remarks.kind import Remarking
 from flows.remarks.model import RemarkDecision, WantedRemark
 from flows.shipping.api import ShipsOrders
-from flows.shipping.dialog_step import ShipStep
 from flows.shipping.intents import look_at
 from flows.shipping.kind import Shipping
+from flows.shipping.step import ShipStep
 from rpa.ledger.actions import Action
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.once import Look, Once
 from rpa.run import Run
+from tests.support.dialog_step import dialog_step
 from tests.support.ledger_clock import StillClock
 from tests.support.made_orders import NOW, an_order
 from tests.support.made_runs import a_run
@@ -93,7 +94,7 @@ class PaperShop:
         return {sn: Sighting(order=order) for sn, order in self.find(order_sns).items()}
 
     def steps(self) -> Sequence[ShipStep]:
-        return [ShipStep(self)]
+        return [dialog_step(self)]
 
     def look_at(self, action: Action, sighting: Sighting | None) -> Look:
         return look_at(action, sighting)

@@ -146,3 +146,46 @@ def test_a_courier_that_the_dialog_does_not_offer_is_refused_without_a_doubt() -
     with pytest.raises(Refused) as refused:
         refuse_other_fields(PARCEL, {"how": "dialog", "courier": "", "tracking_number": "7A"})
     assert refused.value.reason == Reason.UNKNOWN_COURIER
+
+
+# A site shows less in some places
+
+
+def test_a_place_is_held_to_what_it_tells() -> None:
+    refuse_held({}, where="dialog")
+    refuse_held_data(ORDER, {"status": "pending"})
+    refuse_changed(ORDER, {})
+    refuse_other_goods(ORDER, {}, data={})
+    refuse_other_goods(ORDER, {"goods_ids": ("102", "101")}, data={"specs": ("白", "250g"), "quantities": ("2", "1")})
+    refuse_other_fields(PARCEL, {})
+    refuse_other_fields(PARCEL, {"tracking_number": "7a"})
+
+
+@pytest.mark.parametrize(
+    ("dialog", "data", "error"),
+    [
+        ({"goods_ids": ("101", "103")}, {}, InDoubt),
+        ({}, {"goods_ids": ("101", "103")}, InDoubt),
+        ({"goods_ids": ("101", "103")}, {"specs": ("250g", "白")}, InDoubt),
+        ({"goods_ids": ("101", "103")}, {"goods_ids": ("103", "101"), "quantities": ("1", "2")}, Refused),
+        ({"goods_ids": ("101", "103")}, GOODS, InDoubt),
+        ({"goods_ids": UNREADABLE}, {}, InDoubt),
+    ],
+)
+def test_other_goods_are_a_doubt_unless_two_places_agree_on_them(
+    dialog: dict[str, Any], data: dict[str, Any], error: type[Refused | InDoubt]
+) -> None:
+    with pytest.raises(error):
+        refuse_other_goods(ORDER, dialog, data=data)
+
+
+@pytest.mark.parametrize("read", [{"how": "no_logistics"}, {"courier": "圆通速递"}, {"tracking_number": "7"}])
+def test_each_field_that_a_form_has_is_held_to_the_parcel(read: dict[str, str]) -> None:
+    with pytest.raises(InDoubt):
+        refuse_other_fields(PARCEL, read)
+
+
+@pytest.mark.parametrize("row", [{"goods_ids": ("101",)}, {"address": "另*路"}, {"status": "closed"}, {"flag": "RED"}])
+def test_each_field_that_a_row_has_is_held_to_the_order(row: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        refuse_changed(ORDER, row)

@@ -12,6 +12,8 @@ import pytest
 
 from fixtures.mockshop.pinduoduo.plain.profile import plain_profile
 from flows.platforms.by_profile import BY_PROFILE
+from flows.remarks.api import WritesRemarks
+from flows.shipping.api import ShipsOrders
 from rpa.elements.profile import Profile
 from rpa.elements.registry import load_profile, prepared, profile_model, profiles
 from rpa.elements.uses import Uses
@@ -22,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = ("lists", "dialogs", "answers")
 OTHER_WAY = {
     "ReadsOrders (answer order_list)": "orders are read from their own pages then, for which other things are missing",
+    "ShipsOrders (answer order_list)": "the same",
+    "WritesRemarks (answer order_list)": "the same",
     "ReadsOrders (list order_parcels)": "a site need not show parcels",
     "WritesRemarks (list order_parcels)": "the same",
     "ReadsSigns (answer order_detail)": "what the page shows is all there is then",
@@ -31,14 +35,15 @@ OTHER_WAY = {
 CODE = {
     "ReadsOrders": ("orders/web", "orders/web_page", "orders/web_check"),
     "ReadsSigns": ("orders/web_signs",),
-    "ShipsOrders": ("shipping/web", "shipping/dialog_step", "shipping/presubmit", "shipping/page_form"),
-    "WritesRemarks": ("remarks/web", "remarks/kind", "remarks/page_form"),
+    "ShipsOrders": ("shipping/web", "shipping/web_row", "shipping/step", "shipping/presubmit"),
+    "WritesRemarks": ("remarks/web", "remarks/kind", "orders/web"),
     "ExportsOrders": ("exports/web",),
     "ReadsNotices": ("notices/web",),
     "ImportsShipments": ("bulk_import/web", "bulk_import/web_records"),
 }
 """The modules that look at pages for each capability."""
-SHARED = ("procedure/web", "procedure/page_form")
+SHARED = ("procedure/web",)
+WAYS: dict[str, type] = {"ShipsOrders": ShipsOrders, "WritesRemarks": WritesRemarks}
 PLAIN = "plain"
 """The name here of the profile of the mock's plain layout, which tells of no data."""
 WHERE_THERE = {"to_ship"}
@@ -104,9 +109,9 @@ def each_left_out(profile: Profile, uses: Uses) -> Iterator[tuple[str, Profile]]
         for name, fields in getattr(uses, group).items():
             for field in fields:
                 yield f"field {field} of {group[:-1]} {name}", without(profile, group, name, field)
-    for name in uses.named:
-        nameless = profile.dialogs[name].model_copy(update={"key": None})
-        yield f"key of dialog {name}", profile.model_copy(update={"dialogs": {**profile.dialogs, name: nameless}})
+    for key, name in [*(("key", each) for each in uses.named), *(("close", each) for each in uses.closed)]:
+        poorer = profile.dialogs[name].model_copy(update={key: None})
+        yield f"{key} of dialog {name}", profile.model_copy(update={"dialogs": {**profile.dialogs, name: poorer}})
     for name in uses.counted:
         silent = profile.answers[name].model_copy(update={"total": None})
         yield f"total of answer {name}", profile.model_copy(update={"answers": {**profile.answers, name: silent}})
@@ -127,6 +132,15 @@ def test_each_thing_that_a_profile_lacks_is_refused_by_name(name: str, capabilit
         lacks = [*platform.lacking(capability, profile=poorer)]
         wanted = f"{capability.__name__} ({thing})"
         assert (wanted in lacks) != (wanted in OTHER_WAY), (wanted, lacks)
+
+
+@pytest.mark.parametrize("block", ["dialog ship", "answer order_detail"])
+@pytest.mark.parametrize("field", ["audit", "after_sale", "goods_ids", "specs", "quantities"])
+def test_pinduoduo_s_dialog_and_its_data_must_tell_signs_and_goods(block: str, field: str) -> None:
+    platform, profile = chosen("pinduoduo")
+    kind, _, name = block.partition(" ")
+    poorer = without(profile, f"{kind}s", name, field)
+    assert f"ShipsOrders (field {field} of {block})" in [*platform.lacking(ShipsOrders, profile=poorer)]
 
 
 def test_a_profile_that_no_platform_is_called_like_has_the_common_one() -> None:
@@ -238,22 +252,23 @@ def test_what_the_code_does_with_an_element_is_what_its_uses_say() -> None:
     done = {each for modules in CODE.values() for each in touched(modules)}
     uses = [used(name, each) for name, each in shipped()]
     named = {role: {one for each in uses for one in getattr(each, role)} for role in ROLES}
-    assert len(done) > 5
+    assert len(done) > 3
     for element, roles in done:
         assert any(element in named[role] for role in roles), element
 
 
 def test_what_a_form_is_sent_by_is_in_the_uses_of_each_kind_of_form() -> None:
-    for capability in ("ShipsOrders", "WritesRemarks"):
-        known, (things, _) = constants((*SHARED, *CODE[capability])), said(capability)
-        for name, kind in (
-            ("dialog", "dialogs"),
-            ("answer", "answers"),
-            ("confirm", "elements"),
-            ("go_on", "elements"),
-        ):
-            own = known[name] - constants(SHARED).get(name, set()) or known[name]
-            assert {(kind, each) for each in own} <= things, (capability, name)
+    for capability, table in (("ShipsOrders", "shipping"), ("WritesRemarks", "remarks")):
+        for name in (name for name, each in shipped() if each.__name__ == capability):
+            _, profile = chosen(name)
+            uses = used(name, WAYS[capability])
+            for step in getattr(profile, table).steps:
+                assert {each for each in (step.confirm, step.go_on) if each is not None} <= {*uses.commits}
+                assert step.open is None or step.open in uses.writes, (name, capability)
+                assert {each for each in (step.form, step.question) if each is not None} <= uses.dialogs.keys()
+                assert {each for each in (step.told, step.answer) if each is not None} <= uses.answers.keys()
+                assert step.form in uses.named
+                assert (step.form in uses.closed) == (step.open is not None)
 
 
 @pytest.mark.parametrize("capability", CODE)

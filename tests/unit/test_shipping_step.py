@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from flows.orders.model import Decision, How, Mark, Order, Parcel, Shipment
+from flows.procedure.form_fields import HELD, ORDER, TO_SHIP
 from flows.procedure.kind import AlreadyThere
-from flows.procedure.page_fields import HELD, ORDER, TO_SHIP
-from flows.shipping.page_step import PageShipStep, Wanted, look_at_step
+from flows.shipping.proof import Wanted, look_at_step
+from flows.shipping.step import ShipStep
 from flows.shipping.words import ShippingStep
 from rpa.errors import InDoubt, Refused
 from rpa.ledger.actions import Seen
@@ -23,14 +24,14 @@ SHIPMENT = Shipment(order_sn=ORDER_SN, how=How.DIALOG, courier="DHL", tracking_n
 NO_PARCEL = Shipment(order_sn=ORDER_SN, how=How.NO_LOGISTICS)
 
 
-def a_step(trace: str, **how: Any) -> PageShipStep:
+def a_step(trace: str, **how: Any) -> ShipStep:
     told = {"form": "f", "put": {"dialog": [{"tick": "t"}]}, "confirm": "c", "done": ["Done"], "trace": trace}
     spec = ShippingStep.model_validate(told)
     site: Any = None
-    return PageShipStep(site, spec=spec, **({"lists_parcels": True} | how))
+    return ShipStep(site, spec=spec, **({"lists_parcels": True} | how))
 
 
-def check(step: PageShipStep, shown: Order, *, shipment: Shipment = SHIPMENT, before: Order | None = None) -> None:
+def check(step: ShipStep, shown: Order, *, shipment: Shipment = SHIPMENT, before: Order | None = None) -> None:
     order = before or an_order(ORDER_SN)
     decision = Decision(order_sn=ORDER_SN, order=order, row=None, shipment=shipment, reason=None)
     step.check_row(decision, {ORDER: shown})

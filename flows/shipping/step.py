@@ -1,20 +1,29 @@
-"""Step of shipping on the order's own page: what must hold of the page before its click. Pure."""
+"""Step of shipping: what must hold of row, data, form and page directly before its click. Pure.
+
+Each place is held to what it tells; where the order's own page tells it, that page is one of them.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.gate.may_ship import marks_against
-from flows.orders.model import Decision, Order, Shipment
+from flows.orders.model import Decision, Order
 from flows.orders.reasons import Reason
+from flows.orders.web_check import texts_of, with_quotes_checked
+from flows.procedure.form_fields import ORDER, TO_SHIP, refuse_not_held
 from flows.procedure.kind import AlreadyThere, Step
-from flows.procedure.page_fields import ORDER, TO_SHIP, refuse_not_held
-from flows.shipping.words import Trace
+from flows.shipping.presubmit import (
+    refuse_changed,
+    refuse_held,
+    refuse_held_data,
+    refuse_other_fields,
+    refuse_other_goods,
+)
+from flows.shipping.proof import Wanted
+from flows.shipping.words import TOLD_OF_PARCEL
 from rpa.errors import InDoubt, Refused
-from rpa.ledger.actions import Seen
-from rpa.ledger.once import NOT_FOUND, Look
 from rpa.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -22,55 +31,29 @@ if TYPE_CHECKING:
     from flows.shipping.words import ShippingStep
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a form is to ship, and as what it is to be found on the page afterwards."""
-
-    step: ShippingStep
-    shipment: Shipment
-    lists_parcels: bool
-    """Whether the page lists an order's parcels at all."""
-
-    def is_there(self, order: Order) -> bool:
-        """Whether the page shows the trace of this step: a status with our parcel, where there is one to be shown."""
-        if self.step.trace is Trace.STATUS:
-            return order.status == "shipped" and (self.has_parcel(order) or not self.shows_parcel)
-        return self.has_parcel(order)
-
-    @property
-    def shows_parcel(self) -> bool:
-        """Whether the page of the order shows our parcel, once it was sent."""
-        return self.lists_parcels and bool(self.shipment.tracking_number)
-
-    def has_parcel(self, order: Order) -> bool:
-        """Whether our parcel is among those of the order."""
-        return any(self._is_ours(parcel.courier, parcel.tracking_number) for parcel in order.parcels)
-
-    def others(self, order: Order) -> list[str]:
-        """The parcels of the order that are not ours."""
-        shown = [(parcel.courier, parcel.tracking_number) for parcel in order.parcels]
-        return [" ".join(parcel).strip() or "no number" for parcel in shown if not self._is_ours(*parcel)]
-
-    def _is_ours(self, courier: str, tracking_number: str) -> bool:
-        return self.shipment.same_as(courier=courier, tracking_number=tracking_number)
-
-
-class PageShipStep(Step[Decision]):
-    """A click that ships: the page shows the order that was decided on, nothing against it, and no other parcel."""
+class ShipStep(Step[Decision]):
+    """A click that ships: no mark in any place, the goods and fields that were decided on in each, no other parcel."""
 
     def __init__(
         self, site: SiteActs[Decision], *, spec: ShippingStep, lists_parcels: bool, after_parcel: bool = False
     ) -> None:
-        """`spec`: as the profile describes it; `after_parcel`: a step before it has left our parcel on the page."""
+        """`spec`: as the profile describes it; `after_parcel`: a step before it has left our parcel on the site."""
         super().__init__(site, part=spec.part)
         self._spec = spec
         self._lists_parcels = lists_parcels
         self._after_parcel = after_parcel
 
     def check_row(self, decision: Decision, row: Values) -> None:
-        """The order's page, loaded afresh. Raises AlreadyThere when the step's trace is there."""
+        """No mark, nothing changed, still pending. Raises AlreadyThere when the order's page shows the step's trace."""
+        order, _ = decision.to_ship
+        if ORDER in row:
+            self._check_page(decision, row[ORDER])
+        listed = with_quotes_checked(row, texts_of(order))
+        refuse_held(listed, where="list")
+        refuse_changed(order, listed)
+
+    def _check_page(self, decision: Decision, now: Order) -> None:
         order, shipment = decision.to_ship
-        now: Order = row[ORDER]
         refuse_against(now, before=order)
         wanted = Wanted(step=self._spec, shipment=shipment, lists_parcels=self._lists_parcels)
         others = wanted.others(now)
@@ -85,23 +68,32 @@ class PageShipStep(Step[Decision]):
             raise InDoubt("the page does not show the parcel of the step before", reason=Reason.ROW_MISMATCH)
 
     def check_told(self, decision: Decision, told: Values) -> None:
-        """Nobody is asked when the form is opened: it is part of the page."""
+        """The same of the data, where opening the form brings some: an order under audit has no address in them."""
+        if told:
+            refuse_held_data(decision.to_ship[0], told)
 
     def check_form(self, decision: Decision, shown: Values, *, told: Values) -> None:
-        """The same of the page as the form stands in it."""
-        del told
-        self.check_row(decision, shown)
+        """No mark, neither in the form nor on the page around it; the goods that were decided on."""
+        order, _ = decision.to_ship
+        if ORDER in shown:
+            self._check_page(decision, shown[ORDER])
+        opened = with_quotes_checked(shown, told or texts_of(order))
+        refuse_held(opened, where="dialog")
+        refuse_other_goods(order, opened, data=told)
 
     def check_filled(self, decision: Decision, shown: Values, *, told: Values) -> None:
-        """The same still; each field holds what was filled in, and what would be shipped is what was ordered."""
-        del told
-        self.check_row(decision, shown)
+        """The same still; each field holds what is to be sent, and what would be shipped is what was ordered."""
         order, shipment = decision.to_ship
+        if ORDER in shown:
+            self._check_page(decision, shown[ORDER])
+        refuse_held(with_quotes_checked(shown, told or texts_of(order)), where="dialog")
         wanted = Counter((item.goods_id, str(item.quantity)) for item in order.items)
         if TO_SHIP in shown and Counter(shown[TO_SHIP]) != wanted:
             message = f"the form would ship {', '.join(' ×'.join(each) for each in shown[TO_SHIP]) or 'nothing'}"
             raise InDoubt(message, reason=Reason.ROW_MISMATCH)
-        refuse_not_held(shown, self._spec.puts(shipment))
+        refuse_other_fields(shipment, shown)
+        others = [put for put in self._spec.puts(shipment) if put.field not in TOLD_OF_PARCEL]
+        refuse_not_held(shown, others)
 
 
 def refuse_against(now: Order, *, before: Order) -> None:
@@ -140,22 +132,3 @@ def _goods(order: Order) -> Counter[tuple[str, str, int]]:
 
 def _said(order: Order) -> str:
     return ", ".join(f"{item.goods_id} {item.spec} ×{item.quantity}" for item in order.items) or "nothing"
-
-
-def look_at_step(order: Order | None, *, wanted: Wanted) -> Look:
-    """How the site shows one step of an order that we sent."""
-    if order is None:
-        return NOT_FOUND
-    if order.doubt is not None:
-        return Look(seen=Seen.UNREADABLE, detail=order.doubt)
-    others = wanted.others(order)
-    if others:
-        return Look(seen=Seen.OTHER, detail=f"the site shows {', '.join(others)}")
-    if wanted.is_there(order):
-        return Look(seen=Seen.OURS, facts={"shipped_at": order.shipped_at.isoformat()} if order.shipped_at else {})
-    if order.status == "shipped" and wanted.step.trace is Trace.STATUS:
-        return Look(seen=Seen.UNREADABLE, detail="the site shows it as shipped, without our parcel")
-    if order.status in {"pending", "shipped"}:
-        return Look(seen=Seen.NOTHING)
-    seen = Seen.OTHER if order.status == "closed" else Seen.UNREADABLE
-    return Look(seen=seen, detail=f"status on the site: {order.status}")
