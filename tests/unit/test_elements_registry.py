@@ -167,7 +167,8 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
 
 def test_what_cannot_be_undone_must_name_its_text(tmp_path: Path) -> None:
     raised = SMALL.replace('[elements."home.name"]', '[elements."home.name"]\nirreversible = true')
-    for text, name in ((SMALL.replace("home.buy", "ship.confirm"), "ship.confirm"), (raised, "home.name")):
+    step = 'form = "sure"\nconfirm = "home.buy"\ndone = ["Bought"]\nput.dialog = [{ tick = "home.buy" }]'
+    for text, name in ((f"{SMALL}[[shipping.steps]]\n{step}\n", "home.buy"), (raised, "home.name")):
         message = complaint(tmp_path, text.replace('expect = ["Buy"]\n', "").replace('close = "home.name"\n', ""))
         line = line_of(text, f'[elements."{name}"]')
         assert f"tiny.toml:{line}  elements.{name}: cannot be undone" in message
