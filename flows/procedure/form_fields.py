@@ -94,6 +94,11 @@ class Put(Table):
             yield f"{self.choose}_option"
 
     @property
+    def is_safe_again(self) -> bool:
+        """Whether it may be done again where it is there already: a second click may take off what the first chose."""
+        return not (self.click or self.click_one)
+
+    @property
     def wanted(self) -> str:
         """What is read back once it is filled in."""
         if self.field is not None:

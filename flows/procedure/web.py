@@ -91,12 +91,15 @@ class StepForm(Generic[D]):
     def put(self, decision: D, shown: Values) -> Values:
         """Fill in what the step says, unless it is there already; the same again, and what the fields hold then.
 
-        What is typed into a field that does not offer it yet is given time to come.
+        What was there may have gone as soon as anything else was touched. What is typed into a field that does not
+        offer it yet is given time to come.
         """
-        puts = self._puts(decision)
+        puts, touched = self._puts(decision), False
         for put in puts:
-            if put.tick or not put.is_held(self._held(put, shown)):
+            may_have_gone = touched and put.field is not None and put.is_safe_again
+            if put.tick or may_have_gone or not put.is_held(self._held(put, shown)):
                 self._fill(put)
+                touched = True
         filled = self._read_filled(puts)
         for _ in self.view.moments():
             if all(any(filled[HELD][put]) for put in puts if put.type):

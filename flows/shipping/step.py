@@ -77,7 +77,7 @@ class ShipStep(Step[Decision]):
         order, _ = decision.to_ship
         if ORDER in shown:
             self._check_page(decision, shown[ORDER])
-        opened = with_quotes_checked(shown, told or texts_of(order))
+        opened = with_quotes_checked(shown, {**texts_of(order), **told})
         refuse_held(opened, where="dialog")
         refuse_other_goods(order, opened, data=told)
 
@@ -86,7 +86,7 @@ class ShipStep(Step[Decision]):
         order, shipment = decision.to_ship
         if ORDER in shown:
             self._check_page(decision, shown[ORDER])
-        refuse_held(with_quotes_checked(shown, told or texts_of(order)), where="dialog")
+        refuse_held(with_quotes_checked(shown, {**texts_of(order), **told}), where="dialog")
         wanted = Counter((item.goods_id, str(item.quantity)) for item in order.items)
         if TO_SHIP in shown and Counter(shown[TO_SHIP]) != wanted:
             message = f"the form would ship {', '.join(' ×'.join(each) for each in shown[TO_SHIP]) or 'nothing'}"

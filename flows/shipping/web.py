@@ -46,9 +46,9 @@ class WebShipping:
         self._view = view
         self._orders = WebOrders(view, shop)
         self._page = OrderPage(view)
-        self._row = PendingRow(view, self._orders)
         self._specs = view.profile.section(ShippingWords).steps
         self._by_list = _told_by_list(view.profile)
+        self._row = PendingRow(view, self._orders, by_list=self._by_list)
 
     @staticmethod
     def described_in(profile: Profile) -> bool:

@@ -25,8 +25,10 @@ class _Reach(Enum):
 class PendingRow:
     """Brings one order's row after the other onto the page."""
 
-    def __init__(self, view: View, orders: WebOrders) -> None:
+    def __init__(self, view: View, orders: WebOrders, *, by_list: bool) -> None:
+        """`by_list`: nothing but the list is looked at between two orders; else it is loaded anew for each."""
         self._view = view
+        self._by_list = by_list
         self._orders = orders
         self._reach: _Reach | None = None
         self._before: str | None = None
@@ -44,7 +46,7 @@ class PendingRow:
 
         Raises Refused when the platform has closed the order meanwhile, InDoubt when it is not pending otherwise.
         """
-        if not self._orders.is_told:
+        if not self._by_list:
             self._orders.show(order_sn, page="orders_pending")
             return
         self._wait_for_list(form)

@@ -15,12 +15,11 @@ from flows.procedure.kind import AlreadyThere
 from flows.procedure.on_page import fill_in
 from flows.shipping.web import WebShipping
 from flows.shipping.words import ShippingWords
-from rpa.elements.fields import FieldSpec
-from rpa.elements.profile import DialogSpec, Element, ListSpec, PageSpec, Profile, Risk
 from rpa.errors import InDoubt, Refused
 from rpa.ledger.actions import Seen
 from tests.support.clerk_by_hand import NO_SETTINGS
-from tests.support.tiny_site import LONG_S, PROFILE, SHOP, SOON_S, TinySite, viewed
+from tests.support.tiny_site import LONG_S, SHOP, SOON_S, TinySite, viewed
+from tests.support.worded_site import ORDER, an_element, worded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from flows.orders.api import Said
     from flows.procedure.api import SiteForm
     from rpa.browser.view import View
+    from rpa.elements.profile import Profile
 
 DIALOG = """
 <ul><li><a>A-1</a><button onclick="dialog.hidden = false">Open</button></li></ul><p id="total">1 order</p>
@@ -60,57 +60,19 @@ STEP: dict[str, Any] = {
         ]
     },
 }
-ORDER = f"{SHOP}<div id=order><h2>A-1</h2><i>Pending</i></div><p id=goods><b>101</b><u>1</u></p>"
 SENT = ["Parcel", "DHL", "JD123456"]
 
 
-def an_element(name: str, css: str, **more: Any) -> Element:
-    told = {"name": name, "page": ("orders",), "locators": [{"css": css}]}
-    return Element.model_validate(told | more | {"source": "test", "verified": "never"}).used(Risk.WRITE)
-
-
-def a_list(name: str, *, rows: str, key: str, **fields: dict[str, Any]) -> ListSpec:
-    read = {each: FieldSpec(**told) for each, told in fields.items()}
-    return ListSpec(name=name, pages=("orders",), rows=rows, key=key, empty=f"#no-{name}", fields=read)
-
-
 def described(*, fields: dict[str, dict[str, Any]], step: dict[str, Any], searched: bool) -> Profile:
-    told: dict[str, Any] = {"source": "test", "verified": "never", "signature": ("orders.title",)}
-    pages = [
-        PageSpec(name="orders_pending", path="/orders", **told),
-        PageSpec(name="order_detail", path="/order/{order_sn}", **told),
-    ]
-    status = {"css": "i", "map": {"Pending": "pending", "Shipped": "shipped"}}
-    lists = [
-        a_list("orders", rows="li", key="order_sn", order_sn={"css": "a"}),
-        a_list("order_detail", rows="#order", key="order_sn", order_sn={"css": "h2"}, status=status),
-        a_list("order_goods", rows="#goods", key="goods_id", goods_id={"css": "b"}, quantity={"css": "u"}),
-    ]
     elements = [
-        an_element("orders.next", "#next"),
-        an_element("orders.total", "#total"),
-        an_element("page.message", "#says"),
         an_element("order.open", "#open"),
         an_element("ship.how", "#how", within="dialog:ship"),
         an_element("ship.courier", "#courier", within="dialog:ship"),
         an_element("ship.courier_option", '#panel i:text-is("{value}")', expect=("{value}",)),
     ]
     elements += [an_element("orders.search_input", "#search")] if searched else []
-    read = {name: FieldSpec(**one) for name, one in fields.items()}
-    ship = PROFILE.dialogs["ship"].model_copy(update={"fields": read})
-    dialogs: dict[str, DialogSpec] = {**PROFILE.dialogs, "ship": ship}
-    return PROFILE.model_copy(
-        update={
-            "pages": {**PROFILE.pages, **{each.name: each for each in pages}},
-            "lists": {each.name: each for each in lists},
-            "elements": {**PROFILE.elements, **{each.name: each for each in elements}},
-            "dialogs": dialogs,
-            "answers": {},
-            "absent": ("audit", "after_sale"),
-            "words": {**PROFILE.words, "refused": ("Not today",)},
-            "shipping": ShippingWords.model_validate({"steps": [step]}),
-        }
-    )
+    shipping = ShippingWords.model_validate({"steps": [step]})
+    return worded(*elements, dialogs={"ship": {"fields": fields}}, shipping=shipping)
 
 
 HOW = {"css": "#how", "map": {"Parcel": "dialog", "None": "no_logistics"}}
@@ -255,6 +217,22 @@ def test_a_field_that_does_not_keep_what_was_put_in_is_a_doubt(
         opened.form()
     assert not opened.is_open()
     assert opened.sent == []
+
+
+def test_what_another_field_takes_away_is_put_in_though_it_stood_there(shop: Callable[..., Shop]) -> None:
+    filled = DIALOG.replace('<input id="number">', '<input id="number" value="JD123456">')
+    opened = shop(dialog=filled.replace("how.textContent = 'Parcel'", "number.value = ''; how.textContent = 'Parcel'"))
+    assert opened.form().send().accepted is True
+    assert opened.sent == [SENT]
+
+
+def test_a_choice_that_is_made_already_is_not_clicked_off(shop: Callable[..., Shop]) -> None:
+    chosen = DIALOG.replace(">None</b>", ">Parcel</b>").replace(
+        "how.textContent = 'Parcel'", "how.textContent = 'None'"
+    )
+    opened = shop(dialog=chosen)
+    assert opened.form().send().accepted is True
+    assert opened.sent == [SENT]
 
 
 def test_goods_and_marks_that_the_dialog_shows_are_held_to_the_order(shop: Callable[..., Shop]) -> None:

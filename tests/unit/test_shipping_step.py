@@ -1,4 +1,4 @@
-"""What an order's own page must show before a click that ships, and what it proves afterwards."""
+"""What row, form and an order's own page must show before a click that ships, and what the page proves afterwards."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flows.procedure.kind import AlreadyThere
 from flows.shipping.proof import Wanted, look_at_step
 from flows.shipping.step import ShipStep
 from flows.shipping.words import ShippingStep
+from rpa.elements.values import QUOTED
 from rpa.errors import InDoubt, Refused
 from rpa.ledger.actions import Seen
 from tests.support.made_orders import an_order
@@ -135,3 +136,26 @@ def test_a_status_alone_proves_no_parcel_where_the_page_lists_parcels() -> None:
     assert look("status", shown(status="shipped"), lists_parcels=False) is Seen.OURS
     assert look("status", shown(status="shipped"), shipment=NO_PARCEL) is Seen.OURS
     assert look("status", shown(OTHERS, status="shipped"), shipment=NO_PARCEL) is Seen.OTHER
+
+
+@pytest.mark.parametrize("told", [{}, {"status": "pending"}, {"goods": "another", "status": "pending"}])
+def test_a_sign_in_what_people_write_is_none_where_the_form_shows_what_was_decided(told: dict[str, Any]) -> None:
+    order = an_order(ORDER_SN)
+    decision = Decision(order_sn=ORDER_SN, order=order, row=None, shipment=SHIPMENT, reason=None)
+    dialog = {"audit": QUOTED, "goods": tuple(item.goods for item in order.items)}
+    if "goods" in told:
+        with pytest.raises(InDoubt):
+            a_step("status").check_form(decision, dialog, told=told)
+    else:
+        a_step("status").check_form(decision, dialog, told=told)
+    with pytest.raises(InDoubt):
+        a_step("status").check_form(decision, dialog | {"goods": ("another",)}, told={})
+
+
+def test_a_mark_that_the_form_shows_once_it_is_filled_in_refuses_the_order() -> None:
+    decision = Decision(order_sn=ORDER_SN, order=an_order(ORDER_SN), row=None, shipment=SHIPMENT, reason=None)
+    step = a_step("status")
+    held = {HELD: dict.fromkeys(step._spec.puts(SHIPMENT), ("true",))}
+    step.check_filled(decision, held, told={})
+    with pytest.raises(Refused):
+        step.check_filled(decision, {**held, "audit": "set"}, told={})
