@@ -109,9 +109,9 @@ def _places(uses: Uses) -> Mapping[str, tuple[str, ...]]:
 def _of_engine(profile: Profile) -> Iterator[str]:
     """The elements that the engine looks at, or clicks, whatever the site is for."""
     login = profile.session.login
-    told = (getattr(login, key) for key in type(login).model_fields if key != "page")
+    told = (name for key, name in login if key != "page" and isinstance(name, str))
     for page in profile.pages.values():
         yield from (*page.signature, *filter(None, (page.no_right, page.missing, page.refused)))
-    yield from filter(None, (*told, *(dialog.close for dialog in profile.dialogs.values())))
+    yield from (*told, *filter(None, (dialog.close for dialog in profile.dialogs.values())))
     for name in profile.lists:
         yield from (f"{name}.{each}" for each in OF_LISTS)

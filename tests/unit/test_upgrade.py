@@ -218,6 +218,16 @@ def test_an_old_profile_is_refused_with_what_would_change_in_both_languages(tmp_
         assert "\n  -schema = 1 # as it is\n  +schema = 2 # as it is\n  -risk" in said
 
 
+def test_of_many_changes_the_first_are_told_and_how_many_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "pinduoduo.toml"
+    path.write_text(old("pinduoduo"), encoding="utf-8")
+    upgrade = upgrade_of(path)
+    count = len([line for line in upgrade.lines if line.startswith(("-", "+"))])
+    assert f"these {count} lines" in upgrade.refusal.en
+    assert upgrade.refusal.en.endswith('risk = "read"\n  …')
+    assert len(upgrade.refusal.en.splitlines()) < 20 < count
+
+
 def test_mistakes_of_an_old_profile_are_told_before_it_is_upgraded(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(MINE.replace('css = "u"', 'csss = "u"'), encoding="utf-8")
