@@ -81,17 +81,19 @@ class Put(Table):
         return next(str(getattr(self, each)) for each in (*_VALUED, *_UNVALUED) if getattr(self, each))
 
     @property
-    def elements(self) -> Iterator[str]:
-        """Every element of the form that it may use."""
+    def inside(self) -> Iterator[str]:
+        """The elements of the form that it may use."""
         if self.click_one:
             yield from self.click_one.values()
         else:
             yield self.element
 
     @property
-    def option(self) -> str | None:
-        """The element of what is chosen from a drawn list, which may stand anywhere on the page."""
-        return f"{self.choose}_option" if self.choose else None
+    def elements(self) -> Iterator[str]:
+        """Every element that it may use; the options of a list may stand anywhere on the page."""
+        yield from self.inside
+        if self.choose:
+            yield f"{self.choose}_option"
 
     @property
     def is_safe_again(self) -> bool:
@@ -148,30 +150,28 @@ class FormStep(Table):
             raise ValueError('"question" and "go_on" go together')
         return self
 
-    def elements(self, puts: Iterable[Put]) -> Iterator[str]:
-        """Every element that it names, filled in so."""
-        yield from (name for name in (self.open, self.confirm, self.go_on) if name is not None)
-        yield from self._filled_in(puts)
-
-    def _filled_in(self, puts: Iterable[Put]) -> Iterator[str]:
-        for put in puts:
-            yield from put.elements
-            if put.option is not None:
-                yield put.option
-
     def uses(self, puts: Sequence[Put], *, fields: Sequence[str] = ()) -> Uses:
         """What it cannot do without in a profile, filled in so; `fields` of its form are read besides."""
         read = dict.fromkeys((*fields, *(put.field for put in puts if put.field is not None)))
         question: dict[str, tuple[str, ...]] = {} if self.question is None else {self.question: ()}
+        inside = dict.fromkeys(name for put in puts for name in put.inside)
+        within: dict[str, tuple[str, ...]] = {f"dialog:{self.form}": (*inside, self.confirm)}
+        if self.go_on is not None:
+            within[f"dialog:{self.question}"] = (self.go_on,)
         return Uses(
+            writes=tuple(dict.fromkeys((*_given(self.open), *(name for put in puts for name in put.elements)))),
+            commits=(self.confirm, *_given(self.go_on)),
             looks=(SAYS,),
-            writes=tuple(dict.fromkeys((*filter(None, (self.open,)), *self._filled_in(puts)))),
-            commits=tuple(filter(None, (self.confirm, self.go_on))),
+            within=within,
             dialogs={self.form: tuple(read), **question},
             named=(self.form,),
             closed=() if self.open is None else (self.form,),
             answers={name: () for name in (self.told, self.answer) if name is not None},
         )
+
+
+def _given(name: str | None) -> tuple[str, ...]:
+    return () if name is None else (name,)
 
 
 def refuse_namesakes(steps: Sequence[FormStep]) -> None:

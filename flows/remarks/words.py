@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -30,9 +30,3 @@ class RemarkWords(Table):
     def _sound(self) -> RemarkWords:
         refuse_unknown((put for step in self.steps for put in step.put), known=("text", "flag"))
         return self
-
-    @property
-    def elements(self) -> Iterator[str]:
-        """Every element that the steps name."""
-        for step in self.steps:
-            yield from step.elements(step.put)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -57,9 +57,3 @@ class ShippingWords(Table):
         refuse_namesakes(self.steps)
         refuse_unknown((put for step in self.steps for puts in step.put.values() for put in puts), known=_KNOWN)
         return self
-
-    @property
-    def elements(self) -> Iterator[str]:
-        """Every element that the steps name."""
-        for step in self.steps:
-            yield from step.elements(put for puts in step.put.values() for put in puts)

@@ -1,13 +1,13 @@
 """Roles of a profile's elements: what the program's code does with each. A profile may raise the risk, never lower it.
 
-They come from what the classes of the platform say (`Uses`), from the steps of forms, and from what the engine itself
-does with the elements of sessions, pages, dialogs and lists.
+They come from what the classes of the platform say (`Uses`), and from what the engine itself does with the elements of
+sessions, pages, dialogs and lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol, TypeVar, runtime_checkable
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from rpa.discovery import named_values
 from rpa.elements.profile import Element, Profile, Risk
@@ -30,18 +30,6 @@ _UNDECLARED = Text(
     en="The program's code does with {name} what cannot be undone, and does not say so (`uses`). Nothing was clicked.",
     zh="程序代码用 {name} 执行不可撤销的操作，却没有声明（uses）。未做任何点击。",
 )
-
-
-@runtime_checkable
-class _FormStep(Protocol):
-    """A step of a form, as far as it matters here (`flows.procedure.form_fields`)."""
-
-    open: str | None
-    form: str
-    confirm: str
-    question: str | None
-    go_on: str | None
-    put: Any
 
 
 @runtime_checkable
@@ -69,7 +57,7 @@ def uses_in(profile: Profile) -> Uses:
 
 def used(profile: P, uses: Uses) -> P:
     """The profile with each element's role and place, as it follows from what is used so."""
-    whole = uses | Uses(looks=tuple(_of_engine(profile))) | _of_steps(profile)
+    whole = uses | Uses(looks=tuple(_of_engine(profile)))
     roles: dict[str, Risk] = {}
     for names, role in zip((_looked_at(whole), whole.writes, whole.commits), _RISKS, strict=True):
         roles |= dict.fromkeys(names, role)
@@ -83,7 +71,7 @@ def used(profile: P, uses: Uses) -> P:
 
 def role_mistakes(written: Profile, uses: Uses) -> Iterator[Mistake]:
     """What does not fit to how a profile, as it is written, is used."""
-    profile, places = used(written, uses), _places(uses | _of_steps(written))
+    profile, places = used(written, uses), _places(uses)
     for name, element in profile.elements.items():
         if element.needs_person and not any(element.expect):
             yield Mistake(("elements", name), 'cannot be undone, so "expect" must name the exact text it may have')
@@ -130,31 +118,3 @@ def _of_engine(profile: Profile) -> Iterator[str]:
     yield from (*told, *filter(None, (dialog.close for dialog in profile.dialogs.values())))
     for name in profile.lists:
         yield from (f"{name}.{each}" for each in OF_LISTS)
-
-
-def _of_steps(profile: Profile) -> Uses:
-    """What the steps of forms do, in whichever table they stand: whatever the profile calls these elements."""
-    found = Uses()
-    for name in type(profile).model_fields:
-        steps = getattr(getattr(profile, name), "steps", ())
-        for step in (each for each in steps if isinstance(each, _FormStep)):
-            filled, form = tuple(_filled_in(step.put)), f"dialog:{step.form}"
-            found |= Uses(writes=filled, commits=(step.confirm,), within={form: (*filled, step.confirm)})
-            found |= Uses(writes=(*filter(None, (step.open,)), *_options(step.put)))
-            if step.go_on is not None:
-                found |= Uses(commits=(step.go_on,), within={f"dialog:{step.question}": (step.go_on,)})
-    return found
-
-
-def _filled_in(put: Any) -> Iterator[str]:
-    """The elements into which a step puts something, in any of its ways."""
-    yield from (name for each in _puts(put) for name in each.elements)
-
-
-def _options(put: Any) -> Iterator[str]:
-    """What it chooses from lists that a page draws, which may stand outside of the form."""
-    yield from (each.option for each in _puts(put) if each.option is not None)
-
-
-def _puts(put: Any) -> list[Any]:
-    return [each for puts in put.values() for each in puts] if isinstance(put, Mapping) else list(put)

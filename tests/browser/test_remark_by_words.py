@@ -14,6 +14,7 @@ from flows.remarks.kind import RemarkStep
 from flows.remarks.model import RemarkDecision, WantedRemark
 from flows.remarks.web import WebRemarks
 from flows.remarks.words import RemarkWords
+from rpa.elements.profile import Risk
 from rpa.errors import InDoubt
 from tests.support.clerk_by_hand import NO_SETTINGS
 from tests.support.tiny_site import LONG_S, SHOP, SOON_S, TinySite, viewed
@@ -55,8 +56,8 @@ PROFILE = worded(
     an_element("remark.text", "input", within="dialog:remark"),
     an_element("remark.red", "#red", within="dialog:remark"),
     an_element("remark.blue", "#blue", within="dialog:remark"),
-    an_element("remark.cancel", "#cancel", within="dialog:remark", risk="read"),
-    an_element("remark.save", ".confirm", within="dialog:remark", risk="destructive", expect=("Confirm",)),
+    an_element("remark.cancel", "#cancel", within="dialog:remark", role=Risk.READ),
+    an_element("remark.save", ".confirm", within="dialog:remark", role=Risk.DESTRUCTIVE, expect=("Confirm",)),
     dialogs={
         "remark": {
             "close": "remark.cancel",

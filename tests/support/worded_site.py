@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from rpa.elements.fields import FieldSpec
-from rpa.elements.profile import DialogSpec, Element, ListSpec, PageSpec, Profile
+from rpa.elements.profile import DialogSpec, Element, ListSpec, PageSpec, Profile, Risk
 from tests.support.tiny_site import PROFILE, SHOP
 
 ORDER = f"{SHOP}<div id=order><h2>A-1</h2><i>Pending</i><s></s></div><p id=goods><b>101</b><u>1</u></p>"
 """The page of the one order, A-1."""
 
 
-def an_element(name: str, css: str, **more: Any) -> Element:
+def an_element(name: str, css: str, *, role: Risk = Risk.WRITE, **more: Any) -> Element:
     """One of its pages."""
-    told = {"name": name, "page": ("orders",), "risk": "write", "locators": [{"css": css}]}
-    return Element.model_validate(told | more | {"source": "test", "verified": "never"})
+    told = {"name": name, "page": ("orders",), "locators": [{"css": css}]}
+    return Element.model_validate(told | more | {"source": "test", "verified": "never"}).used(role)
 
 
 def worded(*elements: Element, dialogs: Mapping[str, Mapping[str, Any]], **tables: Any) -> Profile:
@@ -36,7 +36,7 @@ def worded(*elements: Element, dialogs: Mapping[str, Mapping[str, Any]], **table
     own = [
         an_element("orders.next", "#next"),
         an_element("orders.total", "#total"),
-        an_element("page.message", "#says", risk="read"),
+        an_element("page.message", "#says", role=Risk.READ),
         *elements,
     ]
     like = PROFILE.dialogs["ship"].model_dump(exclude={"fields"})

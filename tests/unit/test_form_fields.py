@@ -135,4 +135,17 @@ def test_steps_are_told_apart_and_a_question_has_its_answer() -> None:
         with pytest.raises(ValidationError):
             shipping(*steps)
     words = shipping({**step, "part": "a", "question": "asked", "go_on": "asked.yes"}, {**step, "part": "b"})
-    assert list(words.elements) == ["ship.go", "asked.yes", "ship.number", "ship.go", "ship.number"]
+    assert words.steps[0].go_on == "asked.yes"
+
+
+def test_what_a_step_names_is_used_as_it_is_named() -> None:
+    choose = {"choose": "ship.place", "value": "here"}
+    more = {"open": "row.ship", "told": "detail", "question": "asked", "go_on": "asked.yes"}
+    [step] = shipping({**STEP, "put": {"dialog": [PARCEL, choose]}, **more}).steps
+    uses = step.uses(step.put[How.DIALOG])
+    assert uses.writes == ("row.ship", "ship.number", "ship.place", "ship.place_option")
+    assert uses.commits == ("ship.go", "asked.yes")
+    assert uses.within == {
+        f"dialog:{step.form}": ("ship.number", "ship.place", "ship.go"),
+        "dialog:asked": ("asked.yes",),
+    }

@@ -16,13 +16,22 @@ from rpa.elements.uses import Uses
 from rpa.errors import ConfigError
 from rpa.plugins import platform_of
 
+NO_STEPS: Final = load_profile("pinduoduo").model_copy(update={"shipping": None, "remarks": None})
 DONE_FOR_GOOD: Final = {
-    name: platform.uses(load_profile("pinduoduo")).commits
+    name: platform.uses(NO_STEPS).commits
     for name in ("pinduoduo", "oscar")
     if (platform := platform_of(name, folder=None)) is not None
 }
-"""By platform, what its classes commit with; that of oscar is the one of every site without a class of its own."""
-NAMES: Final = (*DONE_FOR_GOOD["pinduoduo"], "orders.next", "orders.ship", "orders.search", "form.send", "form.field")
+"""By platform, what its classes commit with whatever steps there are; that of oscar is the one of every other site."""
+NAMES: Final = (
+    *DONE_FOR_GOOD["pinduoduo"],
+    "ship.confirm",
+    "orders.next",
+    "orders.ship",
+    "orders.search",
+    "form.send",
+    "form.field",
+)
 HERE: Final = {"source": "a test", "verified": "never"}
 
 names = st.sampled_from(NAMES)
@@ -104,7 +113,9 @@ def test_a_profile_has_no_word_for_the_risk(tmp_path: Path) -> None:
 
 def test_what_several_do_with_an_element_counts_at_its_worst() -> None:
     profile = load_profile("oscar")
-    uses = Uses(elements=("ship.go", "orders.next"), writes=("orders.next", "login.submit"), commits=("login.submit",))
+    uses = Uses(
+        elements=("ship.go", "orders.next"), writes=("orders.next", "login.submit"), commits=("login.submit", "ship.go")
+    )
     found = used(profile, uses).elements
     assert [found[name].risk for name in ("ship.go", "orders.next", "login.submit")] == [
         Risk.DESTRUCTIVE,

@@ -174,7 +174,7 @@ def test_a_risk_that_was_raised_stays_raised_and_one_of_no_use_is_dropped(tmp_pa
     path = tmp_path / "pinduoduo.toml"
     path.write_text(text, encoding="utf-8")
     raised = {name: each for name, each in tomllib.loads(upgrade_of(path).after)["elements"].items() if len(each) > 0}
-    assert raised["orders.ship"]["irreversible"] is True
+    assert raised["export.make"]["irreversible"] is True
     assert "irreversible" not in raised["orders.next"]
     assert "irreversible" not in raised["detail.ship"], "no class uses it"
 
