@@ -108,7 +108,8 @@ def questions(parts: Sequence[StarterPart], *, folder: Path | None = None) -> It
     name = Text(en="A short name for your shop", zh="给店铺起个简称")
     yield Question(key="shop", text=name, default="shop1", problem=_name_problem)
     platform = Text(en=f"Platform ({', '.join(known)})", zh=f"平台（{'、'.join(known)}）")
-    usual = next((name for name in known if name in platforms()), known[0] if known else "")
+    able = {name: len(each.can) for name, each in platforms().items() if name in known}
+    usual = max(able, key=able.__getitem__) if able else known[0] if known else ""
     yield Question(key="platform", text=platform, default=usual, problem=one_of(known))
     mall_id = Text(
         en="Shop id (mall id): digits or a name, as the back office shows it", zh="店铺 ID（后台显示的数字或店名）"

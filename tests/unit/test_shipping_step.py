@@ -143,7 +143,7 @@ def test_a_status_alone_proves_no_parcel_where_the_page_lists_parcels() -> None:
 
 
 @pytest.mark.parametrize("told", [{}, {"status": "pending"}, {"goods": "another", "status": "pending"}])
-def test_a_sign_in_what_people_write_is_none_where_the_form_shows_what_was_decided(told: dict[str, Any]) -> None:
+def test_a_sign_in_what_people_write_is_none_where_the_form_shows_the_order(told: dict[str, Any]) -> None:
     order = an_order(ORDER_SN)
     decision = Decision(order_sn=ORDER_SN, order=order, row=None, shipment=SHIPMENT, reason=None)
     dialog = {"audit": QUOTED, "goods": tuple(item.goods for item in order.items)}
