@@ -37,10 +37,9 @@ class Options:
 
 
 def refuse_nothing(plan: Preparation) -> None:
-    """Raise ConfigError for shops of which nothing is expected, before a browser starts."""
-    silent = [shop.name for shop in plan.shops if shop.settings(ShopExpectations).expected == Expected()]
-    if silent:
-        raise ConfigError(_NOTHING.with_words(shops=", ".join(silent)))
+    """Raise ConfigError, before a browser starts, when nothing is expected of any of these shops."""
+    if all(shop.settings(ShopExpectations).told == Expected() for shop in plan.shops):
+        raise ConfigError(_NOTHING.with_words(shops=", ".join(shop.name for shop in plan.shops)))
 
 
 def shop_settings(run: Run) -> Iterator[Row]:

@@ -38,7 +38,7 @@ class SettingsBatch(Batch[SettingDecision]):
         kind = SetsSettings(run)
         super().__init__(kind, route=lambda once: OneByOne(kind, once, pace=pace_of(run)))
         self._applies: bool = run.options.apply
-        self._expected = run.shop.settings(ShopExpectations).expected
+        self._expected = run.shop.settings(ShopExpectations).told
         self._couriers = run.profile.section(Couriers).table
         self._site = run.office(KeepsSettings)
         self._left = self._expected.values

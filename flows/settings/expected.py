@@ -63,8 +63,11 @@ class ShopExpectations(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    expected: Expected = Field(
-        default=Expected(),
-        description="What the shop's settings on the site must be: a table with `ship_from`, `default_courier`, "
-        "`waybills` and `balance_below`, each of which may be missing.",
+    expected: Expected | None = Field(
+        default=None, description="What the shop's settings on the site must be, for `shop-settings`; a table."
     )
+
+    @property
+    def told(self) -> Expected:
+        """What is expected, which may be nothing."""
+        return self.expected or Expected()

@@ -57,7 +57,11 @@ class SetStep(Step[SettingDecision]):
             raise Refused(changed, reason=SettingReason.CHANGED_MEANWHILE)
 
     def check_told(self, decision: SettingDecision, told: Values) -> None:
-        """Nothing: what the page was answered is part of what `check_row` compares."""
+        """What the page was answered of what is to be saved, as it was read."""
+        expected = decision.read.told(decision.value)
+        differing = [f"{name}: {was} → {told.get(name)}" for name, was in expected.items() if told.get(name, "") != was]
+        if differing or not expected:
+            raise Refused("; ".join(differing) or "nothing was told", reason=SettingReason.CHANGED_MEANWHILE)
 
     def check_form(self, decision: SettingDecision, shown: Values, *, told: Values) -> None:
         """The form shows what is saved, or names what it would choose."""

@@ -49,6 +49,13 @@ class Setting:
         whole = [value for value, text in self.offered.items() if closed_up(text) == words]
         return whole or [value for value, text in self.offered.items() if words in closed_up(text)]
 
+    def told(self, value: str) -> Mapping[str, str]:
+        """What the page was answered of this value by field: of an entry that may be chosen, or of the whole form."""
+        if not self.offered:
+            return {self.name: self.value, **self.others}
+        entry = f"{value} "
+        return {name.removeprefix(entry): text for name, text in self.others.items() if name.startswith(entry)}
+
     def changes(self, others: Mapping[str, str]) -> str:
         """What else is otherwise than it was, in words; empty: nothing."""
         names = dict.fromkeys((*others, *self.others))

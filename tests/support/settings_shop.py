@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.mockshop.harness import MockShop
-from rpa.elements.registry import selectors_folder
-from tests.support.mock_shop import Result, Row, ShopFolder
+from rpa.accounts import account_of
+from rpa.credentials import Vault, key_from
+from rpa.elements.registry import load_profile, selectors_folder
+from rpa.plugins import load_config
+from tests.support.mock_shop import LOGIN, PASSWORD, Result, Row, ShopFolder
 
 SET_ADDRESS, SAVE_RULES = "address/setsenddefault", "deliverysetting/save"
 READ_ADDRESSES, READ_RULES = "address/list", "shop/deliverysetting"
@@ -65,9 +68,12 @@ def rows_by_subject(rows: list[Row]) -> dict[str, tuple[str, str]]:
 def settings_shop(path: Path, *, settle_s: float = 1.0, **options: Any) -> Iterator[SettingsShop]:
     """Such a shop; `options` are the mock's."""
     with MockShop(platform="douyin", **{"orders": 20, **options}) as mock:
-        folder = ShopFolder(path, url=mock.url, platform="douyin", settle_s=settle_s)
+        folder = ShopFolder(path, url=mock.url, platform="douyin", settle_s=settle_s, password=None)
         own = folder.path / "selectors" / "douyin.toml"
         own.parent.mkdir()
         shipped = (selectors_folder() / own.name).read_text(encoding="utf-8")
         own.write_text(shipped.replace('animations = "keep"', 'animations = "off"'), encoding="utf-8")
+        shop = load_config(folder.path / "rpa.toml").shop("demo")
+        account = account_of(shop, profile=load_profile("douyin"))
+        Vault(folder.var / "secrets", key_from(folder.key)).save_password(account, LOGIN, PASSWORD, folder.site())
         yield SettingsShop(mock=mock, folder=folder)
