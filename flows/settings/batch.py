@@ -13,7 +13,7 @@ from flows.settings.api import KeepsSettings
 from flows.settings.decide import compare_waybills, decide
 from flows.settings.expected import ShopExpectations
 from flows.settings.kind import ALSO_CHANGED, SetsSettings
-from flows.settings.model import SettingDecision
+from flows.settings.model import SettingDecision, closed_up
 from flows.settings.report import WAYBILLS, SettingRow
 from rpa.errors import NeedsPerson
 from rpa.ledger.actions import Action, State
@@ -91,7 +91,8 @@ class SettingsBatch(Batch[SettingDecision]):
 
     def ended_elsewhere(self, action: Action) -> None:
         """What is expected is what this action has set: its row is the setting's."""
-        if self._left.get(action.subject) in {action.payload["value"], action.facts.get("wanted")}:
+        expected = closed_up(self._left.get(action.subject, ""))
+        if expected in {action.payload["value"], closed_up(str(action.facts.get("wanted")))}:
             del self._left[action.subject]
 
     def end(self, settled: Iterable[Settled]) -> Iterator[Row]:

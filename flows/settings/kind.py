@@ -112,7 +112,7 @@ class SetsSettings(Kind[SettingDecision]):
         facts: dict[str, object] = {
             "value_before": setting.value,
             "others_before": dict(setting.others),
-            "wanted": setting.text(decision.value),
+            "wanted": decision.wanted,
             "shown": setting.text(setting.value),
             "evidence": str(evidence.parent) if evidence else "",
         }
