@@ -57,7 +57,7 @@ class WebSettings:
             return Uses(tables=("settings",))
         words = profile.section(SettingWords)
         accounts = {words.waybills: _ACCOUNT}
-        uses = Uses(pages=(words.waybills,), lists=accounts, answers=accounts)
+        uses = Uses(pages=(words.waybills,), lists=accounts, answers=accounts, counted=(words.waybills,))
         for step in words.steps:
             uses |= _uses_of(step, profile)
         return uses
@@ -73,7 +73,7 @@ class WebSettings:
         step = self._words.step(name)
         answer = self._view.open_for(step.page, answer=step.page)
         self._told = answer.rows
-        if _is_list(step, self._view.profile):
+        if step.in_list:
             return self._agreeing(
                 lambda: of_list(name, self._view.rows(step.page).values, answer.rows, total=answer.total),
                 doubt=lambda setting: setting.doubt,
@@ -115,7 +115,7 @@ class WebSettings:
     def open(self, decision: SettingDecision) -> SettingForm:
         """Open the form of the entry that is to be chosen; a form that is part of its page is open."""
         step = self._words.step(decision.subject)
-        [told] = [row for row in self._told if step.open is None or row[ID] == decision.value]
+        [told] = [row for row in self._told if not step.in_list or row[ID] == decision.value]
         if step.open is not None:
             self._view.row(step.page, self._place(step, told)).click(step.open)
         return SettingForm(
@@ -139,19 +139,14 @@ class WebSettings:
         return self._view.evidence.on_refusal(self._view.page, subject=subject)
 
 
-def _is_list(step: SettingStep, profile: Profile) -> bool:
-    """Whether its page lists what may be set; else its form holds the setting."""
-    return step.page in profile.lists
-
-
 def _uses_of(step: SettingStep, profile: Profile) -> Uses:
     """What a step names; what its form shows is told, so that nothing in it is sent unread."""
     uses = step.uses(step.put) | Uses(pages=(step.page,))
     form = profile.dialogs.get(step.form)
     fields = tuple(form.fields) if form is not None else ()
-    if _is_list(step, profile):
+    if step.in_list:
         entry = (PLACE, CHOSEN)
-        return uses | Uses(lists={step.page: entry}, answers={step.page: (*entry, ID, *fields)})
+        return uses | Uses(lists={step.page: entry}, answers={step.page: (*entry, ID, *fields)}, counted=(step.page,))
     answer = profile.answers.get(step.page)
     told = tuple(answer.fields) if answer is not None else ()
     return uses | Uses(dialogs={step.form: (step.part, *told)}, answers={step.page: (step.part, *fields)})

@@ -15,8 +15,13 @@ class SettingStep(FormStep):
     """One setting (`part`), and the click that saves it."""
 
     page: str
-    """Its page, and the answer that this brings. A list of that name has what may be set; without one the form does."""
+    """Its page, and the answer that this brings; where entries open the form (`open`), also the list of them."""
     put: tuple[Put, ...] = ()
+
+    @property
+    def in_list(self) -> bool:
+        """Whether its page lists what may be set; else its form holds the setting."""
+        return self.open is not None
 
     def puts(self, text: str) -> Sequence[Put]:
         """What is filled in for this value."""
