@@ -21,6 +21,7 @@ SPEAKS_CHINESE = {
     "flows/orders/reasons.py": "the table of reasons, in both languages",
     "flows/notices/reasons.py": "the same for notices",
     "flows/remarks/reasons.py": "the same for remarks",
+    "flows/settings/reasons.py": "the same for settings",
     "flows/orders/settings.py": "an example of a sender's own header",
     "flows/sheets/rows.py": "names of columns, put into sentences for people",
 }

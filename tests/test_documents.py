@@ -27,6 +27,8 @@ from flows.orders.reasons import Coded, Reason
 from flows.orders.report import ORDER_COLUMNS
 from flows.orders.settings import NoLogisticsGoods
 from flows.remarks.reasons import RemarkReason
+from flows.settings.expected import Expected, ExpectedWaybills
+from flows.settings.reasons import SettingReason
 from rpa.capability import Capability
 from rpa.cli import app
 from rpa.config import BrowserConfig, Channel, ConfigFile, DigestConfig, SchedulerConfig, Shop, WatchConfig
@@ -56,7 +58,12 @@ EXAMPLES = {"flows/due_soon.py", "selectors/mysite.toml", "flows/platforms/mysit
 REFERENCE = re.compile(r"<!-- rpa\.toml -->\n(.*?)<!-- /rpa\.toml -->", re.DOTALL)
 COLUMNS = re.compile(r"<!-- columns -->\n(.*?)<!-- /columns -->", re.DOTALL)
 REASONS = re.compile(r"<!-- reasons of (\w+) -->\n(.*?)<!-- /reasons -->", re.DOTALL)
-REASON_TABLES: dict[str, type[Coded]] = {"orders": Reason, "notices": NoticeReason, "remarks": RemarkReason}
+REASON_TABLES: dict[str, type[Coded]] = {
+    "orders": Reason,
+    "notices": NoticeReason,
+    "remarks": RemarkReason,
+    "settings": SettingReason,
+}
 REASON_HEADS = {"en": "| reason, and what to do | code | outcome |", "zh": "| 报告里的原因，以及怎么办 | 代码 | 结果 |"}
 SO_MANY_FLOWS = {"en": re.compile(r"(\w+) flows so far: ([^.]*)\."), "zh": re.compile(r"目前有(\w+)个流程：([^。]*)。")}
 NUMBERS = {
@@ -349,6 +356,8 @@ def _settings() -> Iterator[tuple[str, str, str]]:
     yield from _rows("shops.NAME.", Shop, without=("name",))
     yield from _rows("shops.NAME.", shop, without=tuple(Shop.model_fields))
     yield from _rows("shops.NAME.no_logistics_goods[].", NoLogisticsGoods)
+    yield from _rows("shops.NAME.expected.", Expected)
+    yield from _rows("shops.NAME.expected.waybills[].", ExpectedWaybills)
     yield from _rows("browser.", BrowserConfig)
     yield from _rows("schedule[].", Entry)
     yield from _rows("calendar.", Calendar)

@@ -6,6 +6,8 @@ from flows.orders.api import ReadsOrders
 from flows.orders.web import WebOrders
 from flows.remarks.api import WritesRemarks
 from flows.remarks.web import WebRemarks
+from flows.settings.api import KeepsSettings
+from flows.settings.web import WebSettings
 from flows.shipping.api import ShipsOrders
 from flows.shipping.web import WebShipping
 from rpa.platforms import Platform
@@ -13,5 +15,5 @@ from rpa.platforms import Platform
 DOUYIN = Platform(
     name="douyin",
     signs=frozenset({"audit", "after_sale", "refund"}),
-    can={ReadsOrders: WebOrders, ShipsOrders: WebShipping, WritesRemarks: WebRemarks},
+    can={ReadsOrders: WebOrders, ShipsOrders: WebShipping, WritesRemarks: WebRemarks, KeepsSettings: WebSettings},
 )

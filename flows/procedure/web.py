@@ -80,6 +80,15 @@ class StepForm(Generic[D]):
         drawn = [name for name in _DRAWN if name in self._fields]
         return {**self.scope.read(drawn=drawn).values, **self.around()}
 
+    def read_saved(self) -> Values:
+        """The same of a form that shows what is saved, once it shows what was told; it may open empty."""
+        values = self.scope.read().values
+        for _ in self.view.moments():
+            if all(values[name] == self.told[name] for name in self._fields if name in self.told):
+                break
+            values = self.scope.read().values
+        return values
+
     def around(self) -> Values:
         """What the page around it shows of the order, and of what it would ship."""
         if self._page is None:

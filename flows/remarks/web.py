@@ -34,13 +34,8 @@ class RemarkForm(StepForm[RemarkDecision]):
     """The form with remark and flag, open for one order; `told` is what is saved."""
 
     def read(self) -> Values:
-        """Its fields, once they show what is saved; it may open empty, and an order may have no remark."""
-        values = self.scope.read().values
-        for _ in self.view.moments():
-            if all(values[name] == self.told[name] for name in _FIELDS):
-                break
-            values = self.scope.read().values
-        return values
+        """Its fields, once they show what is saved; an order may have no remark."""
+        return self.read_saved()
 
     def around(self) -> Values:
         """Nothing: what is saved was told when it was opened."""

@@ -124,3 +124,16 @@ def test_reset_removes_no_folder_that_is_not_a_demos(tmp_path: Path) -> None:
     (tmp_path / "me.jpg").touch()
     refused = Project(tmp_path).rpa("demo", "--folder", str(tmp_path), "--reset")
     assert (refused.returncode, (tmp_path / "me.jpg").exists()) == (2, True)
+
+
+def test_the_other_back_office_ships_each_order_once_and_says_why_others_wait(tmp_path: Path) -> None:
+    shown = run(tmp_path / "demo-douyin", "--platform", "douyin", "--orders", "40")
+    assert shown.done.returncode == 3, "an order that has left in part needs a person"
+    sent = shipments(shown)
+    assert len(sent) > 10
+    assert not [one for each in sent.values() for one in each[1:] or each if one["held_at_accept"]]
+    assert {row["order_sn"] for row in shown.rows if row["outcome"] == "done"} == sent.keys()
+    assert max(Counter(row["order_sn"] for row in shown.rows).values()) == 1
+    waits = {"under_audit", "refund_asked", "address_change", "serial_number", "partly_shipped", "presale_not_due"}
+    assert waits <= set(shown.reasons.values())
+    assert run(tmp_path / "demo-douyin", "--platform", "douyin").shop["shipments"] == shown.shop["shipments"]

@@ -20,6 +20,9 @@ from flows.procedure.pace import Pace
 from flows.remarks.api import WritesRemarks
 from flows.remarks.kind import Remarking
 from flows.remarks.model import RemarkDecision, WantedRemark
+from flows.settings.api import KeepsSettings
+from flows.settings.kind import READ, SetsSettings
+from flows.settings.model import Setting, SettingDecision
 from flows.shipping.api import ShipsOrders
 from flows.shipping.intents import look_at
 from flows.shipping.kind import Shipping
@@ -35,7 +38,7 @@ from tests.support.made_runs import a_run
 from tests.support.two_writes import TwoWrites
 
 YES = Said(accepted=True)
-KINDS = ("ship", "remark", "two-writes")
+KINDS = ("ship", "remark", "two-writes", "setting")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class PaperShop:
 
     orders: dict[str, Order]
     clock: StillClock
+    of_settings: bool = False
+    """Its places speak of settings: each order's remark is the value of one, the flag is all else on its page."""
     says: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By place (row, told, form, filled), values that stand there instead."""
     answers: list[Said] = field(default_factory=list)
@@ -59,7 +64,7 @@ class PaperShop:
 
     def values(self, order_sn: str, *, place: str, **more: Any) -> dict[str, Any]:
         order = self.orders[order_sn]
-        return {
+        values = {
             "order_sn": order_sn,
             "status": order.status,
             "audit": "clear",
@@ -77,6 +82,14 @@ class PaperShop:
             **more,
             **self.says.get(place, {}),
         }
+        return self.of_setting(order_sn, values) if self.of_settings else values
+
+    def of_setting(self, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What a page of settings has of these."""
+        if "remark" not in values:
+            return {name: values["text"], "flag": values["flag"]}
+        read = Setting(name=name, value=values["remark"], others={"flag": values["flag"]})
+        return {READ: read, name: values["text"], "flag": values["flag"]}
 
     # ReadsOrders
 
@@ -87,6 +100,17 @@ class PaperShop:
         self.log.append("find")
         now = {sn: an_order(sn) for sn in self.orders} if self.lags else self.orders
         return {sn: now[sn] for sn in order_sns if sn in now}
+
+    # KeepsSettings
+
+    def setting(self, name: str) -> Setting:
+        found = self.find([name])
+        if not found:
+            return Setting(name=name, doubt="not there")
+        return Setting(name=name, value=found[name].remark, others={"flag": found[name].flag})
+
+    def waybills(self) -> Sequence[Any]:
+        return ()
 
     # ShipsOrders, WritesRemarks
 
@@ -128,7 +152,9 @@ class PaperForm:
 
     def read(self) -> Mapping[str, Any]:
         self._shop.log.append("read")
-        return self._shop.values(self._order_sn, place="form", how="dialog", courier="", tracking_number="", error="")
+        shop, sn = self._shop, self._order_sn
+        shown = shop.values(sn, place="form", how="dialog", courier="", tracking_number="", error="")
+        return {name: value for name, value in shown.items() if name != READ}
 
     def put(self, decision: Any, shown: Mapping[str, Any]) -> Mapping[str, Any]:
         self._shop.log.append("put")
@@ -136,6 +162,10 @@ class PaperForm:
             _, shipment = decision.to_ship
             parcel = {"courier": shipment.courier, "tracking_number": shipment.tracking_number}
             self._put = {"how": shipment.how.value, **parcel}
+        elif isinstance(decision, SettingDecision):
+            self._put = {"text": decision.value}
+            filled = {"flag": shown["flag"], **self._put, **self._shop.says.get("filled", {})}
+            return self._shop.of_setting(self._order_sn, filled)
         else:
             _, wanted = decision.change
             self._put = {"text": wanted.text, "flag": wanted.flag}
@@ -173,13 +203,19 @@ class PaperDesk:
         self, folder: Path, *, kind: str, ledger: Ledger, settings: str = "", per_minute: int | None = None, **told: Any
     ) -> None:
         clock = StillClock()
-        self.shop = PaperShop(orders={sn: an_order(sn) for sn in "ABCDE"}, clock=clock)
-        offices = {each: lambda: self.shop for each in (ReadsOrders, ShipsOrders, WritesRemarks)}
+        orders = {sn: an_order(sn) for sn in "ABCDE"}
+        self.shop = PaperShop(orders=orders, clock=clock, of_settings=kind == SetsSettings.name)
+        offices = {each: lambda: self.shop for each in (ReadsOrders, ShipsOrders, WritesRemarks, KeepsSettings)}
         person = told.pop("person", Agreeing())
         self.run: Run = a_run(
             folder, ledger=ledger, flow=kind, settings=settings, clock=clock, offices=offices, person=person, **told
         )
-        kinds: dict[str, Callable[[Run], Kind[Any]]] = {"ship": Shipping, "remark": Remarking, "two-writes": TwoWrites}
+        kinds: dict[str, Callable[[Run], Kind[Any]]] = {
+            "ship": Shipping,
+            "remark": Remarking,
+            "two-writes": TwoWrites,
+            "setting": SetsSettings,
+        }
         self.kind = kinds[kind](self.run)
         self.once: Once = self.run.once(kind, look=self.kind.looks, supersedes=self.kind.supersedes)
         self.route = OneByOne(self.kind, self.once, pace=Pace(clock, per_minute=per_minute, stopping=self.run.stopping))
@@ -196,6 +232,9 @@ class PaperDesk:
         if isinstance(self.kind, Shipping):
             shipment = Shipment(order_sn=order_sn, how=How.DIALOG, courier="中通快递", tracking_number=f"7{order_sn}")
             return Decision(order_sn=order_sn, order=order, row=None, shipment=shipment, reason=None)
+        if isinstance(self.kind, SetsSettings):
+            setting = Setting(name=order_sn, value=order.remark, others={"flag": order.flag})
+            return SettingDecision(subject=order_sn, wanted="好", value="好", setting=setting)
         return RemarkDecision(wanted=WantedRemark(order_sn=order_sn, text="好", flag="RED"), order=order)
 
     def act(self, *order_sns: str) -> list[Result[Any]]:

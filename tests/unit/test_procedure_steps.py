@@ -54,7 +54,7 @@ EACH: dict[str, dict[str, dict[str, Any]]] = {
         "filled": {"text": "坏", "flag": "GREEN"},
     },
 }
-EACH["two-writes"] = EACH["remark"]
+EACH["two-writes"] = EACH["setting"] = EACH["remark"]
 """By kind and place, each single field that must keep an order from being clicked."""
 SINGLE = [(kind, place, name) for kind, places in EACH.items() for place, told in places.items() for name in told]
 
@@ -200,13 +200,13 @@ def test_a_form_that_waited_long_for_an_answer_is_filled_in_anew(desk: Open) -> 
 
 
 def test_what_was_held_since_it_was_decided_on_is_left(desk: Open) -> None:
-    """A remark is no matter for a hold."""
+    """A remark is no matter for a hold, nor is a setting."""
     person = Agreeing()
     opened = desk(person=person)
     holds = opened.run.ledger.holds
     person.meanwhile = lambda: holds.put("demo", subject="A", reason="call first", by="Li")
     results = opened.act("A")
-    if opened.kind.name == "remark":
+    if opened.kind.name in {"remark", "setting"}:
         assert opened.sent == ["A"]
     else:
         assert codes(results) == ["on_hold"]

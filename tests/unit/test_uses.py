@@ -13,6 +13,7 @@ import pytest
 from fixtures.mockshop.pinduoduo.plain.profile import plain_profile
 from flows.platforms.by_profile import BY_PROFILE
 from flows.remarks.api import WritesRemarks
+from flows.settings.api import KeepsSettings
 from flows.shipping.api import ShipsOrders
 from rpa.elements.profile import Profile
 from rpa.elements.registry import load_profile, prepared, profile_model, profiles
@@ -39,11 +40,18 @@ CODE = {
     "WritesRemarks": ("remarks/web", "remarks/kind", "orders/web"),
     "ExportsOrders": ("exports/web",),
     "ReadsNotices": ("notices/web",),
+    "KeepsSettings": ("settings/web", "settings/web_check"),
     "ImportsShipments": ("bulk_import/web", "bulk_import/web_records"),
 }
 """The modules that look at pages for each capability."""
+NAMED_BY_TABLE = {"KeepsSettings"}
+"""Of these the code names nothing: their profile table does."""
 SHARED = ("procedure/web",)
-WAYS: dict[str, type] = {"ShipsOrders": ShipsOrders, "WritesRemarks": WritesRemarks}
+WAYS: dict[str, type] = {
+    "ShipsOrders": ShipsOrders,
+    "WritesRemarks": WritesRemarks,
+    "KeepsSettings": KeepsSettings,
+}
 PLAIN = "plain"
 """The name here of the profile of the mock's plain layout, which tells of no data."""
 WHERE_THERE = {"to_ship"}
@@ -248,7 +256,7 @@ def test_every_capability_of_the_platforms_is_looked_at() -> None:
     assert {capability.__name__ for platform in offered for capability in platform.can} == CODE.keys()
 
 
-@pytest.mark.parametrize("capability", CODE)
+@pytest.mark.parametrize("capability", [each for each in CODE if each not in NAMED_BY_TABLE])
 def test_what_the_code_names_of_a_profile_is_in_its_uses(capability: str) -> None:
     asked, (things, _) = asked_for(CODE[capability]), said(capability)
     assert len(asked) > 2
@@ -265,7 +273,7 @@ def test_what_the_code_does_with_an_element_is_what_its_uses_say() -> None:
 
 
 def test_what_a_form_is_sent_by_is_in_the_uses_of_each_kind_of_form() -> None:
-    for capability, table in (("ShipsOrders", "shipping"), ("WritesRemarks", "remarks")):
+    for capability, table in (("ShipsOrders", "shipping"), ("WritesRemarks", "remarks"), ("KeepsSettings", "settings")):
         for name in (name for name, each in shipped() if each.__name__ == capability):
             _, profile = chosen(name)
             uses = used(name, WAYS[capability])
