@@ -136,7 +136,7 @@ def test_anything_else_that_changes_with_a_save_stops_the_shop_and_is_told(shop:
 
 @pytest.mark.parametrize(
     ("faults", "reason"),
-    [(("error-before", "toast-lies"), "site_refused"), (("reset-after", "rate-limited"), "set")],
+    [(("error-before", "toast-lies"), "site_refused"), (("reset-after", "error-after"), "set")],
     ids=["refused", "set"],
 )
 def test_a_save_that_goes_wrong_is_read_back_and_never_sent_blindly(

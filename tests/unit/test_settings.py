@@ -21,6 +21,8 @@ from flows.settings.words import SettingWords
 from rpa.elements.registry import load_profile
 from rpa.elements.values import UNREADABLE
 from rpa.ledger.actions import Action, Seen, State
+from rpa.platforms import missing_capabilities
+from rpa.plugins import flows, platform_of
 from tests.support.made_orders import NOW
 
 PROFILE = load_profile("douyin")
@@ -212,6 +214,13 @@ def test_a_look_counts_as_ours_only_when_nothing_else_has_changed() -> None:
         assert (look.seen, bool(look.facts[ALSO_CHANGED])) == (Seen.OTHER, True)
     changed = look_at(action, replace(now, others={"note": "b", "hours": "48"}))
     assert changed.facts[ALSO_CHANGED] == "note: a → b"
+
+
+def test_a_platform_without_settings_is_refused_by_name() -> None:
+    for name, lacking in (("douyin", []), ("pinduoduo", ["KeepsSettings"]), ("oscar", ["KeepsSettings"])):
+        platform = platform_of(name, folder=None)
+        assert platform is not None
+        assert missing_capabilities(flows()["shop-settings"], platform, profile=load_profile(name)) == lacking
 
 
 def test_a_profile_must_say_how_each_setting_is_set() -> None:
