@@ -50,7 +50,7 @@ def type_password(view: View, *, login: str, password: str, mall_id: str) -> Non
         view.open_login()
     if not _is_asked_which_shop(view):
         _submit_form(view, login=login, password=password)
-    if _is_asked_which_shop(view):
+    if _is_asked_which_shop(view, after_login=True):
         enter_shop(view, mall_id)
 
 
@@ -86,13 +86,16 @@ def enter_shop(view: View, mall_id: str) -> None:
         raise PageChanged(_NOT_ENTERED.format(mall_id=mall_id))
 
 
-def _is_asked_which_shop(view: View) -> bool:
-    """Whether the site shows the shops of the login, to choose one."""
+def _is_asked_which_shop(view: View, *, after_login: bool = False) -> bool:
+    """Whether the site shows the shops of the login, to choose one. `after_login`: the form may still be drawn then."""
     choice = view.profile.session.shops
     if choice is None:
         return False
     form = view.profile.session.login.submit
-    drawn = (view.shows_any(choice.list) or view.present(form) or not view.on_login_page() for _ in view.moments())
+    drawn = (
+        view.shows_any(choice.list) or (not after_login and view.present(form)) or not view.on_login_page()
+        for _ in view.moments()
+    )
     return any(drawn) and view.shows_any(choice.list)
 
 
@@ -164,7 +167,7 @@ def wait_for_person(view: View, *, mall_id: str) -> None:
                 page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
     except PageChanged as error:
         raise LoginNeeded(_NOBODY) from error
-    if view.on_login_page() and _is_asked_which_shop(view):
+    if view.on_login_page() and _is_asked_which_shop(view, after_login=True):
         enter_shop(view, mall_id)
 
 

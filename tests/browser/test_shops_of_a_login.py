@@ -57,6 +57,16 @@ def test_a_login_goes_on_into_the_shop_that_is_configured(opened: Opened, site: 
     assert "shop=22" in view.page.evaluate("document.cookie")
 
 
+def test_a_list_of_shops_that_is_drawn_long_after_the_login_is_waited_for(opened: Opened, site: TinySite) -> None:
+    serve_shops(site, {"11": "", "22": ""})
+    at_once = "word.value;\n  choose();"
+    assert at_once in site.pages["/login"]
+    site.pages["/login"] = site.pages["/login"].replace(at_once, "word.value;\n  setTimeout(choose, 500);")
+    view = opened("22")
+    view.open("orders")
+    assert "shop=22" in view.page.evaluate("document.cookie")
+
+
 def test_a_session_that_has_only_to_choose_its_shop_types_no_password(opened: Opened, site: TinySite) -> None:
     serve_shops(site, {"11": "", "22": ""})
     view = opened("22", sid="old")
