@@ -119,8 +119,14 @@ def _submit_form(view: View, *, login: str, password: str) -> None:
         return
     if steps.challenge is not None and find(view.page, view.profile.element(steps.challenge)) is not None:
         raise ChallengeShown
-    words = find(view.page, view.profile.element(steps.error)) if steps.error is not None else None
-    raise LoginNeeded(_REFUSED.with_words(login=login, words=words.name if words else ""))
+    raise LoginNeeded(_REFUSED.with_words(login=login, words=_error_words(view)))
+
+
+def _error_words(view: View) -> str:
+    """Why the site says that nobody is logged in; its place for that may stand there empty."""
+    error = view.profile.session.login.error
+    found = find(view.page, view.profile.element(error)) if error is not None else None
+    return found.name.strip() if found is not None else ""
 
 
 def _login_cookies(view: View) -> Mapping[str, str]:
@@ -143,8 +149,8 @@ def _wait_for_end(view: View, *, before: Mapping[str, str]) -> None:
     """Wait until the login is done, or the page says why not. Raises PageChanged when it does neither."""
     steps = view.profile.session.login
     for _ in moments(view.border, clock=view.clock, patience_s=_ANSWER_S):
-        told = [name for name in (steps.error, steps.challenge) if name is not None]
-        if _is_in(view, before=before) or any(view.present(name) for name in told):
+        challenged = steps.challenge is not None and view.present(steps.challenge)
+        if _is_in(view, before=before) or challenged or _error_words(view):
             return
     raise PageChanged("waiting for the login: the page did not follow in time. Look with --headed.")
 
