@@ -1,7 +1,8 @@
 """Completeness of a list that is read page by page: what proves that no row of it is missing. Pure.
 
-A list proves it by its total: as many different rows were read as it told at last, and it did not shrink meanwhile. Those
-that came meanwhile may be read afterwards. One that tells no total may prove it by its pages ("page 3 of 3"), less well: each was read, and each brought other rows.
+A list proves it by its total: as many different rows were read as it told at last, and it did not shrink meanwhile.
+Those that came meanwhile may be read afterwards. One that tells no total may prove it by its pages ("page 3 of 3"),
+less well: each was read, and each brought other rows.
 That there is no further page, that a page brings nothing new, or a total such as "10000+", proves nothing.
 """
 

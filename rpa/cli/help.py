@@ -74,7 +74,7 @@ class CommandHelp:
     )
     check = said(
         Text(
-            en="Open each page of the shop's site and say which elements are found. Only tabs are clicked, and to log in.",
+            en="Open each page of the shop's site and say which elements are found. Clicks only tabs, and to log in.",
             zh="打开店铺后台的每个页面，逐项说明能否找到页面元素。除登录和切换标签页外不做任何点击。",
         )
     )

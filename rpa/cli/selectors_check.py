@@ -89,8 +89,8 @@ _NOT_WELL = Text(
 def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
     """Open each page of the shop's profile and print what is found; exits with 3 when a run would refuse one of them.
 
-    Nothing is clicked, but what a page's setup names, and to log in when the site asks for it. Raises ConfigError before a browser starts, and what
-    any run raises that cannot log in, or is in another shop.
+    Nothing is clicked but what a page's setup names, and to log in when the site asks for it. Raises ConfigError before
+    a browser starts, and what any run raises that cannot log in, or is in another shop.
     """
     config = load_config(config_path)
     vault = Vault(config.var / "secrets", find_key())
