@@ -1,6 +1,6 @@
 """A small shop for each test, drawn in one of two layouts: by the name of the test, or with `--long` in both.
 
-Marked `each_platform`, a test runs on 抖店, too.
+Marked `each_platform`, a test runs on 抖店, too; marked so with `long=True`, with `--long` only.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def _is_drawn(item: pytest.Item, *, both: bool) -> bool:
         assert marked.kwargs["reason"], item.nodeid
         return bool(layout == marked.args[0] and os.environ.get(FORCED, layout) == layout)
     if layout == DOUYIN:
-        return item.get_closest_marker("each_platform") is not None and os.environ.get(FORCED, layout) == layout
+        told = item.get_closest_marker("each_platform")
+        wanted = told is not None and (both or FORCED in os.environ or not told.kwargs.get("long"))
+        return wanted and os.environ.get(FORCED, layout) == layout
     if both:
         return True
     name = re.sub(rf"(?<=[\[-])({'|'.join((*LAYOUTS, DOUYIN))})(?=[\]-])", "", item.nodeid)

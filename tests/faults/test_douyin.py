@@ -74,6 +74,7 @@ def _numbers(told: object) -> list[float]:
     return [told] if isinstance(told, int | float) else []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [
@@ -92,7 +93,8 @@ def test_what_wants_a_person_stops_the_shop_before_anything_is_sent(
     assert {sn: result.reasons()[sn] for sn in shop.parcels} == dict.fromkeys(shop.parcels, "shop_not_read")
 
 
-def test_a_request_that_is_refused_for_its_place_is_not_sent_again_and_the_shop_stops(shop: SmallShop) -> None:
+@pytest.mark.long
+def test_a_request_refused_for_its_place_stops_the_shop_and_is_not_sent_again(shop: SmallShop) -> None:
     shop.mock.fault("risk-env", endpoint=shop.calls.ship, at=2, times=0)
     result = shop.ship()
     assert (result.exit_code, _cause(result)) == (3, "challenge")
@@ -105,6 +107,7 @@ def test_a_request_that_is_refused_for_its_place_is_not_sent_again_and_the_shop_
     assert shop.shipped() == sorted(shop.wanted)
 
 
+@pytest.mark.long
 def test_guides_and_the_message_box_are_closed_and_the_work_goes_on(shop: SmallShop) -> None:
     shop.mock.fault("guides", times=2)
     shop.mock.fault("message-box", times=2)
@@ -145,6 +148,7 @@ def test_what_the_site_does_not_have_is_refused_by_name_before_a_browser_starts(
     assert shop.mock.last_event() == before
 
 
+@pytest.mark.long
 def test_the_commands_speak_of_it_without_the_other_platforms_name(shop: SmallShop) -> None:
     shop.folder.configure(mall_name="示例小店")
     checked = shop.folder.run("selectors", "check", "demo")

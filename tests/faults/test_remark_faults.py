@@ -38,7 +38,7 @@ CASES = (
 )
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_saves_that_go_wrong_are_read_back_and_never_sent_blindly_again(tmp_path: Path) -> None:
     with small_shop(tmp_path, settle_s=4, parcels=len(CASES) + 1, virtual=0, held=()) as shop:
         wanted = {sn: (f"第{n}单", "RED" if n % 2 else "") for n, sn in enumerate(shop.wanted)}
@@ -140,7 +140,7 @@ def test_what_is_asked_for_without_sense_is_refused_before_a_browser_starts(shop
         assert (result.exit_code, result.rows) == (2, []), words
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_a_second_confirmation_is_given_and_counts_as_one(shop: SmallShop) -> None:
     shop.mock.fault("second-confirmation")
     wanted = dict.fromkeys(shop.wanted, ("好", ""))

@@ -16,7 +16,7 @@ from tests.support.small_shop import DOUYIN, PLAIN, SmallShop, small_shop
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_in_the_wrong_shop_nothing_is_clicked(shop: SmallShop) -> None:
     shop.mock.fault("other-shop")
     result = shop.ship()
@@ -26,7 +26,7 @@ def test_in_the_wrong_shop_nothing_is_clicked(shop: SmallShop) -> None:
     assert {sn: result.reasons()[sn] for sn in shop.parcels} == dict.fromkeys(shop.parcels, "shop_not_read")
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 @pytest.mark.parametrize("fault", ["session-expired", "kicked"])
 def test_a_session_that_is_lost_in_mid_run_waits_for_a_person_and_then_goes_on(tmp_path: Path, fault: str) -> None:
     with small_shop(tmp_path, parcels=3, virtual=2) as shop:
@@ -50,7 +50,7 @@ def test_a_session_that_is_lost_in_mid_run_waits_for_a_person_and_then_goes_on(t
         assert {login["via"] for login in shop.mock.truth()["logins"]} == {"password"}
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_without_a_login_the_stored_password_is_typed_once_at_the_start(tmp_path: Path) -> None:
     with small_shop(tmp_path, parcels=1, virtual=1, logged_in=False) as shop:
         result = shop.ship()
@@ -59,7 +59,7 @@ def test_without_a_login_the_stored_password_is_typed_once_at_the_start(tmp_path
         assert [login["ok"] for login in shop.mock.truth()["logins"]] == [True]
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_a_captcha_at_the_login_is_left_to_a_person(tmp_path: Path) -> None:
     with small_shop(tmp_path, parcels=1, virtual=1, logged_in=False) as shop:
         shop.mock.fault("captcha", times=0)
@@ -70,7 +70,7 @@ def test_a_captcha_at_the_login_is_left_to_a_person(tmp_path: Path) -> None:
         assert [fault["fired"] for fault in shop.mock.faults()] == [1]
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_known_popups_are_closed_and_the_work_goes_on(shop: SmallShop) -> None:
     for popup in ("known-1", "known-2"):
         shop.mock.fault("popup-known", popup=popup, **_where_it_works(shop, times=2))
@@ -86,7 +86,7 @@ def test_known_popups_are_closed_and_the_work_goes_on(shop: SmallShop) -> None:
     assert all(one["text"] for one in closed)
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_an_unknown_popup_stops_the_shop_with_a_picture_and_its_button_is_untouched(shop: SmallShop) -> None:
     shop.mock.fault("popup-unknown", at=2, **_where_it_works(shop, times=0))
     result = shop.ship()
@@ -98,7 +98,7 @@ def test_an_unknown_popup_stops_the_shop_with_a_picture_and_its_button_is_untouc
     assert picture.stat().st_size > 1000
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_three_doubts_in_a_row_stop_the_shop(tmp_path: Path) -> None:
     with small_shop(tmp_path, parcels=5, virtual=0) as shop:
         shop.mock.fault("reset-before", endpoint=shop.calls.ship, at=2, times=3)
@@ -114,7 +114,7 @@ def test_three_doubts_in_a_row_stop_the_shop(tmp_path: Path) -> None:
         assert shop.shipped() == sorted(shop.wanted)
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_one_doubtful_order_in_the_middle_holds_up_nobody(tmp_path: Path) -> None:
     with small_shop(tmp_path, parcels=5, virtual=0) as shop:
         doubtful = list(shop.parcels)[2]
@@ -125,7 +125,7 @@ def test_one_doubtful_order_in_the_middle_holds_up_nobody(tmp_path: Path) -> Non
         assert shop.shipped() == sorted(set(shop.wanted) - {doubtful})
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 @pytest.mark.long
 def test_a_site_that_asks_for_fewer_calls_is_asked_less_and_then_left_alone(shop: SmallShop) -> None:
     shop.mock.fault("rate-limited", times=0)
@@ -137,7 +137,7 @@ def test_a_site_that_asks_for_fewer_calls_is_asked_less_and_then_left_alone(shop
     assert fault["fired"] <= 4
 
 
-@pytest.mark.each_platform
+@pytest.mark.each_platform(long=True)
 def test_one_call_too_many_is_made_up_for_by_waiting(shop: SmallShop) -> None:
     shop.mock.fault("rate-limited", at=2)
     result = shop.ship()

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.one_layout("douyin", reason="one log
 CHOOSE = "loginv2/chooseshop"
 
 
+@pytest.mark.long
 def test_of_three_shops_the_two_that_are_let_in_are_done_and_each_order_once(tmp_path: Path) -> None:
     with shops_of_login(tmp_path, shops=3) as shop:
         result = shop.ship()
@@ -47,7 +48,7 @@ def test_killed_at_four_moments_of_a_change_of_shops_each_order_is_shipped_once(
 
 
 @pytest.mark.long
-def test_killed_at_twenty_five_moments_of_changes_of_shops_each_order_is_shipped_once(tmp_path: Path) -> None:
+def test_killed_at_twenty_five_moments_of_changes_each_order_is_shipped_once(tmp_path: Path) -> None:
     calls = calls_now()
     moments = moments_of((CHOOSE, calls.list, calls.detail), write=calls.ship, count=25, seed=17)
     _kill(tmp_path, parcels=30, orders=600, moments=moments)
@@ -68,8 +69,9 @@ def _kill(path: Path, *, parcels: int, orders: int, moments: Sequence[Moment]) -
     ("where", "when", "writes", "cause"),
     [
         ("list", "after", 0, "wrong_shop"),
-        ("detail", "before", 0, "page_unreachable"),  # that there is no such order, the site says without a shop's id
-        ("detail", "after", 1, "wrong_shop"),
+        # That there is no such order, the site says without a shop's id.
+        pytest.param("detail", "before", 0, "page_unreachable", marks=pytest.mark.long),
+        pytest.param("detail", "after", 1, "wrong_shop", marks=pytest.mark.long),
     ],
 )
 def test_in_a_shop_that_another_tab_has_moved_to_nothing_is_shipped(
@@ -88,6 +90,7 @@ def test_in_a_shop_that_another_tab_has_moved_to_nothing_is_shipped(
         _each_once(shop)
 
 
+@pytest.mark.long
 def test_two_runs_of_one_account_never_meet_and_the_second_is_told_so(tmp_path: Path) -> None:
     with shops_of_login(tmp_path, shops=2) as shop:
         held = shop.mock.fault("freeze", endpoint=shop.calls.ship, when="before")
