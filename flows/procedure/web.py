@@ -220,8 +220,8 @@ class StepForm(Generic[D]):
         if row is None and spec.key is not None:
             return Said(accepted=None, words="the answer names another subject")
         words = str((row or {}).get(spec.message or "") or "")
-        if spec.code is not None or spec.key is not None:
-            code = follow(row, spec.code) if spec.code else None
+        if spec.code is not None:
+            code = follow(row, spec.code)
             if not is_code(code, spec.ok):
                 return Said(accepted=False, words=words, repeatable=is_code(code, spec.repeatable))
         elif not (spec.ok_text or spec.echo or self.view.profile.session.error_code):

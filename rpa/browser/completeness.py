@@ -1,7 +1,8 @@
 """Completeness of a list that is read page by page: what proves that no row of it is missing. Pure.
 
-A list proves it by its total: as many different rows were read as it told at last, and it did not shrink meanwhile. One
-that tells no total may prove it by its pages ("page 3 of 3"), less well: each was read, and each brought other rows.
+A list proves it by its total: as many different rows were read as it told at last, and it did not shrink meanwhile.
+Those that came meanwhile may be read afterwards. One that tells no total may prove it by its pages ("page 3 of 3"),
+less well: each was read, and each brought other rows.
 That there is no further page, that a page brings nothing new, or a total such as "10000+", proves nothing.
 """
 
@@ -53,6 +54,7 @@ class Pass:
     def __init__(self) -> None:
         self.keys: dict[str, None] = {}
         """Of all rows, each once, in the order in which they came."""
+        self._first: int | None = None
         self._most = 0
         self._total: int | None = None
         self._last: int | None = None
@@ -74,6 +76,7 @@ class Pass:
         self._total = total
         if total is None:
             return
+        self._first = total if self._first is None else self._first
         if total < self._most and self._shrank is None:
             self._shrank = _SHRANK.with_words(before=self._most, after=total)
         self._most = max(self._most, total)
@@ -98,6 +101,13 @@ class Pass:
     def knows_end(self) -> bool:
         """Whether it tells which page is the last."""
         return self._total is not None or self._last is not None
+
+    @property
+    def only_grew(self) -> bool:
+        """Whether rows are missing, and as many or fewer than have come meanwhile: they may stand on pages before."""
+        if self._total is None or self._first is None or self._shrank is not None:
+            return False
+        return self._first <= len(self.keys) < self._total
 
     @property
     def by_pages(self) -> bool:

@@ -119,9 +119,9 @@ class ListReader:
 
         Raises ListIncomplete when nothing proves it, however often it is read.
         """
-        doubt = _NOTHING
+        doubt, count = _NOTHING, Pass()
         for _ in range(MOST_PASSES):
-            count = Pass()
+            count = count if count.only_grew else Pass()
             yield from self._following(page, self._lengthened(page, self.first(page)), count)
             found, weakly = count.doubt(), _BY_PAGES
             if found is not None and count.by_pages and self._has("reverse"):

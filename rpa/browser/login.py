@@ -50,7 +50,7 @@ def type_password(view: View, *, login: str, password: str, mall_id: str) -> Non
         view.open_login()
     if not _is_asked_which_shop(view):
         _submit_form(view, login=login, password=password)
-    if _is_asked_which_shop(view):
+    if _is_asked_which_shop(view, after_login=True):
         enter_shop(view, mall_id)
 
 
@@ -86,13 +86,16 @@ def enter_shop(view: View, mall_id: str) -> None:
         raise PageChanged(_NOT_ENTERED.format(mall_id=mall_id))
 
 
-def _is_asked_which_shop(view: View) -> bool:
-    """Whether the site shows the shops of the login, to choose one."""
+def _is_asked_which_shop(view: View, *, after_login: bool = False) -> bool:
+    """Whether the site shows the shops of the login, to choose one. `after_login`: the form may still be drawn then."""
     choice = view.profile.session.shops
     if choice is None:
         return False
     form = view.profile.session.login.submit
-    drawn = (view.shows_any(choice.list) or view.present(form) or not view.on_login_page() for _ in view.moments())
+    drawn = (
+        view.shows_any(choice.list) or (not after_login and view.present(form)) or not view.on_login_page()
+        for _ in view.moments()
+    )
     return any(drawn) and view.shows_any(choice.list)
 
 
@@ -116,8 +119,14 @@ def _submit_form(view: View, *, login: str, password: str) -> None:
         return
     if steps.challenge is not None and find(view.page, view.profile.element(steps.challenge)) is not None:
         raise ChallengeShown
-    words = find(view.page, view.profile.element(steps.error)) if steps.error is not None else None
-    raise LoginNeeded(_REFUSED.with_words(login=login, words=words.name if words else ""))
+    raise LoginNeeded(_REFUSED.with_words(login=login, words=_error_words(view)))
+
+
+def _error_words(view: View) -> str:
+    """Why the site says that nobody is logged in; its place for that may stand there empty."""
+    error = view.profile.session.login.error
+    found = find(view.page, view.profile.element(error)) if error is not None else None
+    return found.name.strip() if found is not None else ""
 
 
 def _login_cookies(view: View) -> Mapping[str, str]:
@@ -140,8 +149,8 @@ def _wait_for_end(view: View, *, before: Mapping[str, str]) -> None:
     """Wait until the login is done, or the page says why not. Raises PageChanged when it does neither."""
     steps = view.profile.session.login
     for _ in moments(view.border, clock=view.clock, patience_s=_ANSWER_S):
-        told = [name for name in (steps.error, steps.challenge) if name is not None]
-        if _is_in(view, before=before) or any(view.present(name) for name in told):
+        challenged = steps.challenge is not None and view.present(steps.challenge)
+        if _is_in(view, before=before) or challenged or _error_words(view):
             return
     raise PageChanged("waiting for the login: the page did not follow in time. Look with --headed.")
 
@@ -164,7 +173,7 @@ def wait_for_person(view: View, *, mall_id: str) -> None:
                 page.wait_for_function(_LEFT_LOGIN, arg=argument, timeout=_PERSON_S * 1000, polling=500)
     except PageChanged as error:
         raise LoginNeeded(_NOBODY) from error
-    if view.on_login_page() and _is_asked_which_shop(view):
+    if view.on_login_page() and _is_asked_which_shop(view, after_login=True):
         enter_shop(view, mall_id)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rpa.browser.responses import AnswerLost, open_answer
+from rpa.browser.responses import AnswerLost, TooManyCalls, open_answer
 from rpa.elements.site import ANSWERED, is_answered
 from rpa.elements.values import UNREADABLE
 from rpa.errors import RpaError
@@ -47,11 +48,14 @@ class ShopTold:
     def newest(self, paths: Sequence[str]) -> str | None:
         """What the newest answer of these paths tells; None: none has come yet, or it does not tell.
 
-        Raises what `open_answer` raises.
+        One that says only that there were too many calls does not count: who made the call is told that. Raises what
+        else `open_answer` raises.
         """
         fields = dict(path.removeprefix(ANSWERED).split(".", 1) for path in paths if is_answered(path))
-        name = next((name for name in reversed(self._newest) if name in fields), None)
-        return None if name is None else self._values(name).get(fields[name])
+        for name in [name for name in reversed(self._newest) if name in fields]:
+            with suppress(TooManyCalls):
+                return self._values(name).get(fields[name])
+        return None
 
     def _values(self, name: str) -> dict[str, str]:
         if name not in self._opened:

@@ -103,8 +103,7 @@ class View(Area):
 
         def go() -> None:
             self._goto(name, parameters, until="domcontentloaded")
-            for element in self.profile.pages[name].setup:
-                self._set_up(element)
+            self.set_up(name)
             self.arrive(name)
 
         self._entering(go)
@@ -124,6 +123,11 @@ class View(Area):
             return read
 
         return self._entering(go)
+
+    def set_up(self, name: str) -> None:
+        """Click what this page's path alone does not open."""
+        for element in self.profile.pages[name].setup:
+            self._set_up(element)
 
     def _set_up(self, element: str) -> None:
         """Click what a page's path alone does not open, once the page is known to be the shop's."""

@@ -74,8 +74,8 @@ class CommandHelp:
     )
     check = said(
         Text(
-            en="Open each page of the shop's site and say which elements are found. Nothing is clicked, but to log in.",
-            zh="打开店铺后台的每个页面，逐项说明能否找到页面元素。除登录外不做任何点击。",
+            en="Open each page of the shop's site and say which elements are found. Clicks only tabs, and to log in.",
+            zh="打开店铺后台的每个页面，逐项说明能否找到页面元素。除登录和切换标签页外不做任何点击。",
         )
     )
     approve = said(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -98,8 +99,8 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
     """Open each page of the shop's profile and print what is found.
 
     Exits with 3 when a run would refuse one of them, a field could be read nowhere, or a page could not be opened.
-    Nothing is clicked, but to log in when the site asks for it. Raises ConfigError before a browser starts, and what
-    any run raises that cannot log in, or is in another shop.
+    Nothing is clicked but what a page's setup names, and to log in when the site asks for it. Raises ConfigError before
+    a browser starts, and what any run raises that cannot log in, or is in another shop.
     """
     config = load_config(config_path)
     vault = Vault(config.var / "secrets", find_key())
@@ -177,6 +178,8 @@ class _Checking:
         if page.name == self._profile.session.login.page:
             return self._look_at_login(page)
         self._view.go(page.name, **{name: quote(row[name], safe="") for name in needed})
+        with suppress(PageChanged):  # what is not there is told of with the rest
+            self._view.set_up(page.name)
         found = inspected(self._view, page.name, patience_s=self._patience_s)
         if self._view.on_login_page():
             raise LoginNeeded(f"The site asked for a login at the page {page.name}. Run `rpa login` for this shop.")

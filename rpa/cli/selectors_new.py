@@ -55,7 +55,7 @@ Next:
   1. Name a shop of this site in rpa.toml: platform = "{name}", mall_id = what the page shows as the shop, live = false.
      (`rpa init` writes the first rpa.toml.)
   2. Fill the file in from top to bottom, with the site open beside it. `rpa selectors check SHOP` lists what is left.
-  3. `rpa login SHOP` logs in; then `rpa selectors check SHOP` compares each page with the site, and clicks nothing.
+  3. `rpa login SHOP` logs in; then `rpa selectors check SHOP` compares each page with the site, and clicks only tabs.
   4. `rpa selectors approve SHOP` asks whether the file is right, and for each button that cannot be undone. Until then
      no flow touches the site; after a change of the file it asks again.
   5. `rpa flows` lists what can be run: first one that only reads, with --headed.

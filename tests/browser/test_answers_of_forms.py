@@ -152,6 +152,14 @@ def test_words_are_a_yes_only_where_the_profile_names_them_and_a_status_never_is
     assert sent({"ok_text": ["stored: ok"]}, SEND % "{}").accepted is accepted
 
 
+@pytest.mark.parametrize(("named", "accepted"), [("A-1", True), ("B-2", None)])
+def test_a_row_that_has_no_code_of_its_own_is_a_yes_where_it_names_what_was_sent(
+    sent: Callable[..., Said], site: TinySite, named: str, accepted: Any
+) -> None:
+    site.files["POST /api/ship"] = saying({"errorCode": 0, "data": {"sn": named}})
+    assert sent({"row": "data", "key": "sn"}, SEND % "{}").accepted is accepted
+
+
 FORM = """(() => {const f = Object.assign(document.createElement('form'), {method: 'post', action: '/api/ship'});
 f.innerHTML = '<input name=number value=%s>'; document.body.append(f); f.submit()})()"""
 

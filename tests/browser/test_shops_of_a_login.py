@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rpa.browser.view import View
 
 Opened = Callable[..., "View"]
+ERROR = '<p id="wrong" style="min-height: 20px; min-width: 20px"></p>'
 
 
 @pytest.fixture
@@ -54,6 +55,27 @@ def test_a_login_goes_on_into_the_shop_that_is_configured(opened: Opened, site: 
     view = opened("22")
     view.open("orders")
     assert view.page.url.endswith("/orders")
+    assert "shop=22" in view.page.evaluate("document.cookie")
+
+
+def test_a_list_of_shops_that_is_drawn_long_after_the_login_is_waited_for(opened: Opened, site: TinySite) -> None:
+    serve_shops(site, {"11": "", "22": ""})
+    at_once = "word.value;\n  choose();"
+    assert at_once in site.pages["/login"]
+    site.pages["/login"] = site.pages["/login"].replace(at_once, "word.value;\n  setTimeout(choose, 500);")
+    view = opened("22")
+    view.open("orders")
+    assert "shop=22" in view.page.evaluate("document.cookie")
+
+
+def test_an_empty_place_for_an_error_is_no_answer_to_the_login(opened: Opened, site: TinySite) -> None:
+    serve_shops(site, {"22": ""})
+    at_once = '  document.cookie = "sid=" + word.value;\n  choose();'
+    assert at_once in site.pages["/login"]
+    later = f"setTimeout(() => {{{at_once}}}, 500);"
+    site.pages["/login"] = site.pages["/login"].replace(at_once, later) + ERROR
+    view = opened("22")
+    view.open("orders")
     assert "shop=22" in view.page.evaluate("document.cookie")
 
 

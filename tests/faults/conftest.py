@@ -1,4 +1,7 @@
-"""A small shop for each test, drawn in one of two layouts: by the name of the test, or with `--long` in both."""
+"""A small shop for each test, drawn in one of two layouts: by the name of the test, or with `--long` in both.
+
+Marked `each_platform`, a test runs on 抖店, too; marked so with `long=True`, with `--long` only.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import pytest
 pytest.register_assert_rewrite("tests.support.promises", "tests.support.led_shop", "tests.support.errands")
 
 from tests.support.small_shop import (  # noqa: E402 - its asserts are to tell what they compared
+    DOUYIN,
     LAYOUTS,
     SmallShop,
     drawn_as,
@@ -38,14 +42,18 @@ def _is_drawn(item: pytest.Item, *, both: bool) -> bool:
     if marked is not None:
         assert marked.kwargs["reason"], item.nodeid
         return bool(layout == marked.args[0] and os.environ.get(FORCED, layout) == layout)
+    if layout == DOUYIN:
+        told = item.get_closest_marker("each_platform")
+        wanted = told is not None and (both or FORCED in os.environ or not told.kwargs.get("long"))
+        return wanted and os.environ.get(FORCED, layout) == layout
     if both:
         return True
-    name = re.sub(rf"(?<=[\[-])({'|'.join(LAYOUTS)})(?=[\]-])", "", item.nodeid)
+    name = re.sub(rf"(?<=[\[-])({'|'.join((*LAYOUTS, DOUYIN))})(?=[\]-])", "", item.nodeid)
     drawn = LAYOUTS[zlib.crc32(name.encode()) % len(LAYOUTS)]
     return bool(layout == os.environ.get(FORCED, drawn))
 
 
-@pytest.fixture(autouse=True, params=LAYOUTS)
+@pytest.fixture(autouse=True, params=(*LAYOUTS, DOUYIN))
 def layout(request: pytest.FixtureRequest) -> Iterator[str]:
     """How the pages of its shops are drawn."""
     with drawn_as(request.param):

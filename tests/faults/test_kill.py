@@ -11,27 +11,30 @@ import pytest
 from rpa.report.open_reports import mark_open
 from tests.support.killing import Killed, Moment, kill_until_done, moments_of
 from tests.support.promises import at_most_once, careful, ledger_agrees, reports_agree
-from tests.support.small_shop import SmallShop, small_shop
+from tests.support.small_shop import SmallShop, calls_now, small_shop
 
 pytestmark = pytest.mark.slow
 
-LIST, DETAIL, SHIP = "recentOrderList", "orderDetail", "orders/shipping"
-FEW = (
-    Moment(kind="request", endpoint=SHIP, nth=2, hold="before"),
-    Moment(kind="effect", endpoint=SHIP, nth=2, hold="after"),
-    Moment(kind="answer", endpoint=SHIP, nth=2),
-    Moment(kind="request", nth=9, seconds=0.3),
-)
 
-
+@pytest.mark.each_platform
 def test_killed_at_four_moments_every_order_is_shipped_once(tmp_path: Path) -> None:
-    _kill(tmp_path, parcels=7, virtual=5, moments=FEW)
+    ship = calls_now().ship
+    few = (
+        Moment(kind="request", endpoint=ship, nth=2, hold="before"),
+        Moment(kind="effect", endpoint=ship, nth=2, hold="after"),
+        Moment(kind="answer", endpoint=ship, nth=2),
+        Moment(kind="request", nth=9, seconds=0.3),
+    )
+    _kill(tmp_path, parcels=7, virtual=5, moments=few)
 
 
+@pytest.mark.each_platform
 @pytest.mark.long
-def test_killed_at_twenty_five_moments_every_order_is_shipped_once(tmp_path: Path) -> None:
-    moments = moments_of((LIST, DETAIL), write=SHIP, count=25, seed=25)
-    _kill(tmp_path, parcels=48, virtual=10, moments=moments)
+@pytest.mark.parametrize(("parcels", "virtual"), [(48, 10), (0, 50)], ids=["dialog", "no_logistics"])
+def test_killed_at_twenty_five_moments_every_order_is_shipped_once(tmp_path: Path, parcels: int, virtual: int) -> None:
+    calls = calls_now()
+    moments = moments_of((calls.list, calls.detail), write=calls.ship, count=25, seed=25)
+    _kill(tmp_path, parcels=parcels, virtual=virtual, moments=moments)
 
 
 def test_what_was_settled_right_before_a_kill_is_not_missing_from_that_run_s_report(shop: SmallShop) -> None:
@@ -55,7 +58,7 @@ def test_what_was_settled_right_before_a_kill_is_not_missing_from_that_run_s_rep
 def _kill(path: Path, *, parcels: int, virtual: int, moments: Sequence[Moment]) -> None:
     with small_shop(path, parcels=parcels, virtual=virtual) as shop:
         killed = kill_until_done(
-            shop.folder, "run", "ship", "--live", "--json", mock=shop.mock, moments=moments, write=SHIP
+            shop.folder, "run", "ship", "--live", "--json", mock=shop.mock, moments=moments, write=shop.calls.ship
         )
         assert killed.moments == list(moments), "a run ended before it was killed; the shop is too small"
         _nothing_lost(shop, killed)

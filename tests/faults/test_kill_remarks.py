@@ -12,35 +12,40 @@ import pytest
 from rpa.ledger.actions import State
 from tests.support import two_writes
 from tests.support.killing import Killed, Moment, kill_until_done, moments_of
-from tests.support.remarks import QUERY, SAVE, agree, saved_at_most_once, saves, table_of
-from tests.support.small_shop import SmallShop, small_shop
+from tests.support.remarks import agree, saved_at_most_once, saves, table_of
+from tests.support.small_shop import SmallShop, calls_now, small_shop
 
 pytestmark = pytest.mark.slow
 
-LIST = "recentOrderList"
-FEW = (
-    Moment(kind="request", endpoint=SAVE, nth=2, hold="before"),
-    Moment(kind="effect", endpoint=SAVE, nth=2, hold="after"),
-    Moment(kind="answer", endpoint=SAVE, nth=2),
-    Moment(kind="request", endpoint=QUERY, nth=1, seconds=0.2),
-)
+
+def few() -> tuple[Moment, ...]:
+    calls = calls_now()
+    return (
+        Moment(kind="request", endpoint=calls.save_remark, nth=2, hold="before"),
+        Moment(kind="effect", endpoint=calls.save_remark, nth=2, hold="after"),
+        Moment(kind="answer", endpoint=calls.save_remark, nth=2),
+        Moment(kind="request", endpoint=calls.remark, nth=1, seconds=0.2),
+    )
 
 
 def many(seed: int) -> list[Moment]:
-    return moments_of((LIST, QUERY), write=SAVE, count=25, seed=seed)
+    calls = calls_now()
+    return moments_of((calls.list, calls.remark), write=calls.save_remark, count=25, seed=seed)
 
 
+@pytest.mark.each_platform
 def test_killed_at_four_moments_each_remark_is_saved_once(tmp_path: Path) -> None:
-    _kill_remarks(tmp_path, orders=10, moments=FEW)
+    _kill_remarks(tmp_path, orders=10, moments=few())
 
 
+@pytest.mark.each_platform
 @pytest.mark.long
 def test_killed_at_twenty_five_moments_each_remark_is_saved_once(tmp_path: Path) -> None:
     _kill_remarks(tmp_path, orders=48, moments=many(25))
 
 
 def test_killed_at_four_moments_two_writes_are_each_done_once(tmp_path: Path) -> None:
-    _kill_two_writes(tmp_path, orders=6, moments=FEW)
+    _kill_two_writes(tmp_path, orders=6, moments=few())
 
 
 @pytest.mark.long
@@ -51,7 +56,7 @@ def test_killed_at_twenty_five_moments_two_writes_are_each_done_once(tmp_path: P
 @pytest.mark.parametrize("fault", ["error-before", "reset-before", "reset-after", "rate-limited"])
 def test_a_second_write_that_goes_wrong_is_finished_and_the_first_never_repeated(tmp_path: Path, fault: str) -> None:
     with small_shop(tmp_path / "owner", parcels=3, virtual=0, held=()) as shop:
-        shop.mock.fault(fault, endpoint=SAVE, at=2)
+        shop.mock.fault(fault, endpoint=shop.calls.save_remark, at=2)
         first = _two_writes(shop, tmp_path)
         _two_each(shop, at_most=True)
         assert {row["part"] for row in first.rows} == {"text", "flag"}
@@ -64,7 +69,7 @@ def _kill_remarks(path: Path, *, orders: int, moments: Sequence[Moment]) -> None
     with small_shop(path, parcels=orders, virtual=0, held=()) as shop:
         table = table_of(shop, {sn: (f"第{n}单", "RED" if n % 2 else "") for n, sn in enumerate(shop.wanted)})
         command = ("run", "add-remark", "--live", "--json", "--sheet", str(table))
-        killed = kill_until_done(shop.folder, *command, mock=shop.mock, moments=moments, write=SAVE)
+        killed = kill_until_done(shop.folder, *command, mock=shop.mock, moments=moments, write=shop.calls.save_remark)
         _ended(killed, moments)
         saved_at_most_once(shop)
         assert {each["order_sn"] for each in saves(shop)} == set(shop.wanted)
@@ -78,7 +83,9 @@ def _kill_remarks(path: Path, *, orders: int, moments: Sequence[Moment]) -> None
 def _kill_two_writes(path: Path, *, orders: int, moments: Sequence[Moment]) -> None:
     with small_shop(path / "owner", parcels=orders, virtual=0, held=()) as shop:
         env = two_writes.installed(path / "site")
-        killed = kill_until_done(shop.folder, *_command(shop), mock=shop.mock, moments=moments, write=SAVE, env=env)
+        killed = kill_until_done(
+            shop.folder, *_command(shop), mock=shop.mock, moments=moments, write=shop.calls.save_remark, env=env
+        )
         _ended(killed, moments)
         _two_each(shop)
         rows = shop.folder.rows()

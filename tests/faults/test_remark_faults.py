@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.remarks import SAVE, add_remarks, agree, saved_at_most_once, saves
+from tests.support.remarks import add_remarks, agree, saved_at_most_once, saves
 from tests.support.small_shop import CLASSIC, PLAIN, SmallShop, small_shop
 
 pytestmark = pytest.mark.slow
@@ -38,11 +38,12 @@ CASES = (
 )
 
 
+@pytest.mark.each_platform(long=True)
 def test_saves_that_go_wrong_are_read_back_and_never_sent_blindly_again(tmp_path: Path) -> None:
     with small_shop(tmp_path, settle_s=4, parcels=len(CASES) + 1, virtual=0, held=()) as shop:
         wanted = {sn: (f"第{n}单", "RED" if n % 2 else "") for n, sn in enumerate(shop.wanted)}
         for n, case in enumerate(CASES, start=1):
-            shop.mock.fault(case.fault, endpoint=SAVE, at=n, times=1, **case.args)
+            shop.mock.fault(case.fault, endpoint=shop.calls.save_remark, at=n, times=1, **case.args)
         first = add_remarks(shop, wanted)
         agree(shop, first.rows)
         saved_at_most_once(shop)
@@ -139,6 +140,7 @@ def test_what_is_asked_for_without_sense_is_refused_before_a_browser_starts(shop
         assert (result.exit_code, result.rows) == (2, []), words
 
 
+@pytest.mark.each_platform(long=True)
 def test_a_second_confirmation_is_given_and_counts_as_one(shop: SmallShop) -> None:
     shop.mock.fault("second-confirmation")
     wanted = dict.fromkeys(shop.wanted, ("好", ""))

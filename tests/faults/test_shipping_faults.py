@@ -44,7 +44,13 @@ CASES = (
 """Never three in a row that leave a doubt: that would stop the shop."""
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param("parcel", marks=pytest.mark.each_platform),
+        pytest.param("no_logistics", marks=pytest.mark.each_platform(long=True)),
+    ],
+)
 def test_requests_that_go_wrong_are_read_back_and_never_sent_blindly_again(way: str, tmp_path: Path) -> None:
     """All faults in one run, one after the other, and a good order at the end."""
     parcels, virtual = (len(CASES) + 1, 0) if way == "parcel" else (0, len(CASES) + 1)
@@ -52,6 +58,7 @@ def test_requests_that_go_wrong_are_read_back_and_never_sent_blindly_again(way: 
         _struck(shop, dict(zip(shop.wanted, CASES, strict=False)))
 
 
+@pytest.mark.each_platform
 @pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("way", WAYS)
@@ -96,6 +103,7 @@ def _made_good(shop: SmallShop, not_done: Sequence[str], *, exit_code: int) -> N
     assert again.exit_code == exit_code
 
 
+@pytest.mark.each_platform(long=True)
 @pytest.mark.parametrize("shown_late_s", [1.5, 600])
 def test_a_list_that_lags_behind_is_waited_for_and_never_a_reason_to_ship_again(
     shop: SmallShop, shown_late_s: float
@@ -113,6 +121,7 @@ def test_a_list_that_lags_behind_is_waited_for_and_never_a_reason_to_ship_again(
     careful(shop, again)
 
 
+@pytest.mark.each_platform(long=True)
 def test_a_second_confirmation_is_given_and_counts_as_one(shop: SmallShop) -> None:
     shop.mock.fault("second-confirmation")
     result = shop.ship()

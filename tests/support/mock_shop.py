@@ -17,9 +17,12 @@ import tomlkit
 
 from fixtures.mockshop.shop.goods import VIRTUAL
 from fixtures.sheets.samples import Parcel, write_english_csv
+from rpa.accounts import account_of
 from rpa.address import Site, origin_of
 from rpa.clock import Clock
+from rpa.config import Shop
 from rpa.credentials import Vault, key_from, make_key
+from rpa.elements.registry import load_profile, profiles
 from rpa.ledger.actions import Action
 from rpa.ledger.ledger import Ledger
 
@@ -94,7 +97,14 @@ class ShopFolder:
         self.configure(name, **settings)
         if password is not None:
             login, site = self.shops[name]["login"], self.site(name)
-            Vault(self.var / "secrets", key_from(self.key)).save_password(name, login, password, site)
+            Vault(self.var / "secrets", key_from(self.key)).save_password(self.account(name), login, password, site)
+
+    def account(self, shop: str = "demo") -> str:
+        """The name under which its login is kept."""
+        known = {key: self.shops[shop][key] for key in ("platform", "base_url", "mall_id", "login")}
+        if known["platform"] not in profiles(folder=self.path / "none"):
+            return shop
+        return account_of(Shop(name=shop, **known), profile=load_profile(known["platform"]))
 
     def site(self, shop: str = "demo") -> Site:
         """What its login is bound to."""

@@ -12,7 +12,6 @@ from rpa.ledger.actions import Action, State
 from tests.support.mock_shop import Result, Row
 from tests.support.small_shop import SmallShop
 
-QUERY, SAVE = "noteTag/query", "noteTag/update"
 Wanted = Mapping[str, tuple[str, str]]
 """Order number → remark and flag."""
 

@@ -14,24 +14,54 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from fixtures.mockshop.douyin.page_script import PageScript
 from fixtures.mockshop.harness import MockShop
-from fixtures.mockshop.pinduoduo.plain.profile import NAME, plain_profile
+from fixtures.mockshop.pinduoduo.plain.profile import plain_profile
 from fixtures.mockshop.requests.signature import anti_content
 from fixtures.mockshop.settings import DEFAULT_NOW
-from fixtures.mockshop.shop.generate import generate
-from fixtures.mockshop.shop.goods import VIRTUAL
+from fixtures.mockshop.shop.generate import MIXES, generate
 from fixtures.mockshop.shop.orders import MockOrder
 from fixtures.sheets.samples import Parcel
 from rpa.credentials import Vault, key_from
 from rpa.elements.registry import selectors_folder
-from tests.support.mock_shop import LOGIN, PASSWORD, VIRTUAL_GOODS, Result, ShopFolder
+from tests.support.mock_shop import LOGIN, MALL_ID, PASSWORD, VIRTUAL_GOODS, Result, ShopFolder
 
 FORM = "orderDetail"
 """The call that opens the form in which an order is shipped."""
 CLASSIC, PLAIN = LAYOUTS = ("classic", "plain")
 """How the mock's pages can be drawn."""
+DOUYIN = "douyin"
+"""The look of another platform, 抖店: for the tests marked `each_platform`, and its own."""
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _COURIER = "中通快递"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """The calls of a site's pages, as faults and the feed name them."""
+
+    list: str
+    detail: str
+    ship: str
+    remark: str
+    """Asked for what is saved, before another remark is written."""
+    save_remark: str
+
+
+_CALLS = Calls(
+    list="recentOrderList",
+    detail=FORM,
+    ship="orders/shipping",
+    remark="noteTag/query",
+    save_remark="noteTag/update",
+)
+_CALLS_OF_DOUYIN = Calls(
+    list="order/searchlist",
+    detail="order/detail",
+    ship="order/logisticsAdd",
+    remark="order/remark",
+    save_remark="order/addremark",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +77,12 @@ class SmallShop:
     held: Mapping[str, str]
     """In the sheet too, but must wait: order number → reason."""
     layout: str
-    """How its pages are drawn: one of `LAYOUTS`."""
+    """How its pages are drawn: one of `LAYOUTS`, or `DOUYIN`."""
+
+    @property
+    def calls(self) -> Calls:
+        """The calls of its pages."""
+        return calls_now(self.layout)
 
     @property
     def wanted(self) -> list[str]:
@@ -78,13 +113,14 @@ class SmallShop:
         return sorted(sn for sn, order in self.truth().items() if order["shipments"])
 
     def arm_for(
-        self, subject: str, name: str, *, endpoint: str = "orders/shipping", sent: int | None = None, **how: Any
+        self, subject: str, name: str, *, endpoint: str = "", sent: int | None = None, **how: Any
     ) -> dict[str, Any]:
         """Arm a fault for the ship request of this order, or for its form, if each order before it makes one.
 
-        `sent`: see `form`.
+        `endpoint`: that request, unless it is told; `sent`: see `form`.
         """
-        at = self.form(subject, sent=sent) if endpoint == FORM else self.wanted.index(subject) + 1
+        endpoint = endpoint or self.calls.ship
+        at = self.form(subject, sent=sent) if endpoint == self.calls.detail else self.wanted.index(subject) + 1
         return self.mock.fault(name, endpoint=endpoint, at=at, **how)
 
     def form(self, subject: str, *, sent: int | None = None) -> int:
@@ -99,10 +135,11 @@ class SmallShop:
 
     def form_asked_for(self, subject: str) -> dict[str, Any]:
         """Wait until the form of this order is asked for; tells of the request."""
-        asked = self.mock.wait_for("request", endpoint=FORM, order_sn=subject)
-        if self.layout == CLASSIC:
+        form = self.calls.detail
+        asked = self.mock.wait_for("request", endpoint=form, order_sn=subject)
+        if self.layout != PLAIN:
             return asked
-        return self.mock.wait_for("request", endpoint=FORM, order_sn=subject, after=asked["n"])
+        return self.mock.wait_for("request", endpoint=form, order_sn=subject, after=asked["n"])
 
 
 _layout = ContextVar("layout", default=CLASSIC)
@@ -112,6 +149,16 @@ _layout = ContextVar("layout", default=CLASSIC)
 def layout_now() -> str:
     """The layout in which shops are opened now."""
     return _layout.get()
+
+
+def calls_now(layout: str | None = None) -> Calls:
+    """The calls of pages in this layout, or in that of the shops that are opened now."""
+    return _CALLS_OF_DOUYIN if (layout or layout_now()) == DOUYIN else _CALLS
+
+
+def platform_now() -> str:
+    """The platform of the shops that are opened now."""
+    return DOUYIN if layout_now() == DOUYIN else "pinduoduo"
 
 
 @contextmanager
@@ -134,14 +181,25 @@ def small_shop(
     logged_in: bool = True,
     settle_s: float = 1.0,
     seed: int = 7,
+    close_others: bool = True,
     **options: Any,
 ) -> Iterator[SmallShop]:
-    """A shop with exactly these pending orders; `options` are the mock's. A fresh login is kept in the folder."""
-    made = generate(orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW)
+    """A shop with exactly these pending orders, or (not `close_others`) with all that were made.
+
+    `options` are the mock's. A fresh login is kept in the folder.
+    """
+    platform = platform_now()
+    made = generate(
+        orders=options.setdefault("orders", 600), seed=seed, now=DEFAULT_NOW, shop=MALL_ID, mix=MIXES[platform]
+    )
     plain, without, waiting = chosen(made, parcels=parcels, virtual=virtual, held=len(held))
-    with MockShop(seed=seed, layout=layout_now(), **options) as mock:
-        prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
-        folder = ShopFolder(path, url=mock.url, settle_s=settle_s, no_logistics_goods=VIRTUAL_GOODS)
+    look = {"platform": DOUYIN} if platform == DOUYIN else {"layout": layout_now()}
+    with MockShop(seed=seed, **look, **options) as mock:
+        if close_others:
+            prepare(mock, made, pending=[*plain, *without, *waiting], held=dict(zip(waiting, held, strict=True)))
+        folder = ShopFolder(
+            path, url=mock.url, platform=platform, settle_s=settle_s, no_logistics_goods=no_logistics_now()
+        )
         rows = {sn: (sn, _COURIER, f"78{seed:02d}{n:010d}") for n, sn in enumerate([*plain, *waiting], start=1)}
         folder.write_sheet(list(rows.values()))
         hold_still(folder)
@@ -157,10 +215,18 @@ def small_shop(
         )
 
 
+def no_logistics_now() -> list[dict[str, str]]:
+    """All virtual goods of the shops that are opened now."""
+    if platform_now() != DOUYIN:
+        return VIRTUAL_GOODS
+    return [{**goods, "goods_id": f"3600000{goods['goods_id']}"} for goods in VIRTUAL_GOODS]
+
+
 def chosen(made: Sequence[MockOrder], *, parcels: int, virtual: int, held: int) -> tuple[list[str], ...]:
     """Orders for parcels, orders that need none, and some to wait: ordinary ones, in the order of the shop."""
-    listed = {goods.goods_id for goods in VIRTUAL}
-    usual = [o for o in made if not (o.held or o.presale_until or o.remark or o.flag or len(o.items) > 1)]
+    listed = {goods["goods_id"] for goods in no_logistics_now()}
+    marked = [{o.held, bool(o.presale_until or o.remark or o.flag), o.needs_serial, o.voucher} for o in made]
+    usual = [o for o, marks in zip(made, marked, strict=True) if True not in marks and len(o.items) == 1]
     plain = [o.order_sn for o in usual if not o.virtual]
     without = [o.order_sn for o in usual if o.items[0].goods_id in listed]
     assert len(plain) >= parcels + held, "the generated shop has too few orders"
@@ -174,6 +240,10 @@ def prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str]
         "under_audit": {"audit": True},
         "after_sale": {"after_sale": True},
         "seller_remark": {"remark": "勿发"},
+        "refund_asked": {"after_sale_type": 2, "after_sale_status": 6},
+        "address_change": {"address_change": True},
+        "partly_shipped": {"partly_shipped": True},
+        "serial_number": {"needs_serial": True},
     }
     wanted = {order.order_sn: {"status": "closed"} for order in made if order.order_sn not in pending}
     virtual = {order.order_sn for order in made if order.virtual}
@@ -185,7 +255,7 @@ def prepare(mock: MockShop, made: Sequence[MockOrder], *, pending: Sequence[str]
 
 def hold_still(folder: ShopFolder) -> None:
     """Give the folder a profile of its own that switches the site's animations off: a quarter of the time."""
-    own = folder.path / "selectors" / NAME
+    own = folder.path / "selectors" / f"{platform_now()}.toml"
     own.parent.mkdir()
     shipped = plain_profile() if layout_now() == PLAIN else (selectors_folder() / own.name).read_text(encoding="utf-8")
     still = 'animations = "off"\ncalls_per_minute = 600'
@@ -194,15 +264,7 @@ def hold_still(folder: ShopFolder) -> None:
 
 def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
     """Keep a fresh login in the folder, as `rpa login` would, without a browser."""
-    with _DIRECT.open(f"{mock.url}/login/") as page:
-        found = re.search(r'name="mms-nonce" content="(\w+)"', page.read().decode())
-    assert found, "the mock's login page has no nonce"
-    path = "/janus/api/auth"
-    body = json.dumps({"username": LOGIN, "password": base64.b64encode(PASSWORD.encode()).decode()}).encode()
-    signature = anti_content(path, nonce=found[1], ts="1773106200000")
-    request = urllib.request.Request(mock.url + path, data=body, headers={"anti-content": signature})
-    with _DIRECT.open(request) as answer:
-        name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+    name, value = _session_of_douyin(mock) if platform_now() == DOUYIN else _session(mock)
     cookie = {
         "name": name,
         "value": value,
@@ -214,4 +276,26 @@ def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
         "sameSite": "Lax",
     }
     state = json.dumps({"cookies": [cookie], "origins": []}).encode()
-    Vault(folder.var / "secrets", key_from(folder.key)).save_state(shop, state, folder.site(shop))
+    Vault(folder.var / "secrets", key_from(folder.key)).save_state(folder.account(shop), state, folder.site(shop))
+
+
+def _session_of_douyin(mock: MockShop) -> tuple[str, str]:
+    """Its cookie, after a login; of several shops none is entered yet."""
+    script = PageScript(mock.url)
+    script.log_in(LOGIN, password=PASSWORD)
+    [cookie] = script.cookies
+    return cookie.name, str(cookie.value)
+
+
+def _session(mock: MockShop) -> tuple[str, str]:
+    """The cookie of a login."""
+    with _DIRECT.open(f"{mock.url}/login/") as page:
+        found = re.search(r'name="mms-nonce" content="(\w+)"', page.read().decode())
+    assert found, "the mock's login page has no nonce"
+    path = "/janus/api/auth"
+    body = json.dumps({"username": LOGIN, "password": base64.b64encode(PASSWORD.encode()).decode()}).encode()
+    signature = anti_content(path, nonce=found[1], ts="1773106200000")
+    request = urllib.request.Request(mock.url + path, data=body, headers={"anti-content": signature})
+    with _DIRECT.open(request) as answer:
+        name, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+    return name, value

@@ -85,3 +85,21 @@ def test_a_list_that_grows_while_it_is_read_is_whole_once_every_row_came() -> No
     assert count.goes_on
     count.add(PageRead(keys=["b", "c", "d"], total=4))
     assert (count.goes_on, count.doubt()) == (False, None)
+
+
+def test_rows_that_came_while_a_list_was_read_may_be_read_afterwards() -> None:
+    count = Pass()
+    count.add(PageRead(keys=("d", "c"), total=4))
+    count.add(PageRead(keys=("c", "b"), total=5))
+    assert not count.only_grew, "a row that was there at first is missing"
+    count.add(PageRead(keys=("b", "a"), total=6))
+    assert (count.only_grew, count.doubt() is None) == (True, False)
+    count.add(PageRead(keys=("f", "e"), total=6))
+    assert (count.only_grew, count.doubt()) == (False, None)
+
+
+def test_a_list_that_shrank_is_read_anew_and_none_of_it_is_kept() -> None:
+    count = Pass()
+    for total in (2, 4, 3):
+        count.add(PageRead(keys=("b", "a"), total=total))
+    assert not count.only_grew

@@ -1,0 +1,121 @@
+"""Several shops behind one login: each order ships once, in its own shop, whatever moves the session between them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.killing import Moment, kill_until_done, moments_of
+from tests.support.promises import at_most_once, ledger_agrees, reports_agree
+from tests.support.shops_of_login import shops_of_login
+from tests.support.small_shop import calls_now
+
+if TYPE_CHECKING:
+    from tests.support.mock_shop import Result
+    from tests.support.small_shop import SmallShop
+
+pytestmark = [pytest.mark.slow, pytest.mark.one_layout("douyin", reason="one login has one shop elsewhere")]
+
+CHOOSE = "loginv2/chooseshop"
+
+
+@pytest.mark.long
+def test_of_three_shops_the_two_that_are_let_in_are_done_and_each_order_once(tmp_path: Path) -> None:
+    with shops_of_login(tmp_path, shops=3) as shop:
+        result = shop.ship()
+        _each_once(shop)
+        assert {result.reasons()[sn] for sn in shop.wanted} == {"shipped"}
+        shops = result.json["shops"]
+        assert {name: told["exit_code"] for name, told in shops.items()} == {"demo": 0, "shop2": 0, "shop3": 3}
+        [refused] = shops["shop3"]["incidents"]
+        assert "店铺已停用，无法登录" in refused["message"]
+        assert len(shop.mock.truth()["logins"]) == 1, "a change of shops typed the password"
+
+
+def test_killed_at_four_moments_of_a_change_of_shops_each_order_is_shipped_once(tmp_path: Path) -> None:
+    ship = calls_now().ship
+    few = (
+        Moment(kind="request", endpoint=CHOOSE, nth=1),
+        Moment(kind="answer", endpoint=CHOOSE, nth=1),
+        Moment(kind="effect", endpoint=ship, nth=1, hold="after"),
+        Moment(kind="answer", endpoint=CHOOSE, nth=2, seconds=0.2),
+    )
+    _kill(tmp_path, parcels=3, orders=120, moments=few)
+
+
+@pytest.mark.long
+def test_killed_at_twenty_five_moments_of_changes_each_order_is_shipped_once(tmp_path: Path) -> None:
+    calls = calls_now()
+    moments = moments_of((CHOOSE, calls.list, calls.detail), write=calls.ship, count=25, seed=17)
+    _kill(tmp_path, parcels=30, orders=600, moments=moments)
+
+
+def _kill(path: Path, *, parcels: int, orders: int, moments: Sequence[Moment]) -> None:
+    with shops_of_login(path, shops=3, parcels=parcels, orders=orders) as shop:
+        command = ("run", "ship", "--live", "--json")
+        killed = kill_until_done(shop.folder, *command, mock=shop.mock, moments=moments, write=shop.calls.ship)
+        assert killed.survivors == []
+        assert killed.moments == list(moments), "a run ended before it was killed; the shops are too small"
+        assert killed.end is not None
+        assert killed.end.exit_code == 3, killed.end.stderr
+        _each_once(shop)
+
+
+@pytest.mark.parametrize(
+    ("where", "when", "writes", "cause"),
+    [
+        ("list", "after", 0, "wrong_shop"),
+        # That there is no such order, the site says without a shop's id.
+        pytest.param("detail", "before", 0, "page_unreachable", marks=pytest.mark.long),
+        pytest.param("detail", "after", 1, "wrong_shop", marks=pytest.mark.long),
+    ],
+)
+def test_in_a_shop_that_another_tab_has_moved_to_nothing_is_shipped(
+    tmp_path: Path, where: str, when: str, writes: int, cause: str
+) -> None:
+    with shops_of_login(tmp_path, shops=2) as shop:
+        endpoint = getattr(shop.calls, where)
+        at = 2 if where == "list" else 1
+        shop.mock.fault("shop-switched", endpoint=endpoint, when=when, at=at)
+        result = shop.ship("demo")
+        assert (result.exit_code, _cause(result)) == (3, cause)
+        assert (len(shop.writes()), shop.shipped()) == (writes, [])
+        shop.mock.clear_faults()
+        shop.folder.configure(settle_s=0)
+        shop.ship()
+        _each_once(shop)
+
+
+@pytest.mark.long
+def test_two_runs_of_one_account_never_meet_and_the_second_is_told_so(tmp_path: Path) -> None:
+    with shops_of_login(tmp_path, shops=2) as shop:
+        held = shop.mock.fault("freeze", endpoint=shop.calls.ship, when="before")
+        with shop.folder.start("run", "ship", "demo", "--json") as first:
+            shop.mock.wait_for("request", endpoint=shop.calls.ship)
+            second = shop.ship("shop2")
+            shop.mock.let_go(held)
+            first.communicate()
+        assert (first.returncode, second.exit_code) == (0, 2), second.stderr
+        assert "Another run works in this shop's account" in second.stderr.replace("\n", " ")
+        assert shop.ship("shop2").exit_code == 0
+        _each_once(shop)
+
+
+def _each_once(shop: SmallShop) -> None:
+    """Each order of all shops has one shipment, as it was wanted; ledger and reports say so, one row in a run."""
+    at_most_once(shop)
+    assert shop.shipped() == sorted(shop.wanted)
+    truth, rows = shop.truth(), shop.folder.rows()
+    ledger_agrees(shop.folder.ledger(), truth=truth)
+    reports_agree([row for row in rows if row["outcome"] in {"done", "already_done"}], truth=truth)
+    assert {row["order_sn"] for row in rows if row["outcome"] in {"done", "already_done"}} == set(shop.wanted)
+    most = Counter((row["run_id"], row["order_sn"]) for row in rows).most_common(1)
+    assert most[0][1] == 1, "an order has two rows in one run"
+
+
+def _cause(result: Result) -> Any:
+    return result.json["shops"]["demo"]["incidents"][-1]["cause"]
