@@ -34,21 +34,18 @@ refused = { css = ".refused", optional = true }
 [elements."login.shop"]
 page = "login"
 within = "list:shops"
-risk = "read"
 locators = [{ role = "button", name = "Enter" }]
 source = "test"
 verified = "never"
 
 [elements."login.agreed"]
 page = "login"
-risk = "write"
 locators = [{ css = "#agreed" }]
 source = "test"
 verified = "never"
 
 [elements."orders.switch"]
 page = "orders"
-risk = "read"
 locators = [{ css = "#switch" }]
 source = "test"
 verified = "never"
