@@ -45,7 +45,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def part(page: Page, css: str) -> Part:
-    read = page.locator(css).evaluate(script("read_fields", "read_block"), {"fields": {}, "masks": [BUYER]})
+    [read] = page.locator(css).evaluate_all(script("read_fields", "read_blocks"), {"fields": {}, "masks": [BUYER]})
     return Part.of(json.loads(read))
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _EACH = """(args) => {{ const {{ css, fields }} = args; const read = {read};
-  const values = (block) => JSON.parse(read(block, {{ fields, masks: [] }})).values;
-  return [...document.querySelectorAll(css)].map(values); }}"""
+  const blocks = read([...document.querySelectorAll(css)], {{ fields, masks: [] }});
+  return blocks.map((each) => JSON.parse(each).values); }}"""
 Read = Callable[..., list[Any]]
 
 
@@ -28,7 +28,7 @@ def read(page: Page) -> Read:
     def reads(body: str, blocks: str = "tbody tr", **field: Any) -> list[Any]:
         page.set_content(body)
         fields = described({"it": FieldSpec(**field)}, profile=PROFILE)
-        code = _EACH.format(read=script("read_fields", "read_block"))
+        code = _EACH.format(read=script("read_fields", "read_blocks"))
         return [values["it"] for values in page.evaluate(code, {"css": blocks, "fields": fields})]
 
     return reads

@@ -128,8 +128,8 @@ class Clerk:
         dialog = self.profile.dialogs[name]
         asked = {"fields": described(dialog.fields, profile=self.profile), "masks": []}
         box = self.page.locator(dialog.container)
-        read = json.loads(box.evaluate(script("read_fields", "read_block"), asked))["values"]
-        return page_values(read, dialog.fields, zone=ZoneInfo(self.profile.timezone))
+        [read] = box.evaluate_all(script("read_fields", "read_blocks"), asked)
+        return page_values(json.loads(read)["values"], dialog.fields, zone=ZoneInfo(self.profile.timezone))
 
 
 @contextmanager

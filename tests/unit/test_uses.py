@@ -154,7 +154,7 @@ def test_pinduoduo_s_dialog_and_its_data_must_tell_signs_and_goods(block: str, f
 def test_a_copy_of_pinduoduo_s_profile_from_before_is_told_the_tables_that_it_lacks() -> None:
     platform, profile = chosen("pinduoduo")
     older = profile.model_copy(update={"shipping": None, "remarks": None})
-    lacks = [lack for each in WAYS.values() for lack in platform.lacking(each, profile=older)]
+    lacks = [lack for each in (ShipsOrders, WritesRemarks) for lack in platform.lacking(each, profile=older)]
     assert lacks == ["ShipsOrders (table [shipping])", "WritesRemarks (table [remarks])"]
 
 
