@@ -8,10 +8,12 @@ from flows.remarks.api import WritesRemarks
 from flows.remarks.web import WebRemarks
 from flows.shipping.api import ShipsOrders
 from flows.shipping.web import WebShipping
+from flows.ticked.api import ShipsTicked
+from flows.ticked.web import WebTicked
 from rpa.platforms import Platform
 
 DOUYIN = Platform(
     name="douyin",
     signs=frozenset({"audit", "after_sale", "refund"}),
-    can={ReadsOrders: WebOrders, ShipsOrders: WebShipping, WritesRemarks: WebRemarks},
+    can={ReadsOrders: WebOrders, ShipsOrders: WebShipping, ShipsTicked: WebTicked, WritesRemarks: WebRemarks},
 )

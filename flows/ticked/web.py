@@ -1,0 +1,193 @@
+"""Page of a site on which rows are ticked and shipped together, done the common way, through named elements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from flows.orders.reasons import Reason
+from flows.procedure.in_bulk import SomeNotTaken, TaskSaid
+from flows.procedure.web_task import TaskForm
+from flows.ticked.api import TaskResult, TickedLine
+from flows.ticked.row_check import refuse_row
+from flows.ticked.web_tasks import WebTasks
+from rpa.browser.list_reader import ListReader
+from rpa.elements.uses import Uses
+from rpa.errors import InDoubt, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from rpa.browser.list_reader import ListPage
+    from rpa.browser.scope import Scope
+    from rpa.browser.view import View
+    from rpa.config import Shop
+
+_LIST: Final = "deliveries"
+_ROWS, _FORM, _DIALOG = "ticked_rows", "ticked_form", "ticked"
+
+
+class WebTickedForm(TaskForm):
+    """The form with all rows filled in."""
+
+    def __init__(self, view: View, *, scope: Scope, lines: Sequence[TickedLine], ship_from: str) -> None:
+        super().__init__(view, name="ticked", scope=scope, answer="ticked_ship", question="ticked_second_confirmation")
+        self._lines = lines
+        self._ship_from = ship_from
+
+    def send(self) -> TaskSaid:
+        """The click, on the very rows that were meant."""
+        refuse_other_rows(self.view, self._lines)
+        if self.scope.read().values["ship_from"] != self._ship_from:
+            raise InDoubt("The form's ship-from has changed; nothing was clicked.", reason=Reason.ROW_MISMATCH)
+        return super().send()
+
+
+class WebTicked:
+    """Ships orders by ticking their rows, and reads what became of each."""
+
+    uses: ClassVar[Uses] = WebTasks.uses | Uses(
+        elements=(
+            "deliveries.search_input",
+            "deliveries.search",
+            "deliveries.page_size",
+            "deliveries.page_size_option",
+            "ticked.box",
+            "ticked.open",
+            "ticked.courier",
+            "ticked.courier_option",
+            "ticked.tracking_number",
+            "ticked.cancel",
+            "ticked.confirm",
+            "ticked.second_question",
+            "ticked.second_confirm",
+        ),
+        pages=(_LIST,),
+        lists={
+            _LIST: ("order_sn", "audit", "after_sale", "ticked"),
+            _ROWS: ("order_sn", "courier", "tracking_number", "error"),
+            _FORM: ("count", "ship_from"),
+        },
+        dialogs={_DIALOG: (), "ticked_second_confirmation": ()},
+        closed=(_DIALOG,),
+        answers={
+            "delivery_list": ("order_sn", "status", "audit", "after_sale", "address"),
+            "ticked_ship": ("task_id",),
+        },
+        counted=("delivery_list",),
+        tables=("ticked",),
+    )
+    commits: ClassVar[tuple[str, ...]] = ("ticked.confirm", "ticked.second_confirm")
+
+    def __init__(self, view: View, shop: Shop) -> None:
+        self._view = view
+        self._shop = shop
+        self._list = ListReader(view, _LIST, answer="delivery_list")
+        self._tasks = WebTasks(view)
+
+    # Filling in
+
+    def fill_in(self, lines: Sequence[TickedLine], *, picture: Path) -> WebTickedForm:
+        """Tick exactly these and fill in the form for them; every field is read back, and nothing is sent."""
+        self._view.check_allowed("ticked.confirm")
+        self._tick(lines)
+        self._view.click("ticked.open")
+        self._wait_for_form(lines)
+        try:
+            for line in lines:
+                self._fill(line)
+            self._view.clear(expected=[_DIALOG])
+            refuse_other_rows(self._view, lines)
+        except (SomeNotTaken, InDoubt):
+            self._view.click("ticked.cancel")
+            self._view.dialog_gone(_DIALOG)
+            raise
+        self._view.page.screenshot(path=picture)
+        scope = self._view.row(_FORM, str(len(lines)))
+        ship_from = scope.read(drawn=["ship_from"]).values["ship_from"]
+        return WebTickedForm(self._view, scope=scope, lines=lines, ship_from=ship_from)
+
+    def _tick(self, lines: Sequence[TickedLine]) -> None:
+        """Have the list show these alone, unmarked and as they were, and tick each by its number."""
+        self._list.first(_LIST)
+        shown = self._list.after(lambda: self._search(lines))
+        if len(shown.read.keys) < shown.total:
+            shown = self._list.lengthen()
+        self._refuse_list(shown, lines)
+        for line in lines:
+            self._view.row(_LIST, line.order_sn).tick("ticked.box")
+        rows = self._view.rows(_LIST, keys=[line.order_sn for line in lines]).values
+        ticked = [row["order_sn"] for row in rows if row["ticked"] == "true"]
+        if sorted(ticked) != sorted(line.order_sn for line in lines):
+            raise InDoubt("Other rows are ticked than were meant; nothing was sent.", reason=Reason.ROW_MISMATCH)
+
+    def _search(self, lines: Sequence[TickedLine]) -> None:
+        self._view.fill("deliveries.search_input", "\n".join(line.order_sn for line in lines))
+        self._view.click("deliveries.search")
+
+    def _refuse_list(self, page: ListPage, lines: Sequence[TickedLine]) -> None:
+        """Raise SomeNotTaken for orders that may not be ticked, InDoubt when the list shows any other."""
+        told = {row["order_sn"]: row for row in page.told.rows} if page.told is not None else {}
+        shown = {row["order_sn"]: row for row in page.shown.values}
+        if len(shown) != len(page.shown.values) or not (shown.keys() | told.keys()) <= {
+            each.order_sn for each in lines
+        }:
+            raise InDoubt("The list shows other orders than were searched for.", reason=Reason.ROW_MISMATCH)
+        whys = {line.order_sn: _why_not(line, shown.get(line.order_sn), told.get(line.order_sn)) for line in lines}
+        some = {order_sn: why for order_sn, why in whys.items() if why is not None}
+        if some:
+            raise SomeNotTaken(some)
+
+    def _wait_for_form(self, lines: Sequence[TickedLine]) -> None:
+        """The form comes with one row for each; one that does not is left."""
+        numbers = Counter(line.order_sn for line in lines)
+        for _ in self._view.moments():
+            rows = self._view.rows(_ROWS, keys=list(numbers))
+            if Counter(row["order_sn"] for row in rows.values) == numbers:
+                return
+        raise InDoubt("The form does not have the rows that were ticked.", reason=Reason.ROW_MISMATCH)
+
+    def _fill(self, line: TickedLine) -> None:
+        row = self._view.row(_ROWS, line.order_sn)
+        if row.read().values["courier"] != line.courier and not self._view.choose_in(
+            row, "ticked.courier", line.courier
+        ):
+            why = Reason.UNKNOWN_COURIER.value, f"the form offers no courier {line.courier!r}"
+            raise SomeNotTaken({line.order_sn: why})
+        row.fill("ticked.tracking_number", line.tracking_number)
+
+    # What became of it
+
+    def result(self, task_id: str, *, patience_s: float) -> TaskResult | None:
+        """What became of a task, waited for; None: the site's records do not have it."""
+        return self._tasks.result(task_id, patience_s=patience_s)
+
+    def at_work(self) -> list[str]:
+        """The tasks on the newest pages of the records that are not shown as ended."""
+        return self._tasks.at_work()
+
+
+def refuse_other_rows(view: View, lines: Sequence[TickedLine]) -> None:
+    """Raise InDoubt unless the form has exactly these rows, and each field holds what was meant, with no complaint."""
+    rows = view.rows(_ROWS, keys=[line.order_sn for line in lines]).values
+    shown = Counter((row["order_sn"], row["courier"], row["tracking_number"], row["error"]) for row in rows)
+    meant = Counter((line.order_sn, line.courier, line.tracking_number, "") for line in lines)
+    if shown != meant:
+        others = ", ".join(" ".join(map(str, each)) for each in (shown - meant)) or "fewer rows"
+        raise InDoubt(f"The form reads otherwise than it was filled in: {others}.", reason=Reason.ROW_MISMATCH)
+
+
+def _why_not(
+    line: TickedLine, shown: Mapping[str, Any] | None, told: Mapping[str, Any] | None
+) -> tuple[str, str] | None:
+    """Why the row of this order is not ticked: the code of a reason, and more about it."""
+    if shown is None or told is None:
+        return Reason.ROW_MISMATCH.value, "the list of what is to be shipped does not have it"
+    try:
+        refuse_row(line.order, shown, told)
+    except (Refused, InDoubt) as error:
+        return error.reason, str(error)
+    if shown["ticked"] != "false":
+        return Reason.SITE_REFUSED.value, "its row cannot be ticked"
+    return None
