@@ -16,7 +16,7 @@ from rpa.elements.uses import Uses
 from rpa.errors import InDoubt, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from rpa.browser.list_reader import ListPage
@@ -55,6 +55,8 @@ class WebTicked:
             "deliveries.page_size_option",
             "ticked.box",
             "ticked.open",
+            "ticked.courier_of_all",
+            "ticked.courier_of_all_option",
             "ticked.courier",
             "ticked.courier_option",
             "ticked.tracking_number",
@@ -95,8 +97,9 @@ class WebTicked:
         self._view.click("ticked.open")
         self._wait_for_form(lines)
         try:
+            self._choose_couriers(lines)
             for line in lines:
-                self._fill(line)
+                self._view.row(_ROWS, line.order_sn).fill("ticked.tracking_number", line.tracking_number)
             self._view.clear(expected=[_DIALOG])
             refuse_other_rows(self._view, lines)
         except (SomeNotTaken, InDoubt):
@@ -104,7 +107,7 @@ class WebTicked:
             self._view.dialog_gone(_DIALOG)
             raise
         self._view.page.screenshot(path=picture)
-        scope = self._view.row(_FORM, str(len(lines)))
+        scope = self._form(lines)
         ship_from = scope.read(drawn=["ship_from"]).values["ship_from"]
         return WebTickedForm(self._view, scope=scope, lines=lines, ship_from=ship_from)
 
@@ -148,14 +151,26 @@ class WebTicked:
                 return
         raise InDoubt("The form does not have the rows that were ticked.", reason=Reason.ROW_MISMATCH)
 
-    def _fill(self, line: TickedLine) -> None:
-        row = self._view.row(_ROWS, line.order_sn)
-        if row.read().values["courier"] != line.courier and not self._view.choose_in(
-            row, "ticked.courier", line.courier
+    def _form(self, lines: Sequence[TickedLine]) -> Scope:
+        """The form as a whole, which is to have as many rows."""
+        return self._view.row(_FORM, str(len(lines)))
+
+    def _choose_couriers(self, lines: Sequence[TickedLine]) -> None:
+        """That of most rows for all of them at once, then of each other row its own."""
+        [(courier, rows)] = Counter(line.courier for line in lines).most_common(1)
+        if sum(shown == courier for shown in self._couriers(lines).values()) < rows and not self._view.choose_in(
+            self._form(lines), "ticked.courier_of_all", courier
         ):
-            why = Reason.UNKNOWN_COURIER.value, f"the form offers no courier {line.courier!r}"
-            raise SomeNotTaken({line.order_sn: why})
-        row.fill("ticked.tracking_number", line.tracking_number)
+            raise _not_offered(line for line in lines if line.courier == courier)
+        shown = self._couriers(lines)
+        for line in (line for line in lines if shown[line.order_sn] != line.courier):
+            if not self._view.choose_in(self._view.row(_ROWS, line.order_sn), "ticked.courier", line.courier):
+                raise _not_offered([line])
+
+    def _couriers(self, lines: Sequence[TickedLine]) -> dict[str, str]:
+        rows = self._view.rows(_ROWS, keys=[line.order_sn for line in lines]).values
+        shown = {str(row["order_sn"]): str(row["courier"]) for row in rows}
+        return {line.order_sn: shown.get(line.order_sn, "") for line in lines}
 
     # What became of it
 
@@ -166,6 +181,11 @@ class WebTicked:
     def at_work(self) -> list[str]:
         """The tasks on the newest pages of the records that are not shown as ended."""
         return self._tasks.at_work()
+
+
+def _not_offered(lines: Iterable[TickedLine]) -> SomeNotTaken:
+    why = {line.order_sn: f"the form offers no courier {line.courier!r}" for line in lines}
+    return SomeNotTaken({order_sn: (Reason.UNKNOWN_COURIER.value, words) for order_sn, words in why.items()})
 
 
 def refuse_other_rows(view: View, lines: Sequence[TickedLine]) -> None:

@@ -14,7 +14,7 @@ from tests.support.ticked_shop import never_twice, settled, ship_batch, tasks, t
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_layout(CLASSIC, reason="these pages have one look")]
 
-SHIP, TASK, LIST = "batchdelivery", "batchdelivery/task", "searchlist"
+SHIP = "batchdelivery"
 LONG = pytest.mark.long
 
 
