@@ -63,7 +63,7 @@ def test_orders_that_a_task_refuses_by_groups_are_told_each_with_its_reason(shop
         pytest.param({"name": "task-lost", "effect": "all"}, id="lost, all shipped"),
         pytest.param({"name": "task-lost"}, id="lost, none shipped", marks=LONG),
         pytest.param({"name": "task-ends-early", "n": 2}, id="breaks off", marks=LONG),
-        pytest.param({"name": "task-ends-early", "n": 2, "answer": "500"}, id="breaks off at a 500", marks=LONG),
+        pytest.param({"name": "task-ends-early", "n": 2, "answer": "error"}, id="breaks off at a 500", marks=LONG),
         pytest.param({"name": "task-lies", "lie": "refused", "k": 2}, id="refused is a lie", marks=LONG),
         pytest.param({"name": "reset-after", "endpoint": SHIP}, id="the answer is lost"),
         pytest.param({"name": "error-after", "endpoint": SHIP}, id="a 500 after the effect", marks=LONG),
