@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,12 +27,27 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+_SPOILS = """() => {
+  const spoil = sessionStorage.getItem("spoil");
+  if (spoil === "tick") document.addEventListener("change", ({ target }) => {
+    const first = document.querySelector("main tbody input");
+    if (first !== target) first.checked = false;
+  });
+  if (spoil === "search") document.addEventListener("submit", ({ target }) => {
+    target.elements.order_ids.value = "";
+  }, true);
+  if (spoil === "groups") new MutationObserver(() => document.querySelectorAll("[data-reason] li").forEach((line) => {
+    if (line.textContent !== "6999999999999999999") line.textContent = "6999999999999999999";
+  })).observe(document, { childList: true, subtree: true });
+}"""
+"""What a page does wrong while it is told to."""
 _DRAWER = '[role="dialog"][aria-label="批量发货"]'
 
 
 @pytest.fixture(scope="module")
 def _desk(chromium: Browser) -> Iterator[DouyinClerk]:
     with MockShop(platform="douyin", orders=150) as mock, douyin_clerk(chromium, mock) as clerk:
+        clerk.page.add_init_script(f"({_SPOILS})()")
         yield clerk
 
 
@@ -64,6 +80,16 @@ def office(view: View) -> WebTicked:
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     return tmp_path / "form.png"
+
+
+@contextmanager
+def spoiled(view: View, what: str) -> Iterator[None]:
+    """Meanwhile the pages that are opened do this wrong."""
+    view.page.evaluate("(what) => sessionStorage.setItem('spoil', what)", what)
+    try:
+        yield
+    finally:
+        view.page.evaluate("() => sessionStorage.removeItem('spoil')")
 
 
 def lines_of(view: View, clerk: DouyinClerk, count: int = 2, *, courier: str = "中通快递") -> list[TickedLine]:
@@ -153,17 +179,21 @@ def test_a_form_that_reads_otherwise_before_the_click_is_not_sent(
     assert tasks(clerk) == before
 
 
-def test_another_row_that_is_ticked_along_is_not_sent(
+def test_a_list_that_shows_another_order_is_not_ticked(
     view: View, clerk: DouyinClerk, office: WebTicked, picture: Path
 ) -> None:
     lines = lines_of(view, clerk, 3)
-    view.page.add_init_script(
-        """document.addEventListener("change", () => document.querySelectorAll("main tbody input").forEach((box) => {
-        box.checked = true; }), { once: true });"""
-    )
-    office._search = lambda _: WebTicked._search(office, lines)  # type: ignore[method-assign]
-    with pytest.raises(InDoubt, match="other orders"):
+    with spoiled(view, "search"), pytest.raises(InDoubt, match="other orders"):
         office.fill_in(lines[:2], picture=picture)
+
+
+def test_a_tick_that_does_not_hold_stops_before_the_form(
+    view: View, clerk: DouyinClerk, office: WebTicked, picture: Path
+) -> None:
+    lines = lines_of(view, clerk)
+    with spoiled(view, "tick"), pytest.raises(InDoubt, match="Other rows are ticked"):
+        office.fill_in(lines, picture=picture)
+    assert view.page.locator(_DRAWER).count() == 0
 
 
 def test_a_button_that_nobody_has_confirmed_is_not_even_prepared_for(
@@ -208,12 +238,8 @@ def test_what_the_page_groups_otherwise_than_its_data_does_not_count(
     assert good is not None
     assert sorted((each.accepted for each in told_orders(sns, good).values()), key=str) == [False, True]
     assert [reason for _, reason in good.refused] == ["操作频繁，请稍后再试"]
-    hasty_view.page.add_init_script(
-        """new MutationObserver(() => document.querySelectorAll("[data-reason] li").forEach((line) => {
-        if (line.textContent !== "6999999999999999999") line.textContent = "6999999999999999999"; })
-        ).observe(document, { childList: true, subtree: true });"""
-    )
-    lied = office.result(task_id, patience_s=LONG_S)
+    with spoiled(hasty_view, "groups"):
+        lied = office.result(task_id, patience_s=LONG_S)
     assert lied == TaskResult(
         task_id=task_id, total=None, shipped=good.shipped, refused=good.refused, answer=good.answer
     )

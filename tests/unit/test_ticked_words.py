@@ -25,7 +25,7 @@ WORDS = PROFILE.section(TickedWords)
         ("订单重复提交", None, False),
     ],
 )
-def test_a_reason_stands_for_one_of_ours_and_may_last(words: str, reason: Reason | None, lasting: bool) -> None:
+def test_a_reason_stands_for_one_of_ours_and_may_last(words: str, reason: Reason | None, *, lasting: bool) -> None:
     assert WORDS.meaning(words) is reason
     assert WORDS.is_lasting(words) is lasting
     assert WORDS.is_repeatable(words) is (reason is Reason.REFUSED_FOR_NOW)
