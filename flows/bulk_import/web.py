@@ -49,8 +49,14 @@ _OPEN = {_PARCELS: "import.parcels_open", _NONE: "import.none_open"}
 class WebImportForm(TaskForm):
     """The import page with a file chosen."""
 
+    confirm: ClassVar[str] = "import.confirm"
+    answer: ClassVar[str] = "import_upload"
+    question: ClassVar[str] = "second_confirmation"
+    second_question: ClassVar[str] = "import.second_question"
+    second_confirm: ClassVar[str] = "import.second_confirm"
+
     def __init__(self, view: View, *, form: Scope, sent: Callable[[str], None]) -> None:
-        super().__init__(view, name="import", scope=form, answer="import_upload", question="second_confirmation")
+        super().__init__(view, scope=form)
         self._sent = sent
 
     def send(self) -> TaskSaid:

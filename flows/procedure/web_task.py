@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from flows.procedure.in_bulk import TaskSaid
 from rpa.browser.responses import TooManyCalls
@@ -20,19 +20,20 @@ class _OtherQuestion(RpaError):
 
 
 class TaskForm:
-    """The form, filled in.
+    """The form, filled in."""
 
-    Of its elements `NAME.confirm` sends it; where the page asks once more, in the dialog `question`, that is
-    `NAME.second_question`, and `NAME.second_confirm` goes on.
-    """
+    confirm: ClassVar[str]
+    """The element that sends it."""
+    answer: ClassVar[str]
+    """The answer to what it sends, with a `task_id`."""
+    question: ClassVar[str]
+    """The dialog in which the page may ask once more, with these two."""
+    second_question: ClassVar[str]
+    second_confirm: ClassVar[str]
 
-    def __init__(self, view: View, *, name: str, scope: Scope, answer: str, question: str) -> None:
-        """`answer`: that to what it sends, with a `task_id`."""
+    def __init__(self, view: View, *, scope: Scope) -> None:
         self.view = view
         self.scope = scope
-        self._name = name
-        self._answer_name = answer
-        self._question = question
 
     def send(self) -> TaskSaid:
         """Click its button, and 'go on' if the site asks once more; what it answered."""
@@ -45,7 +46,7 @@ class TaskForm:
         if answer is None:
             return TaskSaid(accepted=None, words="no answer came")
         if not answer.ok:
-            spec = self.view.profile.answers[self._answer_name]
+            spec = self.view.profile.answers[self.answer]
             return TaskSaid(accepted=False, words=answer.message, repeatable=is_code(answer.code, spec.repeatable))
         task_id = answer.rows[0]["task_id"]
         if task_id is UNREADABLE:
@@ -53,17 +54,17 @@ class TaskForm:
         return TaskSaid(accepted=True, task_id=task_id)
 
     def _answer(self) -> Answer | None:
-        view, name, again = self.view, self._answer_name, f"{self._name}.second_confirm"
-        answer = view.answered(name, lambda: self.scope.commit(f"{self._name}.confirm"), unless=again)
-        asked = view.question(self._question, about=self.scope.key) if answer is None else None
+        view, again = self.view, self.second_confirm
+        answer = view.answered(self.answer, lambda: self.scope.commit(self.confirm), unless=again)
+        asked = view.question(self.question, about=self.scope.key) if answer is None else None
         if asked is None:
             return answer
         self._refuse_other_question(asked)
-        return view.answered(name, lambda: asked.commit(again))
+        return view.answered(self.answer, lambda: asked.commit(self.second_confirm))
 
     def _refuse_other_question(self, asked: Scope) -> None:
         """Such as whether to overwrite the numbers of orders that have one."""
         try:
-            asked.found(f"{self._name}.second_question")
+            asked.found(self.second_question)
         except PageChanged as error:
             raise _OtherQuestion(str(error)) from error

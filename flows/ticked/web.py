@@ -25,14 +25,20 @@ if TYPE_CHECKING:
     from rpa.config import Shop
 
 _LIST: Final = "deliveries"
-_ROWS, _FORM, _DIALOG = "ticked_rows", "ticked_form", "ticked"
+_TICKED, _FORM, _DIALOG = "ticked_rows", "ticked_form", "ticked"
 
 
 class WebTickedForm(TaskForm):
     """The form with all rows filled in."""
 
+    confirm: ClassVar[str] = "ticked.confirm"
+    answer: ClassVar[str] = "ticked_ship"
+    question: ClassVar[str] = "ticked_second_confirmation"
+    second_question: ClassVar[str] = "ticked.second_question"
+    second_confirm: ClassVar[str] = "ticked.second_confirm"
+
     def __init__(self, view: View, *, scope: Scope, lines: Sequence[TickedLine], ship_from: str) -> None:
-        super().__init__(view, name="ticked", scope=scope, answer="ticked_ship", question="ticked_second_confirmation")
+        super().__init__(view, scope=scope)
         self._lines = lines
         self._ship_from = ship_from
 
@@ -68,7 +74,7 @@ class WebTicked:
         pages=(_LIST,),
         lists={
             _LIST: ("order_sn", "audit", "after_sale", "ticked"),
-            _ROWS: ("order_sn", "courier", "tracking_number", "error"),
+            _TICKED: ("order_sn", "courier", "tracking_number", "error"),
             _FORM: ("count", "ship_from"),
         },
         dialogs={_DIALOG: (), "ticked_second_confirmation": ()},
@@ -99,7 +105,7 @@ class WebTicked:
         try:
             self._choose_couriers(lines)
             for line in lines:
-                self._view.row(_ROWS, line.order_sn).fill("ticked.tracking_number", line.tracking_number)
+                self._view.row(_TICKED, line.order_sn).fill("ticked.tracking_number", line.tracking_number)
             self._view.clear(expected=[_DIALOG])
             refuse_other_rows(self._view, lines)
         except (SomeNotTaken, InDoubt):
@@ -146,7 +152,7 @@ class WebTicked:
         """The form comes with one row for each; one that does not is left."""
         numbers = Counter(line.order_sn for line in lines)
         for _ in self._view.moments():
-            rows = self._view.rows(_ROWS, keys=list(numbers))
+            rows = self._view.rows(_TICKED, keys=list(numbers))
             if Counter(row["order_sn"] for row in rows.values) == numbers:
                 return
         raise InDoubt("The form does not have the rows that were ticked.", reason=Reason.ROW_MISMATCH)
@@ -164,11 +170,11 @@ class WebTicked:
             raise _not_offered(line for line in lines if line.courier == courier)
         shown = self._couriers(lines)
         for line in (line for line in lines if shown[line.order_sn] != line.courier):
-            if not self._view.choose_in(self._view.row(_ROWS, line.order_sn), "ticked.courier", line.courier):
+            if not self._view.choose_in(self._view.row(_TICKED, line.order_sn), "ticked.courier", line.courier):
                 raise _not_offered([line])
 
     def _couriers(self, lines: Sequence[TickedLine]) -> dict[str, str]:
-        rows = self._view.rows(_ROWS, keys=[line.order_sn for line in lines]).values
+        rows = self._view.rows(_TICKED, keys=[line.order_sn for line in lines]).values
         shown = {str(row["order_sn"]): str(row["courier"]) for row in rows}
         return {line.order_sn: shown.get(line.order_sn, "") for line in lines}
 
@@ -190,7 +196,7 @@ def _not_offered(lines: Iterable[TickedLine]) -> SomeNotTaken:
 
 def refuse_other_rows(view: View, lines: Sequence[TickedLine]) -> None:
     """Raise InDoubt unless the form has exactly these rows, and each field holds what was meant, with no complaint."""
-    rows = view.rows(_ROWS, keys=[line.order_sn for line in lines]).values
+    rows = view.rows(_TICKED, keys=[line.order_sn for line in lines]).values
     shown = Counter((row["order_sn"], row["courier"], row["tracking_number"], row["error"]) for row in rows)
     meant = Counter((line.order_sn, line.courier, line.tracking_number, "") for line in lines)
     if shown != meant:

@@ -39,7 +39,8 @@ CODE = {
     "WritesRemarks": ("remarks/web", "remarks/kind", "orders/web"),
     "ExportsOrders": ("exports/web",),
     "ReadsNotices": ("notices/web",),
-    "ImportsShipments": ("bulk_import/web", "bulk_import/web_records"),
+    "ImportsShipments": ("bulk_import/web", "bulk_import/web_records", "procedure/web_task"),
+    "ShipsTicked": ("ticked/web", "ticked/web_tasks", "ticked/row_check", "procedure/web_task"),
 }
 """The modules that look at pages for each capability."""
 SHARED = ("procedure/web",)
