@@ -59,11 +59,12 @@ class TickedForm(Protocol):
 class ShipsTicked(Protocol):
     """Ships orders by ticking their rows in a list."""
 
-    def fill_in(self, lines: Sequence[TickedLine], *, picture: Path) -> TickedForm:
+    def fill_in(self, lines: Sequence[TickedLine], *, into: Path) -> TickedForm:
         """Tick exactly these and fill in the form for them; every field is read back, and nothing is sent.
 
-        `picture`: where a picture of the form is kept. Raises NotApproved when it could not be sent, SomeNotTaken for
-        rows that are missing, marked or cannot be ticked, InDoubt when list or form is not as it must be.
+        `into`: the folder in which a picture of the form is kept. Raises NotApproved when it could not be sent,
+        SomeNotTaken for rows that are missing, marked or cannot be ticked, InDoubt when list or form is not as it must
+        be.
         """
 
     def result(self, task_id: str, *, patience_s: float) -> TaskResult | None:

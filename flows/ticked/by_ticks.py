@@ -98,7 +98,7 @@ class TickedRoute(ShipsInBulk[Ticked]):
 
     def fill_in(self, package: Ticked) -> TickedForm:
         """The form with these rows."""
-        return self.run.office(ShipsTicked).fill_in(package.lines, picture=package.file.with_suffix(".png"))
+        return self.run.office(ShipsTicked).fill_in(package.lines, into=package.file.parent)
 
     def question(self, package: Ticked) -> str:
         """Count and the first order."""

@@ -11,6 +11,7 @@ from flows.procedure.web_task import TaskForm
 from flows.ticked.api import TaskResult, TickedLine
 from flows.ticked.row_check import refuse_row
 from flows.ticked.web_tasks import WebTasks
+from rpa.browser.evidence import Evidence
 from rpa.browser.list_reader import ListReader
 from rpa.elements.uses import Uses
 from rpa.errors import InDoubt, Refused
@@ -96,7 +97,7 @@ class WebTicked:
 
     # Filling in
 
-    def fill_in(self, lines: Sequence[TickedLine], *, picture: Path) -> WebTickedForm:
+    def fill_in(self, lines: Sequence[TickedLine], *, into: Path) -> WebTickedForm:
         """Tick exactly these and fill in the form for them; every field is read back, and nothing is sent."""
         self._view.check_allowed("ticked.confirm")
         self._tick(lines)
@@ -112,10 +113,11 @@ class WebTicked:
             self._view.click("ticked.cancel")
             self._view.dialog_gone(_DIALOG)
             raise
-        self._view.page.screenshot(path=picture)
         scope = self._form(lines)
-        ship_from = scope.read(drawn=["ship_from"]).values["ship_from"]
-        return WebTickedForm(self._view, scope=scope, lines=lines, ship_from=ship_from)
+        block = scope.read(drawn=["ship_from"])
+        pictures = Evidence(folder=into.parent, clock=self._view.clock)
+        pictures.pictures(self._view.page, moment="before", parts={into.name: block.part})
+        return WebTickedForm(self._view, scope=scope, lines=lines, ship_from=block.values["ship_from"])
 
     def _tick(self, lines: Sequence[TickedLine]) -> None:
         """Have the list show these alone, unmarked and as they were, and tick each by its number."""

@@ -78,8 +78,10 @@ def office(view: View) -> WebTicked:
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    return tmp_path / "form.png"
+def into(tmp_path: Path) -> Path:
+    folder = tmp_path / "demo-1"
+    folder.mkdir()
+    return folder
 
 
 @contextmanager
@@ -103,13 +105,13 @@ def tasks(clerk: DouyinClerk) -> int:
 
 
 def test_just_these_rows_are_ticked_filled_in_and_shipped(
-    view: View, clerk: DouyinClerk, office: WebTicked, picture: Path
+    view: View, clerk: DouyinClerk, office: WebTicked, into: Path
 ) -> None:
     first, second = lines_of(view, clerk)
     second = TickedLine(order=second.order, courier="顺丰速运", tracking_number="SF1234567890123")
     before = tasks(clerk)
-    form = office.fill_in([first, second], picture=picture)
-    assert (tasks(clerk), picture.exists()) == (before, True)
+    form = office.fill_in([first, second], into=into)
+    assert (tasks(clerk), [path.suffix for path in into.iterdir()]) == (before, [".jpg"])
 
     said = form.send()
 
@@ -128,13 +130,13 @@ def test_just_these_rows_are_ticked_filled_in_and_shipped(
 
 
 def test_a_marked_row_and_one_that_is_missing_are_left_each_with_its_reason(
-    view: View, clerk: DouyinClerk, office: WebTicked, picture: Path
+    view: View, clerk: DouyinClerk, office: WebTicked, into: Path
 ) -> None:
     marked, shipped, free = lines_of(view, clerk, 3)
     clerk.shop.patch(marked.order_sn, audit=True)
     clerk.shop.patch(shipped.order_sn, status="closed")
     with pytest.raises(SomeNotTaken) as caught:
-        office.fill_in([marked, shipped, free], picture=picture)
+        office.fill_in([marked, shipped, free], into=into)
     assert {sn: code for sn, (code, _) in caught.value.why.items()} == {
         marked.order_sn: "under_audit",
         shipped.order_sn: "row_mismatch",
@@ -143,13 +145,13 @@ def test_a_marked_row_and_one_that_is_missing_are_left_each_with_its_reason(
 
 
 def test_a_courier_that_the_form_does_not_offer_is_told_and_the_form_closed(
-    hasty_view: View, clerk: DouyinClerk, picture: Path
+    hasty_view: View, clerk: DouyinClerk, into: Path
 ) -> None:
     office = WebTicked(hasty_view, NO_SETTINGS)
     [line, other] = lines_of(hasty_view, clerk)
     line = TickedLine(order=line.order, courier="飞鸽传书", tracking_number=line.tracking_number)
     with pytest.raises(SomeNotTaken) as caught:
-        office.fill_in([line, other], picture=picture)
+        office.fill_in([line, other], into=into)
     [(sn, (code, _))] = caught.value.why.items()
     assert (sn, code) == (line.order_sn, "unknown_courier")
     assert hasty_view.page.locator(_DRAWER).count() == 0
@@ -169,9 +171,9 @@ def test_a_courier_that_the_form_does_not_offer_is_told_and_the_form_closed(
     ],
 )
 def test_a_form_that_reads_otherwise_before_the_click_is_not_sent(
-    hasty_view: View, clerk: DouyinClerk, picture: Path, change: str
+    hasty_view: View, clerk: DouyinClerk, into: Path, change: str
 ) -> None:
-    form = WebTicked(hasty_view, NO_SETTINGS).fill_in(lines_of(hasty_view, clerk), picture=picture)
+    form = WebTicked(hasty_view, NO_SETTINGS).fill_in(lines_of(hasty_view, clerk), into=into)
     before = tasks(clerk)
     hasty_view.page.locator(f"{_DRAWER} tr[data-row-key]").first.evaluate(change)
     with pytest.raises(InDoubt):
@@ -180,44 +182,44 @@ def test_a_form_that_reads_otherwise_before_the_click_is_not_sent(
 
 
 def test_a_list_that_shows_another_order_is_not_ticked(
-    view: View, clerk: DouyinClerk, office: WebTicked, picture: Path
+    view: View, clerk: DouyinClerk, office: WebTicked, into: Path
 ) -> None:
     lines = lines_of(view, clerk, 3)
     with spoiled(view, "search"), pytest.raises(InDoubt, match="other orders"):
-        office.fill_in(lines[:2], picture=picture)
+        office.fill_in(lines[:2], into=into)
 
 
 def test_a_tick_that_does_not_hold_stops_before_the_form(
-    view: View, clerk: DouyinClerk, office: WebTicked, picture: Path
+    view: View, clerk: DouyinClerk, office: WebTicked, into: Path
 ) -> None:
     lines = lines_of(view, clerk)
     with spoiled(view, "tick"), pytest.raises(InDoubt, match="Other rows are ticked"):
-        office.fill_in(lines, picture=picture)
+        office.fill_in(lines, into=into)
     assert view.page.locator(_DRAWER).count() == 0
 
 
 def test_a_button_that_nobody_has_confirmed_is_not_even_prepared_for(
-    clerk: DouyinClerk, tmp_path: Path, picture: Path
+    clerk: DouyinClerk, tmp_path: Path, into: Path
 ) -> None:
     looking = Clerk(page=clerk.page, shop=clerk.shop, profile=load_profile("douyin"))
     with viewed_by(looking, folder=tmp_path, mock=False) as view:
         lines = lines_of(view, clerk)
         with pytest.raises(NotApproved):
-            WebTicked(view, NO_SETTINGS).fill_in(lines, picture=picture)
+            WebTicked(view, NO_SETTINGS).fill_in(lines, into=into)
 
 
-def sent(view: View, clerk: DouyinClerk, office: WebTicked, picture: Path) -> tuple[list[str], str]:
+def sent(view: View, clerk: DouyinClerk, office: WebTicked, into: Path) -> tuple[list[str], str]:
     lines = lines_of(view, clerk)
-    said = office.fill_in(lines, picture=picture).send()
+    said = office.fill_in(lines, into=into).send()
     assert said.task_id is not None
     return [line.order_sn for line in lines], said.task_id
 
 
 def test_a_task_that_stands_still_is_left_alone_and_known_as_at_work(
-    view: View, clerk: DouyinClerk, office: WebTicked, picture: Path
+    view: View, clerk: DouyinClerk, office: WebTicked, into: Path
 ) -> None:
     clerk.shop.fault("task-slow", s=900)
-    _, task_id = sent(view, clerk, office, picture)
+    _, task_id = sent(view, clerk, office, into)
     result = office.result(task_id, patience_s=0.0)
     assert result is not None
     assert result.going
@@ -229,11 +231,11 @@ def test_a_task_that_stands_still_is_left_alone_and_known_as_at_work(
 
 
 def test_what_the_page_groups_otherwise_than_its_data_does_not_count(
-    hasty_view: View, clerk: DouyinClerk, picture: Path
+    hasty_view: View, clerk: DouyinClerk, into: Path
 ) -> None:
     clerk.shop.fault("task-partial", k=2)
     office = WebTicked(hasty_view, NO_SETTINGS)
-    sns, task_id = sent(hasty_view, clerk, office, picture)
+    sns, task_id = sent(hasty_view, clerk, office, into)
     good = office.result(task_id, patience_s=LONG_S)
     assert good is not None
     assert sorted((each.accepted for each in told_orders(sns, good).values()), key=str) == [False, True]
@@ -246,9 +248,9 @@ def test_what_the_page_groups_otherwise_than_its_data_does_not_count(
 
 
 def test_a_task_that_the_records_do_not_have_is_not_known(
-    view: View, clerk: DouyinClerk, office: WebTicked, picture: Path
+    view: View, clerk: DouyinClerk, office: WebTicked, into: Path
 ) -> None:
     clerk.shop.fault("task-lost")
-    _, task_id = sent(view, clerk, office, picture)
+    _, task_id = sent(view, clerk, office, into)
     assert office.result(task_id, patience_s=LONG_S) is None
     assert office.at_work() == []

@@ -45,7 +45,7 @@ class Ticks:
     at: dict[str, Callable[[], None]] = field(default_factory=dict)
     """What happens when `at_work` is asked for."""
 
-    def fill_in(self, lines: Sequence[TickedLine], *, picture: Path) -> _Form:
+    def fill_in(self, lines: Sequence[TickedLine], *, into: Path) -> _Form:
         why = {line.order_sn: self.not_taken[line.order_sn] for line in lines if line.order_sn in self.not_taken}
         if why:
             raise SomeNotTaken(why)
