@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import By
-from flows.bulk_import.upload import refuse_going
+from flows.bulk_import.api import ImportsShipments
+from flows.entries.by import By
 from flows.gate.audits_seen import note_missing_notices
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT, OrderRow
 from flows.shipping.api import ShipsOrders
 from flows.shipping.intents import settled_row_of
+from flows.shipping.together import refuse_going
+from flows.ticked.api import ShipsTicked
 from rpa.flow import Flow, Preparation, Row, everything, option
 from rpa.language import Text
 
@@ -54,8 +56,10 @@ class Options(SheetOptions):
     """Arguments of `rpa run ship`."""
 
     by: By | None = option(
-        "Ship by `dialog` or by `import`. Default: by import above the shop's `import_above` orders of a kind.",
-        "发货方式：dialog 弹窗，import 批量导入。默认：同类订单超过店铺配置 import_above 时批量导入。",
+        "Ship by `dialog`, by `import` or by `ticked` rows. Default: above the shop's `import_above` orders of a kind "
+        "as the site takes many, else by dialog.",
+        "发货方式：dialog 弹窗，import 批量导入，ticked 勾选批量发货。默认：同类订单超过店铺配置 import_above 时"
+        "按平台的批量方式，否则用弹窗。",
     )
 
 
@@ -68,9 +72,14 @@ def read_inbox(plan: Preparation) -> Inbox:
 
 def ship(run: Run) -> Iterator[Row]:
     """Ship by the entry that was asked for, or that fits the number of orders."""
-    from flows.bulk_import.routes import shipping_batch
+    from flows.entries.routes import shipping_batch
 
     yield from carefully(shipping_batch(run, by=run.options.by), run)
+
+
+def needs_of(options: Options) -> tuple[type, ...]:
+    """What the entry that was asked for takes."""
+    return {By.IMPORT: (ImportsShipments,), By.TICKED: (ShipsTicked,)}.get(options.by or By.DIALOG, ())
 
 
 def carefully(batch: ShippingBatch, run: Run) -> Iterator[Row]:
@@ -113,6 +122,7 @@ SHIP = Flow(
         zh="发货：按表格填写快递单号，登记的虚拟商品无物流发货。",
     ),
     needs=(ReadsOrders, ShipsOrders),
+    needs_with=needs_of,
     options=Options,
     writes=True,
     prepare=read_inbox,

@@ -1,4 +1,4 @@
-"""Ship a shop's pending orders by import; or make the file for a person's own upload, and settle that afterwards."""
+"""Ship a shop's pending orders many at once; or make the file for a person's own upload, and settle that afterwards."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import By, ImportsShipments
+from flows.bulk_import.api import ImportsShipments
 from flows.orders.api import ReadsOrders
 from flows.orders.model import KIND
 from flows.orders.report import ORDER_REPORT
 from flows.ship import SheetOptions, carefully, left_over, settled_row
 from flows.shipping.api import ShipsOrders
+from flows.ticked.api import ShipsTicked
 from rpa.errors import ConfigError
 from rpa.flow import Flow, Preparation, Row, option
 from rpa.language import Text
@@ -50,14 +51,21 @@ def read_inbox(plan: Preparation) -> Inbox:
 
 
 def ship_batch(run: Run) -> Iterator[Row]:
-    """Ship by import, prepare a file, or settle one."""
-    from flows.bulk_import.routes import shipping_batch
+    """Ship many at once, prepare a file, or settle one."""
     from flows.bulk_import.settling import settle_files
+    from flows.entries.by import By
+    from flows.entries.routes import for_many, shipping_batch
 
     if run.options.settle:
         yield from settle_files(run)
     else:
-        yield from carefully(shipping_batch(run, by=By.IMPORT, prepare=run.options.prepare), run)
+        prepare = run.options.prepare
+        yield from carefully(shipping_batch(run, by=By.IMPORT if prepare else for_many(run), prepare=prepare), run)
+
+
+def needs_of(options: Options) -> tuple[type, ...]:
+    """A file for a person's own upload is of import pages."""
+    return (ImportsShipments,) if options.prepare or options.settle else ()
 
 
 def looks_at_all(options: Options) -> bool:
@@ -68,10 +76,11 @@ def looks_at_all(options: Options) -> bool:
 SHIP_BATCH = Flow(
     name="ship-batch",
     summary=Text(
-        en="Ship pending orders by import: files of many, each row settled by itself.",
-        zh="批量发货：按后台模板导入，逐行核对结果。",
+        en="Ship pending orders many at once, by import or by ticked rows, each settled by itself.",
+        zh="批量发货：按后台模板导入或勾选订单，逐单核对结果。",
     ),
-    needs=(ReadsOrders, ShipsOrders, ImportsShipments),
+    needs=(ReadsOrders, ShipsOrders, (ImportsShipments, ShipsTicked)),
+    needs_with=needs_of,
     options=Options,
     writes=True,
     prepare=read_inbox,

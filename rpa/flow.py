@@ -64,6 +64,10 @@ def _some(_options: Any) -> bool:
     return False
 
 
+def _no_more(_options: Any) -> tuple[type, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """One business job. `work` yields the report's rows as they end; what it raises tells the runner what is next."""
@@ -72,8 +76,10 @@ class Flow:
     summary: Text
     work: Callable[[Run], Iterator[Row]]
     report: ReportShape
-    needs: tuple[type, ...] = ()
-    """The capabilities (protocols) that the platform must offer."""
+    needs: tuple[type | tuple[type, ...], ...] = ()
+    """The capabilities (protocols) that the platform must offer; of several in one place, one of them."""
+    needs_with: Callable[[Any], tuple[type, ...]] = _no_more
+    """What it must offer besides where the flow has these options."""
     options: type = NoOptions
     """A frozen dataclass; each field becomes an argument of the command line (see `option`)."""
     writes: bool = False

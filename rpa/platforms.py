@@ -71,6 +71,20 @@ def uses_of(way: Way, *, profile: Profile) -> Uses:
     return uses if isinstance(uses, Uses) else uses(profile)
 
 
-def missing_capabilities(flow: Flow, platform: Platform, *, profile: Profile) -> list[str]:
-    """Names of what this flow needs and this platform, or its profile, does not offer."""
-    return [lack for need in flow.needs for lack in platform.lacking(need, profile=profile)]
+def missing_capabilities(flow: Flow, platform: Platform, *, profile: Profile, options: Any = None) -> list[str]:
+    """Names of what this flow needs and this platform, or its profile, does not offer.
+
+    `options`: those that the flow is given; None: not known.
+    """
+    needs = (*flow.needs, *(() if options is None else flow.needs_with(options)))
+    return [lack for need in needs for lack in _lacking(need, platform=platform, profile=profile)]
+
+
+def _lacking(need: type | tuple[type, ...], *, platform: Platform, profile: Profile) -> Iterator[str]:
+    """What is missed for this; of several, of which one would do, for each."""
+    if not isinstance(need, tuple):
+        yield from platform.lacking(need, profile=profile)
+        return
+    lacks = [", ".join(platform.lacking(each, profile=profile)) for each in need]
+    if all(lacks):
+        yield " or ".join(lacks)

@@ -6,6 +6,6 @@ from rpa.capability import Capability
 
 CAPABILITY = Capability(
     name="bulk-import",
-    evidence_of_runs={"imports": "flows.bulk_import.evidence:run_of_import"},
+    evidence_of_runs={"imports": "flows.shipping.evidence:run_of_package"},
     profile_tables={"imports": "flows.bulk_import.words:ImportWords"},
 )

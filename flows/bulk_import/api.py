@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
-from flows.orders.api import Said
 from flows.orders.model import How
+from flows.procedure.in_bulk import TaskSaid
+
+FOLDER: Final = "imports"
+"""That of all imports in a shop's evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +89,11 @@ class ImportedRow:
     """Not certain, but the table calls it accepted and nothing speaks against that: it must not be sent once more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportSaid(Said):
-    """What the site answered to an upload. `accepted`: it took the file as a whole, which says nothing of its rows."""
-
-    task_id: str | None = None
-    """None: not told."""
-
-
 @runtime_checkable
 class ImportForm(Protocol):
     """The import page with a file chosen, not sent."""
 
-    def send(self) -> ImportSaid:
+    def send(self) -> TaskSaid:
         """The one irreversible click."""
 
 
@@ -135,10 +129,3 @@ class ImportsShipments(Protocol):
 
         Raises TryAgain when the records cannot be read.
         """
-
-
-class By(StrEnum):
-    """The entry that a person asked for."""
-
-    DIALOG = "dialog"
-    IMPORT = "import"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.packing import Packed, Packing
-from flows.bulk_import.recheck import read_again
 from flows.orders.reasons import Reason
 from flows.procedure.api import Left
 from flows.procedure.in_bulk import begun_elsewhere
+from flows.shipping.recheck import read_again
 from rpa.errors import AlreadyDone, Stopped
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text

@@ -9,13 +9,13 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import ImportLimits, ImportLine, ImportsShipments
-from flows.bulk_import.evidence import import_folder
+from flows.bulk_import.api import FOLDER, ImportLimits, ImportLine, ImportsShipments
 from flows.bulk_import.file import write_file
 from flows.bulk_import.words import ImportWords, write_known_template
 from flows.orders.model import How
 from flows.orders.settings import OrderSettings
-from flows.shipping.intents import import_intent_of, imported
+from flows.shipping.evidence import package_folder
+from flows.shipping.intents import by_entry, intent_in
 from rpa.errors import InDoubt, NeedsPerson, PageChanged, Refused, TryAgain
 from rpa.files import private_folder
 from rpa.language import Text
@@ -102,7 +102,7 @@ class Packed:
     @property
     def intents(self) -> list[Intent]:
         """What the ledger keeps of them."""
-        return [import_intent_of(decision, file=self.file) for decision in self.decisions]
+        return [intent_in(decision, package=self.file) for decision in self.decisions]
 
 
 class Packing:
@@ -139,7 +139,7 @@ class Packing:
             )
         return Packed(
             how=terms.how,
-            decisions=tuple(imported(each) for each in decisions),
+            decisions=tuple(by_entry(each, How.IMPORT) for each in decisions),
             lines=tuple(line_of(each) for each in decisions),
             file=file,
             began=read.began,
@@ -147,7 +147,7 @@ class Packing:
         )
 
     def _written(self, decisions: Sequence[Decision], *, terms: Terms) -> Path:
-        folder = private_folder(import_folder(self._run, str(next(self._numbers))))
+        folder = private_folder(package_folder(self._run, str(next(self._numbers)), entry=FOLDER))
         file = folder / f"{folder.name}.xlsx"
         write_file([line_of(each) for each in decisions], template=terms.template, to=file, words=self._words)
         file.chmod(0o600)
@@ -157,7 +157,7 @@ class Packing:
         """The site's limits and its own template, asked for once a run."""
         how = How.NO_LOGISTICS if without_parcel(decision) else How.DIALOG
         if how not in self._terms:
-            into = private_folder(import_folder(self._run, f"template-{how.value}"))
+            into = private_folder(package_folder(self._run, f"template-{how.value}", entry=FOLDER))
             try:
                 self._terms[how] = self._of_the_site(how, into)
             except (PageChanged, InDoubt, TryAgain, NeedsTemplate) as error:

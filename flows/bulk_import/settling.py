@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flows.bulk_import.api import ImportsShipments
-from flows.bulk_import.evidence import run_of_import
 from flows.bulk_import.upload import Uploads, how_of
 from flows.gate.may_ship import refused_for
 from flows.orders.model import KIND
 from flows.orders.reasons import Reason
 from flows.procedure.batch import REFUSED_FOR
+from flows.shipping.evidence import run_of_package
 from flows.shipping.intents import IMPORT_FILE, row_of
 from rpa.errors import InDoubt, NeedsPerson, PageChanged, TryAgain
 from rpa.language import Text
@@ -141,7 +141,7 @@ def _remove_ended(run: Run, handed: Sequence[Action]) -> None:
     """Files whose orders have all ended otherwise: by a run that was cut off, by a dry run, by a person's answer."""
     waiting = {action.facts.get(IMPORT_FILE) for action in handed}
     for file in sorted(run.handover.glob("*.xlsx")):
-        if file.name not in waiting and run_of_import(file.with_suffix(""), shop=run.shop.name):
+        if file.name not in waiting and run_of_package(file.with_suffix(""), shop=run.shop.name):
             _delete(run, file)
 
 

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flows.bulk_import.api import ImportSaid, ImportsShipments
-from flows.bulk_import.evidence import imports_folder
+from flows.bulk_import.api import FOLDER, ImportsShipments
 from flows.bulk_import.file import read_lines
-from flows.bulk_import.postcheck import marked_at_last
 from flows.bulk_import.reconcile import agreed, failures_of
 from flows.bulk_import.words import ImportWords
-from flows.gate.may_ship import refused_for
-from flows.orders.api import ReadsOrders, Said, Sighting
+from flows.orders.api import Said
 from flows.orders.model import How
 from flows.orders.reasons import Reason
-from flows.procedure.batch import REFUSED_FOR
+from flows.procedure.in_bulk import TaskSaid
 from flows.sheets.worksheet import NotASheet
-from flows.shipping.api import ShipsOrders
-from flows.shipping.intents import IMPORT_FILE, REFUSED_LASTINGLY
+from flows.shipping.evidence import packages_folder
+from flows.shipping.in_bulk import look_at_refused, window_of
+from flows.shipping.intents import IMPORT_FILE
+from flows.shipping.together import Together
 from rpa.errors import InDoubt, PageChanged, Refused, TryAgain
 from rpa.files import private_folder, write_atomically
 from rpa.language import Text
-from rpa.ledger.actions import Action, Key, Seen
-from rpa.ledger.once import Look, Once
+from rpa.ledger.actions import Action, Seen
+from rpa.ledger.once import Look
 from rpa.log import speak
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 
     from flows.bulk_import.api import ImportedRow, ImportResult
     from flows.bulk_import.packing import Packed
-    from rpa.clock import Clock
     from rpa.run import Run
 
 
@@ -45,11 +42,6 @@ _NO_COPY = Text(
     zh="{name} 的存档无法使用，其导入结果不作依据：{error}",
 )
 
-_ROW_WINDOW = Text(
-    en="marks read {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}",
-    zh="标记读取于 {read_at:%H:%M:%S}，上传于 {sent_at:%H:%M:%S}",
-)
-_ROW_REFUSED = Text(en="{words}; {window}", zh="{words}；{window}")
 _WINDOW = Text(
     en="{file}: {count} orders. Marks read from {read_at:%H:%M:%S}, uploaded {sent_at:%H:%M:%S}; what changed in "
     "between could not be seen. {told}",
@@ -59,12 +51,6 @@ _TOLD = Text(
     en="Accepted {accepted}, refused {refused}, read back one by one {others}.",
     zh="成功 {accepted}，失败 {refused}，另行读回核对 {others}。",
 )
-
-
-class ImportGoing(TryAgain):
-    """The site has not worked through an uploaded file yet; run again later."""
-
-    code = "import_going"
 
 
 class Upload:
@@ -77,7 +63,7 @@ class Upload:
         self._sent_at = sent_at
         self._rows: dict[str, ImportedRow] = {}
         self._said = said
-        self._task_id = said.task_id if isinstance(said, ImportSaid) else None
+        self._task_id = said.task_id if isinstance(said, TaskSaid) else None
         self.result: ImportResult | None = None
 
     @property
@@ -128,15 +114,12 @@ class Upload:
 
     def look(self, row: ImportedRow) -> Look:
         """A row that is certain, as a look at its order."""
-        language = self._run.language
-        window = _ROW_WINDOW.of(language, read_at=self._packed.read_at, sent_at=self._sent_at)
+        window = window_of(read_at=self._packed.read_at, sent_at=self._sent_at, language=self._run.language)
         if row.accepted:
             return Look(seen=Seen.OURS, detail=window, facts={"shipped_at": self._sent_at.isoformat()})
-        meant = Reason.REFUSED_FOR_NOW if row.repeatable else refused_for(row.words, words=self._run.profile.words)
+        meant = Reason.REFUSED_FOR_NOW if row.repeatable else None
         lasting = row.code in self._run.profile.section(ImportWords).lasting
-        facts = {REFUSED_FOR: meant.value} if meant else {REFUSED_LASTINGLY: True} if lasting else {}
-        detail = _ROW_REFUSED.of(language, words=row.words, window=window)
-        return Look(seen=Seen.REFUSED, detail=detail, facts=facts)
+        return look_at_refused(self._run, row.words, meant=meant, lasting=lasting, window=window)
 
     def in_words(self) -> str:
         """What a person should know of this upload as a whole."""
@@ -154,26 +137,18 @@ class Upload:
         )
 
 
-_GOING = Text(
-    en="The site has not worked through {files} yet; run again later. If it never does, look at its orders on the site "
-    "and answer with `rpa ledger resolve`.",
-    zh="后台尚未处理完 {files}；请稍后重新运行。若一直不完成，请在后台核对其中订单，再用 rpa ledger resolve 逐单说明。",
-)
-
-
-class Uploads:
-    """Which of the uploaded files the site has worked through: only then is a pending order proven not shipped."""
+class Uploads(Together):
+    """Which of the uploaded files the site has worked through."""
 
     def __init__(self, run: Run) -> None:
-        self._run = run
-        self._ended: set[str] = set()
+        super().__init__(run)
         self._found: dict[str, ImportResult] = {}
         """Results that were looked for afterwards."""
 
     def note(self, name: str, result: ImportResult | None) -> None:
         """What is known of an upload of this run."""
         if result is not None and not result.going:
-            self._ended.add(name)
+            self.note_ended(name)
 
     def told(self, actions: Sequence[Action]) -> dict[str, ImportedRow]:
         """What the site's results say of these, by order number, as far as they were found; each file read once."""
@@ -183,7 +158,7 @@ class Uploads:
         return {sn: told[sn] for sn, told in found.items() if sn in told}
 
     def _rows_of(self, name: str) -> Mapping[str, ImportedRow]:
-        words, result = self._run.profile.section(ImportWords), self._found[name]
+        words, result = self.run.profile.section(ImportWords), self._found[name]
         try:
             lines = read_lines(self._folder_of(name) / name, words=words)
         except (NotASheet, PageChanged, OSError) as error:
@@ -192,52 +167,16 @@ class Uploads:
         return agreed(lines, result, failures=failures_of(result, words=words))
 
     def _folder_of(self, name: str) -> Path:
-        return private_folder(imports_folder(self._run.evidence) / name.rpartition(".")[0])
+        return private_folder(packages_folder(self.run.evidence, entry=FOLDER) / name.rpartition(".")[0])
 
-    def look(
-        self, actions: Sequence[Action], *, going: Callable[[Sequence[Action]], set[str]] | None = None
-    ) -> tuple[dict[Key, Look], set[str]]:
-        """How the site shows these, read back, and the files of those it does not show that it still works through.
-
-        No look is from before the site had worked through the order's file. `going`: how it is told; None: see `going`.
-        """
-        before = frozenset(self._ended)
-        looks = self._read_back(actions)
-        unseen = [action for action in actions if looks[action.key].seen is Seen.NOTHING]
-        files = (going or self.going)(unseen)
-        ended_since = [action for action in unseen if action.facts.get(IMPORT_FILE) in self._ended - before]
-        return looks | self._read_back(ended_since), files
-
-    def going(self, unseen: Sequence[Action]) -> set[str]:
-        """The files of these actions, of which the site shows nothing, that it has not worked through yet; waited for.
-
-        Raises TryAgain or NeedsPerson when the site's records cannot be read.
-        """
-        files = {str(each.facts[IMPORT_FILE]): each for each in unseen if IMPORT_FILE in each.facts}
-        return {name for name, action in files.items() if name not in self._ended and self._goes_on(name, action)}
-
-    def _read_back(self, actions: Sequence[Action]) -> dict[Key, Look]:
-        if not actions:
-            return {}
-        subjects = list(dict.fromkeys(action.subject for action in actions))
-        seen = self._run.office(ShipsOrders).read_back(subjects)
-        return {action.key: self._look(action, seen.get(action.subject)) for action in actions}
-
-    def _look(self, action: Action, sighting: Sighting | None) -> Look:
-        look = self._run.office(ShipsOrders).look_at(action, sighting)
-        order = sighting.order if sighting is not None and IMPORT_FILE in action.facts else None
-        if order is None or look.seen is not Seen.OURS:
-            return look
-        at = self._run.office(ReadsOrders).now()
-        return replace(look, detail=marked_at_last(order, at=at, language=self._run.language))
-
-    def _goes_on(self, name: str, action: Action) -> bool:
-        if ImportsShipments not in self._run.offices:
+    def goes_on(self, name: str, action: Action) -> bool:
+        """As the site's records tell of it, waited for."""
+        if ImportsShipments not in self.run.offices:
             return False
-        office, how = self._run.office(ImportsShipments), how_of(action)
+        office, how = self.run.office(ImportsShipments), how_of(action)
         try:
             result = office.result(
-                how, file_name=name, task_id=None, into=self._folder_of(name), patience_s=self._run.shop.settle_s
+                how, file_name=name, task_id=None, into=self._folder_of(name), patience_s=self.run.shop.settle_s
             )
         except (InDoubt, Refused) as error:
             raise TryAgain(f"What became of {name} cannot be told: {error}") from error
@@ -251,26 +190,3 @@ class Uploads:
 def how_of(action: Action) -> How:
     """For which of the two pages its file is: that of parcels, or that of orders without one."""
     return How.DIALOG if action.payload["tracking_number"] else How.NO_LOGISTICS
-
-
-class Progress:
-    """How long an import has stood still: no answer, or one that was heard before, is no sign of life."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._since_s = clock.monotonic()
-        self._heard: set[object] = {None}
-
-    def still_s(self, told: object) -> float:
-        """For how many seconds, with this told now; None: nothing was."""
-        if told not in self._heard:
-            self._heard.add(told)
-            self._since_s = self._clock.monotonic()
-        return self._clock.monotonic() - self._since_s
-
-
-def refuse_going(once: Once) -> None:
-    """Raise ImportGoing when orders stand in a file that the site has not worked through."""
-    files = sorted({str(action.facts[IMPORT_FILE]) for action in once.resting})
-    if files:
-        raise ImportGoing(_GOING.with_words(files=", ".join(files)))

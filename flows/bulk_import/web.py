@@ -7,23 +7,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flows.bulk_import.api import ImportLimits, ImportResult, ImportSaid, ToldRow
-from flows.bulk_import.upload import Progress
+from flows.bulk_import.api import ImportLimits, ImportResult, ToldRow
 from flows.bulk_import.web_records import LINE, ImportRecords, told_rows
 from flows.bulk_import.words import ImportWords
 from flows.orders.model import How
 from flows.orders.reasons import Reason
+from flows.procedure.progress import Progress
+from flows.procedure.web_task import TaskForm
 from rpa.browser.responses import TooManyCalls
 from rpa.elements.uses import Uses
 from rpa.elements.values import UNREADABLE
-from rpa.errors import InDoubt, PageChanged, Refused, RpaError, Stopped, TryAgain
+from rpa.errors import InDoubt, PageChanged, Refused, Stopped, TryAgain
 from rpa.language import Text
 from rpa.log import speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rpa.browser.responses import Answer
+    from flows.procedure.in_bulk import TaskSaid
     from rpa.browser.scope import Scope
     from rpa.browser.view import View
     from rpa.config import Shop
@@ -45,51 +46,25 @@ _PARCELS, _NONE = "import_parcels", "import_none"
 _OPEN = {_PARCELS: "import.parcels_open", _NONE: "import.none_open"}
 
 
-class _OtherQuestion(RpaError):
-    """The page asks something else than whether to go on; it was not answered."""
-
-
-class WebImportForm:
+class WebImportForm(TaskForm):
     """The import page with a file chosen."""
 
+    confirm: ClassVar[str] = "import.confirm"
+    answer: ClassVar[str] = "import_upload"
+    question: ClassVar[str] = "second_confirmation"
+    second_question: ClassVar[str] = "import.second_question"
+    second_confirm: ClassVar[str] = "import.second_confirm"
+
     def __init__(self, view: View, *, form: Scope, sent: Callable[[str], None]) -> None:
-        self._view = view
-        self._form = form
+        super().__init__(view, scope=form)
         self._sent = sent
 
-    def send(self) -> ImportSaid:
-        """Click 'start', and 'go on' if the site asks once more; what it answered to the upload."""
-        try:
-            answer = self._answer()
-        except TooManyCalls as error:
-            return ImportSaid(accepted=False, words=str(error), repeatable=True, too_often=True)
-        except _OtherQuestion as error:
-            return ImportSaid(accepted=False, words=str(error))
-        if answer is None:
-            return ImportSaid(accepted=None, words="no answer came")
-        if not answer.ok:
-            return ImportSaid(accepted=False, words=answer.message)
-        task_id = answer.rows[0]["task_id"]
-        if task_id is UNREADABLE:
-            return ImportSaid(accepted=True, words="the site did not say which task it is")
-        self._sent(self._form.key)
-        return ImportSaid(accepted=True, task_id=task_id)
-
-    def _answer(self) -> Answer | None:
-        view, form = self._view, self._form
-        answer = view.answered("import_upload", lambda: form.commit("import.confirm"), unless="import.second_confirm")
-        asked = view.question("second_confirmation", about=form.key) if answer is None else None
-        if asked is None:
-            return answer
-        self._refuse_other_question(asked)
-        return view.answered("import_upload", lambda: asked.commit("import.second_confirm"))
-
-    def _refuse_other_question(self, asked: Scope) -> None:
-        """Such as whether to overwrite the numbers of orders that have one."""
-        try:
-            asked.found("import.second_question")
-        except PageChanged as error:
-            raise _OtherQuestion(str(error)) from error
+    def send(self) -> TaskSaid:
+        """The click; of a task that the site told, the page shows the progress by itself."""
+        said = super().send()
+        if said.task_id is not None:
+            self._sent(self.scope.key)
+        return said
 
 
 class WebImports:

@@ -17,6 +17,7 @@ class How(StrEnum):
     DIALOG = "dialog"
     NO_LOGISTICS = "no_logistics"
     IMPORT = "import"
+    TICKED = "ticked"
 
 
 class Mark(StrEnum):

@@ -123,6 +123,6 @@ class Reason(Coded):
     OVERTAKEN = "overtaken", Outcome.NEEDS_PERSON, "A newer run of this shop has taken over; see its report.", "该店铺已有更新的运行接管，请查看其报表。"
     RIGHT_MISSING = "right_missing", Outcome.NEEDS_PERSON, "This account has no right to the page; ask the shop's owner for the right named in the message.", "该账户没有此页面的权限；请店主开通说明中的权限。"
     CRASHED = "crashed", Outcome.NEEDS_PERSON, "The program failed; see the log. The next run finds out what happened to this order.", "程序出错，见日志；下次运行会先核实此订单。"
-    IMPORT_GOING = "import_going", Outcome.NEEDS_PERSON, "The site has the file, but has not worked through it; run again later.", "后台已收到导入文件但尚未处理完；请稍后重新运行。"
+    IMPORT_GOING = "import_going", Outcome.NEEDS_PERSON, "The site has it in a file or task, but has not worked through that; run again later.", "后台已收到（导入文件或批量发货任务）但尚未处理完；请稍后重新运行。"
     STOPPED = "stopped", Outcome.WAITING, "The run was stopped before this order; the next run goes on.", "运行在此订单之前被停止，下次继续。"
     # fmt: on

@@ -39,6 +39,7 @@ _HOW_WORDS: Mapping[str, Text] = {
     How.DIALOG: Text(en="Shipping dialog", zh="发货弹窗"),
     How.NO_LOGISTICS: Text(en="No logistics", zh="无物流发货"),
     How.IMPORT: Text(en="Import", zh="批量导入"),
+    How.TICKED: Text(en="Ticked rows", zh="勾选批量发货"),
 }
 
 ORDER_COLUMNS: tuple[Column, ...] = (

@@ -64,10 +64,16 @@ class OrderSettings(BaseModel):
     )
 
     import_above: int = Field(
-        default=50, ge=0, description="`ship` uses the import page for more orders of a kind than these; else dialogs."
+        default=50,
+        ge=0,
+        description="`ship` sends more orders of a kind than these as the site takes many (a file, ticked rows); else "
+        "dialogs.",
     )
     import_chunk: int = Field(
-        default=1000, ge=1, le=20000, description="How many orders go up in one file, if the site takes so many."
+        default=1000,
+        ge=1,
+        le=20000,
+        description="How many orders go at once, in a file or as ticked rows, if the site takes so many.",
     )
 
     @field_validator("inbox_by", mode="before")

@@ -10,10 +10,18 @@ from flows.settings.api import KeepsSettings
 from flows.settings.web import WebSettings
 from flows.shipping.api import ShipsOrders
 from flows.shipping.web import WebShipping
+from flows.ticked.api import ShipsTicked
+from flows.ticked.web import WebTicked
 from rpa.platforms import Platform
 
 DOUYIN = Platform(
     name="douyin",
     signs=frozenset({"audit", "after_sale", "refund"}),
-    can={ReadsOrders: WebOrders, ShipsOrders: WebShipping, WritesRemarks: WebRemarks, KeepsSettings: WebSettings},
+    can={
+        KeepsSettings: WebSettings,
+        ReadsOrders: WebOrders,
+        ShipsOrders: WebShipping,
+        ShipsTicked: WebTicked,
+        WritesRemarks: WebRemarks,
+    },
 )

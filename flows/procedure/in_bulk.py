@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
@@ -30,6 +30,23 @@ _MOST_REBUILDS: Final = 5
 _BEGUN = Text(
     en="begun at {since:%Y-%m-%d %H:%M:%S} by run {run}", zh="已由运行 {run} 于 {since:%Y-%m-%d %H:%M:%S} 开始处理"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSaid(Said):
+    """What the site answered to the one click. `accepted`: it took the whole, which says nothing of any subject."""
+
+    task_id: str | None = None
+    """None: not told."""
+
+
+class SomeNotTaken(Exception):
+    """The site does not take some of these, and nothing was sent; the others are chosen again."""
+
+    def __init__(self, why: Mapping[str, tuple[str, str]]) -> None:
+        """By subject, the code of the reason and more about it."""
+        super().__init__(", ".join(why))
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +119,10 @@ class InBulk(ABC, Generic[D, P]):
 
     @abstractmethod
     def fill_in(self, package: P) -> BulkForm:
-        """Open the page with these chosen. Raises Refused when the site does not take them, InDoubt, NotApproved."""
+        """Open the page with these chosen, nothing sent.
+
+        Raises Refused when the site does not take them, SomeNotTaken, InDoubt, NotApproved.
+        """
 
     @abstractmethod
     def question(self, package: P) -> str:
@@ -133,8 +153,8 @@ class InBulk(ABC, Generic[D, P]):
                 yield result
             left = {subject: each for subject, each in left.items() if (subject, "") not in self.once.open}
             if self._doubts >= MOST_DOUBTS:
-                message = f"{MOST_DOUBTS} imports in a row ended in doubt; look at the shop, then run again."
-                raise TooManyDoubts(message)
+                times = f"{MOST_DOUBTS} times in a row"
+                raise TooManyDoubts(f"What was sent at once ended in doubt {times}; look at the shop, then run again.")
 
     def _act_on(self, chosen: Sequence[D]) -> Iterator[Result[D]]:
         """From the start when something has changed, or has aged, meanwhile."""
@@ -147,6 +167,12 @@ class InBulk(ABC, Generic[D, P]):
             package = self.packed(read)
             try:
                 form = self.fill_in(package)
+            except SomeNotTaken as some:
+                yield from self._not_taken(package, some.why)
+                chosen = [each for each in read.to_act if each.subject not in some.why]
+                if not chosen:
+                    return
+                continue
             except (Refused, InDoubt) as error:
                 self._doubts += isinstance(error, InDoubt)
                 yield from self._all_left(package, code=error.reason, message=str(error))
@@ -161,7 +187,14 @@ class InBulk(ABC, Generic[D, P]):
             else:
                 yield from self._send(package, form)
                 return
-        raise TryAgain(f"The orders of one import changed, or aged, {_MOST_REBUILDS} times before it could go up.")
+        raise TryAgain(f"What was to go at once changed, or aged, {_MOST_REBUILDS} times before it could be sent.")
+
+    def _not_taken(self, package: P, why: Mapping[str, tuple[str, str]]) -> Iterator[Left[D]]:
+        for decision in package.decisions:
+            if decision.subject in why:
+                code, message = why[decision.subject]
+                reason = self.kind.reason(code)
+                yield Left(decision=decision, reason=reason, message=message, evidence=package.file)
 
     def _all_left(self, package: P, *, code: str, message: str = "") -> Iterator[Left[D]]:
         reason = self.kind.reason(code)

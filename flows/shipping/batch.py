@@ -16,13 +16,14 @@ from flows.orders.reasons import Reason
 from flows.orders.report import OrderRow
 from flows.procedure.batch import Batch
 from flows.shipping.api import ShipsOrders
-from flows.shipping.intents import IMPORT_FILE, shipment_of
+from flows.shipping.intents import package_of, shipment_of
 from flows.shipping.kind import Shipping
 from flows.shipping.lookups import LookUps
 from rpa.ledger.actions import Seen, State
 
 if TYPE_CHECKING:
     from flows.procedure.api import Left, Route
+    from flows.shipping.together import LooksBack
     from rpa.flow import Row
     from rpa.ledger.actions import Action, Key
     from rpa.ledger.once import Look, Once, Settled
@@ -35,10 +36,9 @@ class ShippingBatch(Batch[Decision]):
         self,
         kind: Shipping,
         *,
-        look: Callable[[Sequence[Action]], tuple[dict[Key, Look], set[str]]],
+        look: LooksBack,
         route: Callable[[Once], Route[Decision]],
     ) -> None:
-        """`look`: how the site shows actions, and the files that it still works through."""
         self._inbox: Inbox = kind.run.shared
         self._reading = kind.run.office(ReadsOrders)
         self._shipping = kind.run.office(ShipsOrders)
@@ -162,9 +162,9 @@ class ShippingBatch(Batch[Decision]):
     # Once more
 
     def may_repeat(self, settled: Settled, *, sent_now: bool) -> bool:
-        """Also what went in a file and never arrived: the site has worked through it."""
-        in_file = IMPORT_FILE in settled.action.facts and settled.action.state is State.NOT_DONE
-        return in_file or super().may_repeat(settled, sent_now=sent_now)
+        """Also what went with others and never arrived: the site has worked through them."""
+        together = bool(package_of(settled.action)) and settled.action.state is State.NOT_DONE
+        return together or super().may_repeat(settled, sent_now=sent_now)
 
     def decide_again(self, again: Mapping[str, Decision | None]) -> Iterator[Row]:
         """Those that are pending; what another hand has shipped or closed meanwhile has its row."""
@@ -192,10 +192,10 @@ class ShippingBatch(Batch[Decision]):
     # Looking, and ending
 
     def look_at(self, actions: Sequence[Action]) -> Mapping[Key, Look]:
-        """As the site shows them; what stands in a file that the site still works through rests."""
+        """As the site shows them; what went with others that the site still works through rests."""
         looks, going = self._look_at(actions)
         unseen = [action for action in actions if looks[action.key].seen is Seen.NOTHING]
-        self.once.rest(action.key for action in unseen if action.facts.get(IMPORT_FILE) in going)
+        self.once.rest(action.key for action in unseen if package_of(action) in going)
         return looks
 
     def ended_elsewhere(self, action: Action) -> None:

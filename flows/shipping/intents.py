@@ -20,6 +20,8 @@ from rpa.ledger.once import NOT_FOUND, Look
 
 IMPORT_FILE = "import_file"
 """The fact of an action that went by a file: the file's name, which the site's records have too."""
+_PACKAGE = {How.IMPORT: IMPORT_FILE, How.TICKED: "ticked_in"}
+"""By the entry of those that went together, the fact of an action that names the package."""
 
 _ENDS = {
     State.DONE: Reason.SHIPPED,
@@ -84,16 +86,22 @@ def shipment_of(action: Action) -> Shipment:
     )
 
 
-def imported(decision: Decision) -> Decision:
-    """The decision, to be shipped by a file."""
+def by_entry(decision: Decision, how: How) -> Decision:
+    """The decision, to be shipped through this entry."""
     _, shipment = decision.to_ship
-    return replace(decision, shipment=replace(shipment, how=How.IMPORT))
+    return replace(decision, shipment=replace(shipment, how=how))
 
 
-def import_intent_of(decision: Decision, *, file: Path) -> Intent:
-    """The same for an order that goes by this file, in whose folder its evidence is kept."""
-    intent = intent_of(decision, evidence=file)
-    return replace(intent, facts={**intent.facts, IMPORT_FILE: file.name})
+def intent_in(decision: Decision, *, package: Path) -> Intent:
+    """The same for an order that goes with others, in this file, in whose folder its evidence is kept."""
+    intent = intent_of(decision, evidence=package)
+    _, shipment = decision.to_ship
+    return replace(intent, facts={**intent.facts, _PACKAGE[shipment.how]: package.name})
+
+
+def package_of(action: Action) -> str:
+    """The name of what it went in, together with others; empty: it went alone."""
+    return next((str(action.facts[fact]) for fact in _PACKAGE.values() if fact in action.facts), "")
 
 
 def look_at(action: Action, sighting: Sighting | None) -> Look:

@@ -69,7 +69,7 @@ def _check_room(job: Job) -> None:
 def _premises(job: Job, shop: Shop, *, vault: Vault) -> ShopSetup:
     premises = premises_of(shop, config=job.config, vault=vault)
     platform, profile = premises.platform, premises.profile
-    missing = missing_capabilities(job.flow, platform, profile=profile)
+    missing = missing_capabilities(job.flow, platform, profile=profile, options=job.options)
     if missing:
         raise ConfigError(
             f"The flow {job.flow.name} cannot run in shop {shop.name}: {platform.name} lacks {', '.join(missing)}."

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from fixtures.mockshop.harness import MockShop
 from fixtures.sheets.formats import write_csv
-from flows.bulk_import.api import By
-from flows.bulk_import.routes import shipping_batch
+from flows.entries.by import By
+from flows.entries.routes import shipping_batch
 from flows.orders.api import OrdersPage, ReadsOrders
 from flows.ship_batch import SHIP_BATCH
 from rpa.browser.session import launched

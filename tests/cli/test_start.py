@@ -37,7 +37,7 @@ LIBRARIES = {
     "uvicorn",
     "xlrd",
 }
-OF_OTHER_FLOWS = {"flows.inbox.inbox", "flows.shipping.batch", "flows.bulk_import.routes", "flows.exports.export"}
+OF_OTHER_FLOWS = {"flows.inbox.inbox", "flows.shipping.batch", "flows.entries.routes", "flows.exports.export"}
 
 
 @pytest.fixture(scope="module")

@@ -180,7 +180,7 @@ def test_an_audit_begun_at_the_upload_is_told_with_its_window_if_the_site_takes_
 
     never_twice(shop, held=[audited])
     told = done.row(audited)
-    assert re.search(r"marks read \d\d:\d\d:\d\d, uploaded \d\d:\d\d:\d\d", told["message"]), told
+    assert re.search(r"marks read \d\d:\d\d:\d\d, sent \d\d:\d\d:\d\d", told["message"]), told
     incidents = done.json["shops"]["demo"]["incidents"]
     [gained] = [each["message"] for each in incidents if each["cause"] == "changed_at_import"]
     assert re.search(rf"at 2026-03-10 \d\d:\d\d:\d\d.*: {audited} \(under audit\)$", gained), gained

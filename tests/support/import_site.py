@@ -11,13 +11,15 @@ from typing import Any
 
 from fixtures.mockshop.pinduoduo.import_files import failures_file
 from fixtures.mockshop.shop.import_tasks import EXPRESS, ImportRow
-from flows.bulk_import.api import By, ImportLimits, ImportLine, ImportResult, ImportSaid, ImportsShipments, ToldRow
+from flows.bulk_import.api import ImportLimits, ImportLine, ImportResult, ImportsShipments, ToldRow
 from flows.bulk_import.file import read_lines
-from flows.bulk_import.routes import shipping_batch
 from flows.bulk_import.words import ImportWords, write_known_template
+from flows.entries.by import By
+from flows.entries.routes import shipping_batch
 from flows.inbox.inbox import Inbox
 from flows.orders.api import OrdersPage, ReadsOrders, Said, Sighting
 from flows.orders.model import Decision, How, Order, SheetRow
+from flows.procedure.in_bulk import TaskSaid
 from flows.sheets.contents import SheetContents
 from flows.ship import carefully
 from flows.shipping.api import ShipsOrders
@@ -71,7 +73,7 @@ class ImportSite:
     """Its records have what was uploaded."""
     others: list[str] = field(default_factory=list)
     """Files of other hands that it works through."""
-    says: ImportSaid = field(default_factory=lambda: ImportSaid(accepted=True, task_id="1"))
+    says: TaskSaid = field(default_factory=lambda: TaskSaid(accepted=True, task_id="1"))
     """To an upload."""
     looked_up: list[str] = field(default_factory=list)
     """The orders that were searched for one by one."""

@@ -9,7 +9,7 @@ from typing import Any
 from fixtures.mockshop.douyin.page_script import PageScript
 from fixtures.mockshop.harness import MockShop
 
-SHIP = "/api/logistics/batchdelivery"
+SHIP, TASK = "/api/logistics/batchdelivery", "/api/logistics/deliverytask/detail"
 _ENDED = 2
 
 
@@ -34,7 +34,7 @@ class TickedScript:
 
     def task(self, task_id: str) -> dict[str, Any]:
         """The envelope of what is known of a task."""
-        return self.pages.get(f"{SHIP}/task", task_id=task_id)
+        return self.pages.get(TASK, task_id=task_id)
 
     def ended(self, task_id: str) -> dict[str, Any]:
         """The task, once it is over."""

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from flows.bulk_import.api import By, ImportLimits, ImportSaid
-from flows.bulk_import.routes import shipping_batch
+from flows.bulk_import.api import ImportLimits
 from flows.bulk_import.settling import settle_files
-from flows.bulk_import.upload import ImportGoing
+from flows.entries.by import By
+from flows.entries.routes import shipping_batch
 from flows.orders.model import KIND, Mark
+from flows.procedure.in_bulk import TaskSaid
 from flows.ship import carefully
+from flows.shipping.together import StillGoing
 from rpa.errors import ConfigError, InDoubt, PageChanged, RpaError, Stopped, TryAgain
 from rpa.flow import Row
 from rpa.ledger.actions import Intent, State
@@ -51,7 +53,7 @@ def never_arrived(shop: Shop, order_sn: str) -> None:
 
 
 def test_what_the_site_refused_and_ships_before_its_result_comes_is_shipped(shop: Shop) -> None:
-    shop.site.says = ImportSaid(accepted=False, words="系统繁忙")
+    shop.site.says = TaskSaid(accepted=False, words="系统繁忙")
     shop.site.late = True
 
     told = shop.ship()
@@ -135,7 +137,7 @@ def test_what_was_uploaded_and_nobody_calls_accepted_goes_up_once_more(shop: Sho
 
 def test_a_file_not_named_in_the_records_is_not_taken_for_lost_while_the_site_works(shop: Shop) -> None:
     shop.site.lost, shop.site.recorded, shop.site.others = True, False, ["demo-2026….xlsx"]
-    assert set(cut_off(shop, ImportGoing).values()) == {"import_going"}
+    assert set(cut_off(shop, StillGoing).values()) == {"import_going"}
     assert len(shop.site.uploaded) == 1
 
 
@@ -143,11 +145,11 @@ def test_an_endless_import_holds_up_its_orders_and_further_imports_but_no_dialog
     with a_shop(tmp_path, settings="import_chunk = 2\n") as shop:
         shop.site.going = True
         for _ in range(2):
-            assert set(cut_off(shop, ImportGoing).values()) == {"import_going"}
+            assert set(cut_off(shop, StillGoing).values()) == {"import_going"}
             shop.read_sheets_again()
         assert shop.site.uploaded == [["S0", "S1"]]
 
-        told = told_until(ImportGoing, carefully(shipping_batch(shop.run, by=By.DIALOG), shop.run))
+        told = told_until(StillGoing, carefully(shipping_batch(shop.run, by=By.DIALOG), shop.run))
 
         assert told == {"S0": "import_going", "S1": "import_going", "S2": "shipped", "S3": "shipped"}
         assert shop.site.by_dialog == ["S2", "S3"]
@@ -156,7 +158,7 @@ def test_an_endless_import_holds_up_its_orders_and_further_imports_but_no_dialog
 def test_what_stands_in_a_file_that_goes_on_is_told_so_when_the_run_is_stopped(tmp_path: Path) -> None:
     with a_shop(tmp_path, settings="import_chunk = 2\n") as shop:
         shop.site.going = True
-        cut_off(shop, ImportGoing)
+        cut_off(shop, StillGoing)
         shop.read_sheets_again()
         shop.run = replace(shop.run, stopping=lambda: True)
         assert cut_off(shop, Stopped) == {

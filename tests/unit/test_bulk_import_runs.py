@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from flows.bulk_import.api import By, ImportLimits
+from flows.bulk_import.api import ImportLimits
 from flows.bulk_import.settling import settle_files
-from flows.bulk_import.upload import ImportGoing
+from flows.entries.by import By
 from flows.orders.model import KIND, Mark
+from flows.shipping.together import StillGoing
 from rpa.errors import NotApproved, PageChanged, TryAgain
 from rpa.ledger.actions import State
 from tests.support.import_site import Shop, a_shop
@@ -47,7 +48,7 @@ def test_what_changes_after_it_was_decided_on_stays_out_of_the_file(
 
     assert shop.site.uploaded == [["S0", "S2", "S3"]]
     assert told["S1"][0] == reason
-    assert "read again at 2026-03-10 09:15:00, before the upload" in told["S1"][1]
+    assert "read again at 2026-03-10 09:15:00, before it was sent" in told["S1"][1]
     assert told["S0"][0] == "shipped"
 
 
@@ -59,7 +60,7 @@ def test_what_changes_after_the_marks_were_read_is_told_with_its_time_at_read_ba
     shop.site.at["fill_in"] = change
     told = shop.ship()
     when = "2026-03-10 09:15:00"
-    assert told["S1"] == ("shipped", f"read back at {when}, after the upload, it is under audit; look at it")
+    assert told["S1"] == ("shipped", f"read back at {when}, after it was sent, it is under audit; look at it")
     assert told["S0"] == ("shipped", "")
     [note] = [words for cause, words in shop.noted if cause == "changed_at_import"]
     assert f"at {when}" in note
@@ -171,9 +172,9 @@ def test_while_the_site_works_on_a_file_nothing_is_not_shipped_then_it_is_read_b
     shop: Shop,
 ) -> None:
     shop.site.going = True
-    with pytest.raises(ImportGoing):
+    with pytest.raises(StillGoing):
         shop.ship()
-    with pytest.raises(ImportGoing):
+    with pytest.raises(StillGoing):
         shop.ship(by=By.DIALOG)
     assert len(shop.site.uploaded) == 1
     assert shop.site.by_dialog == []

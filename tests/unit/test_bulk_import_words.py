@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.bulk_import.api import By
-from flows.bulk_import.routes import shipping_batch
-from flows.bulk_import.upload import ImportGoing
+from flows.entries.by import By
+from flows.entries.routes import shipping_batch
 from flows.orders.model import Mark
 from flows.ship import carefully
+from flows.shipping.together import StillGoing
 from rpa.language import Language
 from tests.support.import_site import Shop, a_shop
 from tests.support.made_orders import NOW, an_item, an_order
@@ -37,12 +37,12 @@ def test_of_a_file_that_the_site_settled_each_row_is_told_in_chinese(shop: Shop)
 
     told = shop.ship()
 
-    window = "标记读取于 09:15:00，上传于 09:15:00"
+    window = "标记读取于 09:15:00，提交于 09:15:00"
     assert told == {
         "S0": ("shipped", window),
         "S2": ("shipped", window),
         "S1": ("site_refused", f"{_BAD_NUMBER}；{window}"),
-        "S3": ("order_closed", "上传前于 2026-03-10 09:15:00 再次读取"),
+        "S3": ("order_closed", "提交前于 2026-03-10 09:15:00 再次读取"),
     }
 
 
@@ -51,7 +51,7 @@ def test_an_order_that_is_gone_before_the_upload_is_told_so_in_chinese(shop: Sho
         shop.site.orders.pop("S2", None)
 
     shop.site.at["nearest"] = gone
-    assert shop.ship()["S2"] == ("unreadable", "未找到此订单; 上传前于 2026-03-10 09:15:00 再次读取")
+    assert shop.ship()["S2"] == ("unreadable", "未找到此订单; 提交前于 2026-03-10 09:15:00 再次读取")
 
 
 def test_what_is_not_uploaded_again_says_what_to_do_and_that_it_was_an_import(shop: Shop) -> None:
@@ -66,13 +66,13 @@ def test_what_is_not_uploaded_again_says_what_to_do_and_that_it_was_an_import(sh
     assert len(shop.site.uploaded) == 1
     assert (rows["S1"]["reason"], rows["S1"]["how"]) == ("site_refused", "import")
     assert str(rows["S1"]["message"]).startswith(_BAD_NUMBER)
-    assert str(rows["S1"]["message"]).endswith("未再次上传：请改正表格，或加 --by dialog 运行")
+    assert str(rows["S1"]["message"]).endswith("不再批量提交：请改正表格，或加 --by dialog 运行")
 
 
 def test_what_came_under_audit_at_the_upload_is_told_in_chinese(shop: Shop) -> None:
     shop.site.at["fill_in"] = lambda: shop.change("S1", audit=Mark.SET, address="别处")
     told = shop.ship()
-    assert told["S1"] == ("shipped", "上传后于 2026-03-10 09:15:00 读回时显示平台审核中，请人工核对")
+    assert told["S1"] == ("shipped", "提交后于 2026-03-10 09:15:00 读回时显示平台审核中，请人工核对")
 
 
 def test_what_changed_at_the_upload_is_named_in_chinese(shop: Shop) -> None:
@@ -85,7 +85,7 @@ def test_what_changed_at_the_upload_is_named_in_chinese(shop: Shop) -> None:
 def test_an_import_that_goes_on_says_in_chinese_what_to_do_if_it_never_ends(shop: Shop) -> None:
     shop.site.going = True
     told: dict[str, str] = {}
-    with pytest.raises(ImportGoing):
+    with pytest.raises(StillGoing):
         told.update(
             (str(row["order_sn"]), str(row["message"]))
             for row in carefully(shipping_batch(shop.run, by=By.IMPORT), shop.run)
@@ -108,6 +108,6 @@ def test_a_virtual_order_that_another_hand_gave_a_parcel_is_not_called_our_shipm
         shop.site.at["nearest"] = shipped
         told = shop.ship()
 
-    when = "read again at 2026-03-10 09:15:00, before the upload"
+    when = "read again at 2026-03-10 09:15:00, before it was sent"
     assert told["V0"] == ("shipped_elsewhere", f"圆通速递 YT1; {when}")
     assert told["V1"] == ("same_shipment", when)

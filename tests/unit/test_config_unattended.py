@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.bulk_import.api import By
+from flows.entries.by import By
 from flows.ship import Options
 from rpa.config import Config, flow_options
 from rpa.errors import ConfigError

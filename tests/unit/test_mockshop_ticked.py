@@ -144,7 +144,7 @@ def test_shops_of_one_login_see_no_task_and_ship_no_order_of_another(mock: MockS
     assert ticked.ended(task_id)["sendFailList"] == [{"reason": "订单号为空或者格式错误", "orderIdList": [first]}]
     ticked.pages.enter("123456789")
     assert ticked.task(task_id)["code"] == 40201
-    listed = ticked.pages.get(f"{SHIP}/tasks", page=0, pageSize=100)["data"]
+    listed = ticked.pages.get("/api/logistics/deliverytask/list", page=0, pageSize=100)["data"]
     assert task_id not in {task["taskId"] for task in listed}
     assert mock.truth()["ship_tasks"][-1]["shop"] == "123456790"
 
@@ -194,7 +194,7 @@ def test_a_lost_task_was_taken_and_is_never_seen_again(
     told = ticked.ship(free[:1])
     assert told["code"] == 0
     assert ticked.task(told["data"]["taskId"])["msg"] == "任务不存在"
-    listed = ticked.pages.get(f"{SHIP}/tasks", page=0, pageSize=100)["data"]
+    listed = ticked.pages.get("/api/logistics/deliverytask/list", page=0, pageSize=100)["data"]
     assert told["data"]["taskId"] not in {task["taskId"] for task in listed}
     assert len(_numbers(mock, free[0])) == shipped
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rpa.elements.uses import Uses
@@ -79,6 +79,20 @@ def test_only_the_elements_of_the_class_that_is_used_are_missed() -> None:
 
     assert missing(Paper(("dialog.sell",))) == ["Buys"]
     assert missing(Paper(("dialog.sell",), table=True)) == ["Sells (element form.sell)", "Buys"]
+
+
+def test_of_several_that_would_do_one_is_enough_else_each_is_missed() -> None:
+    either = replace(FLOW, needs=((Buys, Sells),))
+    assert missing_capabilities(either, PLATFORM, profile=Paper(("dialog.sell",))) == []  # type: ignore[arg-type]
+    told = missing_capabilities(either, PLATFORM, profile=Paper(table=True))  # type: ignore[arg-type]
+    assert told == ["Buys or Sells (element form.sell)"]
+
+
+def test_what_the_options_ask_for_is_needed_besides() -> None:
+    buying = replace(FLOW, needs=(), needs_with=lambda options: (Buys,) if options == "buy" else ())
+    profile: Any = Paper(("dialog.sell",))
+    for options, missing in ((None, []), ("sell", []), ("buy", ["Buys"])):
+        assert missing_capabilities(buying, PLATFORM, profile=profile, options=options) == missing
 
 
 def test_where_nothing_is_described_the_first_class_says_what_it_would_need() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.add_remark import add_remark
-from flows.bulk_import.api import By
-from flows.bulk_import.routes import shipping_batch
+from flows.entries.by import By
+from flows.entries.routes import shipping_batch
 from flows.orders.api import Said
 from flows.orders.model import KIND, Mark
 from flows.remarks.batch import RemarkBatch

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.bulk_import.evidence import run_of_import
+from flows.shipping.evidence import run_of_package
 from rpa.ledger.actions import Intent, LookAt, Seen, State
 from rpa.ledger.documents import DocumentState
 from rpa.ledger.runs import RunRecord
@@ -95,8 +95,8 @@ def test_an_import_goes_when_all_its_orders_are_shipped_for_so_long(desk: Overvi
 def test_the_name_of_an_imports_folder_tells_its_run() -> None:
     run_id = "20260310-091500-north-1-ship-batch-0012"
     for part in ("7", "12", "template-dialog", "template-no_logistics"):
-        assert run_of_import(Path(f"north-1-{run_id}-{part}"), shop="north-1") == run_id
-    assert run_of_import(Path("elsewhere"), shop="north-1") == ""
+        assert run_of_package(Path(f"north-1-{run_id}-{part}"), shop="north-1") == run_id
+    assert run_of_package(Path("elsewhere"), shop="north-1") == ""
 
 
 def test_the_files_of_a_shop_that_left_go_like_others_but_what_is_in_doubt_stays(desk: OverviewDesk) -> None:

@@ -19,7 +19,7 @@ from rpa.elements.profile import Profile
 from rpa.elements.registry import load_profile, prepared, profile_model, profiles
 from rpa.elements.uses import Uses
 from rpa.platforms import Platform, uses_of
-from rpa.plugins import flows, platform_of, platforms
+from rpa.plugins import platform_of, platforms
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = ("lists", "dialogs", "answers")
@@ -41,7 +41,8 @@ CODE = {
     "ExportsOrders": ("exports/web",),
     "ReadsNotices": ("notices/web",),
     "KeepsSettings": ("settings/web", "settings/web_check"),
-    "ImportsShipments": ("bulk_import/web", "bulk_import/web_records"),
+    "ImportsShipments": ("bulk_import/web", "bulk_import/web_records", "procedure/web_task"),
+    "ShipsTicked": ("ticked/web", "ticked/web_tasks", "ticked/row_check", "procedure/web_task"),
 }
 """The modules that look at pages for each capability."""
 NAMED_BY_TABLE = {"KeepsSettings"}
@@ -163,7 +164,7 @@ def test_a_profile_that_no_platform_is_called_like_has_the_common_one() -> None:
     platform, profile = chosen("oscar")
     assert (platform.name, platform.can) == ("oscar", BY_PROFILE.can)
     bare = profile.model_copy(update={"shipping": None})
-    assert [*platform.lacking(flows()["ship"].needs[1], profile=bare)] == ["ShipsOrders (table [shipping])"]
+    assert [*platform.lacking(ShipsOrders, profile=bare)] == ["ShipsOrders (table [shipping])"]
     assert platform_of("nowhere", folder=None) is None
     assert platform_of("*", folder=None) is None
 

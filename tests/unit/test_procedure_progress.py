@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.bulk_import.upload import Progress
+from flows.procedure.progress import Progress
 from tests.support.import_site import SteadyClock
 
 

@@ -1,4 +1,4 @@
-"""Recheck: every mark, hold and note of an order, read again before its file goes up, by the same gate."""
+"""Recheck: every mark, hold and note of an order, read again before it goes with others, by the same gate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rpa.run import Run
 
 
-_WHEN = Text(en="read again at {at}, before the upload", zh="上传前于 {at} 再次读取")
+_WHEN = Text(en="read again at {at}, before it was sent", zh="提交前于 {at} 再次读取")
 _GONE = Text(en="it was not found", zh="未找到此订单")
 
 

@@ -1,4 +1,4 @@
-"""Postcheck: which orders gained an audit, an after-sale or another address between their file and its end."""
+"""Postcheck: which orders gained an audit, an after-sale or another address while they went with others."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from rpa.run import Run
 
 _GAINED = Text(
-    en="Shipped by import, but not as they were any more when they were looked at again at {at:%Y-%m-%d %H:%M:%S}; "
+    en="Shipped with others, but not as they were any more when they were looked at again at {at:%Y-%m-%d %H:%M:%S}; "
     "see to them on the site: {orders}",
-    zh="已批量导入发货，但 {at:%Y-%m-%d %H:%M:%S} 再次查看时状态已变，请到后台处理：{orders}",
+    zh="已批量发货，但 {at:%Y-%m-%d %H:%M:%S} 再次查看时状态已变，请到后台处理：{orders}",
 )
 _MARKED = Text(
-    en="read back at {at:%Y-%m-%d %H:%M:%S}, after the upload, it is {marks}; look at it",
-    zh="上传后于 {at:%Y-%m-%d %H:%M:%S} 读回时显示{marks}，请人工核对",
+    en="read back at {at:%Y-%m-%d %H:%M:%S}, after it was sent, it is {marks}; look at it",
+    zh="提交后于 {at:%Y-%m-%d %H:%M:%S} 读回时显示{marks}，请人工核对",
 )
 _CHANGED = Text(en="{names} changed", zh="{names}已变更")
 _NAMES = {
@@ -47,7 +47,7 @@ def tell_what_changed(run: Run, sent: Mapping[str, Order]) -> None:
 
 
 def marked_at_last(order: Order, *, at: datetime, language: Language) -> str:
-    """What came up against a shipped order between the last reading of its marks and its upload, or after."""
+    """What came up against a shipped order between the last reading of its marks and the click, or after."""
     marks = "; ".join(_marks(order, language=language))
     return _MARKED.of(language, at=at, marks=marks) if marks else ""
 
