@@ -168,7 +168,7 @@ def test_an_audit_that_begins_at_the_upload_waits_where_the_site_enforces_it(sho
     never_twice(shop)
     row = done.row(audited)
     assert (row["outcome"], row["reason"]) == ("waiting", "under_audit")
-    assert "uploaded" in row["message"]
+    assert ", sent " in row["message"]
     assert not shop.truth()[audited]["shipments"]
 
 

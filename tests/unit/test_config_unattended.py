@@ -177,7 +177,7 @@ ship_by_alarms_h = [0]
         '11 schedule.2.options.bye: no option of ship; did you mean "by"?',
         "11 schedule.2.options.hidden_rows: must be true or false",
         "12 schedule.3: needs exactly one of every",
-        "15 schedule.3.options.by: input should be 'dialog' or 'import', not 'letter'",
+        "15 schedule.3.options.by: input should be 'dialog', 'import' or 'ticked', not 'letter'",
         '20 schedule.4.jittr: unknown key; did you mean "jitter"?',
         '23 notify.0.shops.0: rpa.toml has no shop "dem"; did you mean "demo"?',
         "24 notify.0.severity: input should be 'info', 'warning' or 'critical'",
