@@ -42,7 +42,7 @@ def said_of(error: BaseException | None) -> str:
         ((*RESOLVE, DOUBT, "--done"), "请用 --reason 说明"),
         ((*RESOLVE, DOUBT, "--done", REASON, "--by="), "请用 --by 填写"),
         ((*RESOLVE, DONE, "--done", REASON, "--kind=x"), "记录为“已完成”"),
-        ((*RESOLVE, "260310-9", "--done", REASON), "没有订单 260310-9 的记录"),
+        ((*RESOLVE, "260310-9", "--done", REASON), "没有对象 260310-9 的记录"),
         ((*RESOLVE, DOUBT, "--changed-ok", REASON), "没有变化，无需放行"),
         (("ledger", "show", "--state=unknwon"), "是否指“unknown”"),
         (("ledger", "show", "--shop=demoo"), "rpa.toml 中没有店铺“demoo”；是否指“demo”？"),
@@ -97,12 +97,12 @@ def test_so_are_mistakes_in_files(project: Project) -> None:
     with pytest.raises(ConfigError) as absent:
         load_config(project.folder / "rpa.tml")
     assert "请运行 rpa init 新建配置" in said_of(absent.value)
-    shop = '[shops.{name}]\nplatform = "{platform}"\nmall_id = "1"\ninbox = "inbox"\n'
-    project.write(shop.format(name="a", platform="pinduoduo") + shop.format(name="b", platform="douyin"))
+    shop = '[shops.{name}]\nplatform = "pinduoduo"\nmall_id = "{name}"\ninbox = "inbox"\n'
+    project.write(shop.format(name="a") + shop.format(name="b") + 'columns = { order_sn = "单号" }\n')
     [folder] = folders_of(project.config)
     with pytest.raises(ConfigError) as unlike:
         check_shared(folder)
-    assert "共用收件夹 inbox，但平台不同" in said_of(unlike.value)
+    assert "共用收件夹 inbox，但 columns 不同" in said_of(unlike.value)
     (project.folder / "ledger").mkdir()
     with pytest.raises(ConfigError) as unopened:
         Ledger.open(project.folder / "ledger", clock=project.config.clock)

@@ -155,7 +155,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         '"held"]': 'lists.rows.fields.held.quotes: "held" has no "css"',
         "home.nane": 'dialogs.sure.close: there is no "home.nane" in [elements]',
         "join = ": 'needs exactly one of "path", "join" and "any"',
-        "kickd": "overlays.kicked.means: input should be 'kicked' or 'challenge'",
+        "kickd": "overlays.kicked.means: input should be 'kicked', 'challenge' or 'locked'",
         "[popup.news]": 'popup: unknown key; did you mean "popups"?',
         "mall_id": "identity.mall_id: must not be empty",
     }

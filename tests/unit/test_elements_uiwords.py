@@ -93,6 +93,10 @@ def test_shipped_profiles_expect_of_harmless_elements_only_what_opens_or_shows()
         "ship.express",
         "ship.no_logistics",
         "import.parcels_open",
+        "orders.tab_shipped",  # of 抖店: a tab
+        "addresses.title",  # headings
+        "ship_rules.title",
+        "ticked.open",  # opens the form for the rows that are ticked
     }
     lasting = {each.name for each in elements if each.risk is not Risk.DESTRUCTIVE and lasting_word(each.expect)}
     assert lasting == known

@@ -23,4 +23,4 @@ def test_a_flow_that_does_not_say_so_ends_nothing_that_others_left_open() -> Non
 
 def test_the_flows_that_account_for_everything_say_so() -> None:
     whole = {name for name, flow in flows().items() if flow.looks_at_all(flow.options())}
-    assert whole == {"pending-orders", "ship", "ship-batch", "audit-notices", "export-orders"}
+    assert whole == {"pending-orders", "ship", "ship-batch", "audit-notices", "export-orders", "shop-settings"}
