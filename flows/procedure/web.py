@@ -246,7 +246,7 @@ class StepForm(Generic[D]):
         return Said(accepted=True, words=words)
 
     def _sent_by_words(self, before: Counter[str]) -> Said:
-        arrived = self._follow(lambda: self.scope.commit(self._spec.confirm), before=before)
+        arrived = self._follow(lambda: self.scope.commit(self._spec.confirm), before=before, may_ask=True)
         asked = self._question()
         if asked is not None:
             arrived = self._follow(lambda: asked.commit(self._spec.go_on or self._spec.confirm), before=before)
@@ -256,11 +256,15 @@ class StepForm(Generic[D]):
             any(self._new_words(before) for _ in self.view.moments())
         return self._said_in_words(before)
 
-    def _follow(self, action: Callable[[], None], *, before: Counter[str]) -> bool:
-        """Click; whether another document came, a question, or of a dialog, words of it, or that it closed itself."""
+    def _follow(self, action: Callable[[], None], *, before: Counter[str], may_ask: bool = False) -> bool:
+        """Click; whether another document came, a question, or of a dialog, words of it, or that it closed itself.
+
+        A question that is answered stays for a moment, and ends nothing: only where one `may_ask` is it waited for.
+        """
 
         def told_here() -> bool:
-            return self._question() is not None or (self._spec.open is not None and self._ended_here(before))
+            asked = may_ask and self._question() is not None
+            return asked or (self._spec.open is not None and self._ended_here(before))
 
         arrived = self.view.follow(action, unless=told_here)
         self.view.shop_page.refuse_login_page()

@@ -22,7 +22,7 @@ from rpa.errors import ConfigError
 CHOICES = {"shipping": ("page", "dialog"), "tells": ("total", "pages"), "language": ("en", "zh")}
 ANSWERS = [dict(zip(CHOICES, values, strict=True)) for values in itertools.product(*CHOICES.values())]
 FILLED = {"name": '"mine"', "title": '"My \\"shop\\""', "base_url": '"https://shop.example"', "timezone": '"UTC"'}
-ELSEWHERE = {"ExportWords", "NoticeWords", "ImportWords", "SettingWords"}
+ELSEWHERE = {"ExportWords", "NoticeWords", "ImportWords", "SettingWords", "TickedWords"}
 """Models of tables that the template only points at."""
 OPTIONAL = re.compile(r"^#(?=[\[a-z_\"])", re.MULTILINE)
 """A line that only its # keeps from counting: prose has a blank behind it."""
