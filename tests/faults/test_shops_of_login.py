@@ -90,7 +90,6 @@ def test_in_a_shop_that_another_tab_has_moved_to_nothing_is_shipped(
         _each_once(shop)
 
 
-@pytest.mark.long
 def test_two_runs_of_one_account_never_meet_and_the_second_is_told_so(tmp_path: Path) -> None:
     with shops_of_login(tmp_path, shops=2) as shop:
         held = shop.mock.fault("freeze", endpoint=shop.calls.ship, when="before")
