@@ -69,8 +69,9 @@ class ShopPage:
             return
         drawn = [self.profile.element(name) for name in self.profile.pages[steps.page].signature]
         for _ in self.moments():
-            said = find(self.page, self.profile.element(steps.kicked))
+            is_drawn = all(find(self.page, element) is not None for element in drawn)
+            said = find(self.page, self.profile.element(steps.kicked))  # after it: what is drawn meanwhile is seen, too
             if said is not None:
                 raise KickedOut(_KICKED.with_words(message=said.name))
-            if all(find(self.page, element) is not None for element in drawn):
+            if is_drawn:
                 return
