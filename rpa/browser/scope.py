@@ -13,7 +13,6 @@ from rpa.browser.evidence import Part
 from rpa.browser.lists import described
 from rpa.browser.playwright_errors import looked
 from rpa.browser.resolve import script
-from rpa.elements.profile import Risk
 from rpa.elements.roles import refuse_undeclared
 from rpa.elements.values import page_values
 from rpa.errors import InDoubt, PageChanged, TryAgain
@@ -102,13 +101,15 @@ class Scope(Area):
         Raises InDoubt when it does not, or when it has no such element, or several.
         """
         try:
-            if self._key_names and self.profile.element(name).risk is Risk.DESTRUCTIVE:
-                self.read()
             super().click(name)
         except (PageChanged, TryAgain) as error:
             if self.page.is_closed():
                 raise
             raise InDoubt(f"{error} ({self.name} of {self.key})", reason="unreadable") from error
+
+    def _refuse_another(self) -> None:
+        if self._key_names:
+            self.read()
 
     def commit(self, name: str) -> None:
         """Do what cannot be undone: click an element that the guard must allow.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rpa.browser.view import View
-from rpa.errors import InDoubt, LoginNeeded
+from rpa.errors import InDoubt, KickedOut, LoginNeeded, UnknownOverlay
 from tests.browser.test_view import dialog, row, table
 from tests.support.tiny_site import CLICKS, SHOP, TinySite, clicked, viewed
 
@@ -163,6 +163,48 @@ def test_a_popup_that_goes_by_itself_while_it_is_closed_stops_nothing(
     assert clicked(view) == []
 
 
+LIES_OVER_ALL = 'style="position: fixed; inset: 0; background: white"'
+
+
+def popup_over_all(*, closes: str = "") -> str:
+    """A popup of the allow-list; `closes`: what its button does besides."""
+    button = f'<button id="ok" onclick="{closes}parentNode.remove()">Got it</button>'
+    return f'<div class="popup" {LIES_OVER_ALL}>News{button}</div>'
+
+
+def test_a_popup_over_what_cannot_be_undone_is_closed_and_that_is_clicked_once(
+    view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rpa.browser.area._COVERED_MS", IMPATIENT_MS)
+    view.page.set_content(SHOP + CLICKS + dialog("A-1") + popup_over_all())
+    view.dialog("ship", "A-1").click("ship.confirm")
+    assert clicked(view) == ["ok", "confirm"]
+
+
+def test_a_dialog_that_becomes_another_orders_below_a_popup_is_not_confirmed(
+    view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rpa.browser.area._COVERED_MS", IMPATIENT_MS)
+    monkeypatch.setattr(view, "shop_page", replace(view.shop_page, patience_s=IMPATIENT_MS / 1000))
+    turns = "document.querySelector('.dialog .sn').textContent = 'A-2';"
+    view.page.set_content(SHOP + CLICKS + dialog("A-1") + popup_over_all(closes=turns))
+    with pytest.raises(InDoubt, match="shows 'A-2', not A-1"):
+        view.dialog("ship", "A-1").click("ship.confirm")
+    assert clicked(view) == ["ok"]
+
+
+def test_what_lies_unknown_over_a_form_of_the_page_stops_what_cannot_be_undone(
+    view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rpa.browser.area._COVERED_MS", IMPATIENT_MS)
+    monkeypatch.setattr("rpa.browser.guard._PASSING_S", IMPATIENT_MS / 1000)
+    sale = f"<div {LIES_OVER_ALL}>Join the sale<button id='join'>Join</button></div>"
+    view.page.set_content(SHOP + CLICKS + dialog("A-1") + sale)
+    with pytest.raises(UnknownOverlay, match="Join the sale"):
+        view.dialog("ship", "A-1").click("ship.confirm")
+    assert clicked(view) == []
+
+
 def test_a_veil_over_a_page_that_loads_is_waited_for(view: View) -> None:
     goes = when_looked_around("if (n === 6) document.querySelector('#veil').remove();")
     view.page.set_content(f'{SHOP}{CLICKS}<div id="veil" style="position: fixed; inset: 0">Loading</div>{goes}')
@@ -235,3 +277,21 @@ def test_a_page_that_asks_whether_it_may_be_left_is_left(view: View, site: TinyS
     view.page.mouse.click(5, 5)
     view.open("orders")
     assert (view.page.evaluate("clicked"), view.guard.refused_dialogs) == ([], [])
+
+
+def test_a_login_page_that_is_drawn_while_it_is_looked_at_still_says_why(view: View) -> None:
+    """When its notice is looked for, nothing stands there; a moment later both do."""
+    steps = view.profile.session.login.model_copy(update={"page": "orders", "kicked": "orders.search"})
+    session = view.profile.session.model_copy(update={"login": steps})
+    told = replace(view.shop_page, profile=view.profile.model_copy(update={"session": session}))
+    draws = """<script>
+        const look = document.querySelectorAll;
+        document.querySelectorAll = function (css) {
+            const found = look.call(this, css);
+            if (css === ".search") document.querySelector("#drawn").hidden = false;
+            return found;
+        };
+    </script>"""
+    view.page.set_content(f'<div id="drawn" hidden>{SHOP}{SEARCH.format("search")}</div>{draws}')
+    with pytest.raises(KickedOut):
+        told.refuse_kicked()

@@ -25,7 +25,13 @@
     for (const node of document.querySelectorAll(container))
       if (shown(node) && (!text.length || text.some((part) => node.textContent.includes(part)))) note(node, name);
   for (const css of candidates) for (const node of document.querySelectorAll(css)) if (shown(node)) note(node, null);
-  if (!expectedNodes.length) {
+  const floats = (node) => {
+    for (; node && node !== document.body; node = node.parentElement)
+      if (["fixed", "absolute"].includes(getComputedStyle(node).position)) return true;
+    return false;
+  };
+  // A dialog that floats has a veil of its own over the page; a form that is part of the page has none.
+  if (!expectedNodes.some(floats)) {
     const { innerWidth: width, innerHeight: height } = window;
     for (const [x, y] of [[0.5, 0.5], [0.3, 0.3], [0.7, 0.7]]) {
       let node = document.elementFromPoint(width * x, height * y);
