@@ -167,7 +167,7 @@ class WebOrders:
         if "orders.search_input" in self._view.profile.elements:
             self._searched(order_sn)
         else:
-            any(self._view.shows("orders", order_sn) for _ in self._list.pages(page))
+            any(self._view.shows("orders", order_sn) for _ in self._list.pages(page, ahead=False))
 
     def _among_shipped(self, wanted: AbstractSet[str]) -> Iterator[dict[str, Order]]:
         """Those of these that are among the newest shipped ones."""

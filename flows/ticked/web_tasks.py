@@ -62,7 +62,7 @@ class WebTasks:
         return self._compared(task_id, answer)
 
     def _newest(self) -> Iterator[ListPage]:
-        return islice(self._list.pages(_TASKS), _NEWEST_PAGES)
+        return islice(self._list.pages(_TASKS, ahead=False), _NEWEST_PAGES)
 
     def _opened(self, task_id: str) -> Answer:
         """What the site says of the task now, asked for from its row."""

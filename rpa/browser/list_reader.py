@@ -141,12 +141,16 @@ class ListReader:
             speak("INFO", _CHANGED, list=self.name, doubt=doubt)
         raise ListIncomplete(_INCOMPLETE.with_words(list=self.name, times=MOST_PASSES, doubt=doubt))
 
-    def pages(self, page: str, *, first: Callable[[], ListPage] | None = None) -> Iterator[ListPage]:
+    def pages(
+        self, page: str, *, first: Callable[[], ListPage] | None = None, ahead: bool = True
+    ) -> Iterator[ListPage]:
         """The pages of the list once, as long as the caller wants more; nothing proves that no row is missing.
 
-        `first`: how to come to its first page, where that is not opened plainly.
+        `first`: how to come to its first page, where that is not opened plainly. `ahead`: the next page is asked for
+        while the caller works on this one; False where something is done on the page itself, which must stay.
         """
-        yield from self._following(page, self._lengthened(page, first() if first else self.first(page)), Pass())
+        shown = self._lengthened(page, first() if first else self.first(page))
+        yield from self._following(page, shown, Pass(), ahead=ahead)
 
     def first(self, page: str) -> ListPage:
         """Go to this page, which shows the list; its first page."""
@@ -177,12 +181,12 @@ class ListReader:
             return self._page_after(page, self._choose_long_page)
         return shown
 
-    def _following(self, page: str, shown: ListPage, count: Pass) -> Iterator[ListPage]:
-        """This page and those after it. While one is on its way, the caller works on the one before."""
+    def _following(self, page: str, shown: ListPage, count: Pass, *, ahead: bool = True) -> Iterator[ListPage]:
+        """This page and those after it; `ahead`: while one is on its way, the caller works on the one before."""
         brought = count.add(shown.read)
         self._lost_next = False
         while brought and count.goes_on and self._finds_next():
-            with self._next(page) as following:
+            with self._next(page, ahead=ahead) as following:
                 yield shown
                 shown = following()
             brought = count.add(shown.read)
@@ -196,8 +200,8 @@ class ListReader:
         return not self._lost_next
 
     @contextmanager
-    def _next(self, page: str) -> Iterator[Callable[[], ListPage]]:
-        if self._answer is None:
+    def _next(self, page: str, *, ahead: bool) -> Iterator[Callable[[], ListPage]]:
+        if self._answer is None or not ahead:
             yield lambda: self._page_after(page, lambda: self._click("next"))
             return
         with self._view.asked(self._answer, lambda: self._click("next")) as given:

@@ -59,6 +59,15 @@ def test_every_row_is_read(reading: Reading, drawn: Drawn, count: int) -> None:
     assert reading.of(listed) == set(listed.ids)
 
 
+def test_a_page_on_which_something_is_done_stays_until_the_next_is_wanted(
+    page: Page, site: TinySite, tmp_path: Path
+) -> None:
+    listed = ListSite(ids=ids(20), drawn=Drawn.TOLD)
+    with shown(page, site, listed, folder=tmp_path, patience_s=LONG_S) as view:
+        pages = ListReader(view, "things", answer="things").pages("things", ahead=False)
+        assert [view.page.evaluate("wanted.page") for _ in pages] == [1, 2, 3]
+
+
 @pytest.mark.parametrize("drawn", Drawn)
 @pytest.mark.parametrize("following", [Next.SKIPS, Next.DEAD, Next.REPEATS, Next.BACK])
 def test_a_next_that_leads_elsewhere_stops_the_shop(reading: Reading, drawn: Drawn, following: Next) -> None:

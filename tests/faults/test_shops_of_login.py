@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,8 @@ def test_killed_at_four_moments_of_a_change_of_shops_each_order_is_shipped_once(
 @pytest.mark.long
 def test_killed_at_twenty_five_moments_of_changes_each_order_is_shipped_once(tmp_path: Path) -> None:
     calls = calls_now()
-    moments = moments_of((CHOOSE, calls.list, calls.detail), write=calls.ship, count=25, seed=17)
+    drawn = moments_of((CHOOSE, calls.list, calls.detail), write=calls.ship, count=25, seed=17)
+    moments = [replace(each, nth=1) if each.endpoint == CHOOSE else each for each in drawn]  # a run may need but one
     _kill(tmp_path, parcels=30, orders=600, moments=moments)
 
 

@@ -114,6 +114,16 @@ def test_a_task_that_is_slow_stops_the_shop_and_the_next_run_reads_it_back(shop:
     assert {last.row(sn)["reason"] for sn in shop.parcels} == {"recovered"}
 
 
+@pytest.mark.long
+def test_each_of_more_tasks_than_a_page_of_the_records_has_is_told(tmp_path: Path) -> None:
+    with ticked_shop(tmp_path, parcels=12, held=()) as shop:
+        shop.folder.configure(import_chunk=1)
+        done = ship_batch(shop)
+        settled(shop, done)
+        assert done.exit_code == 0, done.stderr
+        assert [(each["rows"], each["success"]) for each in tasks(shop)] == [(1, 1)] * 12
+
+
 def test_what_is_of_import_files_is_refused_by_name_before_a_browser_starts(shop: SmallShop) -> None:
     before = shop.mock.last_event()
     for words in (("ship-batch", "--prepare"), ("ship-batch", "--settle"), ("ship", "--by", "import")):
