@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.mockshop.harness import MockShop
+from fixtures.mockshop.harness import MockError, MockShop
 from fixtures.mockshop.pinduoduo.page_script import PageScript
 from fixtures.mockshop.pinduoduo.virtual_goods import (
     ADD_CARDS,
@@ -240,6 +240,23 @@ def test_a_batch_of_cards_is_added_listed_masked_and_counted(shop: MockShop, pag
     assert (last["cardNo"], last["maskPassword"], last["statusDesc"]) == ("N4999", "******4999", "未核销")
     counts = {each["skuId"]: each for each in page.post(STOCK, {})["result"]["list"] if each["goodsId"] == CARDS}
     assert (counts[sku_id]["totalNum"], counts[sku_id]["leftNum"]) == (5040, 5040)
+
+
+def test_a_card_that_is_used_up_is_given_to_nobody(shop: MockShop, page: PageScript) -> None:
+    first, second, *_ = [card["card_no"] for card in shop.cards()]
+    shop.change_card(first, status=3)
+    _switch_on(shop, CARDS)
+    shop.buy(CARDS)
+    shop.advance(1)
+    assert [each["cards"] for each in shop.truth()["auto_deliveries"]] == [[second]]
+    shop.change_card(second, status=2)
+    sku_id = read(page, CARDS)["skus"][0]["sku_id"]
+    listed = page.post(LISTED, {"goodsId": CARDS, "skuId": sku_id})["result"]["list"]
+    assert [card["statusDesc"] for card in listed[:3]] == ["已过期", "已核销", "未核销"]
+    used = page.post(LISTED, {"goodsId": CARDS, "skuId": sku_id, "status": 2})["result"]["list"]
+    assert [card["cardNo"] for card in used] == [second]
+    with pytest.raises(MockError, match="no such card"):
+        shop.change_card("KM1", status=2)
 
 
 @pytest.mark.parametrize(
