@@ -35,7 +35,7 @@ def _uid(mock: MockShop, sn: str) -> str:
 
 def _send(mock: MockShop, script: PageScript, sn: str, text: str = TEXT) -> dict[str, Any]:
     """What is answered to a message from the window of this order's buyer."""
-    result: dict[str, Any] = script.send(sn, text, uid=_uid(mock, sn))["result"]
+    result: dict[str, Any] = script.send_message(sn, text, uid=_uid(mock, sn))["result"]
     return result
 
 
@@ -85,7 +85,7 @@ def test_a_message_is_accepted_arrives_and_is_remembered(mock: MockShop, script:
 
 def test_the_shop_takes_whatever_window_it_comes_from_and_remembers_whose(mock: MockShop, script: PageScript) -> None:
     mine, other = list(mock.truth()["orders"])[:2]
-    script.send(mine, "不是给你的", uid=_uid(mock, other))
+    script.send_message(mine, "不是给你的", uid=_uid(mock, other))
     told = mock.messages(mine)[-1]
     assert (told["order_sn"], told["buyer"]) == (mine, _uid(mock, other))
 
@@ -93,7 +93,7 @@ def test_the_shop_takes_whatever_window_it_comes_from_and_remembers_whose(mock: 
 def test_what_no_site_could_send_is_refused(mock: MockShop, script: PageScript, sn: str) -> None:
     for text in ("", "长" * 501):
         assert _send(mock, script, sn, text)["error_code"] == 10005
-    assert script.send(sn, TEXT, uid="1")["result"]["error_code"] == 10005
+    assert script.send_message(sn, TEXT, uid="1")["result"]["error_code"] == 10005
     assert mock.messages(sn) == []
     written = mock.truth()["writes"][-1]
     assert (written["effect"], written["outcome"]) == (False, "refused 10005")
@@ -206,7 +206,7 @@ def test_messages_that_come_too_often_are_refused_in_the_chats_words(
     mock.fault("rate-limited", endpoint=SEND, code=206)
     assert _send(mock, script, sn) == {"error_code": 10003, "error": "发送太频繁，请稍后再试"}
     mock.fault("toast-lies")
-    assert script.send(sn, TEXT, uid=_uid(mock, sn))["_toast"] == "发送成功"
+    assert script.send_message(sn, TEXT, uid=_uid(mock, sn))["_toast"] == "发送成功"
     assert mock.messages(sn) == []
 
 
@@ -267,7 +267,7 @@ def test_pieces_of_any_message_make_up_the_message(mock: MockShop, script: PageS
     mock.fault("chat-split", n=size)
     sn = next(iter(mock.truth()["orders"]))
     uid = _uid(mock, sn)
-    sent = script.send(sn, text, uid=uid)["result"]
+    sent = script.send_message(sn, text, uid=uid)["result"]
     assert "error" not in sent
     pieces = [line["text"] for line in mock.truth()["chat"]["lines"] if line["line_id"] >= int(sent["msg_id"])]
     assert "".join(pieces) == text
