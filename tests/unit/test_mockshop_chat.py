@@ -253,11 +253,16 @@ def test_a_buyer_who_has_no_order_left_is_in_no_list(mock: MockShop, script: Pag
     assert left not in [each["uid"] for each in listed]
 
 
-def test_a_buyer_who_orders_again_has_a_window_of_their_own(mock: MockShop, script: PageScript) -> None:
+def test_the_buyer_of_an_order_that_arrives_stays_the_same_whatever_is_changed(
+    mock: MockShop, script: PageScript
+) -> None:
+    known = set(mock.truth()["orders"])
     mock.fault("orders-arrive")
     script.listed()
-    arrived = next(iter(script.listed()))
-    assert arrived in [order["orderSn"] for order in script.chat(arrived)["orders"]]
+    [arrived] = set(mock.truth()["orders"]) - known
+    uid = _uid(mock, arrived)
+    assert mock.patch(arrived, receiver="别**")["buyer"] == uid
+    assert [order["orderSn"] for order in script.chat(arrived)["orders"]] == [arrived]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -280,16 +285,22 @@ def test_the_chat_survives_a_restart(tmp_path: Path) -> None:
     with MockShop(orders=10, state=state) as mock:
         script = PageScript(mock.url)
         script.log_in()
+        known = set(mock.truth()["orders"])
         first, second = list(mock.truth()["orders"])[:2]
         mock.same_buyer(first, of=second)
         _send(mock, script, first)
         mock.buyer_writes(second, "收到")
         mock.chat_online(online=False)
+        mock.fault("orders-arrive")
+        script.listed()
+        [arrived] = set(mock.truth()["orders"]) - known
+        mock.patch(arrived, receiver="别**")
         before, shown = mock.truth(), script.history(_uid(mock, first))
     with MockShop(state=state) as mock:
         after, script = mock.truth(), PageScript(mock.url)
         script.log_in()
         assert (after["messages"], after["chat"]) == (before["messages"], before["chat"])
+        assert after["orders"][arrived]["buyer"] == before["orders"][arrived]["buyer"]
         assert after["orders"][first]["buyer"] == after["orders"][second]["buyer"] == before["orders"][second]["buyer"]
         again = script.history(_uid(mock, first))["messages"]
         assert [each["msg_id"] for each in again] == [each["msg_id"] for each in shown["messages"]]
