@@ -30,9 +30,9 @@ _NO_CODES: Final = frozenset(
     {"null", "none", "nan", "n/a", "na", "nil", "undefined", "test", "todo", "tbd", "true", "false", "example"}
 )
 _DASHES_AND_QUOTES: Final = "‐‑‒–—―−…‘’“”„«»"
-_WIDE: Final = re.compile("[\u3000\uff01-\uff5e]")
-_HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_LETTERS_ELSEWHERE: Final = re.compile("[\u0370-\u052f]")
+_WIDE: Final = re.compile(r"[\u3000\uff01-\uff5e]")
+_HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_LETTERS_ELSEWHERE: Final = re.compile(r"[\u0370-\u052f]")
 """Greek and Cyrillic, with letters that look like ours."""
 
 
