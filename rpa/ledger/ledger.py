@@ -84,7 +84,7 @@ class Ledger:
         return ledger
 
     def _what_stands(self, connection: Connection) -> Iterator[dict[str, Any]]:
-        return what_stands(connection, holds=self.holds, actions=self.actions)
+        return what_stands(connection, holds=self.holds, actions=self.actions, sealed_stock=self.sealed_stock)
 
     @property
     def mark(self) -> Mark:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, func, insert, select, update
 
 from rpa.ledger.actions import IllegalStep
+from rpa.ledger.journal import note
 from rpa.ledger.rows import chunks
 from rpa.ledger.schema import sealed_events, sealed_items, sealed_stocks
 from rpa.ledger.sealed_stock import (
@@ -126,6 +127,7 @@ class SealedStockStore(Store):
             connection.execute(place, [{"of": each.id, "number": at} for at, each in enumerate(free, start=1)])
             reserved = self._items(connection, *theirs)
             self._note(connection, reserved, did=Did.RESERVED, by=by)
+            self._keep(connection, reserved, binds=True)
             return reserved
 
     def release(self, owner: str, *, shop: str, subject: str, by: str, reason: str) -> list[SealedItem]:
@@ -140,6 +142,7 @@ class SealedStockStore(Store):
             released = self._items(connection, *theirs, *unseen)
             self._change(connection, released, {"state": ItemState.FREE.value, **_NOBODYS})
             self._note(connection, released, did=Did.RELEASED, by=by, detail=reason)
+            self._keep(connection, released, binds=False)
             return released
 
     def reveal(
@@ -166,6 +169,7 @@ class SealedStockStore(Store):
             self._change(connection, unseen, {"shown_at": self._clock.now()})
             self._note(connection, now, did=Did.SHOWN, by=by, detail=reason)
             now = self._same(connection, seal.owner, items=items, states=states)
+            self._keep(connection, unseen, binds=True, lasting=True)
             closed = self._sealed(connection, now)
         return [Opened(item=each, content=seal.open(closed[each.id], digest=each.digest)) for each in now]
 
@@ -185,6 +189,7 @@ class SealedStockStore(Store):
             new = [each for each in now if each.state is not ItemState.SENT]
             self._change(connection, new, {"state": ItemState.SENT.value, "sent_at": self._clock.now()})
             self._note(connection, new, did=Did.SENT, by=by, detail=detail)
+            self._keep(connection, new, binds=True)
             return self._same(connection, owner, items=items, states=_GIVEN)
 
     def void(self, owner: str, *, items: Sequence[SealedItem], by: str, reason: str) -> int:
@@ -200,6 +205,7 @@ class SealedStockStore(Store):
             new = [each for each in now if each.state is not ItemState.VOID]
             self._change(connection, new, {"state": ItemState.VOID.value})
             self._note(connection, new, did=Did.VOIDED, by=by, detail=reason)
+            self._keep(connection, new, binds=True)
             return len(new)
 
     def move(self, owner: str, *, items: Sequence[SealedItem], to: str, by: str, reason: str) -> int:
@@ -276,11 +282,18 @@ class SealedStockStore(Store):
         )
         return {row["pool"]: row["number"] for row in self._read(query.group_by(sealed_items.c.pool))}
 
+    def given_away(self, connection: Connection) -> Iterator[dict[str, object]]:
+        """A line of the journal for each item, of any stock, that is not free: nobody else may get it."""
+        for item in self._items(connection, sealed_items.c.state != ItemState.FREE.value):
+            yield _entry(item, now=self._clock.now())
+
     def _begin(self, connection: Connection, seal: Seal) -> None:
-        """Have the seal's stock, locked. Raises StrangeKey."""
+        """Have the seal's stock, locked. One that came back from the journal takes the first key. Raises StrangeKey."""
         row = {"owner": seal.owner, "key_check": seal.check, "begun_at": self._clock.now()}
         begun = upsert(connection, sealed_stocks, key=("owner",), changes=lambda new: {"owner": new["owner"]})
         connection.execute(begun, row)
+        keyless = (sealed_stocks.c.owner == seal.owner, sealed_stocks.c.key_check == "")
+        connection.execute(update(sealed_stocks).where(*keyless).values(key_check=seal.check))
         of = select(sealed_stocks.c.key_check).where(sealed_stocks.c.owner == seal.owner)
         if connection.execute(of).scalar_one() != seal.check:
             raise StrangeKey(owner=seal.owner)
@@ -310,6 +323,12 @@ class SealedStockStore(Store):
             for some in chunks(digests)
             for item in self._items(connection, of, sealed_items.c.digest.in_(some))
         }
+
+    def _keep(self, connection: Connection, items: Sequence[SealedItem], *, binds: bool, lasting: bool = False) -> None:
+        """Keep these, as they stand now, in the journal, too."""
+        now = self._clock.now()
+        stand = [each for some in chunks(each.id for each in items) for each in self._items(connection, _among(some))]
+        note(connection, (_entry(each, now=now) for each in stand), binds=binds, lasting=lasting)
 
     def _same(
         self, connection: Connection, owner: str, *, items: Sequence[SealedItem], states: Collection[ItemState]
@@ -348,6 +367,18 @@ class SealedStockStore(Store):
         rows = [{"item_id": each.id, "shop": each.shop, "subject": each.subject, **said} for each in items]
         if rows:
             connection.execute(insert(sealed_events), rows)
+
+
+def _among(ids: Sequence[int]) -> ColumnElement[bool]:
+    return sealed_items.c.id.in_(ids)
+
+
+def _entry(item: SealedItem, *, now: datetime) -> dict[str, object]:
+    """The item as a line of the journal, without its content."""
+    names = ("owner", "pool", "batch", "place", "digest", "content_digest", "last_four", "shop", "subject", "position")
+    said = {name: getattr(item, name) for name in names}
+    at = now.astimezone(UTC).isoformat(timespec="microseconds")
+    return {"do": "item", **said, "state": item.state.value, "shown": item.shown_at is not None, "at": at}
 
 
 def _whose(item: SealedItem) -> tuple[str, str, int | None]:
