@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from flows.codes.stocks import owner_of_shop, pool_of
 from rpa.credentials import key_from
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.sealed_stock import Did, ItemState, SealedItem
 from rpa.ledger.sealing import Seal
-from tests.support.code_files import made_codes, texts_in, write_codes
+from tests.cli.conftest import TWO_SHOPS
+from tests.support.code_files import BAD_TEXTS, made_codes, texts_in, write_codes
 from tests.support.in_process import rpa
 from tests.support.project import Project
 
@@ -256,14 +259,63 @@ def test_without_the_right_key_nothing_is_shown_or_imported(project: Project, mo
     assert len(stock(project)) == 6
 
 
-def test_ten_thousand_codes_are_imported_in_seconds(project: Project) -> None:
-    for name in ("a.csv", "b.xlsx"):
-        path = supplied(project, name, made_codes(10_000))
-        began = time.monotonic()
-        run = rpa(project, "codes", "import", path, f"--goods={GOODS}", f"--stock={name[0]}")
-        assert run.returncode == 0, run.stderr
-        assert time.monotonic() - began < 60
-    assert [each["free"] for each in levels(project)] == [10_000, 10_000]
+@pytest.mark.parametrize("name", ["a.csv", "b.xlsx"])
+def test_ten_thousand_codes_among_bad_rows_are_imported_in_seconds(project: Project, name: str) -> None:
+    """The bad ones stand between the others, each is named by its row, and what is good is taken as it stands."""
+    rows = list(made_codes(10_000))
+    bad = {}
+    for at, (text, reason) in enumerate(BAD_TEXTS):
+        place = at * 200
+        rows.insert(place, (f"69{at:04}", text))
+        bad[place + 2] = reason.value
+    path = supplied(project, name, rows)
+    began = time.monotonic()
+    run = rpa(project, "codes", "import", path, *OF_DEMO, "--skip-bad", "--json")
+    assert time.monotonic() - began < 60
+    said = json.loads(run.stdout)
+    assert (said["imported"], said["rows"]) == (10_000, len(rows))
+    assert {each["row"]: each["reason"] for each in said["bad"]} == bad
+    assert [each["free"] for each in levels(project)] == [10_000]
+    reserve(project, count=1000)
+    shown = json.loads(rpa(project, "codes", "show", ORDER, "--by=小王", "--json").stdout)
+    assert [(each["card_number"], each["code"]) for each in shown] == made_codes(1000)
+
+
+def test_of_many_bad_rows_the_first_are_named_and_the_others_counted(project: Project) -> None:
+    path = supplied(project, rows=[(number, f"{number} {secret}") for number, secret in made_codes(60)])
+    said = rpa(project, "codes", "import", path, *OF_DEMO).stdout
+    assert said.count("There is a blank inside") == 50
+    assert "and 10 more: blank_inside 10" in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_a_file_that_others_can_read_and_a_worksheet_that_was_not_are_told(project: Project) -> None:
+    path = Path(supplied(project))
+    path.chmod(0o644)
+    assert "Other users of this computer can read it" in rpa(project, "codes", "import", str(path), *OF_DEMO).stdout
+    private = project.folder / "private.xlsx"
+    with xlsxwriter.Workbook(str(private)) as book:
+        book.add_worksheet("codes").write_column(0, 0, ["卡密", "ABCD-0001"])
+        book.add_worksheet("notes").write_column(0, 0, ["how to use", "them"])
+    private.chmod(0o600)
+    said = rpa(project, "codes", "import", str(private), *OF_DEMO).stdout
+    assert "worksheet notes" in said
+    assert "Other users" not in said
+
+
+def test_a_seller_is_told_in_chinese(project: Project) -> None:
+    project.write(TWO_SHOPS.replace('language = "en"', 'language = "zh"'))
+    said = rpa(project, "codes", "import", supplied(project, rows=[*GOOD, ("6899", "AB CD 12")]), *OF_DEMO).stdout
+    assert "未导入任何卡密：共 7 行，其中 1 行有误" in said
+    assert "第 8 行：内容中间有空格" in said
+    said = rpa(project, "codes", "import", supplied(project), *OF_DEMO).stdout
+    assert f"已导入：6 个卡密，商品 {GOODS}，店铺 demo" in said
+    assert "仍保存着卡密明文" in said
+    reserve(project)
+    run = rpa(project, "codes", "show", ORDER, "--by=小王")
+    assert "已预留" in run.stdout
+    assert "已记录：小王" in run.stderr
+    assert "可用" in rpa(project, "codes", "status").stdout
 
 
 def test_no_code_stands_in_clear_in_anything_that_is_written_or_said(project: Project) -> None:

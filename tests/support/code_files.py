@@ -11,6 +11,53 @@ from pathlib import Path
 
 import xlsxwriter
 
+from flows.codes.reasons import CodeReason
+
+BAD_TEXTS: list[tuple[str, CodeReason]] = [
+    ("ABCD 1234", CodeReason.BLANK_INSIDE),
+    ("6810001----ABCD1234", CodeReason.TWO_IN_ONE),
+    ("ABCD１２３４", CodeReason.FULL_WIDTH),
+    ("ABCD\u30001234", CodeReason.FULL_WIDTH),
+    ("ABCD\u200b1234", CodeReason.INVISIBLE),
+    ("ABCD\u00a01234", CodeReason.INVISIBLE),
+    ("ABCD\u202e1234", CodeReason.INVISIBLE),
+    ("ABCD\x071234", CodeReason.CONTROL),
+    ("ABCD\t1234", CodeReason.CONTROL),
+    ("ABCD1234\nEFGH5678", CodeReason.SEVERAL_LINES),
+    ("ABCD\ufffd234", CodeReason.UNREADABLE),
+    ("卡密ABCD1234", CodeReason.CHINESE),
+    ("合计：120", CodeReason.CHINESE),
+    ("АBCD1234", CodeReason.LOOK_ALIKE),
+    ("ABCD—1234", CodeReason.TYPOGRAPHIC),
+    ("ÄBCD1234", CodeReason.NOT_ASCII),
+    ("'ABCD1234", CodeReason.QUOTED),
+    ('"ABCD1234"', CodeReason.QUOTED),
+    ("=A1&B1", CodeReason.FORMULA_TEXT),
+    ("+ABCD1234", CodeReason.FORMULA_TEXT),
+    ("@ABCD1234", CodeReason.FORMULA_TEXT),
+    ("#N/A", CodeReason.ERROR_TEXT),
+    ("#REF!", CodeReason.ERROR_TEXT),
+    ("########", CodeReason.ERROR_TEXT),
+    ("1.23E+15", CodeReason.SCIENTIFIC),
+    ("4.62599e+14", CodeReason.SCIENTIFIC),
+    ("123456000000000000", CodeReason.DIGITS_LOST),
+    ("2026-03-10", CodeReason.DATE_TEXT),
+    ("2026/3/10 09:15", CodeReason.DATE_TEXT),
+    ("10-Mar-26", CodeReason.DATE_TEXT),
+    ("09:15", CodeReason.DATE_TEXT),
+    ("1,234,567", CodeReason.AMOUNT),
+    ("1234.50", CodeReason.AMOUNT),
+    ("<b>ABCD1234</b>", CodeReason.MARKUP),
+    ("ABCD&amp;1234", CodeReason.MARKUP),
+    ("ABCD****1234", CodeReason.MASKED),
+    ("null", CodeReason.PLACEHOLDER),
+    ("xxxxxxxx", CodeReason.PLACEHOLDER),
+    ("TRUE", CodeReason.PLACEHOLDER),
+    ("A1B", CodeReason.TOO_SHORT),
+    ("A1" * 101, CodeReason.TOO_LONG),
+    ("   ", CodeReason.NO_CODE),
+]
+"""Texts that are no code, each with the reason that is given."""
 LETTERS = string.ascii_uppercase + string.digits
 
 

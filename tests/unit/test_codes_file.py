@@ -15,54 +15,10 @@ from flows.codes.file import CodesRead, Meant, read_codes
 from flows.codes.model import CardCode
 from flows.codes.reasons import CodeReason
 from flows.sheets.worksheet import NotASheet
-from tests.support.code_files import made_codes, write_codes
+from tests.support.code_files import BAD_TEXTS, made_codes, write_codes
 
 MEANT = Meant(goods_id="688880020015", spec="100元")
 GOOD = made_codes(12)
-TEXTS: list[tuple[str, CodeReason]] = [
-    ("ABCD 1234", CodeReason.BLANK_INSIDE),
-    ("6810001----ABCD1234", CodeReason.TWO_IN_ONE),
-    ("ABCD１２３４", CodeReason.FULL_WIDTH),
-    ("ABCD\u30001234", CodeReason.FULL_WIDTH),
-    ("ABCD\u200b1234", CodeReason.INVISIBLE),
-    ("ABCD\u00a01234", CodeReason.INVISIBLE),
-    ("ABCD\u202e1234", CodeReason.INVISIBLE),
-    ("ABCD\x071234", CodeReason.CONTROL),
-    ("ABCD\t1234", CodeReason.CONTROL),
-    ("ABCD1234\nEFGH5678", CodeReason.SEVERAL_LINES),
-    ("ABCD\ufffd234", CodeReason.UNREADABLE),
-    ("卡密ABCD1234", CodeReason.CHINESE),
-    ("合计：120", CodeReason.CHINESE),
-    ("АBCD1234", CodeReason.LOOK_ALIKE),
-    ("ABCD—1234", CodeReason.TYPOGRAPHIC),
-    ("ÄBCD1234", CodeReason.NOT_ASCII),
-    ("'ABCD1234", CodeReason.QUOTED),
-    ('"ABCD1234"', CodeReason.QUOTED),
-    ("=A1&B1", CodeReason.FORMULA_TEXT),
-    ("+ABCD1234", CodeReason.FORMULA_TEXT),
-    ("@ABCD1234", CodeReason.FORMULA_TEXT),
-    ("#N/A", CodeReason.ERROR_TEXT),
-    ("#REF!", CodeReason.ERROR_TEXT),
-    ("########", CodeReason.ERROR_TEXT),
-    ("1.23E+15", CodeReason.SCIENTIFIC),
-    ("4.62599e+14", CodeReason.SCIENTIFIC),
-    ("123456000000000000", CodeReason.DIGITS_LOST),
-    ("2026-03-10", CodeReason.DATE_TEXT),
-    ("2026/3/10 09:15", CodeReason.DATE_TEXT),
-    ("10-Mar-26", CodeReason.DATE_TEXT),
-    ("09:15", CodeReason.DATE_TEXT),
-    ("1,234,567", CodeReason.AMOUNT),
-    ("1234.50", CodeReason.AMOUNT),
-    ("<b>ABCD1234</b>", CodeReason.MARKUP),
-    ("ABCD&amp;1234", CodeReason.MARKUP),
-    ("ABCD****1234", CodeReason.MASKED),
-    ("null", CodeReason.PLACEHOLDER),
-    ("xxxxxxxx", CodeReason.PLACEHOLDER),
-    ("TRUE", CodeReason.PLACEHOLDER),
-    ("A1B", CodeReason.TOO_SHORT),
-    ("A1" * 101, CodeReason.TOO_LONG),
-    ("   ", CodeReason.NO_CODE),
-]
 
 
 def read(path: Path) -> CodesRead:
@@ -98,7 +54,7 @@ def test_what_exports_put_around_a_text_is_taken_off_and_nothing_else(tmp_path: 
     assert codes_of(read(path)) == [("0068100001", "AbC-d1234"), ("0068100002", "0012ef34")]
 
 
-@pytest.mark.parametrize(("text", "reason"), TEXTS)
+@pytest.mark.parametrize(("text", "reason"), BAD_TEXTS)
 @pytest.mark.parametrize("name", ["codes.csv", "codes.xlsx"])
 def test_a_text_that_is_no_code_is_named_with_its_row(tmp_path: Path, name: str, text: str, reason: CodeReason) -> None:
     without = CodeReason.NO_NUMBER if reason is CodeReason.NO_CODE else reason
