@@ -22,6 +22,7 @@ SPEAKS_CHINESE = {
     "flows/notices/reasons.py": "the same for notices",
     "flows/remarks/reasons.py": "the same for remarks",
     "flows/settings/reasons.py": "the same for settings",
+    "flows/codes/reasons.py": "the same for rows of codes",
     "flows/orders/settings.py": "an example of a sender's own header",
     "flows/sheets/rows.py": "names of columns, put into sentences for people",
 }

@@ -7,7 +7,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -56,8 +56,8 @@ _WIDEST = 16_384
 """Columns of a worksheet, at most."""
 _UNKNOWN = "?"
 """Stands for a format that the file names by a number that is not known."""
-_UNREAD = etree.XPath('*[@t="e" or (*[local-name()="f"] and not(@t="str") and not(string(*[local-name()="v"])))]')
-"""A row's cells that show an error, or whose formula was never calculated."""
+_MADE = etree.XPath('*[@t="e" or *[local-name()="f"]]')
+"""A row's cells that show an error, or have a formula."""
 _RAISED = etree.XPath('*[@t="inlineStr"][.//*[local-name()="vertAlign"]]')
 """A row's cells in whose own text characters stand above or below the others."""
 _BROKEN_XLS = (
@@ -143,6 +143,7 @@ def _worksheets(data: bytes, *, archive: zipfile.ZipFile) -> Iterator[Worksheet]
                 hidden_columns=frozenset(marks.hidden_columns),
                 covered=spread(rows, [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]),
                 unread=marks.unread,
+                formulas=marks.formulas,
             )
 
 
@@ -189,6 +190,7 @@ class _Marks:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     unread: dict[int, frozenset[int]] = field(default_factory=dict)
+    formulas: dict[int, frozenset[int]] = field(default_factory=dict)
     formatted: list[tuple[int, int, str | None]] = field(default_factory=list)
     """Row, column and number format of the cells that may show something else than they hold; None: characters of
     their text stand above or below the others, as a note does."""
@@ -217,13 +219,21 @@ class _Marks:
             last = min(int(column.get("max", "1")), _WIDEST)
             self.hidden_columns.update(range(int(column.get("min", "1")) - 1, last))
 
+    def _see_formulas(self, cells: Sequence[etree._Element], *, number: int) -> None:
+        unread = frozenset(_column(cell.get("r", "")) for cell in cells if _is_unread(cell))
+        if unread:
+            self.unread[number] = unread
+        formulas = frozenset(_column(cell.get("r", "")) for cell in cells if cell.find("{*}f") is not None)
+        if formulas:
+            self.formulas[number] = formulas
+
     def _see_row(self, row: etree._Element, *, number: int, formats: Mapping[str, str], raised: frozenset[str]) -> None:
         """Hidden, filtered away or of no height; cells without a value, with a number format, with raised text."""
         if row.get("hidden") in _TRUE or float(row.get("ht", "1")) < _LEAST_SEEN:
             self.hidden_rows.add(number)
-        unread = frozenset(_column(cell.get("r", "")) for cell in _UNREAD(row))
-        if unread:
-            self.unread[number] = unread
+        made = _MADE(row)
+        if made:
+            self._see_formulas(made, number=number)
         if formats:
             self.formatted += [
                 (number, _column(cell.get("r", "")) if cell.get("r") else place, formats[style])
@@ -234,6 +244,11 @@ class _Marks:
         if raised:
             cells += [cell for cell in row if cell.get("t") == "s" and cell.findtext("{*}v") in raised]
         self.formatted += [(number, _column(cell.get("r", "")), None) for cell in cells]
+
+
+def _is_unread(cell: etree._Element) -> bool:
+    """Whether it shows an error, or its formula was never calculated."""
+    return cell.get("t") == "e" or (cell.get("t") != "str" and not cell.findtext("{*}v"))
 
 
 def _column(place: str) -> int:

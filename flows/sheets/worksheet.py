@@ -58,6 +58,8 @@ class Worksheet:
     """By row number, the columns from 0 whose value is that of a merged cell that begins in a row above."""
     unread: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """By row number, the columns from 0 of cells that show an error or were never calculated; known of xlsx only."""
+    formulas: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """By row number, the columns from 0 of cells whose value a formula gives; known of xlsx only."""
 
 
 def is_blank(row: Sequence[object]) -> bool:

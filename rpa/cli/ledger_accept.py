@@ -23,6 +23,10 @@ _NO_JOURNAL = Text(
     zh="没有找到 {journal}，无法恢复任何内容。正式运行之前，请重新拦截不能{does}的{noun}（rpa holds add），"
     "并等待已移交后台的操作全部结束。",
 )
+_ITEMS = Text(
+    en="{count} items of encrypted stocks are given away again, as they were before.",
+    zh="加密库存中有 {count} 项恢复为已给出的状态。",
+)
 _UNREADABLE = Text(
     en="{count} lines of it cannot be read; compare `rpa holds list` with what you know.",
     zh="其中 {count} 行无法读取；请用 rpa holds list 核对。",
@@ -48,6 +52,8 @@ def accept_ledger(config_path: Path | None, *, by: str | None, reason: str) -> N
     said = [
         _ACCEPTED.of(language, by=who, reason=why, journal=journal.name, holds=accepted.holds, actions=accepted.actions)
     ]
+    if accepted.items:
+        said.append(_ITEMS.of(language, count=accepted.items))
     if accepted.unreadable:
         said.append(_UNREADABLE.of(language, count=accepted.unreadable))
     next_steps = (

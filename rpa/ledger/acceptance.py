@@ -1,4 +1,4 @@
-"""Acceptance of a ledger by a person: a new identity, and back what the journal has of holds and actions."""
+"""Acceptance of a ledger by a person: a new identity, and back what the journal has of holds, actions and items."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from rpa.language import Text
 from rpa.ledger.actions import LIVE, State
 from rpa.ledger.database import open_database, writing
 from rpa.ledger.identity import Mark, begin, mark_of, stand_for
-from rpa.ledger.journal import Entry, Journal, last_words
+from rpa.ledger.journal import Entry, Journal, last_items, last_words
 from rpa.ledger.runs import RunState
-from rpa.ledger.schema import actions, fences, holds, runs
+from rpa.ledger.schema import actions, fences, holds, runs, sealed_items, sealed_stocks
+from rpa.ledger.sealed_stock import ItemState
 from rpa.ledger.verification import LedgerInDoubt, check_ledger
 from rpa.ledger.wal import set_strange_aside
 from rpa.ledger.witness import Witness
@@ -42,6 +43,8 @@ class Accepted:
     """So many holds stand again, of those that the ledger did not have."""
     actions: int
     """So many actions are in the ledger again, or stand there as they did last."""
+    items: int
+    """So many sealed items are given away again, as they were."""
     unreadable: int
     """So many lines of the journal nobody can read."""
 
@@ -73,6 +76,7 @@ def accept(file: Path, *, by: str, reason: str, clock: Clock) -> Accepted:
             mark=mark,
             holds=back.holds(held, lifted),
             actions=sum(map(back.action, sorted(acted, key=_turn))),
+            items=sum(map(back.item, last_items(kept.entries))),
             unreadable=kept.unreadable,
         )
     if engine.dialect.name == "sqlite":  # else the database without its -wal would still be the one given up
@@ -144,6 +148,51 @@ class _Restoring:
         new = {name: entry[name] for name in named} | {"created_at": _moment(entry["created_at"])} | as_it_was
         self._connection.execute(insert(actions).values(new))
         return True
+
+    def item(self, entry: Entry) -> bool:
+        """Have this sealed item as it stood last, whoever it belongs to; whether the ledger did not have it so.
+
+        One that the ledger does not know comes back without its content: so it is not taken in as a new one.
+        """
+        same = (sealed_items.c.owner == entry["owner"], sealed_items.c.digest == entry["digest"])
+        row = self._connection.execute(select(sealed_items).where(*same)).mappings().one_or_none()
+        wanted = {name: entry[name] for name in ("state", "shop", "subject")}
+        free = entry["state"] == ItemState.FREE.value
+        if row is None:
+            if not free:
+                self._insert_item(entry)
+            return not free
+        if all(row[name] == value for name, value in wanted.items()) and (row["shown_at"] or not entry["shown"]):
+            return False
+        if free and row["shown_at"] is not None:
+            return False
+        self._connection.execute(update(sealed_items).where(*same).values({**wanted, **self._course(entry)}))
+        return True
+
+    def _insert_item(self, entry: Entry) -> None:
+        owner = entry["owner"]
+        known = select(sealed_stocks.c.owner).where(sealed_stocks.c.owner == owner)
+        if self._connection.execute(known).first() is None:
+            new = {"owner": owner, "key_check": "", "begun_at": self._now}
+            self._connection.execute(insert(sealed_stocks).values(new))
+        names = ("owner", "pool", "batch", "place", "digest", "content_digest", "last_four", "state", "shop", "subject")
+        said = {name: entry[name] for name in names} | self._course(entry)
+        self._connection.execute(
+            insert(sealed_items).values({**said, "sealed": b"", "added_at": self._now, "added_by": ""})
+        )
+
+    def _course(self, entry: Entry) -> dict[str, object]:
+        """When what happened to the item, and its position, unless another item took that."""
+        of = [sealed_items.c[name] == entry[name] for name in ("owner", "pool", "shop", "subject", "position")]
+        taken = self._connection.execute(
+            select(sealed_items.c.id).where(*of, sealed_items.c.digest != entry["digest"]).limit(1)
+        ).first()
+        return {
+            "position": None if taken else entry["position"],
+            "reserved_at": self._now if entry["subject"] else None,
+            "shown_at": self._now if entry["shown"] else None,
+            "sent_at": self._now if entry["state"] == ItemState.SENT.value else None,
+        }
 
     def _end_superseded(self, entry: Entry) -> None:
         """What is done and began before this did lives no more, or this could not have begun."""

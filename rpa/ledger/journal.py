@@ -1,4 +1,4 @@
-"""The journal: a second place for holds and actions, var/journal-ledger.jsonl, a line each change.
+"""The journal: a second place for holds, actions and sealed items, var/journal-ledger.jsonl, a line each change.
 
 What forbids something is written before the ledger's commit, what frees something after it: a kill in between leaves
 one hold or one open action too many, never one too few. Lines are only added; each has a sum of its own. Without the
@@ -178,6 +178,18 @@ def last_words(entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry], list
         elif entry.get("do") == "action":
             actions[tuple(str(entry[name]) for name in _OF_AN_ACTION)] = entry
     return list(held.values()), list(lifted.values()), list(actions.values())
+
+
+def last_items(entries: Iterable[Entry]) -> list[Entry]:
+    """The last word on each sealed item, those that are free again first: a subject takes one item a position."""
+    items: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        if entry.get("do") == "item":
+            key = str(entry["owner"]), str(entry["digest"])
+            # what was freed is written after the commit: another process may have written first whose it is since
+            if key not in items or items[key]["at"] <= entry["at"]:
+                items[key] = entry
+    return sorted(items.values(), key=lambda entry: entry["state"] != "free")
 
 
 def _hold_key(entry: Entry) -> tuple[str, ...]:

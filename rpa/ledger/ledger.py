@@ -23,6 +23,7 @@ from rpa.ledger.open_item_store import OpenItemStore
 from rpa.ledger.plan_store import PlanStore
 from rpa.ledger.retention import Retention
 from rpa.ledger.run_store import RunStore
+from rpa.ledger.sealed_stock_store import SealedStockStore
 from rpa.ledger.site_clocks import SiteClocks
 from rpa.ledger.snapshot import what_stands
 from rpa.ledger.transactions import Transactions
@@ -59,6 +60,7 @@ class Ledger:
         self.plans = PlanStore(database, clock=clock)
         self.heartbeats = HeartbeatStore(database, clock=clock)
         self.logins = LoginStore(database, clock=clock)
+        self.sealed_stock = SealedStockStore(database, clock=clock)
         self.retention = Retention(database, clock=clock, holds=self.holds, plans=self.plans)
 
     @classmethod
@@ -82,7 +84,7 @@ class Ledger:
         return ledger
 
     def _what_stands(self, connection: Connection) -> Iterator[dict[str, Any]]:
-        return what_stands(connection, holds=self.holds, actions=self.actions)
+        return what_stands(connection, holds=self.holds, actions=self.actions, sealed_stock=self.sealed_stock)
 
     @property
     def mark(self) -> Mark:

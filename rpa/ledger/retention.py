@@ -1,7 +1,8 @@
 """Retention: what the ledger forgets in time, some rows a transaction, so that nobody else waits long to write.
 
 What proves that something was done, and what forbids it, is never forgotten: actions and their runs, holds, notices
-and mentions. What is seen of subjects (sightings, observations) has one row a subject, however often it is seen.
+and mentions, items of sealed stocks. What is seen of subjects (sightings, observations) has one row a subject, however
+often it is seen.
 """
 
 from __future__ import annotations

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from rpa.credentials import key_from, make_key
 from rpa.errors import ConfigError
 from rpa.ledger.acceptance import accept
 from rpa.ledger.actions import Intent, Seen, State
-from rpa.ledger.journal import Journal
+from rpa.ledger.journal import Journal, last_items
 from rpa.ledger.ledger import Ledger
+from rpa.ledger.sealed_stock import NewItem, SealedItem
+from rpa.ledger.sealing import Seal
 from tests.support.ledger_clock import HandClock
 from tests.support.lost_ledger import CLOCK, backup, held, lose, open_ledger, put_back, refused, take, with_a_backup
 
@@ -249,3 +252,51 @@ def test_a_doubt_that_took_the_place_of_what_a_backup_has_as_done_comes_back(
     with open_ledger(path) as ledger:
         found = {each.payload["remark"]: each.state for each in ledger.actions.search("demo")}
     assert found == {"1": State.SUPERSEDED, "2": State.UNKNOWN}
+
+
+@pytest.mark.parametrize("loss", [put_back, lose])
+def test_no_item_of_a_stock_is_given_a_second_time_by_a_ledger_that_was_put_back(path: Path, loss: object) -> None:
+    """Not where the items lie in the backup, and not where the same file is imported anew."""
+    seal = Seal(key_from(make_key()), owner="stock")
+    items = [
+        NewItem(place=each, content=f"SECRET-{each}", identity=str(each), last_four=str(each)) for each in range(6)
+    ]
+
+    def reserve(ledger: Ledger, subject: str, count: int) -> list[SealedItem]:
+        return ledger.sealed_stock.reserve("stock", pool="P", shop="demo", subject=subject, count=count, by="me")
+
+    with open_ledger(path) as ledger:
+        ledger.sealed_stock.add(seal, pool="P", batch="B", items=items, by="me")
+    shutil.copy(path, backup(path))
+    with open_ledger(path) as ledger:
+        freed, *_ = reserve(ledger, "freed", 1)
+        ledger.sealed_stock.release("stock", shop="demo", subject="freed", by="me", reason="")
+        assert reserve(ledger, "sent", 2)[0].id == freed.id
+        sent = ledger.sealed_stock.search("stock", subject="sent")
+        ledger.sealed_stock.reveal(seal, items=sent, by="me")
+        ledger.sealed_stock.mark_sent("stock", items=sent, by="me")
+        reserve(ledger, "reserved", 1)
+        shown = reserve(ledger, "shown", 1)
+        ledger.sealed_stock.reveal(seal, items=shown, by="me")
+        ledger.sealed_stock.void("stock", items=ledger.sealed_stock.search("stock", last_four="5"), by="me", reason="")
+        before = ledger.sealed_stock.search("stock")
+    assert callable(loss)
+    loss(path)
+    take(path)
+    with open_ledger(path) as ledger:
+        ledger.sealed_stock.add(seal, pool="P", batch="again", items=items, by="me", whole=False)
+        after = ledger.sealed_stock.search("stock")
+        told = sorted((each.last_four, each.state, each.subject, each.position, bool(each.shown_at)) for each in before)
+        assert told == sorted(
+            (each.last_four, each.state, each.subject, each.position, bool(each.shown_at)) for each in after
+        )
+        [last] = reserve(ledger, "next", 1)
+        assert last.last_four == "4"
+    assert b"SECRET" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_of_two_words_on_an_item_the_newer_counts_whichever_was_written_first() -> None:
+    """What frees an item is written after the commit, what gives it to the next one before."""
+    word = {"do": "item", "owner": "stock", "digest": "d"}
+    free, given = ({**word, "state": state, "at": at} for state, at in (("free", "10:00"), ("reserved", "10:01")))
+    assert last_items([free, given]) == last_items([given, free]) == [given]

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import ClauseElement, event
 from sqlalchemy.dialects import postgresql, sqlite
 
+from rpa.credentials import key_from, make_key
 from rpa.errors import AlreadyDone
 from rpa.ledger.actions import IllegalStep, Intent, Seen, State
 from rpa.ledger.claims import Claim, HoldWanted
@@ -24,6 +25,8 @@ from rpa.ledger.inbox import NewRow, RowNote
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.open_items import Finding
 from rpa.ledger.plans import Plan, PlanState
+from rpa.ledger.sealed_stock import ItemState, NewItem
+from rpa.ledger.sealing import Seal
 from rpa.ledger.store import Store
 from rpa.outcome import Outcome
 from tests.support.ledger_clock import HandClock
@@ -42,6 +45,7 @@ def use(ledger: Ledger) -> None:
     use_inbox(ledger)
     use_what_people_are_told(ledger)
     use_plans(ledger)
+    use_sealed_stock(ledger)
     use_retention(ledger)
 
 
@@ -171,6 +175,28 @@ def use_plans(ledger: Ledger) -> None:
     ledger.plans.newest()
     ledger.plans.due(LATER)
     ledger.plans.last_and_next()
+
+
+def use_sealed_stock(ledger: Ledger) -> None:
+    seal = Seal(key_from(make_key()), owner="stock")
+    items = [NewItem(place=each, content=str(each), identity=str(each), last_four=str(each)) for each in (1, 2, 3)]
+    ledger.sealed_stock.add(seal, pool="P", batch="B", items=items, by="me")
+    ledger.sealed_stock.reserve("stock", pool="P", shop=SHOP, subject="A", count=2, by="me")
+    ledger.sealed_stock.release("stock", shop=SHOP, subject="A", by="me", reason="")
+    *_, item = ledger.sealed_stock.search("stock", last_four="3")
+    ledger.sealed_stock.move("stock", items=[item], to="Q", by="me", reason="")
+    given = ledger.sealed_stock.reserve("stock", pool="P", shop=SHOP, subject="A", count=2, by="me")
+    ledger.sealed_stock.reveal(seal, items=given, by="me")
+    ledger.sealed_stock.mark_sent("stock", items=given, by="me")
+    ledger.sealed_stock.void("stock", items=given, by="me", reason="")
+    with pytest.raises(IllegalStep):
+        ledger.sealed_stock.move("stock", items=given, to="Q", by="me", reason="")
+    ledger.sealed_stock.search("stock", pool="P", batch="B", shop=SHOP, subject="A", state=ItemState.VOID, limit=1)
+    ledger.sealed_stock.by_ids("stock", ids=[item.id])
+    ledger.sealed_stock.known(seal, identities=["1"])
+    ledger.sealed_stock.events(given)
+    ledger.sealed_stock.counts("stock")
+    ledger.sealed_stock.count_sent("stock", since=NOW)
 
 
 def use_retention(ledger: Ledger) -> None:

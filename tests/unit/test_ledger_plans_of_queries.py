@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from rpa.credentials import key_from, make_key
 from rpa.ledger.actions import Intent, Seen
 from rpa.ledger.ledger import Ledger
 from rpa.ledger.plans import PlanState
+from rpa.ledger.sealed_stock import NewItem
+from rpa.ledger.sealing import Seal
 from tests.support.ledger_clock import HandClock
 
 CLOCK = HandClock()
@@ -63,9 +66,25 @@ ASKED: dict[str, tuple[Callable[[Ledger], object], str]] = {
         lambda ledger: ledger.retention.replaced_documents(SHOP, kind="export", before=NOW),
         "mentions_by_document",
     ),
+    "items for an order": (
+        lambda ledger: ledger.sealed_stock.reserve("stock", pool="P", shop=SHOP, subject="1", count=1, by="me"),
+        "sealed_by_pool",
+    ),
+    "items of an order": (lambda ledger: ledger.sealed_stock.search(shop=SHOP, subject="1"), "subject=?"),
+    "the stock's pace": (lambda ledger: ledger.sealed_stock.count_sent("stock", since=NOW), "sent_at>?"),
     "imports that are over": (lambda ledger: ledger.retention.long_ended(SHOP, run_ids=["1"], before=NOW), "run_id=?"),
 }
-GROWING = ("actions", "runs", "planned_runs", "incidents", "arrival_rows", "mentions", "sightings", "observations")
+GROWING = (
+    "actions",
+    "runs",
+    "planned_runs",
+    "incidents",
+    "arrival_rows",
+    "mentions",
+    "sightings",
+    "observations",
+    "sealed_items",
+)
 FROM_ONE_INDEX = ("COVERING INDEX sqlite_autoindex_planned_runs", "INDEX one_open_incident")
 """What reads one index only: of the open ones, or, once a night, the newest planned run of each entry and shop."""
 
@@ -77,6 +96,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run = ledger.runs.start(SHOP, flow="ship")
         [action] = ledger.actions.begin(run, kind="ship", intents=[Intent(subject="1", payload={})])
         ledger.actions.settle(run, action, seen=Seen.OURS, settled=True)
+        items = [NewItem(place=each, content=str(each), identity=str(each), last_four=str(each)) for each in range(9)]
+        ledger.sealed_stock.add(Seal(key_from(make_key()), owner="stock"), pool="P", batch="B", items=items, by="me")
     return made
 
 

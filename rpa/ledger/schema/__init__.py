@@ -11,6 +11,7 @@ from rpa.ledger.schema.arrivals import arrival_rows, arrivals
 from rpa.ledger.schema.columns import Instant, metadata
 from rpa.ledger.schema.lineage import acceptances, origin
 from rpa.ledger.schema.papers import coverage, documents, mentions, observations
+from rpa.ledger.schema.sealed import sealed_events, sealed_items, sealed_stocks
 from rpa.ledger.schema.unattended import alarms, heartbeats, incidents, logins, outstanding, planned_runs
 
 __all__ = [
@@ -36,11 +37,14 @@ __all__ = [
     "outstanding",
     "planned_runs",
     "runs",
+    "sealed_events",
+    "sealed_items",
+    "sealed_stocks",
     "sightings",
     "version",
 ]
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The newest migration; a database that says so needs none."""
 
 VERSION_TABLE: Final = "ledger_version"
