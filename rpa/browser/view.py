@@ -255,10 +255,11 @@ class View(Area):
         """The same of a select in a scope, whose options stand anywhere on the page; whether it has that option."""
         scope.click(name)
         option = self.profile.element(f"{name}_option").with_value(value)
-        if not any(find(self.page, option) for _ in self.moments()):
+        found = next((shown for _ in self.moments() if (shown := find(self.page, option)) is not None), None)
+        if found is None:
             scope.click(name)
             return False
-        found = self._resolve(option)
+        self.border.check_origin(found.origin)
         self._allow(found)
         with self.border.watched():
             click(found, patience_ms=self.shop_page.patience_ms)
