@@ -122,10 +122,10 @@ def the_row(page: Page, spec: ListSpec, *, key: str) -> Locator:
         count = looked(page, root.count, doing=doing)
     if count != 1:
         raise InDoubt(f"The list {spec.name} shows {key} {count} times; nothing was clicked.", reason="row_mismatch")
-    return _with_continued(page, root, spec)
+    return with_continued(page, root, spec)
 
 
-def _with_continued(page: Page, row: Locator, spec: ListSpec) -> Locator:
+def with_continued(page: Page, row: Locator, spec: ListSpec) -> Locator:
     """The row with those right below that continue it now."""
     if spec.continued is None:
         return row
