@@ -14,7 +14,7 @@ from flows.ticked.web_tasks import WebTasks
 from rpa.browser.evidence import Evidence
 from rpa.browser.list_reader import ListReader
 from rpa.elements.uses import Uses
-from rpa.errors import InDoubt, Refused
+from rpa.errors import InDoubt, PageChanged, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -112,10 +112,10 @@ class WebTicked:
         try:
             self._choose_couriers(lines)
             for line in lines:
-                self._view.row(_TICKED, line.order_sn).fill("ticked.tracking_number", line.tracking_number)
+                self._view.row_just_read(_TICKED, line.order_sn).fill("ticked.tracking_number", line.tracking_number)
             self._view.clear(expected=[_DIALOG])
             refuse_other_rows(self._view, lines)
-        except (SomeNotTaken, InDoubt):
+        except (SomeNotTaken, InDoubt, PageChanged):
             self._view.click("ticked.cancel")
             self._view.dialog_gone(_DIALOG)
             raise
@@ -133,7 +133,7 @@ class WebTicked:
             shown = self._list.lengthen()
         self._refuse_list(shown, lines)
         for line in lines:
-            self._view.row(_LIST, line.order_sn).tick("ticked.box")
+            self._view.row_just_read(_LIST, line.order_sn).tick("ticked.box")
         rows = self._view.rows(_LIST, keys=[line.order_sn for line in lines]).values
         ticked = [row["order_sn"] for row in rows if row["ticked"] == "true"]
         if sorted(ticked) != sorted(line.order_sn for line in lines):
@@ -178,7 +178,9 @@ class WebTicked:
             raise _not_offered(line for line in lines if line.courier == courier)
         shown = self._couriers(lines)
         for line in (line for line in lines if shown[line.order_sn] != line.courier):
-            if not self._view.choose_in(self._view.row(_TICKED, line.order_sn), "ticked.courier", line.courier):
+            if not self._view.choose_in(
+                self._view.row_just_read(_TICKED, line.order_sn), "ticked.courier", line.courier
+            ):
                 raise _not_offered([line])
 
     def _couriers(self, lines: Sequence[TickedLine]) -> dict[str, str]:

@@ -26,6 +26,7 @@ _HOLDS = """(fields) => fields.map((field) => field.matches("[type=checkbox], [t
   : field.selectedOptions ? [...field.selectedOptions].map((option) => option.text.trim()).join(" ")
   : field.value ?? field.innerText.trim())"""
 _OPTIONS = "(field) => [...(field.options ?? [])].map((option) => option.text.trim())"
+_ORIGINS = "(nodes) => nodes.map(() => location.origin)"
 _INSIDE = "(nodes, containers) => containers.find((css) => nodes.some((node) => node.closest(css))) ?? null"
 _COVERED_MS = 4_000
 """A click that takes longer is tried again below what may cover it, unless it arrived."""
@@ -79,13 +80,14 @@ class Area:
         """Click a named element; for a destructive one the guard must allow it. Where it leads is not waited for.
 
         What covers it is closed where that is a popup of the allow-list, and it is clicked once more; a destructive one
-        is tried without a click first, and clicked once. Raises PageChanged when it could not be clicked, and
-        UnknownOverlay when something unknown lies over the page.
+        that may be covered is tried without a click first, and clicked once. Raises PageChanged when it could not be
+        clicked, and UnknownOverlay when something unknown lies over the page.
         """
         with self.border.watched():
             found = self._touched(name)
             lasting = found.element.risk is Risk.DESTRUCTIVE
-            if not arrives(self.page, found, within_ms=_COVERED_MS, trial=lasting):
+            in_sight = lasting and found.reached
+            if not in_sight and not arrives(self.page, found, within_ms=_COVERED_MS, trial=lasting):
                 self.uncover()
                 found = self._touched(name)
             elif not lasting:
@@ -138,11 +140,12 @@ class Area:
         for locator in element.locators:
             boxes = locate(self._root(), locator).visible
             with self.border.watched(), translated(f"ticking {name}"):
-                for box in boxes.all():
-                    self.border.check_origin(box.evaluate("() => location.origin"))
+                origins = boxes.evaluate_all(_ORIGINS)
+                for number, origin in enumerate(origins):
+                    self.border.check_origin(origin)
                     self.guard.allow(element, profile=self.profile, origin=self.border.origin, about=self._about)
-                    box.check(timeout=self.shop_page.patience_ms)
-                if boxes.count():
+                    boxes.nth(number).check(timeout=self.shop_page.patience_ms)
+                if origins:
                     return
         raise PageChanged(f"{name} is not on the page; nothing was ticked. Run `rpa selectors check`.")
 

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 _DRAWING_MS = 2_000
 _READER = "(told) => ({read})(JSON.parse(told))"
-_CONTINUED = """(row, continued) => {
+_CONTINUED = """([row], continued) => {
   let below = 0;
-  for (let next = row.nextElementSibling; next?.matches(continued); next = next.nextElementSibling) below += 1;
+  for (let next = row?.nextElementSibling; next?.matches(continued); next = next.nextElementSibling) below += 1;
   return below;
 }"""
 _READ = {"css", "column", "label", "under", "on_page", "attr", "pattern", "all"}
@@ -114,21 +114,23 @@ def rows_of_key(page: Page, spec: ListSpec, *, key: str) -> Locator:
 
 def the_row(page: Page, spec: ListSpec, *, key: str) -> Locator:
     """The one row of this key; one being drawn is given a moment. Raises InDoubt unless it is there once."""
-    root = rows_of_key(page, spec, key=key)
-    with contextlib.suppress(PlaywrightTimeout):
-        root.first.wait_for(timeout=_DRAWING_MS)
-    count = looked(page, root.count, doing=f"looking for the row {key}")
+    root, doing = rows_of_key(page, spec, key=key), f"looking for the row {key}"
+    count = looked(page, root.count, doing=doing)
+    if not count:
+        with contextlib.suppress(PlaywrightTimeout):
+            root.first.wait_for(timeout=_DRAWING_MS)
+        count = looked(page, root.count, doing=doing)
     if count != 1:
         raise InDoubt(f"The list {spec.name} shows {key} {count} times; nothing was clicked.", reason="row_mismatch")
-    return _with_continued(page, root, spec)
+    return with_continued(page, root, spec)
 
 
-def _with_continued(page: Page, row: Locator, spec: ListSpec) -> Locator:
+def with_continued(page: Page, row: Locator, spec: ListSpec) -> Locator:
     """The row with those right below that continue it now."""
     if spec.continued is None:
         return row
     doing = f"looking what belongs to a row of {spec.name}"
-    below = looked(page, lambda: row.evaluate(_CONTINUED, spec.continued), doing=doing)
+    below = looked(page, lambda: row.evaluate_all(_CONTINUED, spec.continued), doing=doing)
     return row.locator(f"xpath=self::* | following-sibling::*[position() <= {below}]")
 
 

@@ -5,6 +5,7 @@ Pure: it compares what was read, row by row, and says in words where the two dif
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,9 +42,9 @@ class Pair:
 def paired(shown: Sequence[Row], told: Sequence[Row], *, key: str) -> Iterator[Pair]:
     """A pair for each row that either source has, in the order of the data; then what only the page has."""
     rows = {row[key]: row for row in shown}
-    twice = {row[key] for row in shown if sum(other[key] == row[key] for other in shown) > 1}
+    times = Counter(row[key] for row in shown)
     for answer in told:
-        yield Pair(shown=rows.pop(answer[key], None), told=answer, shown_twice=answer[key] in twice)
+        yield Pair(shown=rows.pop(answer[key], None), told=answer, shown_twice=times[answer[key]] > 1)
     yield from (Pair(shown=row, told=None) for row in rows.values())
 
 

@@ -15,7 +15,17 @@ from rpa.browser.actions import Until, click, file_field, go_to
 from rpa.browser.area import Area
 from rpa.browser.downloads import MOST_BYTES, Downloads
 from rpa.browser.guard import Guard
-from rpa.browser.lists import Rows, comes_to_rest, dialog_gone, open_dialog, read_rows, rows_of_key, the_dialog, the_row
+from rpa.browser.lists import (
+    Rows,
+    comes_to_rest,
+    dialog_gone,
+    open_dialog,
+    read_rows,
+    rows_of_key,
+    the_dialog,
+    the_row,
+    with_continued,
+)
 from rpa.browser.origins import SiteBorder
 from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.polling import moments
@@ -35,7 +45,7 @@ if TYPE_CHECKING:
     from rpa.browser.responses import Answer
     from rpa.clock import Clock
     from rpa.elements.fields import FieldSpec
-    from rpa.elements.profile import PageSpec, Profile
+    from rpa.elements.profile import ListSpec, PageSpec, Profile
 
 T = TypeVar("T")
 
@@ -255,10 +265,11 @@ class View(Area):
         """The same of a select in a scope, whose options stand anywhere on the page; whether it has that option."""
         scope.click(name)
         option = self.profile.element(f"{name}_option").with_value(value)
-        if not any(find(self.page, option) for _ in self.moments()):
+        found = next((shown for _ in self.moments() if (shown := find(self.page, option)) is not None), None)
+        if found is None:
             scope.click(name)
             return False
-        found = self._resolve(option)
+        self.border.check_origin(found.origin)
         self._allow(found)
         with self.border.watched():
             click(found, patience_ms=self.shop_page.patience_ms)
@@ -339,10 +350,21 @@ class View(Area):
 
         Raises InDoubt when the row is not there exactly once.
         """
+        return self._row(self.profile.lists[name], the_row(self.page, self.profile.lists[name], key=key), key=key)
+
+    def row_just_read(self, name: str, key: str) -> Scope:
+        """The same row where `rows` has just shown it once: it is not looked for again before something is done in it.
+
+        What is done in it raises PageChanged or InDoubt when it is not there exactly once any more.
+        """
         spec = self.profile.lists[name]
-        root, rows = the_row(self.page, spec, key=key), spec.rows if spec.continued is not None else None
-        key_field = spec.fields[spec.key]
-        return self._scope(root, name=f"list:{name}", key=key, fields=spec.fields, key_field=key_field, rows=rows)
+        root = with_continued(self.page, rows_of_key(self.page, spec, key=key), spec)
+        return self._row(spec, root, key=key)
+
+    def _row(self, spec: ListSpec, root: Locator, *, key: str) -> Scope:
+        name, key_field = f"list:{spec.name}", spec.fields[spec.key]
+        rows = spec.rows if spec.continued is not None else None
+        return self._scope(root, name=name, key=key, fields=spec.fields, key_field=key_field, rows=rows)
 
     def nth_row(self, name: str, number: int, *, key: str) -> Scope:
         """The row of this list that stands at this place, from 1: keys need not differ; reading it checks `key`."""

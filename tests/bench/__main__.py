@@ -9,9 +9,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,31 @@ from rich.table import Table
 from flows.pending_orders import PENDING_ORDERS
 from flows.ship import SHIP
 from rpa.browser.session import launched
-from tests.bench import anchors, importing, memory, starting, watching
-from tests.bench.shop import bare_page, configured, newest_parcels, our_run, started
+from tests.bench import anchors, bulk, memory, starting, watching
+from tests.bench.cost import Cost, measured
+from tests.bench.shop import bare_page, configured, our_run, prove, shop_to_ship, started, with_sheet
+from tests.bench.sites import PINDUODUO, SITES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-_NAMES = ("starting", "watching", "reading", "growing", "shipping", "importing", "growing-imports", "memory")
+    from rpa.config import Config
+    from tests.bench.sites import BareSite
+
+_NAMES = {
+    "pinduoduo": (
+        "starting",
+        "watching",
+        "reading",
+        "growing",
+        "shipping",
+        "sleeping",
+        "importing",
+        "growing-imports",
+        "memory",
+    ),
+    "douyin": ("reading", "growing", "shipping", "ticking"),
+}
 _DIALOGS = 20
 """Orders shipped by dialog beside an import."""
 
@@ -47,55 +65,61 @@ class Line:
         return statistics.median(ours / anchor for ours, anchor in self.pairs)
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that this took."""
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
+def compared(what: str, costs: Sequence[tuple[Cost, Cost]], *, bound: float) -> list[Line]:
+    """Seconds, which have a bound, and processor seconds, which are only told."""
+    return [
+        Line(what=what, pairs=tuple((ours.seconds, bare.seconds) for ours, bare in costs), bound=bound),
+        Line(
+            what="the same, processor seconds",
+            pairs=tuple((ours.processor_s, bare.processor_s) for ours, bare in costs),
+        ),
+    ]
 
 
-def reading(browser: Browser, repetitions: int) -> list[Line]:
+def reading(browser: Browser, repetitions: int, *, site: BareSite) -> list[Line]:
     """1,000 pending orders at page size 100, cross-checked, against the bare loop and against a call a cell."""
-    pairs, cells, orders = [], [], 0
-    with started(orders=1180) as mock, tempfile.TemporaryDirectory() as folder:
-        config = configured(Path(folder), url=mock.url)
+    costs, cells, orders = [], [], 0
+    with started(orders=1180, site=site) as mock, tempfile.TemporaryDirectory() as folder:
+        config = configured(Path(folder), url=mock.url, site=site)
         for _ in range(repetitions):
             ours, orders = _read_ours(browser, config)
-            with bare_page(browser, url=mock.url) as page:
-                bare = timed(lambda page=page: anchors.read_answers(page, mock.url))  # type: ignore[misc]
-            pairs.append((ours, bare))
-            with bare_page(browser, url=mock.url) as page:
-                a_cell = timed(lambda page=page: anchors.read_cells(page, mock.url, rows=8))  # type: ignore[misc]
-            cells.append((ours / orders, a_cell / 8))
+            with bare_page(browser, url=mock.url, site=site) as page:
+                bare = measured(lambda page=page: anchors.read_answers(page, mock.url, site=site))  # type: ignore[misc]
+            costs.append((ours, bare))
+            with bare_page(browser, url=mock.url, site=site) as page:
+                a_cell = measured(lambda page=page: anchors.read_cells(page, mock.url, site=site, rows=8))  # type: ignore[misc]
+            cells.append((ours.seconds / orders, a_cell.seconds / 8))
     return [
-        Line(what=f"read {orders} pending orders : bare loop over answers", pairs=tuple(pairs), bound=1.15),
+        *compared(f"read {orders} pending orders : bare loop over answers", costs, bound=1.15),
         Line(what="the same, per order : one locator call a cell", pairs=tuple(cells), bound=1 / 20),
     ]
 
 
-def _read_ours(browser: Browser, config: object) -> tuple[float, int]:
+def _read_ours(browser: Browser, config: Config) -> tuple[Cost, int]:
     rows: list[object] = []
-    with our_run(PENDING_ORDERS, browser, config) as run:  # type: ignore[arg-type]
-        seconds = timed(lambda: rows.extend(PENDING_ORDERS.work(run)))
-    return seconds, len(rows)
+    with our_run(PENDING_ORDERS, browser, config) as run:
+        cost = measured(lambda: rows.extend(PENDING_ORDERS.work(run)))
+    return cost, len(rows)
 
 
-def growing(repetitions: int) -> list[Line]:
+def growing(repetitions: int, *, site: BareSite) -> list[Line]:
     """From 1,000 to 20,000 orders: time an order, and this program's peak memory."""
-    times, peaks = [], []
+    times, used, peaks = [], [], []
     for _ in range(repetitions):
-        large, small = _read_in_a_process(orders=20_000), _read_in_a_process(orders=1_180)
+        large, small = _read_in_a_process(orders=20_000, site=site), _read_in_a_process(orders=1_180, site=site)
         times.append((large["seconds"] / large["orders"], small["seconds"] / small["orders"]))
+        used.append((large["processor_s"] / large["orders"], small["processor_s"] / small["orders"]))
         peaks.append((large["peak_mb"], small["peak_mb"]))
     return [
         Line(what="time an order at 20,000 orders : at 1,000", pairs=tuple(times), bound=1.1),
+        Line(what="the same, processor seconds", pairs=tuple(used)),
         Line(what="peak memory (MB) at 20,000 orders : at 1,000", pairs=tuple(peaks), bound=1.5),
     ]
 
 
-def _read_in_a_process(*, orders: int) -> dict[str, float]:
-    with started(orders=orders) as mock, tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.bench.growing", folder, mock.url]
+def _read_in_a_process(*, orders: int, site: BareSite) -> dict[str, float]:
+    with started(orders=orders, site=site) as mock, tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "tests.bench.growing", folder, mock.url, site.platform]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     read: dict[str, float] = json.loads(done.stdout)
     return read
@@ -123,68 +147,66 @@ def status(repetitions: int) -> list[Line]:
     ]
 
 
-def shipping(browser: Browser, repetitions: int, *, count: int = 100) -> list[Line]:
-    """Orders shipped by the dialog, with all checks, read-back and evidence, against scripts that only click."""
-    good, still, tutorial = [], [], []
+def shipping(browser: Browser, repetitions: int, *, site: BareSite, count: int = 100) -> list[Line]:
+    """Orders shipped by the dialog, with all checks, read-back and evidence, against a script that only clicks."""
+    good, still = [], []
     for _ in range(repetitions):
-        ours = _ship_ours(browser, count=count, still=False)
-        ours_still = _ship_ours(browser, count=count, still=True)
-        bare = _ship_bare(browser, anchors.ship_well, count=count)
-        slow = _ship_bare(browser, anchors.ship_as_in_a_tutorial, count=5) / 5 * count
-        good.append((ours, bare))
-        still.append((ours_still, bare))
-        tutorial.append((ours, slow))
+        bare = _ship_bare(browser, partial(anchors.ship_well, site=site), count=count, site=site)
+        good.append((_ship_ours(browser, count=count, still=False, site=site), bare))
+        still.append((_ship_ours(browser, count=count, still=True, site=site), bare))
     return [
-        Line(what=f"ship {count} orders : good script, clicks only", pairs=tuple(good), bound=1.10),
-        Line(what="the same with the site's animations off : good script", pairs=tuple(still), bound=0.75),
-        Line(what="ship : tutorial script with fixed sleeps (5 orders, per order)", pairs=tuple(tutorial), bound=0.25),
+        *compared(f"ship {count} orders : good script, clicks only", good, bound=1.10),
+        *compared("the same with the site's animations off : good script", still, bound=0.75),
     ]
 
 
-def _ship_ours(browser: Browser, *, count: int, still: bool) -> float:
-    from fixtures.sheets.formats import write_csv
+def shipping_slowly(browser: Browser, repetitions: int) -> list[Line]:
+    """Orders shipped by the dialog, against a script that sleeps."""
+    pairs = []
+    for _ in range(repetitions):
+        ours = _ship_ours(browser, count=_DIALOGS, still=False)
+        slow = _ship_bare(browser, anchors.ship_as_in_a_tutorial, count=5)
+        pairs.append((ours.seconds / _DIALOGS, slow.seconds / 5))
+    return [Line(what="ship, per order : tutorial script with fixed sleeps", pairs=tuple(pairs), bound=0.25)]
 
-    orders = count * 3
-    with started(orders=orders) as mock, tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        config = configured(folder, url=mock.url)
-        parcels = newest_parcels(mock, orders=orders, count=count)
-        (folder / "inbox").mkdir()
-        write_csv(
-            folder / "inbox" / "parcels.csv", [("订单号", "快递公司", "快递单号"), *parcels], encoding="utf-8-sig"
-        )
+
+def _ship_ours(browser: Browser, *, count: int, still: bool, site: BareSite = PINDUODUO) -> Cost:
+    with shop_to_ship(count, site=site) as (mock, parcels, folder):
+        config = with_sheet(folder, parcels, url=mock.url, site=site)
         with our_run(SHIP, browser, config, still=still) as run:
             rows: list[dict[str, object]] = []
-            seconds = timed(lambda: rows.extend(map(dict, SHIP.work(run))))
-        _prove(mock, count=count, ends=[str(row["outcome"]) for row in rows if row["tracking_number"]])
-    return seconds
+            cost = measured(lambda: rows.extend(map(dict, SHIP.work(run))))
+        prove(mock, count=count, done=sum(row["outcome"] == "done" for row in rows if row["tracking_number"]))
+    return cost
 
 
-def _ship_bare(browser: Browser, script: Callable[..., None], *, count: int) -> float:
-    orders = count * 3 + 60
-    with started(orders=orders) as mock:
-        parcels = newest_parcels(mock, orders=orders, count=count)
-        with bare_page(browser, url=mock.url) as page:
-            seconds = timed(lambda: script(page, mock.url, parcels))
-        _prove(mock, count=count, ends=["done"] * count)
-    return seconds
+def _ship_bare(browser: Browser, script: Callable[..., None], *, count: int, site: BareSite = PINDUODUO) -> Cost:
+    with shop_to_ship(count, site=site) as (mock, parcels, _), bare_page(browser, url=mock.url, site=site) as page:
+        cost = measured(lambda: script(page, mock.url, parcels))
+        prove(mock, count=count, done=count)
+    return cost
 
 
-def _prove(mock: object, *, count: int, ends: list[str]) -> None:
-    """A benchmark of work that was not done would be worth nothing."""
-    orders = mock.truth()["orders"]  # type: ignore[attr-defined]
-    accepted = sum(len(order["shipments"]) for order in orders.values())
-    if accepted != count or ends.count("done") != count:
-        message = f"{accepted} accepted and {ends.count('done')} done, expected {count}"
-        raise SystemExit(message)
+def by_ticks(browser: Browser, repetitions: int, *, count: int) -> list[Line]:
+    """Orders shipped by ticked rows, from the first list to the last, against a script that does and reads the same."""
+    runs = [bulk.by_ticks(browser, count=count) for _ in range(repetitions)]
+    alone = tuple((run.ours_without_lists_s, run.bare.seconds) for run in runs)
+    return [
+        *compared(
+            f"ship {count} ticked orders : bare script, as many lists read",
+            [(run.ours, run.bare + run.bare_lists) for run in runs],
+            bound=1.5,
+        ),
+        Line(what="the same from the decisions on, lists apart : its clicks", pairs=alone, bound=1.5),
+    ]
 
 
 def by_import(browser: Browser, repetitions: int, *, rows: int) -> list[Line]:
     """Orders shipped by file, each row settled, against a script that uploads the same file and reads the result."""
     alone, again, dialog = [], [], []
     for _ in range(repetitions):
-        ours, bare = importing.by_import(browser, count=rows)
-        by_dialog = _ship_ours(browser, count=_DIALOGS, still=False) / _DIALOGS * rows
+        ours, bare = bulk.by_import(browser, count=rows)
+        by_dialog = _ship_ours(browser, count=_DIALOGS, still=False).seconds / _DIALOGS * rows
         alone.append((ours.ship_s, bare))
         again.append((ours.ship_s + ours.again_s, bare))
         dialog.append((ours.ship_s + ours.again_s, by_dialog))
@@ -199,7 +221,7 @@ def import_growing(repetitions: int, *, rows: int) -> list[Line]:
     """Ten times as many rows: time from the decisions on, and this program's peak memory."""
     times, apart, peaks = [], [], []
     for _ in range(repetitions):
-        large, small = importing.in_a_process(count=10 * rows), importing.in_a_process(count=rows)
+        large, small = bulk.in_a_process(count=10 * rows), bulk.in_a_process(count=rows)
         times.append((large.ship_s + large.again_s, small.ship_s + small.again_s))
         apart.append((large.ship_s, small.ship_s))
         peaks.append((large.peak_mb, small.peak_mb))
@@ -228,31 +250,37 @@ def remembering(repetitions: int, *, shops: int) -> list[Line]:
 def main() -> None:
     """Run the benchmarks named, or all, and print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help=f"{', '.join(_NAMES)}; default: all")
+    parser.add_argument("names", nargs="*", help=f"of {_NAMES}; default: all of the platform")
+    parser.add_argument("--platform", choices=SITES, default=PINDUODUO.platform)
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--orders", type=int, default=100, help="orders shipped by dialog in a repetition")
+    parser.add_argument("--orders", type=int, default=100, help="orders shipped by dialog or ticked in a repetition")
     parser.add_argument("--rows", type=int, default=1000, help="rows of an import, and a tenth of those of a large one")
     parser.add_argument("--shops", type=int, default=memory.SHOPS, help="shops whose lists are open at once")
     asked = parser.parse_args()
-    names = asked.names or _NAMES
+    site, known = SITES[asked.platform], _NAMES[asked.platform]
+    names, times = asked.names or known, asked.repetitions
+    if not set(names) <= set(known):
+        parser.error(f"{asked.platform} has {', '.join(known)}")
+    work: dict[str, Callable[[Browser], list[Line]]] = {
+        "starting": lambda browser: programs(browser, times),
+        "watching": lambda _: status(times),
+        "reading": lambda browser: reading(browser, times, site=site),
+        "shipping": lambda browser: shipping(browser, times, site=site, count=asked.orders),
+        "sleeping": lambda browser: shipping_slowly(browser, times),
+        "ticking": lambda browser: by_ticks(browser, times, count=asked.orders),
+        "importing": lambda browser: by_import(browser, times, rows=asked.rows),
+    }
+    alone: dict[str, Callable[[], list[Line]]] = {
+        "memory": lambda: remembering(min(3, times), shops=asked.shops),
+        "growing-imports": lambda: import_growing(min(3, times), rows=asked.rows),
+        "growing": lambda: growing(min(3, times), site=site),
+    }
     lines: list[Line] = []
     with launched() as browser:
-        if "starting" in names:
-            lines += programs(browser, asked.repetitions)
-        if "watching" in names:
-            lines += status(asked.repetitions)
-        if "reading" in names:
-            lines += reading(browser, asked.repetitions)
-        if "shipping" in names:
-            lines += shipping(browser, asked.repetitions, count=asked.orders)
-        if "importing" in names:
-            lines += by_import(browser, asked.repetitions, rows=asked.rows)
-    if "memory" in names:
-        lines += remembering(min(3, asked.repetitions), shops=asked.shops)
-    if "growing-imports" in names:
-        lines += import_growing(min(3, asked.repetitions), rows=asked.rows)
-    if "growing" in names:
-        lines += growing(min(3, asked.repetitions))
+        for name in names:
+            lines += work[name](browser) if name in work else []
+    for name in names:
+        lines += alone[name]() if name in alone else []
     _print(lines)
 
 

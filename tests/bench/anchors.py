@@ -2,88 +2,67 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tests.bench.sites import PINDUODUO
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Response
 
     from tests.bench.shop import Parcel
-
-LIST = "/mangkhut/mms/recentOrderList"
-ROW = 'tbody:has(> tr[data-testid="beast-core-table-body-tr"])'
+    from tests.bench.sites import BareSite
 
 
-def _is_list(response: Response) -> bool:
-    return LIST in response.url
-
-
-def log_in(page: Page, url: str) -> None:
-    """Type name and password."""
-    page.goto(f"{url}/login/")
-    page.get_by_role("button", name="我知道了").click()
-    page.locator(".login-tab-item", has_text="账号登录").click()
-    page.locator("#usernameId").fill("clerk-2")
-    page.locator("#passwordId").fill("demo-pass-1")
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_url("**/home**")
-
-
-def read_answers(page: Page, url: str) -> list[dict[str, Any]]:
+def read_answers(page: Page, url: str, *, site: BareSite, shipped: bool = False) -> list[dict[str, Any]]:
     """Page through the pending list at 100 a page: read the page's own answers, wait until the rows are in the DOM."""
-    page.goto(f"{url}/orders/list?tab=1")
-    page.locator(ROW).first.wait_for()
-    with page.expect_response(_is_list) as first:
-        _choose_100(page)
-    answer, orders = first.value.json()["result"], []
+    site.open_orders(page, url, shipped=shipped)
+    answer, orders = _choose_100(page, site.list_call, site=site), []
     while True:
-        orders += answer["pageItems"]
-        page.wait_for_function(
-            "([css, n]) => document.querySelectorAll(css).length === n", arg=[ROW, len(answer["pageItems"])]
-        )
-        if len(orders) >= answer["totalItemNum"]:
+        orders += site.orders_of(answer)
+        _wait_for_rows(page, site.rows, count=len(site.orders_of(answer)))
+        if len(orders) >= site.total_of(answer):
             return orders
-        with page.expect_response(_is_list) as following:
-            page.get_by_test_id("beast-core-pagination-next").click()
-        answer = following.value.json()["result"]
+        with page.expect_response(lambda response: site.list_call in response.url) as following:
+            page.locator(site.following).click()
+        answer = following.value.json()
 
 
-def _choose_100(page: Page) -> None:
-    page.locator('[class*="PGT_sizeSelect"] [data-testid="beast-core-select-header"]').click()
-    page.locator('[class*="ST_option"]').get_by_text("100", exact=True).click()
+def _choose_100(page: Page, call: str, *, site: BareSite) -> Any:
+    with page.expect_response(lambda response: call in response.url) as answered:
+        page.locator(site.page_size).click()
+        page.locator(site.hundred).click()
+    return answered.value.json()
 
 
-def read_cells(page: Page, url: str, *, rows: int) -> list[list[str]]:
+def _wait_for_rows(page: Page, rows: str, *, count: int) -> None:
+    page.wait_for_function("([css, n]) => document.querySelectorAll(css).length === n", arg=[rows, count])
+
+
+def read_cells(page: Page, url: str, *, site: BareSite, rows: int) -> list[list[str]]:
     """One locator call a cell, for the first `rows` rows of a page of 100."""
-    page.goto(f"{url}/orders/list?tab=1")
-    page.locator(ROW).first.wait_for()
-    with page.expect_response(_is_list):
-        _choose_100(page)
-    page.wait_for_function("([css, n]) => document.querySelectorAll(css).length === n", arg=[ROW, 100])
-    table = page.locator(ROW)
+    site.open_orders(page, url, shipped=False)
+    _choose_100(page, site.list_call, site=site)
+    _wait_for_rows(page, site.rows, count=100)
+    table = page.locator(site.with_cells)
     return [[cell.inner_text() for cell in table.nth(n).locator("td").all()] for n in range(rows)]
 
 
-def ship_well(page: Page, url: str, parcels: Sequence[Parcel]) -> None:
-    """Only the clicks; waits automatically, for each dialog to close."""
-    page.goto(f"{url}/orders/list?tab=1")
-    for order_sn, courier, number in parcels:
-        page.locator(ROW, has_text=order_sn).get_by_role("button", name="发货", exact=True).click()
-        page.locator("#shippingId input").click()
-        page.keyboard.type(courier[:2])
-        page.keyboard.press("Enter")
-        page.locator("#trackingNumber input").fill(number)
-        page.get_by_role("button", name="确认发货").click()
-        page.locator("#trackingNumber").wait_for(state="hidden")
+def ship_well(page: Page, url: str, parcels: Sequence[Parcel], *, site: BareSite) -> None:
+    """Only the clicks, with Playwright's own waiting."""
+    site.open_orders(page, url, shipped=False)
+    for parcel in parcels:
+        site.ship(page, parcel)
 
 
 def ship_as_in_a_tutorial(page: Page, url: str, parcels: Sequence[Parcel]) -> None:
-    """`goto` and a fixed sleep after each step."""
+    """`goto` and a fixed sleep after each step, on the first site."""
     for order_sn, courier, number in parcels:
         page.goto(f"{url}/orders/list?tab=1")
         page.wait_for_timeout(2000)
-        page.locator(ROW, has_text=order_sn).get_by_role("button", name="发货", exact=True).click()
+        page.locator(PINDUODUO.rows, has_text=order_sn).get_by_role("button", name="发货", exact=True).click()
         page.wait_for_timeout(1000)
         page.locator("#shippingId input").click()
         page.keyboard.type(courier[:2])
@@ -129,6 +108,37 @@ def _write_import(file: Path, parcels: Sequence[Parcel]) -> None:
     for row in (("订单号", "快递公司", "快递单号"), ("order_sn", "shipping_name", "shipping_sn"), *parcels):
         book.worksheets[0].append(row)
     book.save(file)
+
+
+DELIVERIES = "/api/logistics/deliverylist"
+
+
+def tick_well(page: Page, url: str, parcels: Sequence[Parcel], *, site: BareSite) -> str:
+    """Search for these, tick their rows, fill in the form, read it, send it, read what the task says at its end."""
+    page.goto(f"{url}/ffa/morder/logistics/ewaybill-delivery")
+    page.locator('textarea[name="order_ids"]').fill("\n".join(order_sn for order_sn, _, _ in parcels))
+    with page.expect_response(lambda response: f"{DELIVERIES}?order_ids={parcels[0][0]}" in response.url):
+        page.get_by_role("button", name="查询").click()
+    _choose_100(page, DELIVERIES, site=site)
+    _wait_for_rows(page, site.rows, count=len(parcels))
+    for order_sn, _, _ in parcels:
+        page.locator(f'main tr[data-row-key="{order_sn}"]').get_by_label("选择订单").check()
+    page.locator('main button[data-kora="批量发货"]').click()
+    drawer = page.get_by_role("dialog", name="批量发货", exact=True)
+    [(usual, _)] = Counter(courier for _, courier, _ in parcels).most_common(1)
+    drawer.get_by_label("统一快递公司").click()
+    page.get_by_role("option", name=usual).click()
+    for order_sn, courier, number in parcels:
+        row = drawer.locator(f'tr[data-row-key="{order_sn}"]')
+        if courier != usual:
+            row.get_by_label("快递公司", exact=True).click()
+            page.get_by_role("option", name=courier).click()
+        row.get_by_label("快递单号").fill(number)
+    drawer.locator("tr[data-row-key]").all_inner_texts()
+    drawer.get_by_role("button", name="确认发货").click()
+    result = page.get_by_role("dialog", name="批量发货结果")
+    result.locator('[data-task-id][aria-busy="false"]').wait_for()
+    return result.inner_text()
 
 
 FIRST_LIST = """

@@ -18,8 +18,9 @@ from rpa.browser.session import launched, sandbox, shop_page
 from rpa.scheduler.pool import Pool
 from rpa.scheduler.processes import family
 from rpa.scheduler.worker_tasks import WorkerTask
-from tests.bench.anchors import ROW
+from tests.bench.cost import drivers
 from tests.bench.shop import bare_page, configured, started
+from tests.bench.sites import PINDUODUO
 from tests.support.pool_program import task
 from tests.support.processes import pss_mb
 
@@ -73,16 +74,13 @@ def _bare(*, playwright: Playwright) -> Iterator[Browser]:
 @contextmanager
 def _list_open(browser: Browser, state: bytes, *, url: str) -> Iterator[Page]:
     with shop_page(browser, state=state, timezone="Asia/Shanghai", still=False) as page:
-        page.goto(f"{url}/orders/list?tab=1")
-        page.locator(ROW).first.wait_for()
+        PINDUODUO.open_orders(page, url, shipped=False)
         yield page
 
 
 def _held_mb() -> float:
     """PSS of the browsers that this process has started, without their driver and the mock."""
-    mine = psutil.Process().children()
-    drivers = [process for process in mine if "run-driver" in process.cmdline()]
-    return sum(pss_mb(process) for driver in drivers for process in family(driver.pid))
+    return sum(pss_mb(process) for driver in drivers() for process in family(driver.pid))
 
 
 @dataclass(slots=True, kw_only=True)

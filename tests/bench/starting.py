@@ -21,6 +21,7 @@ from rpa.browser.driver import find_browser
 from rpa.browser.session import QUIET, sandbox
 from tests.bench import anchors
 from tests.bench.shop import bare_page, configured, started
+from tests.bench.sites import PINDUODUO
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -83,7 +84,7 @@ def _one_shot(mock: MockShop, command: list[str]) -> Spent:
     last, others, before = mock.last_event(), set(psutil.Process().children()), _processor_s()
     begin = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=compiling()) as process:
-        mock.wait_for("answer", endpoint=anchors.LIST, after=last, timeout_s=60)
+        mock.wait_for("answer", endpoint=PINDUODUO.list_call, after=last, timeout_s=60)
         first_list_s = time.perf_counter() - begin
     if process.returncode:
         message = f"{command} ended with {process.returncode}; a benchmark of work that was not done is worth nothing."

@@ -144,6 +144,16 @@ def test_a_row_that_comes_late_is_given_a_moment(view: View) -> None:
     assert view.row("orders", "A-1").read().values["order_sn"] == "A-1"
 
 
+@pytest.mark.parametrize("rows", ["", row("A-1") * 2])
+def test_in_a_row_that_is_not_as_it_was_just_read_nothing_is_clicked(hasty_view: View, rows: str) -> None:
+    hasty_view.page.set_content(table(row("A-1")))
+    one = hasty_view.row_just_read("orders", "A-1")
+    hasty_view.page.evaluate("rows => document.querySelector('tbody').innerHTML = rows", rows)
+    with pytest.raises(InDoubt):
+        one.click("orders.open")
+    assert clicked(hasty_view) == []
+
+
 def test_an_element_of_a_row_is_not_looked_for_on_the_whole_page(view: View) -> None:
     view.page.set_content(table(row("A-1")))
     with pytest.raises(PageChanged, match="only to be used within list:orders"):

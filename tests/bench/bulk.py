@@ -1,4 +1,4 @@
-"""Shipping by import, from decisions to settled rows: here beside a bare script, and in a process of its own."""
+"""Shipping many at once, from decisions to settled rows: here beside a bare script, and in a process of its own."""
 
 from __future__ import annotations
 
@@ -6,33 +6,27 @@ import json
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fixtures.mockshop.harness import MockShop
-from fixtures.sheets.formats import write_csv
 from flows.entries.by import By
 from flows.entries.routes import shipping_batch
 from flows.orders.api import OrdersPage, ReadsOrders
 from flows.ship_batch import SHIP_BATCH
 from rpa.browser.session import launched
 from tests.bench import anchors
-from tests.bench.shop import Parcel, bare_page, configured, newest_parcels, our_run, started
+from tests.bench.cost import Cost, measured
+from tests.bench.shop import bare_page, configured, our_run, prove, shop_to_ship, with_sheet
+from tests.bench.sites import DOUYIN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from flows.orders.model import Order
-    from rpa.config import Config
     from rpa.run import Run
-
-_ORDERS_A_PARCEL = 2.5
-"""So many orders does a shop have to have for each parcel that is wanted of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,42 +47,57 @@ class Shipped:
 
 def by_import(browser: Browser, *, count: int) -> tuple[Shipped, float]:
     """Ours, and the seconds of a bare script for the same number of rows, each in a fresh shop."""
-    with _shop(count) as (mock, parcels, folder):
-        config = _ready(mock, parcels, folder)
+    with shop_to_ship(count) as (mock, parcels, folder):
+        config = with_sheet(folder, parcels, url=mock.url)
         with our_run(SHIP_BATCH, browser, config) as run:
-            ours = _shipped(run)
-        _prove(mock, count=count, done=ours.done)
-    with _shop(count) as (mock, parcels, folder), bare_page(browser, url=mock.url) as page:
+            ours = _shipped(run, by=By.IMPORT)
+        prove(mock, count=count, done=ours.done)
+    with shop_to_ship(count) as (mock, parcels, folder), bare_page(browser, url=mock.url) as page:
         begin = time.perf_counter()
         told = anchors.import_well(page, mock.url, parcels, file=folder / "parcels.xlsx")
         seconds = time.perf_counter() - begin
-        _prove(mock, count=count, done=sum("成功" in row for row in told))
+        prove(mock, count=count, done=sum("成功" in row for row in told))
     return ours, seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """Shipping by ticked rows, from the start to the end, ours and a bare script's."""
+
+    ours: Cost
+    ours_without_lists_s: float
+    bare: Cost
+    """Of its clicks, the result of the task read."""
+    bare_lists: Cost
+    """Of reading the orders before, and those that were shipped after."""
+
+
+def by_ticks(browser: Browser, *, count: int) -> Ticked:
+    """Both for the same number of rows, each in a fresh shop."""
+    site = DOUYIN
+    with shop_to_ship(count, site=site) as (mock, parcels, folder):
+        config = with_sheet(folder, parcels, url=mock.url, site=site)
+        with our_run(SHIP_BATCH, browser, config) as run:
+            shipped: list[Shipped] = []
+            ours = measured(lambda: shipped.append(_shipped(run, by=By.TICKED)))
+        prove(mock, count=count, done=shipped[0].done)
+    with shop_to_ship(count, site=site) as (mock, parcels, folder), bare_page(browser, url=mock.url, site=site) as page:
+        before = measured(lambda: anchors.read_answers(page, mock.url, site=site))
+        bare = measured(lambda: anchors.tick_well(page, mock.url, parcels, site=site))
+        after = measured(lambda: anchors.read_answers(page, mock.url, site=site, shipped=True))
+        prove(mock, count=count, done=count)
+    return Ticked(ours=ours, ours_without_lists_s=shipped[0].ship_s, bare=bare, bare_lists=before + after)
 
 
 def in_a_process(*, count: int) -> Shipped:
     """Ours, alone in its process."""
-    with _shop(count) as (mock, parcels, folder):
-        _ready(mock, parcels, folder)
-        command = [sys.executable, "-m", "tests.bench.importing", str(folder), mock.url]
+    with shop_to_ship(count) as (mock, parcels, folder):
+        with_sheet(folder, parcels, url=mock.url)
+        command = [sys.executable, "-m", "tests.bench.bulk", str(folder), mock.url]
         ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         shipped = Shipped(**json.loads(ended.stdout))
-        _prove(mock, count=count, done=shipped.done)
+        prove(mock, count=count, done=shipped.done)
     return shipped
-
-
-@contextmanager
-def _shop(count: int) -> Iterator[tuple[MockShop, list[Parcel], Path]]:
-    orders = int(count * _ORDERS_A_PARCEL)
-    with started(orders=orders) as mock, tempfile.TemporaryDirectory() as folder:
-        yield mock, newest_parcels(mock, orders=orders, count=count), Path(folder)
-
-
-def _ready(mock: MockShop, parcels: Sequence[Parcel], folder: Path) -> Config:
-    config = configured(folder, url=mock.url)
-    (folder / "inbox").mkdir()
-    write_csv(folder / "inbox" / "parcels.csv", [("订单号", "快递公司", "快递单号"), *parcels], encoding="utf-8-sig")
-    return config
 
 
 class _Timed:
@@ -121,10 +130,10 @@ class _Timed:
         return getattr(self._reading, name)
 
 
-def _shipped(run: Run) -> Shipped:
+def _shipped(run: Run, *, by: By) -> Shipped:
     reading = _Timed(run.office(ReadsOrders))
     run = replace(run, offices={**run.offices, ReadsOrders: lambda: reading})
-    desk = shipping_batch(run, by=By.IMPORT)
+    desk = shipping_batch(run, by=by)
     begin = time.perf_counter()
     desk.decide(desk.read_pending_orders())
     rows = list(desk.report_skipped())
@@ -144,19 +153,11 @@ def _shipped(run: Run) -> Shipped:
     )
 
 
-def _prove(mock: MockShop, *, count: int, done: int) -> None:
-    """A benchmark of work that was not done would be worth nothing."""
-    accepted = sum(len(order["shipments"]) for order in mock.truth()["orders"].values())
-    if (accepted, done) != (count, count):
-        message = f"{accepted} accepted and {done} told as done, expected {count}"
-        raise SystemExit(message)
-
-
 def main(folder: Path, url: str) -> None:
     """One line of JSON on standard output."""
     config = configured(folder, url=url)
     with launched() as browser, our_run(SHIP_BATCH, browser, config) as run:
-        shipped = _shipped(run)
+        shipped = _shipped(run, by=By.IMPORT)
     sys.stdout.write(json.dumps(asdict(shipped)) + "\n")
 
 
