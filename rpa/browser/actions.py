@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from rpa.elements.profile import Element
 
 
-_CLICKS = "() => `${performance.timeOrigin} ${performance.eventCounts.get('click')}`"
+_CLICKS = """() => [
+  performance.timeOrigin,
+  ...["pointerdown", "mousedown", "click"].map((kind) => performance.eventCounts.get(kind))]
+  .join(" ")"""
 
 
 def click(found: Found, *, patience_ms: float) -> None:
@@ -34,18 +37,15 @@ def click(found: Found, *, patience_ms: float) -> None:
         found.locator.click(timeout=patience_ms, no_wait_after=True)
 
 
-def arrives(page: Page, found: Found, *, within_ms: float, trial: bool = False) -> bool:
+def arrives(page: Page, found: Found, *, within_ms: float) -> bool:
     """Click it; whether the click arrived. False: nothing was clicked, as when something covers it or it has a twin.
 
-    A click that took long may have arrived all the same: the document counts its clicks. `trial`: nothing is clicked,
-    it is only looked whether a click would arrive.
+    A click that took long may have arrived all the same, in part or whole: the document counts its clicks.
     """
     refuse_lasting(found)
     try:
-        found.locator.click(timeout=within_ms, no_wait_after=True, trial=trial)
+        found.locator.click(timeout=within_ms, no_wait_after=True)
     except Error:
-        if trial:
-            return False
         clicks: str = looked(page, lambda: page.evaluate(_CLICKS), doing=f"clicking {found.element.name}")
         return clicks != found.clicks
     return True

@@ -79,26 +79,26 @@ class Area:
     def click(self, name: str) -> None:
         """Click a named element; for a destructive one the guard must allow it. Where it leads is not waited for.
 
-        What covers it is closed where that is a popup of the allow-list, and it is clicked once more; a destructive one
-        that may be covered is tried without a click first, and clicked once. Raises PageChanged when it could not be
-        clicked, and UnknownOverlay when something unknown lies over the page.
+        Where nothing of the click reached the page, because a popup lies over the element, that is closed and the click
+        made once more. Raises PageChanged when it could not be clicked, and UnknownOverlay when something unknown lies
+        over the page.
         """
         with self.border.watched():
-            found = self._touched(name)
-            lasting = found.element.risk is Risk.DESTRUCTIVE
-            in_sight = lasting and found.reached
-            if not in_sight and not arrives(self.page, found, within_ms=_COVERED_MS, trial=lasting):
-                self.uncover()
-                found = self._touched(name)
-            elif not lasting:
+            if arrives(self.page, self._ready(name), within_ms=_COVERED_MS):
                 return
-            if lasting:
-                self._refuse_another()
+            self.uncover()
             try:
-                click(found, patience_ms=self.shop_page.patience_ms)
+                click(self._ready(name), patience_ms=self.shop_page.patience_ms)
             except PageChanged:  # what came over the page meanwhile says more than that it was not clicked
                 self.uncover()
                 raise
+
+    def _ready(self, name: str) -> Found:
+        """A named element that may be clicked now."""
+        found = self._touched(name)
+        if found.element.risk is Risk.DESTRUCTIVE:
+            self._refuse_another()
+        return found
 
     def _refuse_another(self) -> None:
         """Raise InDoubt when this part of the page is another subject's, just before what cannot be undone."""

@@ -44,8 +44,6 @@ class Found:
     also: tuple[str, ...]
     """What else is told of it, and of the button that it stands in."""
     disabled: bool
-    reached: bool
-    """Nothing covered its middle, which was in sight. False proves nothing: it may only have to be scrolled to."""
     origin: str
     """Of the document that has it, as that names it itself."""
     clicks: str
@@ -112,7 +110,6 @@ def find(root: Page | PlaywrightLocator, element: Element) -> Found | None:
         name=hit["name"],
         also=tuple(hit["also"]),
         disabled=hit["disabled"],
-        reached=hit["reached"],
         origin=hit["origin"],
         clicks=hit["clicks"],
     )

@@ -181,24 +181,6 @@ def test_a_popup_over_what_cannot_be_undone_is_closed_and_that_is_clicked_once(
     assert clicked(view) == ["ok", "confirm"]
 
 
-def test_what_cannot_be_undone_is_clicked_at_once_when_nothing_covers_it(
-    view: View, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A trial of one millisecond would have it looked for what covers it."""
-    monkeypatch.setattr("rpa.browser.area._COVERED_MS", 1)
-    looks = """<script>
-        const look = document.querySelectorAll;
-        var looks = 0;
-        document.querySelectorAll = (css) => {
-            looks += css === ".popup";
-            return look.call(document, css);
-        };
-    </script>"""
-    view.page.set_content(SHOP + CLICKS + dialog("A-1") + looks)
-    view.dialog("ship", "A-1").click("ship.confirm")
-    assert (clicked(view), view.page.evaluate("looks")) == (["confirm"], 0)
-
-
 def test_what_cannot_be_undone_and_stands_below_what_is_shown_is_scrolled_to(view: View) -> None:
     view.page.set_content(f'{SHOP}{CLICKS}<div style="height: 5000px"></div>{dialog("A-1")}')
     view.dialog("ship", "A-1").click("ship.confirm")

@@ -1,6 +1,6 @@
 // What each visible hit of a locator is: its name as a person reads it (the text on it; a label only where it has none),
 // what else is told of it and of the button around it (`also`), what both call themselves (`signs`), whether it can be used,
-// whether a click would reach it where it is now, how many the document has had, and of which origin it is. `hidden`: even what cannot be seen.
+// how many clicks the document has had, and of which origin it is. `hidden`: even what cannot be seen.
 (nodes, hidden) => {
   const fold = (text) => (text || "").replace(/\s+/g, " ").trim();
   const shown = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && node.getClientRects().length > 0;
@@ -10,17 +10,12 @@
     .concat(/^(button|submit|reset|image)$/.test(node.type) ? node.value : "");
   const around = (node) => [node.closest(pressed), node.closest("label")?.control].filter((other) => other && other !== node);
   const inside = (node) => [...node.querySelectorAll("button, a, input, [role], [aria-label], [title], img")].slice(0, MOST).flatMap(labels);
-  const reached = (node) => {
-    const box = node.getBoundingClientRect();
-    return node.contains(node.getRootNode().elementFromPoint?.(box.x + box.width / 2, box.y + box.height / 2));
-  };
   return JSON.stringify(nodes.filter((node) => hidden || shown(node)).map((node) => ({
     name: fold(node.innerText || node.getAttribute("aria-label") || node.value || node.getAttribute("placeholder")),
     also: [...labels(node), ...inside(node), ...around(node).flatMap((other) => [other.innerText, ...labels(other)])].map(fold).filter(Boolean),
     signs: [node, ...around(node)].flatMap((other) => ["class", "id", "data-testid"].map((name) => other.getAttribute(name) || "")),
     disabled: node.matches(":disabled") || node.getAttribute("aria-disabled") === "true",
     origin: self.origin === "null" ? "null" : location.origin, // a page may give `origin` another meaning
-    reached: reached(node),
-    clicks: `${performance.timeOrigin} ${performance.eventCounts.get("click")}`,
+    clicks: [performance.timeOrigin, ...["pointerdown", "mousedown", "click"].map((kind) => performance.eventCounts.get(kind))].join(" "),
   })));
 }
