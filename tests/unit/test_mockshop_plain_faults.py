@@ -47,7 +47,8 @@ WRITES: dict[str, dict[str, Any]] = {
 """Faults of calls that write, each bound to the one endpoint, so that it fires at the same call in both layouts."""
 READS = {"audit-life", "risk-field", "audit-wording", "popup-known", "popup-unknown", "second-confirmation", "freeze"}
 """Faults that have a test of their own below."""
-FILES = {name for name in KINDS if name.endswith("-download") or name.startswith(("export-", "import-"))}
+_SAME = ("export-", "import-", "goods-", "chat-")
+FILES = {name for name in KINDS if name.endswith("-download") or name.startswith(_SAME)}
 """Faults of pages that are the same in both layouts."""
 OTHER_LOOK = {"shop-switched", "orders-arrive", "captcha-layer", "guides", "message-box", "idle"}
 OTHER_LOOK |= {name for name in KINDS if name.startswith("task-")}
