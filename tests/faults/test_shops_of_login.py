@@ -65,25 +65,39 @@ def _kill(path: Path, *, parcels: int, orders: int, moments: Sequence[Moment]) -
         _each_once(shop)
 
 
+LONG = pytest.mark.long
+LIST, DETAIL, SHIP, OFFERED = "order/searchlist", "order/detail", "order/logisticsAdd", "order/sendAddressList"
+TO_TICK, TICKED, TASKS = "logistics/deliverylist", "logistics/batchdelivery", "logistics/deliverytask/list"
+
+
 @pytest.mark.parametrize(
-    ("where", "when", "writes", "cause"),
+    ("flow", "moved", "writes"),
     [
-        ("list", "after", 0, "wrong_shop"),
-        # That there is no such order, the site says without a shop's id.
-        pytest.param("detail", "before", 0, "page_unreachable", marks=pytest.mark.long),
-        pytest.param("detail", "after", 1, "wrong_shop", marks=pytest.mark.long),
+        ("ship", (LIST, 2, "after"), 0),
+        ("ship", (DETAIL, 1, "before"), 0),  # that there is no such order, the site says without a shop's id
+        pytest.param("ship", (DETAIL, 2, "before"), 1, marks=LONG),
+        pytest.param("ship", (OFFERED, 1, "before"), 0, marks=LONG),
+        pytest.param("ship", (SHIP, 1, "before"), 1, marks=LONG),
+        pytest.param("ship", (SHIP, 1, "after"), 1, marks=LONG),
+        ("ship-batch", (TO_TICK, 1, "after"), 0),
+        pytest.param("ship-batch", (TO_TICK, 1, "before"), 0, marks=LONG),
+        pytest.param("ship-batch", (TO_TICK, 2, "before"), 0, marks=LONG),
+        pytest.param("ship-batch", (TICKED, 1, "before"), 2, marks=LONG),
+        pytest.param("ship-batch", (TICKED, 1, "after"), 2, marks=LONG),
+        pytest.param("ship-batch", (TASKS, 1, "before"), 2, marks=LONG),
     ],
 )
 def test_in_a_shop_that_another_tab_has_moved_to_nothing_is_shipped(
-    tmp_path: Path, where: str, when: str, writes: int, cause: str
+    tmp_path: Path, flow: str, moved: tuple[str, int, str], writes: int
 ) -> None:
+    endpoint, at, when = moved
     with shops_of_login(tmp_path, shops=2) as shop:
-        endpoint = getattr(shop.calls, where)
-        at = 2 if where == "list" else 1
         shop.mock.fault("shop-switched", endpoint=endpoint, when=when, at=at)
-        result = shop.ship("demo")
-        assert (result.exit_code, _cause(result)) == (3, cause)
-        assert (len(shop.writes()), shop.shipped()) == (writes, [])
+        result = shop.folder.run("run", flow, "demo", "--json")
+        assert (result.exit_code, _cause(result)) == (3, "wrong_shop")
+        assert not {"page_unreachable", "row_mismatch"} & {row["reason"] for row in result.rows}
+        assert len(shop.writes()) == writes
+        assert set(shop.shipped()) <= set(shop.wanted)
         shop.mock.clear_faults()
         shop.folder.configure(settle_s=0)
         shop.ship()
