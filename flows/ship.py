@@ -58,7 +58,7 @@ class Options(SheetOptions):
     by: By | None = option(
         "Ship by `dialog`, by `import` or by `ticked` rows. Default: above the shop's `import_above` orders of a kind "
         "as the site takes many, else by dialog.",
-        "发货方式：dialog 弹窗，import 导入，ticked 勾选。默认：超过 import_above 单时批量，否则弹窗。",
+        "发货方式：dialog 弹窗，import 导入，ticked 勾选。默认超过 import_above 单时批量，否则弹窗。",
     )
 
 

@@ -28,7 +28,7 @@ class Options(SheetOptions):
 
     prepare: bool = option(
         "Only make the file, for your own upload: no run ships its orders until --settle.",
-        "只生成文件，由您自行上传；在 --settle 之前不会再发其中的订单。",
+        "只生成文件，由您自行上传；其中订单等 --settle 核对，不再发货。",
         default=False,
     )
     settle: bool = option(

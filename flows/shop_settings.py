@@ -31,7 +31,7 @@ class Options:
 
     apply: bool = option(
         "Set the ship-from address and the default courier where they differ; waybills are never changed.",
-        "不一致时修改默认发货地址和默认快递公司；电子面单从不修改。",
+        "不一致时修改默认发货地址、快递公司；电子面单从不修改。",
         default=False,
     )
 

@@ -123,16 +123,15 @@ def delivery_kinds() -> frozenset[str]:
     return frozenset(kind for _, each in _capabilities() for kind in each.delivery_kinds)
 
 
-def words_of(kinds: Iterable[str] | None = None) -> KindWords:
-    """What people read of actions of these kinds (None: of all that have words), as far as all of them share it.
+def words_of(kinds: Iterable[str]) -> KindWords:
+    """What people read of actions of these kinds, as far as all of them share it.
 
     Raises ConfigError when such words cannot be loaded.
     """
     from rpa.kind_words import GENERAL, KindWords, shared
 
     told = _parts("kind_words", what="kind of actions")
-    wanted = told.keys() if kinds is None else set(kinds)
-    return shared([_a(KindWords, told[kind]) if kind in told else GENERAL for kind in wanted])
+    return shared([_a(KindWords, told[kind]) if kind in told else GENERAL for kind in set(kinds)])
 
 
 def starter_parts() -> list[StarterPart]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from flows.orders.cells import header_key
 from flows.orders.couriers import Courier, CourierTable
@@ -154,6 +154,11 @@ class Sheets(_Table):
     courier: Words
     tracking_number: Words
     proof: Words
+    parcels: Words = ()
+    """Headers of columns that tell parcels whole; read where no column tells tracking numbers alone."""
+    parcel: tuple[Pattern, ...] = ()
+    """What one parcel of a cell reads like that tells `number` and `courier` together (groups of these names); several
+    stand one after the other with semicolons between them."""
     further_number: Pattern
     """Headers, as `flows.orders.cells.header_key` writes them, of columns for the numbers of further parcels."""
     notes: Words
@@ -169,7 +174,7 @@ class Sheets(_Table):
     @cached_property
     def headers(self) -> dict[str, str]:
         """Field name by normalised header."""
-        return {header_key(word): field for field in FIELDS for word in getattr(self, field)}
+        return {header_key(word): field for field in _COLUMNS for word in getattr(self, field)}
 
     @cached_property
     def note_headers(self) -> frozenset[str]:
@@ -178,7 +183,7 @@ class Sheets(_Table):
 
     def joined(self, other: Sheets) -> Sheets:
         """The words of either platform."""
-        lists = (*FIELDS, "notes", "empty", "noise")
+        lists = (*_COLUMNS, "parcel", "notes", "empty", "noise")
         words = {name: tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name)))) for name in lists}
         patterns = {
             name: _either(getattr(self, name), getattr(other, name)) for name in ("further_number", "total_row")
@@ -188,14 +193,22 @@ class Sheets(_Table):
 
     @model_validator(mode="after")
     def _headers_mean_one_field(self) -> Sheets:
-        twice = [word for field in FIELDS for word in getattr(self, field) if self.headers[header_key(word)] != field]
+        twice = [word for field in _COLUMNS for word in getattr(self, field) if self.headers[header_key(word)] != field]
         if twice:
             raise ValueError(f"headers that mean two fields: {', '.join(twice)}")
         return self
 
+    @field_validator("parcel")
+    @classmethod
+    def _tells_both(cls, parcel: tuple[re.Pattern[str], ...]) -> tuple[re.Pattern[str], ...]:
+        if any(not {"number", "courier"} <= each.groupindex.keys() for each in parcel):
+            raise ValueError('needs the groups "number" and "courier"')
+        return parcel
+
 
 FIELDS = ("order_sn", "courier", "tracking_number", "proof")
 """The columns a sheet can bring."""
+_COLUMNS = (*FIELDS, "parcels")
 
 
 class SheetProfile(_Table):

@@ -34,7 +34,9 @@ def further_numbers(
 
 def _repeats(cell: Cell, number: str, *, courier: Courier, profile: SheetProfile) -> bool:
     """Whether the cell repeats the row's own number, in groups or not."""
-    read = read_number(cell.text, table=profile.couriers.table, noise=profile.sheets.noise, courier=courier)
+    words = profile.sheets
+    table = profile.couriers.table
+    read = read_number(cell.text, table=table, noise=words.noise, courier=courier, parcel=words.parcel)
     return read.numbers == (number,)
 
 

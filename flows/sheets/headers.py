@@ -104,7 +104,9 @@ class HeaderWords:
                 own[self.own[key]].append(place)
             elif key in self.profile.headers:
                 known[self.profile.headers[key]].append(place)
-        return {**known, **own}
+        places = {**known, **own}
+        whole = places.pop("parcels", [])
+        return {"tracking_number": whole, **places} if whole else places
 
 
 def _text(value: object) -> str:

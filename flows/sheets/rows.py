@@ -87,11 +87,12 @@ def _checked(fields: Fields, *, place: Place, profile: SheetProfile, language: L
     order_sn = _order_sn(fields, profile=profile)
     if not fields.tracking_number.text:
         return SheetRow(place=place, order_sn=order_sn, courier="", tracking_number="", proof=_proof(fields))
-    table = profile.couriers.table
+    table, words = profile.couriers.table, profile.sheets
     known = table.named(fields.courier.text) if fields.courier.text else None
-    cell = read_number(fields.tracking_number.text, table=table, noise=profile.sheets.noise, courier=known)
+    cell = read_number(fields.tracking_number.text, table=table, noise=words.noise, courier=known, parcel=words.parcel)
     number = _number(cell, order_sn=order_sn, profile=profile)
-    courier, inferred = _courier(fields.courier.text, beside=cell.couriers, number=number, table=table)
+    written = tuple(filter(None, (fields.courier.text, *cell.names)))
+    courier, inferred = _courier(written, beside=cell.couriers, number=number, table=table)
     others = further_numbers(fields.further, notes=fields.notes, number=number, courier=courier, profile=profile)
     _refuse_several([number, *dict.fromkeys(others)])
     return SheetRow(
@@ -233,11 +234,11 @@ def _not_a_number(number: str, *, order_sn: str, profile: SheetProfile) -> Text 
 
 
 def _courier(
-    written: str, *, beside: tuple[Courier, ...], number: str, table: CourierTable
+    written: tuple[str, ...], *, beside: tuple[Courier, ...], number: str, table: CourierTable
 ) -> tuple[Courier, Text | None]:
     """The courier that all signs agree on, and what to tell when it was not written in its own column."""
     by_prefix = table.by_prefix(number)
-    named = dict.fromkeys(((_named(written, table=table),) if written else ()) + beside)
+    named = dict.fromkeys((*(_named(name, table=table) for name in written), *beside))
     couriers = dict.fromkeys((*named, *((by_prefix,) if by_prefix else ())))
     if not couriers:
         raise RowRefused(Reason.EMPTY_CELL, Text(en="The courier is empty; fill it in.", zh="快递公司为空，请补全。"))

@@ -24,15 +24,28 @@ class NumberCell:
     """In capitals, each once; text that is no number stays as it is, for the row to be refused."""
     couriers: tuple[Courier, ...]
     """Couriers named beside the number."""
+    names: tuple[str, ...] = ()
+    """What stands where a cell of whole parcels names their couriers, known or not."""
 
 
-def read_number(text: str, *, table: CourierTable, noise: Sequence[str], courier: Courier | None = None) -> NumberCell:
+def read_number(
+    text: str,
+    *,
+    table: CourierTable,
+    noise: Sequence[str],
+    courier: Courier | None = None,
+    parcel: Sequence[re.Pattern[str]] = (),
+) -> NumberCell:
     """The numbers and couriers in one cleaned cell. Groups of digits set apart by spaces are one number.
 
     `courier`: the one that is written beside the cell; its usual numbers tell a whole number from groups of one.
+    `parcel`: what a parcel reads like in a cell that tells them whole.
     """
     if text.isalnum() and text.isascii():
         return NumberCell(numbers=(text.upper(),), couriers=())
+    whole = _whole_parcels(text, parcel=parcel)
+    if whole is not None:
+        return whole
     for word in noise:
         text = text.replace(word, " ")
     text, couriers = table.taken_out(text)
@@ -48,6 +61,18 @@ def read_number(text: str, *, table: CourierTable, noise: Sequence[str], courier
 
     numbers = _spaced(pieces, is_usual=is_usual) if spaced else _listed(pieces)
     return NumberCell(numbers=numbers, couriers=couriers)
+
+
+def _whole_parcels(text: str, *, parcel: Sequence[re.Pattern[str]]) -> NumberCell | None:
+    """What a cell tells that is nothing but whole parcels; None: it is something else."""
+    written = [piece for piece in identifier(text).split(";") if piece]
+    for pattern in parcel:
+        found = [match for match in map(pattern.fullmatch, written) if match is not None]
+        if written and len(found) == len(written):
+            numbers = dict.fromkeys(match["number"].upper() for match in found)
+            names = dict.fromkeys(match["courier"] for match in found if match["courier"])
+            return NumberCell(numbers=tuple(numbers), couriers=(), names=tuple(names))
+    return None
 
 
 def _listed(pieces: Sequence[str]) -> tuple[str, ...]:

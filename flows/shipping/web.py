@@ -15,7 +15,8 @@ from flows.shipping.intents import look_at, shipment_of
 from flows.shipping.proof import Wanted, look_at_step
 from flows.shipping.step import ShipStep
 from flows.shipping.web_row import PendingRow
-from flows.shipping.words import TYPE_IN, ShippingStep, ShippingWords, Trace
+from flows.shipping.words import TOLD_OF_PARCEL, TYPE_IN, ShippingStep, ShippingWords, Trace
+from rpa.elements.risks import always_told
 from rpa.elements.uses import Uses
 
 if TYPE_CHECKING:
@@ -30,6 +31,17 @@ if TYPE_CHECKING:
 
 _LISTED = "order_list"
 """The answer that tells of the list."""
+_DETAIL = "order_detail"
+_GOODS = ("goods_ids", "specs", "quantities")
+
+
+def _told_by_form(step: ShippingStep, profile: Profile) -> Uses:
+    """What a form that is opened, and the data behind it, must tell where the platform always tells some signs."""
+    signs = always_told(profile.name)
+    if step.open is None or not signs:
+        return Uses()
+    told = (*sorted(signs), *_GOODS)
+    return Uses(dialogs={step.form: (*told, *TOLD_OF_PARCEL)}, answers={step.told or _DETAIL: (*told, "address")})
 
 
 def _told_by_list(profile: Profile) -> bool:
@@ -69,7 +81,7 @@ class WebShipping:
             uses |= Uses(lists={"order_parcels": ("courier", "tracking_number")})
         for step in words.steps:
             puts = [put for puts in step.put.values() for put in puts]
-            uses |= step.uses(puts)
+            uses |= step.uses(puts) | _told_by_form(step, profile)
             if step.told is not None:
                 uses |= Uses(answers={step.told: ("status",)})
             if any(TYPE_IN in put.value for put in puts):

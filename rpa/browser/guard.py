@@ -223,6 +223,13 @@ class Guard:
             if shown[key] != wanted:
                 raise WrongShop(_OTHER_SHOP.with_words(key=key, shown=shown[key], shop=self.shop, wanted=wanted))
 
+    def is_answered(self, shop_page: ShopPage) -> bool:
+        """Whether the newest answers name the shop, whatever is shown. Raises WrongShop when they name another."""
+        identity = shop_page.profile.identity
+        told = {key: shop_page.told.newest(getattr(identity, key)) for key, _ in self._wanted()}
+        self.check_shop({key: told[key] or wanted for key, wanted in self._wanted()})
+        return any(told.values())
+
     def _wanted(self) -> list[tuple[str, str]]:
         """What the page must name."""
         told = (("mall_id", self.mall_id), ("mall_name", self.mall_name))

@@ -105,9 +105,10 @@ def _submit_form(view: View, *, login: str, password: str) -> None:
     with translated("hiding what is typed"):
         view.page.screencast.hide_actions()  # a person who watches, a video and a trace would be shown the password
     view.guard.uncover(view.shop_page)
-    if steps.account_tab is not None:
-        view.click(steps.account_tab)
-    view.fill(steps.username, login)
+    form = steps.form_of(login)
+    if form.account_tab is not None:
+        view.click(form.account_tab)
+    view.fill(form.username, login)
     with view.border.unredirected():
         view.fill(steps.password, password)
         if steps.agree is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urldefrag, urlsplit
 
 from rpa.browser.polling import breathe
-from rpa.browser.responses import Answer, AnswerLost, TooManyCalls, asked_of, open_answer
+from rpa.browser.responses import Answer, AnswerLost, SaidNo, TooManyCalls, asked_of, open_answer
 from rpa.elements.request_tests import SUBJECT, parameters_in, pass_all
 from rpa.elements.values import follow
 from rpa.errors import LoginNeeded, RateLimited, Stopped, TryAgain
@@ -184,7 +184,7 @@ class PageRequests:
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
         """The same for reading: the action is repeated when the site asks for fewer calls, after a wait.
 
-        Raises RateLimited when waiting does not help, TryAgain when no answer comes or the site says no.
+        Raises RateLimited when waiting does not help, TryAgain when no answer comes, SaidNo when the site says no.
         """
         with self.asked(name, action, about=about) as answer:
             return answer()
@@ -310,7 +310,7 @@ def _given(answer: Answer | None, *, name: str) -> Answer:
     if answer is None:
         raise TryAgain(f"The site did not answer {name}. Check the network and run again.")
     if not answer.ok:
-        raise TryAgain(f"{name}: the site says {answer.message or answer.code}.")
+        raise SaidNo(f"{name}: the site says {answer.message or answer.code}.")
     return answer
 
 

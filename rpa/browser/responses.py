@@ -42,6 +42,14 @@ class AnswerLost(TryAgain):
     )
 
 
+class SaidNo(TryAgain):
+    """The site answered no to what the page only wanted to read."""
+
+    meaning = Text(
+        en="The site answered no to what the page only wanted to read", zh="页面只是读取数据，但后台答复失败"
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """One answer, opened. Its rows are made into values when they are asked for."""

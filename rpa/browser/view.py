@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,11 +31,11 @@ from rpa.browser.playwright_errors import looked, translated
 from rpa.browser.polling import moments
 from rpa.browser.requests import PageRequests
 from rpa.browser.resolve import find
-from rpa.browser.responses import TooManyCalls
+from rpa.browser.responses import SaidNo, TooManyCalls
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
 from rpa.browser.shop_told import ShopTold
-from rpa.errors import ChallengeShown, LoginNeeded, NothingThere, PageChanged, RightMissing, WrongShop
+from rpa.errors import ChallengeShown, LoginNeeded, NothingThere, PageChanged, RightMissing, RpaError, WrongShop
 from rpa.language import Text
 
 if TYPE_CHECKING:
@@ -126,9 +126,9 @@ class View(Area):
         """Go to a page and return the first such answer to a request of its own."""
 
         def go() -> Answer:
-            read = self.asking(answer, lambda: self._goto(name, parameters, until="commit"))
+            read = self._asking.asking(answer, lambda: self._goto(name, parameters, until="commit"))
             for element in self.profile.pages[name].setup:
-                read = self.asking(answer, partial(self._set_up, element))
+                read = self._asking.asking(answer, partial(self._set_up, element))
             self.arrive(name)
             return read
 
@@ -290,14 +290,45 @@ class View(Area):
         return self._asking.answered(name, action, about=about, sending=sending, unless=unless)
 
     def asking(self, name: str, action: Callable[[], None], *, about: str | None = None) -> Answer:
-        """Do what makes the page read something, return the answer; see `PageRequests.asking`."""
-        return self._asking.asking(name, action, about=about)
+        """Do what makes the page read something, return the answer; see `PageRequests.asking`.
 
+        Raises WrongShop when the site has answered for another shop.
+        """
+        with self.asked(name, action, about=about) as answer:
+            return answer()
+
+    @contextmanager
     def asked(
         self, name: str, action: Callable[[], None], *, about: str | None = None
-    ) -> AbstractContextManager[Callable[[], Answer]]:
+    ) -> Iterator[Callable[[], Answer]]:
         """Like `asking`, in two steps, so that something can be done meanwhile; see `PageRequests.asked`."""
-        return self._asking.asked(name, action, about=about)
+        with self._asking.asked(name, action, about=about) as answer:
+
+            def of_shop() -> Answer:
+                try:
+                    read = answer()
+                except SaidNo:
+                    self._refuse_moved()
+                    raise
+                self.guard.is_answered(self.shop_page)
+                return read
+
+            yield of_shop
+
+    def _refuse_moved(self) -> None:
+        """Raise WrongShop when the session is in another shop of its login by now: there a site may not know an order.
+
+        Nothing is clicked, and nothing else is raised.
+        """
+        if self.profile.session.shops is None:
+            return
+        try:
+            self.go(self.profile.session.after_login)
+            any(self.guard.is_answered(self.shop_page) for _ in self.moments())
+        except WrongShop:
+            raise
+        except RpaError:
+            return
 
     def site_now(self) -> datetime:
         """The site's clock."""

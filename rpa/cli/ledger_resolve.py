@@ -295,7 +295,8 @@ def _live_action(ledger: Ledger, shop: str, *, which: Which) -> Action:
         told = ", ".join(sorted(" ".join(filter(None, (action.kind, action.part))) for action in live))
         raise ConfigError(_SEVERAL.with_words(subject=subject, shop=shop, which=told))
     if not known:
-        raise ConfigError(_NOT_KNOWN.with_words(**words_of().gaps(), subject=subject, shop=shop))
+        words = words_of(delivery_kinds() if which.kind is None else [which.kind])
+        raise ConfigError(_NOT_KNOWN.with_words(**words.gaps(), subject=subject, shop=shop))
     newest = known[0]
     word = STATE_WORDS[newest.state][0].zh
     raise ConfigError(

@@ -102,6 +102,10 @@ def _of_session(data: Table) -> Iterator[Mistake]:
     steps = _get(data, "session", "login")
     for step, name in steps.items() if isinstance(steps, Mapping) else ():
         yield from _missing(data, "pages" if step == "page" else "elements", name, ("session", "login", step))
+    forms = _get(data, "session", "login", "forms")
+    for number, form in enumerate(forms if isinstance(forms, list) else ()):
+        for step in ("account_tab", "username"):
+            yield from _missing(data, "elements", _get(form, step), ("session", "login", "forms", number, step))
     place = ("session", "shops")
     yield from _missing(data, "lists", _get(data, *place, "list"), (*place, "list"))
     yield from _missing(data, "elements", _get(data, *place, "enter"), (*place, "enter"))

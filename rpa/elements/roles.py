@@ -115,6 +115,8 @@ def _of_engine(profile: Profile) -> Iterator[str]:
         yield from (shops.enter, *shops.switch)
     for page in profile.pages.values():
         yield from (*page.signature, *page.setup, *filter(None, (page.no_right, page.missing, page.refused)))
+    for form in login.forms:
+        yield from filter(None, (form.account_tab, form.username))
     yield from (*told, *filter(None, (dialog.close for dialog in profile.dialogs.values())))
     for name in profile.lists:
         yield from (f"{name}.{each}" for each in OF_LISTS)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Annotated, Final
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from rpa.elements.fields import AnswerField, Codes, Sourced, Spec
+from rpa.elements.fields import AnswerField, Codes, Sourced, Spec, regex
 
 ANSWERED: Final = "answer:"
 """What a path of `[identity]` begins with that leads into an answer."""
@@ -37,6 +38,15 @@ def is_answered(path: str) -> bool:
     return path.startswith(ANSWERED)
 
 
+class LoginForm(Spec):
+    """Another form of the log-in page, for logins of another kind: e-mail addresses where the first takes numbers."""
+
+    logins: Annotated[str, AfterValidator(regex)]
+    """What such a login reads like, as a whole."""
+    account_tab: str | None = None
+    username: str
+
+
 class LoginSteps(Spec):
     """The log-in page's elements."""
 
@@ -55,6 +65,12 @@ class LoginSteps(Spec):
     """What is shown when the site wants more than a password; None: it never does."""
     kicked: str | None = None
     """What the page says to one whose account was logged in elsewhere; None: it does not say so."""
+    forms: tuple[LoginForm, ...] = ()
+    """The page's other forms; all but tab and name they have in common with the first."""
+
+    def form_of(self, login: str) -> LoginForm | LoginSteps:
+        """The form that takes this login: the first one made for such, otherwise the page's own."""
+        return next((form for form in self.forms if re.fullmatch(form.logins, login)), self)
 
 
 class ShopChoice(Spec):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rpa.browser.login import arrived_in_shop, change_shop, type_password
+from rpa.browser.responses import SaidNo
 from rpa.elements.registry import load_profile
 from rpa.errors import ConfigError, PageChanged, ShopClosed, WrongShop
 from tests.support.shops_site import SHOPS, TINY, serve_shops, shops_profile
@@ -123,6 +124,27 @@ def test_an_answer_of_another_shop_after_the_page_was_seen_stops_the_next_step(o
         view.page.evaluate("document.cookie = 'shop=11', fetch('/api/shop')")
     with pytest.raises(WrongShop, match="11"):
         view.clear()
+
+
+def test_what_was_answered_for_another_shop_is_not_given_on(opened: Opened, site: TinySite) -> None:
+    serve_shops(site, {"11": "", "22": ""})
+    view = opened("22", sid="old", shop="22")
+    view.open("orders")
+    ask = "fetch('/api/shop')"
+    assert view.asking("shop", lambda: view.page.evaluate(ask)).rows[0]["mall_id"] == "22"
+    with pytest.raises(WrongShop, match="11"):
+        view.asking("shop", lambda: view.page.evaluate(f"document.cookie = 'shop=11', {ask}"))
+
+
+def test_a_no_that_names_no_shop_has_the_shop_proven_again(opened: Opened, site: TinySite) -> None:
+    serve_shops(site, {"11": "", "22": ""})
+    view = opened("22", sid="old", shop="22")
+    view.open("orders")
+    ask = "fetch('/api/shop?no')"
+    with pytest.raises(SaidNo, match="没有"):
+        view.asking("shop", lambda: view.page.evaluate(ask))
+    with pytest.raises(WrongShop, match="11"):
+        view.asking("shop", lambda: view.page.evaluate(f"document.cookie = 'shop=11', {ask}"))
 
 
 def test_what_an_earlier_document_was_answered_proves_nothing(

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from rpa.plugins import flows
 from tests.support.project import ROOT, Project
 
 COMMANDS = (
@@ -44,6 +45,14 @@ def test_a_flows_options_are_explained_whole_in_chinese_too(project: Project) ->
     assert "可多次给出" in said
     assert "只预演" in said
     assert "…" not in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(flows()))
+def test_no_flows_help_is_cut_on_a_narrow_or_a_wide_terminal(project: Project, name: str) -> None:
+    for columns in ("80", "100"):
+        said = project.rpa("run", name, "--help", RPA_LANG="zh", TERMINAL_WIDTH=columns).stdout
+        assert [line for line in said.splitlines() if "…" in line] == []
 
 
 @pytest.mark.slow

@@ -10,17 +10,20 @@ import pytest
 from rpa.elements.registry import load_profile
 from rpa.platforms import missing_capabilities
 from rpa.plugins import flows, platforms
-from tests.support.errands import ERRANDS
-from tests.support.led_shop import led_shop
-from tests.support.small_shop import PLAIN
+from tests.support.errands import ERRANDS, ERRANDS_OF_DOUYIN
+from tests.support.small_shop import CLASSIC, PLAIN
 
 pytestmark = pytest.mark.slow
 
+EACH = ERRANDS | ERRANDS_OF_DOUYIN
+ONE_LOOK = pytest.mark.one_layout(CLASSIC, reason="the pages of this platform have one look")
 
-def test_every_flow_that_the_shops_platform_can_run_is_led_away_here() -> None:
-    platform, profile = platforms()["pinduoduo"], load_profile("pinduoduo")
-    able = {name for name, flow in flows().items() if not missing_capabilities(flow, platform, profile=profile)}
-    assert able == {errand.flow for errand in ERRANDS.values() if errand.flow}
+
+def test_every_flow_that_a_platform_can_run_is_led_away_here() -> None:
+    for name in ("pinduoduo", "douyin"):
+        platform, profile = platforms()[name], load_profile(name)
+        able = {each for each, flow in flows().items() if not missing_capabilities(flow, platform, profile=profile)}
+        assert able <= {errand.flow for errand in EACH.values()}, name
 
 
 IN_PLAIN = {
@@ -43,14 +46,17 @@ IN_PLAIN = {
         ("add-remark", "touch input textarea"),
         ("login", "touch input text usernameId"),
         ("check", "/orders/list"),
+        pytest.param("ship-batch by ticked rows", "touch input text 请输入快递单号", marks=ONE_LOOK),
+        pytest.param("change of shops", "/chooseshop", marks=ONE_LOOK),
+        pytest.param("shop-settings", "/address/setsenddefault", marks=ONE_LOOK),
     ],
 )
 def test_led_away_amid_anything_it_does_nothing_more_and_says_where(
     tmp_path: Path, layout: str, name: str, at: str
 ) -> None:
     at = IN_PLAIN.get(at, at) if layout == PLAIN else at
-    errand = ERRANDS[name]
-    with led_shop(tmp_path, logged_in=errand.logged_in) as (shop, road):
+    errand = EACH[name]
+    with errand.shop(tmp_path) as (shop, road):
         result = errand.led_away(shop, road, at=at)
         assert road.led
         errand.stopped(shop, road, result)
@@ -61,8 +67,8 @@ READS_BACK = pytest.mark.one_layout("classic", reason="plain orders are read bac
 
 @pytest.mark.parametrize("at", ["/orders/shipping", pytest.param("tab=2", marks=READS_BACK)])
 def test_led_away_while_it_ships_or_reads_back_nothing_is_read_elsewhere(tmp_path: Path, at: str) -> None:
-    errand = ERRANDS["ship"]
-    with led_shop(tmp_path) as (shop, road):
+    errand = EACH["ship"]
+    with errand.shop(tmp_path) as (shop, road):
         result = errand.led_away(shop, road, at=at)
         assert road.led
         errand.stopped(shop, road, result)
@@ -71,11 +77,11 @@ def test_led_away_while_it_ships_or_reads_back_nothing_is_read_elsewhere(tmp_pat
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ERRANDS)
+@pytest.mark.parametrize("name", [*ERRANDS, *(pytest.param(name, marks=ONE_LOOK) for name in ERRANDS_OF_DOUYIN)])
 def test_led_away_at_any_step_it_does_nothing_more_and_the_next_goes_on(tmp_path: Path, name: str) -> None:
-    errand = ERRANDS[name]
+    errand = EACH[name]
     for at in count(1):
-        with led_shop(tmp_path / str(at), logged_in=errand.logged_in) as (shop, road):
+        with errand.shop(tmp_path / str(at)) as (shop, road):
             result = errand.led_away(shop, road, at=at)
             if not road.led:
                 assert result.exit_code == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from tests.support.killing import Moment, kill_until_done, moments_of
 from tests.support.promises import at_most_once, ledger_agrees, reports_agree
 from tests.support.shops_of_login import shops_of_login
 from tests.support.small_shop import calls_now
+from tests.support.ticked_shop import never_twice
 
 if TYPE_CHECKING:
     from tests.support.mock_shop import Result
@@ -67,29 +68,43 @@ def _kill(path: Path, *, parcels: int, orders: int, moments: Sequence[Moment]) -
         _each_once(shop)
 
 
+LONG = pytest.mark.long
+LIST, DETAIL, SHIP, OFFERED = "order/searchlist", "order/detail", "order/logisticsAdd", "order/sendAddressList"
+TO_TICK, TICKED, TASKS = "logistics/deliverylist", "logistics/batchdelivery", "logistics/deliverytask/list"
+
+
 @pytest.mark.parametrize(
-    ("where", "when", "writes", "cause"),
+    ("flow", "moved", "writes"),
     [
-        ("list", "after", 0, "wrong_shop"),
-        # That there is no such order, the site says without a shop's id.
-        pytest.param("detail", "before", 0, "page_unreachable", marks=pytest.mark.long),
-        pytest.param("detail", "after", 1, "wrong_shop", marks=pytest.mark.long),
+        ("ship", (LIST, 2, "after"), 0),
+        ("ship", (DETAIL, 1, "before"), 0),  # that there is no such order, the site says without a shop's id
+        pytest.param("ship", (DETAIL, 2, "before"), 1, marks=LONG),
+        pytest.param("ship", (OFFERED, 1, "before"), 0, marks=LONG),
+        pytest.param("ship", (SHIP, 1, "before"), 1, marks=LONG),
+        pytest.param("ship", (SHIP, 1, "after"), 1, marks=LONG),
+        ("ship-batch", (TO_TICK, 1, "after"), 0),
+        pytest.param("ship-batch", (TO_TICK, 1, "before"), 0, marks=LONG),
+        pytest.param("ship-batch", (TO_TICK, 2, "before"), 0, marks=LONG),
+        pytest.param("ship-batch", (TICKED, 1, "before"), 2, marks=LONG),
+        pytest.param("ship-batch", (TICKED, 1, "after"), 2, marks=LONG),
+        pytest.param("ship-batch", (TASKS, 1, "before"), 2, marks=LONG),
     ],
 )
 def test_in_a_shop_that_another_tab_has_moved_to_nothing_is_shipped(
-    tmp_path: Path, where: str, when: str, writes: int, cause: str
+    tmp_path: Path, flow: str, moved: tuple[str, int, str], writes: int
 ) -> None:
+    endpoint, at, when = moved
     with shops_of_login(tmp_path, shops=2) as shop:
-        endpoint = getattr(shop.calls, where)
-        at = 2 if where == "list" else 1
         shop.mock.fault("shop-switched", endpoint=endpoint, when=when, at=at)
-        result = shop.ship("demo")
-        assert (result.exit_code, _cause(result)) == (3, cause)
-        assert (len(shop.writes()), shop.shipped()) == (writes, [])
+        result = shop.folder.run("run", flow, "demo", "--json")
+        assert (result.exit_code, _cause(result)) == (3, "wrong_shop")
+        assert not {"page_unreachable", "row_mismatch"} & {row["reason"] for row in result.rows}
+        assert len(shop.writes()) == writes
+        assert set(shop.shipped()) <= set(shop.wanted)
         shop.mock.clear_faults()
         shop.folder.configure(settle_s=0)
-        shop.ship()
-        _each_once(shop)
+        shop.folder.run("run", flow, "--json")
+        _each_once(shop, promised=at_most_once if flow == "ship" else never_twice)
 
 
 def test_two_runs_of_one_account_never_meet_and_the_second_is_told_so(tmp_path: Path) -> None:
@@ -106,9 +121,9 @@ def test_two_runs_of_one_account_never_meet_and_the_second_is_told_so(tmp_path: 
         _each_once(shop)
 
 
-def _each_once(shop: SmallShop) -> None:
+def _each_once(shop: SmallShop, *, promised: Callable[[SmallShop], None] = at_most_once) -> None:
     """Each order of all shops has one shipment, as it was wanted; ledger and reports say so, one row in a run."""
-    at_most_once(shop)
+    promised(shop)
     assert shop.shipped() == sorted(shop.wanted)
     truth, rows = shop.truth(), shop.folder.rows()
     ledger_agrees(shop.folder.ledger(), truth=truth)

@@ -28,7 +28,7 @@ _TOUCHES = """<script>for (const kind of ["focusin", "input"]) addEventListener(
 }, true)</script>"""
 """A page tells what is done to its fields, and waits for what it is told."""
 _HELD_S = 60
-_NO_STEPS = ("/static", "/favicon", "/moves")
+_NO_STEPS = ("/static", "/favicon", "/thumb", "/moves")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -13,22 +13,30 @@ from rpa.credentials import Vault, key_from
 from rpa.ledger.incidents import Severity
 from rpa.ledger.ledger import Ledger
 from tests.support.detour import Detour, detour
-from tests.support.mock_shop import LOGIN, PASSWORD, ZONE, Result
+from tests.support.mock_shop import LOGIN, MALL_ID, PASSWORD, ZONE, Result
 from tests.support.small_shop import SmallShop, log_in, small_shop
+
+OTHER_MALL = str(int(MALL_ID) + 1)
 
 
 @contextmanager
-def led_shop(path: Path, *, logged_in: bool = True) -> Iterator[tuple[SmallShop, Detour]]:
-    """A shop with an order to ship, reached by the way that leads away."""
+def led_shop(
+    path: Path, *, logged_in: bool = True, other_shop: bool = False, **settings: Any
+) -> Iterator[tuple[SmallShop, Detour]]:
+    """A shop with an order to ship, reached by the way that leads away.
+
+    `other_shop`: its login has another one, and is in that; `settings`: keys of the shop's table.
+    """
+    more: dict[str, Any] = {"shops": 2} if other_shop else {}
     with (
-        small_shop(path, parcels=1, virtual=0, held=(), logged_in=False, orders=60) as shop,
+        small_shop(path, parcels=1, virtual=0, held=(), logged_in=False, orders=60, **more) as shop,
         detour(shop.mock.url) as road,
     ):
-        shop.folder.configure(base_url=road.url)
+        shop.folder.configure(base_url=road.url, **settings)
         vault = Vault(shop.folder.var / "secrets", key_from(shop.folder.key))
-        vault.save_password("demo", LOGIN, PASSWORD, shop.folder.site())
+        vault.save_password(shop.folder.account(), LOGIN, PASSWORD, shop.folder.site())
         if logged_in:
-            log_in(shop.folder, mock=shop.mock)
+            log_in(shop.folder, mock=shop.mock, entered=OTHER_MALL if other_shop else "")
         yield shop, road
 
 
@@ -52,6 +60,8 @@ def changes(mock: MockShop) -> dict[str, Any]:
         "written": [(write["endpoint"], write["order_sn"]) for write in truth["writes"]],
         "uploaded": [task["sha256"] for task in truth["imports"]],
         "exported": [(task["task_id"], task["downloads"]) for task in truth["exports"]],
+        "ticked": [task["task_id"] for task in truth["ship_tasks"]],
+        "set": truth["settings_saves"],
         "read": [notice["notice_id"] for notice in truth["notices"] if notice["read"]],
         "joined": truth["promotions_joined"],
     }

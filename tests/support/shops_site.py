@@ -97,7 +97,8 @@ def serve_shops(site: TinySite, shops: dict[str, str], *, lands_in: str = "") ->
     def told(desk: BaseHTTPRequestHandler) -> None:
         cookies = SimpleCookie(desk.headers.get("Cookie", ""))
         chosen = lands_in or (cookies["shop"].value if "shop" in cookies else "")
-        body: dict[str, Any] = {"errorCode": 0, "shop_id": chosen}
+        said_no = desk.path.endswith("?no")
+        body: dict[str, Any] = {"errorCode": 5, "errorMsg": "没有"} if said_no else {"errorCode": 0, "shop_id": chosen}
         text = json.dumps(body).encode()
         desk.send_response(200)
         desk.send_header("Content-Type", "application/json")
@@ -105,4 +106,4 @@ def serve_shops(site: TinySite, shops: dict[str, str], *, lands_in: str = "") ->
         desk.end_headers()
         desk.wfile.write(text)
 
-    site.files["/api/shop"] = told
+    site.files |= {"/api/shop": told, "/api/shop?no": told}

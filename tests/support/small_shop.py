@@ -262,9 +262,9 @@ def hold_still(folder: ShopFolder) -> None:
     own.write_text(shipped.replace('animations = "keep"', still), encoding="utf-8")
 
 
-def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
-    """Keep a fresh login in the folder, as `rpa login` would, without a browser."""
-    name, value = _session_of_douyin(mock) if platform_now() == DOUYIN else _session(mock)
+def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo", entered: str = "") -> None:
+    """Keep a fresh login in the folder, as `rpa login` would, without a browser; it is in this shop (`entered`)."""
+    name, value = _session_of_douyin(mock, entered=entered) if platform_now() == DOUYIN else _session(mock)
     cookie = {
         "name": name,
         "value": value,
@@ -279,10 +279,12 @@ def log_in(folder: ShopFolder, *, mock: MockShop, shop: str = "demo") -> None:
     Vault(folder.var / "secrets", key_from(folder.key)).save_state(folder.account(shop), state, folder.site(shop))
 
 
-def _session_of_douyin(mock: MockShop) -> tuple[str, str]:
-    """Its cookie, after a login; of several shops none is entered yet."""
+def _session_of_douyin(mock: MockShop, *, entered: str) -> tuple[str, str]:
+    """Its cookie, after a login; of several shops this one is entered, or none yet."""
     script = PageScript(mock.url)
     script.log_in(LOGIN, password=PASSWORD)
+    if entered:
+        script.enter(entered)
     [cookie] = script.cookies
     return cookie.name, str(cookie.value)
 

@@ -27,6 +27,10 @@ password = "home.name"
 submit = "home.name"
 error = "home.name"
 challenge = "home.name"
+[[session.login.forms]]
+logins = "[^@]+@[^@]+"
+account_tab = "home.tab"
+username = "home.mail"
 [pages.home]
 path = "/home"
 signature = ["home.name"]
@@ -35,6 +39,16 @@ verified = "never"
 [elements."home.name"]
 page = "home"
 locators = [{ css = "p" }]
+source = "a test"
+verified = "never"
+[elements."home.tab"]
+page = "home"
+locators = [{ css = "b" }]
+source = "a test"
+verified = "never"
+[elements."home.mail"]
+page = "home"
+locators = [{ css = "i" }]
 source = "a test"
 verified = "never"
 [elements."home.buy"]
@@ -121,6 +135,9 @@ def test_a_profile_is_read_with_its_names_and_short_forms_written_out(tmp_path: 
 def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_path: Path) -> None:
     changes = {
         'after_login = "home"': 'after_login = "hom"',
+        'account_tab = "home.tab"': 'account_tab = "home.tub"',
+        'username = "home.mail"': 'username = "home.male"',
+        '"[^@]+@[^@]+"': '"[^@"',
         'signature = ["home.name"]': 'signature = ["home.nam", "home.buy"]\nready = "row"\nno_right = "home.now"',
         "locators = [{ css": "locators = [{ csss",
         'within = "dialog:sure"': 'within = "row:sure"',
@@ -141,6 +158,9 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         text = text.replace(old, new, 1)
     message = complaint(tmp_path, text)
     told = {
+        '"home.tub"': 'session.login.forms.0.account_tab: there is no "home.tub" in [elements]',
+        '"home.male"': 'session.login.forms.0.username: there is no "home.male" in [elements]',
+        '"[^@"': "session.login.forms.0.logins: is not a regular expression",
         '"hom"': 'session.after_login: there is no "hom" in [pages]; did you mean "home"?',
         'signature = ["home.nam"': 'signature.0: there is no "home.nam" in [elements]; did you mean "home.name"?',
         'ready = "row"': 'pages.home.ready: there is no "row" in [lists]; did you mean "rows"?',

@@ -77,7 +77,11 @@ def profiles_in_any_words(draw: st.DrawFn) -> dict[str, Any]:
         "session": {
             "login_path": "/login",
             "after_login": "home",
-            "login": {"page": "home", **{key: draw(names) for key in login}},
+            "login": {
+                "page": "home",
+                **{key: draw(names) for key in login},
+                "forms": [{"logins": ".+", "account_tab": draw(names), "username": draw(names)}],
+            },
         },
         "pages": {"home": path | more},
         "elements": {name: {**told, **draw(elements)} for name in NAMES},

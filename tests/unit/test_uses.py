@@ -144,12 +144,16 @@ def test_each_thing_that_a_profile_lacks_is_refused_by_name(name: str, capabilit
 
 
 @pytest.mark.parametrize("block", ["dialog ship", "answer order_detail"])
-@pytest.mark.parametrize("field", ["audit", "after_sale", "goods_ids", "specs", "quantities"])
-def test_pinduoduo_s_dialog_and_its_data_must_tell_signs_and_goods(block: str, field: str) -> None:
-    platform, profile = chosen("pinduoduo")
+@pytest.mark.parametrize("platform_name", ["pinduoduo", "douyin"])
+def test_a_form_and_its_data_must_tell_the_goods_and_the_signs_that_are_always_told(
+    platform_name: str, block: str
+) -> None:
+    platform, profile = chosen(platform_name)
     kind, _, name = block.partition(" ")
-    poorer = without(profile, f"{kind}s", name, field)
-    assert f"ShipsOrders (field {field} of {block})" in [*platform.lacking(ShipsOrders, profile=poorer)]
+    assert platform.signs >= {"audit", "after_sale"}
+    for field in (*platform.signs, "goods_ids", "specs", "quantities"):
+        poorer = without(profile, f"{kind}s", name, field)
+        assert f"ShipsOrders (field {field} of {block})" in [*platform.lacking(ShipsOrders, profile=poorer)]
 
 
 def test_a_copy_of_pinduoduo_s_profile_from_before_is_told_the_tables_that_it_lacks() -> None:
