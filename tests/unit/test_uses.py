@@ -47,7 +47,7 @@ CODE = {
 """The modules that look at pages for each capability."""
 NAMED_BY_TABLE = {"KeepsSettings"}
 """Of these the code names nothing: their profile table does."""
-SHARED = ("procedure/web",)
+SHARED = ("procedure/web", "procedure/web_form")
 WAYS: dict[str, type] = {
     "ShipsOrders": ShipsOrders,
     "WritesRemarks": WritesRemarks,
