@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import string
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from rich import box
 from rich.table import Table
@@ -99,8 +97,8 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
     """Open each page of the shop's profile and print what is found.
 
     Exits with 3 when a run would refuse one of them, a field could be read nowhere, or a page could not be opened.
-    Nothing is clicked but what a page's setup names, and to log in when the site asks for it. Raises ConfigError before
-    a browser starts, and what any run raises that cannot log in, or is in another shop.
+    Nothing is clicked but what a page's `setup` and `via` name, and to log in when the site asks for it. Raises
+    ConfigError before a browser starts, and what any run raises that cannot log in, or is in another shop.
     """
     config = load_config(config_path)
     vault = Vault(config.var / "secrets", find_key())
@@ -165,10 +163,18 @@ class _Checking:
     def _in_order(self) -> list[PageSpec]:
         """The login page, then the pages that need nothing, then those that need a row of a list."""
         login = self._profile.session.login.page
-        return sorted(self._profile.pages.values(), key=lambda page: (page.name != login, bool(_needs(page))))
+        return sorted(self._profile.pages.values(), key=lambda page: (page.name != login, bool(self._needs(page))))
+
+    def _needs(self, page: PageSpec) -> list[str]:
+        """The parameters in this page's path, or the keys of the rows that are clicked on the way to it."""
+        places = [(self._profile.element(name).within or "").partition(":") for name in page.via]
+        start = self._profile.pages.get(page.start or "")
+        before = self._needs(start) if start is not None else []
+        keys = [self._profile.lists[name].key for kind, _, name in places if kind == "list"]
+        return [*dict.fromkeys((*before, *page.parameters, *keys))]
 
     def _look_at(self, page: PageSpec) -> PageSeen | None:
-        needed = _needs(page)
+        needed = self._needs(page)
         row = next((row for row in [*self._rows, page.example] if row.keys() >= set(needed)), None)
         if row is None:
             words = _NOT_OPENED.of(self._language, page=page.name, needs=", ".join(needed))
@@ -177,8 +183,8 @@ class _Checking:
             return None
         if page.name == self._profile.session.login.page:
             return self._look_at_login(page)
-        self._view.go(page.name, **{name: quote(row[name], safe="") for name in needed})
         with suppress(PageChanged):  # what is not there is told of with the rest
+            self._view.go(page.name, **{name: row[name] for name in needed})
             self._view.set_up(page.name)
         found = inspected(self._view, page.name, patience_s=self._patience_s)
         if self._view.on_login_page():
@@ -199,11 +205,6 @@ class _Checking:
     def _accepted(self, page: PageSeen) -> bool:
         says_shop = page.identity["mall_id"] is not None or page.name == self._profile.session.login.page
         return says_shop and (page.is_itself or bool(page.no_right))
-
-
-def _needs(page: PageSpec) -> list[str]:
-    """The parameters in this page's path."""
-    return [name for _, name, _, _ in string.Formatter().parse(page.path) if name]
 
 
 def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Table]:

@@ -118,6 +118,45 @@ def test_a_profile_is_read_with_its_names_and_short_forms_written_out(tmp_path: 
     assert profile.popups["news"].close.name == "Close"
 
 
+REACHED = """[elements."home.sell"]
+page = "home"
+irreversible = true
+locators = [{ css = "b" }]
+expect = ["Sell"]
+source = "a test"
+verified = "never"
+[pages.far]
+via = ["home.name"]
+source = "a test"
+verified = "never"
+signature = ["home.far"]
+[elements."home.far"]
+page = "far"
+locators = [{ css = "i" }]
+source = "a test"
+verified = "never"
+[lists.rows]
+"""
+
+
+def test_a_page_without_a_path_is_reached_by_what_changes_nothing(tmp_path: Path) -> None:
+    reached = SMALL.replace("[lists.rows]\n", REACHED)
+    profile = load_profile("tiny", folder=saved(tmp_path, reached))
+    assert (profile.pages["far"].via, profile.pages["far"].path) == (("home.name",), "")
+    for written, instead, why in (
+        ('via = ["home.name"]', "", 'needs a "path", or the elements that lead to it'),
+        ('via = ["home.name"]', 'via = ["home.name"]\npath = "/far"', 'needs a "path", or the elements'),
+        ('via = ["home.name"]', 'from = "home"\npath = "/far"', '"from" goes with "via"'),
+        ('via = ["home.name"]', 'via = ["home.nam"]', 'there is no "home.nam" in [elements]'),
+        ('via = ["home.name"]', 'via = ["home.name"]\nfrom = "hom"', 'there is no "hom" in [pages]'),
+        ('via = ["home.name"]', 'via = ["home.sell"]', "home.sell changes something, so it leads to no page"),
+        ('via = ["home.name"]', 'via = ["home.far"]', "is not on the page home, from which it leads here"),
+        ('via = ["home.name"]', 'via = ["home.far"]\nfrom = "far"', "leads back to this page"),
+        ('path = "/home"', 'via = ["home.name"]', "leads back to this page"),
+    ):
+        assert why in complaint(tmp_path, reached.replace(written, instead)), instead
+
+
 def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_path: Path) -> None:
     changes = {
         'after_login = "home"': 'after_login = "hom"',
