@@ -318,6 +318,12 @@ class Profile(Spec):
         return digest_of(self.facts)
 
     @property
+    def told_of_page(self) -> Mapping[str, tuple[str, ...]]:
+        """Where each page says whose it is, and in which language: by what is told, paths as in `Identity`."""
+        language = self.session.language_by if self.session.language is not None else ()
+        return {"mall_id": self.identity.mall_id, "mall_name": self.identity.mall_name, "language": language}
+
+    @property
     def own(self) -> tuple[Change, ...]:
         """What it says otherwise than the one that came with the program; all, where none came."""
         return self._own

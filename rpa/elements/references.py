@@ -12,6 +12,8 @@ from rpa.toml.document import Mistake, did_you_mean
 Table = Mapping[str, Any]
 
 _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
+_TOLD_OF_PAGE = (("identity", "mall_id"), ("identity", "mall_name"), ("session", "language_by"))
+"""Paths that may lead into an answer."""
 _KINDS = {"list": "lists", "dialog": "dialogs"}
 
 
@@ -141,11 +143,11 @@ def _of_session(data: Table) -> Iterator[Mistake]:
 
 
 def _of_identity(data: Table) -> Iterator[Mistake]:
-    for key in ("mall_id", "mall_name"):
-        for number, path in enumerate(_texts(_get(data, "identity", key))):
+    for table, key in _TOLD_OF_PAGE:
+        for number, path in enumerate(_texts(_get(data, table, key))):
             if not is_answered(path):
                 continue
-            place = ("identity", key, number)
+            place = (table, key, number)
             name, _, field = path.removeprefix(ANSWERED).partition(".")
             yield from _missing(data, "answers", name, place)
             answer = _get(data, "answers", name)

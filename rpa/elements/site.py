@@ -22,15 +22,6 @@ class Identity(Sourced):
     mall_id: tuple[str, ...] = Field(min_length=1)
     mall_name: tuple[str, ...] = ()
 
-    @property
-    def answers(self) -> frozenset[str]:
-        """The names of the answers that tell it."""
-        return frozenset(path.removeprefix(ANSWERED).partition(".")[0] for path in self._paths if is_answered(path))
-
-    @property
-    def _paths(self) -> tuple[str, ...]:
-        return (*self.mall_id, *self.mall_name)
-
 
 def is_answered(path: str) -> bool:
     """Whether an answer tells it, and not the page itself."""
@@ -84,6 +75,11 @@ class Session(Sourced):
     """The account may not see what it asked for."""
     kicked: AnswerField | None = None
     after_login: str
+    language: str | None = None
+    """The language of the account for which the profile is written, as pages name it ("zh", which "zh-CN" is, too);
+    None: it is not asked for."""
+    language_by: tuple[str, ...] = ("document.documentElement.lang",)
+    """Where each page says it, as in `Identity`."""
     login_cookies: tuple[str, ...] = ()
     """Names of the cookies that keep somebody logged in; the login ends with the first of them that ends."""
     login: LoginSteps

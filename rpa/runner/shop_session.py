@@ -253,6 +253,7 @@ def guard_of(premises: ShopSetup, *, watched: bool) -> Guard:
         shop=shop.name,
         mall_id=shop.mall_id,
         mall_name=shop.mall_name,
+        language=premises.profile.session.language,
         site=premises.site.origin,
         approvals=Approvals.of(premises.config.var),
         watched=watched,
