@@ -82,6 +82,8 @@ class Guard:
     approvals: Approvals
     watched: bool
     """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
+    login_name: str | None = None
+    """Who must be logged in, as the page says it; None: it is not asked for."""
     language: str | None = None
     """What the page must say of its language; None: it is not asked for."""
     site: str = ""
@@ -239,7 +241,7 @@ class Guard:
 
     def _of_shop(self) -> list[tuple[str, str]]:
         """What the page must name of the shop."""
-        told = (("mall_id", self.mall_id), ("mall_name", self.mall_name))
+        told = (("mall_id", self.mall_id), ("mall_name", self.mall_name), ("login_name", self.login_name))
         return [(key, wanted) for key, wanted in told if wanted is not None]
 
     def refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:

@@ -47,6 +47,10 @@ _IN_ROWS = Text(en="in {count} rows", zh="{count} 行中有")
 _BY_LOCATOR = Text(en="by its locator {number}", zh="使用第 {number} 种定位方式")
 _PART_OF_PAGE = Text(en="signature", zh="页面标志")
 _SHOP = Text(en="shop {mall_id} {mall_name}", zh="店铺 {mall_id} {mall_name}")
+_SINGLE = Text(
+    en="the site has one shop, and no page says who is logged in: its address and the login prove it",
+    zh="该网站只有一家店铺，页面不显示登录名：以网址和登录为准",
+)
 _NO_SHOP = Text(en="the page does not say which shop it is", zh="页面没有显示是哪家店铺")
 _POPUP = Text(
     en="over the page: “{text}” (popup {popup}; a run closes it)",
@@ -199,11 +203,13 @@ class _Checking:
         return inspected(self._view, page.name, patience_s=self._patience_s)
 
     def _refuse_other_shop(self, page: PageSeen) -> None:
-        if page.identity["mall_id"] is not None:
+        if page.identity["mall_id"] is not None or self._view.guard.is_told(page.identity):
             self._view.guard.check_shop(page.identity)
 
     def _accepted(self, page: PageSeen) -> bool:
-        says_shop = page.identity["mall_id"] is not None or page.name == self._profile.session.login.page
+        single = self._profile.identity.single_shop
+        told = self._view.guard.is_told(page.identity) if single else page.identity["mall_id"] is not None
+        says_shop = told or page.name == self._profile.session.login.page
         return says_shop and (page.is_itself or bool(page.no_right))
 
 
@@ -212,7 +218,7 @@ def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Tabl
     language = premises.config.language
     yield Styled.assemble((page.name, "bold"), "  ", (page.url, "dim"), overflow="fold")
     if page.name != premises.profile.session.login.page:
-        yield _shop_words(page, language=language)
+        yield _shop_words(page, premises=premises)
     for over in page.overlays:
         words = (_UNKNOWN if over.popup is None else _POPUP).of(language, text=over.text[:60], popup=over.popup)
         yield Styled("  " + words, style="bold red" if over.popup is None else "yellow")
@@ -234,8 +240,12 @@ def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Tabl
         yield _form_words(form, language=language)
 
 
-def _shop_words(page: PageSeen, *, language: Language) -> Styled:
+def _shop_words(page: PageSeen, *, premises: ShopSetup) -> Styled:
+    language, identity = premises.config.language, premises.profile.identity
     mall_id, mall_name = page.identity["mall_id"], page.identity["mall_name"]
+    if identity.single_shop and not identity.login_name:
+        return Styled("  " + _SINGLE.of(language), style="green")
+    mall_id = page.identity["login_name"] if identity.single_shop else mall_id
     if mall_id is None:
         return Styled("  " + _NO_SHOP.of(language), style="bold red")
     return Styled("  " + _SHOP.of(language, mall_id=mall_id, mall_name=mall_name or ""), style="green")

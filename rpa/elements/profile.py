@@ -321,7 +321,8 @@ class Profile(Spec):
     def told_of_page(self) -> Mapping[str, tuple[str, ...]]:
         """Where each page says whose it is, and in which language: by what is told, paths as in `Identity`."""
         language = self.session.language_by if self.session.language is not None else ()
-        return {"mall_id": self.identity.mall_id, "mall_name": self.identity.mall_name, "language": language}
+        identity = {key: getattr(self.identity, key) for key in ("mall_id", "mall_name", "login_name")}
+        return {**identity, "language": language}
 
     @property
     def own(self) -> tuple[Change, ...]:

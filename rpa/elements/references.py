@@ -12,7 +12,12 @@ from rpa.toml.document import Mistake, did_you_mean
 Table = Mapping[str, Any]
 
 _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
-_TOLD_OF_PAGE = (("identity", "mall_id"), ("identity", "mall_name"), ("session", "language_by"))
+_TOLD_OF_PAGE = (
+    ("identity", "mall_id"),
+    ("identity", "mall_name"),
+    ("identity", "login_name"),
+    ("session", "language_by"),
+)
 """Paths that may lead into an answer."""
 _KINDS = {"list": "lists", "dialog": "dialogs"}
 

@@ -19,8 +19,20 @@ class Identity(Sourced):
     site answered to the newest such request of the document that is shown.
     """
 
-    mall_id: tuple[str, ...] = Field(min_length=1)
+    mall_id: tuple[str, ...] = ()
     mall_name: tuple[str, ...] = ()
+    single_shop: bool = False
+    """The site has one shop, which has no id and no name: its address and the login's name prove it."""
+    login_name: tuple[str, ...] = ()
+    """Where each page says who is logged in, which must be the account of rpa.toml; empty: none says so."""
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Identity:
+        if self.single_shop == bool(self.mall_id):
+            raise ValueError('needs "mall_id", or single_shop = true, and not both')
+        if self.single_shop and self.mall_name:
+            raise ValueError('"mall_name" does not go with "single_shop"')
+        return self
 
 
 def is_answered(path: str) -> bool:

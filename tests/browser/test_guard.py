@@ -14,6 +14,7 @@ from rpa.browser.view import View
 from rpa.elements.approvals import PROFILE as WHOLE
 from rpa.elements.approvals import Approvals
 from rpa.elements.profile import Risk
+from rpa.elements.site import Identity
 from rpa.errors import (
     ChallengeShown,
     ConfigError,
@@ -322,3 +323,17 @@ def test_the_language_is_read_where_the_profile_says(page: Page, site: TinySite,
         view.clear()
         view.page.set_content(f'<html lang="zh">{SHOP}{CLICKS}<b id="of">en</b>')
         stops(view, OtherLanguage, "“en”")
+
+
+def test_a_site_of_one_shop_without_an_id_is_known_by_who_is_logged_in(
+    page: Page, site: TinySite, tmp_path: Path
+) -> None:
+    identity = Identity(single_shop=True, login_name=("css:#who",))
+    profile = PROFILE.model_copy(update={"identity": identity})
+    told: dict[str, Any] = {"profile": profile, "mall_id": None, "login_name": "clerk-1", "patience_s": SOON_S}
+    with viewed(page, url=site.url, folder=tmp_path, **told) as view:
+        view.page.set_content(f"{CLICKS}<b id=who>clerk-1</b>")
+        view.clear()
+        for other in ("<b id=who>clerk-12</b>", ""):
+            view.page.set_content(f"{CLICKS}{other}")
+            stops(view, WrongShop, "login_name")

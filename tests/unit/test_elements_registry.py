@@ -157,6 +157,26 @@ def test_a_page_without_a_path_is_reached_by_what_changes_nothing(tmp_path: Path
         assert why in complaint(tmp_path, reached.replace(written, instead)), instead
 
 
+@pytest.mark.parametrize(
+    ("identity", "why"),
+    [
+        ("single_shop = true", None),
+        ('single_shop = true\nlogin_name = ["css:b"]', None),
+        ('mall_id = ["a.b"]\nlogin_name = ["css:b"]', None),
+        ("", 'needs "mall_id", or single_shop = true'),
+        ('single_shop = true\nmall_id = ["a.b"]', 'needs "mall_id", or single_shop = true, and not both'),
+        ('single_shop = true\nmall_name = ["a.b"]', '"mall_name" does not go with "single_shop"'),
+        ('single_shop = true\nlogin_name = ["answer:row.id"]', 'there is no "row" in [answers]'),
+    ],
+)
+def test_a_shop_has_an_id_or_is_the_only_one_of_its_site(tmp_path: Path, identity: str, why: str | None) -> None:
+    text = SMALL.replace('mall_id = ["a.b"]', identity)
+    if why is None:
+        assert load_profile("tiny", folder=saved(tmp_path, text)).identity.single_shop == ("single" in identity)
+    else:
+        assert why in complaint(tmp_path, text)
+
+
 def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_path: Path) -> None:
     changes = {
         'after_login = "home"': 'after_login = "hom"',
