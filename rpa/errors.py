@@ -190,6 +190,16 @@ class WrongShop(NeedsPerson):
     )
 
 
+class OtherLanguage(NeedsPerson):
+    """The site shows itself in another language than its profile is written for."""
+
+    code = "other_language"
+    meaning = Text(
+        en="The site shows itself in another language than the program reads; set the account's language there",
+        zh="后台显示的语言与页面描述不符；请在后台把账号的语言改过来",
+    )
+
+
 class ShopClosed(NeedsPerson):
     """The site does not let the account into this shop of its login."""
 

@@ -216,7 +216,7 @@ def test_what_the_platforms_do_for_good_is_named_in_their_commits() -> None:
 
 
 def _committed(name: ast.expr) -> set[str]:
-    """The elements that this expression names: one, or that of each kind of form (`flows.procedure.web`)."""
+    """The elements that this expression names: one, or that of each kind of form (`flows.procedure.web_form`)."""
     if isinstance(name, ast.Constant):
         return {str(name.value)}
     if "_spec." in ast.unparse(name):

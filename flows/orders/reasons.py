@@ -108,6 +108,7 @@ class Reason(Coded):
     CHALLENGE = "challenge", Outcome.NEEDS_PERSON, "The site asks for a challenge: run `rpa login SHOP --headed`.", "后台要求安全验证：请运行 rpa login 店铺名 --headed。"
     LOGGED_IN_ELSEWHERE = "logged_in_elsewhere", Outcome.NEEDS_PERSON, "The account was logged in elsewhere; run `rpa login SHOP` when the other place is done.", "账户在别处登录；对方用完后运行 rpa login 店铺名。"
     WRONG_SHOP = "wrong_shop", Outcome.NEEDS_PERSON, "Another shop is logged in than configured; nothing was clicked. Log in to the right one (`rpa login`), or correct rpa.toml.", "登录的不是配置中的店铺，未做任何点击；请重新登录（rpa login）或改正 rpa.toml。"
+    OTHER_LANGUAGE = "other_language", Outcome.NEEDS_PERSON, "The site shows itself in another language than the program reads there; nothing was read. Set the account's language on the site, then run again.", "后台显示的语言与程序所读的不同，未读取任何内容；请在后台把账号的语言改过来，然后重新运行。"
     SHOP_CLOSED = "shop_closed", Outcome.NEEDS_PERSON, "The site does not let the account into this shop, and says why. Settle that in a browser, then run again.", "后台不允许该账号进入此店铺，原因见后台提示；请先在浏览器中处理，然后重新运行。"
     WRONG_SITE = "wrong_site", Outcome.NEEDS_PERSON, "The site led to another site, where nothing was typed, clicked or read; find out why before the next run.", "页面被引向其他网站，程序没有在那里做任何操作；请先查明原因再运行。"
     PAGE_CHANGED = "page_changed", Outcome.NEEDS_PERSON, "The page is not as described; run `rpa selectors check SHOP`.", "页面与描述不符；请运行 rpa selectors check 店铺名。"

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from flows.orders.api import OrdersPage
 from flows.orders.model import Order
-from flows.orders.web_check import FACTS, needed_signs, orders_of, unread, with_list_compared
+from flows.orders.web_check import (
+    FACTS,
+    READ_SIGNS,
+    needed_signs,
+    orders_of,
+    signs_used,
+    unread,
+    with_list_compared,
+)
 from flows.orders.web_page import OrderPage
 from rpa.browser.list_reader import PAGE_SIZE, ListPage, ListReader
 from rpa.elements.uses import Uses
@@ -33,19 +41,25 @@ class WebOrders:
         """What it cannot do without: where no data tell of the list, what its page and an order's page must show."""
         reader = ListReader.uses("orders", answer=_ANSWER, profile=profile)
         if _ANSWER not in profile.answers:
-            return reader | OrderPage.uses(profile) | Uses(pages=("orders_pending",), lists={"orders": ("order_sn",)})
-        return reader | Uses(
-            elements=(
-                "orders.page_size",
-                "orders.page_size_option",
-                "orders.sorted_by_ship_by",
-                "orders.sort_ship_by",
-                "orders.search",
-            ),
-            writes=("orders.search_input",),
-            pages=("orders_pending", "orders_all", "orders_shipped"),
-            lists={"orders": FACTS},
-            answers={_ANSWER: FACTS},
+            listed = Uses(pages=("orders_pending",), lists={"orders": ("order_sn",)}, flags={"list orders": READ_SIGNS})
+            return reader | OrderPage.uses(profile) | listed
+        signs = signs_used(profile, "list orders", f"answer {_ANSWER}")
+        return (
+            reader
+            | signs
+            | Uses(
+                elements=(
+                    "orders.page_size",
+                    "orders.page_size_option",
+                    "orders.sorted_by_ship_by",
+                    "orders.sort_ship_by",
+                    "orders.search",
+                ),
+                writes=("orders.search_input",),
+                pages=("orders_pending", "orders_all", "orders_shipped"),
+                lists={"orders": FACTS},
+                answers={_ANSWER: FACTS},
+            )
         )
 
     def __init__(self, view: View, shop: Shop) -> None:

@@ -10,6 +10,7 @@ from flows.orders.model import Item, Order, Parcel
 from flows.orders.signs import NEEDED, SIGNS, signs_of
 from rpa.browser.two_sources import paired, same_or_unreadable
 from rpa.elements.risks import always_told
+from rpa.elements.uses import Uses
 from rpa.elements.values import QUOTED, UNREADABLE
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 Values = Mapping[str, Any]
 """What a row or a page says, by the profile's names."""
 
-_SIGNS = (*SIGNS, "receiver_audit")
+READ_SIGNS = (*SIGNS, "receiver_audit")
+"""Fields of a list, or of its answer, that are read as signs."""
 _QUOTABLE = ("buyer", "receiver", "region", "address", "goods", "specs", "remark", "memo")
 """What buyers and sellers write, and a page may show beside the platform's own words."""
 
@@ -29,6 +31,12 @@ def needed_signs(profile: Profile) -> frozenset[str]:
     return always_told(profile.name) | frozenset(NEEDED)
 
 
+def signs_used(profile: Profile, *places: str) -> Uses:
+    """That one of these lists and answers has what the platform always tells, and none a sign that nothing reads."""
+    always = dict.fromkeys(sorted(always_told(profile.name)), places)
+    return Uses(told_by=always, flags=dict.fromkeys(places, READ_SIGNS))
+
+
 def with_quotes_checked(shown: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
     """What the page shows, with no sign for one whose words people have written: a buyer is called so, or lives there.
 
@@ -36,7 +44,7 @@ def with_quotes_checked(shown: Mapping[str, Any], told: Mapping[str, Any]) -> di
     """
     theirs = all(shown[name] == told.get(name) for name in _QUOTABLE if name in shown)
     sign = "clear" if theirs else UNREADABLE
-    return {name: sign if name in _SIGNS and value == QUOTED else value for name, value in shown.items()}
+    return {name: sign if name in READ_SIGNS and value == QUOTED else value for name, value in shown.items()}
 
 
 def texts_of(order: Order) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.orders.model import Mark
-from flows.orders.web_check import Values, needed_signs, order_on_page, unread
+from flows.orders.web_check import Values, needed_signs, order_on_page, signs_used, unread
 from rpa.elements.uses import Uses
 from rpa.errors import InDoubt, NothingThere, Refused
 
@@ -30,7 +30,8 @@ class OrderPage:
         """What it cannot do without; the parcels only where the profile has them."""
         parcels = {_PARCELS: ("courier", "tracking_number")} if _PARCELS in profile.lists else {}
         lists = {_PAGE: ("order_sn", "status"), _GOODS: ("goods_id", "quantity"), **parcels}
-        return Uses(pages=(_PAGE,), lists=lists)
+        no_signs: dict[str, tuple[str, ...]] = {f"list {name}": () for name in (_GOODS, _PARCELS)}
+        return signs_used(profile, f"list {_PAGE}") | Uses(pages=(_PAGE,), lists=lists, flags=no_signs)
 
     def __init__(self, view: View) -> None:
         self._view = view

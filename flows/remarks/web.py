@@ -8,7 +8,8 @@ from flows.orders.reasons import Reason
 from flows.orders.web import WebOrders
 from flows.orders.web_page import OrderPage
 from flows.procedure.form_fields import ORDER
-from flows.procedure.web import FormSite, StepForm, opens_from_row
+from flows.procedure.web import FormSite, opens_from_row
+from flows.procedure.web_form import StepForm
 from flows.remarks.model import RemarkDecision
 from flows.remarks.words import RemarkWords
 from rpa.elements.uses import Uses

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from flows.orders.reasons import Reason
-from flows.procedure.web import StepForm
+from flows.procedure.web_form import StepForm
 from flows.settings.kind import READ
 from flows.settings.model import Setting, SettingDecision, Waybills, closed_up
 from flows.settings.web_check import CHOSEN, ID, PLACE, in_doubt, of_form, of_list, waybills_of

@@ -3,6 +3,9 @@
 A list proves it by its total: as many different rows were read as it told at last, and it did not shrink meanwhile.
 Those that came meanwhile may be read afterwards. One that tells no total may prove it by its pages ("page 3 of 3"),
 less well: each was read, and each brought other rows.
+One that tells neither is read in both directions, and then both of its ends are looked at once more: what was there
+all the time, or came at an end, is read. That a row came in its midst meanwhile, or that "next" leaves out the same
+rows in both directions, nothing on such a list can tell.
 That there is no further page, that a page brings nothing new, or a total such as "10000+", proves nothing.
 """
 
@@ -96,6 +99,11 @@ class Pass:
         if self._total is not None:
             return len(self.keys) < self._total
         return self._last is None or self._pages < self._last
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether several pages were read."""
+        return self._pages > 1
 
     @property
     def knows_end(self) -> bool:

@@ -20,6 +20,7 @@ from rpa.errors import (
     KickedOut,
     LoginNeeded,
     NotApproved,
+    OtherLanguage,
     Refused,
     UnexpectedDialog,
     UnknownOverlay,
@@ -58,6 +59,12 @@ _OTHER_SHOP = Text(
     zh="当前页面属于另一家店铺（{key} {shown!r}），而 {shop} 配置的是 {wanted!r}，未做任何点击；"
     "请运行 rpa login {shop} 登录正确的店铺。",
 )
+_OTHER_LANGUAGE = Text(
+    en="The site shows itself in the language “{shown}”, and the program reads it in “{wanted}”. Nothing was read. Set "
+    "the language of the account of shop {shop} to {wanted} on the site, then run again.",
+    zh="后台显示的语言是“{shown}”，而程序按“{wanted}”读取；未读取任何内容。"
+    "请在后台把店铺 {shop} 的账号语言改为 {wanted}，然后重新运行。",
+)
 _LOOK = "(told) => ({look})(JSON.parse(told))"
 """What is told as one text takes Playwright a fraction of the time that it takes for a table, value by value."""
 _MOST_POPUPS = 8
@@ -75,6 +82,10 @@ class Guard:
     approvals: Approvals
     watched: bool
     """A person confirms each write (`--headed --step`), so unconfirmed elements may be used."""
+    login_name: str | None = None
+    """Who must be logged in, as the page says it; None: it is not asked for."""
+    language: str | None = None
+    """What the page must say of its language; None: it is not asked for."""
     site: str = ""
     """The origin of the shop's address, where a profile of the user's own must have been seen by a person."""
     mock: bool = False
@@ -188,10 +199,11 @@ class Guard:
     def look(self, shop_page: ShopPage, *, expected: Sequence[str] = ()) -> Mapping[str, Any]:
         """What the page shows, nothing touched: `url`, `identity` and `overlays`.
 
-        `identity` has `mall_id` and `mall_name` (None: not found); an overlay has `popup`, `text` and `means`.
+        `identity` has what is told of the page (`Profile.told_of_page`; None: not found); an overlay has `popup`,
+        `text` and `means`.
         """
         profile = shop_page.profile
-        identity = {"mall_id": profile.identity.mall_id, "mall_name": profile.identity.mall_name}
+        identity = profile.told_of_page
         argument = {
             "identity": {key: [path for path in paths if not is_answered(path)] for key, paths in identity.items()},
             "candidates": list(profile.overlays.candidates),
@@ -214,25 +226,29 @@ class Guard:
         return {**seen, "identity": {key: told[key] or seen["identity"][key] for key in identity}}
 
     def is_told(self, shown: Mapping[str, str | None]) -> bool:
-        """Whether the page says all by which the shop is known."""
-        return all(shown[key] is not None for key, _ in self._wanted())
+        """Whether the page says all by which the shop is known, and its language where that is asked for."""
+        keys = [key for key, _ in self._of_shop()] + ["language"] * (self.language is not None)
+        return all(shown[key] is not None for key in keys)
 
     def check_shop(self, shown: Mapping[str, str | None]) -> None:
-        """Raise WrongShop unless the page names the configured shop."""
-        for key, wanted in self._wanted():
+        """Raise WrongShop unless the page names the configured shop, OtherLanguage unless it is in the right one."""
+        for key, wanted in self._of_shop():
             if shown[key] != wanted:
                 raise WrongShop(_OTHER_SHOP.with_words(key=key, shown=shown[key], shop=self.shop, wanted=wanted))
+        if self.language is not None and not _is_in(shown["language"], self.language):
+            words = {"shown": shown["language"] or "?", "wanted": self.language, "shop": self.shop}
+            raise OtherLanguage(_OTHER_LANGUAGE.with_words(**words))
 
     def is_answered(self, shop_page: ShopPage) -> bool:
         """Whether the newest answers name the shop, whatever is shown. Raises WrongShop when they name another."""
-        identity = shop_page.profile.identity
-        told = {key: shop_page.told.newest(getattr(identity, key)) for key, _ in self._wanted()}
-        self.check_shop({key: told[key] or wanted for key, wanted in self._wanted()})
+        paths = shop_page.profile.told_of_page
+        told = {key: shop_page.told.newest(paths[key]) for key, _ in self._of_shop()}
+        self.check_shop({key: told[key] or wanted for key, wanted in self._of_shop()} | {"language": self.language})
         return any(told.values())
 
-    def _wanted(self) -> list[tuple[str, str]]:
-        """What the page must name."""
-        told = (("mall_id", self.mall_id), ("mall_name", self.mall_name))
+    def _of_shop(self) -> list[tuple[str, str]]:
+        """What the page must name of the shop."""
+        told = (("mall_id", self.mall_id), ("mall_name", self.mall_name), ("login_name", self.login_name))
         return [(key, wanted) for key, wanted in told if wanted is not None]
 
     def refuse_words(self, overlays: Sequence[Mapping[str, Any]]) -> None:
@@ -254,3 +270,9 @@ class Guard:
         closed = close_popup(shop_page.page, shop_page.profile.popups[name], name=name, text=overlay["text"])
         if closed is not None:
             self.closed.append(closed)
+
+
+def _is_in(shown: str | None, wanted: str) -> bool:
+    """Whether the language that is shown is the one wanted, or one of its kinds: zh-CN is zh."""
+    told = (shown or "").casefold().replace("_", "-")
+    return f"{told}-".startswith(f"{wanted.casefold().replace('_', '-')}-")

@@ -55,6 +55,7 @@ _FILTERED = Text(
     en="The list {list} is filtered (“{words}”), so it does not show everything. Clear its filter on the site.",
     zh="列表 {list} 带有筛选条件（{words}），显示不全。请在后台清除筛选。",
 )
+_CAME = Text(en="rows came while it was read", zh="读取期间有新增")
 _NO_NEXT = Text(
     en="{doubt}, and {name} was not found on a page that is not the last", zh="{doubt}，且未到最后一页就找不到 {name}"
 )
@@ -127,7 +128,7 @@ class ListReader:
             if found is not None and count.by_pages and self._has("reverse"):
                 backwards, weakly = Pass(), _BOTH_WAYS
                 yield from self._following(page, self._page_after(page, lambda: self._click("reverse")), backwards)
-                found = None if _same_set(count, backwards) else found
+                found = self._come_meanwhile(page, backwards) if _same_set(count, backwards) else found
             found = found or self._late_filter()
             if found is None:
                 if count.by_pages:
@@ -140,6 +141,13 @@ class ListReader:
             )
             speak("INFO", _CHANGED, list=self.name, doubt=doubt)
         raise ListIncomplete(_INCOMPLETE.with_words(list=self.name, times=MOST_PASSES, doubt=doubt))
+
+    def _come_meanwhile(self, page: str, read: Pass) -> Text | None:
+        """That a row stands at one end of the list that was read in neither direction: it came there meanwhile."""
+        if not read.is_of_several:
+            return None
+        ends = [self.first(page), self._page_after(page, lambda: self._click("reverse"))]
+        return _CAME if any(key not in read.keys for end in ends for key in end.read.keys) else None
 
     def pages(
         self, page: str, *, first: Callable[[], ListPage] | None = None, ahead: bool = True

@@ -27,7 +27,9 @@ class ShopTold:
     def __init__(self, border: SiteBorder, *, profile: Profile) -> None:
         self._border = border
         self._profile = profile
-        self._names = {profile.answers[name].url: name for name in profile.identity.answers}
+        paths = [path for told in profile.told_of_page.values() for path in told if is_answered(path)]
+        names = {path.removeprefix(ANSWERED).partition(".")[0] for path in paths}
+        self._names = {profile.answers[name].url: name for name in names}
         self._newest: dict[str, Response] = {}
         """By the answer's name; the one that came last stands last."""
         self._opened: dict[str, dict[str, str]] = {}

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
 from rpa.address import origin_of
 from rpa.browser.actions import Until, click, file_field, go_to
@@ -35,6 +34,7 @@ from rpa.browser.responses import SaidNo, TooManyCalls
 from rpa.browser.scope import Scope
 from rpa.browser.shop_page import ShopPage
 from rpa.browser.shop_told import ShopTold
+from rpa.browser.way import Way
 from rpa.errors import ChallengeShown, LoginNeeded, NothingThere, PageChanged, RightMissing, RpaError, WrongShop
 from rpa.language import Text
 
@@ -112,7 +112,7 @@ class View(Area):
         """Go to a page of the profile and check that it is the one described, of the right shop, and not covered."""
 
         def go() -> None:
-            self._goto(name, parameters, until="domcontentloaded")
+            self._way(name, parameters).go()
             self.set_up(name)
             self.arrive(name)
 
@@ -120,13 +120,15 @@ class View(Area):
 
     def go(self, name: str, **parameters: str) -> None:
         """Go to a page of the profile, logging in where the site wants that at once; the page itself is not checked."""
-        self._entering(lambda: self._goto(name, parameters, until="domcontentloaded"))
+        self._entering(self._way(name, parameters).go)
 
     def open_for(self, name: str, *, answer: str, **parameters: str) -> Answer:
         """Go to a page and return the first such answer to a request of its own."""
 
         def go() -> Answer:
-            read = self._asking.asking(answer, lambda: self._goto(name, parameters, until="commit"))
+            way = self._way(name, parameters, until="commit")
+            way.come_near()
+            read = self._asking.asking(answer, way.go)
             for element in self.profile.pages[name].setup:
                 read = self._asking.asking(answer, partial(self._set_up, element))
             self.arrive(name)
@@ -147,7 +149,7 @@ class View(Area):
 
     def open_login(self) -> None:
         """Go to the login page."""
-        self._goto(self.profile.session.login.page, {}, until="domcontentloaded")
+        self._way(self.profile.session.login.page, {}).go()
 
     def on_login_page(self) -> bool:
         """Whether the site shows its login page now."""
@@ -213,10 +215,8 @@ class View(Area):
         """Check the shop, close popups of the allow-list, refuse what else lies over the page."""
         self.guard.clear(self.shop_page, expected=[self.profile.dialogs[name].container for name in expected])
 
-    def _goto(self, name: str, parameters: Mapping[str, str], *, until: Until) -> None:
-        quoted = {key: quote(value, safe="") for key, value in parameters.items()}
-        address = self.base_url + self.profile.pages[name].path.format(**quoted)
-        go_to(self.border, address, doing=f"opening {name}", clock=self.clock, until=until, unless=self.refuse_stopping)
+    def _way(self, name: str, parameters: Mapping[str, str], *, until: Until = "domcontentloaded") -> Way:
+        return Way(self, name, parameters, until=until)
 
     def _entering(self, go: Callable[[], T]) -> T:
         """Go; before any page was seen, log in or change the shop once where the site wants that, and go again."""

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -270,7 +269,7 @@ def _addresses(action: Action, *, config: Config) -> Iterator[str]:
     profile = load_profile(shop.platform, folder=config.selectors)
     names = {flow.report.layout.subject for flow in flows().values() if action.kind in flow.settled}
     for page in profile.pages.values():
-        wanted = {name for _, name, _, _ in Formatter().parse(page.path) if name}
+        wanted = set(page.parameters)
         if len(wanted) == 1 and wanted <= names:
             path = page.path.format(**dict.fromkeys(wanted, quote(action.subject)))
             yield (shop.base_url or profile.base_url).rstrip("/") + path

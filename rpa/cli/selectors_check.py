@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import string
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from rich import box
 from rich.table import Table
@@ -49,6 +47,10 @@ _IN_ROWS = Text(en="in {count} rows", zh="{count} 行中有")
 _BY_LOCATOR = Text(en="by its locator {number}", zh="使用第 {number} 种定位方式")
 _PART_OF_PAGE = Text(en="signature", zh="页面标志")
 _SHOP = Text(en="shop {mall_id} {mall_name}", zh="店铺 {mall_id} {mall_name}")
+_SINGLE = Text(
+    en="the site has one shop, and no page says who is logged in: its address and the login prove it",
+    zh="该网站只有一家店铺，页面不显示登录名：以网址和登录为准",
+)
 _NO_SHOP = Text(en="the page does not say which shop it is", zh="页面没有显示是哪家店铺")
 _POPUP = Text(
     en="over the page: “{text}” (popup {popup}; a run closes it)",
@@ -99,8 +101,8 @@ def check(config_path: Path | None, shop: str, *, headed: bool) -> None:
     """Open each page of the shop's profile and print what is found.
 
     Exits with 3 when a run would refuse one of them, a field could be read nowhere, or a page could not be opened.
-    Nothing is clicked but what a page's setup names, and to log in when the site asks for it. Raises ConfigError before
-    a browser starts, and what any run raises that cannot log in, or is in another shop.
+    Nothing is clicked but what a page's `setup` and `via` name, and to log in when the site asks for it. Raises
+    ConfigError before a browser starts, and what any run raises that cannot log in, or is in another shop.
     """
     config = load_config(config_path)
     vault = Vault(config.var / "secrets", find_key())
@@ -165,10 +167,18 @@ class _Checking:
     def _in_order(self) -> list[PageSpec]:
         """The login page, then the pages that need nothing, then those that need a row of a list."""
         login = self._profile.session.login.page
-        return sorted(self._profile.pages.values(), key=lambda page: (page.name != login, bool(_needs(page))))
+        return sorted(self._profile.pages.values(), key=lambda page: (page.name != login, bool(self._needs(page))))
+
+    def _needs(self, page: PageSpec) -> list[str]:
+        """The parameters in this page's path, or the keys of the rows that are clicked on the way to it."""
+        places = [(self._profile.element(name).within or "").partition(":") for name in page.via]
+        start = self._profile.pages.get(page.start or "")
+        before = self._needs(start) if start is not None else []
+        keys = [self._profile.lists[name].key for kind, _, name in places if kind == "list"]
+        return [*dict.fromkeys((*before, *page.parameters, *keys))]
 
     def _look_at(self, page: PageSpec) -> PageSeen | None:
-        needed = _needs(page)
+        needed = self._needs(page)
         row = next((row for row in [*self._rows, page.example] if row.keys() >= set(needed)), None)
         if row is None:
             words = _NOT_OPENED.of(self._language, page=page.name, needs=", ".join(needed))
@@ -177,8 +187,8 @@ class _Checking:
             return None
         if page.name == self._profile.session.login.page:
             return self._look_at_login(page)
-        self._view.go(page.name, **{name: quote(row[name], safe="") for name in needed})
         with suppress(PageChanged):  # what is not there is told of with the rest
+            self._view.go(page.name, **{name: row[name] for name in needed})
             self._view.set_up(page.name)
         found = inspected(self._view, page.name, patience_s=self._patience_s)
         if self._view.on_login_page():
@@ -193,17 +203,14 @@ class _Checking:
         return inspected(self._view, page.name, patience_s=self._patience_s)
 
     def _refuse_other_shop(self, page: PageSeen) -> None:
-        if page.identity["mall_id"] is not None:
+        if page.identity["mall_id"] is not None or self._view.guard.is_told(page.identity):
             self._view.guard.check_shop(page.identity)
 
     def _accepted(self, page: PageSeen) -> bool:
-        says_shop = page.identity["mall_id"] is not None or page.name == self._profile.session.login.page
+        single = self._profile.identity.single_shop
+        told = self._view.guard.is_told(page.identity) if single else page.identity["mall_id"] is not None
+        says_shop = told or page.name == self._profile.session.login.page
         return says_shop and (page.is_itself or bool(page.no_right))
-
-
-def _needs(page: PageSpec) -> list[str]:
-    """The parameters in this page's path."""
-    return [name for _, name, _, _ in string.Formatter().parse(page.path) if name]
 
 
 def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Table]:
@@ -211,7 +218,7 @@ def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Tabl
     language = premises.config.language
     yield Styled.assemble((page.name, "bold"), "  ", (page.url, "dim"), overflow="fold")
     if page.name != premises.profile.session.login.page:
-        yield _shop_words(page, language=language)
+        yield _shop_words(page, premises=premises)
     for over in page.overlays:
         words = (_UNKNOWN if over.popup is None else _POPUP).of(language, text=over.text[:60], popup=over.popup)
         yield Styled("  " + words, style="bold red" if over.popup is None else "yellow")
@@ -233,8 +240,12 @@ def page_words(page: PageSeen, *, premises: ShopSetup) -> Iterator[Styled | Tabl
         yield _form_words(form, language=language)
 
 
-def _shop_words(page: PageSeen, *, language: Language) -> Styled:
+def _shop_words(page: PageSeen, *, premises: ShopSetup) -> Styled:
+    language, identity = premises.config.language, premises.profile.identity
     mall_id, mall_name = page.identity["mall_id"], page.identity["mall_name"]
+    if identity.single_shop and not identity.login_name:
+        return Styled("  " + _SINGLE.of(language), style="green")
+    mall_id = page.identity["login_name"] if identity.single_shop else mall_id
     if mall_id is None:
         return Styled("  " + _NO_SHOP.of(language), style="bold red")
     return Styled("  " + _SHOP.of(language, mall_id=mall_id, mall_name=mall_name or ""), style="green")

@@ -68,6 +68,8 @@ def _paths(config_path: Path | None, names: Sequence[str]) -> Iterator[Path]:
 
 
 def _offer(upgrade: Upgrade, *, yes: bool, check: bool, language: Language) -> None:
+    for left in upgrade.left:
+        console().print(Styled(left.of(language), style="yellow"), soft_wrap=True)
     if not upgrade.lines:
         console().print(_UP_TO_DATE.of(language, path=upgrade.path), soft_wrap=True)
         return

@@ -162,7 +162,11 @@ def _enter_and_keep(premises: ShopSetup, *, enter: Callable[[View], None], heade
         premises.vault.save_state(premises.account, state, premises.site)
     name = f", {identity['mall_name']}" if identity["mall_name"] else ""
     said = _LOGGED_IN.of(
-        config.language, shop=shop.name, mall_id=identity["mall_id"], mall_name=name, folder=config.var / "secrets"
+        config.language,
+        shop=shop.name,
+        mall_id=identity["mall_id"] or shop.mall_id,
+        mall_name=name,
+        folder=config.var / "secrets",
     )
     console().print(said, soft_wrap=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from string import Formatter
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
@@ -129,11 +130,16 @@ class Element(Sourced):
 
 
 class PageSpec(Sourced):
-    """A page: its path, and the elements that must be visible for it to be that page."""
+    """A page: its path, or how else it is reached, and the elements that must be visible for it to be that page."""
 
     name: str
-    path: str = Field(pattern=r"^/")
-    """May hold `{parameter}`."""
+    path: str = Field(default="", pattern=r"^(/|$)")
+    """May hold `{parameter}`. Empty: its address is another one each time, and it is reached `via` elements."""
+    via: tuple[str, ...] = ()
+    """Elements that are clicked one after the other to come to it; one that is in a list, in the row of the key that is
+    wanted."""
+    start: str | None = Field(default=None, alias="from")
+    """The page on which the first of them stands; None: the page after the login."""
     example: Mapping[str, str] = {}
     """What may stand for its parameters when the profile is compared with the site, where no list shows that."""
     signature: tuple[str, ...] = Field(min_length=1)
@@ -152,6 +158,19 @@ class PageSpec(Sourced):
     """What the page's request for its list, or the page's own address, must have asked for, by path; empty: nothing."""
     source: str
     verified: str
+
+    @model_validator(mode="after")
+    def _reached(self) -> PageSpec:
+        if bool(self.path) == bool(self.via):
+            raise ValueError('needs a "path", or the elements that lead to it ("via"), and not both')
+        if self.start is not None and not self.via:
+            raise ValueError('"from" goes with "via"')
+        return self
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names in braces in its path."""
+        return tuple(name for _, name, _, _ in Formatter().parse(self.path) if name)
 
 
 class ListSpec(Sourced):
@@ -297,6 +316,13 @@ class Profile(Spec):
     def digest(self) -> str:
         """What a person's confirmation of it is bound to (`rpa.elements.approvals`)."""
         return digest_of(self.facts)
+
+    @property
+    def told_of_page(self) -> Mapping[str, tuple[str, ...]]:
+        """Where each page says whose it is, and in which language: by what is told, paths as in `Identity`."""
+        language = self.session.language_by if self.session.language is not None else ()
+        identity = {key: getattr(self.identity, key) for key in ("mall_id", "mall_name", "login_name")}
+        return {**identity, "language": language}
 
     @property
     def own(self) -> tuple[Change, ...]:

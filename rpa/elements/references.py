@@ -12,6 +12,13 @@ from rpa.toml.document import Mistake, did_you_mean
 Table = Mapping[str, Any]
 
 _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
+_TOLD_OF_PAGE = (
+    ("identity", "mall_id"),
+    ("identity", "mall_name"),
+    ("identity", "login_name"),
+    ("session", "language_by"),
+)
+"""Paths that may lead into an answer."""
 _KINDS = {"list": "lists", "dialog": "dialogs"}
 
 
@@ -43,9 +50,40 @@ def _of_pages(data: Table) -> Iterator[Mistake]:
                 yield Mistake((*place, "signature", number), f'element "{element}" is not on this page (its "page")')
         for number, element in enumerate(_texts(page.get("setup"))):
             yield from _missing(data, "elements", element, (*place, "setup", number))
+        yield from _of_way(data, name, page)
         yield from _missing(data, "lists", page.get("ready"), (*place, "ready"))
         for key in ("no_right", "missing", "refused"):
             yield from _missing(data, "elements", page.get(key), (*place, key))
+
+
+def _of_way(data: Table, name: str, page: Table) -> Iterator[Mistake]:
+    """The clicks that lead to a page without a path of its own."""
+    place, via = ("pages", name), _texts(page.get("via"))
+    yield from _missing(data, "pages", page.get("from"), (*place, "from"))
+    for number, element in enumerate(via):
+        yield from _missing(data, "elements", element, (*place, "via", number))
+    start = _start(data, page)
+    on = _texts(_get(data, "elements", *via[:1], "page"))
+    if on and start is not None and start not in on:
+        yield Mistake((*place, "via", 0), f'element "{via[0]}" is not on the page {start}, from which it leads here')
+    if via and name in (_get(data, "session", "login", "page"), *_starts(data, page)):
+        yield Mistake((*place, "via"), "leads back to this page, which needs a path of its own")
+
+
+def _start(data: Table, page: Table) -> str | None:
+    """The page from which this one is reached; None: it has a path."""
+    start = page.get("from", _get(data, "session", "after_login")) if _texts(page.get("via")) else None
+    return start if isinstance(start, str) else None
+
+
+def _starts(data: Table, page: Table) -> Iterator[str]:
+    """All pages that are opened on the way to it, back to the first, or to one that was met before."""
+    met: set[str] = set()
+    start = _start(data, page)
+    while start is not None and start not in met:
+        yield start
+        met.add(start)
+        start = _start(data, _get(data, "pages", start) or {})
 
 
 def _of_elements(data: Table) -> Iterator[Mistake]:
@@ -114,11 +152,11 @@ def _of_session(data: Table) -> Iterator[Mistake]:
 
 
 def _of_identity(data: Table) -> Iterator[Mistake]:
-    for key in ("mall_id", "mall_name"):
-        for number, path in enumerate(_texts(_get(data, "identity", key))):
+    for table, key in _TOLD_OF_PAGE:
+        for number, path in enumerate(_texts(_get(data, table, key))):
             if not is_answered(path):
                 continue
-            place = ("identity", key, number)
+            place = (table, key, number)
             name, _, field = path.removeprefix(ANSWERED).partition(".")
             yield from _missing(data, "answers", name, place)
             answer = _get(data, "answers", name)

@@ -75,11 +75,18 @@ def upgrade_of(path: Path) -> Upgrade:
     """What becomes of this file when it is written as profiles are today. Raises ConfigError for other mistakes."""
     from rpa.elements.upgrade import upgraded
 
-    return upgraded(path, model=profile_model(), prepare=prepared)
+    bundled = selectors_folder() / path.name
+    text = bundled.read_text(encoding="utf-8") if bundled.is_file() and bundled != path else None
+    tables = discovery.profile_tables().keys()
+    return upgraded(path, model=profile_model(), prepare=prepared, bundled=text, tables=tables)
 
 
 def _refuse_old(path: Path) -> None:
     """Raise ConfigError, saying what would change, for a profile that is to be upgraded first."""
+    from rpa.elements.upgrade import is_old
+
+    if not is_old(path):
+        return
     upgrade = upgrade_of(path)
     if upgrade.before != upgrade.after:
         raise ConfigError(upgrade.refusal)

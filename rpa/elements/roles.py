@@ -77,6 +77,10 @@ def role_mistakes(written: Profile, uses: Uses) -> Iterator[Mistake]:
             yield Mistake(("elements", name), 'cannot be undone, so "expect" must name the exact text it may have')
         if element.within is not None and element.within not in places.get(name, (element.within,)):
             yield Mistake(("elements", name, "within"), f"the program looks for it in {' or '.join(places[name])}")
+    for name, page in profile.pages.items():
+        for number, step in enumerate(page.via):
+            if step in profile.elements and profile.elements[step].risk is not Risk.READ:
+                yield Mistake(("pages", name, "via", number), f"{step} changes something, so it leads to no page")
     for name, dialog in profile.dialogs.items():
         close = profile.elements.get(dialog.close or "")
         if close is not None and close.needs_person:
@@ -114,7 +118,7 @@ def _of_engine(profile: Profile) -> Iterator[str]:
     if shops is not None:
         yield from (shops.enter, *shops.switch)
     for page in profile.pages.values():
-        yield from (*page.signature, *page.setup, *filter(None, (page.no_right, page.missing, page.refused)))
+        yield from (*page.signature, *page.setup, *page.via, *filter(None, (page.no_right, page.missing, page.refused)))
     for form in login.forms:
         yield from filter(None, (form.account_tab, form.username))
     yield from (*told, *filter(None, (dialog.close for dialog in profile.dialogs.values())))

@@ -20,17 +20,20 @@ class Identity(Sourced):
     site answered to the newest such request of the document that is shown.
     """
 
-    mall_id: tuple[str, ...] = Field(min_length=1)
+    mall_id: tuple[str, ...] = ()
     mall_name: tuple[str, ...] = ()
+    single_shop: bool = False
+    """The site has one shop, which has no id and no name: its address and the login's name prove it."""
+    login_name: tuple[str, ...] = ()
+    """Where each page says who is logged in, which must be the account of rpa.toml; empty: none says so."""
 
-    @property
-    def answers(self) -> frozenset[str]:
-        """The names of the answers that tell it."""
-        return frozenset(path.removeprefix(ANSWERED).partition(".")[0] for path in self._paths if is_answered(path))
-
-    @property
-    def _paths(self) -> tuple[str, ...]:
-        return (*self.mall_id, *self.mall_name)
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> Identity:
+        if self.single_shop == bool(self.mall_id):
+            raise ValueError('needs "mall_id", or single_shop = true, and not both')
+        if self.single_shop and self.mall_name:
+            raise ValueError('"mall_name" does not go with "single_shop"')
+        return self
 
 
 def is_answered(path: str) -> bool:
@@ -100,6 +103,11 @@ class Session(Sourced):
     """The account may not see what it asked for."""
     kicked: AnswerField | None = None
     after_login: str
+    language: str | None = None
+    """The language of the account for which the profile is written, as pages name it ("zh", which "zh-CN" is, too);
+    None: it is not asked for."""
+    language_by: tuple[str, ...] = ("document.documentElement.lang",)
+    """Where each page says it, as in `Identity`."""
     login_cookies: tuple[str, ...] = ()
     """Names of the cookies that keep somebody logged in; the login ends with the first of them that ends."""
     login: LoginSteps

@@ -1,10 +1,10 @@
-"""Upgrade of a profile to the schema of today: what follows from code by now is taken out, all else stays as it is."""
+"""Upgrade of a profile to what is written today: what follows from code goes, steps of the bundled one come."""
 
 from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +14,7 @@ from tomlkit.items import Comment, InlineTable, Item, Key, SingleKey, Table, Tri
 
 from rpa.elements.profile import Risk
 from rpa.elements.roles import used, uses_in
+from rpa.elements.upgrade_tables import lacking, missing_for, with_table
 from rpa.errors import ConfigError
 from rpa.language import Text
 from rpa.toml.document import read
@@ -51,6 +52,8 @@ class Upgrade:
     path: Path
     before: str
     after: str
+    left: tuple[Text, ...] = ()
+    """What its owner is to add by hand, each with its lines."""
 
     @property
     def lines(self) -> list[str]:
@@ -83,21 +86,54 @@ def is_old(path: Path) -> bool:
         return False
 
 
-def upgraded(path: Path, *, model: type[Profile], prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Upgrade:
+def upgraded(
+    path: Path,
+    *,
+    model: type[Profile],
+    prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    bundled: str | None = None,
+    tables: Collection[str] = (),
+) -> Upgrade:
     """The file as it is written today. Raises ConfigError listing its mistakes, and for one to be upgraded by hand.
 
     A risk that its owner had raised above the code's stays raised (`irreversible`), and a lower one is left out.
+    `bundled`: the text of the profile of its name that came with the program, whose `tables` of steps are written into
+    a file that has none, where it has all that they name.
     """
-    text = path.read_bytes().decode("utf-8", "replace")
-    if not is_old(path):
+    text, old = path.read_bytes().decode("utf-8", "replace"), is_old(path)
+    lacks = lacking(_parsed(text) or {}, bundled=bundled, tables=tables) if old or _is_read(text) else []
+    if not old and not lacks:
         return Upgrade(path=path, before=text, after=text)
-    profile = read(path, model, prepare=lambda data: prepare(_bare(data)))
+    read(path, model, prepare=lambda data: prepare(_bare(data)))
+
+    def profile_of(text: str, *, gone: Collection[str] = (_RISK,)) -> Profile:
+        return model.model_validate(prepare(_bare(_parsed(text) or {}, gone=gone)))
+
+    after, left = text, []
+    for table in lacks:
+        missing = missing_for(after, table, profile_of=profile_of)
+        if missing:
+            left.append(table.left(path, missing=missing))
+        else:
+            after = with_table(after, table)
+    if old:
+        after = _without_risks(after, profile_of(after, gone=(_RISK, _WITHIN)), path=path)
+    return Upgrade(path=path, before=text, after=after, left=tuple(left))
+
+
+def _is_read(text: str) -> bool:
+    """Whether this is TOML of the schema of today."""
+    return (_parsed(text) or {}).get("schema") == _NOW
+
+
+def _without_risks(text: str, profile: Profile, *, path: Path) -> str:
+    """The text of a profile of the schema before, as that of today. Raises ConfigError for one to be done by hand."""
     data = _parsed(text) or {}
     edits = _edits(used(profile, uses_in(profile)), data)
     after = _edited(text, edits)
     if _parsed(after) != _expected(data, edits):
         raise ConfigError(_BY_HAND.with_words(path=path))
-    return Upgrade(path=path, before=text, after=after)
+    return after
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
@@ -108,9 +144,9 @@ def _parsed(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _bare(data: Mapping[str, Any]) -> dict[str, Any]:
+def _bare(data: Mapping[str, Any], *, gone: Collection[str] = (_RISK, _WITHIN)) -> dict[str, Any]:
     """The raw tables without what follows from code."""
-    return _expected(data, dict.fromkeys(_elements(data), _Edit(gone=frozenset({_RISK, _WITHIN}), raised=False)))
+    return _expected(data, dict.fromkeys(_elements(data), _Edit(gone=frozenset(gone), raised=False)))
 
 
 def _elements(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from rpa.toml.document import did_you_mean
 
 if TYPE_CHECKING:
+    from rpa.elements.fields import AnswerField, FieldSpec
     from rpa.elements.profile import Profile
 
 Fields = Mapping[str, tuple[str, ...]]
 """Blocks by name, each with the fields of it that are read."""
+_FLAG: Final = frozenset({"set", "clear"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,10 @@ class Uses:
     """Answers that must say how many rows there are (`total`)."""
     tables: tuple[str, ...] = ()
     """Tables that capabilities add to a profile (`Capability.profile_tables`)."""
+    told_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By field, the lists and answers (`list NAME`, `answer NAME`) of which one must have it."""
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By list or answer, its fields that may be `set` or `clear`: any other such field there nothing would look at."""
 
     def __or__(self, other: Uses) -> Uses:
         """What either uses."""
@@ -59,6 +67,8 @@ class Uses:
             closed=_each_once(self.closed, other.closed),
             counted=_each_once(self.counted, other.counted),
             tables=_each_once(self.tables, other.tables),
+            told_by=_merged(self.told_by, other.told_by),
+            flags=_merged(self.flags, other.flags),
         )
 
     def missing(self, profile: Profile) -> Iterator[str]:
@@ -75,6 +85,13 @@ class Uses:
         yield from (f"key of dialog {name}" for name in self.named if name in dialogs and not dialogs[name].key)
         yield from (f"close of dialog {name}" for name in self.closed if name in dialogs and not dialogs[name].close)
         yield from (f"total of answer {name}" for name in self.counted if name in answers and not answers[name].total)
+        blocks = _read_in(profile)
+        for name, places in self.told_by.items():
+            if not any(name in blocks.get(place, ()) for place in places):
+                yield f"field {name} of {' or '.join(places)}"
+        for place, known in self.flags.items():
+            flags = (name for name, spec in blocks.get(place, {}).items() if _is_flag(spec) and name not in known)
+            yield from (f"what reads field {name} of {place}{did_you_mean(name, known)}" for name in flags)
 
 
 def _missing_blocks(kind: str, used: Fields, there: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
@@ -83,6 +100,19 @@ def _missing_blocks(kind: str, used: Fields, there: Mapping[str, Mapping[str, ob
             yield f"{kind} {block}"
         else:
             yield from (f"field {name} of {kind} {block}" for name in names if name not in there[block])
+
+
+def _read_in(profile: Profile) -> Mapping[str, Mapping[str, FieldSpec | AnswerField]]:
+    """The fields of each list and answer, by `list NAME` and `answer NAME`."""
+    return {
+        **{f"list {name}": spec.fields for name, spec in profile.lists.items()},
+        **{f"answer {name}": spec.fields for name, spec in profile.answers.items()},
+    }
+
+
+def _is_flag(spec: FieldSpec | AnswerField) -> bool:
+    """Whether it reads as `set` or `clear`."""
+    return bool(getattr(spec, "words", None)) or not _FLAG.isdisjoint((spec.map or {}).values())
 
 
 def _each_once(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:

@@ -63,6 +63,12 @@ _EARLIER = Text(
     zh="{shop} 的登录信息由旧版本保存，未记录网址，不会用于 {here}；请运行一次 rpa login {shop}；"
     "如是本机的模拟店铺，在其配置中写 mock = true 即可。",
 )
+_SINGLE = Text(
+    en="Shop {shop}: a site of the platform {platform} has one shop, without an id or a name; its address and "
+    'its login are that. In rpa.toml write login = "{login}" and mall_id = "{login}", and no mall_name.',
+    zh="店铺 {shop}：{platform} 的网站只有一家店铺，没有店铺 ID 和名称，以网址和登录名为准。"
+    '请在 rpa.toml 中写 login = "{login}"、mall_id = "{login}"，不写 mall_name。',
+)
 _NOT_KEPT = Text(en="The login of {shop} is not kept: {error}", zh="{shop} 的登录状态未能保存：{error}")
 
 
@@ -120,7 +126,8 @@ class ShopSetup:
 def premises_of(shop: Shop, *, config: Config, vault: Vault) -> ShopSetup:
     """What is known about this shop.
 
-    Raises ConfigError for an unknown platform, or a profile with mistakes or that calls harmless what cannot be undone.
+    Raises ConfigError for an unknown platform, a profile with mistakes or that calls harmless what cannot be undone,
+    and for a shop without an id that is not named by its login.
     """
     platform = platform_of(shop.platform, folder=config.selectors)
     if platform is None:
@@ -128,10 +135,18 @@ def premises_of(shop: Shop, *, config: Config, vault: Vault) -> ShopSetup:
         message = f'Shop {shop.name}: there is no platform "{shop.platform}"{did_you_mean(shop.platform, known)}'
         raise ConfigError(message)
     profile = load_profile(shop.platform, folder=config.selectors)
+    _check_single(shop, profile=profile)
     approvals, origin = Approvals.of(config.var), origin_of(shop.base_url or profile.base_url)
     well = shop.mock or approvals.accepts(origin, profile)
     told = None if well else unseen(profile, approvals=approvals, origin=origin, shop=shop.name)
     return ShopSetup(shop=shop, profile=profile, platform=platform, config=config, vault=vault, unseen=told)
+
+
+def _check_single(shop: Shop, *, profile: Profile) -> None:
+    """Raise ConfigError unless the one shop of a site, which has neither id nor name, is known by its login."""
+    if profile.identity.single_shop and (not shop.login or shop.mall_id != shop.login or shop.mall_name is not None):
+        told = {"shop": shop.name, "platform": profile.name, "login": shop.login or "…"}
+        raise ConfigError(_SINGLE.with_words(**told))
 
 
 def check_own_profile(premises: ShopSetup, *, keep: Callable[[Sequence[str]], None]) -> None:
@@ -248,11 +263,13 @@ def viewed(
 
 def guard_of(premises: ShopSetup, *, watched: bool) -> Guard:
     """The checks of this shop's page."""
-    shop = premises.shop
+    shop, identity = premises.shop, premises.profile.identity
     return Guard(
         shop=shop.name,
-        mall_id=shop.mall_id,
+        mall_id=None if identity.single_shop else shop.mall_id,
+        login_name=(shop.login or None) if identity.login_name else None,
         mall_name=shop.mall_name,
+        language=premises.profile.session.language,
         site=premises.site.origin,
         approvals=Approvals.of(premises.config.var),
         watched=watched,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flows.procedure.form_fields import FormStep
-from flows.procedure.web import StepForm
+from flows.procedure.web_form import StepForm
 from rpa.elements.profile import AnswerSpec, DialogSpec, Element, Profile
 from tests.support.tiny_site import LONG_S, PROFILE, SHOP, SOON_S, TinySite, viewed
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,14 @@ from rpa.browser.view import View
 from rpa.elements.approvals import PROFILE as WHOLE
 from rpa.elements.approvals import Approvals
 from rpa.elements.profile import Risk
+from rpa.elements.site import Identity
 from rpa.errors import (
     ChallengeShown,
     ConfigError,
     KickedOut,
     LoginNeeded,
     NotApproved,
+    OtherLanguage,
     PageChanged,
     RpaError,
     UnexpectedDialog,
@@ -26,7 +29,7 @@ from rpa.errors import (
     WrongShop,
 )
 from tests.support.ledger_clock import HandClock
-from tests.support.tiny_site import CLICKS, PROFILE, SHOP, TinySite, clicked, viewed
+from tests.support.tiny_site import CLICKS, PROFILE, SHOP, SOON_S, TinySite, clicked, viewed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -289,3 +292,48 @@ def test_nothing_is_touched_with_a_profile_of_ones_own_that_nobody_has_seen(
             with pytest.raises(NotApproved, match="one of your own"):
                 touch()
         assert (clicked(view), view.present("orders.search")) == ([], True)
+
+
+@contextmanager
+def in_language(page: Page, site: TinySite, folder: Path, **told: Any) -> Iterator[View]:
+    """A site whose profile is written for Chinese."""
+    session = PROFILE.session.model_copy(update={"language": "zh", **told})
+    profile = PROFILE.model_copy(update={"session": session})
+    with viewed(page, url=site.url, folder=folder, patience_s=SOON_S, profile=profile, language="zh") as view:
+        yield view
+
+
+@pytest.mark.parametrize("shown", ["zh", "zh-CN", "ZH_hans"])
+def test_a_page_in_the_language_of_the_profile_is_clear(page: Page, site: TinySite, tmp_path: Path, shown: str) -> None:
+    with in_language(page, site, tmp_path) as view:
+        view.page.set_content(f'<html lang="{shown}">{SHOP}')
+        view.clear()
+
+
+@pytest.mark.parametrize("shown", ['lang="en"', 'lang="zhx"', ""])
+def test_another_language_or_none_stops_the_shop(page: Page, site: TinySite, tmp_path: Path, shown: str) -> None:
+    with in_language(page, site, tmp_path) as view:
+        view.page.set_content(f"<html {shown}>{SHOP}{CLICKS}")
+        stops(view, OtherLanguage, "Set the language of the account of shop tea to zh")
+
+
+def test_the_language_is_read_where_the_profile_says(page: Page, site: TinySite, tmp_path: Path) -> None:
+    with in_language(page, site, tmp_path, language_by=("css:#of",)) as view:
+        view.page.set_content(f'<html lang="en">{SHOP}{CLICKS}<b id="of">zh</b>')
+        view.clear()
+        view.page.set_content(f'<html lang="zh">{SHOP}{CLICKS}<b id="of">en</b>')
+        stops(view, OtherLanguage, "“en”")
+
+
+def test_a_site_of_one_shop_without_an_id_is_known_by_who_is_logged_in(
+    page: Page, site: TinySite, tmp_path: Path
+) -> None:
+    identity = Identity(single_shop=True, login_name=("css:#who",))
+    profile = PROFILE.model_copy(update={"identity": identity})
+    told: dict[str, Any] = {"profile": profile, "mall_id": None, "login_name": "clerk-1", "patience_s": SOON_S}
+    with viewed(page, url=site.url, folder=tmp_path, **told) as view:
+        view.page.set_content(f"{CLICKS}<b id=who>clerk-1</b>")
+        view.clear()
+        for other in ("<b id=who>clerk-12</b>", ""):
+            view.page.set_content(f"{CLICKS}{other}")
+            stops(view, WrongShop, "login_name")

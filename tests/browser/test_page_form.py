@@ -11,7 +11,7 @@ import pytest
 from flows.orders.api import Said
 from flows.orders.web_page import OrderPage
 from flows.procedure.form_fields import FormStep
-from flows.procedure.web import StepForm
+from flows.procedure.web_form import StepForm
 from rpa.elements.profile import DialogSpec, Element, Profile, Risk
 from tests.support.tiny_site import LONG_S, PROFILE, SHOP, TinySite, viewed
 

@@ -11,7 +11,7 @@ from flows.orders.api import Said
 from flows.orders.model import Decision, How, Shipment
 from flows.orders.web import WebOrders
 from flows.procedure.on_page import fill_in
-from flows.procedure.web import StepForm
+from flows.procedure.web_form import StepForm
 from flows.remarks.model import RemarkDecision, WantedRemark
 from flows.remarks.web import WebRemarks
 from flows.shipping.web import WebShipping

@@ -137,3 +137,48 @@ def test_check_opens_a_page_with_the_example_of_the_profile_where_no_list_has_on
     shop.vault.save_password("demo", "clerk-1", PASSWORD, shop.site)
     run = shop.rpa("selectors", "check", "demo")
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_check_opens_a_page_without_a_path_by_the_clicks_that_lead_to_it(shop: Project, mock_shop: MockShop) -> None:
+    own = shop.folder / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    path = 'path = "/orders/list?tab=0"'
+    text = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    assert path in text
+    link = (
+        '[elements."home.orders"]\npage = "home"\nlocators = [{ css = \'a[href$="tab=0"]\' }]\n'
+        'source = "test"\nverified = "never"\n\n[pages.orders_all]'
+    )
+    text = text.replace(path + "\n", 'via = ["home.orders"]\n').replace("[pages.orders_all]", link)
+    own.write_text(text, encoding="utf-8")
+    shop.write(config(mock_shop.url))
+    shop.vault.save_password("demo", "clerk-1", PASSWORD, shop.site)
+    run = shop.rpa("selectors", "check", "demo")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "/orders/list?tab=0" in run.stdout
+    own.write_text(text.replace('[href$="tab=0"]', ".gone"), encoding="utf-8")
+    run = shop.rpa("selectors", "check", "demo")
+    assert run.returncode == 3, run.stdout + run.stderr
+    assert "orders_all" in " ".join(run.stdout.split()).partition("Not as the profile says: ")[2]
+
+
+def test_a_site_of_one_shop_is_proven_by_its_address_and_its_login(shop: Project, mock_shop: MockShop) -> None:
+    own = shop.folder / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    text = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    before, _, rest = text.partition("[identity]")
+    single = f'{before}[identity]\nsingle_shop = true\nlogin_name = ["css:.user-name p.id"]\n\n[session]'
+    own.write_text(single + rest.partition("[session]")[2], encoding="utf-8")
+    run = shop.rpa("login", "demo", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert run.returncode == 2
+    assert 'write login = "clerk-1" and mall_id = "clerk-1"' in " ".join(run.stderr.split())
+    shop.write(config(mock_shop.url, mall_id="clerk-1"))
+    run = shop.rpa("login", "demo", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "(shop id clerk-1)" in run.stdout
+    run = shop.rpa("selectors", "check", "demo")
+    assert run.returncode == 0, run.stdout + run.stderr
+    own.write_text(own.read_text(encoding="utf-8").replace("p.id", "p.who"), encoding="utf-8")
+    run = shop.rpa("run", "pending-orders", "demo")
+    assert run.returncode == 3
+    assert "login_name None" in run.stdout + run.stderr

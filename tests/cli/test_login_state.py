@@ -15,6 +15,7 @@ from fixtures.mockshop.harness import MockShop
 from rpa.browser.login_state import login_state
 from rpa.browser.session import launched, shop_page
 from rpa.credentials import Vault, key_from, make_key
+from rpa.elements.registry import selectors_folder
 from tests.support.mock_shop import PASSWORD, ROOT, ShopFolder
 from tests.support.small_shop import SmallShop, small_shop
 
@@ -204,3 +205,16 @@ def test_another_key_opens_nothing_and_removes_nothing(shop: ShopFolder) -> None
     assert run.exit_code == 2
     assert "demo.state does not open with this key" in (run.stdout + run.stderr).replace("\n", "")
     assert kept == {path: path.read_bytes() for path in (shop.var / "secrets").iterdir()}
+
+
+def test_another_language_stops_the_shop_before_anything_is_read(shop: ShopFolder) -> None:
+    own = shop.path / "selectors" / "pinduoduo.toml"
+    own.parent.mkdir()
+    text = (selectors_folder() / own.name).read_text(encoding="utf-8")
+    for language, ended in (("en", ["other_language"]), ("zh", [])):
+        own.write_text(text.replace("[session]", f'[session]\nlanguage = "{language}"', 1), encoding="utf-8")
+        run = shop.run(*READ, "--json")
+        incidents = run.json["shops"]["demo"]["incidents"]
+        assert [incident["cause"] for incident in incidents] == ended, run.stderr
+        assert [incident for incident in incidents if "“zh-CN”" not in incident["message"]] == []
+        assert run.exit_code == (3 if ended else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,15 @@ def test_a_check_writes_nothing_and_its_exit_code_tells(project: Project) -> Non
     assert (mine.read_bytes(), other.read_bytes()) == before
     project.rpa("selectors", "upgrade", "--yes", "real", "mine/oscar.toml")
     assert project.rpa("selectors", "upgrade", "--check", "real", "mine/oscar.toml").returncode == 0
+
+
+def test_what_cannot_be_written_is_told_with_the_lines_to_paste(project: Project) -> None:
+    path = old_profile(project.folder / "selectors")
+    path.write_text(re.sub(r"(?m)^how = .*\n", "", path.read_text(encoding="utf-8")), encoding="utf-8")
+    run = project.rpa("selectors", "upgrade", "--yes", "real")
+    assert "has no field how of dialog ship" in run.stdout
+    assert '[[shipping.steps]]\nopen = "orders.ship"' in run.stdout
+    assert "[[shipping.steps]]" not in path.read_text(encoding="utf-8")
 
 
 def test_where_nothing_is_ones_own_nothing_is_to_be_done(project: Project) -> None:

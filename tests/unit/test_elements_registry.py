@@ -132,6 +132,65 @@ def test_a_profile_is_read_with_its_names_and_short_forms_written_out(tmp_path: 
     assert profile.popups["news"].close.name == "Close"
 
 
+REACHED = """[elements."home.sell"]
+page = "home"
+irreversible = true
+locators = [{ css = "b" }]
+expect = ["Sell"]
+source = "a test"
+verified = "never"
+[pages.far]
+via = ["home.name"]
+source = "a test"
+verified = "never"
+signature = ["home.far"]
+[elements."home.far"]
+page = "far"
+locators = [{ css = "i" }]
+source = "a test"
+verified = "never"
+[lists.rows]
+"""
+
+
+def test_a_page_without_a_path_is_reached_by_what_changes_nothing(tmp_path: Path) -> None:
+    reached = SMALL.replace("[lists.rows]\n", REACHED)
+    profile = load_profile("tiny", folder=saved(tmp_path, reached))
+    assert (profile.pages["far"].via, profile.pages["far"].path) == (("home.name",), "")
+    for written, instead, why in (
+        ('via = ["home.name"]', "", 'needs a "path", or the elements that lead to it'),
+        ('via = ["home.name"]', 'via = ["home.name"]\npath = "/far"', 'needs a "path", or the elements'),
+        ('via = ["home.name"]', 'from = "home"\npath = "/far"', '"from" goes with "via"'),
+        ('via = ["home.name"]', 'via = ["home.nam"]', 'there is no "home.nam" in [elements]'),
+        ('via = ["home.name"]', 'via = ["home.name"]\nfrom = "hom"', 'there is no "hom" in [pages]'),
+        ('via = ["home.name"]', 'via = ["home.sell"]', "home.sell changes something, so it leads to no page"),
+        ('via = ["home.name"]', 'via = ["home.far"]', "is not on the page home, from which it leads here"),
+        ('via = ["home.name"]', 'via = ["home.far"]\nfrom = "far"', "leads back to this page"),
+        ('path = "/home"', 'via = ["home.name"]', "leads back to this page"),
+    ):
+        assert why in complaint(tmp_path, reached.replace(written, instead)), instead
+
+
+@pytest.mark.parametrize(
+    ("identity", "why"),
+    [
+        ("single_shop = true", None),
+        ('single_shop = true\nlogin_name = ["css:b"]', None),
+        ('mall_id = ["a.b"]\nlogin_name = ["css:b"]', None),
+        ("", 'needs "mall_id", or single_shop = true'),
+        ('single_shop = true\nmall_id = ["a.b"]', 'needs "mall_id", or single_shop = true, and not both'),
+        ('single_shop = true\nmall_name = ["a.b"]', '"mall_name" does not go with "single_shop"'),
+        ('single_shop = true\nlogin_name = ["answer:row.id"]', 'there is no "row" in [answers]'),
+    ],
+)
+def test_a_shop_has_an_id_or_is_the_only_one_of_its_site(tmp_path: Path, identity: str, why: str | None) -> None:
+    text = SMALL.replace('mall_id = ["a.b"]', identity)
+    if why is None:
+        assert load_profile("tiny", folder=saved(tmp_path, text)).identity.single_shop == ("single" in identity)
+    else:
+        assert why in complaint(tmp_path, text)
+
+
 def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_path: Path) -> None:
     changes = {
         'after_login = "home"': 'after_login = "hom"',

@@ -8,7 +8,7 @@ import re
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 from rpa.elements.approvals import Approvals
 from rpa.elements.facts import digest_of, without_roles
 from rpa.elements.profile import Profile, Risk
-from rpa.elements.registry import load_profile, upgrade_of
+from rpa.elements.registry import load_profile, selectors_folder, upgrade_of
 from rpa.errors import ConfigError
 from rpa.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OLD: Final = Path(__file__).parents[1] / "support" / "schema1"
 """Profiles as the last release with schema 1 had them, and what it wrote down when all of them was confirmed."""
@@ -108,19 +111,25 @@ def upgraded(folder: Path, name: str, text: str) -> Profile:
     return load_profile(name, folder=folder)
 
 
+def meaning_before(profile: Profile) -> Mapping[str, Any]:
+    """What it says, but for the steps that releases with schema 1 did not have in Pinduoduo's profile."""
+    new = ("shipping.", "remarks.") if profile.name == "pinduoduo" else ()
+    return {place: told for place, told in profile.facts.items() if not place.startswith(new)}
+
+
 @pytest.mark.parametrize("name", PROFILES)
 def test_an_upgraded_profile_means_what_it_meant(tmp_path: Path, name: str) -> None:
     profile = upgraded(tmp_path, name, old(name))
     facts = {facts["name"]: facts for facts in confirmed()["profiles"].values()}[name]
-    assert profile.facts == without_roles(facts)
+    assert meaning_before(profile) == without_roles(facts)
     for element in profile.elements.values():
         before = facts.get(f'elements."{element.name}".risk', "destructive")
         assert not element.irreversible
         assert (element.risk is Risk.DESTRUCTIVE) >= (before == "destructive"), element.name
 
 
-@pytest.mark.parametrize("name", PROFILES)
-def test_what_a_person_has_confirmed_of_the_old_file_counts_for_the_new_one(tmp_path: Path, name: str) -> None:
+def test_what_a_person_has_confirmed_of_the_old_file_counts_for_the_new_one(tmp_path: Path) -> None:
+    name = "oscar"
     [digest] = [digest for digest, facts in confirmed()["profiles"].items() if facts["name"] == name]
     assert digest_of(confirmed()["profiles"][digest]) == digest
     path = tmp_path / "approvals.json"
@@ -132,6 +141,65 @@ def test_what_a_person_has_confirmed_of_the_old_file_counts_for_the_new_one(tmp_
     assert not approvals.allows(ORIGIN, "orders.next", profile)
     [earlier] = {each.signature for each in approvals.all if each.platform == name}
     assert earlier == profile.digest != digest
+
+
+def test_of_steps_that_came_a_person_is_asked_and_of_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "approvals.json"
+    path.write_text(json.dumps(confirmed()), encoding="utf-8")
+    profile, approvals = upgraded(tmp_path, "pinduoduo", old("pinduoduo")), Approvals.load(path)
+    assert not approvals.allows(ORIGIN, "ship.confirm", profile)
+    earlier = approvals.earlier(ORIGIN, profile, element="ship.confirm")
+    assert earlier is not None
+    told = [each.said.en for each in approvals.changes_since(earlier, profile) or ()]
+    assert told
+    assert all(each.startswith(("shipping.", "remarks.")) and each.endswith("→ added") for each in told)
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_copy_without_the_steps_of_the_bundled_file_is_given_them(tmp_path: Path, schema: int, ends: str) -> None:
+    bundled = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    start, end = bundled.index("# --- shipping: in the dialog"), bundled.index("# --- the page's own answers")
+    copy = old("pinduoduo") if schema == 1 else bundled[:start] + bundled[end:]
+    path = tmp_path / "pinduoduo.toml"
+    path.write_bytes(f"# mine\n{copy}".replace("\n", ends).encode())
+    upgrade = upgrade_of(path)
+    assert upgrade.left == ()
+    assert upgrade.after.endswith(bundled[start:end].rstrip().replace("\n", ends) + ends)
+    assert "\n" not in upgrade.after.replace("\r\n", "") or ends == "\n"
+    path.write_bytes(upgrade.after.encode())
+    assert load_profile("pinduoduo", folder=tmp_path).own == ()
+    assert re.findall("#.*", upgrade.after)[0].strip() == "# mine"
+    assert upgrade_of(path).lines == []
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_steps_that_name_what_the_copy_has_not_are_told_with_their_lines(tmp_path: Path, schema: int) -> None:
+    copy = re.sub(r"(?m)^how = .*\n", "", old("pinduoduo"))
+    path = tmp_path / "pinduoduo.toml"
+    path.write_text(copy, encoding="utf-8")
+    if schema == 2:
+        path.write_text(upgrade_of(path).after, encoding="utf-8")
+    upgrade = upgrade_of(path)
+    [left] = upgrade.left
+    assert "lacks the table [shipping]" in left.en
+    assert "the file has no field how of dialog ship. Add that" in left.en
+    assert left.en.endswith('reads = "no_logistics"')
+    assert "[[shipping.steps]]" not in upgrade.after
+    assert "[[remarks.steps]]" in upgrade.after
+
+
+def test_a_copy_that_only_reads_is_used_as_it_is(tmp_path: Path) -> None:
+    bundled = (selectors_folder() / "oscar.toml").read_text(encoding="utf-8")
+    start = bundled.index("[[shipping.steps]]")
+    rest = bundled[start:]
+    after = min(rest.index(f"\n[{table}") for table in ("overlays", "evidence", "words") if f"\n[{table}" in rest)
+    path = tmp_path / "oscar.toml"
+    path.write_text(bundled[:start] + rest[after:], encoding="utf-8")
+    assert getattr(load_profile("oscar", folder=tmp_path), "shipping", None) is None
+    path.write_text(path.read_text(encoding="utf-8") + "\n[nonsense]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="nonsense"):
+        load_profile("oscar", folder=tmp_path)
 
 
 def test_another_meaning_than_the_confirmed_one_is_asked_anew(tmp_path: Path) -> None:

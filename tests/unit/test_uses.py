@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from fixtures.mockshop.pinduoduo.plain.profile import plain_profile
+from flows.orders.api import ReadsOrders
 from flows.platforms.by_profile import BY_PROFILE
 from flows.remarks.api import WritesRemarks
 from flows.settings.api import KeepsSettings
 from flows.shipping.api import ShipsOrders
+from rpa.elements.fields import FieldSpec
 from rpa.elements.profile import Profile
 from rpa.elements.registry import load_profile, prepared, profile_model, profiles
 from rpa.elements.uses import Uses
@@ -47,7 +49,7 @@ CODE = {
 """The modules that look at pages for each capability."""
 NAMED_BY_TABLE = {"KeepsSettings"}
 """Of these the code names nothing: their profile table does."""
-SHARED = ("procedure/web",)
+SHARED = ("procedure/web", "procedure/web_form")
 WAYS: dict[str, type] = {
     "ShipsOrders": ShipsOrders,
     "WritesRemarks": WritesRemarks,
@@ -108,6 +110,16 @@ def without(profile: Profile, group: str, name: str, field: str | None = None) -
     return profile.model_copy(update={group: kept})
 
 
+def told_nowhere(profile: Profile, uses: Uses) -> Iterator[tuple[str, Profile]]:
+    """What some place must tell, and the profile in which none does."""
+    for field, places in uses.told_by.items():
+        silent = profile
+        for place in places:
+            kind, _, name = place.partition(" ")
+            silent = without(silent, f"{kind}s", name, field)
+        yield f"field {field} of {' or '.join(places)}", silent
+
+
 def each_left_out(profile: Profile, uses: Uses) -> Iterator[tuple[str, Profile]]:
     """What is used, one after the other, and the profile without it."""
     whole = dict.fromkeys(("pages", *BLOCKS), ()) | {"elements": (*uses.elements, *uses.writes, *uses.commits)}
@@ -126,6 +138,7 @@ def each_left_out(profile: Profile, uses: Uses) -> Iterator[tuple[str, Profile]]
         yield f"total of answer {name}", profile.model_copy(update={"answers": {**profile.answers, name: silent}})
     for table in uses.tables:
         yield f"table [{table}]", profile.model_copy(update={table: None})
+    yield from told_nowhere(profile, uses)
     for names in uses.one_of:
         rest = {key: each for key, each in profile.elements.items() if key not in names}
         yield f"element {' or '.join(names)}", profile.model_copy(update={"elements": rest})
@@ -154,6 +167,47 @@ def test_a_form_and_its_data_must_tell_the_goods_and_the_signs_that_are_always_t
     for field in (*platform.signs, "goods_ids", "specs", "quantities"):
         poorer = without(profile, f"{kind}s", name, field)
         assert f"ShipsOrders (field {field} of {block})" in [*platform.lacking(ShipsOrders, profile=poorer)]
+
+
+def with_a_sign(profile: Profile, list_name: str, field: str) -> Profile:
+    """The profile with a sign more in this list."""
+    listed = profile.lists[list_name]
+    sign = FieldSpec(css="i", map={"yes": "set", "no": "clear"})
+    listed = listed.model_copy(update={"fields": {**listed.fields, field: sign}})
+    return profile.model_copy(update={"lists": {**profile.lists, list_name: listed}})
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "field", "said"),
+    [
+        ("oscar", "order_detail", "adress_change", '; did you mean "address_change"?'),
+        ("oscar", "order_goods", "refund", ""),
+        ("oscar", "order_parcels", "refund", ""),
+        ("oscar", "orders", "hold", "; known: "),
+        ("douyin", "orders", "hold", "; known: "),
+    ],
+)
+def test_a_sign_that_nothing_would_read_is_refused_with_its_place(name: str, place: str, field: str, said: str) -> None:
+    platform, profile = chosen(name)
+    [lack] = platform.lacking(ReadsOrders, profile=with_a_sign(profile, place, field))
+    assert lack.startswith(f"ReadsOrders (what reads field {field} of list {place}{said}")
+
+
+@pytest.mark.parametrize(("name", "place"), [("oscar", "order_detail"), ("oscar", "orders"), ("douyin", "orders")])
+def test_a_sign_more_that_is_read_is_refused_nowhere(name: str, place: str) -> None:
+    platform, profile = chosen(name)
+    assert [*platform.lacking(ReadsOrders, profile=with_a_sign(profile, place, "locked"))] == []
+
+
+def test_what_a_platform_always_tells_must_be_in_the_list_or_in_its_data() -> None:
+    platform, profile = chosen("douyin")
+    lists, answers = without(profile, "lists", "orders", "refund"), without(profile, "answers", "order_list", "refund")
+    for half in (lists, answers):
+        assert [*platform.lacking(ReadsOrders, profile=half)] == []
+    neither = without(lists, "answers", "order_list", "refund")
+    assert "ReadsOrders (field refund of list orders or answer order_list)" in [
+        *platform.lacking(ReadsOrders, profile=neither)
+    ]
 
 
 def test_a_copy_of_pinduoduo_s_profile_from_before_is_told_the_tables_that_it_lacks() -> None:
