@@ -316,9 +316,10 @@ class View(Area):
             yield of_shop
 
     def _refuse_moved(self) -> None:
-        """Raise WrongShop when the session is in another shop of its login by now: there a site may not know an order.
+        """Raise WrongShop when the session is in another shop of its login by now.
 
-        Nothing is clicked, and nothing else is raised.
+        There a site may say of what this shop has that there is no such thing. Nothing is clicked, and nothing else is
+        raised.
         """
         if self.profile.session.shops is None:
             return
