@@ -12,7 +12,7 @@ from tomlkit.items import InlineTable
 
 from rpa.elements.short_forms import TYPES
 
-_LINE = re.compile(r"(?P<name>[A-Za-z0-9_-]+) = (?P<table>\{.*\})(?P<remark>\s*#.*)?")
+_LINE = re.compile(r"(?P<name>[A-Za-z0-9_-]+) = (?P<table>\{.*\})(?P<comment>\s*#.*)?")
 _BOTH: Final = "optional"
 
 
@@ -43,8 +43,8 @@ def _paired(text: str, *, name: str, answer: str) -> str:
         return text
     gone = []
     for each in pairs:
-        (place, page, remark), (other, data, note) = shown[each], told[each]
-        lines[place] = f"{each} = {_short(page, data)}{remark}"
+        (place, page, comment), (other, data, note) = shown[each], told[each]
+        lines[place] = f"{each} = {_short(page, data)}{comment}"
         lines[other] = note.strip()
         gone += [] if note else [other]
     lines[head] += f'{ends}answer = "{answer}"'
@@ -56,7 +56,7 @@ def _heads(line: str, head: str) -> bool:
 
 
 def _fields(lines: list[str], head: str) -> dict[str, tuple[int, InlineTable, str]]:
-    """The fields below this heading that are one line each: where it is, what it says, and the remark behind it."""
+    """The fields below this heading that are one line each: where it is, what it says, and the comment behind it."""
     start = next((number for number, line in enumerate(lines, 1) if _heads(line, head)), len(lines))
     found = {}
     for number, line in enumerate(lines[start:], start):
@@ -65,7 +65,7 @@ def _fields(lines: list[str], head: str) -> dict[str, tuple[int, InlineTable, st
         match = _LINE.fullmatch(line)
         table = _table(match["table"]) if match is not None else None
         if match is not None and table is not None:
-            found[match["name"]] = (number, table, match["remark"] or "")
+            found[match["name"]] = (number, table, match["comment"] or "")
     return found
 
 
