@@ -14,6 +14,7 @@ from tomlkit.items import Comment, InlineTable, Item, Key, SingleKey, Table, Tri
 
 from rpa.elements.profile import Risk
 from rpa.elements.roles import used, uses_in
+from rpa.elements.upgrade_pairs import with_short_pairs
 from rpa.elements.upgrade_tables import lacking, missing_for, with_table
 from rpa.errors import ConfigError
 from rpa.language import Text
@@ -98,19 +99,22 @@ def upgraded(
 
     A risk that its owner had raised above the code's stays raised (`irreversible`), and a lower one is left out.
     `bundled`: the text of the profile of its name that came with the program, whose `tables` of steps are written into
-    a file that has none, where it has all that they name.
+    a file that has none, where it has all that they name. What its lists and their answers both tell is written as one
+    line, too.
     """
     text, old = path.read_bytes().decode("utf-8", "replace"), is_old(path)
-    lacks = lacking(_parsed(text) or {}, bundled=bundled, tables=tables) if old or _is_read(text) else []
-    if not old and not lacks:
+    if not old and (bundled is None or not _is_read(text)):
         return Upgrade(path=path, before=text, after=text)
     read(path, model, prepare=lambda data: prepare(_bare(data)))
 
     def profile_of(text: str, *, gone: Collection[str] = (_RISK,)) -> Profile:
-        return model.model_validate(prepare(_bare(_parsed(text) or {}, gone=gone)))
+        return model.model_validate(prepare(_bare(_data(text), gone=gone)))
 
+    answers = {name: one["answer"] for name, one in _lists(bundled).items() if "answer" in one}
     after, left = text, []
-    for table in lacks:
+    if answers:
+        after = with_short_pairs(text, answers=answers, data_of=_data, same=lambda text: profile_of(text).facts)
+    for table in lacking(_data(text), bundled=bundled, tables=tables):
         missing = missing_for(after, table, profile_of=profile_of)
         if missing:
             left.append(table.left(path, missing=missing))
@@ -121,14 +125,24 @@ def upgraded(
     return Upgrade(path=path, before=text, after=after, left=tuple(left))
 
 
+def _lists(bundled: str | None) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = _data(bundled or "").get("lists", {})
+    return found
+
+
+def _data(text: str) -> dict[str, Any]:
+    """The raw tables; none where it is no TOML."""
+    return _parsed(text) or {}
+
+
 def _is_read(text: str) -> bool:
     """Whether this is TOML of the schema of today."""
-    return (_parsed(text) or {}).get("schema") == _NOW
+    return _data(text).get("schema") == _NOW
 
 
 def _without_risks(text: str, profile: Profile, *, path: Path) -> str:
     """The text of a profile of the schema before, as that of today. Raises ConfigError for one to be done by hand."""
-    data = _parsed(text) or {}
+    data = _data(text)
     edits = _edits(used(profile, uses_in(profile)), data)
     after = _edited(text, edits)
     if _parsed(after) != _expected(data, edits):

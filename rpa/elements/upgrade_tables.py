@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rpa.elements.profile import Profile
 
 _STEPS: Final = "steps"
-_REMARK = re.compile(r"\s*(#.*)?")
+_COMMENT = re.compile(r"\s*(#.*)?")
 _LEFT = Text(
     en="{path} lacks the table [{name}], and it is not written, because the file has no {missing}. Add that, then "
     "paste these lines:\n{lines}",
@@ -32,7 +32,7 @@ class StepTable:
 
     name: str
     lines: str
-    """With the remarks above and in it."""
+    """With the comments above and in it."""
 
     def left(self, path: Path, *, missing: Collection[str]) -> Text:
         """Why it is not written, with what is to be pasted."""
@@ -60,13 +60,13 @@ def with_table(text: str, table: StepTable) -> str:
 
 
 def _lines_of(name: str, text: str) -> str:
-    """All lines from the table's first heading to its last value, and the remarks right above."""
+    """All lines from the table's first heading to its last value, and the comments right above."""
     lines = text.splitlines()
     mine = [number for number, line in enumerate(lines) if _heads(line, name)]
     others = [number for number, line in enumerate(lines) if line.startswith("[") and number > mine[-1]]
-    above = list(_remarks(lines[: mine[0]]))
+    above = list(_comments(lines[: mine[0]]))
     inside = lines[mine[0] : min(others, default=len(lines))]
-    inside = [*dropwhile(_REMARK.fullmatch, reversed(inside))][::-1]
+    inside = [*dropwhile(_COMMENT.fullmatch, reversed(inside))][::-1]
     return "\n".join([*above, *inside]).strip("\n")
 
 
@@ -74,7 +74,7 @@ def _heads(line: str, name: str) -> bool:
     return re.match(rf"\[{{1,2}}{re.escape(name)}[.\]]", line) is not None
 
 
-def _remarks(lines: list[str]) -> Iterator[str]:
+def _comments(lines: list[str]) -> Iterator[str]:
     """What stands at the end of these lines and is no value."""
-    count = next((n for n, line in enumerate(reversed(lines)) if not _REMARK.fullmatch(line)), len(lines))
+    count = next((n for n, line in enumerate(reversed(lines)) if not _COMMENT.fullmatch(line)), len(lines))
     yield from lines[len(lines) - count :]

@@ -173,6 +173,48 @@ def test_a_copy_without_the_steps_of_the_bundled_file_is_given_them(tmp_path: Pa
     assert upgrade_of(path).lines == []
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_what_a_list_and_its_answer_both_tell_becomes_one_line_each(tmp_path: Path, ends: str) -> None:
+    copy = old("pinduoduo_pairs")
+    for before, after in (
+        (
+            "amount = { css = '[class*=\"order-row_amount",
+            "# what it costs\namount = { css = '[class*=\"order-row_amount",
+        ),
+        ('amount = { path = "order_amount", unit = "fen" }', 'amount = { path = "order_amount", unit = "fen" } # fen'),
+        ("receiver\"]' }", "receiver\"]', optional = true } # a name"),
+        ('address = { path = "address" }', 'address = { path = "street" }'),
+    ):
+        assert before in copy
+        copy = copy.replace(before, after, 1)
+    path = tmp_path / "pinduoduo.toml"
+    path.write_bytes(copy.replace("\n", ends).encode())
+    after = upgrade_of(path).after
+    path.write_bytes(after.encode())
+    assert {each.place for each in load_profile("pinduoduo", folder=tmp_path).own} == {
+        "lists.orders.fields.receiver.optional",
+        "answers.order_list.fields.address.path",
+    }
+    data = tomllib.loads(after)
+    told = {name: one["answer"] for name, one in data["lists"].items() if "answer" in one}
+    assert len(told) > 4
+    for name, answer in told.items():
+        assert not data["lists"][name]["fields"].keys() & data["answers"][answer].get("fields", {}).keys()
+    assert 'type = "money", told = "order_amount" }' in after
+    assert 'told = { path = "receive_name", optional = false } } # a name' in after
+    assert sorted(re.findall("# .*", after)) == sorted(
+        [*re.findall("# .*", copy.replace("\n", ends)), *steps_remarks(ends)]
+    )
+    assert upgrade_of(path).lines == []
+
+
+def steps_remarks(ends: str) -> list[str]:
+    """The remarks that come with the steps."""
+    bundled = (selectors_folder() / "pinduoduo.toml").read_text(encoding="utf-8")
+    start, end = bundled.index("# --- shipping: in the dialog"), bundled.index("# --- the page's own answers")
+    return re.findall("# .*", bundled[start:end].replace("\n", ends))
+
+
 @pytest.mark.parametrize("schema", [1, 2])
 def test_steps_that_name_what_the_copy_has_not_are_told_with_their_lines(tmp_path: Path, schema: int) -> None:
     copy = re.sub(r"(?m)^how = .*\n", "", old("pinduoduo"))
