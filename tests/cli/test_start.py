@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,9 @@ def shop(mock_shop: MockShop, tmp_path: Path) -> ShopFolder:
     return ShopFolder(tmp_path / "owner", url=mock_shop.url)
 
 
+DRIVER = "from rpa.browser.driver import Driver; Driver().stop()"
+
+
 def imported(shop: ShopFolder, *arguments: str) -> list[str]:
     """What a process of its own has imported at its end, in that order."""
     command = [sys.executable, "-c", PROGRAM, *arguments]
@@ -67,3 +71,25 @@ def test_a_run_that_reads_imports_nothing_that_it_does_not_use(shop: ShopFolder)
 def test_a_rehearsal_imports_nothing_that_it_does_not_use(shop: ShopFolder) -> None:
     names = imported(shop, "run", "ship", "--dry-run")
     assert (OF_OTHER_COMMANDS | LIBRARIES | {"flows.exports.export"}) & set(names) == set()
+
+
+def driver_kept(folder: Path, **also: str) -> list[Path]:
+    """What the driver has kept below this folder, in which all that is compiled goes, after it was started once."""
+    chosen = {"PYTHONDONTWRITEBYTECODE", "NODE_COMPILE_CACHE"}
+    environment = {name: value for name, value in os.environ.items() if name not in chosen}
+    environment |= {"PYTHONPYCACHEPREFIX": str(folder / "python"), **also}
+    subprocess.run([sys.executable, "-c", DRIVER], check=True, env=environment, timeout=300)
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+
+
+def test_the_driver_keeps_what_it_has_compiled_as_python_does(tmp_path: Path) -> None:
+    kept = driver_kept(tmp_path)
+    assert kept
+    assert all("playwright" in path.parts for path in kept)
+    assert driver_kept(tmp_path / "none", PYTHONDONTWRITEBYTECODE="1") == []
+
+
+def test_a_folder_that_is_named_for_what_the_driver_compiles_is_taken(tmp_path: Path) -> None:
+    kept = driver_kept(tmp_path, NODE_COMPILE_CACHE=str(tmp_path / "own"))
+    assert kept
+    assert all(path.is_relative_to(tmp_path / "own") for path in kept)
