@@ -25,7 +25,8 @@ def on(event, args):
         read.append(pathlib.Path(str(args[0])).name)
 
 def tell():
-    facts = {"imported": [*sys.modules], "read": read, "looks": looks}
+    left = len(gc.get_objects())
+    facts = {"imported": [*sys.modules], "read": read, "looks": looks, "left": left}
     pathlib.Path("start.json").write_text(json.dumps(facts))
 
 sys.addaudithook(on)
@@ -81,6 +82,8 @@ class Start:
     """Names of TOML files, one each time."""
     looks: list[bool]
     """For each look for garbage whether it was while the run's parts were imported."""
+    left: int
+    """Objects among which garbage is looked for at the end."""
 
 
 def started(shop: ShopFolder, *arguments: str) -> Start:
@@ -101,6 +104,11 @@ def test_a_run_that_reads_imports_nothing_that_it_does_not_use(shop: ShopFolder)
 def test_a_rehearsal_imports_nothing_that_it_does_not_use(shop: ShopFolder) -> None:
     start = started(shop, "run", "ship", "--dry-run")
     assert (OF_OTHER_COMMANDS | LIBRARIES | {"flows.exports.export"}) & set(start.imported) == set()
+
+
+def test_a_program_that_ends_looks_for_no_garbage_in_what_it_has_imported(shop: ShopFolder) -> None:
+    start = started(shop, "flows")
+    assert start.left < len(start.imported)
 
 
 def driver_kept(folder: Path, **also: str) -> list[Path]:
