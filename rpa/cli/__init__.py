@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -306,3 +307,5 @@ def main() -> None:
     except Exception:  # noqa: BLE001 - Python's own exit code, 1, says that something could not be acted on
         sys.stderr.write(printable(traceback.format_exc()))
         sys.exit(_CRASHED)
+    finally:
+        gc.freeze()  # what is left goes with the process; else Python looks through all of it for garbage at its end

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import gc
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, fields
 from enum import EnumType
+from functools import partial
 from pathlib import Path
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
@@ -39,31 +40,31 @@ def _launch_ahead(playwright: Playwright) -> Browser | None:
     return launch_ahead(playwright)
 
 
-def _import_all() -> None:
-    """What a run needs: the program, the flows, the platforms with their bundled profiles.
-
-    All of it stays, so that nothing is gained by looking for garbage in it meanwhile, and again at each later look.
-    """
-    gc.disable()
-    try:
-        _import_program()
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-def _import_program() -> None:
+def _import_all(config_path: Path | None) -> None:
+    """What a run needs: the program, the flows, the configuration, the profiles of its shops."""
     import rpa.cli.run  # noqa: F401
     from rpa import plugins
-    from rpa.elements.registry import load_profile, profiles
+    from rpa.elements.registry import load_profile
     from rpa.errors import ConfigError
     from rpa.runner.preload import import_ahead
 
-    with contextlib.suppress(ConfigError):  # whoever uses it will say so
+    with contextlib.suppress(ConfigError, OSError):  # whoever uses it will say so
         plugins.flows()
-        for platform in plugins.platforms().keys() & set(profiles()):
-            load_profile(platform)
+        config = plugins.load_config(config_path)
+        for platform in {shop.platform for shop in config.shops.values()}:
+            load_profile(platform, folder=config.selectors)
     import_ahead()
+
+
+@contextlib.contextmanager
+def _all_stays() -> Iterator[None]:
+    """All that is made in this block stays: nothing is gained by looking for garbage in it, now and at later looks."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class FlowGroup(TyperGroup):
@@ -78,10 +79,12 @@ class FlowGroup(TyperGroup):
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """The flow's command. For a run, the browser's driver is started while the program is imported."""
         if "--help" not in args and not ctx.resilient_parsing:
-            from rpa.browser.driver import Driver
-
             watched = any(each.partition("=")[0] in _WATCHED for each in args)
-            driver = Driver.started_while(_import_all, then=None if watched else _launch_ahead)
+            with _all_stays():
+                from rpa.browser.driver import Driver
+
+                meanwhile = partial(_import_all, ctx.obj)
+                driver = Driver.started_while(meanwhile, then=None if watched else _launch_ahead)
             ctx.call_on_close(driver.stop)
             ctx.meta[_DRIVER] = driver
         return super().resolve_command(ctx, args)

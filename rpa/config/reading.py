@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ def load(path: Path | None = None, *, offered: Offered) -> Config:
     found = config_file(path)
     if not found.is_file():
         raise ConfigError(_ABSENT.with_words(path=found))
-    table = _shop_model(offered.shop_settings)
+    table = _shop_model(tuple(offered.shop_settings))
     alone = ShopFiles(found.parent / "shops", model=table, flows=offered.flows)
     optional = bool(alone.written)
     try:
@@ -76,15 +76,17 @@ def load(path: Path | None = None, *, offered: Offered) -> Config:
 
 def file_model(shop_settings: Sequence[type[BaseModel]]) -> type[ConfigFile]:
     """The model of rpa.toml with these settings of flows in each shop's table."""
-    return _file_model(_shop_model(shop_settings))
+    return _file_model(_shop_model(tuple(shop_settings)))
 
 
+@cache
 def _file_model(shop: type[Shop]) -> type[ConfigFile]:
     kind: Any = shop
     return create_model("File", __base__=ConfigFile, shops=(dict[str, kind], ...))
 
 
-def _shop_model(shop_settings: Sequence[type[BaseModel]]) -> type[Shop]:
+@cache
+def _shop_model(shop_settings: tuple[type[BaseModel], ...]) -> type[Shop]:
     models = list(dict.fromkeys(shop_settings))
     owners: dict[str, str] = dict.fromkeys(Shop.model_fields, "rpa itself")
     for model in models:

@@ -24,6 +24,8 @@ from rpa.language import Text
 from rpa.toml.document import did_you_mean, read, refuse
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from rpa.elements.upgrade import Upgrade
 
 _NAMED = ("pages", "elements", "lists", "dialogs", "answers")
@@ -131,10 +133,16 @@ def selectors_folder() -> Path:
 
 def profile_model() -> type[Profile]:
     """The model of a profile with the tables that installed flows add."""
-    sections: dict[str, Any] = {name: (model | None, None) for name, model in discovery.profile_tables().items()}
-    taken = sorted(set(sections) & set(Profile.model_fields))
+    tables = discovery.profile_tables()
+    taken = sorted(set(tables) & set(Profile.model_fields))
     if taken:
         raise ConfigError(f"The profile table [{taken[0]}] is rpa's own; a capability of a plug-in offers it too.")
+    return _model_with(tuple(tables.items()))
+
+
+@cache
+def _model_with(tables: tuple[tuple[str, type[BaseModel]], ...]) -> type[Profile]:
+    sections: dict[str, Any] = {name: (model | None, None) for name, model in tables}
     return create_model("ProfileFile", __base__=Profile, **sections)
 
 

@@ -68,9 +68,9 @@ def read(
 
 def refuse(path: Path, mistakes: Iterable[Mistake]) -> None:
     """Raise ConfigError when there are such mistakes in this file, which was read before."""
-    found = _placed([*mistakes], _text(path)[0])
+    found = [*mistakes]
     if found:
-        raise ConfigError(_listed(path, found))
+        raise ConfigError(_listed(path, _placed(found, _text(path)[0])))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
