@@ -43,6 +43,7 @@ class NoticeReason(Coded):
     CHALLENGE = _as(Reason.CHALLENGE)
     LOGGED_IN_ELSEWHERE = _as(Reason.LOGGED_IN_ELSEWHERE)
     WRONG_SHOP = _as(Reason.WRONG_SHOP)
+    OTHER_LANGUAGE = _as(Reason.OTHER_LANGUAGE)
     SHOP_CLOSED = _as(Reason.SHOP_CLOSED)
     WRONG_SITE = _as(Reason.WRONG_SITE)
     PAGE_CHANGED = _as(Reason.PAGE_CHANGED)

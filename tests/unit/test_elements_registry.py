@@ -236,7 +236,7 @@ def test_all_mistakes_of_a_profile_are_reported_at_once_each_with_its_line(tmp_p
         "join = ": 'needs exactly one of "path", "join" and "any"',
         "kickd": "overlays.kicked.means: input should be 'kicked', 'challenge' or 'locked'",
         "[popup.news]": 'popup: unknown key; did you mean "popups"?',
-        "mall_id": "identity.mall_id: must not be empty",
+        "[identity]": 'identity: needs "mall_id", or single_shop = true, and not both',
     }
     assert len(message.splitlines()) == 1 + len(told), message
     for part, words in told.items():

@@ -23,7 +23,9 @@ def _words() -> NoticeWords:
 
 
 def stops(kind: type[errors.RpaError]) -> Iterator[type[errors.RpaError]]:
-    yield kind
+    """What stops a shop in any flow; one of a flow's own has its reason there."""
+    if kind.__module__ == errors.__name__:
+        yield kind
     for further in kind.__subclasses__():
         yield from stops(further)
 
