@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 PHONE, EMAIL = "13800138000", "clerk@shop.example"
 
 
-@pytest.mark.parametrize("login", [PHONE, EMAIL])
+@pytest.mark.parametrize("login", [pytest.param(PHONE, marks=pytest.mark.long), EMAIL])
 def test_a_login_is_typed_into_the_form_that_takes_such(tmp_path: Path, login: str) -> None:
     with MockShop(platform="douyin", shops=2, orders=15, user=[PHONE, EMAIL]) as mock:
         folder = ShopFolder(tmp_path, url=mock.url, platform="douyin", login=login)
