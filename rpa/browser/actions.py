@@ -37,15 +37,18 @@ def click(found: Found, *, patience_ms: float) -> None:
         found.locator.click(timeout=patience_ms, no_wait_after=True)
 
 
-def arrives(page: Page, found: Found, *, within_ms: float) -> bool:
+def arrives(page: Page, found: Found, *, within_ms: float, trial: bool = False) -> bool:
     """Click it; whether the click arrived. False: nothing was clicked, as when something covers it or it has a twin.
 
-    A click that took long may have arrived all the same, in part or whole: the document counts its clicks.
+    A click that took long may have arrived all the same, in part or whole: the document counts its clicks. `trial`:
+    nothing is clicked, it is only looked whether a click would arrive; a page that is busy may count one late.
     """
     refuse_lasting(found)
     try:
-        found.locator.click(timeout=within_ms, no_wait_after=True)
+        found.locator.click(timeout=within_ms, no_wait_after=True, trial=trial)
     except Error:
+        if trial:
+            return False
         clicks: str = looked(page, lambda: page.evaluate(_CLICKS), doing=f"clicking {found.element.name}")
         return clicks != found.clicks
     return True

@@ -79,16 +79,20 @@ class Area:
     def click(self, name: str) -> None:
         """Click a named element; for a destructive one the guard must allow it. Where it leads is not waited for.
 
-        Where nothing of the click reached the page, because a popup lies over the element, that is closed and the click
-        made once more. Raises PageChanged when it could not be clicked, and UnknownOverlay when something unknown lies
-        over the page.
+        What covers it is closed where that is a popup of the allow-list, and it is clicked once more; a destructive one
+        is tried without a click first, and clicked once. Raises PageChanged when it could not be clicked, and
+        UnknownOverlay when something unknown lies over the page.
         """
         with self.border.watched():
-            if arrives(self.page, self._ready(name), within_ms=_COVERED_MS):
+            found = self._ready(name)
+            lasting = found.element.risk is Risk.DESTRUCTIVE
+            if not arrives(self.page, found, within_ms=_COVERED_MS, trial=lasting):
+                self.uncover()
+                found = self._ready(name)
+            elif not lasting:
                 return
-            self.uncover()
             try:
-                click(self._ready(name), patience_ms=self.shop_page.patience_ms)
+                click(found, patience_ms=self.shop_page.patience_ms)
             except PageChanged:  # what came over the page meanwhile says more than that it was not clicked
                 self.uncover()
                 raise
